@@ -1,0 +1,48 @@
+# Two commands: `make run` and `make test`. The rest serves them.
+PYTHON ?= python3
+VENV ?= .venv
+PLACE ?= demo
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+
+.PHONY: run test place bench lint dictionary screenshot clean
+
+run: $(VENV)/.run
+	$(PY) -m data.build demo --if-missing
+	$(PY) -m streamlit run app.py
+
+test: $(VENV)/.test
+	$(PY) -m pytest
+
+place: $(VENV)/.run
+	$(PY) -m data.build $(PLACE)
+
+bench: $(VENV)/.test
+	$(PY) -m bench
+
+lint: $(VENV)/.test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+dictionary: $(VENV)/.run
+	$(PY) -m data.dictionary
+
+screenshot: $(VENV)/.test
+	$(PY) -m bench.screenshot
+
+clean:
+	$(PYTHON) -c "import shutil; shutil.rmtree('$(VENV)', ignore_errors=True)"
+
+$(VENV)/.run: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet -r requirements.txt
+	$(PYTHON) -c "open('$@', 'w').close()"
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	$(PY) -m pip install --quiet -r requirements-dev.txt
+	$(PYTHON) -c "open('$@', 'w').close()"
