@@ -1,0 +1,1 @@
+"""Geography: identifiers, projections, points in tracts, the school-tract join, spatial weights."""

@@ -1,0 +1,268 @@
+"""Census ids: check them, mend what can be mended in one way only, tell their vintage."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+WIDTHS = {"state": 2, "county": 5, "tract": 11, "block group": 12}
+_SUMMARY_LEVELS = {"040": "state", "050": "county", "140": "tract", "150": "block group"}
+# 99 is no state: it is kept for fictional places.
+STATES = frozenset(
+    f"{code:02d}"
+    for code in (*range(1, 57), 60, 66, 69, 72, 74, 78, 99)
+    if code not in (3, 7, 14, 43, 52)
+)
+_PREFIX = re.compile(r"(\d{3})(?:\d{2}){0,2}US(\d+)")
+_GISJOIN = re.compile(r"G(\d{2})0(?:(\d{3})0(?:(\d{6}))?)?")
+_WHOLE_FLOAT = re.compile(r"(\d+)\.0*")
+_WRAPPING = re.compile(r"^=?[\"']+|[\"']+$")
+
+
+@dataclass(frozen=True, eq=False)
+class GeoidRepair:
+    """Mended ids and an account of the mending.
+
+    Parameters
+    ----------
+    ids : Series of str
+        Ids on the index of the input; missing where refused.
+    repaired : DataFrame
+        Columns `given, geoid, reason, rows`, one row for each value that was changed.
+    refused : DataFrame
+        Columns `given, reason, rows`, one row for each value that has no single reading.
+    """
+
+    ids: pd.Series
+    repaired: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def is_valid(values: pd.Series, level: str = "tract") -> pd.Series:
+    """Tell which values are well-formed ids of a level.
+
+    Parameters
+    ----------
+    values : Series
+        Ids as text.
+    level : str
+        "state", "county", "tract" or "block group".
+
+    Returns
+    -------
+    Series of bool
+        True for text of the right number of digits that starts with a state code.
+
+    Examples
+    --------
+    >>> is_valid(pd.Series(["36005000100", "6005000100", "03005000100", None])).tolist()
+    [True, False, False, False]
+    """
+    width = _width(level)
+    fine = [_well_formed(value, width) for value in values]
+    return pd.Series(fine, index=values.index, name=values.name, dtype=bool)
+
+
+def repair(
+    values: pd.Series, level: str = "tract", known: Collection[str] | None = None
+) -> GeoidRepair:
+    """Mend ids spoilt by spreadsheets or written in another style.
+
+    Mended are numbers and "36005000100.0", lost leading zeros, quotes and blanks, prefixes
+    (1400000US, 14000US, 140US) and NHGIS GISJOIN codes.
+
+    Parameters
+    ----------
+    values : Series
+        Ids of any type.
+    level : str
+        "state", "county", "tract" or "block group".
+    known : collection of str, optional
+        Ids that exist. A reading that is not among them is refused.
+
+    Returns
+    -------
+    GeoidRepair
+        Ids, what was changed and what was refused. Mending twice changes nothing more.
+
+    Examples
+    --------
+    >>> given = pd.Series([36005000100.0, "1001020100", "1400000US36005000100", "36005"])
+    >>> done = repair(given)
+    >>> done.ids.tolist()
+    ['36005000100', '01001020100', '36005000100', nan]
+    >>> done.refused["reason"].tolist()
+    ['5 digits where a tract has 11']
+    """
+    width = _width(level)
+    existing = None if known is None else frozenset(known)
+    texts = values.map(_text).astype(object)
+    readings = {text: _read(text, level, width, existing) for text in pd.unique(texts)}
+    ids = texts.map(lambda text: readings[text][0]).astype("str")
+    why = texts.map(lambda text: readings[text][1])
+    number = ~values.map(lambda value: isinstance(value, str)).astype(bool)
+    why = why.mask(number & ids.notna() & (why == ""), "number")
+    account = pd.DataFrame({"given": values.astype("str"), "geoid": ids, "reason": why})
+    changed = account[ids.notna() & (why != "")]
+    refused = account[ids.isna()].drop(columns="geoid")
+    return GeoidRepair(ids.rename(values.name), _tally(changed), _tally(refused))
+
+
+@dataclass(frozen=True)
+class VintageMatch:
+    """Which census year a set of ids belongs to.
+
+    Parameters
+    ----------
+    vintage : int or None
+        The year, None when no year stands out.
+    shares : dict from int to float
+        Fraction of the ids found among each year's ids.
+    """
+
+    vintage: int | None
+    shares: dict[int, float]
+
+
+def detect_vintage(
+    ids: Iterable[str], references: Mapping[int, Collection[str]], *, least: float = 0.95
+) -> VintageMatch:
+    """Find the census year whose ids a table uses.
+
+    Parameters
+    ----------
+    ids : iterable of str
+        Ids of the table; repeats and missing values do not count.
+    references : mapping from year to collection of str
+        Ids of each vintage in the same area.
+    least : float
+        Fraction of ids that must be found.
+
+    Returns
+    -------
+    VintageMatch
+        The single best year that reaches `least`; None when two years fit equally well.
+
+    Examples
+    --------
+    >>> detect_vintage(["b", "c"], {2010: {"a", "b"}, 2020: {"b", "c", "d"}})
+    VintageMatch(vintage=2020, shares={2010: 0.5, 2020: 1.0})
+    """
+    wanted = set(pd.Series(list(ids), dtype=object).dropna())
+    shares = {
+        year: len(wanted & set(reference)) / len(wanted) if wanted else 0.0
+        for year, reference in references.items()
+    }
+    best = max(shares.values(), default=0.0)
+    years = [year for year, share in shares.items() if share == best]
+    clear = len(years) == 1 and best >= least
+    return VintageMatch(years[0] if clear else None, shares)
+
+
+def connecticut_counties(ids: pd.Series) -> str:
+    """Tell which of Connecticut's two sets of county codes a table uses.
+
+    Data of 2022 and later name the planning regions 09110 to 09190, earlier data the former
+    counties 09001 to 09015, so that ids of the two do not match.
+
+    Parameters
+    ----------
+    ids : Series of str
+        County, tract or block-group ids.
+
+    Returns
+    -------
+    str
+        "planning regions", "counties", "mixed", or "none" without any id of Connecticut.
+
+    Examples
+    --------
+    >>> connecticut_counties(pd.Series(["09110010101", "36005000100"]))
+    'planning regions'
+    """
+    county = ids.dropna().astype("str")
+    county = county[county.str.startswith("09")].str[2:5]
+    regions = county.isin([str(code) for code in range(110, 200, 10)]).any()
+    former = county.isin([f"{code:03d}" for code in range(1, 16, 2)]).any()
+    if regions and former:
+        return "mixed"
+    return "planning regions" if regions else "counties" if former else "none"
+
+
+def _width(level: str) -> int:
+    if level not in WIDTHS:
+        raise ValueError(f"Unknown level {level!r}; known: {', '.join(WIDTHS)}.")
+    return WIDTHS[level]
+
+
+def _well_formed(value: Any, width: int) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) == width
+        and value.isascii()
+        and value.isdigit()
+        and value[:2] in STATES
+    )
+
+
+def _text(value: Any) -> str:
+    """Write a value as text, numbers without a fraction; missing becomes ""."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _read(
+    text: str, level: str, width: int, known: frozenset[str] | None
+) -> tuple[str | None, str]:
+    """Return the id and what was done to it, or None and why not."""
+    digits, how = _digits(text, level)
+    if digits is None:
+        return None, how
+    if len(digits) == width - 1 and "0" + digits[0] in STATES:
+        digits, how = "0" + digits, _also(how, "lost leading zero")
+    if len(digits) != width:
+        return None, f"{len(digits)} digits where a {level} has {width}"
+    if digits[:2] not in STATES:
+        return None, f"no state has the code {digits[:2]}"
+    if known is not None and digits not in known:
+        return None, "not among the known ids"
+    return digits, how if digits != text else ""
+
+
+def _digits(text: str, level: str) -> tuple[str | None, str]:
+    bare = _WRAPPING.sub("", text.strip()).strip()
+    how = "" if bare == text else "blanks or quotes"
+    if bare == "":
+        return None, "missing"
+    if bare.isascii() and bare.isdigit():
+        return bare, how
+    if whole := _WHOLE_FLOAT.fullmatch(bare):
+        return whole[1], _also(how, "written with decimals")
+    if prefix := _PREFIX.fullmatch(bare):
+        return _of_level(_SUMMARY_LEVELS.get(prefix[1], "other"), level, prefix[2], how, "prefix")
+    if code := _GISJOIN.fullmatch(bare):
+        parts = [part for part in code.groups() if part]
+        found = ("state", "county", "tract")[len(parts) - 1]
+        return _of_level(found, level, "".join(parts), how, "GISJOIN")
+    return None, "not a number" if "E" not in bare.upper() else "digits lost or not a number"
+
+
+def _of_level(found: str, level: str, digits: str, how: str, style: str) -> tuple[str | None, str]:
+    if found != level:
+        return None, f"the id of a {found}, not of a {level}"
+    return digits, _also(how, style)
+
+
+def _also(how: str, more: str) -> str:
+    return f"{how}, {more}" if how else more
+
+
+def _tally(account: pd.DataFrame) -> pd.DataFrame:
+    keys = list(account.columns)
+    return account.groupby(keys, sort=True, dropna=False).size().rename("rows").reset_index()

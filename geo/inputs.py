@@ -1,0 +1,105 @@
+"""Reading ids, numbers and places from the tables that callers hand to the join."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+
+def labels(table: pd.DataFrame, name: str) -> pd.Index:
+    """Return a table's ids, from the column of that name or else from its index.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of places.
+    name : str
+        "school_id" or "geoid".
+
+    Returns
+    -------
+    Index
+        Unique ids in the table's order.
+
+    Raises
+    ------
+    ValueError
+        Ids are missing or repeat.
+
+    Examples
+    --------
+    >>> labels(pd.DataFrame({"geoid": ["99001000100"]}), "geoid").tolist()
+    ['99001000100']
+    """
+    ids = pd.Index(table[name] if name in table.columns else table.index, name=name)
+    if ids.hasnans:
+        raise ValueError(f"{name}: {int(ids.isna().sum())} of {len(ids)} rows have no id.")
+    if not ids.is_unique:
+        repeated = ", ".join(str(label) for label in ids[ids.duplicated()].unique()[:5])
+        raise ValueError(f"{name}: ids must be unique; repeated: {repeated}.")
+    return ids
+
+
+def counts(table: pd.DataFrame, column: str, what: str) -> NDArray[np.float64]:
+    """Return a column of counts as floats; missing stays NaN.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of places.
+    column : str
+        Column of counts, floats or nullable integers.
+    what : str
+        The table's name in the error message.
+
+    Returns
+    -------
+    float array of length n
+
+    Raises
+    ------
+    ValueError
+        The column is absent or holds negative or infinite numbers.
+
+    Examples
+    --------
+    >>> counts(pd.DataFrame({"enrolled": pd.array([3, None], "Int64")}), "enrolled", "schools")
+    array([ 3., nan])
+    """
+    if column not in table.columns:
+        raise ValueError(f"{what}: the column {column!r} is needed.")
+    values = table[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.isinf(values) | (values < 0)
+    if bad.any():
+        row = table.index[int(np.flatnonzero(bad)[0])]
+        raise ValueError(
+            f"{what}: {int(bad.sum())} values of {column!r} are negative or infinite, "
+            f"first at {row}."
+        )
+    return np.asarray(values)
+
+
+def centre_xy(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
+    """Return the coordinates of points, or of the centroids of other shapes.
+
+    Parameters
+    ----------
+    shapes : GeoSeries, n geometries
+        Any kind.
+
+    Returns
+    -------
+    float array, shape (n, 2)
+        NaN for a missing or empty geometry and for a point made of missing numbers.
+
+    Examples
+    --------
+    >>> centre_xy(gpd.GeoSeries([shapely.box(0, 0, 2, 2), None])).tolist()
+    [[1.0, 1.0], [nan, nan]]
+    """
+    centres = shapely.centroid(np.asarray(shapes.array, dtype=object))
+    found, row = shapely.get_coordinates(centres, return_index=True)
+    xy = np.full((len(shapes), 2), np.nan)
+    xy[row] = found
+    return xy
