@@ -1,0 +1,1 @@
+"""Statistics on Series, arrays and weights; no files, no screen."""

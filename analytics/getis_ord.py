@@ -1,0 +1,153 @@
+"""The Gi* statistic itself, for one map or for many draws of a map at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.stats import false_discovery_control
+
+from analytics.inputs import Bools, Floats
+from geo.weights import Weights
+
+_EQUAL = 1e-12  # relative spread under which values count as all equal
+
+
+@dataclass(frozen=True, eq=False)
+class GiStar:
+    """Gi* prepared for one set of weights.
+
+    Attributes
+    ----------
+    matrix
+        Weights with every area its own neighbour, shape (m, m).
+    totals
+        Sum of each row of weights, shape (m,).
+    spread
+        `sqrt((m * sum w^2 - (sum w)^2) / (m - 1))` of each row; NaN where the row covers every area
+        alike, so that nothing can stand out.
+    """
+
+    matrix: csr_array
+    totals: Floats
+    spread: Floats
+
+    def z(self, values: Floats) -> Floats:
+        """Give the standardised statistic of each area.
+
+        Parameters
+        ----------
+        values
+            One map, shape (m,), or many, shape (m, draws).
+
+        Returns
+        -------
+        numpy.ndarray
+            Same shape; NaN throughout a map whose values are all equal.
+
+        References
+        ----------
+        Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 5.
+        """
+        if values.size == 0:
+            return values.copy()
+        table = values.reshape(len(values), -1)
+        centred = table - table.mean(axis=0)
+        size = np.sqrt(np.einsum("ij,ij->j", table, table) / len(table))
+        sd = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(table))
+        sd = np.where(sd > _EQUAL * size, sd, np.nan)
+        z: Floats = self.matrix @ centred
+        z /= self.spread[:, None]
+        z /= sd
+        return z.reshape(values.shape)
+
+
+def prepare(weights: Weights) -> GiStar:
+    """Prepare Gi* for weights, adding each area to its own neighbours where that is not done.
+
+    Parameters
+    ----------
+    weights
+        Binary or general weights over m areas.
+
+    Returns
+    -------
+    GiStar
+        The prepared statistic.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> prepare(line).z(np.array([1.0, 2.0, 3.0, 6.0])).round(3).tolist()
+    [-1.389, -1.604, 1.069, 1.389]
+    """
+    matrix = weights.with_self().sparse
+    areas = matrix.shape[0]
+    totals = np.asarray(matrix.sum(axis=1))
+    squares = np.asarray(matrix.multiply(matrix).sum(axis=1))
+    variance = (areas * squares - totals**2) / max(areas - 1, 1)
+    covers_all = variance <= _EQUAL * totals**2
+    return GiStar(matrix, totals, np.sqrt(np.where(covers_all, np.nan, variance)))
+
+
+def two_sided(
+    lesser: NDArray[np.int64], greater: NDArray[np.int64], draws: int
+) -> NDArray[np.float64]:
+    """Turn counts of draws into two-sided permutation p-values.
+
+    Parameters
+    ----------
+    lesser, greater
+        Draws at most and at least as large as the observed statistic, shape (m,).
+    draws
+        Number of draws R.
+
+    Returns
+    -------
+    numpy.ndarray
+        `min(1, 2 min(lesser + 1, greater + 1) / (R + 1))`, in (0, 1].
+
+    References
+    ----------
+    North BV, Curtis D, Sham PC (2002) Am J Hum Genet 71:439-441 (the +1 rule).
+
+    Examples
+    --------
+    >>> two_sided(np.array([99]), np.array([0]), 99).tolist()
+    [0.02]
+    """
+    tail = (np.minimum(lesser, greater) + 1) / (draws + 1)
+    return np.minimum(1.0, 2 * tail)
+
+
+def benjamini_hochberg(p: Floats, tested: Bools) -> Floats:
+    """Give false-discovery-rate adjusted p-values over the tested areas.
+
+    Parameters
+    ----------
+    p
+        p-values, shape (m,).
+    tested
+        Areas that belong to the family; the others get NaN.
+
+    Returns
+    -------
+    numpy.ndarray
+        q-values, shape (m,).
+
+    References
+    ----------
+    Benjamini Y, Hochberg Y (1995) J R Stat Soc B 57:289-300.
+
+    Examples
+    --------
+    >>> p = np.array([0.01, 0.04, np.nan])
+    >>> benjamini_hochberg(p, ~np.isnan(p)).tolist()
+    [0.02, 0.04, nan]
+    """
+    q: Floats = np.full(p.shape, np.nan)
+    if tested.any():
+        q[tested] = false_discovery_control(p[tested], method="bh")
+    return q

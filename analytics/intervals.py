@@ -1,0 +1,169 @@
+"""Intervals for proportions and counts.
+
+A full enrolment count is not a sample: these intervals are for the underlying risk, that is, for
+how much the figure would move from year to year with nothing changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from analytics.inputs import Floats, counts
+
+
+def crude_rate(x: ArrayLike, n: ArrayLike) -> Any:
+    """Divide events by their denominator.
+
+    Parameters
+    ----------
+    x, n
+        Events and denominators: scalars, arrays or Series on one index.
+
+    Returns
+    -------
+    float, numpy.ndarray or pandas.Series
+        Fraction in [0, 1], in the shape of the input; NaN where `n` is 0 or a value is unknown.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, or `x` above `n`.
+
+    Examples
+    --------
+    >>> crude_rate(20, 80)
+    0.25
+    """
+    given = counts(x, n)
+    return given.give(_ratio(given.x, given.n))
+
+
+def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
+    """Give the Wilson score interval of a proportion, the one shown on screen.
+
+    Parameters
+    ----------
+    x, n
+        Events and denominators; fractional sums are allowed.
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    low, high
+        In the shape of the input, inside [0, 1]; NaN where `n` is 0 or a value is unknown.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, `x` above `n`, or a level outside (0, 1).
+
+    References
+    ----------
+    Wilson EB (1927) JASA 22:209-212. Newcombe RG (1998) Stat Med 17:857-872, method 3.
+
+    Examples
+    --------
+    >>> low, high = wilson(81, 263)
+    >>> round(low, 4), round(high, 4)
+    (0.2553, 0.3662)
+    """
+    given = counts(x, n)
+    z = float(special.ndtri(0.5 + _checked(level) / 2))
+    p, n_known = _ratio(given.x, given.n), np.where(given.n > 0, given.n, np.nan)
+    centre = given.x + z * z / 2
+    spread = z * np.sqrt(given.x * (1 - p) + z * z / 4)
+    low = np.clip((centre - spread) / (n_known + z * z), 0.0, p)
+    high = np.clip((centre + spread) / (n_known + z * z), p, 1.0)
+    return given.give(low), given.give(high)
+
+
+def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
+    """Give the Clopper-Pearson interval of a proportion, the one the reliability rule reads.
+
+    Parameters
+    ----------
+    x, n
+        Events and denominators; fractional sums are allowed (the beta form extends to them).
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    low, high
+        In the shape of the input; NaN where `n` is 0 or a value is unknown.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, `x` above `n`, or a level outside (0, 1).
+
+    References
+    ----------
+    Clopper CJ, Pearson ES (1934) Biometrika 26:404-413. Korn EL, Graubard BI (1998) Survey
+    Methodology 24:193-201 (effective, hence fractional, sample sizes).
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson(20, 100)
+    >>> round(100 * low, 2), round(100 * high, 2)
+    (12.67, 29.18)
+    """
+    given = counts(x, n)
+    tail = (1 - _checked(level)) / 2
+    events, total = given.x, np.where(given.n > 0, given.n, np.nan)
+    some, rest = np.where(events > 0, events, 1.0), total - events
+    low = np.where(events > 0, special.betaincinv(some, rest + 1, tail), 0.0)
+    high = special.betaincinv(events + 1, np.where(rest > 0, rest, 1.0), 1 - tail)
+    high = np.where(rest > 0, high, 1.0)
+    unknown = np.isnan(events) | np.isnan(total)
+    low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+    return given.give(low), given.give(high)
+
+
+def poisson_limits(x: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Give exact limits for the mean behind a count.
+
+    Parameters
+    ----------
+    x
+        Counts, shape (k,), at least 0; fractional sums are allowed.
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    low, high
+        Same shape, on the scale of the count.
+
+    References
+    ----------
+    Garwood F (1936) Biometrika 28:437-442.
+
+    Examples
+    --------
+    >>> low, high = poisson_limits(np.array([10.0]))
+    >>> float(low[0].round(3)), float(high[0].round(3))
+    (4.795, 18.39)
+    """
+    tail = (1 - _checked(level)) / 2
+    low = np.where(x > 0, special.gammaincinv(np.where(x > 0, x, 1.0), tail), 0.0)
+    return np.where(np.isnan(x), np.nan, low), special.gammaincinv(x + 1, 1 - tail)
+
+
+def _ratio(x: Floats, n: Floats) -> Floats:
+    """Divide, giving NaN where the denominator is 0."""
+    out: Floats = np.full(x.shape, np.nan)
+    np.divide(x, n, out=out, where=n > 0)
+    return out
+
+
+def _checked(level: float) -> float:
+    """Refuse a coverage that is not a probability."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1 (0.95 = 95 %), not {level!r}")
+    return level

@@ -1,0 +1,150 @@
+"""Rates, their intervals, what would be expected, and whether they may be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analytics.inputs import Floats, counts, floats, in_shape, refuse, same_index
+from analytics.intervals import clopper_pearson, crude_rate, poisson_limits, wilson
+from analytics.reliability import Reliability, presentation, reliability, reliability_count
+
+__all__ = [
+    "Reliability",
+    "clopper_pearson",
+    "crude_rate",
+    "expected",
+    "presentation",
+    "reliability",
+    "reliability_count",
+    "standardized_ratio",
+    "stratum_codes",
+    "wilson",
+]
+
+
+def expected(x: ArrayLike, n: ArrayLike, strata: ArrayLike | pd.Series | None = None) -> Any:
+    """Give the events each row would have at the rate of its stratum (indirect standardisation).
+
+    Parameters
+    ----------
+    x, n
+        Events and denominators by school. Rows with an unknown count do not enter the stratum
+        rate but still receive an expected count.
+    strata
+        Stratum of each row, such as the school level; a missing stratum is a stratum of its own.
+        None puts every row in one stratum.
+
+    Returns
+    -------
+    pandas.Series or numpy.ndarray
+        Expected events, same index; sums to the observed events of the rows with known counts.
+        NaN where `n` is unknown or the stratum has no row with known counts.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, `x` above `n`, or indexes that differ.
+
+    References
+    ----------
+    Breslow NE, Day NE (1987) Statistical Methods in Cancer Research II, IARC, section 2.4.
+
+    Examples
+    --------
+    >>> expected(np.array([10, 30, 9]), np.array([100, 100, 30]), ["k8", "k8", "high"]).tolist()
+    [20.0, 20.0, 9.0]
+    """
+    given = counts(x, n)
+    codes = stratum_codes(strata, given.like)
+    known = ~(np.isnan(given.x) | np.isnan(given.n))
+    groups = int(codes.max(initial=-1)) + 1
+    events = np.bincount(codes[known], given.x[known], groups)
+    totals = np.bincount(codes[known], given.n[known], groups)
+    return given.give(given.n * np.asarray(crude_rate(events, totals))[codes])
+
+
+def stratum_codes(strata: ArrayLike | pd.Series | None, like: Any) -> Any:
+    """Give each stratum a number in sorted order, a missing stratum the last one.
+
+    Parameters
+    ----------
+    strata
+        Labels, one a row, or None for a single stratum.
+    like
+        The rows: a Series (whose index the labels must share) or an array.
+
+    Returns
+    -------
+    numpy.ndarray
+        Integer codes, one a row.
+
+    Raises
+    ------
+    ValueError
+        When lengths or indexes differ.
+
+    Examples
+    --------
+    >>> stratum_codes(["b", None, "a"], np.zeros(3)).tolist()
+    [1, 2, 0]
+    """
+    rows = np.size(like)
+    if strata is None:
+        return np.zeros(rows, dtype=np.intp)
+    if isinstance(strata, pd.Series) and isinstance(like, pd.Series):
+        same_index(strata, like, "strata and counts")
+    elif np.size(np.asarray(strata, dtype=object)) != rows:
+        raise ValueError(f"{np.size(np.asarray(strata, dtype=object))} strata for {rows} rows")
+    codes, labels = pd.factorize(pd.Series(strata).astype(object), sort=True)
+    return np.where(codes < 0, len(labels), codes).astype(np.intp)
+
+
+def standardized_ratio(
+    x: ArrayLike, expected_events: ArrayLike, level: float = 0.95
+) -> tuple[Any, Any, Any]:
+    """Give observed over expected events with its exact Poisson interval.
+
+    Chronic absence is common, so the Poisson interval is somewhat wider than a binomial one: it
+    errs on the careful side.
+
+    Parameters
+    ----------
+    x
+        Observed events: scalar, array or Series.
+    expected_events
+        Expected events in the same shape, from `expected`.
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    ratio, low, high
+        In the shape of `x`; NaN where nothing is expected or a value is unknown.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, or indexes that differ.
+
+    References
+    ----------
+    Garwood F (1936) Biometrika 28:437-442. Breslow NE, Day NE (1987), section 2.3.
+
+    Examples
+    --------
+    >>> ratio, low, high = standardized_ratio(20, 10.0)
+    >>> ratio, round(low, 3), round(high, 3)
+    (2.0, 1.222, 3.089)
+    """
+    if isinstance(x, pd.Series) and isinstance(expected_events, pd.Series):
+        same_index(x, expected_events, "observed and expected")
+    observed, base = floats(x), floats(expected_events)
+    refuse(np.isinf(observed) | np.isinf(base), x, lambda _: "an infinite number")
+    refuse((observed < 0) | (base < 0), x, lambda _: "a negative observed or expected count")
+    low, high = poisson_limits(observed, level)
+    scale: Floats = np.where(base > 0, base, np.nan)
+    return in_shape(x, observed / scale), in_shape(x, low / scale), in_shape(x, high / scale)
