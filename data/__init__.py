@@ -1,0 +1,1 @@
+"""From published bytes to a validated, protected panel on disk."""

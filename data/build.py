@@ -1,0 +1,165 @@
+"""Build a place's panel: `python -m data.build PLACE [--out DIR] [--mirror DIR] [--if-missing]`."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from data import demo
+from data.assemble import make_panel
+from data.errors import DataError
+from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
+from data.protected import protect_panel
+from data.report import Report, Say
+from data.store import build_path
+from data.swap import replace_folder
+
+DEMO = "demo"
+PLACES = Path(__file__).with_name("places")
+
+
+def known_places() -> list[str]:
+    """List the places that can be built: the demo, then those of data/places."""
+    return [DEMO, *sorted(path.stem for path in PLACES.glob("*.toml"))]
+
+
+def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
+    """Read or make the tables of a place.
+
+    Parameters
+    ----------
+    slug : str
+        "demo", or the name of a file in data/places.
+    mirror : Path, optional
+        Folder of files downloaded by hand; without it the network is used.
+
+    Returns
+    -------
+    SourceTables
+
+    Raises
+    ------
+    DataError
+        The place is unknown, or one of its files is missing or not as its recipe says.
+    """
+    if slug == DEMO:
+        return demo.make_tables(demo.SEED)
+    if slug not in known_places():
+        raise DataError(f"unknown place {slug!r}; known places: {', '.join(known_places())}")
+    # Imported here, so that the demo does not wait for readers and network.
+    from data.place import read_place
+
+    return read_place(slug, mirror=mirror, progress=sys.stderr.isatty())
+
+
+def build_panel(
+    slug: str, *, out: Path | None = None, mirror: Path | None = None, say: Say = print
+) -> Path:
+    """Build a place's panel and put it in the store, raw and protected.
+
+    Parameters
+    ----------
+    slug : str
+        Place.
+    out : Path, optional
+        Panel folder; the store's folder of that place when left out.
+    mirror : Path, optional
+        Folder of files downloaded by hand.
+    say : callable
+        Receives what was read, kept, dropped and matched, line by line.
+
+    Returns
+    -------
+    Path
+        The panel folder.
+
+    Raises
+    ------
+    DataError
+        With what happened, where, and what to do. The folder then still holds what it held.
+    """
+    report = Report(say, time.perf_counter)
+    folder = build_path(slug) if out is None else Path(out)
+    tables = read_tables(slug, mirror=mirror)
+    report.sources(tables.sources)
+    raw = make_panel(tables)
+    report.ledger(raw.ledger)
+    report.panel(raw)
+    shown = protect_panel(raw)
+    withheld = int(shown.absence["status"].isin(["suppressed", "unreliable"]).sum())
+    report.step("protect", f"{withheld:,} of {len(shown.absence):,} absence rows not shown plainly")
+    store_panel(raw, shown, folder)
+    report.finish(str(folder))
+    return folder
+
+
+def store_panel(raw: Panel, shown: Panel, folder: Path) -> None:
+    """Put a raw panel and its protected copy in the place of what `folder` holds, in one step.
+
+    Raises
+    ------
+    SwapError
+        Another build is writing there, or the disk refused.
+    """
+
+    def write(fresh: Path) -> None:
+        save_panel(raw, fresh)
+        save_panel(shown, fresh / PROTECTED)
+
+    replace_folder(folder, write)
+
+
+def is_built(folder: Path) -> bool:
+    """Say whether a folder holds a panel that this version can use."""
+    try:
+        load_panel(folder)
+        load_panel(folder / PROTECTED)
+    except PanelError:
+        return False
+    return True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0, or 2 after a message about something the user can put right.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        folder = build_path(options.place) if options.out is None else options.out
+        if options.if_missing and is_built(folder):
+            print(f"{options.place} is already built in {folder}")
+            return 0
+        build_panel(options.place, out=options.out, mirror=_mirror(options.mirror))
+    except DataError as error:
+        print(f"{options.place} was not built: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _mirror(named: Path | None) -> Path | None:
+    """Give the folder named on the command line or by ATLAS_MIRROR, which must exist."""
+    words = os.environ.get("ATLAS_MIRROR", "").strip()
+    mirror = Path(words) if named is None and words else named
+    if mirror is not None and not mirror.is_dir():
+        origin = "ATLAS_MIRROR" if named is None else "--mirror"
+        raise DataError(f"{origin} names {mirror}, which is not a folder; correct or clear it")
+    return mirror
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data.build", description=__doc__)
+    parser.add_argument("place", help="short name of the place, such as demo or nyc")
+    parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
+    parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
+    parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""The data dictionary, generated from the contracts: `python -m data.dictionary [--check]`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from data.contracts import (
+    CONTRACTS,
+    LEVEL_LABELS,
+    RELIABILITY_LABELS,
+    STATUS_LABELS,
+    TABLES,
+    UNIT_LABELS,
+)
+from data.measures import measures
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "data-dictionary.md"
+
+TYPE_LABELS = {"str": "text", "Int64": "integer", "float64": "number", "geometry": "geometry"}
+HEADER = """# Data dictionary
+
+Generated from the contracts in `data/schemas.py` by `python -m data.dictionary`; do not edit.
+
+A value is in one of four states, never mixed. Nothing is ever filled with 0: an empty cell is
+unknown. Rates are formed from numerators and denominators and are not stored.
+"""
+
+
+def dictionary_rows(table: str) -> list[dict[str, str]]:
+    """Describe a table column by column, for the document and for downloads.
+
+    Parameters
+    ----------
+    table : str
+        One of `data.contracts.TABLES`.
+
+    Returns
+    -------
+    list of dict
+        One a column, with keys `table, column, type, unit, may_be_empty, description, refused`.
+    """
+    contract = CONTRACTS[table]
+    return [
+        {
+            "table": table,
+            "column": name,
+            "type": TYPE_LABELS[contract.types[name]],
+            "unit": str(column.metadata["unit"]),
+            "may_be_empty": "yes" if column.nullable else "no",
+            "description": str(column.description),
+            "refused": "; ".join(f"rows that {check.title}" for check in column.checks),
+        }
+        for name, column in contract.columns.items()
+    ]
+
+
+def measure_rows() -> list[dict[str, str]]:
+    """List the measures of data/measures.toml, every entry as text."""
+    return [
+        {name: str(value) for name, value in asdict(each).items()} for each in measures().values()
+    ]
+
+
+def render() -> str:
+    """Write the whole document as Markdown."""
+    parts = [HEADER, *(_section(table) for table in TABLES)]
+    words = {
+        "School levels": LEVEL_LABELS,
+        "States of a value": STATUS_LABELS,
+        "Reliability of an estimate": RELIABILITY_LABELS,
+        "Units of drivers": UNIT_LABELS,
+    }
+    for title, labels in words.items():
+        rows = [{"word": word, "meaning": label} for word, label in labels.items()]
+        parts.append(f"## {title}\n\n{_table(rows)}")
+    parts.append(f"## Measures\n\n{_table(measure_rows())}")
+    return "\n".join(parts)
+
+
+def _section(table: str) -> str:
+    contract = CONTRACTS[table]
+    rows = [{key: row[key] for key in row if key != "table"} for row in dictionary_rows(table)]
+    key = " + ".join(f"`{column}`" for column in contract.key)
+    refused = "".join(f"* rows that {check.title}\n" for check in contract.schema.checks)
+    intro = f"{contract.schema.description} File `{table}.parquet`; one row for each {key}."
+    columns = _table(rows)
+    return f"## {contract.schema.title}\n\n{intro}\n\n{columns}\nAlso refused:\n\n{refused}"
+
+
+def _table(rows: Sequence[dict[str, str]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [names, ["---"] * len(names), *([row.get(name, "") for name in names] for row in rows)]
+    return "".join(f"| {' | '.join(_cell(each) for each in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the document, or with --check only say whether the committed copy is current."""
+    parser = argparse.ArgumentParser(prog="python -m data.dictionary", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when outdated")
+    wanted = render()
+    if not parser.parse_args(arguments).check:
+        DOCUMENT.parent.mkdir(parents=True, exist_ok=True)
+        DOCUMENT.write_bytes(wanted.encode("utf-8"))
+        print(f"wrote {DOCUMENT}")
+        return 0
+    if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == wanted:
+        return 0
+    print(f"{DOCUMENT} is outdated; run: python -m data.dictionary", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

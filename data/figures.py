@@ -1,0 +1,98 @@
+"""Counts with their states and bounds, and estimates with their reliability."""
+
+import numpy as np
+import pandas as pd
+
+from data.refuse import above
+from data.values import CENTS
+
+Z_90 = 1.645  # the Census Bureau's multiplier of a standard error
+HIGH_BELOW, LOW_ABOVE = 0.15, 0.30
+NO_ENROLMENT = "The publisher gives no enrolment."
+COUNT_COLUMNS = ["enrolled", "chronic_absent", "lower", "upper"]
+
+
+def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str]) -> pd.DataFrame:
+    """Put a count and its whole together in one of the states of a value.
+
+    Parameters
+    ----------
+    part, whole : DataFrame
+        From `data.values.parse_numbers`; `whole` is None when the file gives none.
+    names : tuple of str
+        What the two are called, for reasons.
+
+    Returns
+    -------
+    DataFrame
+        `enrolled`, `chronic_absent`, `lower`, `upper` (Int64), `status`, `reason`, `refused`.
+    """
+    if whole is None:
+        whole = part.assign(value=np.nan, status="missing", reason=NO_ENROLMENT, refused="")
+    refused = part["refused"].mask(part["refused"].eq(""), whole["refused"])
+    refused = refused.mask(refused.eq(""), above(part["value"], whole["value"], names))
+    least = above(part["lower"], whole["value"], (f"the least {names[0]}", names[1]))
+    refused = refused.mask(refused.eq(""), least)
+    counted, based = part["status"].eq("reported"), whole["status"].eq("reported")
+    blamed = whole.where(counted & ~based, part)
+    upper = part["upper"].where(
+        part["upper"].le(whole["value"]) | whole["value"].isna(), whole["value"]
+    )
+    table = pd.DataFrame(
+        {
+            "enrolled": whole["value"].where(based),
+            "chronic_absent": part["value"].where(counted & based),
+            "lower": np.ceil(part["lower"]),
+            "upper": np.floor(upper.where(part["upper"].notna())),
+        }
+    )
+    table = table.mask(refused.ne("")).astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
+    words = {"status": blamed["status"], "reason": blamed["reason"], "refused": refused}
+    return table.assign(**words)
+
+
+def driver_rows(value: pd.DataFrame, moe: pd.Series, unit: str) -> pd.DataFrame:
+    """Shape one measure: value, margin, unit as stored, reliability and status.
+
+    Parameters
+    ----------
+    value : DataFrame
+        From `data.values.parse_numbers`; refused cells become missing.
+    moe : Series of float
+        90 % margin of error in the stored unit; NaN when none.
+    unit : str
+        Unit as published.
+    """
+    usable = value["status"].eq("reported") & value["refused"].eq("")
+    number = value["value"].where(usable)
+    margin = moe.where(usable)
+    return pd.DataFrame(
+        {
+            "value": number,
+            "moe": margin,
+            "unit": "fraction" if unit in CENTS else unit,
+            "reliability": reliability(number, margin),
+            "status": value["status"].where(value["refused"].eq(""), "missing"),
+        }
+    )
+
+
+def reliability(value: pd.Series, moe: pd.Series) -> pd.Series:
+    """Class an estimate by its coefficient of variation.
+
+    Parameters
+    ----------
+    value, moe : Series of float
+        Estimate and 90 % margin of error in the same unit.
+
+    Returns
+    -------
+    Series of str
+        "high" under 15 %, "medium" to 30 %, "low" above; "undefined" for an estimate of 0 or
+        without a margin.
+    """
+    cv = (moe / Z_90 / value.abs()).where(value.ne(0))
+    classes = pd.Series("undefined", index=value.index, dtype="str")
+    classes = classes.mask(cv.lt(HIGH_BELOW), "high")
+    classes = classes.mask(cv.between(HIGH_BELOW, LOW_ABOVE), "medium")
+    return classes.mask(cv.gt(LOW_ABOVE), "low")

@@ -1,0 +1,208 @@
+"""The panel: everything known about one study area, validated, with its provenance."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyarrow.lib import ArrowException
+
+from data import manifest, swap
+from data.area import DefinitionBreak, StudyArea
+from data.contracts import CONTRACTS, LEVELS, TABLES, validate
+from data.errors import DataError
+from data.provenance import LedgerEntry, Source, sha256_of
+from data.relations import check_relations
+
+__all__ = [
+    "PROTECTED",
+    "DefinitionBreak",
+    "Panel",
+    "PanelError",
+    "SourceTables",
+    "StudyArea",
+    "load_panel",
+    "save_panel",
+]
+
+PROTECTED = "protected"
+
+
+class PanelError(DataError):
+    """A stored panel is missing, damaged, incomplete or of another version."""
+
+
+@dataclass(frozen=True)
+class SourceTables:
+    """What a place's readers (or the demo) return: tables before the school-tract join.
+
+    Attributes
+    ----------
+    tracts, schools, absence, drivers, school_drivers, zones
+        Tables as in `data.contracts`; `schools` may lack `geoid`, which the build then fills.
+    sources : tuple of Source
+    ledger : tuple of LedgerEntry
+    area : StudyArea
+    seed : int or None
+        Seed of a generated place; None for published files.
+    join : dict
+        Settings of the gravity join, `scale_km` and `k`; what is left out takes geo's default.
+    """
+
+    area: StudyArea
+    tracts: gpd.GeoDataFrame
+    schools: gpd.GeoDataFrame
+    absence: pd.DataFrame
+    drivers: pd.DataFrame
+    school_drivers: pd.DataFrame
+    zones: gpd.GeoDataFrame
+    sources: tuple[Source, ...]
+    ledger: tuple[LedgerEntry, ...]
+    seed: int | None = None
+    join: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A study area's tables after the join, validated; raw or protected, of the same shape.
+
+    Attributes
+    ----------
+    tracts, schools, absence, drivers, school_drivers, catchment, zones
+        Tables as in `data.contracts`.
+    parameters : dict
+        How it was made: `catchment` (method, scale_km, k, iterations, converged,
+        reference_enrolment), `seed`, `versions`; in the protected copy also `policy`.
+    protected : bool
+        True when the tables went through the display gate.
+    """
+
+    area: StudyArea
+    tracts: gpd.GeoDataFrame = field(repr=False)
+    schools: gpd.GeoDataFrame = field(repr=False)
+    absence: pd.DataFrame = field(repr=False)
+    drivers: pd.DataFrame = field(repr=False)
+    school_drivers: pd.DataFrame = field(repr=False)
+    catchment: pd.DataFrame = field(repr=False)
+    zones: gpd.GeoDataFrame = field(repr=False)
+    sources: tuple[Source, ...]
+    ledger: tuple[LedgerEntry, ...]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    protected: bool = False
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """School levels that occur, in the order of `data.contracts.LEVELS`."""
+        present = set(self.schools["level"])
+        return tuple(level for level in LEVELS if level in present)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table by its name in `data.contracts.TABLES`."""
+        found: pd.DataFrame = getattr(self, name)
+        return found
+
+
+def save_panel(panel: Panel, path: Path) -> None:
+    """Write a panel's tables and manifest into a folder that holds no panel yet.
+
+    To replace a panel in the store use `data.build`, which swaps whole folders.
+
+    Parameters
+    ----------
+    panel : Panel
+        A panel; it is validated first, so that nothing invalid is ever stored.
+    path : Path
+        Folder, made when absent.
+
+    Raises
+    ------
+    ContractError
+        Listing every breach of a table.
+    PanelError
+        The folder already holds a panel.
+    """
+    path = Path(path)
+    if (path / manifest.FILE_NAME).exists():
+        raise PanelError(f"{path} already holds a panel; choose an empty folder")
+    tables = _checked({name: panel.table(name) for name in TABLES}, panel.sources)
+    path.mkdir(parents=True, exist_ok=True)
+    files = {name: _write_table(name, table, path) for name, table in tables.items()}
+    text = manifest.dumps(
+        manifest.Manifest(
+            panel.area, panel.sources, panel.ledger, panel.parameters, panel.protected, files
+        )
+    )
+    (path / manifest.FILE_NAME).write_bytes(text.encode("utf-8"))
+
+
+def load_panel(path: Path) -> Panel:
+    """Read and validate a panel.
+
+    Parameters
+    ----------
+    path : Path
+        Panel folder (raw figures), or the folder `protected` inside it.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    PanelError
+        The folder is missing, damaged, incomplete or of another version.
+    """
+    try:
+        return _load(swap.present(Path(path)))
+    except PanelError:
+        # A build may have swapped the folders while this one was being read: look once more.
+        return _load(swap.present(Path(path)))
+
+
+def _load(folder: Path) -> Panel:
+    slug = (folder.parent if folder.name == PROTECTED else folder).name.removesuffix(".previous")
+    remedy = f"build it again: python -m data.build {slug}"
+    if not folder.is_dir():
+        raise PanelError(f"there is no panel at {folder}; build it: python -m data.build {slug}")
+    try:
+        record = manifest.read_manifest(folder)
+        tables = {name: _read_table(name, folder, record) for name in TABLES}
+        tables = _checked(tables, record.sources)
+    except DataError as error:
+        raise PanelError(f"the panel at {folder} cannot be used: {error}; {remedy}") from error
+    return Panel(
+        area=record.area,
+        sources=record.sources,
+        ledger=record.ledger,
+        parameters=record.parameters,
+        protected=record.protected,
+        **tables,
+    )
+
+
+def _checked(
+    tables: dict[str, pd.DataFrame], sources: tuple[Source, ...]
+) -> dict[str, pd.DataFrame]:
+    valid = {name: validate(name, table) for name, table in tables.items()}
+    check_relations(valid, [source.id for source in sources])
+    return valid
+
+
+def _write_table(name: str, table: pd.DataFrame, folder: Path) -> manifest.TableFile:
+    path = folder / f"{name}.parquet"
+    table.to_parquet(path, index=CONTRACTS[name].index is not None)
+    return manifest.TableFile(rows=len(table), sha256=sha256_of(path))
+
+
+def _read_table(name: str, folder: Path, record: manifest.Manifest) -> pd.DataFrame:
+    path = folder / f"{name}.parquet"
+    if not path.is_file():
+        raise PanelError(f"{path.name} is missing")
+    if name not in record.tables or sha256_of(path) != record.tables[name].sha256:
+        raise PanelError(f"{path.name} is damaged (its bytes are not those the manifest names)")
+    read = gpd.read_parquet if CONTRACTS[name].spatial else pd.read_parquet
+    try:
+        return read(path)
+    except (OSError, ValueError, ArrowException) as error:
+        raise PanelError(f"{path.name} cannot be read ({error})") from error

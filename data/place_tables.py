@@ -1,0 +1,177 @@
+"""Put the tables that a place's recipes give together into one set."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from data.contracts import STORED_CRS, empty_table
+from data.errors import DataError
+from data.obtain import obtain
+from data.panel import SourceTables
+from data.place_parts import Place
+from data.provenance import Ledger, Source
+from data.readers import fetched_on, read_table, source_of
+from data.recipe_parts import Recipe
+from geo.boundaries import repair
+from geo.locate import implausible_points
+
+STRANGE_LIMIT = 0.05
+
+
+@dataclass
+class PlaceReader:
+    """One reading of a place; it collects the ledger and the sources as it goes."""
+
+    place: Place
+    mirror: Path | None
+    cache: Path
+    progress: bool
+    ledger: Ledger = field(default_factory=Ledger)
+    sources: list[Source] = field(default_factory=list)
+    paths: dict[str, Path] = field(default_factory=dict)
+
+    def read(self) -> SourceTables:
+        """Read all recipes into the tables of the place."""
+        self._obtain()
+        absence = pd.concat(self._tables("absence"), ignore_index=True)
+        names = _latest_names(absence)
+        tracts = self._tracts()
+        schools = self._schools(names, tracts)
+        drivers = self._in_counties(_stacked("drivers", self._tables("drivers")), tracts)
+        return SourceTables(
+            area=self.place.area,
+            tracts=tracts,
+            schools=schools,
+            absence=absence.drop(columns="name", errors="ignore"),
+            drivers=drivers,
+            school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
+            zones=_stacked("zones", self._tables("zones")),
+            sources=tuple(self.sources),
+            ledger=self.ledger.entries,
+            join={"scale_km": self.place.catchment.scale_km, "k": self.place.catchment.k},
+        )
+
+    def _obtain(self) -> None:
+        """Find every file before the first is read, those that no address gives before all."""
+        for recipe in sorted(self.place.recipes, key=lambda each: not each.by_hand):
+            self.paths[recipe.id] = obtain(
+                recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
+            )
+
+    def _tables(self, table: str, keep: Iterable[str] = ()) -> list[pd.DataFrame]:
+        known = frozenset(keep)
+        return [
+            self._table(recipe, known) for recipe in self.place.recipes if recipe.table == table
+        ]
+
+    def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
+        path = self.paths[recipe.id]
+        on = "" if self.mirror is not None else fetched_on(path)
+        self.sources.append(source_of(recipe, path, retrieved=on))
+        return read_table(recipe, path, self.ledger, keep=keep)
+
+    def _tracts(self) -> gpd.GeoDataFrame:
+        slug = self.place.area.slug
+        tables = self._tables("tracts")
+        outlines = [table for table in tables if isinstance(table, gpd.GeoDataFrame)]
+        mended = repair(pd.concat(outlines).sort_index())
+        said = mended.repaired["reason"] if len(mended.repaired) else pd.Series(dtype="str")
+        for reason, rows in said.groupby(said):
+            self.ledger.record(slug, "tracts", "repaired", f"Outline mended: {reason}.", rows.index)
+        for reason, rows in mended.dropped.groupby("reason"):
+            self.ledger.record(slug, "tracts", "dropped", f"Outline: {reason}.", rows.index)
+        tracts = mended.table
+        self._refuse_other_state(tracts.index)
+        for table in tables:
+            if not isinstance(table, gpd.GeoDataFrame):
+                tracts = self._with_columns(tracts, table)
+        for name in ("children", "children_moe"):
+            if name not in tracts.columns:
+                tracts[name] = float("nan")
+        return tracts
+
+    def _with_columns(self, tracts: gpd.GeoDataFrame, extra: pd.DataFrame) -> gpd.GeoDataFrame:
+        """Add columns from another file; tracts it does not have stay empty."""
+        slug = self.place.area.slug
+        lacking = tracts.index[~tracts.index.isin(extra.index)]
+        reason = f"No row gives {', '.join(extra.columns)}: left empty."
+        self.ledger.record(slug, "tracts", "kept", reason, lacking)
+        unused = extra.index[~extra.index.isin(tracts.index)]
+        reason = f"Row of {', '.join(extra.columns)} for a tract outside the study area."
+        self.ledger.record(slug, "tracts", "dropped", reason, unused)
+        return tracts.join(extra, how="left", validate="one_to_one")
+
+    def _refuse_other_state(self, geoids: pd.Index) -> None:
+        strange = geoids[~geoids.str.startswith(self.place.state_fips)]
+        if len(strange):
+            raise DataError(
+                f"{self.place.area.slug}: tract {strange[0]} is not in state "
+                f"{self.place.state_fips}; check state_fips and the recipe of the tracts"
+            )
+
+    def _schools(self, names: pd.Series, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        tables = self._tables("schools", keep=names.index)
+        slug = self.place.area.slug
+        listed = gpd.GeoDataFrame(pd.concat(tables)) if tables else _without_place(names)
+        idle = listed.index[~listed.index.isin(names.index)]
+        self.ledger.record(slug, "schools", "dropped", "No attendance figure in any year.", idle)
+        lacking = names[~names.index.isin(listed.index)]
+        reason = "Not in the list of schools: level unknown, no point."
+        self.ledger.record(slug, "schools", "kept", reason, lacking.index)
+        known = listed[listed.index.isin(names.index)]
+        schools = pd.concat([known, _without_place(lacking)]) if len(lacking) else known
+        return self._plausible(gpd.GeoDataFrame(schools).sort_index(), tracts)
+
+    def _plausible(self, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Take away points that cannot be right; refuse the file when they are many."""
+        placed = schools[schools.geometry.notna()]
+        if placed.empty:
+            return schools
+        reasons = implausible_points(placed, tracts)
+        strange = reasons[reasons.ne("")]
+        if len(strange) > STRANGE_LIMIT * len(placed):
+            raise DataError(
+                f"{self.place.area.slug}: {len(strange):,} of {len(placed):,} schools have points "
+                f"that cannot be right (first {strange.index[0]}: {strange.iloc[0]}); correct "
+                "[points] in the recipe"
+            )
+        for reason, rows in strange.groupby(strange):
+            said = f"Point taken away: {reason}."
+            self.ledger.record(self.place.area.slug, "schools", "repaired", said, rows.index)
+        is_strange = schools.index.isin(strange.index)
+        return schools.set_geometry(schools.geometry.mask(is_strange, None))
+
+    def _in_counties(self, drivers: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Leave out tracts of other counties early: a state's file is large."""
+        near = drivers["geoid"].str[:5].isin(tracts["county"].unique())
+        if not near.any():
+            return drivers
+        for source, rows in drivers[~near].groupby("source"):
+            ids = rows["geoid"].drop_duplicates()
+            reason = "Tract outside the study area."
+            self.ledger.record(str(source), "drivers", "dropped", reason, ids)
+        return drivers[near].reset_index(drop=True)
+
+
+def _latest_names(absence: pd.DataFrame) -> pd.Series:
+    """Give each school's name in its latest year; its id when the file gives none."""
+    if "name" not in absence.columns:
+        absence = absence.assign(name="")
+    last = absence.sort_values("school_year").drop_duplicates("school_id", keep="last")
+    names = last.set_index("school_id")["name"].sort_index()
+    return names.where(names.ne(""), names.index)
+
+
+def _without_place(names: pd.Series) -> gpd.GeoDataFrame:
+    table = pd.DataFrame({"name": names}).assign(
+        level="unknown", school_type="", district="", neighbourhood=""
+    )
+    nowhere = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
+    return gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED_CRS)
+
+
+def _stacked(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else empty_table(table)

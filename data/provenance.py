@@ -1,0 +1,148 @@
+"""Where every row came from, and what happened to the rows that are not shown."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+Release = Literal["published", "restricted"]
+Action = Literal["dropped", "repaired", "kept", "matched"]
+
+EXAMPLES_KEPT = 5
+
+
+@dataclass(frozen=True)
+class Source:
+    """One publisher's file, as it was read.
+
+    Attributes
+    ----------
+    id : str
+        Short id used in the `source` columns of the tables.
+    vintage : str
+        What the figures describe, in the publisher's words ("2017-18 to 2020-21").
+    retrieved : str
+        ISO date on which the bytes were fetched or copied; "" when not known.
+    sha256 : str
+        Hash of the bytes that were read; "" for a generated source.
+    release : {"published", "restricted"}
+        Whether the agency already released these counts (docs: privacy).
+    """
+
+    id: str
+    publisher: str
+    title: str
+    url: str
+    vintage: str
+    retrieved: str
+    licence: str
+    sha256: str
+    release: Release = "published"
+
+    def __post_init__(self) -> None:
+        if self.release not in get_args(Release):
+            raise ValueError(
+                f"source {self.id!r}: release is {self.release!r}; "
+                f"write one of {', '.join(get_args(Release))}"
+            )
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What was done to some rows of a table, and why.
+
+    Attributes
+    ----------
+    source : str
+        Source id, or the place's slug when the step combined several sources.
+    table : str
+        Table of the panel.
+    action : {"dropped", "repaired", "kept", "matched"}
+    reason : str
+        Plain words for the reader of the Data quality page.
+    rows : int
+        How many rows.
+    examples : tuple of str
+        Up to five ids.
+    """
+
+    source: str
+    table: str
+    action: Action
+    reason: str
+    rows: int
+    examples: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.action not in get_args(Action):
+            raise ValueError(
+                f"ledger action {self.action!r} is not one of {', '.join(get_args(Action))}"
+            )
+
+
+class Ledger:
+    """Append-only list of ledger entries, filled while a place is read."""
+
+    def __init__(self, entries: Iterable[LedgerEntry] = ()) -> None:
+        self._entries: list[LedgerEntry] = list(entries)
+
+    def record(
+        self,
+        source: str,
+        table: str,
+        action: Action,
+        reason: str,
+        ids: Iterable[object] | int,
+    ) -> None:
+        """Append one entry.
+
+        Parameters
+        ----------
+        source, table, action, reason
+            See `LedgerEntry`.
+        ids : iterable of ids, or int
+            The rows concerned: their ids (the first five are kept as examples), or only how many
+            when they have none. Nothing is recorded for no rows.
+        """
+        if isinstance(ids, int):
+            names: tuple[str, ...] = ()
+            rows = ids
+        else:
+            names = tuple(str(each) for each in ids)
+            rows = len(names)
+        if rows:
+            examples = names[:EXAMPLES_KEPT]
+            self._entries.append(LedgerEntry(source, table, action, reason, rows, examples))
+
+    def extend(self, entries: Iterable[LedgerEntry]) -> None:
+        """Append entries made elsewhere, in their order."""
+        self._entries.extend(entries)
+
+    @property
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """All entries so far, oldest first."""
+        return tuple(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"Ledger({len(self._entries)} entries)"
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file without loading it whole.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with Path(path).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,230 @@
+"""From the columns of a recipe to the shape of each table."""
+
+import re
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.figures import counts, driver_rows
+from data.file_error import FileError
+from data.provenance import Ledger
+from data.recipe_parts import Column, Measure, Points, Recipe
+from data.values import NUMBER, Reading, parse_numbers
+from data.vector import STORED_CRS
+from data.vocabulary import LEVELS
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One file between reading and shaping; everything is on the same index of file rows.
+
+    Attributes
+    ----------
+    cells : DataFrame of str
+        As published.
+    text : DataFrame of str
+        Our columns of text, the id among them.
+    """
+
+    recipe: Recipe
+    file: str
+    cells: pd.DataFrame
+    text: pd.DataFrame
+    geometry: gpd.GeoSeries | None
+    ledger: Ledger
+
+    def numbers(self, column: Column, *, bounded: bool = True) -> pd.DataFrame:
+        """Read one column of numbers."""
+        tokens = self.recipe.tokens_of(column)
+        reading = Reading(
+            self.file, column.column, column, tokens, self.recipe.format, bounded=bounded
+        )
+        return parse_numbers(self.cells[column.column], reading)
+
+    def refuse(self, refused: pd.Series) -> None:
+        """List the rows that cannot be used, each with its number in the file."""
+        named = self.text[self.recipe.key].astype("str")
+        for reason, rows in refused[refused.ne("")].groupby(refused, sort=False).groups.items():
+            ids = [f"{named[row]} (row {row:,})" for row in rows]
+            self.ledger.record(self.recipe.id, self.recipe.table, "dropped", str(reason), ids)
+
+    def empty(self, refused: pd.Series) -> None:
+        """List the rows of which one figure cannot be used; it is left empty."""
+        named = self.text[self.recipe.key].astype("str")
+        for reason, rows in refused[refused.ne("")].groupby(refused, sort=False).groups.items():
+            ids = [f"{named[row]} (row {row:,})" for row in rows]
+            said = f"{str(reason).removesuffix('.')}: figure left empty."
+            self.ledger.record(self.recipe.id, self.recipe.table, "repaired", said, ids)
+
+    def kept(self, table: pd.DataFrame) -> int:
+        """Count the rows of the file that a table holds."""
+        per_row = len(self.recipe.measures) or 1
+        return len(self.text) if self.recipe.table == "zones" else len(table) // per_row
+
+
+def tracts(rows: Rows) -> pd.DataFrame:
+    """Shape tracts, or columns to add to tracts when the file has no geometry."""
+    table = rows.text.copy()
+    for name in ("children", "children_moe"):
+        if name in rows.recipe.columns:
+            read = rows.numbers(rows.recipe.columns[name], bounded=False)
+            rows.empty(read["refused"])
+            table[name] = read["value"].where(read["refused"].eq(""))
+    if rows.geometry is None:
+        return table.set_index("geoid")
+    table["county"] = table["geoid"].str[:5]
+    for name in ("name", "neighbourhood"):
+        if name not in table.columns:
+            table[name] = "Tract " + table["geoid"].str[5:] if name == "name" else ""
+    shaped = gpd.GeoDataFrame(table, geometry=rows.geometry, crs=STORED_CRS)
+    return shaped.set_index("geoid")
+
+
+def schools(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape schools, located where the file gives a point."""
+    table = rows.text.copy()
+    for name in ("level", "school_type", "district", "neighbourhood"):
+        if name not in table.columns:
+            table[name] = "unknown" if name == "level" else ""
+    _refuse_levels(rows, table["level"])
+    geometry = _points(rows) if rows.recipe.points is not None else rows.geometry
+    if geometry is None:
+        geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS).set_index("school_id")
+
+
+def absence(rows: Rows) -> pd.DataFrame:
+    """Shape chronic absence; impossible rows are left out and listed."""
+    recipe = rows.recipe
+    part = rows.numbers(recipe.columns["chronic_absent"])
+    whole = rows.numbers(recipe.columns["enrolled"]) if "enrolled" in recipe.columns else None
+    read = counts(part, whole, ("chronic_absent", "enrolled"))
+    rows.refuse(read["refused"])
+    table = rows.text.copy()
+    for name in ("student_group", "grade"):
+        if name not in table.columns:
+            table[name] = "all"
+    table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
+    return table[read["refused"].eq("")].reset_index(drop=True)
+
+
+def drivers(rows: Rows) -> pd.DataFrame:
+    """Shape drivers, one row a tract and measure; an impossible value becomes missing, listed."""
+    parts = [_driver(rows, measure) for measure in rows.recipe.measures]
+    return pd.concat(parts, ignore_index=True)
+
+
+def school_drivers(rows: Rows) -> pd.DataFrame:
+    """Shape drivers published by school; impossible rows are left out and listed."""
+    parts = [_school_driver(rows, measure) for measure in rows.recipe.measures]
+    return pd.concat(parts, ignore_index=True)
+
+
+def zones(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape zones, one row a zone and school."""
+    if rows.geometry is None:
+        raise FileError(rows.file, "zones need outlines", "use a geographic file")
+    table = rows.text.copy()
+    _refuse_levels(rows, table["level"])
+    mark = rows.recipe.columns["school_id"].split
+    if mark:
+        table["school_id"] = table["school_id"].str.split(mark, regex=False)
+        table = table.explode("school_id")
+        table["school_id"] = table["school_id"].astype("str").str.strip()
+    table["school_id"] = table["school_id"].mask(table["school_id"].eq(""))
+    shaped = gpd.GeoDataFrame(table, geometry=rows.geometry.reindex(table.index), crs=STORED_CRS)
+    return shaped.reset_index(drop=True)
+
+
+def _driver(rows: Rows, measure: Measure) -> pd.DataFrame:
+    unit = measure.unit or "text"
+    value = rows.numbers(Column(column=measure.value, unit=unit))
+    refused = value["refused"]
+    moe = pd.Series(np.nan, index=value.index)
+    if measure.moe:
+        margin = rows.numbers(Column(column=measure.moe, unit=unit), bounded=False)
+        refused = refused.mask(refused.eq(""), margin["refused"])
+        moe = margin["value"].where(margin["refused"].eq(""))
+    rows.empty(refused)
+    table = driver_rows(value.assign(refused=refused), moe, unit)
+    named = {"measure": measure.id, "source": rows.recipe.id, "vintage": rows.recipe.vintage}
+    return table.assign(geoid=rows.text["geoid"], **named)
+
+
+def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
+    part = rows.numbers(Column(column=measure.numerator, unit="count"))
+    whole = rows.numbers(Column(column=measure.denominator, unit="count"))
+    read = counts(part, whole, (measure.numerator, measure.denominator))
+    rows.refuse(read["refused"])
+    names = {"chronic_absent": "numerator", "enrolled": "denominator"}
+    read = read.rename(columns=names)[["numerator", "denominator", "status", "reason", "refused"]]
+    table = rows.text[["school_id", "school_year"]].join(read)
+    table = table.assign(measure=measure.id, source=rows.recipe.id)
+    return table[read["refused"].eq("")].drop(columns="refused")
+
+
+def _refuse_levels(rows: Rows, level: pd.Series) -> None:
+    strange = level[~level.isin(LEVELS)]
+    if len(strange):
+        raise FileError(
+            rows.file,
+            f"level {strange.iloc[0]!r} is not one of {', '.join(LEVELS)}",
+            "map the publisher's words in columns.level.map",
+            column=rows.recipe.columns["level"].column,
+            row=int(strange.index[0]),
+        )
+
+
+def _points(rows: Rows) -> gpd.GeoSeries:
+    points = rows.recipe.points
+    if points is None:
+        raise ValueError("the recipe has no points")
+    x, y = _coordinates(rows, points)
+    drawn = gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=points.crs)
+    _refuse_false_degrees(rows, drawn, x, y)
+    drawn = drawn.to_crs(STORED_CRS)
+    return drawn.mask(x.isna() | y.isna(), None)
+
+
+def _coordinates(rows: Rows, points: Points) -> tuple[pd.Series, pd.Series]:
+    if points.text:
+        pattern = re.compile(points.pattern)
+        found = [pattern.search(cell) for cell in rows.cells[points.text]]
+        parts = {axis: ["" if hit is None else hit[axis] for hit in found] for axis in "xy"}
+        table = pd.DataFrame(parts, index=rows.cells.index, dtype="str")
+        return _axis(rows, table["x"], points.text), _axis(rows, table["y"], points.text)
+    return (
+        _axis(rows, rows.cells[points.x], points.x),
+        _axis(rows, rows.cells[points.y], points.y),
+    )
+
+
+def _axis(rows: Rows, cells: pd.Series, header: str) -> pd.Series:
+    text = cells.str.strip()
+    text = text.mask(text.isin(rows.recipe.tokens.missing) | text.eq(""))
+    if rows.recipe.format.decimal == ",":
+        text = text.str.replace(",", ".", regex=False)
+    bad = text[text.notna() & ~text.str.fullmatch(NUMBER.pattern).fillna(value=True).astype(bool)]
+    if len(bad):
+        raise FileError(
+            rows.file,
+            f"{bad.iloc[0]!r} is not a coordinate",
+            "add the word to tokens.missing, or correct [points]",
+            column=header,
+            row=int(bad.index[0]),
+        )
+    return text.astype("float64")
+
+
+def _refuse_false_degrees(rows: Rows, drawn: gpd.GeoSeries, x: pd.Series, y: pd.Series) -> None:
+    wrong = drawn.index[(x.abs().gt(180) | y.abs().gt(90)).to_numpy()]
+    if drawn.crs is not None and drawn.crs.is_geographic and len(wrong):
+        row = wrong[0]
+        raise FileError(
+            rows.file,
+            f"the point ({x[row]:g}, {y[row]:g}) is not a longitude and latitude",
+            "name the file's coordinate system in points.crs, or swap x and y",
+            row=int(row),
+        )

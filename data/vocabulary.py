@@ -1,0 +1,50 @@
+"""The closed lists of words in the tables, with the labels people read."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LEVEL_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "early": "Early childhood",
+        "elementary": "Elementary",
+        "k8": "K-8",
+        "middle": "Middle",
+        "secondary": "Middle and high",
+        "high": "High",
+        "k12": "K-12",
+        "ungraded": "Ungraded",
+        "unknown": "Level not known",
+    }
+)
+LEVELS: tuple[str, ...] = tuple(LEVEL_LABELS)
+
+STATUS_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "reported": "Reported",
+        "suppressed": "Withheld to protect privacy",
+        "missing": "Not collected or not applicable",
+        "unreliable": "Too few students for a reliable figure",
+    }
+)
+STATUSES: tuple[str, ...] = tuple(STATUS_LABELS)
+
+RELIABILITY_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "high": "High (coefficient of variation under 15 %)",
+        "medium": "Medium (15 to 30 %)",
+        "low": "Low (over 30 %)",
+        "undefined": "Not defined (no margin of error, or an estimate of 0)",
+    }
+)
+RELIABILITIES: tuple[str, ...] = tuple(RELIABILITY_LABELS)
+
+UNIT_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "fraction": "fraction from 0 to 1",
+        "count": "count",
+        "percentile": "percentile rank from 0 to 1",
+        "usd": "US dollars",
+        "years": "years",
+    }
+)
+UNITS: tuple[str, ...] = tuple(UNIT_LABELS)

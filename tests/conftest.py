@@ -1,0 +1,102 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from data.panel import Panel
+
+
+def _folder(variable: str) -> Path:
+    """Give the folder an environment variable names: skip when unset, fail when wrong."""
+    named = os.environ.get(variable, "").strip()
+    if not named:
+        pytest.skip(f"{variable} is not set: no such folder on this machine")
+    folder = Path(named).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"{variable} names {folder}, which is not a folder")
+    return folder
+
+
+def _build(slug: str, home: Path, mirror: Path | None = None) -> Path:
+    from data.build import build_panel  # here, so that tests of geo do not wait for it
+
+    lines: list[str] = []
+    return build_panel(slug, out=home / "panels" / slug, mirror=mirror, say=lines.append)
+
+
+def _load(folder: Path) -> Panel:
+    from data.panel import load_panel
+
+    return load_panel(folder)
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """Folder of real public files."""
+    return _folder("ATLAS_MIRROR")
+
+
+@pytest.fixture(scope="session")
+def oracles() -> Path:
+    """Folder of published values."""
+    return _folder("ATLAS_ORACLES")
+
+
+@pytest.fixture(scope="session")
+def test_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of this test session."""
+    return tmp_path_factory.mktemp("atlas-home")
+
+
+@pytest.fixture(scope="session")
+def demo_path(test_home: Path) -> Path:
+    """Folder of the demo county's panel."""
+    return _build("demo", test_home)
+
+
+@pytest.fixture(scope="session")
+def demo_panel(demo_path: Path) -> Panel:
+    return _load(demo_path)
+
+
+@pytest.fixture(scope="session")
+def demo_protected(demo_path: Path) -> Panel:
+    return _load(demo_path / "protected")
+
+
+@pytest.fixture(scope="session")
+def nyc_path(test_home: Path, mirror: Path) -> Path:
+    """Folder of New York City's panel, from the real files."""
+    return _build("nyc", test_home, mirror)
+
+
+@pytest.fixture(scope="session")
+def nyc_panel(nyc_path: Path) -> Panel:
+    return _load(nyc_path)
+
+
+@pytest.fixture(scope="session")
+def nyc_protected(nyc_path: Path) -> Panel:
+    return _load(nyc_path / "protected")
+
+
+@pytest.fixture(scope="session")
+def atlas_home(
+    request: pytest.FixtureRequest, test_home: Path, demo_path: Path
+) -> Callable[[], dict[str, str]]:
+    """Environment of a process that uses this session's store: the demo, and NYC if possible."""
+    assert demo_path.is_dir()
+    if os.environ.get("ATLAS_MIRROR", "").strip():
+        request.getfixturevalue("nyc_path")
+
+    def environment() -> dict[str, str]:
+        return {**os.environ, "ATLAS_HOME": str(test_home)}
+
+    return environment

@@ -1,0 +1,86 @@
+"""Files are looked at before anything opens them; archives unpack only what they declared."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from data.archive import Limits, check_archive, unpack
+from data.file_check import allowed_suffix, check_file
+from data.file_error import FileError
+
+
+def packed(folder: Path, members: dict[str, bytes], name: str = "a.zip") -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return path
+
+
+def test_a_harmless_archive_unpacks_whole(tmp_path: Path) -> None:
+    path = packed(tmp_path, {"in/a.csv": b"x\n1\n", "b.csv": b"y\n"})
+    assert check_file(path, "delimited") == ".zip"
+    target = tmp_path / "out"
+    target.mkdir()
+    files = unpack(path, target)
+    assert [file.relative_to(target).as_posix() for file in files] == ["in/a.csv", "b.csv"]
+    assert files[0].read_bytes() == b"x\n1\n"
+
+
+def test_sizes_are_limited(tmp_path: Path) -> None:
+    path = packed(tmp_path, {"a.csv": b"1,2\n" * 1000, "b.csv": b"12\n"})
+    with pytest.raises(FileError, match=r"a\.zip: unpacks to 4,003 bytes"):
+        check_archive(path, Limits(unpacked_bytes=4_000))
+    with pytest.raises(FileError, match="2 files inside"):
+        check_archive(path, Limits(members=1))
+    with pytest.raises(FileError, match=r"a zip bomb looks"):
+        check_archive(path, Limits(small_bytes=100, ratio=5))
+    with pytest.raises(FileError, match="bytes, more than 10"):
+        check_file(path, "delimited", Limits(file_bytes=10))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "suffix"),
+    [
+        ("A.CSV", "delimited", ".csv"),
+        ("a.csv.gz", "delimited", ".csv.gz"),
+        ("a.XLSX", "excel", ".xlsx"),
+        ("a.shp", "vector", ".shp"),
+    ],
+)
+def test_suffixes_that_are_read(name: str, kind: str, suffix: str) -> None:
+    assert allowed_suffix(name, kind) == suffix
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.pkl", "delimited"),
+        ("a.parquet", "delimited"),
+        ("a.vrt", "vector"),
+        ("a.kml", "vector"),
+        ("a.gml", "vector"),
+        ("a.sqlite", "vector"),
+        ("a.gz", "delimited"),
+        ("a", "excel"),
+    ],
+)
+def test_other_suffixes_are_not(name: str, kind: str) -> None:
+    with pytest.raises(FileError, match="use one of"):
+        allowed_suffix(name, kind)
+
+
+def test_damaged_archives_are_said_to_be_damaged(tmp_path: Path) -> None:
+    path = packed(tmp_path, {"a.csv": b"1,2\n" * 1000})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match="damaged"):
+        check_file(path, "delimited")
+    broken = bytearray(whole)
+    broken[40:44] = b"\x00\x01\x02\x03"
+    path.write_bytes(bytes(broken))
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(FileError, match="damaged"):
+        unpack(path, target)

@@ -1,0 +1,94 @@
+"""New York City: what the published files say, checked against the panel."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.panel import Panel, load_panel
+
+pytestmark = pytest.mark.mirror
+
+TRUTH = {
+    "2017-18": (26.68, 998_820, 1_539),
+    "2018-19": (26.43, 983_811, 1_526),
+    "2019-20": (24.89, 956_813, 1_527),
+    "2020-21": (29.25, 908_421, 1_530),
+}
+COUNTS = ["enrolled", "chronic_absent", "lower", "upper"]
+
+
+@pytest.mark.parametrize("year", TRUTH)
+def test_rates_students_and_schools(nyc_panel: Panel, year: str) -> None:
+    percent, students, schools = TRUTH[year]
+    rows = nyc_panel.absence[nyc_panel.absence["school_year"].eq(year)]
+    assert rows["status"].eq("reported").all()
+    assert rows["enrolled"].sum() == students
+    assert rows["school_id"].nunique() == len(rows) == schools
+    rate = 100 * rows["chronic_absent"].sum() / rows["enrolled"].sum()
+    assert rate == pytest.approx(percent, abs=0.005)
+
+
+def test_every_school_year_is_there(nyc_panel: Panel) -> None:
+    assert len(nyc_panel.absence) == 6_122
+    assert nyc_panel.absence["school_id"].nunique() == 1_558
+    assert set(nyc_panel.absence["school_year"]) == set(TRUTH)
+
+
+def test_schools_are_located_in_2020_tracts(nyc_panel: Panel) -> None:
+    attended = nyc_panel.schools.loc[nyc_panel.absence["school_id"].unique()]
+    located = attended[attended.geometry.notna()]
+    assert len(attended) == 1_558
+    assert len(located) == 1_549
+    assert located["geoid"].isin(nyc_panel.tracts.index).all()
+    assert attended.loc[attended.geometry.isna(), "geoid"].isna().all()
+    assert located["geoid"].nunique() == 917
+
+
+def test_tracts_and_svi(nyc_panel: Panel) -> None:
+    assert len(nyc_panel.tracts) == 2_325
+    assert nyc_panel.area.tract_vintage == 2020
+    matched = nyc_panel.tracts.index.isin(nyc_panel.drivers["geoid"])
+    assert round(100 * matched.mean(), 2) == 99.96
+    assert nyc_panel.tracts.index[~matched].tolist() == ["36085990100"]
+    assert not nyc_panel.drivers["value"].isin([-999, -888888888]).any()
+
+
+def test_students_in_are_students_out(nyc_panel: Panel) -> None:
+    catchment = nyc_panel.catchment
+    total = nyc_panel.absence.sort_values("school_year").drop_duplicates("school_id", keep="last")
+    enrolled = total.set_index("school_id")["enrolled"].astype("float64")
+    by_school = catchment.groupby("school_id")[["share", "students"]].sum()
+    assert len(by_school) == 1_549
+    assert by_school["share"].to_numpy() == pytest.approx(1.0, abs=1e-9)
+    wanted = enrolled.reindex(by_school.index)
+    assert by_school["students"].to_numpy() == pytest.approx(wanted.to_numpy(), rel=1e-9)
+    assert catchment["students"].sum() == pytest.approx(wanted.sum(), rel=1e-9)
+
+
+def test_the_protected_copy_keeps_published_totals(nyc_panel: Panel, nyc_protected: Panel) -> None:
+    assert nyc_protected.protected
+    for column in COUNTS:
+        pd.testing.assert_series_equal(nyc_panel.absence[column], nyc_protected.absence[column])
+    changed = nyc_protected.absence["status"].ne("reported")
+    assert nyc_protected.absence.loc[changed, "status"].eq("unreliable").all()
+    assert nyc_protected.absence.loc[changed, "reason"].str.startswith("Q").all()
+
+
+def test_suppressed_housing_counts_are_not_zero(nyc_panel: Panel) -> None:
+    rows = nyc_panel.school_drivers
+    withheld = rows[rows["status"].eq("suppressed")]
+    assert len(withheld) > 0
+    assert withheld["numerator"].isna().all()
+
+
+def test_every_source_is_named_with_its_hash(nyc_panel: Panel) -> None:
+    assert len(nyc_panel.sources) >= 5
+    assert all(len(source.sha256) == 64 for source in nyc_panel.sources)
+    assert all(source.publisher and source.licence for source in nyc_panel.sources)
+    assert nyc_panel.area.default_year == "2018-19"
+    assert set(nyc_panel.area.unusual_years) == {"2019-20", "2020-21"}
+
+
+def test_the_protected_panel_loads_on_its_own(nyc_path: Path) -> None:
+    assert load_panel(nyc_path / "protected").parameters["catchment"]["method"] == "gravity"

@@ -1,0 +1,198 @@
+"""A place file names recipes; reading them gives the tables of the study area."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.contracts import validate
+from data.errors import DataError
+from data.panel import SourceTables
+from data.place import FOLDER, RECIPES, list_places, load_place, read_place
+from data.toml_text import TomlError
+
+PLACE = (FOLDER / "nyc.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def nyc(mirror: Path) -> SourceTables:
+    return read_place("nyc", mirror=mirror)
+
+
+def told(tables: SourceTables, table: str, action: str, reason: str) -> int:
+    rows = [
+        entry.rows
+        for entry in tables.ledger
+        if (entry.table, entry.action) == (table, action) and entry.reason.startswith(reason)
+    ]
+    assert len(rows) == 1, (table, action, reason)
+    return rows[0]
+
+
+def test_places_are_the_files_of_the_folder() -> None:
+    assert "nyc" in list_places()
+    assert set(list_places()) == {path.stem for path in FOLDER.iterdir()}
+
+
+def test_new_york_city_says_what_it_is() -> None:
+    place = load_place("nyc")
+    assert place.area.name == "New York City"
+    assert place.area.crs == "EPSG:32118"
+    assert place.area.default_year not in place.area.unusual_years
+    assert place.area.unusual_years == ("2019-20", "2020-21")
+    assert (place.catchment.method, place.catchment.scale_km, place.catchment.k) == (
+        "gravity",
+        1.0,
+        40,
+    )
+    assert {recipe.table for recipe in place.recipes} == {
+        "absence",
+        "schools",
+        "tracts",
+        "drivers",
+        "school_drivers",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('slug = "nyc"', 'slug = "york"', r"slug is 'york'; write 'nyc'"),
+        ('name = "New York City"\n', "", r"key 'name' is missing"),
+        ("[catchment]", "[catchment]\nspeed = 3", r"unknown key 'catchment\.speed'"),
+        ("scale_km = 1.0", 'scale_km = "far"', r"catchment\.scale_km is 'far'; write a number"),
+        ("tract_vintage = 2020", "tract_vintage = true", r"tract_vintage is True; write a whole"),
+        ('    "nyc_tracts_2020",\n', "", r"none gives outlines of tracts"),
+        ('"nyc_tracts_2020"', '"nyc_tracts_1890"', r"nyc_tracts_1890\.toml is not in recipes"),
+    ],
+)
+def test_errors_name_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in PLACE
+    (tmp_path / "nyc.toml").write_text(PLACE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(TomlError, match=message):
+        load_place("nyc", folder=tmp_path, recipes=RECIPES)
+
+
+@pytest.mark.parametrize("slug", ["../nyc", "NYC", "", "a/b", "nyc.toml"])
+def test_a_slug_is_no_path(slug: str) -> None:
+    with pytest.raises(DataError, match="not a place's short name"):
+        load_place(slug)
+
+
+def test_an_unknown_place() -> None:
+    with pytest.raises(DataError, match=r"atlantis\.toml is not in places"):
+        load_place("atlantis")
+
+
+def test_a_mirror_that_is_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="not a folder"):
+        read_place("nyc", mirror=tmp_path / "none")
+    with pytest.raises(DataError, match=r"census_tract_2020\.geojson: .*mirror folder does not"):
+        read_place("nyc", mirror=tmp_path)
+
+
+def test_a_file_without_an_address_is_asked_for_before_any_download(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ATLAS_MIRROR", raising=False)
+    with pytest.raises(DataError, match=r"no single address gives this file; Unpack .*--mirror"):
+        read_place("nyc", cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.mirror
+def test_tables_keep_their_contracts(nyc: SourceTables) -> None:
+    for name in ("tracts", "absence", "drivers", "school_drivers", "zones"):
+        validate(name, getattr(nyc, name))
+    validate("schools", nyc.schools.assign(geoid=pd.Series(pd.NA, nyc.schools.index, dtype="str")))
+
+
+@pytest.mark.mirror
+def test_schools_left_out_are_counted_by_reason(nyc: SourceTables) -> None:
+    assert told(nyc, "schools", "dropped", "Repeats an earlier row") == 59
+    closed = told(nyc, "schools", "dropped", "Closed")
+    never = told(nyc, "schools", "dropped", "Never opened")
+    charter = told(nyc, "schools", "dropped", "Charter")
+    idle = told(nyc, "schools", "dropped", "No attendance figure")
+    assert (closed, never, charter, idle) == (253 - 23, 35, 260, 57)
+    assert told(nyc, "schools", "kept", "Not in the list of schools") == 9
+    assert 2190 - 59 - closed - never - charter - idle + 9 == len(nyc.schools) == 1558
+
+
+@pytest.mark.mirror
+def test_schools_carry_the_publishers_words(nyc: SourceTables) -> None:
+    schools = nyc.schools
+    assert schools["level"].value_counts().to_dict() == {
+        "elementary": 647,
+        "high": 351,
+        "middle": 268,
+        "k8": 153,
+        "secondary": 87,
+        "k12": 29,
+        "early": 14,
+        "unknown": 9,
+    }
+    assert schools.geometry.notna().sum() == 1549
+    assert schools.loc["15K001", "name"] == "P.S. 001 The Bergen"
+    assert schools.loc["15K001", "district"] == "District 15"
+    assert schools.loc["15K001", "neighbourhood"] == "Sunset Park West"
+    lost = schools[schools.geometry.isna()]
+    assert lost["level"].eq("unknown").all()
+    assert lost["name"].ne(lost.index).all()
+    shared = schools.geometry.dropna().to_wkb().duplicated(keep=False)
+    assert shared.sum() == 659
+
+
+@pytest.mark.mirror
+def test_tracts_are_readable_and_have_children(nyc: SourceTables) -> None:
+    tracts = nyc.tracts
+    assert len(tracts) == 2325
+    assert tracts.loc["36005001902", "name"] == "Tract 19.02, Bronx"
+    assert tracts["children"].sum() == pytest.approx(1_772_560 * 13 / 18)
+    assert tracts.index[tracts["children"].isna()].tolist() == ["36085990100"]
+    assert told(nyc, "tracts", "kept", "No row gives children") == 1
+
+
+@pytest.mark.mirror
+def test_drivers_are_fractions_of_this_place(nyc: SourceTables) -> None:
+    drivers = nyc.drivers
+    assert drivers["geoid"].nunique() == 2324
+    assert told(nyc, "drivers", "dropped", "Tract outside") == 5394 - 2324
+    one = drivers[drivers["geoid"].eq("36005000200")].set_index("measure")
+    assert one.loc["uninsured", ["value", "moe"]].tolist() == pytest.approx([0.069, 0.053])
+    assert one.loc["uninsured", "reliability"] == "low"
+    assert one.loc["svi_overall", "unit"] == "percentile"
+    missing = drivers[drivers["status"].eq("missing")]
+    assert len(missing) == 1429
+    assert missing["value"].isna().all()
+    assert missing["moe"].isna().all()
+
+
+@pytest.mark.mirror
+def test_temporary_housing_keeps_what_is_withheld(nyc: SourceTables) -> None:
+    rows = nyc.school_drivers
+    withheld = rows[rows["status"].eq("suppressed")]
+    assert (len(rows), len(withheld)) == (6802, 392)
+    assert withheld["numerator"].isna().all()
+    assert withheld["denominator"].notna().all()
+    assert rows["numerator"].min() == 6
+
+
+@pytest.mark.mirror
+def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> None:
+    read: dict[str, int] = {}
+    for entry in nyc.ledger:
+        if entry.reason == "Rows of the file read." or (
+            entry.action == "dropped" and entry.source == "nyc_doe_locations"
+        ):
+            read[entry.source] = read.get(entry.source, 0) + entry.rows
+    assert read == {
+        "nyc_doe_attendance": 6122,
+        "nyc_doe_locations": 2190,
+        "nyc_tracts_2020": 2325,
+        "cdc_svi_2022_ny": 5394,
+        "cdc_svi_2022_ny_children": 5394,
+        "nyc_doe_temporary_housing": 6802,
+    }
+    assert [source.id for source in nyc.sources if len(source.sha256) != 64] == []
+    assert {source.retrieved for source in nyc.sources} == {""}
