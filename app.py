@@ -1,0 +1,21 @@
+"""Attendance Atlas: page registry, shared controls, theme."""
+
+import streamlit as st
+
+from ui import frame, start
+
+st.set_page_config(page_title="Attendance Atlas", page_icon=frame.ICON, layout="wide")
+
+page = st.navigation(
+    [
+        st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
+        st.Page("pages/hot_spots.py", title="Hot spots", icon=":material/local_fire_department:"),
+        st.Page("pages/schools.py", title="Schools", icon=":material/school:"),
+        st.Page("pages/social_drivers.py", title="Social drivers", icon=":material/diversity_3:"),
+        st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:"),
+        st.Page("pages/methods.py", title="Methods", icon=":material/functions:"),
+    ]
+)
+start.ensure_place()
+with frame.drawn():
+    page.run()

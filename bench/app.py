@@ -1,0 +1,105 @@
+"""Speed and bytes of the hot-spot page when only the measure changes.
+
+Server side: the whole script run of the page on New York City, first for each measure and then from
+the cache. On the wire: bytes of the websocket frames that one such change brings to Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+MEASURES = ("crude", "eb", "ratio")
+
+
+def run() -> list[dict[str, Any]]:
+    """Build New York City into a store of its own and measure."""
+    mirror = os.environ.get("ATLAS_MIRROR")
+    if not mirror:
+        return [_row("hot-spot page", note="skipped: ATLAS_MIRROR is not set")]
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "ATLAS_HOME": home}
+        build = [sys.executable, "-m", "data.build", "nyc", "--mirror", mirror]
+        subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True)
+        os.environ["ATLAS_HOME"] = home
+        return [*_server_side(), *_on_the_wire(environment)]
+
+
+def _server_side() -> list[dict[str, Any]]:
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.query_params["area"] = "nyc"
+    app.run()
+    app.switch_page("pages/hot_spots.py").run()
+    first = [_seconds(app, measure) for measure in MEASURES[:2]]
+    again = [_seconds(app, measure) for _ in range(ROUNDS) for measure in MEASURES]
+    return [
+        _row("rerun, measure changed, first time (s)", max(first), target=None),
+        _row("rerun, measure changed, p50 (s)", statistics.median(first + again), target=0.25),
+    ]
+
+
+def _seconds(app: Any, measure: str) -> float:
+    app.selectbox(key="measure").select(measure)
+    started = time.perf_counter()
+    app.run()
+    return time.perf_counter() - started
+
+
+def _on_the_wire(environment: dict[str, str]) -> list[dict[str, Any]]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import FLAGS, chromium_path, serving
+
+    received: list[int] = []
+
+    def note(frame: str | bytes) -> None:
+        received.append(len(frame))
+
+    with serving(environment) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.on("websocket", lambda socket: socket.on("framereceived", note))
+        page.goto(f"{address}/hot_spots?area=nyc")
+        page.wait_for_selector(".atlas-limits", timeout=90_000)
+        page.wait_for_timeout(6_000)
+        sizes = []
+        for label in ("Share of students", "Ratio to expected"):
+            received.clear()
+            page.get_by_role("combobox", name="Measure").first.click()
+            page.get_by_role("option", name=label, exact=True).click()
+            page.wait_for_timeout(4_000)
+            sizes.append(sum(received))
+        browser.close()
+    return [_row("websocket bytes of that rerun", float(max(sizes)), target=20_000)]
+
+
+def _row(
+    question: str, ours: float = float("nan"), *, target: float | None = None, note: str = ""
+) -> dict[str, Any]:
+    return {
+        "question": question,
+        "ours": ours,
+        "peer": None,
+        "peer_name": "",
+        "ratio": None,
+        "target": target,
+        "unit": "",
+        "ok": target is None or ours <= target,
+        "note": note,
+    }
+
+
+if __name__ == "__main__":
+    from bench import report
+
+    report(run())

@@ -1,0 +1,17 @@
+from ui import downloads, frame, queries, table_block, tables
+from ui import wording as words
+
+selection = frame.current()
+frame.question("How far can these numbers be trusted?", selection)
+panel, quality = queries.panel(selection), queries.quality(selection)
+
+frame.answer(quality.sentence())
+frame.figures(quality.figures())
+table_block.plain(tables.source_table(panel.sources), "Sources, with the years they describe")
+table_block.plain(quality.states, "What every source reports, withholds and lacks")
+table_block.plain(quality.coverage, f"Students counted against resident children, {selection.year}")
+table_block.plain(
+    tables.ledger_table(panel.ledger), "Every row dropped, repaired or matched, and why"
+)
+downloads.ledger_button(selection)
+frame.limits(selection, panel.area.definition, words.TRACT_MEANING)

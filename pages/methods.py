@@ -1,0 +1,18 @@
+import streamlit as st
+
+from ui import frame, method_text, queries, summaries
+from ui import wording as words
+
+selection = frame.current()
+frame.question("Why should anyone trust this map?", selection)
+nulls = queries.null_comparison(selection)
+
+frame.answer(summaries.null_answer(nulls))
+frame.figures(summaries.null_figures(nulls))
+st.write(words.NULL_MEANING)
+for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
+    st.subheader(heading)
+    st.write(text)
+st.subheader("References")
+st.html("<ul>" + "".join(f"<li>{item}</li>" for item in method_text.REFERENCES) + "</ul>")
+frame.limits(selection, words.TRACT_MEANING, words.ASSOCIATION)

@@ -1,0 +1,35 @@
+import streamlit as st
+
+from ui import charts, classes, downloads, frame, map_block, queries, summaries, table_block
+from ui import wording as words
+from ui.cards import tract_card
+
+selection = frame.current()
+frame.question("How many children miss much of their school year?", selection)
+tracts, trend, totals = (
+    queries.tracts(selection),
+    queries.trend(selection),
+    queries.totals(selection),
+)
+
+frame.answer(
+    words.overview_sentence(
+        queries.panel(selection).area.name,
+        selection.year,
+        totals.chronic_absent,
+        totals.enrolled,
+        totals.schools,
+    )
+)
+frame.figures(summaries.overview_figures(totals, trend, selection.year))
+map_block.tract_block(
+    f"{words.MEASURES[selection.measure]}, {selection.year}",
+    classes.measure_classes(tracts, selection.measure),
+    tracts,
+    lambda row: tract_card(row, selection.year),
+)
+st.altair_chart(charts.trend(trend))
+years = ("school_year", "enrolled", "chronic_absent", "rate", "interval", "schools", "withheld")
+table_block.show(trend, years, "Every school year of this place")
+downloads.buttons(selection, "tracts", tracts, place="tracts")
+frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

@@ -1,0 +1,46 @@
+import streamlit as st
+
+from ui import charts, classes, downloads, frame, map_block, queries, table_block
+from ui import wording as words
+from ui.cards import school_card
+
+selection = frame.current()
+frame.question("Which schools could use help first?", selection)
+schools = queries.schools(selection)
+
+shown = schools["shown"]
+frame.answer(
+    words.schools_sentence(
+        int(shown.sum()),
+        len(schools),
+        int((schools.loc[shown, "rate"] >= 0.30).sum()),
+        selection.year,
+    )
+)
+map_block.school_block(
+    f"{words.MEASURES[selection.measure]}, {selection.year}",
+    classes.school_classes(schools, queries.school_points(selection), selection.measure),
+    schools,
+    lambda row: school_card(
+        row,
+        selection.year,
+        words.LEVELS[row["level"]],
+        queries.school_conditions(frame.current()),
+    ),
+    map_block.size_pixels(classes.SIZE_LABELS),
+)
+selection = frame.current()
+if selection.focus in schools.index:
+    history, place = queries.school_history(selection), queries.trend(selection)
+    st.altair_chart(charts.school_history(history, place, place_name="all schools of this choice"))
+    years = ("school_year", "enrolled", "chronic_absent", "rate", "interval")
+    table_block.show(history, years, f"{schools.loc[selection.focus, 'name']}, every school year")
+else:
+    st.altair_chart(charts.bands(schools["rate"], shown=shown))
+table_block.show(
+    schools.sort_values(["chronic_absent", "name"], ascending=[False, True]),
+    ("name", "level", "neighbourhood", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
+    f"{len(schools):,} schools, most students affected first, {selection.year}",
+)
+downloads.buttons(selection, "schools", schools, place="schools")
+frame.limits(selection, words.CHRONIC_MEANING)

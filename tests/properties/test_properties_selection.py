@@ -1,0 +1,52 @@
+"""A share link says exactly what was chosen, and nothing a place does not have."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Choices, Selection, from_query
+
+CHOICES = Choices(
+    area="demo",
+    years=("2018-19", "2019-20", "2020-21"),
+    levels=("elementary", "high"),
+    drivers=("uninsured", "crowding"),
+    places=frozenset({"99001000100", "H001"}),
+    default_year="2018-19",
+)
+SELECTIONS = st.builds(
+    Selection,
+    area=st.just("demo"),
+    year=st.sampled_from(CHOICES.years),
+    level=st.sampled_from(("all", *CHOICES.levels)),
+    measure=st.sampled_from(tuple(MEASURES)),
+    catchment=st.sampled_from(tuple(CATCHMENTS)),
+    alpha=st.sampled_from(tuple(ALPHAS)),
+    focus=st.sampled_from(("", *sorted(CHOICES.places))),
+    driver=st.sampled_from(CHOICES.drivers),
+)
+
+
+@given(SELECTIONS)
+def test_a_link_read_back_is_the_same_view_without_notices(selection: Selection) -> None:
+    assert from_query(selection.to_query(), CHOICES) == (selection, ())
+
+
+@given(st.dictionaries(st.sampled_from((*CHOICES.allowed(), "other")), st.text(max_size=60)))
+def test_any_query_gives_a_valid_view_and_a_notice_for_each_fallback(query: dict[str, str]) -> None:
+    selection, notices = from_query(query, CHOICES)
+    allowed = CHOICES.allowed()
+    assert all(getattr(selection, name) in allowed[name] for name in allowed)
+    refused = [
+        name for name, value in query.items() if name in allowed and value not in allowed[name]
+    ]
+    assert len(notices) == len(refused)
+
+
+def test_a_notice_names_the_control_and_what_is_shown_instead() -> None:
+    _, notices = from_query({"year": "1999-00"}, CHOICES)
+    assert len(notices) == 1
+    assert "year" in notices[0]
+    assert "1999-00" in notices[0]
+    assert "2018-19" in notices[0]

@@ -1,0 +1,91 @@
+import re
+from html.parser import HTMLParser
+
+from ui import legends
+from ui.palettes import HOT_COLD, NOT_SHOWN_MARK, ClassScale, hot_cold_scale, rate_scale
+
+
+class Outline(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.roles, self.open = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.open.append(tag)
+        self.roles += [value for name, value in attrs if name == "role"]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_every_class_has_its_swatch_and_words():
+    html = legends.class_legend(hot_cold_scale(), "Hot spots, 2018-19")
+    assert all(colour in html for colour in list(HOT_COLD.values())[:-1])
+    assert all(f"<span>{label}</span>" in html for label in HOT_COLD)
+    outline = Outline(html)
+    assert outline.roles == ["list"] + ["listitem"] * 8
+    assert outline.open == []
+    assert 'aria-label="Hot spots, 2018-19"' in html
+
+
+def test_order_is_the_order_of_the_classes():
+    html = legends.class_legend(rate_scale(), "Rate")
+    places = [html.index(f"<span>{label}</span>") for label in rate_scale().labels]
+    assert places == sorted(places)
+
+
+def test_not_shown_is_a_pattern_not_only_white():
+    html = legends.class_legend(hot_cold_scale(), "Hot spots")
+    last = html[html.rindex('role="listitem"') :]
+    assert "radial-gradient" in last
+    assert NOT_SHOWN_MARK in last
+
+
+def test_counts_and_words():
+    scale = rate_scale()
+    html = legends.class_legend(
+        scale, "Rate", counts=dict.fromkeys(scale.labels, 1234), use_words=True
+    )
+    assert "30 % or more (extreme) (1,234)" in html
+
+
+def test_letters_are_large_enough_for_a_projector():
+    html = legends.class_legend(hot_cold_scale(), "Hot spots") + legends.size_legend("S", {"1": 4})
+    sizes = [int(size) for size in re.findall(r"font-size:(\d+)px", html)]
+    assert min(sizes) >= 14
+
+
+def test_hostile_names_stay_text():
+    evil = '<script>alert(1)</script>"><img src=x onerror=1>'
+    scale = ClassScale((evil,), ("#000000",), ("0",), (evil,))
+    for html in (
+        legends.class_legend(scale, evil),
+        legends.size_legend(evil, {evil: 10}),
+        legends.marks_legend(selected=evil),
+    ):
+        assert "<script" not in html
+        assert "<img" not in html
+        assert set(Outline(html).tags) <= {"div", "span", "strong"}
+
+
+def test_sizes_keep_to_a_readable_range():
+    html = legends.size_legend("Students", {"few": 0.5, "many": 900})
+    assert "width:4px" in html
+    assert "width:48px" in html
+
+
+def test_marks_only_when_there_are_any():
+    assert legends.marks_legend() == ""
+    assert "low reliability" in legends.marks_legend(unreliable=True)
+
+
+def test_text_alternative_counts_the_classes_that_occur():
+    scale = hot_cold_scale()
+    text = legends.alt_text(scale, "hot spots", scale.counts("0003333377"))
+    assert text.startswith("Map of hot spots.")
+    assert "3 far higher than chance explains" in text
+    assert "5 no more than chance explains" in text
+    assert "2 not shown" in text
+    assert "cold" not in text

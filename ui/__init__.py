@@ -1,0 +1,1 @@
+"""What the pages share: the selection, cached queries, maps, charts, tables, words."""

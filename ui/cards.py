@@ -1,0 +1,153 @@
+"""Cards: what is known of one tract or one school, how surely, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from analytics.rates import wilson
+from data.vocabulary import RELIABILITY_LABELS
+from ui.wording import (
+    HOT_CLASSES,
+    TRACT_MEANING,
+    count_text,
+    not_shown_text,
+    percent_text,
+    plural,
+    q_text,
+    rate_text,
+    ratio_text,
+    students_text,
+    with_margin,
+)
+
+
+def tract_card(row: pd.Series, year: str) -> str:
+    """HTML card of a tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `tract_view`, with q and hot_class on the hot-spot page.
+    year : str
+        School year of the figures.
+    """
+    title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
+    if not row["shown"]:
+        facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
+        return _card(title, facts, "")
+    facts = [
+        (f"Chronically absent in the schools its children attend, {year}", _rate(row)),
+        ("Compared with schools of the same levels", _ratio(row)),
+        ("Steadied for small numbers", percent_text(row["eb_rate"], row["enrolled"])),
+        ("Students counted here", _coverage(row)),
+        ("Schools behind the figure", _schools_behind(row)),
+    ]
+    if "hot_class" in row.index:
+        facts.insert(1, ("Hot-spot test", _test(row)))
+    return _card(title, facts, TRACT_MEANING)
+
+
+def school_card(
+    row: pd.Series, year: str, level: str, conditions: Sequence[tuple[str, str]] = ()
+) -> str:
+    """HTML card of a school.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `school_view`.
+    year : str
+    level : str
+        Words of the school's level.
+    conditions : sequence of (term, text)
+        What else is known of the school's students, from `condition_facts`.
+    """
+    facts = [("Level", " · ".join(part for part in (level, row["school_type"]) if part))]
+    if row["shown"]:
+        facts += [
+            (f"Chronically absent, {year}", _rate(row)),
+            ("Compared with schools of the same level", _ratio(row)),
+        ]
+    else:
+        facts.append((f"Chronically absent, {year}", not_shown_text(row["status"], row["reason"])))
+    return _card(row["name"], [*facts, *conditions], "")
+
+
+def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Terms and texts of a school's own social drivers.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `school_drivers` of one school and year.
+    labels : mapping
+        Words of each measure.
+    """
+    facts = []
+    for row in rows.itertuples():
+        if row.status != "reported":
+            text = not_shown_text(row.status, row.reason)
+        else:
+            low, high = wilson(row.numerator, row.denominator)
+            rate = row.numerator / row.denominator
+            text = rate_text(rate, low, high, row.numerator, row.denominator)
+        facts.append((f"{labels[row.measure]}, {row.school_year}", text))
+    return facts
+
+
+def driver_card(row: pd.Series, label: str) -> str:
+    """HTML card of a social driver in one tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `driver_view`.
+    label : str
+        Words of the driver.
+    """
+    title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
+    if row["status"] != "reported" or pd.isna(row["value"]):
+        return _card(title, [(label, not_shown_text("missing", ""))], "")
+    facts = [
+        (f"{label}, {row['vintage']}", with_margin(row["value"], row["moe"], row["unit"])),
+        ("Reliability of the estimate", RELIABILITY_LABELS[row["reliability"]]),
+    ]
+    return _card(title, facts, "± is the survey's 90 % margin of error.")
+
+
+def _rate(row: pd.Series) -> str:
+    return rate_text(row["rate"], row["low"], row["high"], row["chronic_absent"], row["enrolled"])
+
+
+def _ratio(row: pd.Series) -> str:
+    interval = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
+    return f"{ratio_text(row['ratio'])} times as expected ({interval})"
+
+
+def _test(row: pd.Series) -> str:
+    words: str = HOT_CLASSES[row["hot_class"]]
+    return f"{words}; {q_text(row['q'])}" if pd.notna(row["q"]) else words
+
+
+def _coverage(row: pd.Series) -> str:
+    students = students_text(row["enrolled"])
+    if not row["children"] > 0:
+        return f"{students}; resident children not known"
+    flag = "" if 0.5 <= row["coverage"] <= 1.5 else " - read with care"
+    share = percent_text(row["coverage"], 0)
+    return f"{students}, {share} of {count_text(row['children'])} resident children{flag}"
+
+
+def _schools_behind(row: pd.Series) -> str:
+    largest = percent_text(row["largest_share"], 0)
+    return f"{plural(row['schools'], 'school')}; the largest gives {largest} of the students"
+
+
+def _card(title: Any, facts: list[tuple[str, str]], note: str) -> str:
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts)
+    foot = f"<p style='color:#444'>{escape(note)}</p>" if note else ""
+    return f"<div class='atlas-card'><h3>{escape(str(title))}</h3><dl>{rows}</dl>{foot}</div>"

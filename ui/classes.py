@@ -1,0 +1,60 @@
+"""Class codes of areas and schools: what maps and legends share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ui.maps import AreaClasses, SchoolClasses
+from ui.palettes import driver_scale, hot_cold_scale, rate_scale, ratio_scale
+from ui.views import VALUE_OF_MEASURE
+
+SIZE_BREAKS = (200, 400, 700, 1200)
+SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
+
+
+def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
+    """Tracts by the chosen measure; a dot marks tracts that are not shown."""
+    scale = ratio_scale() if measure == "ratio" else rate_scale()
+    codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=tracts["shown"])
+    return AreaClasses(scale, codes, _marks(~tracts["shown"]))
+
+
+def hot_spot_classes(tracts: pd.DataFrame) -> AreaClasses:
+    """Tracts by hot and cold class; a dot marks tracts that are not shown."""
+    scale = hot_cold_scale()
+    codes = scale.encode(tracts["hot_class"])
+    return AreaClasses(scale, codes, _marks(tracts["hot_class"] == "not shown"))
+
+
+def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
+    """Tracts by a social driver; a dot marks values of low reliability and missing ones."""
+    shown = driver["status"].eq("reported") & driver["value"].notna()
+    scale = driver_scale(driver["value"].where(shown), unit)
+    codes = scale.encode(driver["value"], shown=shown)
+    return AreaClasses(scale, codes, _marks(~shown | driver["reliability"].eq("low")))
+
+
+def school_classes(schools: pd.DataFrame, features: pd.Index, measure: str) -> SchoolClasses:
+    """Schools by band of their rate (or ratio), sized by students; others are hidden.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        From `ui.views.school_view`.
+    features : Index
+        School ids in the order of the map's features.
+    measure : str
+    """
+    scale = ratio_scale() if measure == "ratio" else rate_scale()
+    column = "ratio" if measure == "ratio" else "rate"
+    table = schools.reindex(features)
+    shown = table["shown"].eq(True)
+    codes = scale.encode(table[column], shown=shown)
+    size = np.searchsorted(SIZE_BREAKS, table["enrolled"].to_numpy(float), side="right")
+    sizes = np.where(table["name"].isna(), "-", np.where(shown, size, 0).astype(str))
+    return SchoolClasses(scale, codes, "".join(sizes))
+
+
+def _marks(flags: pd.Series) -> str:
+    return "".join(np.where(flags.to_numpy(dtype=bool), "1", "0"))

@@ -1,0 +1,80 @@
+"""Download buttons: CSV and GeoPackage, made only when asked for."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from ui import queries
+from ui.exports import file_name, to_csv, to_geopackage
+from ui.selection import Selection
+from ui.tables import dictionary, ledger_table
+from ui.wording import INTERVAL_MEANING, TRACT_MEANING
+
+
+def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str = "") -> None:
+    """Offer a table as CSV and, with geometry, as GeoPackage.
+
+    Parameters
+    ----------
+    selection : Selection
+    topic : str
+        First word of the file's name.
+    table : DataFrame
+        Analysis table; withheld figures are emptied by the export itself.
+    place : str
+        "tracts" or "schools" to offer the geometry too.
+    """
+    panel = queries.panel(selection)
+    parts = (topic, selection.area, selection.year, selection.level)
+    caveat = f"{TRACT_MEANING} {INTERVAL_MEANING}"
+    about = {
+        "dictionary": dictionary([table.index.name, *table.columns]),
+        "caveat": caveat,
+        "sources": panel.sources,
+        "fictional": panel.area.fictional,
+        "year": selection.year,
+    }
+    left, right, _ = st.columns([1, 1, 2])
+    left.download_button(
+        "Download table (CSV)",
+        lambda: to_csv(table, **about),
+        file_name(*parts, suffix="csv"),
+        "text/csv",
+        on_click="ignore",
+        key=f"csv-{topic}",
+    )
+    if place:
+        shapes = getattr(panel, place).geometry.reindex(table.index)
+        right.download_button(
+            "Download map (GeoPackage)",
+            lambda: to_geopackage(
+                gpd.GeoDataFrame(table, geometry=shapes, crs=shapes.crs), **about
+            ),
+            file_name(*parts, suffix="gpkg"),
+            "application/geopackage+sqlite3",
+            on_click="ignore",
+            key=f"gpkg-{topic}",
+        )
+
+
+def ledger_button(selection: Selection) -> None:
+    """Offer the ledger of dropped, repaired and matched rows as CSV."""
+    panel = queries.panel(selection)
+    ledger = ledger_table(panel.ledger)
+    meaning = dict.fromkeys(ledger.columns, "Row of the build's ledger.")
+    st.download_button(
+        "Download ledger (CSV)",
+        lambda: to_csv(
+            ledger,
+            dictionary=dictionary(ledger.columns, meaning),
+            caveat="What was done to the published rows, and why.",
+            sources=panel.sources,
+            fictional=panel.area.fictional,
+        ),
+        file_name("ledger", selection.area, suffix="csv"),
+        "text/csv",
+        on_click="ignore",
+        key="csv-ledger",
+    )

@@ -1,0 +1,159 @@
+"""The registry of fields: one entry gives a column's heading, format and data dictionary row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from data.vocabulary import LEVEL_LABELS, RELIABILITY_LABELS, STATUS_LABELS
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: how it is headed, written and explained.
+
+    Attributes
+    ----------
+    heading
+        Column heading on screen.
+    kind
+        "text", "level", "status", "reliability", "count", "rate", "interval", "ratio", "share",
+        "q", "value" (in the unit of the row) or "margin".
+    unit
+        Unit in the export, for the data dictionary.
+    description
+        One plain sentence.
+    guarded
+        True for figures withheld unless the row is reported.
+    """
+
+    heading: str
+    kind: str
+    unit: str
+    description: str
+    guarded: bool = False
+
+
+def _rate(heading: str, description: str) -> Field:
+    return Field(heading, "rate", "fraction", description, guarded=True)
+
+
+FIELDS: Mapping[str, Field] = MappingProxyType(
+    {
+        "school_id": Field("School id", "text", "text", "The publisher's id of the school."),
+        "geoid": Field("Tract", "text", "text", "Census tract GEOID, 11 digits, as text."),
+        "name": Field("Name", "text", "text", "Name of the place or school."),
+        "neighbourhood": Field("Neighbourhood", "text", "text", "Neighbourhood or borough."),
+        "county": Field("County", "text", "text", "County GEOID, 5 digits, as text."),
+        "district": Field("District", "text", "text", "School district."),
+        "level": Field("Level", "level", "text", "School level."),
+        "school_type": Field("Type", "text", "text", "School type in the publisher's words."),
+        "school_year": Field("School year", "text", "text", "School year, such as 2018-19."),
+        "children": Field("Resident children", "count", "children", "Children aged 5-17."),
+        "enrolled": Field(
+            "Students", "count", "students", "Students enrolled or allocated (denominator)."
+        ),
+        "students": Field("Students", "count", "students", "Students allocated by the join."),
+        "chronic_absent": Field(
+            "Chronically absent",
+            "count",
+            "students",
+            "Students absent on 10 % or more of their days (numerator).",
+            guarded=True,
+        ),
+        "rate": _rate("Rate", "chronic_absent / enrolled."),
+        "eb_rate": _rate("Steadied rate", "Empirical-Bayes rate (Marshall 1991)."),
+        "low": _rate("Low", "Lower end of the 95 % interval of the rate (Wilson)."),
+        "high": _rate("High", "Upper end of the 95 % interval of the rate (Wilson)."),
+        "interval": Field("95 % interval", "interval", "fraction", "Wilson.", guarded=True),
+        "expected": Field(
+            "Expected", "count", "students", "Count expected for the school levels.", guarded=True
+        ),
+        "ratio": Field("Ratio", "ratio", "ratio", "Observed over expected.", guarded=True),
+        "ratio_low": Field("Ratio, low", "ratio", "ratio", "95 % interval, low.", guarded=True),
+        "ratio_high": Field("Ratio, high", "ratio", "ratio", "95 % interval, high.", guarded=True),
+        "band": Field("Band", "text", "text", "Band of the unrounded rate.", guarded=True),
+        "hot_class": Field("Class", "text", "text", "Hot-spot class; the gate's own 'not shown'."),
+        "q": Field("q", "q", "probability", "Benjamini-Hochberg q of the class.", guarded=True),
+        "coverage": Field(
+            "Coverage", "share", "fraction", "Students allocated / resident children 5-17."
+        ),
+        "schools": Field("Schools", "count", "schools", "Schools behind the figure."),
+        "withheld": Field("Withheld", "count", "schools", "Schools whose figure is withheld."),
+        "largest_share": Field(
+            "Largest school", "share", "fraction", "Share of students from the largest school."
+        ),
+        "effective_n": Field(
+            "Effective n", "count", "students", "Students, less what few schools or shares cost."
+        ),
+        "effective_schools": Field(
+            "Effective schools", "count", "schools", "Schools, were all equally large."
+        ),
+        "code": Field("Code", "text", "text", "Reason code of the display gate."),
+        "tracts": Field("Tracts", "count", "tracts", "Tracts in the group."),
+        "rank": Field("Rank", "count", "rank", "By students chronically absent, most first."),
+        "group": Field("Hot group", "count", "number", "Group of touching hot tracts."),
+        "measure": Field("Measure", "text", "text", "Social driver of health."),
+        "value": Field("Value", "value", "see unit", "Estimate, in the row's unit.", guarded=True),
+        "moe": Field("Margin (90 %)", "margin", "see unit", "90 % margin of error.", guarded=True),
+        "unit": Field("Unit", "text", "text", "Unit of value and margin."),
+        "exposure": Field(
+            "Exposure", "value", "see unit", "Driver over the tracts served.", guarded=True
+        ),
+        "exposure_moe": Field(
+            "Exposure margin", "margin", "see unit", "90 % margin of error.", guarded=True
+        ),
+        "exposure_covered": Field(
+            "Exposure known", "share", "fraction", "Share of the school's tracts with a value."
+        ),
+        "reliability": Field("Reliability", "reliability", "text", "From the margin of error."),
+        "status": Field("State", "status", "text", "reported, suppressed, missing or unreliable."),
+        "reason": Field("Reason", "text", "text", "Why a figure is not plainly reported."),
+        "student_group": Field("Students counted", "text", "text", 'Student group; "all" for all.'),
+        "grade": Field("Grade", "text", "text", 'Grade; "all" for all.'),
+        "lower": Field("Least", "count", "students", "Least the numerator can be."),
+        "upper": Field("Most", "count", "students", "Most the numerator can be."),
+        "shown": Field("Shown", "text", "true or false", "Whether the figure may be shown."),
+        "is_unusual": Field("Unusual year", "text", "true or false", "Cut short or remote."),
+        "break_note": Field("New definition", "text", "text", "What changed from this year on."),
+        "source": Field("Source", "text", "text", "Source id."),
+        "vintage": Field("Years", "text", "text", "Years the estimate describes."),
+    }
+)
+LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"level": LEVEL_LABELS, "status": STATUS_LABELS, "reliability": RELIABILITY_LABELS}
+)
+NUMERIC_KINDS = frozenset({"count", "rate", "interval", "ratio", "share", "q", "value", "margin"})
+
+SCHOOL_COLUMNS: tuple[str, ...] = (
+    "name",
+    "level",
+    "neighbourhood",
+    "enrolled",
+    "chronic_absent",
+    "rate",
+    "interval",
+    "ratio",
+)
+TRACT_COLUMNS: tuple[str, ...] = (
+    "name",
+    "neighbourhood",
+    "hot_class",
+    "enrolled",
+    "rate",
+    "interval",
+    "ratio",
+    "coverage",
+    "schools",
+)
+CLUSTER_COLUMNS: tuple[str, ...] = (
+    "name",
+    "hot_class",
+    "tracts",
+    "enrolled",
+    "rate",
+    "interval",
+    "coverage",
+)
+DRIVER_COLUMNS: tuple[str, ...] = ("name", "neighbourhood", "value", "moe", "reliability")

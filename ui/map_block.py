@@ -1,0 +1,107 @@
+"""One map with its legend above, the search box and the card beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+from shapely.geometry import mapping
+
+from ui import frame, queries
+from ui.legends import alt_text, class_legend, marks_legend, size_legend
+from ui.maps import HEIGHT, SCHOOL_PIXELS, AreaClasses, SchoolClasses, area_map, school_map
+from ui.selection import Selection
+
+NOTHING = ""
+EMPTY_CARD = (
+    "<div class='atlas-card'><p>Search above for a place by name or number: the map outlines it and"
+    " its card opens here.</p></div>"
+)
+
+
+def tract_block(
+    title: str,
+    classes: AreaClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    *,
+    unreliable: bool = False,
+) -> None:
+    """Tract map with legend, search box and card.
+
+    Parameters
+    ----------
+    title : str
+        What the map shows, with its year.
+    classes : AreaClasses
+    table : DataFrame
+        Index `geoid` in map order, with name and neighbourhood.
+    card : callable
+        Row of `table` -> HTML.
+    unreliable : bool
+        Whether dots also mark low reliability.
+    """
+    selection = frame.current()
+    counts = classes.scale.counts(classes.codes)
+    st.html(class_legend(classes.scale, title, counts=counts))
+    if unreliable:
+        st.html(marks_legend(unreliable=True))
+    left, right = st.columns([62, 38], gap="medium")
+    with right:
+        labels = place_labels(table, "Search a tract by name, number or neighbourhood")
+        selection = frame.own_control("focus", "Search a tract", list(labels), labels)
+        chosen = selection.focus in table.index
+        st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+    with left:
+        deck = area_map(queries.geometry(selection), classes, _outline(selection))
+        alt = alt_text(classes.scale, title, counts)
+        st.pydeck_chart(deck, height=HEIGHT, key=f"map-{selection.area}", alt=alt)
+
+
+def school_block(
+    title: str,
+    classes: SchoolClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    sizes: Mapping[str, float],
+) -> None:
+    """School map with legend, search box and card; arguments as in `tract_block`."""
+    selection = frame.current()
+    drawn = "".join(
+        code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
+    )
+    counts = classes.scale.counts(drawn)
+    st.html(class_legend(classes.scale, title, counts=counts))
+    st.html(size_legend("Students", sizes))
+    left, right = st.columns([62, 38], gap="medium")
+    with right:
+        labels = place_labels(table, "Search a school by name or number")
+        selection = frame.own_control("focus", "Search a school", list(labels), labels)
+        chosen = selection.focus in table.index
+        st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+    with left:
+        deck = school_map(queries.geometry(selection), classes, _outline(selection))
+        alt = alt_text(classes.scale, title, counts, "schools")
+        st.pydeck_chart(deck, height=HEIGHT, key=f"schools-{selection.area}", alt=alt)
+
+
+def place_labels(table: pd.DataFrame, prompt: str) -> dict[str, str]:
+    """Words of each place in a search box: name, neighbourhood and number."""
+    neighbourhood = (" · " + table["neighbourhood"]).where(table["neighbourhood"] != "", "")
+    words = table["name"] + neighbourhood + " · " + table.index
+    return {NOTHING: prompt, **words.to_dict()}
+
+
+def size_pixels(labels: Sequence[str]) -> dict[str, float]:
+    """Diameter of the legend's circles, smallest class first."""
+    return {label: 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
+
+
+def _outline(selection: Selection) -> Mapping[str, object] | None:
+    panel = queries.panel(selection)
+    for table in (panel.tracts, panel.schools):
+        if selection.focus in table.index:
+            shape = table.geometry.loc[selection.focus]
+            return None if shape is None else mapping(shape.simplify(1e-4))
+    return None

@@ -1,0 +1,212 @@
+"""Maps: geometry once by URL, colours per rerun as one short string of class codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pydeck as pdk
+
+from ui.geometry import MapGeometry
+from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, ClassScale, rgb
+
+HEIGHT = 600
+MARK_PIXELS = 1.6
+SCHOOL_PIXELS = (3, 4.5, 6, 8, 10)
+
+
+class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck publishes no types
+    """A deck whose JSON carries no white space: it crosses the websocket at every rerun."""
+
+    def to_json(self) -> str:
+        """Deck specification as compact JSON."""
+        return json.dumps(json.loads(super().to_json()), separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class AreaClasses:
+    """Class of every tract, in the order of the map's features.
+
+    Attributes
+    ----------
+    scale : ClassScale
+    codes : str
+        One class code a tract.
+    marked : str
+        "1" where a dot marks the tract (not shown, or low reliability), else "0".
+    """
+
+    scale: ClassScale
+    codes: str
+    marked: str
+
+
+@dataclass(frozen=True)
+class SchoolClasses:
+    """Class and size of every school point, in the order of the map's features.
+
+    Attributes
+    ----------
+    scale : ClassScale
+    codes : str
+        One class code a school point.
+    sizes : str
+        "0" to "4": five size classes by students; "-" hides the point.
+    """
+
+    scale: ClassScale
+    codes: str
+    sizes: str
+
+
+def pick(values: list[Any], codes: str, alphabet: str) -> str:
+    """Deck expression: the value of each feature's class, by the feature's position.
+
+    The parentheses matter: the expression parser does not index a bare literal.
+    """
+    position = {code: index for index, code in enumerate(alphabet)}
+    digits = "".join(str(position[code]) for code in codes)
+    return f"({json.dumps(values, separators=(',', ':'))})[('{digits}')[properties.i]]"
+
+
+def area_map(
+    geometry: MapGeometry, classes: AreaClasses, focus: Mapping[str, Any] | None
+) -> CompactDeck:
+    """Tracts coloured by class, with dots on those not shown or less reliable.
+
+    Parameters
+    ----------
+    geometry : MapGeometry
+        Addresses and extent of the place's geometry.
+    classes : AreaClasses
+    focus : mapping or None
+        GeoJSON geometry of the area in focus.
+    """
+    scale = classes.scale
+    fill = pick([list(colour) for colour in scale.rgb], classes.codes, "".join(scale.codes))
+    radius = pick([0, MARK_PIXELS], classes.marked, "01")
+    layers = [
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=geometry.url("tracts"),
+            id="tracts",
+            stroked=False,
+            filled=True,
+            pickable=True,
+            get_fill_color=fill,
+            update_triggers={"getFillColor": classes.codes},
+        ),
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=geometry.url("marks"),
+            id="marks",
+            stroked=False,
+            filled=True,
+            point_type=pdk.types.String("circle"),
+            get_fill_color=list(rgb(NOT_SHOWN_MARK)),
+            get_point_radius=radius,
+            point_radius_units=pdk.types.String("pixels"),
+            update_triggers={"getPointRadius": classes.marked},
+        ),
+        _borders(geometry),
+        *_outline(focus),
+    ]
+    return _deck(layers, geometry)
+
+
+def school_map(
+    geometry: MapGeometry, classes: SchoolClasses, focus: Mapping[str, Any] | None
+) -> CompactDeck:
+    """School points sized by students and coloured by class.
+
+    Parameters
+    ----------
+    geometry : MapGeometry
+    classes : SchoolClasses
+    focus : mapping or None
+        GeoJSON geometry around the school in focus.
+    """
+    scale = classes.scale
+    colours = [[*colour, 225] for colour in scale.rgb]
+    layers = [
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=geometry.url("tracts"),
+            id="ground",
+            stroked=False,
+            filled=True,
+            get_fill_color=[243, 241, 236],
+        ),
+        _borders(geometry),
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=geometry.url("schools"),
+            id="schools",
+            pickable=True,
+            filled=True,
+            stroked=True,
+            point_type=pdk.types.String("circle"),
+            get_fill_color=pick(colours, classes.codes, "".join(scale.codes)),
+            get_line_color=[60, 60, 60],
+            get_line_width=pick([0, 1, 1, 1, 1, 1], classes.sizes, "-01234"),
+            line_width_units=pdk.types.String("pixels"),
+            get_point_radius=pick([0, *SCHOOL_PIXELS], classes.sizes, "-01234"),
+            point_radius_units=pdk.types.String("pixels"),
+            update_triggers={
+                "getFillColor": classes.codes,
+                "getPointRadius": classes.sizes,
+                "getLineWidth": classes.sizes,
+            },
+        ),
+        *_outline(focus),
+    ]
+    return _deck(layers, geometry)
+
+
+def _borders(geometry: MapGeometry) -> pdk.Layer:
+    return pdk.Layer(
+        "GeoJsonLayer",
+        data=geometry.url("borders"),
+        id="borders",
+        stroked=True,
+        filled=False,
+        get_line_color=[*rgb(BORDER), 160],
+        line_width_units=pdk.types.String("pixels"),
+        get_line_width=0.6,
+    )
+
+
+def _outline(focus: Mapping[str, Any] | None) -> list[pdk.Layer]:
+    if focus is None:
+        return []
+    feature = {"type": "Feature", "properties": {}, "geometry": focus}
+    return [
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=[feature],
+            id=f"focus-{name}",
+            stroked=True,
+            filled=False,
+            get_line_color=list(rgb(colour)),
+            line_width_units=pdk.types.String("pixels"),
+            get_line_width=width,
+        )
+        for name, colour, width in (("halo", SELECTION_HALO, 7), ("line", SELECTION, 3))
+    ]
+
+
+def _deck(layers: list[pdk.Layer], geometry: MapGeometry) -> CompactDeck:
+    return CompactDeck(
+        layers,
+        map_provider=None,
+        initial_view_state=pdk.ViewState(
+            latitude=geometry.latitude,
+            longitude=geometry.longitude,
+            zoom=geometry.zoom,
+            max_zoom=16,
+            min_zoom=6,
+        ),
+        tooltip={"text": "{name}"},
+    )

@@ -1,0 +1,74 @@
+"""What was done with today's parameters, in paragraphs made from the manifest."""
+
+from __future__ import annotations
+
+from data.panel import Panel
+from ui.hotspot_views import DRAWS, SEED
+from ui.selection import Selection
+from ui.wording import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING, count_text
+
+REFERENCES = (
+    "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate."
+    " J R Stat Soc B 57:289-300.",
+    "Clopper CJ, Pearson ES (1934). The use of confidence or fiducial limits."
+    " Biometrika 26:404-413.",
+    "Deming WE, Stephan FF (1940). On a least squares adjustment of a sampled frequency table."
+    " Ann Math Stat 11:427-444 (iterative proportional fitting).",
+    "Marshall RJ (1991). Mapping disease and mortality rates using empirical Bayes estimators."
+    " Appl Stat 40:283-294.",
+    "Ord JK, Getis A (1995). Local spatial autocorrelation statistics. Geogr Anal 27:286-306.",
+    "Parker JD et al. (2017). National Center for Health Statistics data presentation standards for"
+    " proportions. Vital Health Stat 2(175).",
+    "Wilson EB (1927). Probable inference, the law of succession, and statistical inference."
+    " J Am Stat Assoc 22:209-212.",
+    "Wilson AG (1971). A family of spatial interaction models. Environ Plan A 3:1-32.",
+)
+
+
+def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
+    """Explain each step, heading -> text, for the view that is open.
+
+    Parameters
+    ----------
+    panel : Panel
+    selection : Selection
+    """
+    return {
+        "What is counted": panel.area.definition,
+        "Where students live": _join(panel, selection),
+        "The measure on the map": MEASURE_NOTES[selection.measure],
+        "How sure a rate is": (
+            "Intervals are Wilson's at 95 %. A rate is shown only where the NCHS standard for"
+            " proportions (2017) lets it: at least 30 students and a Clopper-Pearson interval that"
+            " is narrow enough, absolutely or against the rate itself."
+        ),
+        "What counts as a hot spot": (
+            f"Getis-Ord Gi* with each tract and its touching neighbours. {NULL_MEANING}"
+            f" {count_text(DRAWS)} rearrangements, seed {SEED}; two-sided"
+            " p = (M + 1) / (R + 1); Benjamini-Hochberg over the tracts tested; a tract counts"
+            f" at q up to {selection.alpha}."
+        ),
+        "What protects people": _gate(panel),
+        "Versions": ", ".join(f"{k} {v}" for k, v in panel.parameters["versions"].items()) + ".",
+    }
+
+
+def _join(panel: Panel, selection: Selection) -> str:
+    text = JOIN_METHODS[selection.catchment]
+    stored = panel.parameters["catchment"]
+    if selection.catchment != stored["method"]:
+        return text
+    return (
+        f"{text} Weight exp(-distance / {stored['scale_km']} km) times resident children, nearest"
+        f" {stored['k']} tracts, balanced by iterative proportional fitting. {stored['summary']}"
+        f" Reference enrolment: {stored['reference_enrolment']}."
+    )
+
+
+def _gate(panel: Panel) -> str:
+    policies = " and ".join(f"the policy “{name}”" for name in panel.parameters["policies"])
+    return (
+        f"Everything on screen comes from the protected copy of the panel, made under {policies}."
+        " Cells withheld by a publisher stay withheld, and figures too unreliable to show are named"
+        " with the reason. Four states are never mixed: reported, withheld, missing, unreliable."
+    )

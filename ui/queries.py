@@ -1,0 +1,259 @@
+"""The only cache: what pages ask, answered once per place, build and choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+
+from analytics.association import RankCorrelation, rank_correlation
+from analytics.null_check import NullComparison, naive_and_right
+from analytics.tract_map import Measure as MeasureName
+from data import measures as registry
+from data.measures import MeasureInfo
+from data.panel import Panel, load_panel
+from data.store import list_panels, panel_path
+from data.vocabulary import LEVELS
+from geo.weights import Weights
+from ui import summaries, views
+from ui.cards import condition_facts
+from ui.geometry import MapGeometry, publish_geometry
+from ui.hotspot_views import DRAWS, SEED, HotSpots, find_hot_spots
+from ui.quality import Quality
+from ui.quality import quality as judge
+from ui.selection import Choices, Selection
+from ui.summaries import Totals
+
+
+@dataclass(frozen=True)
+class Place:
+    """A built panel: its slug and the moment it was built, so that a rebuild is seen."""
+
+    slug: str
+    built: int
+
+
+def places() -> dict[str, str]:
+    """Names of the places in the store, by slug; the demo county first."""
+    found = list_panels()
+    return dict(sorted(found.items(), key=lambda item: (item[0] != "demo", item[1])))
+
+
+def place(slug: str) -> Place:
+    """Key of a place's current build."""
+    return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the place ...")
+def _panel(key: Place) -> Panel:
+    return load_panel(panel_path(key.slug) / "protected")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _weights(key: Place) -> Weights:
+    return Weights.queen(_panel(key).tracts)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the outlines ...")
+def _geometry(key: Place) -> MapGeometry:
+    panel = _panel(key)
+    return publish_geometry(panel.area, panel.tracts, views.points(panel))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _choices(key: Place) -> Choices:
+    panel = _panel(key)
+    present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
+    known = set(panel.drivers.loc[panel.drivers["status"] == "reported", "measure"])
+    return Choices(
+        area=key.slug,
+        years=tuple(sorted(panel.absence["school_year"].unique())),
+        levels=tuple(level for level in LEVELS if level in present),
+        drivers=tuple(name for name in registry.measures() if name in known),
+        places=frozenset(panel.tracts.index) | frozenset(panel.schools.index),
+        default_year=panel.area.default_year,
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
+    return views.school_view(_panel(key), year, level)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
+    return views.join_shares(_panel(key), method, _schools(key, year, level))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
+    shares = _shares(key, year, level, method)
+    return views.tract_view(_panel(key), _schools(key, year, level), shares)
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing with rearranged schools ...")
+def _hot_spots(
+    key: Place, year: str, level: str, method: str, measure: MeasureName, alpha: str
+) -> HotSpots:
+    return find_hot_spots(
+        _schools(key, year, level),
+        _tracts(key, year, level, method),
+        _shares(key, year, level, method),
+        _weights(key),
+        measure=measure,
+        alpha=float(alpha),
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="Comparing the two tests ...")
+def _null_comparison(
+    key: Place, year: str, level: str, method: str, measure: MeasureName, alpha: str
+) -> NullComparison:
+    schools = _schools(key, year, level)
+    return naive_and_right(
+        schools["chronic_absent"],
+        schools["enrolled"],
+        _shares(key, year, level, method),
+        _weights(key),
+        strata=schools["level"],
+        draws=DRAWS,
+        seed=SEED,
+        measure=measure,
+        alpha=float(alpha),
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _trend(key: Place, level: str) -> pd.DataFrame:
+    return views.trend_view(_panel(key), level)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _driver(key: Place, measure: str) -> pd.DataFrame:
+    return views.driver_view(_panel(key), measure)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _exposure(key: Place, year: str, level: str, method: str, driver: str) -> pd.DataFrame:
+    shares = _shares(key, year, level, method)
+    return views.exposure_view(_schools(key, year, level), _driver(key, driver), shares)
+
+
+def panel(selection: Selection) -> Panel:
+    """Protected panel of the place; shared by all sessions and never written to."""
+    return _panel(place(selection.area))
+
+
+def choices(slug: str) -> Choices:
+    """Return what can be chosen in a place."""
+    return _choices(place(slug))
+
+
+def geometry(selection: Selection) -> MapGeometry:
+    """Addresses and extent of the place's map geometry."""
+    return _geometry(place(selection.area))
+
+
+def schools(selection: Selection) -> pd.DataFrame:
+    """Schools of the year and level, see `views.school_view`."""
+    return _schools(place(selection.area), selection.year, selection.level)
+
+
+def tracts(selection: Selection) -> pd.DataFrame:
+    """Tracts under the chosen join, see `views.tract_view`."""
+    return _tracts(place(selection.area), selection.year, selection.level, selection.catchment)
+
+
+def hot_spots(selection: Selection) -> HotSpots:
+    """Hot spots of the view, see `hotspot_views.find_hot_spots`."""
+    return _hot_spots(*_test_key(selection))
+
+
+def null_comparison(selection: Selection) -> NullComparison:
+    """Tracts called significant when tracts, and when schools, are rearranged."""
+    return _null_comparison(*_test_key(selection))
+
+
+def trend(selection: Selection) -> pd.DataFrame:
+    """Rate of the whole place by school year, see `views.trend_view`."""
+    return _trend(place(selection.area), selection.level)
+
+
+def driver(selection: Selection) -> pd.DataFrame:
+    """Return the chosen social driver by tract, see `views.driver_view`."""
+    return _driver(place(selection.area), selection.driver)
+
+
+def exposure(selection: Selection) -> pd.DataFrame:
+    """Schools with their exposure to the chosen driver, see `views.exposure_view`."""
+    return _exposure(
+        place(selection.area),
+        selection.year,
+        selection.level,
+        selection.catchment,
+        selection.driver,
+    )
+
+
+def correlation(selection: Selection) -> RankCorrelation:
+    """Rank correlation between schools' rates and their exposure to the chosen driver."""
+    table = exposure(selection)
+    table = table[table["shown"] & table["exposure"].notna()]
+    return rank_correlation(table["rate"], table["exposure"])
+
+
+def totals(selection: Selection) -> Totals:
+    """Return the sums over the schools of the view."""
+    return summaries.totals(schools(selection))
+
+
+def quality(selection: Selection) -> Quality:
+    """Completeness of the view, see `ui.quality`."""
+    return judge(panel(selection), schools(selection), tracts(selection), selection.year)
+
+
+def school_points(selection: Selection) -> pd.Index:
+    """School ids in the order of the map's features."""
+    return views.points(panel(selection)).index
+
+
+def driver_years(selection: Selection) -> str:
+    """Years that the chosen social driver describes."""
+    return ", ".join(sorted(driver(selection)["vintage"].dropna().unique()))
+
+
+def school_history(selection: Selection) -> pd.DataFrame:
+    """Every school year of the school in focus."""
+    return views.school_history(panel(selection), selection.focus)
+
+
+def school_conditions(selection: Selection) -> list[tuple[str, str]]:
+    """Social drivers measured at the school in focus, in the chosen year, as terms and texts."""
+    rows = panel(selection).school_drivers
+    chosen = rows["school_id"].eq(selection.focus) & rows["school_year"].eq(selection.year)
+    labels = {name: item.label for name, item in registry.measures().items()}
+    return condition_facts(rows[chosen], labels)
+
+
+def measure(selection: Selection) -> MeasureInfo:
+    """Registry entry of the chosen social driver."""
+    return registry.measure(selection.driver)
+
+
+def driver_labels(slug: str) -> dict[str, str]:
+    """Words of the social drivers a place has, with their theme."""
+    offered = [registry.measure(name) for name in choices(slug).drivers]
+    return {item.id: f"{item.label} ({item.theme})" for item in offered}
+
+
+def _test_key(selection: Selection) -> tuple[Place, str, str, str, MeasureName, str]:
+    return (
+        place(selection.area),
+        selection.year,
+        selection.level,
+        selection.catchment,
+        cast("MeasureName", selection.measure),
+        selection.alpha,
+    )

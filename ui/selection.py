@@ -1,0 +1,130 @@
+"""What the user chose: the cache key, the share link and the test input in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+MEASURES: Mapping[str, str] = {
+    "ratio": "Ratio to expected",
+    "crude": "Share of students",
+    "eb": "Share, steadied",
+}
+CATCHMENTS: Mapping[str, str] = {
+    "gravity": "Likely home tracts (best)",
+    "building": "Tract of the building",
+}
+ALPHAS: Mapping[str, str] = {
+    "0.01": "Very sure (99 %)",
+    "0.05": "Sure (95 %)",
+    "0.1": "Fairly sure (90 %)",
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One view of one place: scalars only.
+
+    Attributes
+    ----------
+    area : str
+        Slug of the study area.
+    year : str
+        School year, "2018-19".
+    level : str
+        School level or "all".
+    measure : str
+        "ratio" (observed / expected at the level), "crude" or "eb".
+    catchment : str
+        School-tract join: "gravity" or "building".
+    alpha : str
+        False-discovery rate at which an area counts as hot or cold.
+    focus : str
+        Identifier of the tract or school whose card is open; "" when none.
+    driver : str
+        Social driver shown on its page.
+    """
+
+    area: str
+    year: str
+    level: str = "all"
+    measure: str = "ratio"
+    catchment: str = "gravity"
+    alpha: str = "0.05"
+    focus: str = ""
+    driver: str = ""
+
+    def to_query(self) -> dict[str, str]:
+        """Query parameters of the share link; empty choices are left out."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen in one study area.
+
+    Attributes
+    ----------
+    area : str
+        Slug of the study area these choices belong to.
+    years, levels, drivers : tuple of str
+    places : frozenset of str
+        Identifiers of tracts and schools that may be in focus.
+    default_year : str
+    """
+
+    area: str
+    years: tuple[str, ...]
+    levels: tuple[str, ...]
+    drivers: tuple[str, ...]
+    places: frozenset[str]
+    default_year: str
+
+    def allowed(self) -> dict[str, Sequence[str] | frozenset[str]]:
+        """Return the valid values by control."""
+        return {
+            "area": (self.area,),
+            "year": self.years,
+            "level": ("all", *self.levels),
+            "measure": tuple(MEASURES),
+            "catchment": tuple(CATCHMENTS),
+            "alpha": tuple(ALPHAS),
+            "focus": self.places | {""},
+            "driver": self.drivers,
+        }
+
+    def default(self) -> Selection:
+        """Return the view a newcomer sees."""
+        driver = self.drivers[0] if self.drivers else ""
+        return Selection(self.area, self.default_year, driver=driver)
+
+
+def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, tuple[str, ...]]:
+    """Read a share link; what the place does not have falls back with a notice.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        Query parameters; unknown names are ignored.
+    choices : Choices
+        What the study area offers.
+
+    Returns
+    -------
+    tuple
+        The selection and one plain-language notice per value that fell back.
+    """
+    selection, notices = choices.default(), []
+    for name, allowed in choices.allowed().items():
+        value = query.get(name)
+        if value is None or value == getattr(selection, name):
+            continue
+        if value in allowed:
+            selection = replace(selection, **{name: value})
+        else:
+            shown = value if len(value) <= 40 else value[:40] + "..."
+            fallback = getattr(selection, name) or "none"
+            notices.append(
+                f"The link asks for {name} “{shown}”, not available here: {fallback} shown."
+            )
+    return selection, tuple(notices)

@@ -1,0 +1,15 @@
+"""First start: an empty store gets the fictional demo county."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.build import build_panel
+from data.store import list_panels
+
+
+def ensure_place() -> None:
+    """Build the demo county when no place is in the store, and say so while it is made."""
+    if not list_panels():
+        with st.spinner("Building the fictional demo county, about ten seconds ..."):
+            build_panel("demo")
