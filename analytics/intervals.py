@@ -82,6 +82,48 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
     return given.give(low), given.give(high)
 
 
+def rate_difference(
+    x: float, n: float, x_before: float, n_before: float, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Give the change between two independent proportions with its hybrid score interval.
+
+    Parameters
+    ----------
+    x, n
+        Events and denominator now.
+    x_before, n_before
+        Events and denominator before.
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    difference, low, high
+        Fractions in [-1, 1]; NaN where a denominator is 0.
+
+    Raises
+    ------
+    ValueError
+        Negative or infinite numbers, or more events than the denominator.
+
+    References
+    ----------
+    Newcombe RG (1998) Stat Med 17:873-890, method 10.
+
+    Examples
+    --------
+    >>> [round(value, 4) for value in rate_difference(56, 70, 48, 80)]
+    [0.2, 0.0524, 0.3339]
+    """
+    now, before = crude_rate(x, n), crude_rate(x_before, n_before)
+    low, high = wilson(x, n, level)
+    low_before, high_before = wilson(x_before, n_before, level)
+    change = now - before
+    below = float(np.hypot(now - low, high_before - before))
+    above = float(np.hypot(high - now, before - low_before))
+    return change, change - below, change + above
+
+
 def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
     """Give the Clopper-Pearson interval of a proportion, the one the reliability rule reads.
 

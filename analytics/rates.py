@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analytics.inputs import Floats, counts, floats, in_shape, refuse, same_index
-from analytics.intervals import clopper_pearson, crude_rate, poisson_limits, wilson
+from analytics.intervals import clopper_pearson, crude_rate, poisson_limits, rate_difference, wilson
 from analytics.reliability import Reliability, presentation, reliability, reliability_count
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "crude_rate",
     "expected",
     "presentation",
+    "rate_difference",
     "reliability",
     "reliability_count",
     "standardized_ratio",

@@ -96,7 +96,7 @@ def outline(
 def geoid(description: str, *, nullable: bool = False) -> pa.Column:
     """Make a column of 11-digit tract ids."""
     rules = checks.matches(
-        r"\d{11}",
+        r"[0-9]{11}",
         "are not an 11-digit tract GEOID",
         "state 2 + county 3 + tract 6 digits as text; leading zeros are lost when a spreadsheet "
         "reads ids as numbers: repair with geo.geoid",
@@ -113,7 +113,9 @@ def school_year() -> pa.Column:
     """Make the column of school years."""
     return text(
         "School year, such as 2018-19.",
-        checks.matches(r"\d{4}-\d{2}", "are not a school year", 'write school years as "2018-19"'),
+        checks.matches(
+            r"[0-9]{4}-[0-9]{2}", "are not a school year", 'write school years as "2018-19"'
+        ),
     )
 
 

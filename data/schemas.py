@@ -18,7 +18,7 @@ TRACTS = columns.Contract(
             "name": columns.text("Name of the tract in words."),
             "county": columns.text(
                 "County GEOID (5 digits).",
-                checks.matches(r"\d{5}", "are not a 5-digit county GEOID", "state 2 + county 3"),
+                checks.matches(r"[0-9]{5}", "are not a 5-digit county GEOID", "state 2 + county 3"),
             ),
             "neighbourhood": columns.text('Neighbourhood or borough; "" when not known.'),
             "children": columns.number(

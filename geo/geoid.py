@@ -16,9 +16,9 @@ STATES = frozenset(
     for code in (*range(1, 57), 60, 66, 69, 72, 74, 78, 99)
     if code not in (3, 7, 14, 43, 52)
 )
-_PREFIX = re.compile(r"(\d{3})(?:\d{2}){0,2}US(\d+)")
-_GISJOIN = re.compile(r"G(\d{2})0(?:(\d{3})0(?:(\d{6}))?)?")
-_WHOLE_FLOAT = re.compile(r"(\d+)\.0*")
+_PREFIX = re.compile(r"(\d{3})(?:\d{2}){0,2}US(\d+)", re.ASCII)
+_GISJOIN = re.compile(r"G(\d{2})0(?:(\d{3})0(?:(\d{6}))?)?", re.ASCII)
+_WHOLE_FLOAT = re.compile(r"(\d+)\.0*", re.ASCII)
 _WRAPPING = re.compile(r"^=?[\"']+|[\"']+$")
 
 

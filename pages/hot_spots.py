@@ -17,12 +17,12 @@ map_block.tract_block(
     lambda row: tract_card(row, selection.year),
 )
 st.write(words.HOT_SPOT_MEANING + " " + words.HELPS)
+draws_note = summaries.draws_note(found, selection.alpha)
+frame.how_sure(words.NULL_MEANING, draws_note, words.INTERVAL_MEANING)
 table_block.show(
     found.groups,
     ("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio", "coverage"),
     f"Groups of hot tracts, most students affected first, {selection.year}",
 )
 downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")
-frame.limits(
-    selection, words.TRACT_MEANING, words.NULL_MEANING, summaries.draws_note(found, selection.alpha)
-)
+frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

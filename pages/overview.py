@@ -28,6 +28,7 @@ map_block.tract_block(
     tracts,
     lambda row: tract_card(row, selection.year),
 )
+frame.how_sure(words.INTERVAL_MEANING, words.COVERAGE_MEANING)
 st.altair_chart(charts.trend(trend))
 years = ("school_year", "enrolled", "chronic_absent", "rate", "interval", "schools", "withheld")
 table_block.show(trend, years, "Every school year of this place")

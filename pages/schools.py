@@ -18,8 +18,8 @@ frame.answer(
     )
 )
 map_block.school_block(
-    f"{words.MEASURES[selection.measure]}, {selection.year}",
-    classes.school_classes(schools, queries.school_points(selection), selection.measure),
+    f"{words.MEASURES['crude']}, {selection.year}",
+    classes.school_classes(schools, queries.school_points(selection)),
     schools,
     lambda row: school_card(
         row,
@@ -29,6 +29,7 @@ map_block.school_block(
     ),
     map_block.size_pixels(classes.SIZE_LABELS),
 )
+frame.how_sure(words.INTERVAL_MEANING)
 selection = frame.current()
 if selection.focus in schools.index:
     history, place = queries.school_history(selection), queries.trend(selection)

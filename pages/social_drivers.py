@@ -18,11 +18,11 @@ map_block.tract_block(
     unreliable=True,
 )
 st.altair_chart(charts.scatter(exposure, measure.label, measure.unit))
-st.write(words.ASSOCIATION + " " + measure.caveat)
+frame.how_sure(words.ASSOCIATION, measure.caveat, words.INTERVAL_MEANING)
 table_block.show(
     driver.sort_values("value", ascending=False),
     ("name", "neighbourhood", "value", "moe", "reliability", "vintage"),
     f"{measure.label} in {len(driver):,} tracts, highest first",
 )
 downloads.buttons(selection, "drivers", driver, place="tracts")
-frame.limits(selection, words.ASSOCIATION, words.TRACT_MEANING)
+frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from data.panel import Panel
+
+# CI repeats the same examples; ATLAS_EXPLORE=1 looks for new ones.
+settings.register_profile("atlas", deadline=None, derandomize="ATLAS_EXPLORE" not in os.environ)
+settings.load_profile("atlas")
 
 
 def _folder(variable: str) -> Path:

@@ -35,8 +35,8 @@ def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
     return AreaClasses(scale, codes, _marks(~shown | driver["reliability"].eq("low")))
 
 
-def school_classes(schools: pd.DataFrame, features: pd.Index, measure: str) -> SchoolClasses:
-    """Schools by band of their rate (or ratio), sized by students; others are hidden.
+def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
+    """Schools by band of their rate, sized by students; others are hidden.
 
     Parameters
     ----------
@@ -44,13 +44,11 @@ def school_classes(schools: pd.DataFrame, features: pd.Index, measure: str) -> S
         From `ui.views.school_view`.
     features : Index
         School ids in the order of the map's features.
-    measure : str
     """
-    scale = ratio_scale() if measure == "ratio" else rate_scale()
-    column = "ratio" if measure == "ratio" else "rate"
+    scale = rate_scale()
     table = schools.reindex(features)
     shown = table["shown"].eq(True)
-    codes = scale.encode(table[column], shown=shown)
+    codes = scale.encode(table["rate"], shown=shown)
     size = np.searchsorted(SIZE_BREAKS, table["enrolled"].to_numpy(float), side="right")
     sizes = np.where(table["name"].isna(), "-", np.where(shown, size, 0).astype(str))
     return SchoolClasses(scale, codes, "".join(sizes))

@@ -13,10 +13,8 @@ import streamlit as st
 from ui import queries
 from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Selection, from_query
 from ui.wording import (
-    INTERVAL_MEANING,
     JOIN_METHODS,
     LEVELS,
-    TRACT_MEANING,
     fictional_banner,
     source_text,
 )
@@ -42,6 +40,7 @@ h1{font-size:2.1rem!important}
 .atlas-card h3{font-size:1.2rem;margin:0 0 .3rem 0;padding:0}
 .atlas-card dt{color:#444;font-size:.92rem;margin-top:.5rem}
 .atlas-card dd{margin:0;font-size:1.05rem}
+.atlas-sure{font-size:1.02rem;max-width:70rem}
 .atlas-limits{color:#444;font-size:.92rem;border-top:1px solid #d8d4cb;padding-top:.5rem}
 @media print{section[data-testid=stSidebar],header,.stDownloadButton{display:none!important}}
 </style>"""
@@ -116,11 +115,17 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
     st.html(f"<div class='atlas-figures'>{tiles}</div>")
 
 
+def how_sure(*sentences: str) -> None:
+    """How sure the figures above are, in plain sentences."""
+    text = " ".join(filter(None, sentences))
+    st.html(f"<div class='atlas-sure'><b>How sure are we?</b> {escape(text)}</div>")
+
+
 def limits(selection: Selection, *sentences: str) -> None:
     """Limits and sources, always visible at the foot of a page."""
     panel = queries.panel(selection)
     sources = "; ".join(source_text(s.publisher, s.title, s.vintage) for s in panel.sources)
-    text = " ".join((*(sentences or (TRACT_MEANING,)), INTERVAL_MEANING))
+    text = " ".join(sentences)
     st.html(
         f"<div class='atlas-limits'><p>{escape(text)}</p><p>Sources: {escape(sources)}.</p></div>"
     )

@@ -44,7 +44,7 @@ def tract_block(
     """
     selection = frame.current()
     counts = classes.scale.counts(classes.codes)
-    st.html(class_legend(classes.scale, title, counts=counts))
+    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
     if unreliable:
         st.html(marks_legend(unreliable=True))
     left, right = st.columns([62, 38], gap="medium")
@@ -72,7 +72,7 @@ def school_block(
         code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
     )
     counts = classes.scale.counts(drawn)
-    st.html(class_legend(classes.scale, title, counts=counts))
+    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
     st.html(size_legend("Students", sizes))
     left, right = st.columns([62, 38], gap="medium")
     with right:

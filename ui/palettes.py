@@ -191,13 +191,14 @@ def rate_scale(*, print_colours: bool = False) -> ClassScale:
 def ratio_scale() -> ClassScale:
     """Observed over expected for the schools' levels: well below, about as, well above expected."""
     labels = _interval_labels(RATIO_BREAKS, "ratio")
-    words = (
+    meanings = (
         "well below expected",
         "below expected",
         "about as expected",
         "above expected",
         "well above expected",
     )
+    words = tuple(f"{text} ({label})" for label, text in zip(labels, meanings, strict=True))
     return _with_not_shown(labels, PU_OR, words, RATIO_BREAKS)
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.null_check import NullComparison
-from analytics.rates import wilson
+from analytics.rates import rate_difference, wilson
 from ui.hotspot_views import HotSpots
 from ui.wording import (
-    change_sentence,
     count_text,
     draws_sentence,
     hot_spot_sentence,
     interval_text,
     percent_text,
     plural,
+    points_text,
     ratio_text,
 )
 
@@ -130,7 +130,13 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
         return ("no earlier year", "to compare with in this place's files")
     since = earlier[-1]
     between = rows.loc[[item for item in rows.index if since < item <= year], "break_note"]
-    change = float(rows.loc[year, "rate"] - rows.loc[since, "rate"])
     if (between != "").any():
-        return ("not comparable", change_sentence(change, since, comparable=False))
-    return (f"{100 * change:+.1f} points".replace("-", "\N{MINUS SIGN}"), f"since {since}")
+        return ("not comparable", f"with {since}: the definition changed in between")
+    now, before = rows.loc[year], rows.loc[since]
+    change, low, high = rate_difference(
+        now["chronic_absent"], now["enrolled"], before["chronic_absent"], before["enrolled"]
+    )
+    return (
+        f"{points_text(change)} points",
+        f"since {since} ({points_text(low)} to {points_text(high)})",
+    )

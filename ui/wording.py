@@ -51,13 +51,13 @@ JOIN_METHODS: Mapping[str, str] = MappingProxyType(
 LEVELS: Mapping[str, str] = LEVEL_LABELS
 HOT_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "hot 99": "far higher than chance explains (q up to .01)",
-        "hot 95": "higher than chance explains (q up to .05)",
-        "hot 90": "perhaps higher than chance explains (q up to .10)",
-        "not significant": "no more than chance explains",
-        "cold 90": "perhaps lower than chance explains (q up to .10)",
-        "cold 95": "lower than chance explains (q up to .05)",
-        "cold 99": "far lower than chance explains (q up to .01)",
+        "hot 99": "hot, very sure (99 %)",
+        "hot 95": "hot, sure (95 %)",
+        "hot 90": "perhaps hot (90 %)",
+        "not significant": "no clear cluster",
+        "cold 90": "perhaps cold (90 %)",
+        "cold 95": "cold, sure (95 %)",
+        "cold 99": "cold, very sure (99 %)",
         "not shown": "not shown",
     }
 )
@@ -69,6 +69,10 @@ TRACT_MEANING = (
 INTERVAL_MEANING = (
     "The range in brackets is a 95 % interval for the underlying risk: how far the figure could"
     " move from year to year by chance alone. Every enrolled student is counted, not a sample."
+)
+COVERAGE_MEANING = (
+    "Coverage compares the students counted in a tract with the children who live there; under 50 %"
+    " or over 150 % the figure speaks for a different group of children and is read with care."
 )
 ASSOCIATION = (
     "Association, not cause: places where conditions and absence go together. It says nothing"
@@ -87,10 +91,6 @@ NULL_MEANING = (
     "Chance is measured by moving school results among schools of the same level many times and"
     " sending each result through the same join. Moving tracts instead would call the smoothness"
     " of shared schools a cluster."
-)
-CLASSES_ONLY = (
-    "Classes are shown instead of z-scores, because scores with decimals can give back withheld"
-    " counts."
 )
 NO_CATCHMENT = "not shown: no students allocated"
 
@@ -176,6 +176,11 @@ def students_text(count: float) -> str:
 def plural(count: float, singular: str, many: str | None = None) -> str:
     """Count and noun in agreement: ``"1 school"``, ``"12 schools"``."""
     return f"{count_text(count)} {singular if round(count) == 1 else many or singular + 's'}"
+
+
+def points_text(change: float) -> str:
+    """Change of a rate in percentage points, signed: ``"+2.4"``."""
+    return f"{100 * change:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def value_text(value: float, unit: str) -> str:
@@ -281,17 +286,6 @@ def overview_sentence(
         f" {plural(n_schools, 'school')} of {place} ({rate}) were chronically absent:"
         " they missed at least a tenth of their school days."
     )
-
-
-def change_sentence(change: float, since: str, *, comparable: bool = True) -> str:
-    """Change of a rate, in percentage points, since an earlier school year."""
-    if not comparable:
-        return f"The definition changed after {since}, so the two years cannot be compared."
-    points = f"{abs(100 * change):.1f}"
-    if points == "0.0":
-        return f"That is about the same as in {since}."
-    noun = "percentage point" if points == "1.0" else "percentage points"
-    return f"That is {points} {noun} {'more' if change > 0 else 'less'} than in {since}."
 
 
 def hot_spot_sentence(

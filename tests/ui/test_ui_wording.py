@@ -157,13 +157,10 @@ def test_overview():
     assert "0" not in empty.replace("2018-19", "")
 
 
-def test_change():
-    assert (
-        w.change_sentence(0.024, "2017-18") == "That is 2.4 percentage points more than in 2017-18."
-    )
-    assert w.change_sentence(-0.01, "2017-18").startswith("That is 1.0 percentage point less")
-    assert "about the same" in w.change_sentence(0.0003, "2017-18")
-    assert "cannot be compared" in w.change_sentence(0.1, "2018-19", comparable=False)
+def test_change_is_signed_with_a_real_minus():
+    assert w.points_text(0.024) == "+2.4"
+    assert w.points_text(-0.01) == "\N{MINUS SIGN}1.0"
+    assert w.points_text(0.0) == "+0.0"
 
 
 def test_hot_spots_in_one_and_in_many():
