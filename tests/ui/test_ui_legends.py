@@ -86,6 +86,6 @@ def test_text_alternative_counts_the_classes_that_occur():
     text = legends.alt_text(scale, "hot spots", scale.counts("0003333377"))
     assert text.startswith("Map of hot spots.")
     assert "3 hot, very sure (99 %)" in text
-    assert "5 no more than chance explains" in text
+    assert "5 no clear cluster" in text
     assert "2 not shown" in text
     assert "cold" not in text
