@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtr
 from scipy.stats import spearmanr
 
 from analytics.inputs import floats, same_index
@@ -41,7 +41,9 @@ class RankCorrelation:
     state: str
 
 
-def rank_correlation(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> RankCorrelation:
+def rank_correlation(
+    x: ArrayLike, y: ArrayLike, *, level: float = 0.95, independent: int | None = None
+) -> RankCorrelation:
     """Estimate Spearman's correlation over the pairs where both values are known.
 
     Parameters
@@ -50,6 +52,9 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Rank
         Arrays of one length, or Series on one index. NaN, NA and infinite values take no part.
     level
         Coverage of the interval.
+    independent
+        Number of independent pairs where there are fewer than pairs, such as tracts made from
+        fewer schools; the interval and p are those of that many. At least 4 count.
 
     Returns
     -------
@@ -83,9 +88,11 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Rank
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "too few pairs")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "constant values")
-    rho, p = (float(v) for v in spearmanr(first, second))
-    error = np.sqrt((1 + rho**2 / 2) / (pairs - 3))
-    # A perfect correlation has an infinite Fisher z; its interval is the point itself.
+    rho = float(spearmanr(first, second).statistic)
+    count = pairs if independent is None else max(MIN_PAIRS, min(pairs, independent))
+    error = np.sqrt((1 + rho**2 / 2) / (count - 3))
+    # A perfect correlation has an infinite Fisher z and t; its interval is the point itself.
     with np.errstate(divide="ignore"):
         low, high = np.tanh(np.arctanh(rho) + np.array([-1, 1]) * ndtri(0.5 + level / 2) * error)
-    return RankCorrelation(rho, float(low), float(high), pairs, p, "estimated")
+        p = 2 * stdtr(count - 2, -abs(rho) * np.sqrt((count - 2) / (1 - rho**2)))
+    return RankCorrelation(rho, float(low), float(high), pairs, float(p), "estimated")

@@ -21,16 +21,6 @@ Theme = Literal[
     "connection",
     "composite index",
 ]
-THEMES: tuple[Theme, ...] = (
-    "housing instability",
-    "health-care access",
-    "economic strain",
-    "transport",
-    "household and language",
-    "environment",
-    "connection",
-    "composite index",
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,7 @@ class MeasureInfo:
     question : str
         What it answers, in plain language.
     theme : str
-        One of `THEMES`.
+        One of `Theme`.
     unit : str
         "fraction" or "percentile", as stored.
     direction : str

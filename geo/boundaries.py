@@ -141,32 +141,6 @@ def outlines(table: gpd.GeoDataFrame, by: str | None = None) -> gpd.GeoSeries:
     return gpd.GeoSeries(lines, index=merged.index, crs=table.crs)
 
 
-def interior_borders(table: gpd.GeoDataFrame) -> shapely.MultiLineString:
-    """Draw the borders between areas, each once and without the outer outline.
-
-    Parameters
-    ----------
-    table : GeoDataFrame
-        Valid polygons; simplify them first, the cost grows with the number of vertices.
-
-    Returns
-    -------
-    MultiLineString
-        Empty when no two areas share a border.
-
-    Examples
-    --------
-    >>> areas = gpd.GeoDataFrame(
-    ...     geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=32618)
-    >>> interior_borders(areas).wkt
-    'MULTILINESTRING ((1 0, 1 1))'
-    """
-    shapes = _objects(table.geometry)
-    outer = shapely.boundary(shapely.union_all(shapes))
-    borders = shapely.union_all(shapely.boundary(shapes))
-    return _multi_line(shapely.line_merge(shapely.difference(borders, outer)))
-
-
 def _objects(shapes: gpd.GeoSeries) -> Shapes:
     return np.asarray(shapes.array, dtype=object)
 

@@ -98,6 +98,49 @@ def check_matrix(matrix: csr_array, ids: pd.Index, *, self_included: bool) -> No
         )
 
 
+def positions(ids: pd.Index, index: pd.Index) -> NDArray[np.intp]:
+    """Place of each entry of an index among the ids, where both hold the same labels.
+
+    Raises
+    ------
+    ValueError
+        The index does not hold each id exactly once.
+
+    Examples
+    --------
+    >>> positions(pd.Index(["a", "b"]), pd.Index(["b", "a"])).tolist()
+    [1, 0]
+    """
+    place: NDArray[np.intp] = ids.get_indexer(index)
+    if len(place) != len(ids) or not index.is_unique or (place < 0).any():
+        raise ValueError(
+            f"The values' index must hold the {len(ids)} ids of the weights, each once; it has "
+            f"{len(index)} entries. Use Weights.subset for some of the areas."
+        )
+    return place
+
+
+def summary(degrees: NDArray[np.int64], parts: int, *, self_included: bool) -> str:
+    """Describe weights in one line, by the number of neighbours of each area.
+
+    Examples
+    --------
+    >>> summary(np.array([], dtype=int), 0, self_included=False)
+    '<Weights of 0 areas: 0 links, no neighbours, 0 islands, 0 components>'
+    """
+    n, links, islands = len(degrees), int(degrees.sum()), int((degrees == 0).sum())
+    spread = (
+        f"{degrees.mean():.2f} neighbours on average (min {degrees.min()}, max {degrees.max()})"
+        if n
+        else "no neighbours"
+    )
+    return (
+        f"<Weights of {n:,} {_plural(n, 'area')}: {links:,} {_plural(links, 'link')}, {spread}, "
+        f"{islands} {_plural(islands, 'island')}, {parts} {_plural(parts, 'component')}"
+        f"{', self included' * self_included}>"
+    )
+
+
 def some(labels: pd.Index) -> str:
     """Write the first five labels for a message.
 
@@ -108,3 +151,7 @@ def some(labels: pd.Index) -> str:
     """
     shown = ", ".join(str(label) for label in labels[:5])
     return shown + (", ..." if len(labels) > 5 else "")
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"

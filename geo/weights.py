@@ -12,7 +12,15 @@ from scipy.sparse import csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 
 from geo import neighbours
-from geo.matrix import build_matrix, canonical, check_ids, check_matrix, some
+from geo.matrix import (
+    build_matrix,
+    canonical,
+    check_ids,
+    check_matrix,
+    positions,
+    some,
+    summary,
+)
 
 Values = TypeVar("Values", pd.Series, NDArray[np.float64])
 
@@ -66,14 +74,12 @@ class Weights:
     def queen(cls, gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> Self:
         """Link areas whose polygons touch, at a point or along a line.
 
-        Touching is judged by the shapes themselves, so that two tracts whose common border is
-        digitised with different vertices are still neighbours. Invalid rings are repaired for
-        the test only; an empty or missing geometry has no neighbours.
-
         Parameters
         ----------
         gdf : GeoDataFrame or GeoSeries, n rows
-            Polygons; its index gives the ids. No projection is needed.
+            Polygons; its index gives the ids. No projection is needed. The shapes themselves
+            judge, so a common border digitised with different vertices still links; an empty or
+            missing shape has no neighbours.
 
         Returns
         -------
@@ -102,8 +108,7 @@ class Weights:
         Parameters
         ----------
         points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
-            Geometries with a coordinate reference system (polygons count as their centroids;
-            degrees are projected), or two columns of metres.
+            As for `geo.neighbours.coordinates`; degrees are projected.
         k : int
             Neighbours of each place, 1 <= k < n. Places at one point are each other's neighbours.
 
@@ -115,7 +120,7 @@ class Weights:
         Raises
         ------
         ValueError
-            k outside 1..n-1, missing coordinates or coordinate reference system.
+            k outside 1..n-1, or as for `geo.neighbours.coordinates`.
 
         Examples
         --------
@@ -145,8 +150,7 @@ class Weights:
         Raises
         ------
         ValueError
-            A distance that is not a positive number, missing coordinates or coordinate
-            reference system.
+            The distance is not a positive number, or as for `geo.neighbours.coordinates`.
 
         Examples
         --------
@@ -183,8 +187,8 @@ class Weights:
         Raises
         ------
         ValueError
-            Unequal lengths, labels that are not in `ids`, a link given twice, an area linked to
-            itself, or a weight that is missing or negative.
+            As for `geo.neighbours.edges`, or an area linked to itself, or a weight that is
+            missing or negative.
 
         Examples
         --------
@@ -254,7 +258,11 @@ class Weights:
         [30.0, 10.0]
         """
         if isinstance(values, pd.Series):
-            return cast("Values", self._lag_series(values))
+            place = positions(self.ids, values.index)
+            array = np.empty(self.n)
+            array[place] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            lagged = (self.sparse @ array)[place]
+            return cast("Values", pd.Series(lagged, index=values.index, name=values.name))
         array = np.asarray(values, dtype=np.float64)
         if array.ndim not in (1, 2) or array.shape[0] != self.n:
             raise ValueError(f"Values of shape {array.shape} do not fit {self.n} areas.")
@@ -264,11 +272,6 @@ class Weights:
         """Make every area its own neighbour with weight 1.
 
         Apply it before `row_standardized`. Weights that already hold selves stay as they are.
-
-        Returns
-        -------
-        Weights
-            With a full diagonal.
 
         Examples
         --------
@@ -281,12 +284,7 @@ class Weights:
         return type(self)(self.sparse + own, self.ids, self_included=True)
 
     def row_standardized(self) -> Self:
-        """Divide each row by its sum, so that a lag is a mean; islands keep an empty row.
-
-        Returns
-        -------
-        Weights
-            Rows sum to 1, or to 0 for an island.
+        """Divide each row by its sum, so that a lag is a mean; an island's row stays empty.
 
         Examples
         --------
@@ -299,17 +297,7 @@ class Weights:
         return type(self)(diags_array(factor) @ self.sparse, self.ids, self.self_included)
 
     def subset(self, ids: Iterable[Any]) -> Self:
-        """Keep some areas, in the order given, and the links among them.
-
-        Parameters
-        ----------
-        ids : iterable
-            Labels to keep, each once.
-
-        Returns
-        -------
-        Weights
-            Weights are not standardised anew.
+        """Keep some areas, in the order given, and the links among them as they are.
 
         Raises
         ------
@@ -329,39 +317,14 @@ class Weights:
         return type(self)(self.sparse[place][:, place], wanted, self.self_included)
 
     def __repr__(self) -> str:
-        degrees, islands = self._degrees(), len(self.isolates)
         parts = self.components.nunique()
-        spread = (
-            f"{degrees.mean():.2f} neighbours on average (min {degrees.min()}, max {degrees.max()})"
-            if self.n
-            else "no neighbours"
-        )
-        return (
-            f"<Weights of {self.n:,} {_plural(self.n, 'area')}: {self.n_links:,} "
-            f"{_plural(self.n_links, 'link')}, {spread}, {islands} {_plural(islands, 'island')}, "
-            f"{parts} {_plural(parts, 'component')}{', self included' * self.self_included}>"
-        )
+        return summary(self._degrees(), parts, self_included=self.self_included)
 
     def _degrees(self) -> NDArray[np.int64]:
         degrees: NDArray[np.int64] = np.diff(self.sparse.indptr).astype(np.int64)
         if self.self_included:
             degrees -= self.sparse.diagonal() > 0
         return degrees
-
-    def _lag_series(self, values: pd.Series) -> pd.Series:
-        place = self.ids.get_indexer(values.index) if values.index.is_unique else None
-        if place is None or len(place) != self.n or (place < 0).any():
-            raise ValueError(
-                f"The values' index must hold the {self.n} ids of the weights, each once; it has "
-                f"{len(values)} entries. Use Weights.subset for some of the areas."
-            )
-        array = np.empty(self.n)
-        array[place] = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return pd.Series((self.sparse @ array)[place], index=values.index, name=values.name)
-
-
-def _plural(count: int, word: str) -> str:
-    return word if count == 1 else f"{word}s"
 
 
 def _index(ids: Iterable[Any]) -> pd.Index:

@@ -1,6 +1,16 @@
 import streamlit as st
 
-from ui import charts, classes, downloads, frame, map_block, queries, summaries, table_block
+from ui import (
+    answers,
+    classes,
+    downloads,
+    frame,
+    history_charts,
+    map_block,
+    queries,
+    summaries,
+    table_block,
+)
 from ui import wording as words
 from ui.cards import tract_card
 
@@ -13,7 +23,7 @@ tracts, trend, totals = (
 )
 
 frame.answer(
-    words.overview_sentence(
+    answers.overview_sentence(
         queries.panel(selection).area.name,
         selection.year,
         totals.chronic_absent,
@@ -29,7 +39,7 @@ map_block.tract_block(
     lambda row: tract_card(row, selection.year),
 )
 frame.how_sure(words.INTERVAL_MEANING, words.COVERAGE_MEANING)
-st.altair_chart(charts.trend(trend))
+st.altair_chart(history_charts.trend(trend))
 years = ("school_year", "enrolled", "chronic_absent", "rate", "interval", "schools", "withheld")
 table_block.show(trend, years, "Every school year of this place")
 downloads.buttons(selection, "tracts", tracts, place="tracts")

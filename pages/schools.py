@@ -1,6 +1,16 @@
 import streamlit as st
 
-from ui import charts, classes, downloads, frame, map_block, queries, table_block
+from ui import (
+    answers,
+    classes,
+    downloads,
+    frame,
+    history_charts,
+    map_block,
+    queries,
+    school_charts,
+    table_block,
+)
 from ui import wording as words
 from ui.cards import school_card
 
@@ -10,7 +20,7 @@ schools = queries.schools(selection)
 
 shown = schools["shown"]
 frame.answer(
-    words.schools_sentence(
+    answers.schools_sentence(
         int(shown.sum()),
         len(schools),
         int((schools.loc[shown, "rate"] >= 0.30).sum()),
@@ -33,11 +43,13 @@ frame.how_sure(words.INTERVAL_MEANING)
 selection = frame.current()
 if selection.focus in schools.index:
     history, place = queries.school_history(selection), queries.trend(selection)
-    st.altair_chart(charts.school_history(history, place, place_name="all schools of this choice"))
+    st.altair_chart(
+        history_charts.school_history(history, place, place_name="all schools of this choice")
+    )
     years = ("school_year", "enrolled", "chronic_absent", "rate", "interval")
     table_block.show(history, years, f"{schools.loc[selection.focus, 'name']}, every school year")
 else:
-    st.altair_chart(charts.bands(schools["rate"], shown=shown))
+    st.altair_chart(school_charts.bands(schools["rate"], shown=shown))
 table_block.show(
     schools.sort_values(["chronic_absent", "name"], ascending=[False, True]),
     ("name", "level", "neighbourhood", "enrolled", "chronic_absent", "rate", "interval", "ratio"),

@@ -1,6 +1,16 @@
 import streamlit as st
 
-from ui import cards, charts, classes, downloads, frame, map_block, queries, table_block
+from ui import (
+    answers,
+    cards,
+    classes,
+    downloads,
+    frame,
+    map_block,
+    queries,
+    school_charts,
+    table_block,
+)
 from ui import wording as words
 
 selection = frame.current()
@@ -9,7 +19,7 @@ selection = frame.driver_control()
 measure, driver = queries.measure(selection), queries.driver(selection)
 exposure, link = queries.exposure(selection), queries.correlation(selection)
 
-frame.answer(words.drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n))
+frame.answer(answers.drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n))
 map_block.tract_block(
     f"{measure.label}, {queries.driver_years(selection)}",
     classes.driver_classes(driver, measure.unit),
@@ -17,7 +27,7 @@ map_block.tract_block(
     lambda row: cards.driver_card(row, measure.label),
     unreliable=True,
 )
-st.altair_chart(charts.scatter(exposure, measure.label, measure.unit))
+st.altair_chart(school_charts.scatter(exposure, measure.label, measure.unit))
 frame.how_sure(words.ASSOCIATION, measure.caveat, words.INTERVAL_MEANING)
 table_block.show(
     driver.sort_values("value", ascending=False),

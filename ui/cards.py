@@ -10,11 +10,8 @@ import pandas as pd
 
 from analytics.rates import wilson
 from data.vocabulary import RELIABILITY_LABELS
-from ui.wording import (
-    HOT_CLASSES,
-    TRACT_MEANING,
+from ui.numbers import (
     count_text,
-    not_shown_text,
     percent_text,
     plural,
     q_text,
@@ -23,6 +20,7 @@ from ui.wording import (
     students_text,
     with_margin,
 )
+from ui.wording import HOT_CLASSES, TRACT_MEANING, not_shown_text
 
 
 def tract_card(row: pd.Series, year: str) -> str:

@@ -9,11 +9,10 @@ would run as a formula gets a leading apostrophe; `read_back` takes it off again
 from __future__ import annotations
 
 import csv
-import io
 import re
 import tempfile
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -129,45 +128,10 @@ def to_geopackage(
         return path.read_bytes()
 
 
-def read_back(content: bytes, *, text: Collection[str]) -> pd.DataFrame:
-    """Read an exported CSV with every name as it was.
-
-    Parameters
-    ----------
-    content
-        Bytes made by `to_csv`.
-    text
-        Columns that hold text.
-
-    Returns
-    -------
-    DataFrame
-        Text columns as text ("" where empty), the rest as numbers.
-    """
-    header = pd.read_csv(io.BytesIO(content), comment="#", nrows=0).columns
-    names = [unescape_formula(name) for name in header]
-    kinds = {raw: "str" for raw, name in zip(header, names, strict=True) if name in text}
-    table = pd.read_csv(
-        io.BytesIO(content),
-        comment="#",
-        dtype=kinds,
-        keep_default_na=False,
-        na_values={raw: [""] for raw in header if raw not in kinds},
-    )
-    for raw in kinds:
-        table[raw] = table[raw].map(unescape_formula)
-    return table.set_axis(names, axis=1)
-
-
 def escape_formula(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run."""
     plain = _plain(text)
     return f"'{plain}" if _FORMULA.match(plain) else plain
-
-
-def unescape_formula(text: str) -> str:
-    """Undo `escape_formula`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def file_name(*parts: str, suffix: str) -> str:

@@ -125,35 +125,3 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"level": LEVEL_LABELS, "status": STATUS_LABELS, "reliability": RELIABILITY_LABELS}
 )
 NUMERIC_KINDS = frozenset({"count", "rate", "interval", "ratio", "share", "q", "value", "margin"})
-
-SCHOOL_COLUMNS: tuple[str, ...] = (
-    "name",
-    "level",
-    "neighbourhood",
-    "enrolled",
-    "chronic_absent",
-    "rate",
-    "interval",
-    "ratio",
-)
-TRACT_COLUMNS: tuple[str, ...] = (
-    "name",
-    "neighbourhood",
-    "hot_class",
-    "enrolled",
-    "rate",
-    "interval",
-    "ratio",
-    "coverage",
-    "schools",
-)
-CLUSTER_COLUMNS: tuple[str, ...] = (
-    "name",
-    "hot_class",
-    "tracts",
-    "enrolled",
-    "rate",
-    "interval",
-    "coverage",
-)
-DRIVER_COLUMNS: tuple[str, ...] = ("name", "neighbourhood", "value", "moe", "reliability")

@@ -11,13 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from ui import queries
-from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Selection, from_query
-from ui.wording import (
-    JOIN_METHODS,
-    LEVELS,
-    fictional_banner,
-    source_text,
-)
+from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Selection, from_query, quoted
+from ui.wording import JOIN_METHODS, LEVELS, fictional_banner, source_text
 
 # A picture of our own: an icon by name is fetched from elsewhere by the browser.
 ICON = Path(__file__).with_name("icon.png")
@@ -27,23 +22,7 @@ FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
 OWN = ("focus", "driver")
-CSS = """<style>
-h1{font-size:2.1rem!important}
-.block-container{padding-top:2.6rem;padding-bottom:2rem;max-width:1500px}
-.atlas-where{color:#444;font-size:1.02rem;margin:0}
-.atlas-answer{font-size:1.38rem;line-height:1.4;margin:.1rem 0 .3rem 0;max-width:70rem}
-.atlas-figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:12px}
-.atlas-figure{background:#f3f1ec;border-radius:6px;padding:.6rem .9rem}
-.atlas-figure b{display:block;font-size:1.45rem;line-height:1.25;color:#1c1c1c}
-.atlas-figure span{color:#444;font-size:.95rem}
-.atlas-card{border-left:4px solid #2166ac;padding:.2rem 0 .2rem 1rem;font-size:1.02rem}
-.atlas-card h3{font-size:1.2rem;margin:0 0 .3rem 0;padding:0}
-.atlas-card dt{color:#444;font-size:.92rem;margin-top:.5rem}
-.atlas-card dd{margin:0;font-size:1.05rem}
-.atlas-sure{font-size:1.02rem;max-width:70rem}
-.atlas-limits{color:#444;font-size:.92rem;border-top:1px solid #d8d4cb;padding-top:.5rem}
-@media print{section[data-testid=stSidebar],header,.stDownloadButton{display:none!important}}
-</style>"""
+STYLE = Path(__file__).with_name("style.css")
 
 
 @contextmanager
@@ -59,7 +38,7 @@ def drawn() -> Iterator[None]:
 
 def _controls() -> None:
     """Draw the shared controls once, keep the selection for the page and the URL in step."""
-    st.html(CSS)
+    st.html(STYLE)
     selection, notices = _from_url()
     with st.sidebar:
         selection = _shared_controls(selection)
@@ -170,7 +149,7 @@ def _from_url() -> tuple[Selection, tuple[str, ...]]:
     fallback = slug if slug in known else next(iter(known))
     selection, notices = from_query({**query, "area": fallback}, queries.choices(fallback))
     if slug and slug not in known:
-        notices = (f"The link asks for a place “{slug[:40]}” that is not here.", *notices)
+        notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
     for name in (*SHARED, *OWN):
         st.session_state[name] = getattr(selection, name)
     return selection, notices

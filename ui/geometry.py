@@ -105,7 +105,7 @@ def _features(shapes: gpd.GeoSeries, names: Any) -> str:
 
 def _properties(index: int, shapes: gpd.GeoSeries, names: Any) -> dict[str, Any]:
     if names is None:
-        return {"i": index}
+        return {"h": index // 3, "b": index % 3}
     return {"i": index, "id": str(shapes.index[index]), "name": str(names.iloc[index])}
 
 

@@ -42,17 +42,14 @@ def tract_block(
     unreliable : bool
         Whether dots also mark low reliability.
     """
-    selection = frame.current()
     counts = classes.scale.counts(classes.codes)
     st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
     if unreliable:
         st.html(marks_legend(unreliable=True))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        labels = place_labels(table, "Search a tract by name, number or neighbourhood")
-        selection = frame.own_control("focus", "Search a tract", list(labels), labels)
-        chosen = selection.focus in table.index
-        st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+        prompt = "Search a tract by name, number or neighbourhood"
+        selection = _search("Search a tract", prompt, table, card)
     with left:
         deck = area_map(queries.geometry(selection), classes, _outline(selection))
         alt = alt_text(classes.scale, title, counts)
@@ -67,7 +64,6 @@ def school_block(
     sizes: Mapping[str, float],
 ) -> None:
     """School map with legend, search box and card; arguments as in `tract_block`."""
-    selection = frame.current()
     drawn = "".join(
         code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
     )
@@ -76,10 +72,8 @@ def school_block(
     st.html(size_legend("Students", sizes))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        labels = place_labels(table, "Search a school by name or number")
-        selection = frame.own_control("focus", "Search a school", list(labels), labels)
-        chosen = selection.focus in table.index
-        st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+        prompt = "Search a school by name or number"
+        selection = _search("Search a school", prompt, table, card)
     with left:
         deck = school_map(queries.geometry(selection), classes, _outline(selection))
         alt = alt_text(classes.scale, title, counts, "schools")
@@ -96,6 +90,16 @@ def place_labels(table: pd.DataFrame, prompt: str) -> dict[str, str]:
 def size_pixels(labels: Sequence[str]) -> dict[str, float]:
     """Diameter of the legend's circles, smallest class first."""
     return {label: 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
+
+
+def _search(
+    label: str, prompt: str, table: pd.DataFrame, card: Callable[[pd.Series], str]
+) -> Selection:
+    labels = place_labels(table, prompt)
+    selection = frame.own_control("focus", label, list(labels), labels)
+    chosen = selection.focus in table.index
+    st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+    return selection
 
 
 def _outline(selection: Selection) -> Mapping[str, object] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from typing import Any
 
 import pydeck as pdk
 
+from ui.class_scale import ClassScale, rgb
 from ui.geometry import MapGeometry
-from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, ClassScale, rgb
+from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO
 
 HEIGHT = 600
 MARK_PIXELS = 1.6
@@ -71,6 +73,16 @@ def pick(values: list[Any], codes: str, alphabet: str) -> str:
     return f"({json.dumps(values, separators=(',', ':'))})[('{digits}')[properties.i]]"
 
 
+def pick_marked(values: list[Any], flags: str) -> str:
+    """Deck expression: the value of each feature's flag, three flags packed in a digit.
+
+    The features carry `h` (place of the digit) and `b` (place of the bit), see `ui.geometry`.
+    """
+    padded = flags.ljust(-(-len(flags) // 3) * 3, "0")
+    digits = "".join(str(int(padded[i : i + 3][::-1], 2)) for i in range(0, len(padded), 3))
+    return f"({json.dumps(values)})[(('{digits}')[properties.h]>>properties.b)&1]"
+
+
 def area_map(
     geometry: MapGeometry, classes: AreaClasses, focus: Mapping[str, Any] | None
 ) -> CompactDeck:
@@ -86,7 +98,7 @@ def area_map(
     """
     scale = classes.scale
     fill = pick([list(colour) for colour in scale.rgb], classes.codes, "".join(scale.codes))
-    radius = pick([0, MARK_PIXELS], classes.marked, "01")
+    radius = pick_marked([0, MARK_PIXELS], classes.marked)
     layers = [
         pdk.Layer(
             "GeoJsonLayer",
@@ -96,7 +108,7 @@ def area_map(
             filled=True,
             pickable=True,
             get_fill_color=fill,
-            update_triggers={"getFillColor": classes.codes},
+            update_triggers={"getFillColor": _trigger(fill)},
         ),
         pdk.Layer(
             "GeoJsonLayer",
@@ -108,7 +120,7 @@ def area_map(
             get_fill_color=list(rgb(NOT_SHOWN_MARK)),
             get_point_radius=radius,
             point_radius_units=pdk.types.String("pixels"),
-            update_triggers={"getPointRadius": classes.marked},
+            update_triggers={"getPointRadius": _trigger(radius)},
         ),
         _borders(geometry),
         *_outline(focus),
@@ -155,14 +167,19 @@ def school_map(
             get_point_radius=pick([0, *SCHOOL_PIXELS], classes.sizes, "-01234"),
             point_radius_units=pdk.types.String("pixels"),
             update_triggers={
-                "getFillColor": classes.codes,
-                "getPointRadius": classes.sizes,
-                "getLineWidth": classes.sizes,
+                "getFillColor": _trigger(classes.codes),
+                "getPointRadius": _trigger(classes.sizes),
+                "getLineWidth": _trigger(classes.sizes),
             },
         ),
         *_outline(focus),
     ]
     return _deck(layers, geometry)
+
+
+def _trigger(content: str) -> str:
+    """Short name of what a colour or size depends on: it changes when the content does."""
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def _borders(geometry: MapGeometry) -> pdk.Layer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from data.panel import Panel
 from ui.hotspot_views import DRAWS, SEED
+from ui.numbers import count_text
 from ui.selection import Selection
-from ui.wording import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING, count_text
+from ui.wording import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING
 
 REFERENCES = (
     "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -99,6 +100,11 @@ class Choices:
         return Selection(self.area, self.default_year, driver=driver)
 
 
+def quoted(value: str) -> str:
+    """Repeat a word of a link, unless it could be anything but a word."""
+    return f"“{value}”" if re.fullmatch(r"[\w .-]{1,40}", value) else "that cannot be read"
+
+
 def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, tuple[str, ...]]:
     """Read a share link; what the place does not have falls back with a notice.
 
@@ -122,9 +128,8 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
         if value in allowed:
             selection = replace(selection, **{name: value})
         else:
-            shown = value if len(value) <= 40 else value[:40] + "..."
-            fallback = getattr(selection, name) or "none"
+            instead = getattr(selection, name) or "none"
             notices.append(
-                f"The link asks for {name} “{shown}”, not available here: {fallback} shown."
+                f"The link asks for {name} {quoted(value)}, not available here: {instead} shown."
             )
     return selection, tuple(notices)

@@ -8,17 +8,9 @@ import pandas as pd
 
 from analytics.null_check import NullComparison
 from analytics.rates import rate_difference, wilson
+from ui.answers import draws_sentence, hot_spot_sentence
 from ui.hotspot_views import HotSpots
-from ui.wording import (
-    count_text,
-    draws_sentence,
-    hot_spot_sentence,
-    interval_text,
-    percent_text,
-    plural,
-    points_text,
-    ratio_text,
-)
+from ui.numbers import count_text, interval_text, percent_text, plural, points_text, ratio_text
 
 Figures = list[tuple[str, str]]
 

@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from data.provenance import LedgerEntry, Source
-from ui import wording
+from ui import numbers, wording
+from ui.class_scale import NOT_SHOWN
 from ui.fields import FIELDS, LABELS, NUMERIC_KINDS
-from ui.palettes import NOT_SHOWN
 
 NO_FIGURE = "not shown: no figure"
 NO_MARGIN = "no margin published"
@@ -202,7 +202,7 @@ def _limits(frame: pd.DataFrame, texts: pd.Series) -> pd.Series:
         return texts
     coded = frame["reason"].astype("object").eq("P4") & frame[bounds].notna().all(axis=1)
     for label, row in frame.loc[coded, bounds].astype(float).iterrows():
-        texts[label] = wording.coded_rate_text(row["lower"], row["upper"], row["enrolled"])
+        texts[label] = numbers.coded_rate_text(row["lower"], row["upper"], row["enrolled"])
     return texts
 
 
@@ -230,13 +230,13 @@ def _students(frame: pd.DataFrame) -> pd.Series:
 
 def _rates(rates: pd.Series, students: pd.Series) -> list[str | None]:
     return [
-        None if pd.isna(rate) else wording.percent_text(rate, None if pd.isna(n) else n)
+        None if pd.isna(rate) else numbers.percent_text(rate, None if pd.isna(n) else n)
         for rate, n in zip(rates.tolist(), students.tolist(), strict=True)
     ]
 
 
 def _in_units(values: pd.Series, units: pd.Series, *, margin: bool) -> list[str | None]:
-    write = wording.margin_text if margin else wording.value_text
+    write = numbers.margin_text if margin else numbers.value_text
     return [
         (NO_MARGIN if margin else None) if pd.isna(value) else write(value, str(unit))
         for value, unit in zip(values.tolist(), units.tolist(), strict=True)
@@ -245,9 +245,9 @@ def _in_units(values: pd.Series, units: pd.Series, *, margin: bool) -> list[str 
 
 _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
-        "count": wording.count_text,
-        "ratio": wording.ratio_text,
-        "share": lambda value: wording.percent_text(value, 0),
-        "q": wording.q_text,
+        "count": numbers.count_text,
+        "ratio": numbers.ratio_text,
+        "share": lambda value: numbers.percent_text(value, 0),
+        "q": numbers.q_text,
     }
 )

@@ -82,19 +82,9 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
         schools=("school_id", "size"),
     )
     withheld = rows.groupby("school_year").size() - sums["schools"]
-    x, n = sums["chronic_absent"].astype(float), sums["enrolled"].astype(float)
-    low, high = wilson(x, n)
-    notes = {item.school_year: item.note for item in panel.area.breaks}
-    return sums.assign(
-        chronic_absent=x,
-        enrolled=n,
-        rate=crude_rate(x, n),
-        low=low,
-        high=high,
-        withheld=withheld,
-        is_unusual=sums.index.isin(panel.area.unusual_years),
-        break_note=sums.index.map(lambda year: notes.get(year, "")),
-    ).reset_index()
+    years = sums.assign(withheld=withheld).reset_index()
+    x, n = years["chronic_absent"].astype(float), years["enrolled"].astype(float)
+    return _rated_years(panel, years, x, n)
 
 
 def join_shares(panel: Panel, method: str, schools: pd.DataFrame) -> pd.DataFrame:
@@ -187,22 +177,28 @@ def school_history(panel: Panel, school_id: str) -> pd.DataFrame:
     shown = rows["status"] == "reported"
     x = rows["chronic_absent"].astype("Float64").where(shown).astype(float)
     n = rows["enrolled"].astype("Float64").where(shown).astype(float)
+    return _rated_years(panel, rows, x, n)
+
+
+def points(panel: Panel) -> gpd.GeoDataFrame:
+    """Schools that have a place on the map, in the order of the map's features."""
+    return panel.schools[panel.schools.geometry.notna()]
+
+
+def _rated_years(panel: Panel, rows: pd.DataFrame, x: pd.Series, n: pd.Series) -> pd.DataFrame:
+    """Rate of each school year with its interval, and what to know of the year."""
     low, high = wilson(x, n)
     notes = {item.school_year: item.note for item in panel.area.breaks}
+    years = rows["school_year"]
     return rows.assign(
         chronic_absent=x,
         enrolled=n,
         rate=crude_rate(x, n),
         low=low,
         high=high,
-        is_unusual=rows["school_year"].isin(panel.area.unusual_years),
-        break_note=rows["school_year"].map(lambda year: notes.get(year, "")),
+        is_unusual=years.isin(panel.area.unusual_years),
+        break_note=years.map(lambda year: notes.get(year, "")),
     )
-
-
-def points(panel: Panel) -> gpd.GeoDataFrame:
-    """Schools that have a place on the map, in the order of the map's features."""
-    return panel.schools[panel.schools.geometry.notna()]
 
 
 def _everyone(panel: Panel) -> pd.DataFrame:

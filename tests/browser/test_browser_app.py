@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from ui.palettes import HOT_COLD, PU_OR, VIRIDIS, rgb
+from ui.class_scale import rgb
+from ui.palettes import HOT_COLD, PU_OR, VIRIDIS
 
 pytestmark = pytest.mark.browser
 MAP = "[data-testid=stDeckGlJsonChart]"

@@ -276,13 +276,11 @@ def test_simplified_neighbours_keep_one_common_border() -> None:
 
 
 @given(st.integers(1, 6))
-def test_outline_and_borders_make_up_all_lines_of_a_grid(side: int) -> None:
+def test_outlines_of_a_grid(side: int) -> None:
     areas = grid(side)
-    outline, inner = boundaries.outlines(areas), boundaries.interior_borders(areas)
+    outline = boundaries.outlines(areas)
     assert outline.index.tolist() == ["all"]
     assert outline.length["all"] == 4 * side
-    assert inner.length == pytest.approx(2 * side * (side - 1))
-    assert inner.intersection(outline["all"]).length == 0
     rows = boundaries.outlines(areas, "row")
     assert rows.index.tolist() == list(range(side))
     assert (rows.length == 2 * side + 2).all()

@@ -50,3 +50,9 @@ def test_a_notice_names_the_control_and_what_is_shown_instead() -> None:
     assert "year" in notices[0]
     assert "1999-00" in notices[0]
     assert "2018-19" in notices[0]
+
+
+def test_a_notice_never_repeats_markup_from_a_link() -> None:
+    _, notices = from_query({"year": "[here](http://x.example)", "focus": "<b>x</b>"}, CHOICES)
+    assert len(notices) == 2
+    assert not any(sign in notice for notice in notices for sign in "[]()<>")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui import charts
+from ui import history_charts, school_charts
 from ui.palettes import VIRIDIS, rate_scale
 
 
@@ -47,10 +47,10 @@ def place():
 
 
 BUILDERS = {
-    "trend": lambda: charts.trend(years()),
-    "history": lambda: charts.school_history(years(), place()),
-    "scatter": lambda: charts.scatter(schools(), "Poverty", "percentile"),
-    "bands": lambda: charts.bands(schools()["rate"]),
+    "trend": lambda: history_charts.trend(years()),
+    "history": lambda: history_charts.school_history(years(), place()),
+    "scatter": lambda: school_charts.scatter(schools(), "Poverty", "percentile"),
+    "bands": lambda: school_charts.bands(schools()["rate"]),
 }
 
 
@@ -98,25 +98,25 @@ def test_rate_axis_is_in_percent_and_tooltips_carry_n_and_interval(name):
 
 
 def test_trend_holds_every_year_with_its_interval():
-    table = pd.DataFrame(rows(charts.trend(years()))).dropna(subset=["rate"])
+    table = pd.DataFrame(rows(history_charts.trend(years()))).dropna(subset=["rate"])
     assert table["school_year"].tolist() == years()["school_year"].tolist()
     np.testing.assert_allclose(table["high"], years()["high"])
 
 
 def test_the_line_is_cut_at_a_new_definition_which_is_named():
-    chart = charts.trend(years())
+    chart = history_charts.trend(years())
     pieces = pd.DataFrame(rows(chart)).dropna(subset=["rate"]).set_index("school_year")["piece"]
     assert set(pieces.iloc[:5]) == {pieces.iloc[0]}
     assert pieces.iloc[5] != pieces.iloc[4]
     assert "half days count" in chart.to_json()
     assert "definition changes" in chart.to_json()
-    assert "definition changes" not in charts.trend(years(break_note="")).to_json()
+    assert "definition changes" not in history_charts.trend(years(break_note="")).to_json()
 
 
 def test_unusual_years_differ_by_shape_and_words():
-    table = pd.DataFrame(rows(charts.trend(years()))).dropna(subset=["rate"])
+    table = pd.DataFrame(rows(history_charts.trend(years()))).dropna(subset=["rate"])
     assert table["kind"].tolist()[3].startswith("unusual")
-    text = charts.trend(years()).to_json()
+    text = history_charts.trend(years()).to_json()
     assert "diamond" in text
     assert "#ffffff" in text
 
@@ -126,7 +126,7 @@ def test_a_withheld_year_is_words_and_cuts_the_line():
         status=["reported"] * 2 + ["suppressed"] + ["reported"] * 3,
         reason=["", "", "P2", "", "", ""],
     )
-    chart = charts.trend(frame)
+    chart = history_charts.trend(frame)
     table = pd.DataFrame(rows(chart))
     drawn = table.dropna(subset=["rate"]).set_index("school_year")
     assert "2018-19" not in drawn.index
@@ -137,18 +137,18 @@ def test_a_withheld_year_is_words_and_cuts_the_line():
 
 def test_history_without_any_figure_still_draws():
     frame = years(rate=np.nan, low=np.nan, high=np.nan, status="suppressed", reason="P1")
-    chart = charts.school_history(frame, place())
+    chart = history_charts.school_history(frame, place())
     assert "10 or fewer students" in chart.to_json()
 
 
 def test_history_shows_the_place_for_comparison():
-    chart = charts.school_history(years(), place(), place_name="Halcyon County")
+    chart = history_charts.school_history(years(), place(), place_name="Halcyon County")
     assert "Halcyon County" in chart.to_json()
     assert any(mark.get("strokeDash") == [6, 4] for mark in marks(chart))
 
 
 def test_scatter_leaves_withheld_schools_out():
-    chart = charts.scatter(schools(), "Poverty", "fraction")
+    chart = school_charts.scatter(schools(), "Poverty", "fraction")
     names = {row["name"] for row in rows(chart)}
     assert len(names) == 59
     assert "School 59" not in names
@@ -157,7 +157,7 @@ def test_scatter_leaves_withheld_schools_out():
 
 def test_bands_count_every_school_once():
     rates = schools()["rate"]
-    chart = charts.bands(rates, shown=schools()["status"].eq("reported"))
+    chart = school_charts.bands(rates, shown=schools()["status"].eq("reported"))
     table = pd.DataFrame(rows(chart))
     assert table["band"].tolist() == list(rate_scale().words)
     assert table["count"].sum() == 60
@@ -167,11 +167,13 @@ def test_bands_count_every_school_once():
 
 def test_hostile_names_stay_data():
     evil = "<script>alert(1)</script> {{7*7}} ${x}"
-    chart = charts.scatter(schools(3).assign(name=evil), "Poverty", "usd")
+    chart = school_charts.scatter(schools(3).assign(name=evil), "Poverty", "usd")
     assert {row["name"] for row in rows(chart)} == {evil}
     assert "expr" not in chart.to_json()
 
 
-@pytest.mark.parametrize("builder", [charts.trend, lambda f: charts.school_history(f, place())])
+@pytest.mark.parametrize(
+    "builder", [history_charts.trend, lambda f: history_charts.school_history(f, place())]
+)
 def test_no_year_at_all(builder):
     assert spec(builder(years().iloc[:0]))["layer"]

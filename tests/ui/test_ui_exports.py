@@ -48,6 +48,26 @@ ABOUT = {
 }
 
 
+def unescaped(text):
+    return text[1:] if text.startswith("'") and exports._FORMULA.match(text) else text
+
+
+def read_back(content, *, text):
+    header = pd.read_csv(io.BytesIO(content), comment="#", nrows=0).columns
+    names = [unescaped(name) for name in header]
+    kinds = {raw: "str" for raw, name in zip(header, names, strict=True) if name in text}
+    table = pd.read_csv(
+        io.BytesIO(content),
+        comment="#",
+        dtype=kinds,
+        keep_default_na=False,
+        na_values={raw: [""] for raw in header if raw not in kinds},
+    )
+    for raw in kinds:
+        table[raw] = table[raw].map(unescaped)
+    return table.set_axis(names, axis=1)
+
+
 def frame(names=HOSTILE):
     n = len(names)
     return pd.DataFrame(
@@ -85,7 +105,7 @@ def test_plain_pandas_reads_it():
 
 
 def test_hostile_names_come_back_as_they_were():
-    back = exports.read_back(written(frame()), text=["school_id", "name"])
+    back = read_back(written(frame()), text=["school_id", "name"])
     assert back["name"].tolist() == HOSTILE
     assert back["school_id"].tolist() == frame()["school_id"].tolist()
     np.testing.assert_array_equal(back["rate"], frame()["rate"])
@@ -122,19 +142,19 @@ def test_a_hostile_heading_is_inert():
     words = dictionary(["=1+1"], {"=1+1": "hostile"})
     content = exports.to_csv(table, dictionary=words, fictional=False, **ABOUT)
     assert '"\'=1+1"' in content.decode("utf-8-sig")
-    assert exports.read_back(content, text=[]).columns.tolist() == ["=1+1"]
+    assert read_back(content, text=[]).columns.tolist() == ["=1+1"]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=8))
 def test_any_name_survives(names):
-    back = exports.read_back(written(frame(names)), text=["school_id", "name"])
+    back = read_back(written(frame(names)), text=["school_id", "name"])
     assert back["name"].tolist() == names
 
 
 @given(st.text())
 def test_escape_has_an_inverse(text):
     safe = exports.escape_formula(text)
-    assert exports.unescape_formula(safe) == exports._plain(text)
+    assert unescaped(safe) == exports._plain(text)
     assert not runs(safe)
 
 
@@ -161,7 +181,7 @@ def test_withheld_figures_stay_home():
     words = dictionary(["school_id", "name", "enrolled", "rate", "status", "reason"])
     content = exports.to_csv(table, dictionary=words, fictional=False, **ABOUT)
     assert b"0.123456" not in content
-    back = exports.read_back(content, text=["school_id", "name", "status", "reason", "note"])
+    back = read_back(content, text=["school_id", "name", "status", "reason", "note"])
     assert back["rate"].isna().tolist() == [False, True]
     assert back["note"].tolist() == ["", "not shown: fewer than 10 students"]
 
@@ -174,9 +194,7 @@ def test_an_unexplained_column_is_refused():
 
 
 def test_named_index_is_the_first_column():
-    back = exports.read_back(
-        written(frame(["Oak"]).set_index("school_id")), text=["school_id", "name"]
-    )
+    back = read_back(written(frame(["Oak"]).set_index("school_id")), text=["school_id", "name"])
     assert back.columns[0] == "school_id"
     assert back["school_id"].tolist() == ["000"]
 

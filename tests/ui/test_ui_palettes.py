@@ -3,11 +3,10 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ui import palettes
-from ui.palettes import HOT_COLD, ClassScale
+from ui.class_scale import rgb
+from ui.palettes import HOT_COLD
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 MACHADO = {
@@ -45,7 +44,7 @@ WHITE = TO_XYZ @ np.ones(3)
 
 
 def linear(colour):
-    c = np.array(palettes.rgb(colour)) / 255
+    c = np.array(rgb(colour)) / 255
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
@@ -73,7 +72,6 @@ def all_scales():
     return {
         "hot_cold": palettes.hot_cold_scale(),
         "rate": palettes.rate_scale(),
-        "rate print": palettes.rate_scale(print_colours=True),
         "ratio": palettes.ratio_scale(),
         "driver": palettes.driver_scale(pd.Series(np.linspace(0, 1, 100)), "percentile"),
     }
@@ -111,7 +109,7 @@ def test_hot_and_cold_of_equal_sureness_are_far_apart(viewer):
         assert delta_e(HOT_COLD[f"hot {level}"], HOT_COLD[f"cold {level}"], viewer) > 25
 
 
-@pytest.mark.parametrize("ground", ["#ffffff", HOT_COLD["not significant"], palettes.WATER])
+@pytest.mark.parametrize("ground", ["#ffffff", HOT_COLD["not significant"]])
 def test_borders_dots_and_strongest_classes_have_three_to_one(ground):
     for colour in (
         palettes.BORDER,
@@ -140,7 +138,7 @@ def test_text_is_readable():
     assert contrast(palettes.TEXT, "#ffffff") >= 7
 
 
-@pytest.mark.parametrize("name", ["rate", "rate print", "driver"])
+@pytest.mark.parametrize("name", ["rate", "driver"])
 def test_sequential_colours_darken_steadily_in_grey(name):
     grey = [lab(colour, "typical")[0] for colour in all_scales()[name].colours[:-1]]
     assert all(light - dark > 8 for light, dark in pairwise(grey))
@@ -151,94 +149,3 @@ def test_each_arm_of_hot_and_cold_darkens_in_grey():
     for arm in ("hot", "cold"):
         order = ["not significant", f"{arm} 90", f"{arm} 95", f"{arm} 99"]
         assert all(grey[a] - grey[b] > 8 for a, b in pairwise(order))
-
-
-def test_classes_close_at_the_lower_bound():
-    assert palettes.classify([0, 0.0499999, 0.05, 0.1, 0.2, 0.3, 1], (0.05, 0.1, 0.2, 0.3)) == (
-        "0012344"
-    )
-
-
-def test_what_is_not_a_number_or_withheld_is_not_shown():
-    rates = pd.Series([0.1, None, float("inf"), 0.4], dtype="Float64")
-    scale = palettes.rate_scale()
-    assert scale.encode(rates) == "2554"
-    assert scale.encode(rates, shown=pd.Series([False, True, True, True])) == "5554"
-
-
-@given(st.lists(st.floats(0, 1) | st.just(float("nan")), max_size=60))
-def test_one_known_code_a_value(values):
-    scale = palettes.rate_scale()
-    codes = scale.encode(pd.Series(values, dtype=float))
-    assert len(codes) == len(values)
-    assert set(codes) <= set(scale.codes)
-    assert sum(scale.counts(codes).values()) == len(values)
-
-
-def test_breaks_must_increase():
-    with pytest.raises(ValueError, match="increase"):
-        palettes.classify([1.0], (0.2, 0.2))
-
-
-def test_named_classes_round_trip_and_strangers_are_refused():
-    scale = palettes.hot_cold_scale()
-    assert scale.encode(pd.Series(list(HOT_COLD))) == "01234567"
-    assert scale.encode(pd.Series(["hot 99", None])) == "07"
-    assert scale.encode(pd.Series(["hot 99"]), shown=pd.Series([False])) == "7"
-    with pytest.raises(ValueError, match="warm"):
-        scale.encode(pd.Series(["warm"]))
-
-
-def test_scale_looks_up_by_code():
-    scale = palettes.hot_cold_scale()
-    assert scale.colour_of("0") == "#b2182b"
-    assert "no clear cluster" in scale.words_of("3")
-    assert scale.not_shown == "7"
-    assert scale.rgb[0] == (0xB2, 0x18, 0x2B)
-    with pytest.raises(ValueError, match="one-character"):
-        ClassScale(("a",), ("#000000",), ("10",), ("a",))
-
-
-def test_a_filter_does_not_move_the_classes():
-    place = pd.Series(np.random.default_rng(1).beta(2, 8, 2000))
-    scale = palettes.driver_scale(place, "fraction")
-    assert scale == palettes.driver_scale(place.sample(frac=1, random_state=2), "fraction")
-    few = place.iloc[:50]
-    assert scale.encode(few) == scale.encode(place)[:50]
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("shape", ["beta", "income", "counts", "years"])
-def test_driver_breaks_are_round_and_near_fifths(shape, seed):
-    random = np.random.default_rng(seed)
-    values = {
-        "beta": lambda: random.beta(2, 8, 2000),
-        "income": lambda: random.lognormal(10.9, 0.5, 2000),
-        "counts": lambda: random.poisson(900, 2000),
-        "years": lambda: random.normal(78, 3, 2000),
-    }[shape]()
-    breaks = palettes.nice_breaks(pd.Series(values))
-    assert len(breaks) == 4
-    assert all(len(f"{value:.10g}".replace(".", "").strip("0")) <= 3 for value in breaks)
-    shares = np.bincount([int(c) for c in palettes.classify(values, breaks)]) / len(values)
-    assert shares.min() > 0.08
-    assert shares.max() < 0.34
-
-
-def test_driver_with_ties_has_fewer_classes():
-    one = palettes.driver_scale(pd.Series([0.0] * 9), "fraction")
-    assert one.labels == ("one value in every area", "not shown")
-    assert one.encode(pd.Series([0.0, None])) == "01"
-    two = palettes.driver_scale(pd.Series([0.0] * 99 + [3.0]), "count")
-    assert two.labels == ("under 3", "3 or more", "not shown")
-    assert palettes.nice_breaks(pd.Series([np.nan, np.nan])) == ()
-    negative = palettes.nice_breaks(pd.Series(np.linspace(-10, 10, 500)))
-    assert negative == (-6, -2, 2, 6)
-
-
-def test_labels_name_the_unit():
-    values = pd.Series(np.linspace(0, 1, 500))
-    assert palettes.driver_scale(values, "fraction").labels[1] == "20 to under 40 %"
-    assert palettes.driver_scale(values, "percentile").labels[4] == "80 or more"
-    assert palettes.driver_scale(values * 1e5, "usd").labels[0] == "under $20,000"
-    assert palettes.rate_scale().words[4] == "30 % or more (extreme)"

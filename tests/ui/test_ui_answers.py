@@ -1,0 +1,72 @@
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui import answers
+
+
+def test_overview():
+    assert answers.overview_sentence("Testville", "2018-19", 265_700, 908_421, 1_530) == (
+        "In 2018-19, 265,700 of 908,421 students in 1,530 schools of Testville (29.2 %) were"
+        " chronically absent: they missed at least a tenth of their school days."
+    )
+    assert "1 school of" in answers.overview_sentence("T", "2018-19", 1, 20, 1)
+    empty = answers.overview_sentence("T", "2018-19", 0, 0, 0)
+    assert "Choose another" in empty
+    assert "0" not in empty.replace("2018-19", "")
+
+
+def test_hot_spots_in_one_and_in_many():
+    many = answers.hot_spot_sentence(2, 160, 41_200, 0.318, 999, 0.05)
+    assert many.startswith("Two groups of tracts (160 tracts) stand out beyond chance")
+    assert "About 41,200 students there attend schools where 31.8 % are chronically absent." in many
+    one = answers.hot_spot_sentence(1, 1, 250, 0.318, 999, 0.05)
+    assert one.startswith("One group of tracts (1 tract) stands out")
+    assert "32 %" in one
+    assert answers.hot_spot_sentence(12, 30, 1, 0.3, 999, 0.05).startswith("12 groups")
+
+
+def test_hot_spots_without_a_figure_show_none():
+    text = answers.hot_spot_sentence(1, 3, 900, math.nan, 999, 0.05)
+    assert "not shown" in text
+    assert "nan" not in text
+
+
+def test_no_hot_spot_says_so_and_when_draws_are_too_few():
+    enough = answers.hot_spot_sentence(0, 0, 0, math.nan, 99_999, 0.05, n_tested=300)
+    assert "No group of tracts stands out" in enough
+    assert "Schools page" in enough
+    few = answers.hot_spot_sentence(0, 0, 0, math.nan, 999, 0.05, n_tested=300)
+    assert "11,999" in few
+    assert "300 tested tracts" in few
+    nothing = answers.hot_spot_sentence(0, 0, 0, math.nan, 999, 0.05, n_tested=0)
+    assert "Choose another" in nothing
+
+
+@given(st.integers(1, 3000), st.sampled_from([0.01, 0.05, 0.1]))
+def test_the_draws_needed_are_the_draws_that_suffice(n_tested, alpha):
+    needed = math.ceil(round(2 * n_tested / alpha, 6)) - 1
+    assert answers.draws_sentence(needed, n_tested, alpha) == ""
+    assert answers.draws_sentence(needed - 1, n_tested, alpha) != ""
+    # The smallest two-sided p is 2/(R+1); alone among m its q is m times that.
+    assert n_tested * 2 / (needed + 1) <= alpha + 1e-9
+
+
+def test_schools():
+    text = answers.schools_sentence(118, 120, 1, "2023-24")
+    assert "1 of 118 schools has 30 % or more" in text
+    assert "2 schools not shown" in text
+    assert "none of 5 schools" in answers.schools_sentence(5, 5, 0, "2023-24")
+    assert "None of 5 schools has a figure" in answers.schools_sentence(0, 5, 0, "2023-24")
+    assert "Clear the search" in answers.schools_sentence(0, 0, 0, "2023-24")
+
+
+def test_drivers_are_associations():
+    text = answers.drivers_sentence("poverty", 0.41, 0.36, 0.46, 1_530)
+    assert "clearly higher" in text
+    assert "+0.41" in text
+    assert "association, not a cause" in text
+    assert "no clear link" in answers.drivers_sentence("poverty", 0.02, -0.03, 0.07, 1_530)
+    assert "Too few" in answers.drivers_sentence("poverty", math.nan, math.nan, math.nan, 2)
+    assert "\N{MINUS SIGN}0.30" in answers.drivers_sentence("income", -0.3, -0.4, -0.2, 50)
