@@ -88,11 +88,11 @@ def rank_correlation(
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "too few pairs")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "constant values")
-    rho = float(spearmanr(first, second).statistic)
+    rho = np.float64(spearmanr(first, second).statistic)
     count = pairs if independent is None else max(MIN_PAIRS, min(pairs, independent))
     error = np.sqrt((1 + rho**2 / 2) / (count - 3))
     # A perfect correlation has an infinite Fisher z and t; its interval is the point itself.
     with np.errstate(divide="ignore"):
         low, high = np.tanh(np.arctanh(rho) + np.array([-1, 1]) * ndtri(0.5 + level / 2) * error)
         p = 2 * stdtr(count - 2, -abs(rho) * np.sqrt((count - 2) / (1 - rho**2)))
-    return RankCorrelation(rho, float(low), float(high), pairs, float(p), "estimated")
+    return RankCorrelation(float(rho), float(low), float(high), pairs, float(p), "estimated")

@@ -18,7 +18,7 @@ MAP = "[data-testid=stDeckGlJsonChart]"
 MAP_PAGES = {
     "": PU_OR,
     "hot_spots": tuple(HOT_COLD.values()),
-    "schools": PU_OR,
+    "schools": VIRIDIS,
     "social_drivers": VIRIDIS,
 }
 PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
