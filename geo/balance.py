@@ -47,6 +47,7 @@ def balance(
     *,
     tolerance: float = 1e-6,
     max_iterations: int = 1000,
+    stop_early: bool = True,
 ) -> Balance:
     """Scale rows and columns in turn until both totals are met, rows last.
 
@@ -66,6 +67,9 @@ def balance(
         Largest relative error of a column total that counts as met.
     max_iterations : int
         Rounds after which to stop in any case.
+    stop_early : bool
+        False makes every round up to the limit, met or not: the fit is then a smooth function of
+        the seed, as a likelihood needs it.
 
     Returns
     -------
@@ -96,11 +100,15 @@ def balance(
     _check(matrix, row_totals, column_totals)
     margins = _Margins(matrix, row_totals, column_totals)
     data = margins.fit_rows(matrix.data.astype(np.float64))
-    error = margins.column_error(data)
+    sums = margins.column_sums(data)
+    error = margins.column_error(sums)
     largest = [float(np.nanmax(error, initial=0.0))]
-    while largest[-1] > tolerance and not _stands_still(largest) and len(largest) <= max_iterations:
-        data = margins.fit_rows(margins.fit_columns(data))
-        error = margins.column_error(data)
+    while len(largest) <= max_iterations:
+        if stop_early and (largest[-1] <= tolerance or _stands_still(largest)):
+            break
+        data = margins.fit_rows(margins.fit_columns(data, sums))
+        sums = margins.column_sums(data)
+        error = margins.column_error(sums)
         largest.append(float(np.nanmax(error, initial=0.0)))
     converged = largest[-1] <= tolerance
     fitted = csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
@@ -135,17 +143,15 @@ class _Margins:
         factor = self.row_totals / np.add.reduceat(data, self.starts)
         return np.asarray(data * factor[self.row_of])
 
-    def fit_columns(self, data: Floats) -> Floats:
-        sums = self._column_sums(data)
+    def fit_columns(self, data: Floats, sums: Floats) -> Floats:
         factor = np.divide(self.column_totals, sums, out=np.zeros_like(sums), where=sums > 0)
         return np.asarray(data * factor[self.columns])
 
-    def column_error(self, data: Floats) -> Floats:
-        sums = self._column_sums(data)
+    def column_error(self, sums: Floats) -> Floats:
         wanted = self.column_totals
         met = np.divide(sums, wanted, out=np.full(len(sums), np.nan), where=wanted > 0)
         return np.asarray(np.abs(met - 1))
 
-    def _column_sums(self, data: Floats) -> Floats:
+    def column_sums(self, data: Floats) -> Floats:
         sums = np.bincount(self.columns, data, minlength=len(self.column_totals))
         return sums.astype(np.float64)

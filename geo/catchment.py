@@ -7,13 +7,25 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, issparse
 
 from geo.gravity import GravityFit, fit_gravity
 from geo.inputs import counts, labels
 from geo.locate import locate
+from geo.nearest import fit_nearest
+from geo.shares import share_matrix
+from geo.supplied import fit_supplied
 
-__all__ = ["METHODS", "GravityFit", "build_catchment", "building", "fit_gravity", "share_matrix"]
+__all__ = [
+    "DESCRIPTIONS",
+    "METHODS",
+    "NEEDS",
+    "GravityFit",
+    "best_available",
+    "build_catchment",
+    "building",
+    "fit_gravity",
+    "share_matrix",
+]
 
 COLUMNS = ["school_id", "geoid", "share", "students"]
 
@@ -26,13 +38,13 @@ def build_catchment(
     Parameters
     ----------
     method : str
-        Name in `METHODS`: "building" (the tract a school stands in) or "gravity" (near tracts
-        with children, balanced to the totals; see `fit_gravity`).
+        Name in `METHODS`, explained in `DESCRIPTIONS`. "zones" needs `zones=`, "supplied" needs
+        `flows=`.
     schools : GeoDataFrame
         `school_id` (index or column), `enrolled` (students) and points; "building" is content
-        with a column `geoid` instead of points.
+        with a column `geoid` instead of points, "supplied" with neither.
     tracts : GeoDataFrame
-        `geoid` (index or column), `children` (resident children; gravity only) and polygons.
+        `geoid` (index or column), `children` (resident children) and polygons.
     **parameters
         Passed to the method.
 
@@ -60,6 +72,8 @@ def build_catchment(
     """
     if method not in METHODS:
         raise ValueError(f"Unknown catchment method {method!r}; known: {', '.join(METHODS)}.")
+    if method in NEEDS and parameters.get(NEEDS[method]) is None:
+        raise ValueError(f"The method {method!r} needs the parameter {NEEDS[method]!r}.")
     return METHODS[method](schools, tracts, **parameters)
 
 
@@ -100,70 +114,71 @@ def building(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def gravity(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `fit_gravity` without its account of convergence.
-
-    Parameters
-    ----------
-    schools, tracts : GeoDataFrame
-        As for `fit_gravity`.
-    **parameters
-        `scale_km, k, tolerance, max_iterations`.
-
-    Returns
-    -------
-    DataFrame
-        `school_id, geoid, share, students`.
-    """
+    """Build the table of `geo.gravity.fit_gravity` without its account of convergence."""
     return fit_gravity(schools, tracts, **parameters).table
 
 
-METHODS: dict[str, Callable[..., pd.DataFrame]] = {"building": building, "gravity": gravity}
+def nearest(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
+    """Build the table of `geo.nearest.fit_nearest` without its account."""
+    return fit_nearest(schools, tracts, **parameters).table
 
 
-def share_matrix(share: Any, school_ids: Any, geoids: Any) -> csr_array:
-    """Lay catchment shares out as a matrix of schools by tracts.
+def supplied(schools: pd.DataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
+    """Build the table of `geo.supplied.fit_supplied` without its account."""
+    return fit_supplied(schools, tracts, **parameters).table
+
+
+def zones(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
+    """Build the table of `geo.zones.fit_zones` without its account."""
+    from geo.zones import fit_zones  # zones themselves fall back to the gravity join
+
+    return fit_zones(schools, tracts, **parameters).table
+
+
+METHODS: dict[str, Callable[..., pd.DataFrame]] = {
+    "supplied": supplied,
+    "zones": zones,
+    "gravity": gravity,
+    "nearest": nearest,
+    "building": building,
+}
+NEEDS = {"supplied": "flows", "zones": "zones"}
+
+# One line each, the best first: what a reader needs to choose.
+DESCRIPTIONS = {
+    "supplied": "The district's own counts of students by school and home tract.",
+    "zones": "Attendance zones over where children live; schools without a zone by likely home "
+    "tracts.",
+    "gravity": "Likely home tracts: near tracts with children, balanced to enrolment and to "
+    "resident children.",
+    "nearest": "Every tract's children go to the nearest schools of each level that have room.",
+    "building": "The tract the school stands in: wrong for most students, for comparison only.",
+}
+
+
+def best_available(*, zones: bool, flows: bool) -> str:
+    """Name the best method for what a place has.
 
     Parameters
     ----------
-    share : DataFrame, Series, sparse or dense matrix
-        The long table; its column `share` indexed by school_id and geoid; or a matrix that is
-        already in the order of `school_ids` and `geoids`.
-    school_ids : sequence, S labels
-        Rows wanted. A school without shares gets an empty row; shares of other schools are left
-        out.
-    geoids : sequence, T labels
-        Columns; every tract of a wanted school must be among them.
+    zones : bool
+        Attendance zones are at hand.
+    flows : bool
+        Counts of students by school and tract are at hand.
 
     Returns
     -------
-    csr_array, shape (S, T)
-        Shares as fractions.
-
-    Raises
-    ------
-    ValueError
-        Unknown tracts, a pair given twice, shares outside 0..1, or a matrix of another shape.
+    str
+        A name in `METHODS`.
 
     Examples
     --------
-    >>> table = pd.DataFrame(
-    ...     {"school_id": ["s1", "s1"], "geoid": ["a", "c"], "share": [0.25, 0.75]})
-    >>> share_matrix(table, ["s0", "s1"], ["a", "b", "c"]).toarray().tolist()
-    [[0.0, 0.0, 0.0], [0.25, 0.0, 0.75]]
+    >>> best_available(zones=True, flows=False), best_available(zones=False, flows=False)
+    ('zones', 'gravity')
     """
-    schools, tracts = _unique(school_ids, "school_ids"), _unique(geoids, "geoids")
-    shape = (len(schools), len(tracts))
-    if isinstance(share, pd.DataFrame | pd.Series):
-        matrix = _from_long(share, schools, tracts)
-    else:
-        matrix = csr_array(share if issparse(share) else np.asarray(share), dtype=np.float64)
-    if matrix.shape != shape:
-        raise ValueError(
-            f"Shares of shape {matrix.shape} do not fit {shape[0]} schools by {shape[1]} tracts."
-        )
-    if not ((matrix.data >= 0) & (matrix.data <= 1 + 1e-9)).all():
-        raise ValueError("Shares must be fractions from 0 to 1; some are missing or outside.")
-    return matrix
+    if flows:
+        return "supplied"
+    return "zones" if zones else "gravity"
 
 
 def _building_tract(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -183,45 +198,3 @@ def _building_tract(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> NDArray[
     if spatial and missing.any():
         named[missing] = locate(schools[missing], tracts)
     return np.asarray(named, dtype=object)
-
-
-def _unique(values: Any, what: str) -> pd.Index:
-    index = values if isinstance(values, pd.Index) else pd.Index(list(values))
-    if not index.is_unique:
-        raise ValueError(f"{what}: labels repeat.")
-    return index
-
-
-def _from_long(share: pd.DataFrame | pd.Series, schools: pd.Index, tracts: pd.Index) -> csr_array:
-    table = _three_columns(share)
-    row = schools.get_indexer(pd.Index(table["school_id"]))
-    table, row = table[row >= 0], row[row >= 0]
-    column = tracts.get_indexer(pd.Index(table["geoid"]))
-    if (column < 0).any():
-        unknown = table["geoid"][column < 0].unique()
-        raise ValueError(
-            f"{len(unknown)} tracts of the catchment are not among the geoids: "
-            f"{', '.join(str(geoid) for geoid in unknown[:5])}."
-        )
-    repeated = table.duplicated(["school_id", "geoid"])
-    if repeated.any():
-        first = table[repeated].iloc[0]
-        raise ValueError(
-            f"{int(repeated.sum())} pairs are given twice in the catchment, "
-            f"first school {first['school_id']} with tract {first['geoid']}."
-        )
-    data = table["share"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return coo_array((data, (row, column)), shape=(len(schools), len(tracts))).tocsr()
-
-
-def _three_columns(share: pd.DataFrame | pd.Series) -> pd.DataFrame:
-    if isinstance(share, pd.Series):
-        if share.index.nlevels != 2:
-            raise ValueError("A Series of shares needs the two index levels school_id and geoid.")
-        named = set(share.index.names) == {"school_id", "geoid"}
-        names = share.index.names if named else ["school_id", "geoid"]
-        return share.rename("share").rename_axis(names).reset_index()
-    absent = [name for name in COLUMNS[:3] if name not in share.columns]
-    if absent:
-        raise ValueError(f"The catchment table lacks the columns {', '.join(absent)}.")
-    return share[COLUMNS[:3]]

@@ -1,0 +1,238 @@
+"""The supplied join: a district's own counts of students by school and tract, used as they are."""
+
+import re
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.inputs import counts, labels
+
+COLUMNS = ("school_id", "geoid", "students")
+DEFAULT_TOLERANCE = 0.1
+_FEW = 5
+# Words of column names that tell of single students; a school's or tract's own name is welcome.
+_PERSONAL = re.compile(
+    r"(^|_)(student|pupil|child|person|ssid|sasid|ssn|osis|(first|last|middle|full)_?name|name|dob"
+    r"|birth\w*|address|street|phone|email|guardian|parent|lat(itude)?|lon(gitude)?)(_|$)"
+)
+_OF_PLACES = re.compile(r"^(school|tract|district|county|borough|neighbou?rhood)_?name$")
+
+Entry = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class SuppliedFit:
+    """A supplied catchment and what did not fit in it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `school_id, geoid, share, students`; shares of a school sum to 1, students are
+        share times enrolment, or the supplied count where enrolment is unknown.
+    unknown_tracts : Series by geoid
+        Students in tracts that the table of tracts does not hold; left out of the shares.
+    unknown_schools : tuple of str
+        Schools of the flows that the table of schools does not hold; left out.
+    without_rows : tuple of str
+        Schools that the flows give no student: they take no part.
+    mismatched : DataFrame by school_id
+        `supplied`, `enrolled` and `difference` (supplied / enrolled - 1) of the schools whose
+        totals are farther apart than the tolerance.
+    ledger : tuple of (action, reason, ids)
+        The same in words.
+    """
+
+    table: pd.DataFrame
+    unknown_tracts: pd.Series
+    unknown_schools: tuple[str, ...]
+    without_rows: tuple[str, ...]
+    mismatched: pd.DataFrame
+    ledger: tuple[Entry, ...]
+
+
+def fit_supplied(
+    schools: pd.DataFrame,
+    tracts: gpd.GeoDataFrame,
+    flows: pd.DataFrame,
+    *,
+    tolerance: float = DEFAULT_TOLERANCE,
+) -> SuppliedFit:
+    """Use a supplied matrix of counts of students by school and tract.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        `school_id` (index or column) and `enrolled`; no points are needed.
+    tracts : GeoDataFrame
+        `geoid` (index or column).
+    flows : DataFrame
+        `school_id, geoid, students`: one row for each pair with students. No row may tell of a
+        single student: columns that name or place one are refused.
+    tolerance : float
+        Relative difference between a school's supplied total and its enrolment above which the
+        school is listed. The shares are used all the same: the two may stem from different days.
+
+    Returns
+    -------
+    SuppliedFit
+
+    Raises
+    ------
+    ValueError
+        Columns missing or telling of students; counts missing, negative or infinite; a pair given
+        twice; or no row, or under half of the students, in a known school and tract.
+
+    Examples
+    --------
+    >>> schools = pd.DataFrame({"enrolled": [40, 9]}, index=["s1", "s2"])
+    >>> tracts = gpd.GeoDataFrame(index=["a", "b"], geometry=[None, None], crs=4326)
+    >>> flows = pd.DataFrame({"school_id": "s1", "geoid": ["a", "b"], "students": [30, 10]})
+    >>> fit = fit_supplied(schools, tracts, flows)
+    >>> fit.table["share"].tolist(), fit.without_rows
+    ([0.75, 0.25], ('s2',))
+    """
+    if not tolerance >= 0:
+        raise ValueError(f"tolerance must be 0 or more; it is {tolerance}.")
+    given = check_flows(flows)
+    ids, known = labels(schools, "school_id"), labels(tracts, "geoid")
+    enrolled = pd.Series(counts(schools, "enrolled", "schools"), index=ids)
+    given = given[given["students"] > 0]
+    in_school, in_tract = given["school_id"].isin(ids), given["geoid"].isin(known)
+    _refuse_strangers(given, in_school, in_tract)
+    kept = given[in_school & in_tract]
+    outside = given[in_school & ~in_tract].groupby("geoid")["students"].sum()
+    table = _shares(kept, enrolled)
+    strangers = tuple(sorted(set(given.loc[~in_school, "school_id"])))
+    absent = tuple(ids[~ids.isin(kept["school_id"])])
+    mismatched = _mismatched(given[in_school], enrolled, tolerance)
+    told = _ledger(outside, strangers, absent, mismatched, tolerance)
+    return SuppliedFit(table, outside, strangers, absent, mismatched, told)
+
+
+def check_flows(flows: pd.DataFrame) -> pd.DataFrame:
+    """Check a table of counts of students by school and tract.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        `school_id, geoid, students`; other columns are passed over.
+
+    Returns
+    -------
+    DataFrame
+        The three columns, ids as text and students as floats.
+
+    Raises
+    ------
+    ValueError
+        See `fit_supplied`.
+
+    Examples
+    --------
+    >>> check_flows(pd.DataFrame({"school_id": ["s"], "geoid": ["a"], "student_id": [7]}))
+    Traceback (most recent call last):
+    ValueError: flows: the column student_id may tell of single students. Count students by \
+school and tract first, and leave out everything else.
+    """
+    _refuse_personal(flows)
+    absent = [name for name in COLUMNS if name not in flows.columns]
+    if absent:
+        raise ValueError(f"flows: the columns {', '.join(absent)} are needed.")
+    table = flows.reset_index(drop=True)[list(COLUMNS)]
+    if table[["school_id", "geoid"]].isna().any(axis=None):
+        row = int(np.flatnonzero(table[["school_id", "geoid"]].isna().any(axis=1))[0])
+        raise ValueError(f"flows: row {row} names no school or no tract.")
+    table = table.astype({"school_id": "str", "geoid": "str"})
+    repeated = table.duplicated(["school_id", "geoid"])
+    if repeated.any():
+        first = table[repeated].iloc[0]
+        raise ValueError(
+            f"flows: {int(repeated.sum())} pairs are given twice, first school "
+            f"{first['school_id']} with tract {first['geoid']}. One row for each pair is wanted, "
+            "not one for each student."
+        )
+    return table.assign(students=_students(table))
+
+
+def _refuse_personal(flows: pd.DataFrame) -> None:
+    names = [str(name) for name in flows.columns if name not in COLUMNS]
+    plain = {name: re.sub(r"[^a-z]+", "_", name.lower()).strip("_") for name in names}
+    personal = [
+        name
+        for name, word in plain.items()
+        if _PERSONAL.search(word) and not _OF_PLACES.match(word)
+    ]
+    if personal:
+        raise ValueError(
+            f"flows: the column {', '.join(personal)} may tell of single students. Count students "
+            "by school and tract first, and leave out everything else."
+        )
+
+
+def _students(table: pd.DataFrame) -> NDArray[np.float64]:
+    numbers = pd.to_numeric(table["students"], errors="coerce")
+    unread = numbers.isna().to_numpy()
+    if unread.any():
+        row = int(np.flatnonzero(unread)[0])
+        raise ValueError(
+            f"flows: {int(unread.sum())} values of 'students' are missing or no numbers, first "
+            f"{table['students'].iloc[row]!r} in row {row}. Leave withheld pairs out."
+        )
+    return counts(pd.DataFrame({"students": numbers}), "students", "flows")
+
+
+def _refuse_strangers(given: pd.DataFrame, in_school: pd.Series, in_tract: pd.Series) -> None:
+    if given.empty:
+        raise ValueError("flows: no row has students.")
+    total = given["students"].sum()
+    for column, found, what in [
+        ("school_id", in_school, "school ids"),
+        ("geoid", in_tract, "tracts"),
+    ]:
+        if given.loc[found, "students"].sum() < total / 2:
+            unknown = sorted(set(given.loc[~found, column]))
+            raise ValueError(
+                f"flows: most students are in {len(unknown)} unknown {what}: "
+                f"{', '.join(unknown[:_FEW])}. Are both of the same place and census year?"
+            )
+
+
+def _shares(kept: pd.DataFrame, enrolled: pd.Series) -> pd.DataFrame:
+    total = kept.groupby("school_id")["students"].transform("sum")
+    share = kept["students"] / total
+    wanted = kept["school_id"].map(enrolled).astype(float)
+    table = kept[["school_id", "geoid"]].assign(
+        share=share, students=(share * wanted).where(wanted.notna(), kept["students"])
+    )
+    return table.sort_values(["school_id", "geoid"], kind="stable", ignore_index=True)
+
+
+def _mismatched(given: pd.DataFrame, enrolled: pd.Series, tolerance: float) -> pd.DataFrame:
+    supplied = given.groupby("school_id")["students"].sum()
+    wanted = enrolled.reindex(supplied.index)
+    table = pd.DataFrame({"supplied": supplied, "enrolled": wanted})
+    table = table[wanted.notna()].assign(difference=lambda both: both.supplied / both.enrolled - 1)
+    return table[table["difference"].abs() > tolerance]
+
+
+def _ledger(
+    outside: pd.Series,
+    strangers: tuple[str, ...],
+    absent: tuple[str, ...],
+    mismatched: pd.DataFrame,
+    tolerance: float,
+) -> tuple[Entry, ...]:
+    told: list[Entry] = [
+        ("dropped", f"{outside.sum():,.0f} students in unknown tracts", tuple(outside.index)),
+        ("dropped", "supplied rows of unknown schools", strangers),
+        ("dropped", "no supplied row: the school takes no part", absent),
+        (
+            "kept",
+            f"supplied total differs from enrolment by more than {tolerance:.0%}",
+            tuple(mismatched.index),
+        ),
+    ]
+    return tuple(entry for entry in told if entry[2])
