@@ -14,6 +14,7 @@ from data.match import match
 from data.panel import Panel, SourceTables
 from data.provenance import Ledger
 from data.relations import check_relations
+from geo.barriers import Barrier
 from geo.gravity import DEFAULT_K, DEFAULT_SCALE_KM, GravityFit, fit_gravity
 
 VERSION = "0.1.0"
@@ -110,21 +111,24 @@ def _join(tables: SourceTables, enrolled: pd.Series, ledger: Ledger) -> GravityF
     tracts = tables.tracts.sort_index().to_crs(tables.area.crs)
     settings = _settings(tables)
     fit = fit_gravity(
-        joined.to_crs(tables.area.crs), tracts, scale_km=settings["scale_km"], k=int(settings["k"])
+        joined.to_crs(tables.area.crs),
+        tracts,
+        scale_km=settings["scale_km"],
+        k=settings["k"],
+        barrier=Barrier(settings["barrier"]) if settings["barrier"] else None,
     )
     ledger.record(slug, "catchment", "matched", fit.summary(), len(joined))
     return fit
 
 
-def _settings(tables: SourceTables) -> dict[str, float]:
-    settings = {"scale_km": DEFAULT_SCALE_KM, "k": DEFAULT_K, **tables.join}
-    settings["k"] = int(settings["k"])
-    if len(settings) > 2:
+def _settings(tables: SourceTables) -> dict[str, Any]:
+    known: dict[str, Any] = {"scale_km": DEFAULT_SCALE_KM, "k": DEFAULT_K, "barrier": ""}
+    if unknown := sorted(set(tables.join) - set(known)):
         raise DataError(
-            f"{tables.area.slug}: the join knows scale_km and k, not "
-            f"{', '.join(sorted(set(settings) - {'scale_km', 'k'}))}"
+            f"{tables.area.slug}: the join knows {', '.join(known)}, not {', '.join(unknown)}"
         )
-    return settings
+    settings = {**known, **tables.join}
+    return {**settings, "k": int(settings["k"])}
 
 
 def _parameters(tables: SourceTables, fit: GravityFit) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
     Returns
     -------
     SourceTables
-        `schools` with `geoid`; `drivers` and `school_drivers` of this area only.
+        `schools` with `geoid`; `drivers` and `school_drivers` of this area only; `zones` that
+        name known schools or none.
 
     Raises
     ------
@@ -43,6 +44,7 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
         schools=_in_tracts(tables, ledger),
         drivers=_of_area(tables, ledger),
         school_drivers=_of_schools(tables, ledger),
+        zones=_with_known_schools(tables, ledger),
     )
 
 
@@ -116,3 +118,18 @@ def _of_schools(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
         reason = "School without an attendance figure."
         ledger.record(str(source), "school_drivers", "dropped", reason, ids)
     return rows.loc[known].reset_index(drop=True)
+
+
+def _with_known_schools(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Empty the names of unknown schools; a zone keeps one row at least."""
+    zones, slug = tables.zones, tables.area.slug
+    named = zones["school_id"].notna()
+    known = zones["school_id"].isin(tables.schools.index)
+    strange = (zones["zone_id"] + " names " + zones["school_id"])[named & ~known]
+    ledger.record(slug, "zones", "matched", "The zone's school is known.", int(known.sum()))
+    reason = "Zone names a school without an attendance figure: name left out."
+    ledger.record(slug, "zones", "dropped", reason, strange)
+    ledger.record(slug, "zones", "kept", "Zone names no school.", zones["zone_id"][~named])
+    served = zones["zone_id"].isin(zones["zone_id"][known])
+    kept = zones[known | (~served & ~zones["zone_id"].duplicated())]
+    return kept.assign(school_id=kept["school_id"].where(known[kept.index])).reset_index(drop=True)

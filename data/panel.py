@@ -47,7 +47,8 @@ class SourceTables:
     seed : int or None
         Seed of a generated place; None for published files.
     join : dict
-        Settings of the gravity join, `scale_km` and `k`; what is left out takes geo's default.
+        Settings of the gravity join, `scale_km`, `k` and `barrier` (a column of the tracts that
+        students do not cross); what is left out takes geo's default.
     """
 
     area: StudyArea
@@ -60,7 +61,7 @@ class SourceTables:
     sources: tuple[Source, ...]
     ledger: tuple[LedgerEntry, ...]
     seed: int | None = None
-    join: dict[str, float] = field(default_factory=dict)
+    join: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from geo.gravity import DEFAULT_K, DEFAULT_SCALE_KM
 
 @dataclass(frozen=True)
 class CatchmentSettings:
-    """How schools are joined to tracts."""
+    """How schools are joined to tracts; `barrier` names a column of the tracts not crossed."""
 
     method: str = "gravity"
     scale_km: float = DEFAULT_SCALE_KM
     k: int = DEFAULT_K
+    barrier: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,14 @@ class PlaceReader:
             absence=absence.drop(columns="name", errors="ignore"),
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
-            zones=_stacked("zones", self._tables("zones")),
+            zones=self._zones(),
             sources=tuple(self.sources),
             ledger=self.ledger.entries,
-            join={"scale_km": self.place.catchment.scale_km, "k": self.place.catchment.k},
+            join={
+                "scale_km": self.place.catchment.scale_km,
+                "k": self.place.catchment.k,
+                "barrier": self.place.catchment.barrier,
+            },
         )
 
     def _obtain(self) -> None:
@@ -74,16 +78,9 @@ class PlaceReader:
         return read_table(recipe, path, self.ledger, keep=keep)
 
     def _tracts(self) -> gpd.GeoDataFrame:
-        slug = self.place.area.slug
         tables = self._tables("tracts")
         outlines = [table for table in tables if isinstance(table, gpd.GeoDataFrame)]
-        mended = repair(pd.concat(outlines).sort_index())
-        said = mended.repaired["reason"] if len(mended.repaired) else pd.Series(dtype="str")
-        for reason, rows in said.groupby(said):
-            self.ledger.record(slug, "tracts", "repaired", f"Outline mended: {reason}.", rows.index)
-        for reason, rows in mended.dropped.groupby("reason"):
-            self.ledger.record(slug, "tracts", "dropped", f"Outline: {reason}.", rows.index)
-        tracts = mended.table
+        tracts = self._mended("tracts", pd.concat(outlines).sort_index())
         self._refuse_other_state(tracts.index)
         for table in tables:
             if not isinstance(table, gpd.GeoDataFrame):
@@ -92,6 +89,22 @@ class PlaceReader:
             if name not in tracts.columns:
                 tracts[name] = float("nan")
         return tracts
+
+    def _zones(self) -> gpd.GeoDataFrame:
+        zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))
+        return self._mended("zones", zones.set_index("zone_id")).reset_index()
+
+    def _mended(self, table: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Mend outlines; an area without a usable one is left out."""
+        slug, mended = self.place.area.slug, repair(areas)
+        said = mended.repaired["reason"].astype("str").str.split("[").str[0]
+        for reason, rows in said.groupby(said):
+            ids = rows.index.drop_duplicates()
+            self.ledger.record(slug, table, "repaired", f"Outline mended: {reason}.", ids)
+        for reason, rows in mended.dropped.groupby("reason"):
+            ids = rows.index.drop_duplicates()
+            self.ledger.record(slug, table, "dropped", f"Outline: {reason}.", ids)
+        return mended.table
 
     def _with_columns(self, tracts: gpd.GeoDataFrame, extra: pd.DataFrame) -> gpd.GeoDataFrame:
         """Add columns from another file; tracts it does not have stay empty."""

@@ -16,7 +16,7 @@ from data.grid import Grid, read_grid
 from data.provenance import Ledger, Source, sha256_of
 from data.recipe_parts import Filter, Recipe
 from data.refuse import refuse_conflicts
-from data.texts import text_columns
+from data.texts import rewritten, text_columns
 from geo.geoid import repair
 
 SHAPERS: Mapping[str, Callable[[shapes.Rows], pd.DataFrame]] = MappingProxyType(
@@ -84,7 +84,7 @@ def read_table(
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
-    ids = _padded_ids(context, cells[recipe.columns[recipe.key].column])
+    ids = _padded_ids(context, _joined_ids(context, cells))
     cells, ids = _filter(context, cells, ids)
     ids = _valid_ids(context, ids)
     text = text_columns(recipe, path.name, cells, ids)
@@ -135,6 +135,16 @@ def _drop_repeats(context: Context, grid: Grid) -> pd.DataFrame:
         ids = cells.loc[repeats, context.recipe.columns[context.recipe.key].column]
         context.drop("Repeats an earlier row exactly.", ids)
     return cells[~repeats]
+
+
+def _joined_ids(context: Context, cells: pd.DataFrame) -> pd.Series:
+    """Put the cells of the id's columns together, and rewrite them where the recipe says how."""
+    column = context.recipe.columns[context.recipe.key]
+    ids = cells[column.column]
+    if context.recipe.identifier.also:
+        names = [column.column, *context.recipe.identifier.also]
+        ids = cells[names].agg(" ".join, axis=1).str.split().str.join(" ")
+    return rewritten(context.file, column, ids) if column.pattern else ids
 
 
 def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:

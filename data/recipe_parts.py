@@ -122,10 +122,13 @@ class Identifier:
         Regular expression that the whole id matches after padding.
     pad : int
         Length to restore with leading zeros; 0 for none.
+    also : tuple of str
+        More columns of the file that make up the id, joined to the first by blanks.
     """
 
     pattern: str
     pad: int = 0
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,7 @@ class Recipe:
     def headers(self) -> tuple[str, ...]:
         """Every column of the file that the recipe reads, without repeats."""
         named = [each.column for each in self.columns.values()]
+        named += self.identifier.also
         named += [each.column for each in self.filters]
         named += [each.column for each in self.overrides]
         for measure in self.measures:

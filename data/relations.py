@@ -31,6 +31,7 @@ def check_relations(tables: dict[str, pd.DataFrame], source_ids: Iterable[str]) 
         ("school_drivers", "school_id", schools, "schools", "drop them in the place's recipe"),
         ("schools", "geoid", tracts, "tracts", "locate the schools in this area's tracts"),
         ("catchment", "school_id", schools, "schools", "rebuild the join"),
+        ("zones", "school_id", schools, "schools", "leave the name out"),
         ("catchment", "geoid", tracts, "tracts", "rebuild the join"),
         ("drivers", "geoid", tracts, "tracts", "drop rows outside the area, check the vintage"),
         ("absence", "source", sources, "sources", "list the source in the place"),

@@ -48,13 +48,33 @@ def _text(recipe: Recipe, file: str, column: Column, cells: pd.DataFrame) -> pd.
     text = cells[column.column].str.split().str.join(" ")
     text = text.mask(text.isin(recipe.tokens_of(column).missing), "")
     if column.pattern:
-        text = _rewritten(file, column, text)
+        text = rewritten(file, column, text)
     if column.map:
         text = _mapped(file, column, text)
     return text.mask(text.eq(""), column.default)
 
 
-def _rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
+def rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
+    """Rewrite words as the column's pattern and replacement say.
+
+    Parameters
+    ----------
+    file : str
+        For errors.
+    column : Column
+        With a `pattern`.
+    text : Series of str
+        Words, indexed by row of the file; empty ones stay empty.
+
+    Returns
+    -------
+    Series of str
+
+    Raises
+    ------
+    FileError
+        A word does not match the pattern.
+    """
     pattern = re.compile(column.pattern)
     filled = text[text.ne("")]
     bad = filled[~filled.str.fullmatch(column.pattern).astype(bool)]

@@ -15,11 +15,14 @@ REFERENCES = (
     " Biometrika 26:404-413.",
     "Deming WE, Stephan FF (1940). On a least squares adjustment of a sampled frequency table."
     " Ann Math Stat 11:427-444 (iterative proportional fitting).",
+    "Lott A, Reiter JP (2020). Wilson confidence intervals for binomial proportions with multiple"
+    " imputation for missing data. Am Stat 74:109-115.",
     "Marshall RJ (1991). Mapping disease and mortality rates using empirical Bayes estimators."
     " Appl Stat 40:283-294.",
     "Ord JK, Getis A (1995). Local spatial autocorrelation statistics. Geogr Anal 27:286-306.",
     "Parker JD et al. (2017). National Center for Health Statistics data presentation standards for"
     " proportions. Vital Health Stat 2(175).",
+    "Rubin DB (1987). Multiple imputation for nonresponse in surveys. Wiley, New York.",
     "Wilson EB (1927). Probable inference, the law of succession, and statistical inference."
     " J Am Stat Assoc 22:209-212.",
     "Wilson AG (1971). A family of spatial interaction models. Environ Plan A 3:1-32.",
@@ -59,10 +62,15 @@ def _join(panel: Panel, selection: Selection) -> str:
     stored = panel.parameters["catchment"]
     if selection.catchment != stored["method"]:
         return text
+    barrier = (
+        f" Students do not cross a {stored['barrier']} line unless the school's type draws across."
+        if stored["barrier"]
+        else ""
+    )
     return (
         f"{text} Weight exp(-distance / {stored['scale_km']} km) times resident children, nearest"
-        f" {stored['k']} tracts, balanced by iterative proportional fitting. {stored['summary']}"
-        f" Reference enrolment: {stored['reference_enrolment']}."
+        f" {stored['k']} tracts, balanced by iterative proportional fitting.{barrier}"
+        f" {stored['summary']} Reference enrolment: {stored['reference_enrolment']}."
     )
 
 

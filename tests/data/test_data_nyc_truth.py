@@ -92,3 +92,12 @@ def test_every_source_is_named_with_its_hash(nyc_panel: Panel) -> None:
 
 def test_the_protected_panel_loads_on_its_own(nyc_path: Path) -> None:
     assert load_panel(nyc_path / "protected").parameters["catchment"]["method"] == "gravity"
+
+
+def test_students_of_ordinary_schools_keep_to_their_borough(nyc_panel: Panel) -> None:
+    schools = nyc_panel.schools
+    ordinary = schools.index[schools["school_type"].eq("General Academic")]
+    rows = nyc_panel.catchment[nyc_panel.catchment["school_id"].isin(ordinary)]
+    assert rows["school_id"].nunique() > 1_300
+    home, school = rows["geoid"].str[:5], rows["school_id"].map(schools["geoid"]).str[:5]
+    assert home.eq(school).all()

@@ -182,7 +182,7 @@ def test_a_place_may_set_its_join(small: SourceTables) -> None:
     near = make_panel(replace(small, join={"scale_km": 0.2, "k": 1}))
     assert near.parameters["catchment"]["scale_km"] == 0.2
     assert near.catchment.groupby("school_id").size().eq(1).all()
-    with pytest.raises(DataError, match="knows scale_km and k, not radius"):
+    with pytest.raises(DataError, match="knows scale_km, k, barrier, not radius"):
         make_panel(replace(small, join={"radius": 3.0}))
 
 

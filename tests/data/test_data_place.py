@@ -7,7 +7,7 @@ import pytest
 
 from data.contracts import validate
 from data.errors import DataError
-from data.panel import SourceTables
+from data.panel import Panel, SourceTables
 from data.place import FOLDER, RECIPES, list_places, load_place, read_place
 from data.toml_text import TomlError
 
@@ -51,6 +51,7 @@ def test_new_york_city_says_what_it_is() -> None:
         "tracts",
         "drivers",
         "school_drivers",
+        "zones",
     }
 
 
@@ -193,6 +194,31 @@ def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> 
         "cdc_svi_2022_ny": 5394,
         "cdc_svi_2022_ny_children": 5394,
         "nyc_doe_temporary_housing": 6802,
+        "nyc_doe_zones": 1049,
     }
     assert [source.id for source in nyc.sources if len(source.sha256) != 64] == []
     assert {source.retrieved for source in nyc.sources} == {""}
+
+
+@pytest.mark.mirror
+def test_zones_are_read_with_every_oddity_told(nyc: SourceTables) -> None:
+    zones = nyc.zones
+    assert zones.drop_duplicates("zone_id")["level"].value_counts().to_dict() == {
+        "elementary": 770,
+        "middle": 279,
+    }
+    assert zones.geometry.is_valid.all()
+    assert told(nyc, "zones", "repaired", "Outline mended: Ring Self-intersection") == 4
+    assert zones["school_id"].isna().sum() == 66
+    shared = zones.loc[zones["school_id"].isin(["19K938", "19K159"]), "zone_id"]
+    assert shared.duplicated().any()
+    assert zones["school_id"].dropna().str.fullmatch("[0-9]{2}[A-Z][0-9]{3}").all()
+
+
+@pytest.mark.mirror
+def test_zones_of_the_panel_name_known_schools_only(nyc_panel: Panel) -> None:
+    named = nyc_panel.zones["school_id"].dropna()
+    assert named.isin(nyc_panel.schools.index).all()
+    assert nyc_panel.zones["zone_id"].nunique() == 1049
+    entry = next(each for each in nyc_panel.ledger if "name left out" in each.reason)
+    assert (entry.table, entry.rows) == ("zones", 10)

@@ -370,6 +370,24 @@ def test_zones_name_several_schools_in_one_cell(tmp_path: Path) -> None:
     assert table["school_id"].fillna("").tolist() == ["A1", "B2", ""]
 
 
+def test_an_id_is_put_together_from_several_columns(tmp_path: Path) -> None:
+    zones = TRACTS.replace('table = "tracts"', 'table = "zones"').replace(
+        'columns = { geoid = { column = "GEOID" }, name = { column = "label" } }',
+        'columns = { zone_id = { column = "kind", pattern = "([a-z]+) ([0-9]+)(\\\\.0)?", '
+        'replace = "\\\\1 \\\\2" }, level = { column = "kind" }, school_id = { column = "dbn" } }',
+    )
+    made = zones.replace('"[0-9]{11}"', '"middle [0-9]+", also = ["no"]')
+    shapes = gpd.GeoDataFrame(
+        {"kind": ["middle", "middle"], "no": ["7.0", "8"], "dbn": ["A1", None]},
+        geometry=[box(-74, 40, -73, 41), box(-73, 40, -72, 41)],
+        crs="EPSG:4326",
+    )
+    shapes.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    table = read_table(recipe(made), tmp_path / "a.geojson", Ledger())
+    validate("zones", table)
+    assert table["zone_id"].tolist() == ["middle 7", "middle 8"]
+
+
 @pytest.mark.mirror
 @pytest.mark.parametrize(
     ("name", "rows", "suppressed"),

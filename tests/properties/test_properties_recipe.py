@@ -63,7 +63,12 @@ shared = {
     "licence": words,
     "definition": words,
     "format": layouts,
-    "identifier": st.builds(Identifier, pattern=st.just("[0-9]+"), pad=st.integers(0, 12)),
+    "identifier": st.builds(
+        Identifier,
+        pattern=st.just("[0-9]+"),
+        pad=st.integers(0, 12),
+        also=st.sampled_from([(), ("kind",)]),
+    ),
     "tokens": tokens,
     "filters": st.lists(filters, max_size=3).map(tuple),
     "by_hand": words,
