@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("pages/hot_spots.py", title="Hot spots", icon=":material/local_fire_department:"),
         st.Page("pages/schools.py", title="Schools", icon=":material/school:"),
         st.Page("pages/social_drivers.py", title="Social drivers", icon=":material/diversity_3:"),
+        st.Page("pages/join_quality.py", title="Join quality", icon=":material/hub:"),
         st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:"),
         st.Page("pages/methods.py", title="Methods", icon=":material/functions:"),
     ]

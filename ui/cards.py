@@ -36,7 +36,7 @@ def tract_card(row: pd.Series, year: str) -> str:
     title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
     if not row["shown"]:
         facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
-        return _card(title, facts, "")
+        return card(title, facts, "")
     facts = [
         (f"Chronically absent in the schools its children attend, {year}", _rate(row)),
         ("Compared with schools of the same levels", _ratio(row)),
@@ -46,7 +46,7 @@ def tract_card(row: pd.Series, year: str) -> str:
     ]
     if "hot_class" in row.index:
         facts.insert(1, ("Hot-spot test", _test(row)))
-    return _card(title, facts, TRACT_MEANING)
+    return card(title, facts, TRACT_MEANING)
 
 
 def school_card(
@@ -72,7 +72,7 @@ def school_card(
         ]
     else:
         facts.append((f"Chronically absent, {year}", not_shown_text(row["status"], row["reason"])))
-    return _card(row["name"], [*facts, *conditions], "")
+    return card(row["name"], [*facts, *conditions], "")
 
 
 def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -109,12 +109,12 @@ def driver_card(row: pd.Series, label: str) -> str:
     """
     title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
     if row["status"] != "reported" or pd.isna(row["value"]):
-        return _card(title, [(label, not_shown_text("missing", ""))], "")
+        return card(title, [(label, not_shown_text("missing", ""))], "")
     facts = [
         (f"{label}, {row['vintage']}", with_margin(row["value"], row["moe"], row["unit"])),
         ("Reliability of the estimate", RELIABILITY_LABELS[row["reliability"]]),
     ]
-    return _card(title, facts, "± is the survey's 90 % margin of error.")
+    return card(title, facts, "± is the survey's 90 % margin of error.")
 
 
 def _rate(row: pd.Series) -> str:
@@ -145,7 +145,8 @@ def _schools_behind(row: pd.Series) -> str:
     return f"{plural(row['schools'], 'school')}; the largest gives {largest} of the students"
 
 
-def _card(title: Any, facts: list[tuple[str, str]], note: str) -> str:
+def card(title: Any, facts: Sequence[tuple[str, str]], note: str) -> str:
+    """HTML of a card: a title, terms with texts, and a note; every text is escaped."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts)
     foot = f"<p style='color:#444'>{escape(note)}</p>" if note else ""
     return f"<div class='atlas-card'><h3>{escape(str(title))}</h3><dl>{rows}</dl>{foot}</div>"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import queries
 from ui.exports import file_name, to_csv, to_geopackage
+from ui.join_words import FLOW_MEANING
 from ui.selection import Selection
 from ui.tables import dictionary, ledger_table
 from ui.wording import INTERVAL_MEANING, TRACT_MEANING
@@ -57,6 +58,33 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
             on_click="ignore",
             key=f"gpkg-{topic}",
         )
+
+
+def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
+    """Offer the flow table, school to tract, as CSV.
+
+    Parameters
+    ----------
+    selection : Selection
+    flows : DataFrame
+        From `ui.join_views.flow_table`: students are empty where an enrolment is withheld.
+    """
+    panel = queries.panel(selection)
+    st.download_button(
+        "Download flows, school to tract (CSV)",
+        lambda: to_csv(
+            flows,
+            dictionary=dictionary(flows.columns),
+            caveat=f"{FLOW_MEANING} {TRACT_MEANING}",
+            sources=panel.sources,
+            fictional=panel.area.fictional,
+            year=selection.year,
+        ),
+        file_name("flows", selection.area, selection.year, selection.level, suffix="csv"),
+        "text/csv",
+        on_click="ignore",
+        key="csv-flows",
+    )
 
 
 def ledger_button(selection: Selection) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from data.vocabulary import LEVEL_LABELS, RELIABILITY_LABELS, STATUS_LABELS
+from ui.selection import CATCHMENTS
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "district": Field("District", "text", "text", "School district."),
         "level": Field("Level", "level", "text", "School level."),
         "school_type": Field("Type", "text", "text", "School type in the publisher's words."),
+        "school": Field("School", "text", "text", "Name of the school."),
+        "tract": Field("Tract", "text", "text", "Name of the tract."),
         "school_year": Field("School year", "text", "text", "School year, such as 2018-19."),
         "children": Field("Resident children", "count", "children", "Children aged 5-17."),
         "enrolled": Field(
@@ -88,10 +91,46 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             "Effective n", "count", "students", "Students, less what few schools or shares cost."
         ),
         "effective_schools": Field(
-            "Effective schools", "count", "schools", "Schools, were all equally large."
+            "Effective schools", "decimal", "schools", "Schools, were all equally large."
+        ),
+        "share": Field(
+            "Of the school", "portion", "fraction", "Part of the school's students in the tract."
+        ),
+        "tract_share": Field(
+            "Of the tract", "portion", "fraction", "Part of the tract's students at the school."
+        ),
+        "km": Field("Distance", "km", "km", "From the school to the centroid of the tract."),
+        "mean_km": Field("Mean distance", "km", "km", "From tract to school, over students."),
+        "effective_tracts": Field(
+            "Effective tracts", "decimal", "tracts", "Tracts, were all shares equal."
+        ),
+        "method": Field("Joined by", "join", "text", "Method that placed the school's students."),
+        "why": Field("Why", "text", "text", "Why the school was joined that way."),
+        "flag": Field("Coverage class", "text", "text", "Coverage under 50 % or over 150 %."),
+        "join_low": _rate("Low, join in doubt", "Lower end of the 95 % interval over joins."),
+        "join_high": _rate("High, join in doubt", "Upper end of the 95 % interval over joins."),
+        "join_interval": Field(
+            "95 % with join in doubt",
+            "join_interval",
+            "fraction",
+            "Wilson's interval with the variance between joins (Rubin 1987; Lott, Reiter 2020).",
+            guarded=True,
+        ),
+        "between": Field(
+            "From the join", "share", "fraction", "Part of the variance from the choice of join."
+        ),
+        "other_rate": _rate("Rate by the other", "Rate under the join compared with."),
+        "change": Field(
+            "Change, points", "points", "fraction", "Rate by the other join less the rate.", True
+        ),
+        "sides": Field("Hot spots", "text", "text", "Hot in both joins, one or neither."),
+        "other_class": Field(
+            "Class by the other", "text", "text", "Hot-spot class under the join compared with."
         ),
         "code": Field("Code", "text", "text", "Reason code of the display gate."),
-        "tracts": Field("Tracts", "count", "tracts", "Tracts in the group."),
+        "tracts": Field(
+            "Tracts", "count", "tracts", "Tracts in the group, or with a share of the school."
+        ),
         "rank": Field("Rank", "count", "rank", "By students chronically absent, most first."),
         "group": Field("Hot group", "count", "number", "Group of touching hot tracts."),
         "measure": Field("Measure", "text", "text", "Social driver of health."),
@@ -122,6 +161,18 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
     }
 )
 LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"level": LEVEL_LABELS, "status": STATUS_LABELS, "reliability": RELIABILITY_LABELS}
+    {
+        "level": LEVEL_LABELS,
+        "status": STATUS_LABELS,
+        "reliability": RELIABILITY_LABELS,
+        "join": {**CATCHMENTS, "none": "Not joined"},
+    }
 )
-NUMERIC_KINDS = frozenset({"count", "rate", "interval", "ratio", "share", "q", "value", "margin"})
+INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"interval": ("low", "high"), "join_interval": ("join_low", "join_high")}
+)
+"""Ends of each kind of interval."""
+NUMERIC_KINDS = frozenset(
+    {"count", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
+    | {"portion", "km", "decimal", "points"}
+)

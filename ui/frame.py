@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import queries
-from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Selection, from_query, quoted
+from ui.selection import ALPHAS, MEASURES, Selection, from_query, quoted
 from ui.wording import JOIN_METHODS, LEVELS, fictional_banner, source_text
 
 # A picture of our own: an icon by name is fetched from elsewhere by the browser.
@@ -21,7 +21,7 @@ STATE = "selection"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
-OWN = ("focus", "driver")
+OWN = ("focus", "driver", "versus")
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -116,7 +116,7 @@ def own_control(name: str, label: str, options: Sequence[str], labels: dict[str,
     Parameters
     ----------
     name : str
-        Field of the selection, "focus" or "driver".
+        Field of the selection, one of `OWN`.
     label : str
         Words beside the control.
     options : sequence of str
@@ -131,6 +131,13 @@ def own_control(name: str, label: str, options: Sequence[str], labels: dict[str,
     st.session_state[STATE] = selection
     _to_url(selection)
     return selection
+
+
+def versus_control() -> Selection:
+    """Draw the choice of a join to compare with and return the selection with it."""
+    selection = current()
+    labels = queries.choices(selection.area).others(selection)
+    return own_control("versus", "Compare with", list(labels), labels)
 
 
 def driver_control() -> Selection:
@@ -168,18 +175,27 @@ def _shared_controls(selection: Selection) -> Selection:
         selection = replace(default, measure=selection.measure, alpha=selection.alpha)
         st.session_state["year"], st.session_state["level"] = selection.year, "all"
     offered = queries.choices(area)
+    if st.session_state["catchment"] not in offered.catchments:
+        st.session_state["catchment"] = offered.default().catchment
     levels = {"all": "All levels", **{level: LEVELS[level] for level in offered.levels}}
     unusual = queries.panel(selection).area.unusual_years
     years = {y: f"{y} (unusual year)" if y in unusual else y for y in reversed(offered.years)}
-    joins = " ".join(JOIN_METHODS[name] for name in CATCHMENTS)
     return replace(
         selection,
         year=_pick("year", "School year", years),
         level=_pick("level", "School level", levels),
         measure=_pick("measure", "Measure", MEASURES),
-        catchment=_pick("catchment", "Where students live", CATCHMENTS, joins),
+        catchment=_join_control(offered.joins()),
         alpha=_pick("alpha", "Sureness", ALPHAS),
     )
+
+
+def _join_control(joins: Mapping[str, str]) -> str:
+    """Choose the school-tract join; one line says what the chosen one does."""
+    lines = [f"- **{label}**: {JOIN_METHODS[name]}" for name, label in joins.items()]
+    chosen = _pick("catchment", "Where students live", joins, "\n".join(lines))
+    st.caption(JOIN_METHODS[chosen])
+    return chosen
 
 
 def _pick(name: str, label: str, options: Mapping[str, str], help_text: str | None = None) -> str:

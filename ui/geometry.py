@@ -71,7 +71,7 @@ def publish_geometry(
     folder = f"{area.slug}-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (STATIC / folder).is_dir():
         _write(STATIC / folder, layers)
-    return _extent(folder, tracts)
+    return extent(folder, tracts)
 
 
 def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> dict[str, str]:
@@ -123,7 +123,8 @@ def _write(folder: Path, layers: Mapping[str, str]) -> None:
         shutil.rmtree(draft)
 
 
-def _extent(folder: str, tracts: gpd.GeoDataFrame) -> MapGeometry:
+def extent(folder: str, tracts: gpd.GeoDataFrame | gpd.GeoSeries) -> MapGeometry:
+    """View that holds some shapes in EPSG:4326, on the geometry of a folder."""
     west, south, east, north = tracts.total_bounds
     latitude, longitude = (south + north) / 2, (west + east) / 2
     width, height = MAP_PIXELS

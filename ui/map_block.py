@@ -51,7 +51,7 @@ def tract_block(
         prompt = "Search a tract by name, number or neighbourhood"
         selection = _search("Search a tract", prompt, table, card)
     with left:
-        deck = area_map(queries.geometry(selection), classes, _outline(selection))
+        deck = area_map(queries.geometry(selection), classes, outline(selection))
         alt = alt_text(classes.scale, title, counts)
         st.pydeck_chart(deck, height=HEIGHT, key=f"map-{selection.area}", alt=alt)
 
@@ -75,7 +75,7 @@ def school_block(
         prompt = "Search a school by name or number"
         selection = _search("Search a school", prompt, table, card)
     with left:
-        deck = school_map(queries.geometry(selection), classes, _outline(selection))
+        deck = school_map(queries.geometry(selection), classes, outline(selection))
         alt = alt_text(classes.scale, title, counts, "schools")
         st.pydeck_chart(deck, height=HEIGHT, key=f"schools-{selection.area}", alt=alt)
 
@@ -102,7 +102,8 @@ def _search(
     return selection
 
 
-def _outline(selection: Selection) -> Mapping[str, object] | None:
+def outline(selection: Selection) -> Mapping[str, object] | None:
+    """GeoJSON geometry of the place in focus, if it has one."""
     panel = queries.panel(selection)
     for table in (panel.tracts, panel.schools):
         if selection.focus in table.index:

@@ -16,6 +16,7 @@ from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO
 
 HEIGHT = 600
 MARK_PIXELS = 1.6
+FOCUS_PIXELS = 9  # a ring around the school in focus, wide enough to see its class
 SCHOOL_PIXELS = (3, 4.5, 6, 8, 10)
 
 
@@ -209,6 +210,8 @@ def _outline(focus: Mapping[str, Any] | None) -> list[pdk.Layer]:
             get_line_color=list(rgb(colour)),
             line_width_units=pdk.types.String("pixels"),
             get_line_width=width,
+            get_point_radius=FOCUS_PIXELS,
+            point_radius_units=pdk.types.String("pixels"),
         )
         for name, colour, width in (("halo", SELECTION_HALO, 7), ("line", SELECTION, 3))
     ]

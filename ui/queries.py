@@ -17,10 +17,11 @@ from data.panel import Panel, load_panel
 from data.store import list_panels, panel_path
 from data.vocabulary import LEVELS
 from geo.weights import Weights
-from ui import summaries, views
+from ui import joins, summaries, views
 from ui.cards import condition_facts
 from ui.geometry import MapGeometry, publish_geometry
 from ui.hotspot_views import DRAWS, SEED, HotSpots, find_hot_spots
+from ui.joins import Join
 from ui.quality import Quality
 from ui.quality import quality as judge
 from ui.selection import Choices, Selection
@@ -74,6 +75,7 @@ def _choices(key: Place) -> Choices:
         drivers=tuple(name for name in registry.measures() if name in known),
         places=frozenset(panel.tracts.index) | frozenset(panel.schools.index),
         default_year=panel.area.default_year,
+        catchments=joins.offered(panel),
     )
 
 
@@ -82,9 +84,14 @@ def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
     return views.school_view(_panel(key), year, level)
 
 
+@st.cache_resource(max_entries=8, show_spinner="Finding where students live ...")
+def _join(key: Place, method: str) -> Join:
+    return joins.joined(_panel(key), method)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
 def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
-    return views.join_shares(_panel(key), method, _schools(key, year, level))
+    return _join(key, method).shares(_schools(key, year, level).index)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -154,6 +161,11 @@ def choices(slug: str) -> Choices:
 def geometry(selection: Selection) -> MapGeometry:
     """Addresses and extent of the place's map geometry."""
     return _geometry(place(selection.area))
+
+
+def join(selection: Selection) -> Join:
+    """Return the chosen school-tract join; shared by all sessions and never written to."""
+    return _join(place(selection.area), selection.catchment)
 
 
 def schools(selection: Selection) -> pd.DataFrame:

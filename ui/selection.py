@@ -12,9 +12,12 @@ MEASURES: Mapping[str, str] = {
     "eb": "Share, steadied",
 }
 CATCHMENTS: Mapping[str, str] = {
-    "gravity": "Likely home tracts (best)",
+    "zones": "Attendance zones",
+    "gravity": "Likely home tracts",
+    "nearest": "Nearest tracts",
     "building": "Tract of the building",
 }
+"""School-tract joins, best first; a place offers those its files allow."""
 ALPHAS: Mapping[str, str] = {
     "0.01": "Very sure (99 %)",
     "0.05": "Sure (95 %)",
@@ -37,13 +40,15 @@ class Selection:
     measure : str
         "ratio" (observed / expected at the level), "crude" or "eb".
     catchment : str
-        School-tract join: "gravity" or "building".
+        School-tract join, a key of `CATCHMENTS`.
     alpha : str
         False-discovery rate at which an area counts as hot or cold.
     focus : str
         Identifier of the tract or school whose card is open; "" when none.
     driver : str
         Social driver shown on its page.
+    versus : str
+        Join that the chosen one is compared with; "" for the best of the others.
     """
 
     area: str
@@ -54,6 +59,7 @@ class Selection:
     alpha: str = "0.05"
     focus: str = ""
     driver: str = ""
+    versus: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -72,6 +78,8 @@ class Choices:
     places : frozenset of str
         Identifiers of tracts and schools that may be in focus.
     default_year : str
+    catchments : tuple of str
+        Joins that can be made of the place, best first.
     """
 
     area: str
@@ -80,6 +88,7 @@ class Choices:
     drivers: tuple[str, ...]
     places: frozenset[str]
     default_year: str
+    catchments: tuple[str, ...] = tuple(CATCHMENTS)
 
     def allowed(self) -> dict[str, Sequence[str] | frozenset[str]]:
         """Return the valid values by control."""
@@ -88,11 +97,25 @@ class Choices:
             "year": self.years,
             "level": ("all", *self.levels),
             "measure": tuple(MEASURES),
-            "catchment": tuple(CATCHMENTS),
+            "catchment": self.catchments,
             "alpha": tuple(ALPHAS),
             "focus": self.places | {""},
             "driver": self.drivers,
+            "versus": ("", *self.catchments),
         }
+
+    def joins(self) -> dict[str, str]:
+        """Words of the joins offered; the best of this place is marked."""
+        best = self.catchments[0]
+        return {
+            name: CATCHMENTS[name] + (" (best here)" if name == best else "")
+            for name in self.catchments
+        }
+
+    def others(self, selection: Selection) -> dict[str, str]:
+        """Words of the joins that the chosen one can be compared with."""
+        joins = self.joins()
+        return {name: joins[name] for name in joins if name != selection.catchment}
 
     def default(self) -> Selection:
         """Return the view a newcomer sees."""

@@ -12,7 +12,7 @@ import streamlit as st
 from data.provenance import LedgerEntry, Source
 from ui import numbers, wording
 from ui.class_scale import NOT_SHOWN
-from ui.fields import FIELDS, LABELS, NUMERIC_KINDS
+from ui.fields import FIELDS, INTERVALS, LABELS, NUMERIC_KINDS
 
 NO_FIGURE = "not shown: no figure"
 NO_MARGIN = "no margin published"
@@ -213,10 +213,11 @@ def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
         return [None if pd.isna(value) else write(value) for value in frame[name].tolist()]
     if kind == "rate":
         return _rates(frame[name], _students(frame))
-    if kind == "interval":
+    if kind in INTERVALS:
+        low_name, high_name = INTERVALS[kind]
         ends = zip(
-            _rates(frame["low"], _students(frame)),
-            _rates(frame["high"], _students(frame)),
+            _rates(frame[low_name], _students(frame)),
+            _rates(frame[high_name], _students(frame)),
             strict=True,
         )
         return [None if low is None or high is None else f"{low[:-2]}–{high}" for low, high in ends]
@@ -248,6 +249,10 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "count": numbers.count_text,
         "ratio": numbers.ratio_text,
         "share": lambda value: numbers.percent_text(value, 0),
+        "portion": numbers.percent_text,
+        "km": lambda value: f"{value:.1f} km",
+        "decimal": lambda value: f"{value:,.1f}",
+        "points": numbers.points_text,
         "q": numbers.q_text,
     }
 )

@@ -11,7 +11,7 @@ from analytics.rates import crude_rate, expected, standardized_ratio, wilson
 from analytics.smoothing import empirical_bayes
 from analytics.tract_rates import allocate, exposure
 from data.panel import Panel
-from geo.catchment import build_catchment
+from ui.joins import joined
 
 COUNTED = ("reported", "unreliable")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
@@ -88,17 +88,14 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
 
 
 def join_shares(panel: Panel, method: str, schools: pd.DataFrame) -> pd.DataFrame:
-    """Shares of every school over tracts: the stored join, or the tract of the building.
+    """Shares of every school over tracts by one of the joins of `ui.joins.offered`.
 
     Returns
     -------
     DataFrame
         Columns school_id, geoid, share, students.
     """
-    if method == panel.parameters["catchment"]["method"]:
-        return panel.catchment[panel.catchment["school_id"].isin(schools.index)]
-    located = panel.schools.loc[schools.index, ["geoid", "geometry"]]
-    return build_catchment(method, located.assign(enrolled=schools["enrolled"]), panel.tracts)
+    return joined(panel, method).shares(schools.index)
 
 
 def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:

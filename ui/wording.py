@@ -38,8 +38,11 @@ JOIN_METHODS: Mapping[str, str] = MappingProxyType(
             "All students count in the tract the school stands in. The weakest join: most children"
             " live elsewhere."
         ),
-        "zones": "Students are spread over the tracts of their school's attendance zone.",
-        "nearest": "Students are spread evenly over the tracts nearest to their school.",
+        "zones": (
+            "Students live in their school's attendance zone, where its children do; schools"
+            " without a zone draw by distance."
+        ),
+        "nearest": "Children of a tract fill the nearest schools of each level that have room.",
         "supplied": "Students are spread over tracts by shares supplied with the data.",
     }
 )

@@ -11,7 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "hot_spots", "schools", "social_drivers", "data_quality", "methods")
+PAGES = (
+    "overview",
+    "hot_spots",
+    "schools",
+    "social_drivers",
+    "join_quality",
+    "data_quality",
+    "methods",
+)
 PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
 SLOW_PEERS = ("esda", "libpysal", "numba", "matplotlib")
 
@@ -121,10 +129,52 @@ def test_a_tract_in_focus_opens_its_card(app: Callable[..., AppTest], demo_prote
 def test_every_choice_of_the_sidebar_works(app: Callable[..., AppTest]) -> None:
     for name, values in {
         "measure": ("crude", "eb"),
-        "catchment": ("building",),
+        "catchment": ("building", "nearest", "zones"),
         "alpha": ("0.1",),
     }.items():
         for value in values:
             test = app("hot_spots", area="demo", **{name: value})
             assert not test.exception
             assert test.selectbox(key=name).value == value
+
+
+def test_join_quality_follows_a_school_a_tract_and_another_join(
+    app: Callable[..., AppTest], demo_protected
+) -> None:
+    school, geoid = demo_protected.catchment.iloc[0][["school_id", "geoid"]]
+    test = app("join_quality", area="demo", versus="building")
+    test.selectbox(key="focus").select(school).run()
+    said = words(test)
+    assert f"students of {demo_protected.schools.loc[school, 'name']} live in about" in said
+    assert "Mean distance" in said
+    test.selectbox(key="focus").select(geoid).run()
+    said = words(test)
+    assert f"children of {demo_protected.tracts.loc[geoid, 'name']} attend" in said
+    assert "With the join in doubt" in said
+    assert "With “tract of the building” in place of “likely home tracts”" in said
+
+
+def test_the_join_compared_with_is_in_the_link(app: Callable[..., AppTest]) -> None:
+    test = app("join_quality", area="demo")
+    test.selectbox(key="versus").select("building").run()
+    assert test.query_params["versus"] == "building"
+    test.selectbox(key="catchment").select("building").run()
+    assert not test.exception
+    assert test.selectbox(key="versus").value != "building"
+
+
+def test_the_sidebar_explains_the_join_and_marks_the_best(app: Callable[..., AppTest]) -> None:
+    test = app(area="demo")
+    control = test.selectbox(key="catchment")
+    assert control.value == "gravity"
+    assert [option for option in control.options if "best here" in option] == [
+        "Attendance zones (best here)"
+    ]
+    assert all(option.split(" (")[0] in control.help for option in control.options)
+    assert "distance" in test.sidebar.caption[0].value
+
+
+def test_a_join_that_does_not_exist_falls_back_with_a_notice(app: Callable[..., AppTest]) -> None:
+    test = app(area="demo", catchment="supplied")
+    assert "supplied" in test.warning[0].value
+    assert test.selectbox(key="catchment").value == "gravity"

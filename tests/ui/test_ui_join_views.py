@@ -1,0 +1,227 @@
+"""The Join quality page's views: totals kept, nothing withheld told, words for every state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.catchment import best_available
+from ui import join_views, join_words, joins, views
+from ui.exports import to_csv
+from ui.hotspot_views import find_hot_spots
+from ui.join_cards import focus_card
+from ui.join_scales import change_scale, coverage_scale, share_scale
+from ui.selection import CATCHMENTS, Choices
+from ui.tables import dictionary, display_frame
+
+
+@pytest.fixture(scope="module")
+def panel(demo_protected):
+    return demo_protected
+
+
+@pytest.fixture(scope="module")
+def year(panel):
+    return panel.area.default_year
+
+
+@pytest.fixture(scope="module")
+def schools(panel, year):
+    return views.school_view(panel, year, "all")
+
+
+def judged(panel, schools, method, draws=2):
+    join = joins.joined(panel, method)
+    tracts = views.tract_view(panel, schools, join.shares(schools.index))
+    return join_views.join_quality(
+        panel, schools, tracts, join, joins.redraws(panel, join, [], draws)
+    )
+
+
+@pytest.fixture(scope="module")
+def found(panel, schools):
+    return judged(panel, schools, "gravity")
+
+
+def test_joins_offered_are_those_the_files_allow_best_first(panel):
+    offered = joins.offered(panel)
+    assert offered[0] == best_available(zones=True, flows=False)
+    without = joins.offered(replace(panel, zones=panel.zones.iloc[:0]))
+    assert without[0] == best_available(zones=False, flows=False)
+    assert "zones" not in without
+    assert offered[-1] == "building"
+    assert "supplied" not in offered
+
+
+@pytest.mark.parametrize("method", list(CATCHMENTS))
+def test_every_join_keeps_each_school_whole(panel, schools, method):
+    join = joins.joined(panel, method)
+    sums = join.table.groupby("school_id")["share"].sum()
+    assert np.allclose(sums, 1, atol=1e-9)
+    assert set(join.table["geoid"]) <= set(panel.tracts.index)
+    assert (join.method.reindex(sums.index) != "").all()
+    assert (join.why.reindex(sums.index) != "").all()
+    shares = views.join_shares(panel, method, schools)
+    assert set(shares["school_id"]) <= set(schools.index)
+
+
+def test_the_stored_join_is_taken_as_it_is(panel, schools):
+    stored = panel.catchment[panel.catchment["school_id"].isin(schools.index)]
+    pd.testing.assert_frame_equal(views.join_shares(panel, "gravity", schools), stored)
+
+
+def test_a_redraw_at_the_place_own_scale_is_the_stored_join(panel):
+    join = joins.joined(panel, "gravity")
+    (again,) = joins.redraws(panel, join, [], 1)
+    both = join.table.merge(again, on=["school_id", "geoid"], validate="1:1")
+    assert len(both) == len(join.table) == len(again)
+    assert np.allclose(both["share_x"], both["share_y"], atol=1e-9)
+
+
+def test_redraws_keep_zones_of_zoned_schools_and_leave_the_building_out(panel):
+    zoned, near, building = (joins.joined(panel, name) for name in ("zones", "nearest", "building"))
+    drawn = joins.redraws(panel, zoned, [near, building], 2)
+    assert len(drawn) == 3
+    ids = zoned.method.index[zoned.method == "zones"]
+    assert len(ids) > 10
+    pd.testing.assert_frame_equal(
+        drawn[0][drawn[0]["school_id"].isin(ids)].reset_index(drop=True),
+        zoned.shares(ids).reset_index(drop=True),
+    )
+    assert not drawn[0]["school_id"].isin(ids).all()
+
+
+def test_flows_add_up_to_the_enrolment_shown(found):
+    placed = found.flows.groupby("school_id")["students"].sum(min_count=1)
+    enrolled = found.schools["enrolled"].reindex(placed.index)
+    known = enrolled.notna()
+    assert np.allclose(placed[known], enrolled[known])
+    assert (found.flows["km"] >= 0).all()
+    assert found.schools.loc[found.schools["tracts"].isna(), "why"].str.contains("not joined").all()
+
+
+def test_a_withheld_enrolment_leaves_shares_only(panel, year):
+    joined = panel.catchment["school_id"].unique()
+    hidden = joined[0]
+    absence = panel.absence.copy()
+    rows = absence["school_id"].eq(hidden)
+    absence.loc[rows, ["enrolled", "chronic_absent", "lower", "upper"]] = pd.NA
+    absence.loc[rows, ["status", "reason"]] = ["suppressed", "P1"]
+    closed = replace(panel, absence=absence)
+    flows = join_views.flow_table(
+        closed, views.school_view(closed, year, "all"), joins.joined(closed, "gravity")
+    )
+    mine = flows["school_id"].eq(hidden)
+    assert mine.any()
+    assert flows.loc[mine, "students"].isna().all()
+    assert flows.loc[mine, "share"].sum() == pytest.approx(1)
+    assert flows.loc[~mine, "students"].notna().any()
+
+
+def test_intervals_hold_the_rate_and_are_no_narrower(found):
+    shown = found.tracts[found.tracts["shown"]]
+    assert (shown["join_low"] <= shown["rate"]).all()
+    assert (shown["join_high"] >= shown["rate"]).all()
+    assert (shown["join_high"] - shown["join_low"] > shown["high"] - shown["low"] - 1e-9).all()
+    assert shown["between"].between(0, 1).all()
+
+
+def test_a_tract_and_a_school_tell_the_same_flow(found, panel):
+    school = found.flows["school_id"].iloc[0]
+    of_school = join_views.school_flows(found, panel, school)
+    geoid = of_school.index[0]
+    of_tract = join_views.tract_flows(found, geoid)
+    assert of_tract.loc[school, "students"] == pytest.approx(of_school.loc[geoid, "students"])
+    assert of_tract["tract_share"].sum() == pytest.approx(1)
+    assert of_school["share"].is_monotonic_decreasing
+    assert len(join_views.surroundings(found, panel, geoid)) == len(of_tract) + 1
+    assert len(join_views.surroundings(found, panel, "")) == 0
+
+
+@pytest.mark.parametrize("method", ["gravity", "zones", "building"])
+def test_every_state_has_words_and_no_figure_is_nan(panel, schools, method):
+    found = judged(panel, schools, method)
+    for focus in ("", *found.schools.index, *found.tracts.index):
+        text = join_words.answer(found, focus, method) + focus_card(found, focus)
+        assert "nan" not in text.lower().replace("nance", "")
+        assert text.strip()
+    texts = [*sum(join_words.figures(found), ()), join_words.sureness(found)]
+    assert not any("nan" in text for text in texts)
+
+
+def test_a_view_without_schools_says_what_to_do(found):
+    empty = replace(
+        found,
+        schools=found.schools.iloc[:0],
+        flows=found.flows.iloc[:0],
+        tracts=found.tracts.assign(enrolled=0.0, shown=False, effective_schools=np.nan),
+    )
+    assert "Choose another" in join_words.answer(empty, "", "gravity")
+    assert join_words.sureness(empty) == ""
+    assert "not known" in str(join_words.figures(empty))
+
+
+def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schools):
+    from geo.weights import Weights
+
+    weights = Weights.queen(panel.tracts)
+
+    def spots(method):
+        shares = views.join_shares(panel, method, schools)
+        tracts = views.tract_view(panel, schools, shares)
+        return find_hot_spots(schools, tracts, shares, weights, measure="ratio", alpha=0.05)
+
+    gravity, building = spots("gravity"), spots("building")
+    same = join_views.join_change(schools, gravity, gravity, "gravity", 0.05)
+    assert same.comparison.changed_side == 0
+    assert (same.tracts["change"].dropna() == 0).all()
+    other = join_views.join_change(schools, gravity, building, "building", 0.05)
+    assert other.comparison.only_first > 100
+    sides = other.tracts["sides"].value_counts()
+    assert sides.get("hot in the first only", 0) == other.comparison.hot_first
+    assert sides.get("hot in both", 0) == other.comparison.hot_both
+    assert "building" in join_words.change_sentence(other, "gravity")
+    assert len(join_words.change_figures(other, "gravity")) == 4
+
+
+def test_the_flow_table_leaves_with_its_dictionary(found, panel):
+    content = to_csv(
+        found.flows.head(20),
+        dictionary=dictionary(found.flows.columns),
+        caveat=join_words.FLOW_MEANING,
+        sources=panel.sources,
+        fictional=panel.area.fictional,
+    ).decode("utf-8-sig")
+    assert "FICTIONAL" in content
+    assert all(f"column {name} [" in content for name in join_views.FLOWS)
+    assert "Nobody publishes" in content
+
+
+def test_tables_read_well(found, panel):
+    school = found.flows["school_id"].iloc[0]
+    rows = join_views.school_flows(found, panel, school)
+    table = display_frame(rows, ("name", "share", "students", "km"))
+    assert table["Of the school"].str.endswith("%").all()
+    assert table["Distance"].str.endswith("km").all()
+    tracts = display_frame(found.tracts, ("rate", "interval", "join_interval"))
+    hidden = ~found.tracts["shown"].to_numpy()
+    assert tracts.loc[hidden, "95 % with join in doubt"].str.startswith("not shown").all()
+
+
+@pytest.mark.parametrize("scale", [share_scale("students"), coverage_scale(), change_scale()])
+def test_scales_have_words_for_every_class(scale):
+    assert len(set(scale.words)) == len(scale.labels) == len(scale.breaks) + 2
+    assert len(set(scale.colours)) == len(scale.colours)
+
+
+def test_choices_mark_the_best_and_leave_the_chosen_out_of_the_comparison():
+    choices = Choices("demo", ("y",), (), (), frozenset(), "y", ("gravity", "building"))
+    assert choices.joins()["gravity"].endswith("(best here)")
+    assert "best" not in choices.joins()["building"]
+    assert list(choices.others(SimpleNamespace(catchment="gravity"))) == ["building"]
+    assert "zones" not in choices.allowed()["catchment"]
+    assert choices.default().catchment == "gravity"

@@ -1,0 +1,206 @@
+"""What the Join quality page shows, computed from the protected panel and a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from analytics.join_quality import FLAGS, JoinComparison, compare_joins, school_quality
+from analytics.join_quality import tract_quality as judge_tracts
+from analytics.join_uncertainty import tract_intervals
+from data.panel import Panel
+from geo.distances import pair_km
+from ui.hotspot_views import HotSpots
+from ui.joins import NO_PLACE, Join
+
+FLOWS = ("school_id", "school", "geoid", "tract", "share", "students", "km", "method")
+LEAST = 0.005  # shares of a school below this do not stretch the map
+WARNED = (FLAGS[0], FLAGS[2])
+
+
+@dataclass(frozen=True)
+class JoinQuality:
+    """How good the join of a view is.
+
+    Attributes
+    ----------
+    tracts : DataFrame
+        Index geoid: the tracts of the view with flag, join_low, join_high and between.
+    schools : DataFrame
+        Index school_id: name, level, tracts, effective_tracts, mean_km, method, why, enrolled.
+    flows : DataFrame
+        One row a school and tract, columns `FLOWS`.
+    redraws : int
+        Joins behind the interval, besides the one shown.
+    """
+
+    tracts: pd.DataFrame
+    schools: pd.DataFrame
+    flows: pd.DataFrame
+    redraws: int
+
+
+@dataclass(frozen=True)
+class JoinChange:
+    """What another join would change.
+
+    Attributes
+    ----------
+    tracts : DataFrame
+        Index geoid: name, neighbourhood, rate, other_rate, change, hot_class, other_class, shown.
+    comparison : JoinComparison
+    versus : str
+        The other join.
+    """
+
+    tracts: pd.DataFrame
+    comparison: JoinComparison
+    versus: str
+
+
+def join_quality(
+    panel: Panel,
+    schools: pd.DataFrame,
+    tracts: pd.DataFrame,
+    join: Join,
+    redrawn: Sequence[pd.DataFrame],
+) -> JoinQuality:
+    """Judge a join by tract and by school.
+
+    Parameters
+    ----------
+    panel : Panel
+        Protected panel.
+    schools, tracts : DataFrame
+        From `ui.views`.
+    join : Join
+        The join shown.
+    redrawn : sequence of DataFrame
+        From `ui.joins.redraws`.
+    """
+    flows = flow_table(panel, schools, join)
+    spread = school_quality(
+        flows[["school_id", "geoid", "share"]], km=flows["km"], method=join.method, why=join.why
+    )
+    listed = schools[["name", "level", "neighbourhood"]].join(spread)
+    listed["why"] = listed["why"].fillna(NO_PLACE)
+    listed["method"] = listed["method"].fillna("none")
+    listed["enrolled"] = published_enrolment(panel, schools)
+    limits = tract_intervals(
+        schools["chronic_absent"],
+        schools["enrolled"],
+        [join.table, *redrawn],
+        geoids=tracts.index,
+    )
+    ends = limits[["low", "high", "between"]].rename(
+        columns={"low": "join_low", "high": "join_high"}
+    )
+    table = tracts.join(ends).assign(flag=judge_tracts(tracts, tracts["children"])["flag"])
+    return JoinQuality(table, listed, flows, len(redrawn))
+
+
+def flow_table(panel: Panel, schools: pd.DataFrame, join: Join) -> pd.DataFrame:
+    """Students of every school and tract: share times the enrolment that may be shown.
+
+    Returns
+    -------
+    DataFrame
+        Columns `FLOWS`; `students` is empty where the school's enrolment is withheld.
+    """
+    rows = join.shares(schools.index)[["school_id", "geoid", "share"]].reset_index(drop=True)
+    enrolled = published_enrolment(panel, schools)
+    return rows.assign(
+        school=rows["school_id"].map(panel.schools["name"]),
+        tract=rows["geoid"].map(panel.tracts["name"]),
+        students=rows["share"] * rows["school_id"].map(enrolled),
+        km=pair_km(rows, panel.schools, panel.tracts.to_crs(panel.area.crs)),
+        method=rows["school_id"].map(join.method),
+    )[list(FLOWS)]
+
+
+def published_enrolment(panel: Panel, schools: pd.DataFrame) -> pd.Series:
+    """Enrolment of the view's year as the gate lets it through; NaN where it is withheld."""
+    rows = panel.absence
+    everyone = rows["student_group"].eq("all") & rows["grade"].eq("all")
+    year = rows[everyone & rows["school_year"].isin(schools["school_year"].unique())]
+    found = year.set_index("school_id")["enrolled"].astype("Float64").astype(float)
+    return found.reindex(schools.index)
+
+
+def school_flows(found: JoinQuality, panel: Panel, school_id: str) -> pd.DataFrame:
+    """Tracts that a school draws from, most students first."""
+    rows = found.flows[found.flows["school_id"] == school_id].set_index("geoid")
+    names = panel.tracts[["name", "neighbourhood", "children"]]
+    listed = rows[["share", "students", "km"]].join(names)
+    return listed.sort_values(["share"], ascending=False, kind="stable")
+
+
+def tract_flows(found: JoinQuality, geoid: str) -> pd.DataFrame:
+    """Schools that the children of a tract attend, most students first.
+
+    Returns
+    -------
+    DataFrame
+        Index school_id; `tract_share` of the tract's students, NaN where students are withheld.
+    """
+    rows = found.flows[found.flows["geoid"] == geoid].set_index("school_id")
+    listed = rows[["share", "students", "km", "method"]].join(found.schools[["name", "level"]])
+    total = listed["students"].sum()
+    listed["tract_share"] = listed["students"] / (total if total > 0 else float("nan"))
+    return listed.sort_values(["students", "share"], ascending=False, kind="stable")
+
+
+def surroundings(found: JoinQuality, panel: Panel, focus: str) -> gpd.GeoSeries:
+    """Shapes that a map of a school's tracts, or of a tract's schools, must hold; else none."""
+    rows = found.flows[found.flows["share"] >= LEAST]
+    geoids = rows.loc[rows["school_id"] == focus, "geoid"]
+    if focus in panel.tracts.index:
+        schools = found.flows.loc[found.flows["geoid"] == focus, "school_id"]
+        parts = [panel.schools.geometry.reindex(schools), panel.tracts.geometry.loc[[focus]]]
+        return pd.concat(parts) if len(schools) else panel.tracts.geometry.iloc[:0]
+    return panel.tracts.geometry.reindex(geoids)
+
+
+def join_change(
+    schools: pd.DataFrame, first: HotSpots, second: HotSpots, versus: str, alpha: float
+) -> JoinChange:
+    """Compare the map of the chosen join with the map of another one.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        From `ui.views.school_view`.
+    first, second : HotSpots
+        The same view under both joins.
+    versus : str
+        The other join.
+    alpha : float
+        Level at which a tract counts as hot.
+    """
+    here, there = _side(first.tracts, alpha), _side(second.tracts, alpha)
+    independent = int(schools["rate"].notna().sum())
+    found = compare_joins(here, there, independent=independent)
+    table = first.tracts[["name", "neighbourhood", "enrolled"]].assign(
+        rate=here["rate"],
+        other_rate=there["rate"],
+        change=there["rate"] - here["rate"],
+        hot_class=first.tracts["hot_class"],
+        other_class=second.tracts["hot_class"],
+        shown=here["rate"].notna() & there["rate"].notna(),
+        sides=_sides(here["is_hot"], there["is_hot"]),
+    )
+    return JoinChange(table, found, versus)
+
+
+def _side(tracts: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    hot = tracts["hot_class"].str.startswith("hot") & (tracts["q"] <= alpha)
+    return pd.DataFrame({"rate": tracts["rate"].where(tracts["shown"]), "is_hot": hot})
+
+
+def _sides(here: pd.Series, there: pd.Series) -> pd.Series:
+    words = pd.Series("not hot in either", index=here.index, dtype="str")
+    words = words.mask(here & there, "hot in both").mask(here & ~there, "hot in the first only")
+    return words.mask(~here & there, "hot in the second only")

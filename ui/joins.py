@@ -1,0 +1,154 @@
+"""The joins a place offers, which is the best of them, and their redraws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from analytics.join_uncertainty import scale_factors
+from data.panel import Panel
+from geo.barriers import Barrier
+from geo.catchment import METHODS, build_catchment
+from geo.gravity import fit_gravity
+from geo.zones import fit_zones
+from ui.selection import CATCHMENTS
+
+REDRAWS = 20
+NO_PLACE = "not joined: no place on the map or no known enrolment"
+REASONS: Mapping[str, str] = {
+    "gravity": "homes are not published: spread by distance and resident children",
+    "nearest": "homes are not published: taken from the nearest tracts",
+    "building": "counted where the school stands",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Join:
+    """One join of a place's schools to its tracts.
+
+    Attributes
+    ----------
+    name : str
+        Key of `ui.selection.CATCHMENTS`.
+    table : DataFrame
+        Columns school_id, geoid, share, students.
+    method, why : Series of str
+        By school_id: what placed the school's students, and the reason in words.
+    """
+
+    name: str
+    table: pd.DataFrame
+    method: pd.Series
+    why: pd.Series
+
+    def shares(self, schools: pd.Index) -> pd.DataFrame:
+        """Rows of some schools."""
+        return self.table[self.table["school_id"].isin(schools)]
+
+
+def offered(panel: Panel) -> tuple[str, ...]:
+    """List the joins that can be made of this place, best first.
+
+    Parameters
+    ----------
+    panel : Panel
+        Attendance zones need rows in its table of zones.
+    """
+    known = [name for name in CATCHMENTS if name in METHODS]
+    return tuple(name for name in known if name != "zones" or len(panel.zones))
+
+
+def joined(panel: Panel, method: str) -> Join:
+    """Join the schools of a place by one method, whatever year or level is looked at.
+
+    Parameters
+    ----------
+    panel : Panel
+        Its stored join is taken as it is; any other is made from its enrolments.
+    method : str
+        One of `offered`.
+    """
+    if method == panel.parameters["catchment"]["method"]:
+        return _plain(method, panel.catchment)
+    tracts = panel.tracts.to_crs(panel.area.crs)
+    if method == "building":
+        everyone = panel.schools[["geoid", "geometry"]]
+        located = everyone.assign(enrolled=_enrolment(panel).reindex(everyone.index))
+        return _plain(method, build_catchment(method, located, panel.tracts))
+    sites = _sites(panel)
+    if method == "zones":
+        fit = fit_zones(sites, tracts, panel.zones.to_crs(panel.area.crs), **_settings(panel))
+        return Join(method, fit.table, fit.method, fit.why)
+    return _plain(method, build_catchment(method, sites, tracts))
+
+
+def redraws(
+    panel: Panel, join: Join, others: Sequence[Join], draws: int = REDRAWS
+) -> list[pd.DataFrame]:
+    """Give joins as plausible as the one shown.
+
+    Gravity at scales of distance around the place's own; schools with an attendance zone keep it
+    when the join shown is by zones. Each other method that looks for homes counts as one redraw
+    more; the tract of the building does not, for most children live elsewhere.
+
+    Parameters
+    ----------
+    panel : Panel
+    join : Join
+        The join shown.
+    others : sequence of Join
+    draws : int
+        Number of scales.
+
+    Returns
+    -------
+    list of DataFrame
+        Tables of school_id, geoid, share.
+    """
+    tracts, sites, settings = panel.tracts.to_crs(panel.area.crs), _sites(panel), _settings(panel)
+    kept = join.table[join.table["school_id"].map(join.method).eq("zones")]
+    tables = []
+    for factor in scale_factors(draws):
+        scaled = {**settings, "scale_km": _scaled(settings["scale_km"], float(factor))}
+        drawn = fit_gravity(sites, tracts, **scaled).table
+        rest = drawn[~drawn["school_id"].isin(kept["school_id"])]
+        tables.append(pd.concat([kept, rest], ignore_index=True))
+    return [*tables, *(other.table for other in others if other.name != "building")]
+
+
+def _plain(method: str, table: pd.DataFrame) -> Join:
+    """Describe a join that treats all schools alike."""
+    index = pd.Index(table["school_id"].unique(), name="school_id")
+    return Join(
+        method,
+        table,
+        pd.Series(method, index=index, dtype="str"),
+        pd.Series(REASONS[method], index=index, dtype="str"),
+    )
+
+
+def _sites(panel: Panel) -> gpd.GeoDataFrame:
+    """Schools of the stored join, with the enrolment their students were spread by."""
+    enrolled = _enrolment(panel)
+    return panel.schools.loc[enrolled.index].assign(enrolled=enrolled).to_crs(panel.area.crs)
+
+
+def _enrolment(panel: Panel) -> pd.Series:
+    # The protected catchment is the one place that holds it; withheld stays not known.
+    return panel.catchment.groupby("school_id")["students"].sum(min_count=1)
+
+
+def _settings(panel: Panel) -> dict[str, Any]:
+    stored = panel.parameters["catchment"]
+    barrier = Barrier(stored["barrier"]) if stored["barrier"] else None
+    return {"scale_km": stored["scale_km"], "k": stored["k"], "barrier": barrier}
+
+
+def _scaled(scale: float | Mapping[str, float], factor: float) -> float | dict[str, float]:
+    if isinstance(scale, Mapping):
+        return {level: km * factor for level, km in scale.items()}
+    return scale * factor
