@@ -22,7 +22,8 @@ FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
 OWN = ("focus", "driver", "versus")
-STYLE = Path(__file__).with_name("style.css")
+# By URL: sent once, not at every rerun.
+STYLE = '<style>@import url("/app/static/style.css");</style>'
 
 
 @contextmanager

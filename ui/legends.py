@@ -1,4 +1,4 @@
-"""Legends as small HTML for ``st.html``: a swatch and its words; `style.css` gives the looks."""
+"""Legends as small HTML for ``st.html``: swatches and words; `static/style.css` gives the looks."""
 
 from __future__ import annotations
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.stats import false_discovery_control
 
 from analytics import disclosure, hotspots, local, rates, smoothing, tract_rates
+from analytics.getis_ord import benjamini_hochberg
 from geo.weights import Weights
 
 quick = settings(max_examples=60, deadline=None)
@@ -183,3 +185,13 @@ def test_protection_is_idempotent_and_keeps_the_shape(cases, name):
     assert (once.loc[once["status"] != "reported", "reason"] != "").all() or "u" in {
         kind for *_, kind in cases
     }
+
+
+@quick
+@given(
+    hnp.arrays(np.float64, st.integers(1, 40), elements=st.integers(1, 50).map(lambda i: i / 50))
+)
+def test_false_discovery_adjustment_is_that_of_scipy_with_ties_too(p):
+    q = benjamini_hochberg(p, np.ones(len(p), dtype=bool))
+    np.testing.assert_allclose(q, false_discovery_control(p), rtol=1e-12)
+    assert (q >= p - 1e-15).all()

@@ -6,7 +6,7 @@ from ui import legends
 from ui.class_scale import ClassScale
 from ui.palettes import HOT_COLD, NOT_SHOWN_MARK, hot_cold_scale, rate_scale
 
-STYLE = Path(legends.__file__).with_name("style.css").read_text(encoding="utf-8")
+STYLE = (Path(legends.__file__).parents[1] / "static" / "style.css").read_text(encoding="utf-8")
 
 
 class Outline(HTMLParser):
