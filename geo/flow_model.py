@@ -121,7 +121,7 @@ def known_flows(
     wanted = names[0].get_indexer(given[school_key]) * width + names[1].get_indexer(
         given[tract_key]
     )
-    students = pd.Series(given["students"].to_numpy(), index=wanted).reindex(code).fillna(0.0)
+    students = pd.Series(given["students"].to_numpy(), index=wanted).reindex(code, fill_value=0.0)
     if not students.sum() > 0:
         raise ValueError(
             "flows: no student goes between a school with enrolment and one of its candidate "

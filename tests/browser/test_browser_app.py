@@ -81,10 +81,8 @@ def test_map_paints_its_class_colours_and_nothing_leaves_the_machine(
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("path", ["data_quality", "methods"])
-def test_pages_without_a_map_show_their_tables_and_words(
-    page: Page, server: str, path: str
-) -> None:
+@pytest.mark.parametrize("path", ["join_quality", "data_quality", "methods"])
+def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: str) -> None:
     open_page(page, server, path, area="demo")
     assert page.locator("h1").count() == 1
     assert "fictional" in page.inner_text("body")
