@@ -16,7 +16,6 @@ from geo.shares import share_matrix
 from geo.supplied import fit_supplied
 
 __all__ = [
-    "DESCRIPTIONS",
     "METHODS",
     "NEEDS",
     "GravityFit",
@@ -38,7 +37,7 @@ def build_catchment(
     Parameters
     ----------
     method : str
-        Name in `METHODS`, explained in `DESCRIPTIONS`. "zones" needs `zones=`, "supplied" needs
+        Name in `METHODS`, where the best stands first. "zones" needs `zones=`, "supplied" needs
         `flows=`.
     schools : GeoDataFrame
         `school_id` (index or column), `enrolled` (students) and points; "building" is content
@@ -143,17 +142,6 @@ METHODS: dict[str, Callable[..., pd.DataFrame]] = {
     "building": building,
 }
 NEEDS = {"supplied": "flows", "zones": "zones"}
-
-# One line each, the best first: what a reader needs to choose.
-DESCRIPTIONS = {
-    "supplied": "The district's own counts of students by school and home tract.",
-    "zones": "Attendance zones over where children live; schools without a zone by likely home "
-    "tracts.",
-    "gravity": "Likely home tracts: near tracts with children, balanced to enrolment and to "
-    "resident children.",
-    "nearest": "Every tract's children go to the nearest schools of each level that have room.",
-    "building": "The tract the school stands in: wrong for most students, for comparison only.",
-}
 
 
 def best_available(*, zones: bool, flows: bool) -> str:

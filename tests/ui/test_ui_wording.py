@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.catchment import METHODS
 from ui import wording as w
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,3 +76,7 @@ def test_standing_sentences():
     assert set(w.JOIN_METHODS) >= {"gravity", "building"}
     assert "interval" in w.INTERVAL_MEANING
     assert "not cause" in w.ASSOCIATION
+
+
+def test_every_join_method_is_described():
+    assert set(w.JOIN_METHODS) == set(METHODS)
