@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 
-.PHONY: run test place bench lint dictionary screenshot clean
+.PHONY: run test verify place bench lint dictionary screenshot clean
 
 run: $(VENV)/.run
 	$(PY) -m data.build demo --if-missing
@@ -17,6 +17,9 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(PY) -m pytest
+
+verify: $(VENV)/.test
+	ATLAS_VERIFY=1 $(PY) -m pytest --timeout=7200
 
 place: $(VENV)/.run
 	$(PY) -m data.build $(PLACE)

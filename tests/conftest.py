@@ -43,6 +43,12 @@ def _load(folder: Path) -> Panel:
 
 
 @pytest.fixture(scope="session")
+def replicates() -> Callable[[int, int], int]:
+    """Choose how often a simulation repeats: few times, or in full under `make verify`."""
+    return lambda few, full: full if os.environ.get("ATLAS_VERIFY") else few
+
+
+@pytest.fixture(scope="session")
 def mirror() -> Path:
     """Folder of real public files."""
     return _folder("ATLAS_MIRROR")
