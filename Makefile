@@ -18,8 +18,9 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	$(PY) -m pytest
 
+verify: export ATLAS_VERIFY = 1
 verify: $(VENV)/.test
-	ATLAS_VERIFY=1 $(PY) -m pytest --timeout=7200
+	$(PY) -m pytest --timeout=7200
 
 place: $(VENV)/.run
 	$(PY) -m data.build $(PLACE)
