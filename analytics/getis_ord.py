@@ -1,4 +1,4 @@
-"""The Gi* statistic itself, for one map or for many draws of a map at once."""
+"""Gi and Gi* themselves, for one map or for many draws of a map at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.inputs import Bools, Floats
+from analytics.local_statistic import deviations, row_sums, spread, without_self
 from geo.weights import Weights
 
-_EQUAL = 1e-12  # relative spread under which values count as all equal
+_NOTHING = 1e-12  # share of a map's variance below which the other areas are all equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +53,66 @@ class GiStar:
         """
         if values.size == 0:
             return values.copy()
-        table = values.reshape(len(values), -1)
-        centred = table - table.mean(axis=0)
-        size = np.sqrt(np.einsum("ij,ij->j", table, table) / len(table))
-        sd = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(table))
-        sd = np.where(sd > _EQUAL * size, sd, np.nan)
+        centred, mean_square = deviations(values)
         z: Floats = self.matrix @ centred
         z /= self.spread[:, None]
-        z /= sd
+        z /= np.sqrt(mean_square)
+        return z.reshape(values.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Gi:
+    """Gi prepared for one set of weights: each area against all others, itself left out.
+
+    Attributes
+    ----------
+    matrix
+        Weights without selves, shape (m, m).
+    totals
+        Sum of each row of weights, shape (m,).
+    spread
+        `sqrt(((m - 1) * sum w^2 - (sum w)^2) / (m - 2))` of each row; NaN for an island and where
+        the row covers every other area alike.
+    """
+
+    matrix: csr_array
+    totals: Floats
+    spread: Floats
+
+    def z(self, values: Floats) -> Floats:
+        """Give the standardised statistic of each area.
+
+        Parameters
+        ----------
+        values
+            One map, shape (m,), or many, shape (m, draws).
+
+        Returns
+        -------
+        numpy.ndarray
+            Same shape; NaN throughout a map whose values are all equal, and where all other areas
+            are equal.
+
+        References
+        ----------
+        Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 3: mean and variance are
+        those of the other areas.
+        """
+        if len(values) < 2:
+            return np.full(values.shape, np.nan)
+        centred, mean_square = deviations(values)
+        others = len(centred) - 1
+        # The other areas' deviations sum to minus the area's own.
+        variance = centred**2
+        variance *= -(1 + 1 / others)
+        variance += mean_square * len(centred)
+        variance /= others
+        np.copyto(variance, np.nan, where=variance <= _NOTHING * mean_square)
+        z: Floats = self.matrix @ centred
+        centred *= (self.totals / others)[:, None]
+        z += centred
+        z /= self.spread[:, None]
+        z /= np.sqrt(variance, out=variance)
         return z.reshape(values.shape)
 
 
@@ -83,16 +136,41 @@ def prepare(weights: Weights) -> GiStar:
     [-1.389, -1.604, 1.069, 1.389]
     """
     matrix = weights.with_self().sparse
-    areas = matrix.shape[0]
-    totals = np.asarray(matrix.sum(axis=1))
-    squares = np.asarray(matrix.multiply(matrix).sum(axis=1))
-    variance = (areas * squares - totals**2) / max(areas - 1, 1)
-    covers_all = variance <= _EQUAL * totals**2
-    return GiStar(matrix, totals, np.sqrt(np.where(covers_all, np.nan, variance)))
+    totals, squares = row_sums(matrix)
+    return GiStar(matrix, totals, spread(totals, squares, weights.n))
+
+
+def prepare_gi(weights: Weights) -> Gi:
+    """Prepare Gi for weights.
+
+    Parameters
+    ----------
+    weights
+        Binary or general weights over m areas, no area its own neighbour.
+
+    Returns
+    -------
+    Gi
+        The prepared statistic.
+
+    Raises
+    ------
+    ValueError
+        Weights that hold selves.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> prepare_gi(line).z(np.array([1.0, 2.0, 3.0, 6.0])).round(3).tolist()
+    [-0.981, -1.298, 0.926, 1.225]
+    """
+    matrix = without_self(weights)
+    totals, squares = row_sums(matrix)
+    return Gi(matrix, totals, spread(totals, squares, weights.n - 1))
 
 
 def two_sided(
-    lesser: NDArray[np.int64], greater: NDArray[np.int64], draws: int
+    lesser: NDArray[np.int64], greater: NDArray[np.int64], draws: int | NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Turn counts of draws into two-sided permutation p-values.
 
@@ -101,7 +179,7 @@ def two_sided(
     lesser, greater
         Draws at most and at least as large as the observed statistic, shape (m,).
     draws
-        Number of draws R.
+        Number of draws R of all areas, or of each, shape (m,).
 
     Returns
     -------

@@ -2,32 +2,84 @@
 
 The null of this module shuffles values among areas. For maps made from shared schools that null is
 wrong (neighbours share schools, so the map is smooth by construction): use `analytics.hotspots`.
+
+Draws by area. With `null="areas"` every area gets `draws` permutations, and with `max_draws` more
+of them while its Benjamini-Hochberg decision at `alpha` is open (`analytics.adaptive`); the column
+`draws` says how many. `p_sim = 2 (M + 1) / (R + 1)`, at most 1, with R the draws of that area and M
+those in its smaller tail: never below 2 / (R + 1). For a fixed R it is exact; where R grew, the
+stopping rule looked at the draws (an area is left once the 99.9 % interval of its p lies on one
+side of the decision), so read the decision at `alpha` rather than the last digit of p. Without
+`max_draws` no single area among m can pass q <= alpha unless draws reach
+`analytics.hotspots.smallest_draws_needed`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
-from analytics.area_permutation import permuted_counts
-from analytics.getis_ord import benjamini_hochberg, prepare, two_sided
-from analytics.inputs import Bools, Floats, floats, refuse
+from analytics.getis_ord import prepare, prepare_gi
+from analytics.lisa import local_moran, local_moran_rate
+from analytics.local_table import AreasNull, Null, area_columns
+from analytics.map_of_areas import map_values
 from geo.weights import Weights
 
-STATES = ("tested", "island", "no value", "constant values", "covers all areas", "too few areas")
-"""Why an area has a number or none: see `gi_star`."""
+__all__ = ["gi", "gi_star", "local_moran", "local_moran_rate"]
+
+
+def gi(
+    values: ArrayLike | pd.Series,
+    weights: Weights,
+    *,
+    null: Null = None,
+    draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Give Gi of each area: how far its neighbours stand from the mean of all other areas.
+
+    Parameters
+    ----------
+    values, weights, null, draws, max_draws, alpha, seed
+        As for `gi_star`, but no area may be its own neighbour.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As for `gi_star`; an island has no number, nor has an area where "constant elsewhere".
+
+    Raises
+    ------
+    ValueError
+        As for `gi_star`, or weights that hold selves.
+
+    References
+    ----------
+    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, G_i with the mean and variance of the
+    areas other than i. The z does not change when a row of weights is multiplied; esda (2.9) with
+    row-standardised weights puts (sum w) for (sum w^2) in the variance and differs.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> gi([1.0, 2.0, 3.0, 6.0], line).z.round(3).tolist()
+    [-0.981, -1.298, 0.926, 1.225]
+    """
+    given = map_values(values, weights)
+    statistic = prepare_gi(given.weights)
+    asked = AreasNull.asked(null, draws, max_draws, alpha, seed)
+    return pd.DataFrame(area_columns(given, statistic.z(given.used), asked), index=given.index)
 
 
 def gi_star(
     values: ArrayLike | pd.Series,
     weights: Weights,
     *,
-    null: Literal["areas"] | None = None,
+    null: Null = None,
     draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Give Gi* of each area: how far the area and its neighbours together stand from the mean.
@@ -43,22 +95,27 @@ def gi_star(
         "areas" adds p-values from conditional permutation: the area keeps its value, its
         neighbours' values are drawn from all other areas.
     draws
-        Number of permutations.
+        Number of permutations of every area.
+    max_draws
+        Permutations up to which areas with an open decision are drawn on; None: no further.
+    alpha
+        False-discovery level of that decision.
     seed
-        Seed of the permutations.
+        Seed of the permutations. Neither the order of the values nor a change of scale matters.
 
     Returns
     -------
     pandas.DataFrame
-        Index of `values`; columns `value, z, p, state`, with `p` two-sided normal, and `p_sim, q`
-        when a null is given. `state` is "tested"; "island" (no neighbour: `z` speaks of the area
-        alone, no permutation value); or without any number "no value", "constant values" (all
-        equal), "covers all areas" (the area neighbours every other one), "too few areas" (one).
+        Index of `values`; columns `value, z, p, state`, with `p` two-sided normal, and
+        `p_sim, q, draws` when a null is given. `state`: "tested"; "island" (no neighbour: `z`
+        speaks of the area alone, no permutation value); or, without any number, another of
+        `analytics.local_table.STATES`.
 
     Raises
     ------
     ValueError
-        Ids unknown to the weights or repeated, infinite values, or fewer than 1 draw.
+        Ids unknown to the weights or repeated, infinite values, fewer than 1 draw, `max_draws`
+        below `draws`, or `alpha` outside (0, 1).
 
     References
     ----------
@@ -71,48 +128,7 @@ def gi_star(
     >>> gi_star(pd.Series([6.0, 3.0, 2.0, 1.0], index=list("dcba")), line).z.round(3).tolist()
     [1.389, 1.069, -1.604, -1.389]
     """
-    series = _on_ids(values, weights)
-    numbers = floats(series)
-    refuse(np.isinf(numbers), series, lambda _: "an infinite value; correct it or leave it empty")
-    known = ~np.isnan(numbers)
-    whole = known.all() and series.index.equals(weights.ids)
-    inner = weights if whole else weights.subset(series.index[known])
-    z = np.full(numbers.shape, np.nan)
-    statistic = prepare(inner)
-    z[known] = statistic.z(numbers[known])
-    table = pd.DataFrame({"value": numbers, "z": z, "p": 2 * ndtr(-np.abs(z))}, index=series.index)
-    table["state"] = _states(known, np.isin(series.index, inner.isolates), z, numbers[known])
-    if null is None:
-        return table
-    if null != "areas" or draws < 1:
-        raise ValueError(f"null must be 'areas' with at least 1 draw, not {null!r} with {draws}")
-    tested = (table["state"] == "tested").to_numpy()
-    p_sim = np.full(numbers.shape, np.nan)
-    if tested.any():
-        rng = np.random.default_rng(seed)
-        counted = permuted_counts(numbers[known], statistic.matrix, draws, rng)
-        p_sim[known] = two_sided(*counted, draws)
-        p_sim[~tested] = np.nan
-    return table.assign(p_sim=p_sim, q=benjamini_hochberg(p_sim, tested))
-
-
-def _on_ids(values: Any, weights: Weights) -> pd.Series:
-    """Give values a checked index of area ids."""
-    if not isinstance(values, pd.Series):
-        if np.shape(values) != (weights.n,):
-            raise ValueError(f"values of shape {np.shape(values)} for {weights.n} areas")
-        return pd.Series(floats(values), index=weights.ids)
-    unknown = ~values.index.isin(weights.ids)
-    if unknown.any() or not values.index.is_unique:
-        bad = values.index[unknown if unknown.any() else values.index.duplicated()]
-        word = "not an area of the weights" if unknown.any() else "repeated"
-        raise ValueError(f"{len(bad)} ids of the values are wrong: {bad[0]!r} is {word}")
-    return values
-
-
-def _states(known: Bools, island: Bools, z: Floats, used: Floats) -> list[str]:
-    """Say of each area why it has a number or none."""
-    constant = used.size > 1 and np.isnan(z).all() and np.ptp(used) <= 1e-9 * np.abs(used).max()
-    reasons = [~known, np.full(known.shape, used.size < 2), np.full(known.shape, constant)]
-    words = ["no value", "too few areas", "constant values", "covers all areas", "island"]
-    return [str(s) for s in np.select([*reasons, np.isnan(z), island], words, default="tested")]
+    given = map_values(values, weights)
+    statistic = prepare(given.weights)
+    asked = AreasNull.asked(null, draws, max_draws, alpha, seed)
+    return pd.DataFrame(area_columns(given, statistic.z(given.used), asked), index=given.index)
