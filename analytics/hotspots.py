@@ -9,34 +9,24 @@ tracts, and the statistic is computed there again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.getis_ord import benjamini_hochberg, two_sided
-from analytics.inputs import Bools, Floats, floats
-from analytics.tract_map import Measure, SchoolMap, school_map
+from analytics.map_analysis import analyses_of
+from analytics.map_draws import DrawPlan, run_draws
+from analytics.map_statistics import Statistic
+from analytics.map_table import CLASSES, classify, result_table
+from analytics.nulls import Null, event_draws
+from analytics.progress import Progress
+from analytics.shuffled_areas import shuffled_areas
+from analytics.tract_map import Measure, tract_maps
 from geo.weights import Weights
 
-CLASSES = (
-    "hot 99",
-    "hot 95",
-    "hot 90",
-    "not significant",
-    "cold 90",
-    "cold 95",
-    "cold 99",
-    "not shown",
-)
-"""Classes of `hot_class`, in legend order."""
+__all__ = ["CLASSES", "classify", "gi_star_schools", "hot_spots", "smallest_draws_needed"]
 
-_BATCH = 64  # draws pushed through at once: a few MB for a city, 130 MB for every US tract
-_TIE = 1e-9  # statistics this close are equal
-
-Progress = Callable[[int, int], None]
+_ONE = "map"
 
 
 def gi_star_schools(
@@ -99,60 +89,102 @@ def gi_star_schools(
     Examples
     --------
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> import numpy as np
     >>> found = gi_star_schools([40, 35, 10, 5], [100] * 4, np.eye(4), line, draws=99, seed=1)
     >>> found.rate.tolist(), found.hot_class.unique().tolist()
     ([0.4, 0.35, 0.1, 0.05], ['not significant'])
     """
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, not {draws}")
-    given = school_map(x, n, share, weights, strata=strata, measure=measure)
-    value = given.tracts.values(given.events[:, None])
-    z = given.statistic.z(value)
-    null_mean, p = np.full(z.shape[0], np.nan), np.full(z.shape[0], np.nan)
-    if not np.isnan(z).all():
-        null_mean, p = _permutation_p(given, z, draws, seed, progress)
-    table = pd.DataFrame(index=given.ids)
-    for name, column in {
-        "value": value[:, 0],
-        "z": z[:, 0],
-        "null_mean": null_mean,
-        "p_sim": p,
-    }.items():
-        table[name] = _on_all(given.tested, column)
-    table.insert(1, "rate", given.rate)
-    table["q"] = benjamini_hochberg(floats(table["p_sim"]), floats(table["p_sim"]) > 0)
-    table["hot_class"] = classify(table["z"] - table["null_mean"], table["q"])
-    table["state"] = _states(given, value[:, 0], z[:, 0])
-    return table.assign(schools=given.schools, left_out=given.left_out)
+    found = hot_spots(
+        *(x, n, share, weights),
+        measure=measure,
+        strata=strata,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
+    return found.drop(columns="draws")
 
 
-def classify(z: ArrayLike | pd.Series, q: ArrayLike | pd.Series) -> Any:
-    """Put areas into hot and cold classes.
+def hot_spots(
+    x: ArrayLike | pd.Series,
+    n: ArrayLike | pd.Series,
+    share: Any,
+    weights: Weights,
+    *,
+    statistic: Statistic = "gi_star",
+    null: Null = "schools",
+    measure: Measure = "ratio",
+    strata: ArrayLike | pd.Series | None = None,
+    draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
+    seed: int,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Find hot and cold spots of tracts by any of the statistics and nulls.
 
     Parameters
     ----------
-    z
-        Statistic minus its mean over the draws: its sign tells hot from cold.
-    q
-        Adjusted p-values; NaN is "not shown".
+    x, n, share, weights, measure, strata, seed
+        As for `gi_star_schools`.
+    statistic
+        "gi_star"; "gi", which leaves the tract itself out; or "local_moran" on rates over their own
+        standard errors (with the measure "eb" on crude rates, for it steadies them itself).
+    null
+        One of `analytics.nulls.NULLS`: "schools" is right for maps made from schools; "areas"
+        shuffles tracts; "constant_risk" asks for any difference between places.
+    draws
+        Draws of every tract.
+    max_draws
+        Draws of those tracts whose false-discovery decision is not settled before (see
+        `analytics.adaptive`); None for `draws`.
+    alpha
+        False-discovery level that `max_draws` settles; it changes nothing else.
+    progress
+        Called with draws done and wanted, which grows while decisions stay open; raise
+        `analytics.progress.Cancelled` in it to stop.
 
     Returns
     -------
-    pandas.Series or numpy.ndarray
-        One of `CLASSES` each.
+    pandas.DataFrame
+        As for `gi_star_schools`, and `draws` of each tract. `state` may be "island" for "gi" and
+        "local_moran", and for any statistic under the null "areas". For "local_moran" `z` is
+        I_i standardised by its moments when all tracts are shuffled; `quadrant` (HH, LL, HL, LH,
+        "none") says how a tract and its neighbours stand to the mean. `hot_class` is hot for HH
+        and cold for LL tracts only: an outlier with a small q is "not significant" as a hot or
+        cold spot.
+
+    Raises
+    ------
+    ValueError
+        As for `gi_star_schools`, or an unknown statistic or null, `max_draws` below `draws`, or
+        alpha outside (0, 1).
+
+    References
+    ----------
+    Ord JK, Getis A (1995) Geographical Analysis 27:286-306. Anselin L (1995) Geographical Analysis
+    27:93-115. Assuncao RM, Reis EA (1999) Statistics in Medicine 18:2147-2162.
 
     Examples
     --------
-    >>> classify(np.array([3.0, -2.0, 1.0, np.nan]), np.array([0.004, 0.08, 0.3, np.nan])).tolist()
-    ['hot 99', 'cold 90', 'not significant', 'not shown']
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> import numpy as np
+    >>> given = [40, 35, 10, 5], [100] * 4, np.eye(4), line
+    >>> found = hot_spots(*given, statistic="local_moran", null="constant_risk", seed=1)
+    >>> found.quadrant.tolist(), found.hot_class.tolist()
+    (['HH', 'HH', 'LL', 'LL'], ['hot 99', 'hot 99', 'cold 99', 'cold 99'])
     """
-    side, chance = floats(z), floats(q)
-    hot, cold = side > 0, side < 0
-    limits = [chance <= 0.01, chance <= 0.05, chance <= 0.10]
-    rules = [np.isnan(chance), *(hot & c for c in limits), *(cold & c for c in limits)]
-    words = ["not shown", *CLASSES[:3], *reversed(CLASSES[4:7])]
-    found = np.select(rules, words, default="not significant")
-    return pd.Series(found, index=q.index, dtype="str") if isinstance(q, pd.Series) else found
+    plan = DrawPlan(draws, draws if max_draws is None else max_draws, alpha)
+    schools, maps = tract_maps(x, n, {_ONE: share}, weights.ids, strata=strata, measure=measure)
+    tracts, own_scale = maps[_ONE], null != "constant_risk"
+    given = (_ONE, tracts, schools.events, {_ONE: weights}, [statistic])
+    item = analyses_of(*given, own_scale=own_scale)[statistic, _ONE]
+    if null == "areas":
+        shown = shuffled_areas(item, tracts.within(weights), tracts, schools.events, plan, seed)
+        return result_table(schools, tracts, item, shown)
+    source = event_draws(null, schools)
+    run_draws(source, maps, [item], plan, seed=seed, progress=progress)
+    return result_table(schools, tracts, item, item.shown)
 
 
 def smallest_draws_needed(m: int, alpha: float) -> int:
@@ -176,45 +208,3 @@ def smallest_draws_needed(m: int, alpha: float) -> int:
     3999
     """
     return math.ceil(round(2 * m / alpha - 1, 6))
-
-
-def _permutation_p(
-    given: SchoolMap, observed: Floats, draws: int, seed: int, progress: Progress | None
-) -> tuple[Floats, Floats]:
-    """Draw maps, batch by batch; give the mean statistic and the two-sided p of each tract."""
-    lesser, greater = (np.zeros(len(observed), dtype=np.int64) for _ in range(2))
-    total = np.zeros(len(observed))
-    generators = given.residuals.generators(seed)
-    for start in range(0, draws, _BATCH):
-        size = min(_BATCH, draws - start)
-        events = given.residuals.draw(generators, size)
-        z = given.statistic.z(given.tracts.values(events))
-        # A draw without any spread has no area that stands out: 0, unless the area never can.
-        np.copyto(z, 0.0, where=np.isnan(z) & ~np.isnan(observed))
-        lesser += (z <= observed + _TIE).sum(axis=1)
-        greater += (z >= observed - _TIE).sum(axis=1)
-        total += z.sum(axis=1)
-        if progress is not None:
-            progress(start + size, draws)
-    p = np.where(np.isnan(observed[:, 0]), np.nan, two_sided(lesser, greater, draws))
-    return total / draws, p
-
-
-def _on_all(tested: Bools, values: Floats) -> Floats:
-    """Spread values of tested areas over all areas."""
-    out: Floats = np.full(tested.shape, np.nan)
-    out[tested] = values
-    return out
-
-
-def _states(given: SchoolMap, value: Floats, z: Floats) -> list[str]:
-    """Say of each area why it has a number or none."""
-    constant = np.isnan(z).all() and value.size > 1 and np.ptp(value) <= _TIE * np.abs(value).max()
-    if value.size == 1:
-        word = "too few areas"
-    else:
-        word = "constant values" if constant else "covers all areas"
-    no_number = _on_all(given.tested, np.isnan(z).astype(np.float64)) > 0
-    rules = [np.isnan(given.rate), ~given.tested, no_number]
-    words = ["no students", "nothing expected", word]
-    return [str(s) for s in np.select(rules, words, default="tested")]

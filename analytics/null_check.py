@@ -1,24 +1,32 @@
-"""Does a null keep its promise? Schools are reassigned at random and false alarms are counted.
+"""What the right null changes on one map, and whether a null keeps its promise.
 
-This is the evidence for the school-level null: on maps where nothing is clustered but the shared
-schools, it flags the promised share of tracts, and shuffling tracts flags several times as many.
+`analytics.false_alarms` does the counting on places without hot spots.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from analytics.hotspots import gi_star_schools
-from analytics.local import gi_star
-from analytics.rates import stratum_codes
-from analytics.tract_map import Measure, SchoolMap, school_map
+from analytics.false_alarms import WORLDS, FalseAlarms, World, false_alarms
+from analytics.hotspots import hot_spots
+from analytics.map_statistics import Statistic
+from analytics.nulls import Null
+from analytics.progress import Progress
+from analytics.tract_map import Measure
 from geo.weights import Weights
 
-Null = Literal["schools", "areas"]
+__all__ = [
+    "WORLDS",
+    "FalseAlarms",
+    "NullComparison",
+    "World",
+    "false_alarms",
+    "false_positive_share",
+    "naive_and_right",
+]
 
 
 @dataclass(frozen=True)
@@ -42,33 +50,6 @@ class NullComparison:
     schools_null: int
     alpha: float
     draws: int
-
-
-@dataclass(frozen=True)
-class FalseAlarms:
-    """What a null flags when schools are assigned to places at random.
-
-    Attributes
-    ----------
-    null
-        "schools" or "areas".
-    share
-        Mean share of tested tracts with p_sim <= alpha; a right null gives alpha.
-    standard_error
-        Of `share`, over replicates (tracts of one map are not independent).
-    discoveries
-        Mean number of tracts with q <= alpha; a right null gives close to none.
-    replicates, draws, alpha
-        How it was measured.
-    """
-
-    null: str
-    share: float
-    standard_error: float
-    discoveries: float
-    replicates: int
-    draws: int
-    alpha: float
 
 
 def naive_and_right(
@@ -102,10 +83,17 @@ def naive_and_right(
     ValueError
         As for `gi_star_schools`.
     """
-    right = gi_star_schools(
-        x, n, share, weights, strata=strata, draws=draws, seed=seed, measure=measure
+    right, naive = (
+        hot_spots(
+            *(x, n, share, weights),
+            null=null,
+            strata=strata,
+            draws=draws,
+            seed=seed,
+            measure=measure,
+        )
+        for null in ("schools", "areas")
     )
-    naive = gi_star(right["value"], weights, null="areas", draws=draws, seed=seed)
     return NullComparison(
         tested=int((right["state"] == "tested").sum()),
         areas_null=int((naive["q"] <= alpha).sum()),
@@ -123,29 +111,23 @@ def false_positive_share(
     *,
     strata: pd.Series | None = None,
     null: Null = "schools",
+    statistic: Statistic = "gi_star",
+    world: World = "reassigned",
     replicates: int = 100,
     draws: int = 199,
     seed: int,
     alpha: float = 0.05,
     measure: Measure = "ratio",
+    progress: Progress | None = None,
 ) -> FalseAlarms:
-    """Measure false alarms over random reassignments of schools within their level.
-
-    A school's count and enrolment move together to another school's place: a harder test than
-    moving residuals, which holds by construction, because it also feels any link of size and rate.
+    """Measure false alarms of one null and one statistic.
 
     Parameters
     ----------
-    x, n, share, weights, strata, draws, measure
-        As for `analytics.hotspots.gi_star_schools`.
-    null
-        The null to measure.
-    replicates
-        Random reassignments.
-    seed
-        Seed of reassignments and permutations.
-    alpha
-        Level of each test.
+    null, statistic
+        What to measure.
+    x, n, share, weights, strata, world, replicates, draws, seed, alpha, measure, progress
+        As for `false_alarms`.
 
     Returns
     -------
@@ -155,51 +137,23 @@ def false_positive_share(
     Raises
     ------
     ValueError
-        As for `gi_star_schools`.
+        As for `false_alarms`.
 
     References
     ----------
     Good P (2005) Permutation, Parametric and Bootstrap Tests of Hypotheses, 3rd ed, chapter 1.
     """
-    shares, found = [], []
-    streams = np.random.SeedSequence(seed).generate_state(replicates)
-    rng = np.random.default_rng(seed)
-    for stream in streams:
-        events, totals = _reassigned(x, n, strata, rng)
-        if null == "schools":
-            table = gi_star_schools(
-                *(events, totals, share, weights),
-                strata=strata,
-                draws=draws,
-                seed=int(stream),
-                measure=measure,
-            )
-        else:
-            given = school_map(events, totals, share, weights, strata=strata, measure=measure)
-            table = _tracts_shuffled(given, weights, draws, int(stream))
-        # A map without any spread flags nothing, which counts as no false alarm.
-        flagged = int((table["p_sim"] <= alpha).sum())
-        shares.append(flagged / max(1, int(table["value"].notna().sum())))
-        found.append(float((table["q"] <= alpha).sum()))
-    error = float(np.std(shares, ddof=1) / np.sqrt(replicates)) if replicates > 1 else np.nan
-    mean, alarms = float(np.mean(shares)), float(np.mean(found))
-    return FalseAlarms(null, mean, error, alarms, replicates, draws, alpha)
-
-
-def _tracts_shuffled(given: SchoolMap, weights: Weights, draws: int, seed: int) -> pd.DataFrame:
-    """Shuffle tracts of the map that the schools make."""
-    value = given.tracts.values(given.events[:, None])[:, 0]
-    inner = weights.subset(given.ids[given.tested])
-    return gi_star(value, inner, null="areas", draws=draws, seed=seed)
-
-
-def _reassigned(
-    x: pd.Series, n: pd.Series, strata: pd.Series | None, rng: np.random.Generator
-) -> tuple[pd.Series, pd.Series]:
-    """Move whole schools, count and enrolment together, within their stratum."""
-    codes = stratum_codes(strata, x)
-    order = np.arange(len(codes))
-    for code in np.unique(codes):
-        members = np.flatnonzero(codes == code)
-        order[members] = rng.permutation(members)
-    return x.iloc[order].set_axis(x.index), n.iloc[order].set_axis(n.index)
+    (found,) = false_alarms(
+        *(x, n, share, weights),
+        strata=strata,
+        nulls=[null],
+        statistics=[statistic],
+        world=world,
+        replicates=replicates,
+        draws=draws,
+        seed=seed,
+        alpha=alpha,
+        measure=measure,
+        progress=progress,
+    )
+    return found

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import hotspots
+from analytics import map_draws
 from analytics.hotspots import gi_star_schools, smallest_draws_needed
 from analytics.null_check import false_positive_share, naive_and_right
 from analytics.residuals import overdispersion, school_residuals
@@ -67,7 +67,7 @@ def test_batches_and_progress_do_not_change_the_result(county, monkeypatch):
     data, _ = county
     seen = []
     one = gi_star_schools(**data, draws=150, seed=3, progress=lambda *done: seen.append(done))
-    monkeypatch.setattr(hotspots, "_BATCH", 7)
+    monkeypatch.setattr(map_draws, "_BATCH", 7)
     two = gi_star_schools(**data, draws=150, seed=3)
     pd.testing.assert_frame_equal(one, two, rtol=1e-12)
     assert seen[-1] == (150, 150)
