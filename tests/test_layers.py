@@ -19,7 +19,7 @@ ALLOWED = {
 OURS = {"geo", "analytics", "data", "ui", "pages", "app", "bench", "tests"}
 SCREEN = {"streamlit", "altair", "pydeck"}
 NETWORK = {"httpx", "requests", "urllib", "urllib3", "http", "socket", "ftplib", "aiohttp"}
-DEVELOPMENT_ONLY = {"libpysal", "esda", "numba", "pytest", "hypothesis", "playwright"}
+DEVELOPMENT_ONLY = {"libpysal", "esda", "pytest", "hypothesis", "playwright"}
 
 
 def files_of(layer: str) -> list[Path]:
