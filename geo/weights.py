@@ -1,17 +1,19 @@
 """Spatial weights: who is whose neighbour, as one sparse matrix and its ids."""
 
+# Geometry and graph libraries are imported where they are used: they take as long to load as all
+# that a first statistic on ready weights needs.
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
-from scipy.sparse.csgraph import connected_components
 
-from geo import neighbours
+from geo.links import edges
 from geo.matrix import (
     build_matrix,
     canonical,
@@ -21,6 +23,9 @@ from geo.matrix import (
     some,
     summary,
 )
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Values = TypeVar("Values", pd.Series, NDArray[np.float64])
 
@@ -93,11 +98,14 @@ class Weights:
 
         Examples
         --------
+        >>> import geopandas as gpd
         >>> from shapely import box
         >>> squares = gpd.GeoSeries([box(0, 0, 1, 1), box(1, 1, 2, 2), box(5, 5, 6, 6)])
         >>> Weights.queen(squares).cardinalities.tolist()
         [1, 1, 0]
         """
+        from geo import neighbours
+
         focal, neighbor = neighbours.touching_pairs(gdf.geometry.to_numpy())
         return cls._symmetric(gdf.index, focal, neighbor)
 
@@ -127,6 +135,8 @@ class Weights:
         >>> Weights.knn(np.array([[0, 0], [0, 0], [3, 0], [4, 0]]), 1).sparse.indices.tolist()
         [1, 0, 3, 2]
         """
+        from geo import neighbours
+
         ids, xy = neighbours.coordinates(points)
         focal, neighbor = neighbours.nearest_pairs(xy, k)
         return cls(build_matrix(focal, neighbor, None, len(ids)), ids)
@@ -157,6 +167,8 @@ class Weights:
         >>> Weights.distance_band(np.array([[0, 0], [3, 0], [9, 0]]), 3).isolates.tolist()
         [2]
         """
+        from geo import neighbours
+
         ids, xy = neighbours.coordinates(points)
         return cls._symmetric(ids, *neighbours.near_pairs(xy, distance))
 
@@ -187,7 +199,7 @@ class Weights:
         Raises
         ------
         ValueError
-            As for `geo.neighbours.edges`, or an area linked to itself, or a weight that is
+            As for `geo.links.edges`, or an area linked to itself, or a weight that is
             missing or negative.
 
         Examples
@@ -197,7 +209,7 @@ class Weights:
         """
         index = _index(ids)
         check_ids(index)
-        rows, columns, data = neighbours.edges(index, focal, neighbor, weight)
+        rows, columns, data = edges(index, focal, neighbor, weight)
         return cls(build_matrix(rows, columns, data, len(index)), index)
 
     @classmethod
@@ -228,6 +240,8 @@ class Weights:
     @property
     def components(self) -> pd.Series:
         """Label (0, 1, ...) of the connected part to which each area belongs."""
+        from scipy.sparse.csgraph import connected_components
+
         labels = connected_components(self.sparse, directed=False)[1]
         return pd.Series(labels, index=self.ids, name="component")
 
