@@ -21,8 +21,9 @@ from geo.catchment import share_matrix
 
 SCALE_SPREAD = 0.5
 """Log standard deviation of the scale of distance: nine in ten redraws within a factor of 2.3."""
-FLOW_CV = 1.0
-"""Uncertainty of one flow, school to tract, as a part of itself."""
+FLOW_CV = 0.5
+"""Uncertainty of one flow, school to tract, beyond chance, as a part of itself: where no flow is
+known. Set on simulated counties so that intervals cover as they should (docs/methods-join.md)."""
 _ENDLESS = 1e8  # degrees of freedom from which on t is normal to all digits
 
 
@@ -67,7 +68,7 @@ def within_join(
     share: Any,
     *,
     geoids: ArrayLike | pd.Index,
-    flow_cv: float = FLOW_CV,
+    flow_cv: float | pd.Series = FLOW_CV,
 ) -> pd.DataFrame:
     """Give tract rates under one join, and the sample size that their variance is worth.
 
@@ -82,15 +83,18 @@ def within_join(
         Tracts wanted, in order.
     flow_cv
         Coefficient of variation c of the number of children of a tract who attend a school, around
-        what the join says; 0 trusts the join's mixture of schools.
+        what the join says and beyond chance; one for all, or a Series by school_id
+        (`geo.scale_groups.doubts`; NaN = the default). 0 leaves chance alone.
 
     Returns
     -------
     pandas.DataFrame
-        Index geoid. `rate`: p = sum a r / sum a for schools of rate r with a students of the tract;
-        `size`: m such that p (1 - p) / m = p (1 - p) / sum a + c^2 sum a^2 (r - p)^2 / (sum a)^2,
-        chance among students plus the linearised variance of a ratio when the schools behind it
-        are a sample. NaN without students.
+        Index geoid. `rate`: p = sum a r / sum a for schools of rate r with a of their n students
+        in the tract; `size`: m such that p (1 - p) / m = p (1 - p) sum a^2 / n / (sum a)^2 +
+        sum (a + c^2 a^2) d / (sum a)^2, d = (r - p)^2 - p (1 - p) / n or 0: chance among all
+        students of the schools that the tract's children attend, since their rate is what is
+        sought and is counted over all of them; and the linearised variance of a ratio whose
+        weights a are uncertain, by chance and by c. NaN without students.
 
     Raises
     ------
@@ -100,35 +104,47 @@ def within_join(
     References
     ----------
     Cochran WG (1977) Sampling Techniques, equation 6.13 (ratio of sums over clusters). Kish L
-    (1965) Survey Sampling, section 8.1 (sample size behind a variance).
+    (1965) Survey Sampling, sections 8.1 and 11.7 (sample size behind a variance; unequal weights).
 
     Examples
     --------
     >>> table = pd.DataFrame({"school_id": ["s", "u"], "geoid": ["a", "a"], "share": [1.0, 1.0]})
     >>> x, n = pd.Series([10, 30], index=["s", "u"]), pd.Series([100, 100], index=["s", "u"])
-    >>> within_join(x, n, table, geoids=["a"], flow_cv=0).values.tolist()
-    [[0.2, 200.0]]
-    >>> within_join(x, n, table, geoids=["a"]).round(1).values.tolist()
-    [[0.2, 27.6]]
+    >>> within_join(x, n, table, geoids=["a"], flow_cv=0).round(1).values.tolist()
+    [[0.2, 190.0]]
+    >>> within_join(x, n, table, geoids=["a"], flow_cv=1).round(1).values.tolist()
+    [[0.2, 31.7]]
     """
-    if not flow_cv >= 0:
-        raise ValueError(f"flow_cv must be at least 0; it is {flow_cv}")
-    given = counts(x, n)
+    given, doubt = counts(x, n), _doubt(flow_cv, x.index)
     ids = pd.Index(geoids, name="geoid")
     known = ~np.isnan(given.x) & (given.n > 0)
     shares = share_matrix(share, x.index, ids)[known]
-    school = given.x[known] / given.n[known]
-    parts = shares.multiply(given.n[known][:, None]).tocsr()
+    enrolled, doubt = given.n[known], doubt[known]
+    school = given.x[known] / enrolled
+    parts = shares.multiply(enrolled[:, None]).tocsr()
     students = np.asarray(parts.sum(axis=0))
     total = np.where(students > 0, students, np.nan)
     rate = np.clip((parts.T @ school) / total, 0.0, 1.0)
     cells = parts.tocoo()
-    apart = (cells.data * (school[cells.row] - rate[cells.col])) ** 2
-    between = np.bincount(cells.col, apart, minlength=len(ids)) / total**2
-    spread = rate * (1 - rate)
+    a, spread = cells.data, rate * (1 - rate)
+    apart = (school[cells.row] - rate[cells.col]) ** 2
+    apart = np.maximum(apart - spread[cells.col] / enrolled[cells.row], 0.0)  # chance is told apart
+    strays = (a + (doubt[cells.row] * a) ** 2) * apart
+    between = np.bincount(cells.col, strays, minlength=len(ids)) / total**2
+    chance = np.bincount(cells.col, a**2 / enrolled[cells.row], minlength=len(ids)) / total**2
     # All schools at 0 or all at 1 do not differ: only chance among the students is left.
-    excess = np.divide(total * between, spread, out=np.zeros_like(total), where=spread > 0)
-    return pd.DataFrame({"rate": rate, "size": total / (1 + flow_cv**2 * excess)}, index=ids)
+    excess = np.divide(between, spread, out=np.zeros_like(total), where=spread > 0)
+    return pd.DataFrame({"rate": rate, "size": 1 / (chance + excess)}, index=ids)
+
+
+def _doubt(flow_cv: float | pd.Series, ids: pd.Index) -> Floats:
+    """Lay the coefficient of variation out by school."""
+    by_school = flow_cv.reindex(ids) if isinstance(flow_cv, pd.Series) else flow_cv
+    given = pd.Series(by_school, index=ids, dtype="float64")
+    doubt: Floats = floats(given.fillna(FLOW_CV) if isinstance(flow_cv, pd.Series) else given)
+    if not (doubt >= 0).all():
+        raise ValueError(f"flow_cv must be at least 0; it is {np.nanmin(doubt)}")
+    return doubt
 
 
 def combine(rates: ArrayLike, sizes: ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:
@@ -193,7 +209,7 @@ def tract_intervals(
     joins: Sequence[Any],
     *,
     geoids: ArrayLike | pd.Index,
-    flow_cv: float = FLOW_CV,
+    flow_cv: float | pd.Series = FLOW_CV,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Give every tract its rate under the join shown, with the interval over all joins.

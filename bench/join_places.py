@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from scipy.special import expit
 
 from bench.simulated_choice import Scenario
 from bench.simulated_county import County, simulate, with_areas
-from bench.simulated_land import Land, made_up, new_york, with_charters
+from bench.simulated_land import made_up, new_york, with_charters
 from data.demo_figures import REFERENCE_YEAR, YEARS
 from data.demo_truth import SEED, build_world
 from data.panel import load_panel
@@ -105,37 +106,54 @@ def _demo_zones(
     return gpd.GeoDataFrame(found, geometry=shapes.geometry.to_numpy(), crs=tracts.crs)
 
 
-def city_land() -> Land | None:
-    """Read New York City's panel and zones; None where either is not on this machine.
-
-    Returns
-    -------
-    Land or None
-    """
+def city_files() -> tuple[Path, Path] | None:
+    """Find New York City's panel and zones; None where either is not on this machine."""
     mirror, panel = os.environ.get("ATLAS_MIRROR", ""), panel_path("nyc")
     if not mirror or not (Path(mirror) / ZONES).is_file() or not panel.is_dir():
         return None
-    return new_york(load_panel(panel), Path(mirror) / ZONES)
+    return panel, Path(mirror) / ZONES
 
 
-def counties(seeds: int) -> Iterator[County]:
-    """Give every place in turn.
+def city_county(scenario: Scenario) -> County:
+    """Simulate one scenario on New York City's land.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        How students choose.
+
+    Returns
+    -------
+    County
+
+    Raises
+    ------
+    ValueError
+        The city's files are not on this machine.
+    """
+    files = city_files()
+    if files is None:
+        raise ValueError("New York City needs ATLAS_MIRROR and its panel.")
+    city = new_york(load_panel(files[0]), files[1])
+    land = with_charters(city, scenario.charter, np.random.default_rng(5))
+    return simulate(land, scenario, seed=1, blocks=5)
+
+
+def places(seeds: int) -> list[Callable[[], County]]:
+    """Name every place, the largest last, as what makes it.
 
     Parameters
     ----------
     seeds : int
         Made-up counties for each scenario.
 
-    Yields
-    ------
-    County
+    Returns
+    -------
+    list of callable
+        Each returns its County, always the same.
     """
-    for scenario in MADE_UP:
-        for seed in range(seeds):
-            yield made_up_county(scenario, seed)
-    yield demo_county()
-    city = city_land()
-    if city is not None:
-        for scenario in CITY:
-            land = with_charters(city, scenario.charter, np.random.default_rng(5))
-            yield simulate(land, scenario, seed=1, blocks=5)
+    made: list[Callable[[], County]] = [
+        partial(made_up_county, scenario, seed) for scenario in MADE_UP for seed in range(seeds)
+    ]
+    cities = CITY if city_files() is not None else ()
+    return [*made, demo_county, *(partial(city_county, scenario) for scenario in cities)]

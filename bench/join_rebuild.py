@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.join_uncertainty import scale_factors, tract_intervals
+from analytics.join_uncertainty import FLOW_CV, SCALE_SPREAD, scale_factors, tract_intervals
 from bench.join_score import Interval
 from bench.simulated_county import County
 from geo.catchment import build_catchment
-from geo.gravity import DEFAULT_K, DEFAULT_SCALE_KM
-from geo.scale import estimate_scale
-from geo.zone_table import BANDS, LEVEL_BANDS
+from geo.grades import ONE_POOL
+from geo.scale import ScaleEstimate
+from geo.scale_default import default_scale
+from geo.scale_groups import doubts, estimate_scales, gravity_settings
 from geo.zones import fit_zones
 
 DECAYS = ("exponential", "power", "tanner")
-MOST_OUTSIDE = 0.02
-MOST_MOVED = 0.1  # of the log scale
-MOST_CANDIDATES = 640
 DRAWS = 8
 NONE = "no map: one rate"
 BUILDING = "building"
@@ -30,7 +27,7 @@ GRAVITY = "gravity, default scale"
 GRAVITY_FITTED = "gravity, estimated scale"
 ZONES = "zones + gravity, default scale"
 ZONES_FITTED = "zones + gravity, estimated scale"
-BY_GRADES = "gravity by grades (not in the app)"
+ONE_POOL_FITTED = "gravity, estimated scale, all grades in one pool"
 LIMIT = "limit: every chance known"
 
 Settings = dict[str, Any]
@@ -52,81 +49,74 @@ class Rebuilt:
     interval: Interval | None
 
 
-def estimated(county: County) -> Settings:
-    """Estimate decay form, scale and reach of each level from residents by district.
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """How schools are taken to draw, and what of it is open.
 
     Parameters
     ----------
-    county : County
-        Only what is published is read: students by level, district and area of residence.
-
-    Returns
-    -------
-    dict
-        `scale_km, decay` by level and `k`, for the gravity join. Of the three forms each level
-        takes the likeliest; candidates are doubled until less than 2 % of its students live
-        outside them and the scale stands still.
-    """
-    known = county.residence()
-    scale, decay, reach = {}, {}, DEFAULT_K
-    for level, schools in county.schools.groupby("level"):
-        flows = known[known["level"] == level].drop(columns="level")
-        k = _reach(county, schools, flows)
-        fits = [estimate_scale(schools, county.tracts, flows, decay=name, k=k) for name in DECAYS]
-        best = max(fits, key=lambda fit: fit.log_likelihood)
-        scale[level], decay[level], reach = best.scale_km, best.decay, max(reach, k)
-    return {"scale_km": scale, "decay": decay, "k": reach}
-
-
-def _reach(county: County, schools: gpd.GeoDataFrame, flows: pd.DataFrame) -> int:
-    """Double the candidates until their number no longer decides the scale."""
-    limit = min(MOST_CANDIDATES, len(county.tracts))
-    k, before = min(DEFAULT_K, limit), 0.0
-    while k < limit:
-        fit = estimate_scale(schools, county.tracts, flows, k=k)
-        moved = abs(np.log(fit.scale_km / before)) if before else np.inf
-        if fit.outside <= MOST_OUTSIDE and moved < MOST_MOVED and not fit.at_bound:
-            break
-        k, before = min(2 * k, limit), fit.scale_km
-    return k
-
-
-def by_grades(county: County, settings: Settings) -> pd.DataFrame:
-    """Balance each band of grades on its own: a method that the app does not have.
-
-    Parameters
-    ----------
-    county : County
-        Published part only.
     settings : dict
         For the gravity join.
+    spread : float or Series by school
+        Standard deviation of the log scale among the redraws.
+    flow_cv : float or Series by school
+        As for `analytics.join_uncertainty`.
+    zoned_share : float or Series by school
+        Part of a zoned school's students who follow their zone.
+    known : bool
+        Estimated from flows: other methods are no redraws of it then.
+    """
+
+    settings: Settings
+    spread: float | pd.Series = SCALE_SPREAD
+    flow_cv: float | pd.Series = FLOW_CV
+    zoned_share: float | pd.Series = 1.0
+    known: bool = False
+
+
+Found = dict[str, ScaleEstimate]
+
+
+def estimates(county: County, zoned: pd.DataFrame | None = None) -> Found:
+    """Estimate how each kind of school draws from residents by district.
+
+    Parameters
+    ----------
+    county : County
+        Only what is published is read: students by kind and district of the school and area of
+        residence.
+    zoned : DataFrame, optional
+        The zoned schools' join by their zones alone: then only the kinds of school that have
+        zones are looked at, and the part of their students who follow them is estimated too.
 
     Returns
     -------
-    DataFrame
-        `school_id, geoid, share`.
+    dict from kind to ScaleEstimate
+        Of the three forms of decay each kind takes the likeliest.
     """
-    parts = []
-    for band, grades in BANDS.items():
-        taught = [GRADES_TAUGHT[level].get(band, 0.0) for level in county.schools["level"]]
-        schools = county.schools.assign(enrolled=county.schools["enrolled"] * taught)
-        schools = schools[schools["enrolled"] > 0]
-        tracts = county.tracts.assign(children=county.tracts["children"] * grades)
-        parts.append(build_catchment("gravity", schools, tracts, **settings))
-    table = pd.concat(parts).groupby(["school_id", "geoid"], as_index=False)["students"].sum()
-    whole = table.groupby("school_id")["students"].transform("sum")
-    return table.assign(share=table["students"] / whole)
+    schools, flows = county.schools, county.residence()
+    if zoned is not None:
+        kinds = schools["draw"][schools.index.isin(zoned["school_id"])].unique()
+        schools, flows = schools[schools["draw"].isin(kinds)], flows[flows["draw"].isin(kinds)]
+    return estimate_scales(schools, county.tracts, flows, by="draw", decays=DECAYS, zoned=zoned)
 
 
-def _grades_taught() -> dict[str, dict[str, float]]:
-    taught = {}
-    for level, names in LEVEL_BANDS.items():
-        whole = sum(BANDS[name] for name in names)
-        taught[level] = {name: BANDS[name] / whole for name in names}
-    return taught
+def by_default(county: County) -> Drawing:
+    """Take the scale that level, type and density suggest, where no flow is known."""
+    return Drawing({"scale_km": default_scale(county.schools, county.tracts)})
 
 
-GRADES_TAUGHT = _grades_taught()
+def drawing(county: County, found: Found) -> Drawing:
+    """Read estimates as settings of the join."""
+    open_ = doubts(county.schools, found, by="draw")
+    part = county.schools["draw"].map({name: one.zoned_share for name, one in found.items()})
+    return Drawing(
+        gravity_settings(county.schools, found, by="draw"),
+        open_["spread"].fillna(SCALE_SPREAD),
+        open_["flow_cv"],
+        part.fillna(1.0),
+        known=True,
+    )
 
 
 def rebuild(county: County) -> dict[str, Rebuilt]:
@@ -143,61 +133,62 @@ def rebuild(county: County) -> dict[str, Rebuilt]:
     dict
         By name, in the order of the table.
     """
-    plain, known = {"scale_km": DEFAULT_SCALE_KM, "k": DEFAULT_K}, estimated(county)
-    at_default, at_known = _gravity_draws(county, plain), _gravity_draws(county, known)
-    near = build_catchment("nearest", county.schools, county.tracts)
-    graded = by_grades(county, known)
+    schools, tracts = county.schools, county.tracts
+    found, default = estimates(county), by_default(county)
+    known = drawing(county, found)
+    near = build_catchment("nearest", schools, tracts)
+    at_default, at_known = _gravity_draws(county, default), _gravity_draws(county, known)
+    pooled = build_catchment("gravity", schools, tracts, grades=ONE_POOL, **known.settings)
     made = {
-        BUILDING: Rebuilt(build_catchment("building", county.schools, county.tracts), None),
-        NEAREST: _drawn(county, near, at_default, at_default[:1]),
-        GRAVITY: _drawn(county, at_default[0], at_default[1:], [near]),
-        GRAVITY_FITTED: _drawn(county, at_known[0], at_known[1:], [near]),
+        BUILDING: Rebuilt(build_catchment("building", schools, tracts), None),
+        NEAREST: _drawn(county, default, [near, *at_default, at_default[0]]),
+        GRAVITY: _drawn(county, default, [*at_default, near]),
+        GRAVITY_FITTED: _drawn(county, known, at_known),
+        ONE_POOL_FITTED: _drawn(county, known, [pooled, *at_known[1:]]),
     }
     if len(county.zones):
-        for name, settings, draws in (
-            (ZONES, plain, at_default),
-            (ZONES_FITTED, known, at_known),
-        ):
-            fit = fit_zones(county.schools, county.tracts, county.zones, **settings)
-            kept = _with_zones(fit.table, fit.method, draws[1:])
-            made[name] = _drawn(county, fit.table, kept, [near, draws[0]])
-    made[BY_GRADES] = _drawn(county, graded, at_known[1:], [near])
+        whole = fit_zones(schools, tracts, county.zones, **default.settings)
+        zoned = whole.table[whole.table["school_id"].map(whole.method) == "zones"]
+        mixed = drawing(county, {**found, **estimates(county, zoned)})
+        made[ZONES] = _by_zones(county, zoned, default, [near, at_default[0]])
+        made[ZONES_FITTED] = _by_zones(county, zoned, mixed, [])
     if not np.array_equal(county.expected, county.homes):
         made[LIMIT] = Rebuilt(_expected(county), None)
     return made
 
 
-def _gravity_draws(county: County, settings: Settings) -> list[pd.DataFrame]:
+def _gravity_draws(county: County, drawing: Drawing) -> list[pd.DataFrame]:
     """Fit gravity at its scale, then at scales around it."""
     joins = []
-    for factor in (1.0, *scale_factors(DRAWS)):
-        scale = settings["scale_km"]
-        if isinstance(scale, dict):
-            drawn = {level: km * factor for level, km in scale.items()}
-        else:
-            drawn = scale * factor
-        scaled = {**settings, "scale_km": drawn}
+    for far in (0.0, *np.log(scale_factors(DRAWS, 1.0))):
+        scale = drawing.settings["scale_km"] * np.exp(far * drawing.spread)
+        scaled = {**drawing.settings, "scale_km": scale}
         joins.append(build_catchment("gravity", county.schools, county.tracts, **scaled))
     return joins
 
 
-def _with_zones(
-    table: pd.DataFrame, method: pd.Series, draws: list[pd.DataFrame]
-) -> list[pd.DataFrame]:
-    """Let schools with a zone keep it in every redraw."""
-    zoned = method.index[method == "zones"]
-    kept = table[table["school_id"].isin(zoned)]
-    return [pd.concat([kept, draw[~draw["school_id"].isin(zoned)]]) for draw in draws]
-
-
-def _drawn(
-    county: County, shown: pd.DataFrame, draws: list[pd.DataFrame], others: list[pd.DataFrame]
+def _by_zones(
+    county: County, zoned: pd.DataFrame, drawing: Drawing, others: list[pd.DataFrame]
 ) -> Rebuilt:
-    """Add the interval over redraws of scale and method, as the Join quality page makes it."""
+    """Join by zones, and redraw the scale of those who choose."""
+    places = county.schools, county.tracts, county.zones
+    fit = fit_zones(*places, zoned_share=drawing.zoned_share, **drawing.settings)
+    part = pd.Series(drawing.zoned_share, index=county.schools.index)
+    part = part.where(part.index.isin(zoned["school_id"]), 0.0)
+    kept = zoned.assign(share=zoned["share"] * zoned["school_id"].map(part))
+    joins = [fit.table]
+    for draw in _gravity_draws(county, drawing)[1:]:
+        rest = draw.assign(share=draw["share"] * (1 - draw["school_id"].map(part)))
+        both = pd.concat([kept, rest]).groupby(["school_id", "geoid"], as_index=False)
+        joins.append(both["share"].sum())
+    return _drawn(county, drawing, [*joins, *others])
+
+
+def _drawn(county: County, drawing: Drawing, joins: list[pd.DataFrame]) -> Rebuilt:
+    """Add the interval over redraws to the first join, as the Join quality page makes it."""
     x, n = (county.schools[name].astype(float) for name in ("chronic_absent", "enrolled"))
-    joins = [shown, *draws, *others]
-    limits = tract_intervals(x, n, joins, geoids=county.tracts.index)
-    return Rebuilt(shown, (limits["low"], limits["high"]))
+    limits = tract_intervals(x, n, joins, geoids=county.tracts.index, flow_cv=drawing.flow_cv)
+    return Rebuilt(joins[0], (limits["low"], limits["high"]))
 
 
 def _expected(county: County) -> pd.DataFrame:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from bench.join_rebuild import (
     BUILDING,
-    BY_GRADES,
     GRAVITY,
     GRAVITY_FITTED,
     LIMIT,
     NEAREST,
     NONE,
+    ONE_POOL_FITTED,
     ZONES,
     ZONES_FITTED,
 )
@@ -32,7 +32,7 @@ SHORT = {
     GRAVITY_FITTED: "Gravity, estimated",
     ZONES: "Zones, default",
     ZONES_FITTED: "Zones, estimated",
-    BY_GRADES: "By grades*",
+    ONE_POOL_FITTED: "One pool*",
     LIMIT: "Limit",
 }
 DRAWN = {  # fill, shape
@@ -100,10 +100,19 @@ def page(table: pd.DataFrame, rows: Sequence[dict[str, Any]], seeds: int) -> str
         "ratio_zones": _points(best["ratio_all"]),
         "default_worse": _worse_than_none(table, GRAVITY),
         "fitted_worse": _worse_than_none(table, GRAVITY_FITTED),
-        "grades_rate": _points(table.xs(BY_GRADES, level="method")["schools_all"]),
+        "pool_rate": _points(table.xs(ONE_POOL_FITTED, level="method")["schools_all"]),
         "cover_rest": _span(best["covers_own_rest"]),
         "cover_hot": _span(best["covers_own_hot"]),
         "cover_schools": _span(pd.concat([best, fitted])["covers_schools"]),
+        "cover_gravity": _span(fitted["covers_schools"]),
+        "cover_zones": _span(best["covers_schools"]),
+        "cover_default": _span(
+            pd.concat([table.xs(name, level="method") for name in (GRAVITY, ZONES)])[
+                "covers_schools"
+            ]
+        ),
+        "default_flow": _span(table.xs(GRAVITY, level="method")["flow"]),
+        "default_rate": _points(table.xs(GRAVITY, level="method")["schools_all"]),
         "targets": "\n".join(map(_target, rows)),
         "flows": _grid(table, ["flow"], 100, 0),
         "schools": _grid(table, ["schools_all", "schools_hot", "schools_rest"], 1, 1),

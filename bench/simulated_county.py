@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from bench.simulated_choice import ALL_GRADES, SERVES, Scenario, expect, scatter
 from bench.simulated_land import Land
+from geo.scale_groups import draw_groups
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -43,7 +44,7 @@ class County:
         by which a state counts residents; polygons.
     schools : GeoDataFrame
         Index `school_id`; `level, school_type, enrolled, chronic_absent`; `district`, the large
-        area the school stands in; points.
+        area the school stands in; `draw`, its level, apart for types without zones; points.
     zones : GeoDataFrame
         `zone_id, school_id, level, geometry`; empty where nobody is zoned.
     homes : ndarray, shape (schools, tracts)
@@ -69,18 +70,19 @@ class County:
     hot: NDArray[np.bool_]
 
     def residence(self) -> pd.DataFrame:
-        """Count students by level, district of the school and area of residence, as published.
+        """Count students by kind and district of the school and area of residence, as published.
 
         Returns
         -------
         DataFrame
-            `level, district, area, students`.
+            `draw, district, area, students`; `draw` is the level, charters and others that draw
+            from everywhere apart.
         """
         row, column = np.nonzero(self.homes)
-        cells = self.schools[["level", "district"]].iloc[row].reset_index(drop=True)
+        cells = self.schools[["draw", "district"]].iloc[row].reset_index(drop=True)
         cells["area"] = self.tracts["area"].to_numpy()[column]
         cells["students"] = self.homes[row, column]
-        return cells.groupby(["level", "district", "area"], as_index=False)["students"].sum()
+        return cells.groupby(["draw", "district", "area"], as_index=False)["students"].sum()
 
 
 def large_areas(tracts: gpd.GeoDataFrame, parts: int = 4) -> pd.Series:
@@ -117,14 +119,14 @@ def with_areas(
     Returns
     -------
     tuple of GeoDataFrame
-        Tracts with `area`, schools with `district`.
+        Tracts with `area`, schools with `district` and `draw`.
     """
     area = large_areas(tracts)
     spots = shapely.get_coordinates(shapely.centroid(schools.geometry.to_numpy()))
     placed = ~(schools.geometry.isna() | schools.geometry.is_empty).to_numpy()
     district = np.full(len(schools), area.iloc[0], dtype=object)
     district[placed] = area.to_numpy()[cKDTree(_centres(tracts)).query(spots)[1]]
-    return tracts.assign(area=area), schools.assign(district=district)
+    return tracts.assign(area=area), schools.assign(district=district, draw=draw_groups(schools))
 
 
 def _centres(tracts: gpd.GeoDataFrame) -> Floats:

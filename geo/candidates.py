@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from geo.barriers import Barrier, school_sides, tract_sides
 from geo.crs import align, require_crs, to_metres
+from geo.grades import ONE_POOL, GradeBands
 from geo.inputs import centre_xy, counts, labels
 
 Floats = NDArray[np.float64]
@@ -22,21 +23,29 @@ _WIDE_DEGREES = 12.0
 
 @dataclass(frozen=True, eq=False)
 class Origins:
-    """Tracts with children and a place; `xyz` holds metres, or the unit sphere."""
+    """Tracts with children and a place; `xyz` holds metres, or the unit sphere.
+
+    `parts`, shape (tracts, bands), is the part of the children in each band of grades.
+    """
 
     ids: pd.Index
     xyz: Floats
     children: Floats
+    parts: Floats
     side: pd.Series | None
 
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """Schools with a place; `side` is missing where a school draws across."""
+    """Schools with a place; `side` is missing where a school draws across.
+
+    `taught`, shape (schools, bands), is the part of a school's students in each band of grades.
+    """
 
     ids: pd.Index
     xyz: Floats
     enrolled: Floats
+    taught: Floats
     level: pd.Series | None
     side: pd.Series | None
     not_located: tuple[str, ...]
@@ -45,7 +54,7 @@ class Sites:
         """Return some of the schools."""
         level = None if self.level is None else self.level[chosen]
         side = None if self.side is None else self.side[chosen]
-        parts = self.ids[chosen], self.xyz[chosen], self.enrolled[chosen]
+        parts = self.ids[chosen], self.xyz[chosen], self.enrolled[chosen], self.taught[chosen]
         return Sites(*parts, level, side, self.not_located)
 
 
@@ -73,6 +82,7 @@ def read_places(
     distance: str = "auto",
     barrier: Barrier | None = None,
     private_share: float | pd.Series = 0.0,
+    grades: GradeBands = ONE_POOL,
 ) -> tuple[Sites, Origins]:
     """Read both tables into one system of distances.
 
@@ -86,6 +96,8 @@ def read_places(
         Boundary that is not crossed.
     private_share : float or Series by geoid
         Part of the resident children who attend no school of the table.
+    grades : GradeBands
+        Bands of grades that are kept apart.
 
     Returns
     -------
@@ -106,9 +118,13 @@ def read_places(
         raise ValueError("tracts: none has both a geometry and resident children above 0.")
     sides = None if barrier is None else tract_sides(tracts, ids, barrier)
     origins = Origins(
-        ids[source], places[source], children[source], None if sides is None else sides[source]
+        ids[source],
+        places[source],
+        children[source],
+        grades.parts(tracts)[source],
+        None if sides is None else sides[source],
     )
-    return _read_sites(schools, located, sphere, barrier, sides), origins
+    return _read_sites(schools, located, sphere, barrier, sides, grades), origins
 
 
 def nearest_tracts(sites: Sites, origins: Origins, k: int) -> Candidates:
@@ -239,17 +255,22 @@ def _read_sites(
     sphere: bool,
     barrier: Barrier | None,
     sides: pd.Series | None,
+    grades: GradeBands,
 ) -> Sites:
     ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
     points = align(schools, tracts.crs, "schools")
     xyz = _places(centre_xy(points.geometry), sphere)
     placed = np.isfinite(xyz).all(axis=1)
-    level = schools["level"][placed] if "level" in schools.columns else None
+    known = "level" in schools.columns
+    level = schools["level"][placed] if known else None
+    taught = grades.taught(schools["level"] if known else pd.Series("", index=ids))
     side = None
     if barrier is not None and sides is not None:
         side = school_sides(points, tracts, barrier, sides)[placed]
     not_located = tuple(ids[~placed])
-    return Sites(ids[placed], xyz[placed], enrolled[placed], level, side, not_located)
+    return Sites(
+        ids[placed], xyz[placed], enrolled[placed], taught[placed], level, side, not_located
+    )
 
 
 def _query(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,9 @@ class Decay:
         return np.asarray(self.power * rise)
 
 
+DecaySetting: TypeAlias = str | Decay | Mapping[str, str | Decay] | pd.Series
+
+
 def as_decay(decay: str | Decay | Mapping[str, str | Decay]) -> Decay | dict[str, Decay]:
     """Read decays given by name.
 
@@ -112,6 +115,48 @@ def as_decay(decay: str | Decay | Mapping[str, str | Decay]) -> Decay | dict[str
     if isinstance(decay, Mapping):
         return {level: _one(given) for level, given in decay.items()}
     return _one(decay)
+
+
+def functions(
+    decay: DecaySetting, ids: pd.Index, levels: pd.Series | None
+) -> list[tuple[Decay, NDArray[np.bool_] | None]]:
+    """Resolve decays that may differ by level or by school.
+
+    Parameters
+    ----------
+    decay : str, Decay, mapping from level to either, or Series of either by school_id
+        The setting.
+    ids : Index
+        Schools.
+    levels : Series of str or None
+        Level of each school.
+
+    Returns
+    -------
+    list of (Decay, mask)
+        Mask over the schools; None stands for all of them.
+
+    Raises
+    ------
+    ValueError
+        A level or a school without a decay.
+
+    Examples
+    --------
+    >>> named = pd.Series({"a": "power", "b": "tanner"})
+    >>> [(one.name, mask.tolist()) for one, mask in functions(named, pd.Index(["b", "a"]), None)]
+    [('tanner', [True, False]), ('power', [False, True])]
+    """
+    if not isinstance(decay, pd.Series):
+        return by_level(as_decay(decay), levels, "decay")
+    own = decay.reindex(ids)
+    if own.isna().any():
+        first = ", ".join(str(name) for name in ids[own.isna()][:5])
+        raise ValueError(f"decay: {int(own.isna().sum())} schools have none: {first}.")
+    made = [_one(given) for given in own]
+    return [
+        (one, np.array([other == one for other in made], dtype=bool)) for one in dict.fromkeys(made)
+    ]
 
 
 def _one(decay: str | Decay) -> Decay:

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from geo.balance import Balance
 from geo.decay import Decay
@@ -40,36 +41,83 @@ class KnownFlows:
 
 
 class FlowModel:
-    """Log likelihood of the known flows at a scale."""
+    """Log likelihood of the known flows at a scale.
 
-    def __init__(self, trips: Trips, known: KnownFlows, decay: Decay) -> None:
+    With `zoned`, shares by attendance zones of each trip (NaN at a school without a zone), a part
+    of the students of zoned schools follow their zone; at every scale it is the likeliest part.
+    """
+
+    def __init__(
+        self, trips: Trips, known: KnownFlows, decay: Decay, zoned: Floats | None = None
+    ) -> None:
         self.trips, self.known, self.decay = trips, known, decay
+        self.zoned = None if zoned is None else zoned[known.cell]
         self.students = trips.sites.enrolled[trips.row[known.cell]]
         self.total = np.bincount(known.key, known.students)
         self.rounds: int | None = None
 
     def settle(self, log_km: float) -> None:
         """Give every scale as many rounds as this one needs: smooth in scale, as the join is."""
-        _, fit = self._balanced(log_km)
-        self.rounds = None if fit is None else max(1, fit.iterations)
+        _, fits = self._balanced(log_km)
+        self.rounds = max([1, *(fit.iterations for fit in fits)])
 
-    def _balanced(self, log_km: float) -> tuple[Floats, Balance | None]:
+    def _balanced(self, log_km: float) -> tuple[Floats, tuple[Balance, ...]]:
         trips, free = self.trips, self.rounds is None
-        pull = trips.pull(np.full(trips.shape[0], 1000 * np.exp(log_km)), self.decay)
+        fall = trips.fall(np.full(trips.shape[0], 1000 * np.exp(log_km)), self.decay)
         rounds = _ROUNDS if self.rounds is None else self.rounds
-        return trips.balanced(pull, tolerance=_TOLERANCE, max_iterations=rounds, stop_early=free)
+        return trips.balanced(fall, tolerance=_TOLERANCE, max_iterations=rounds, stop_early=free)
 
     def shares(self, log_km: float) -> Floats:
         """Return the share of each pair in the students of its schools."""
+        return self._mixed(log_km)[0]
+
+    def zoned_share(self, log_km: float) -> float:
+        """Return the likeliest part of the zoned schools' students who follow their zone."""
+        return self._mixed(log_km)[1]
+
+    def _mixed(self, log_km: float) -> tuple[Floats, float]:
+        zoned, drawn = self._shares(log_km)
+        one, other = self._by_pair(zoned), self._by_pair(drawn)
+        part = 0.0 if self.zoned is None else likeliest_part(self.known.students, one, other)
+        return part * one + (1 - part) * other, part
+
+    def _shares(self, log_km: float) -> tuple[Floats, Floats]:
+        """Share of each trip by zones and by distance, the same at a school without a zone."""
+        drawn = self._balanced(log_km)[0][self.known.cell]
+        if self.zoned is None:
+            return drawn, drawn
+        return np.where(np.isnan(self.zoned), drawn, self.zoned), drawn
+
+    def _by_pair(self, share: Floats) -> Floats:
         known = self.known
-        share, _ = self._balanced(log_km)
-        mass = np.bincount(known.pair, share[known.cell] * self.students)
+        mass = np.bincount(known.pair, share * self.students)
         return np.asarray(mass / np.bincount(known.key, mass)[known.key])
 
     def log_likelihood(self, log_km: float) -> float:
         """Return the multinomial log likelihood without its constant."""
         share = np.maximum(self.shares(log_km), _FLOOR)
         return float(self.known.students @ np.log(share))
+
+    def flow_cv(self, log_km: float) -> float:
+        """Return how far one flow, school to tract, strays from the model, as a part of itself.
+
+        Were every trip to stray on its own with coefficient of variation c, the known flows would
+        miss their expectation by the multinomial variance and c^2 times the sum of squares of
+        their trips (less what a fixed total takes away): c makes the two sides equal.
+        """
+        known, total = self.known, self.total
+        part = self.zoned_share(log_km)
+        zoned, drawn = self._shares(log_km)
+        trips = (part * zoned + (1 - part) * drawn) * self.students
+        mass = np.bincount(known.pair, trips)
+        scale = total / np.bincount(known.key, mass)
+        share = mass * (scale / total)[known.key]
+        expected = share * total[known.key]
+        square = np.bincount(known.pair, trips**2) * scale[known.key] ** 2
+        of_key = np.bincount(known.key, square)[known.key]
+        strayed = (known.students - expected) ** 2 - expected * (1 - share)
+        worth = (1 - 2 * share) * square + share**2 * of_key
+        return float(np.sqrt(max(0.0, strayed.sum() / worth.sum()))) if worth.sum() > 0 else 0.0
 
     def dispersion(self, log_km: float) -> float:
         """Return Pearson's dispersion over pairs with at least one expected student."""
@@ -80,6 +128,39 @@ class FlowModel:
             return 1.0
         gap = self.known.students[tested] - expected[tested]
         return max(1.0, float((gap**2 / expected[tested]).sum() / spare))
+
+
+def likeliest_part(observed: Floats, one: Floats, other: Floats) -> float:
+    """Find the part of a mixture of two sets of shares that best explains counts.
+
+    Parameters
+    ----------
+    observed, one, other : float arrays of one length
+        Counts, and the shares that each kind of choice gives them.
+
+    Returns
+    -------
+    float
+        Part of `one`, 0 to 1, where the derivative of the concave log likelihood is 0; the nearer
+        end when it is so nowhere.
+
+    Examples
+    --------
+    >>> one, other = np.array([1.0, 0.0]), np.array([0.2, 0.8])
+    >>> round(likeliest_part(np.array([60.0, 40.0]), one, other), 3)
+    0.5
+    """
+    gap = one - other
+
+    def slope(part: float) -> float:
+        mixed = np.maximum(part * one + (1 - part) * other, _FLOOR)
+        return float((observed * gap / mixed).sum())
+
+    if not slope(0.0) > 0:
+        return 0.0
+    if not slope(1.0) < 0:
+        return 1.0
+    return float(brentq(slope, 0.0, 1.0, xtol=1e-6))
 
 
 def known_flows(

@@ -1,6 +1,6 @@
 """The gravity join: students come from near tracts with children, and the totals add up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from geo.balance import Balance
 from geo.barriers import Barrier
 from geo.candidates import distance_unit, read_places
-from geo.decay import Decay
+from geo.decay import DecaySetting
+from geo.grades import BY_LEVEL, GradeBands
 from geo.trips import Trips, prepare, scale_metres
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,8 @@ Floats = NDArray[np.float64]
 # twice the scale; the mean trip within New York City's zones is 0.42 km (elementary) and 0.99 km
 # (middle), high schools draw from farther. `geo.scale` estimates it from flows that are known.
 DEFAULT_SCALE_KM = 1.0
-DEFAULT_K = 40
+# High schools are few: with the grades apart, 40 tracts around each leave some tracts without one.
+DEFAULT_K = 120
 # Nobody's daily way to school: such a point is at sea, in another state, or mistyped.
 FAR_KM = 50.0
 
@@ -34,13 +36,15 @@ class GravityFit:
     table : DataFrame
         Columns `school_id, geoid, share, students`; shares of a school sum to 1.
     iterations : int
-        Balancing rounds made.
+        Balancing rounds made, of the bands of grades that needed most.
     converged : bool
-        Every reached tract received its scaled number of children within the tolerance.
+        Every reached tract received its scaled number of children of each band of grades within
+        the tolerance.
     settled : bool
         Balancing stopped changing: more rounds would not bring the tract totals nearer.
     tract_error_max, tract_error_median : float
-        Relative error of the reached tracts' totals; NaN when nothing was balanced.
+        Relative error of the reached tracts' totals, each band of grades on its own; NaN when
+        nothing was balanced.
     mean_km : float
         Mean distance from school to tract centroid, over students; NaN without students. Minutes
         when the distances were supplied in minutes.
@@ -57,6 +61,8 @@ class GravityFit:
         Schools farther than `FAR_KM` from their nearest tract: at sea, or misplaced.
     unit : str
         "km", or "min" when the distances were supplied in minutes.
+    pools : int
+        Bands of grades balanced apart: 1 when no school tells them apart.
     """
 
     table: pd.DataFrame
@@ -72,6 +78,7 @@ class GravityFit:
     without_tracts: tuple[str, ...] = ()
     far_off: tuple[str, ...] = ()
     unit: str = "km"
+    pools: int = 1
 
     def summary(self) -> str:
         """Tell in one sentence how well the tract totals were met.
@@ -110,10 +117,11 @@ def fit_gravity(
     *,
     scale_km: float | Mapping[str, float] | pd.Series = DEFAULT_SCALE_KM,
     k: int = DEFAULT_K,
-    decay: str | Decay | Mapping[str, str | Decay] = "exponential",
+    decay: DecaySetting = "exponential",
     distance: str | pd.DataFrame = "auto",
     barrier: Barrier | None = None,
     private_share: float | pd.Series = 0.0,
+    grades: GradeBands = BY_LEVEL,
     tolerance: float = 1e-3,
     max_iterations: int = 500,
 ) -> GravityFit:
@@ -122,15 +130,18 @@ def fit_gravity(
     A school draws from the k nearest tracts that have children, in proportion to
     decay(distance, scale) times resident children; rows and columns are then balanced so that
     every school has exactly its enrolment and tracts approach their resident children, scaled to
-    the same grand total.
+    the same grand total. Schools compete only for children of the grades they teach: each band of
+    grades is balanced on its own. Where no school has a level all children are one pool.
 
     Parameters
     ----------
     schools : GeoDataFrame
-        `school_id` (index or column), `enrolled` (students), point geometry; `level` when a
-        setting differs by level.
+        `school_id` (index or column), `enrolled` (students), point geometry; `level` where known:
+        it says which grades a school teaches, and settings may differ by it.
     tracts : GeoDataFrame
-        `geoid` (index or column), `children` (resident children), polygon geometry. Distances go
+        `geoid` (index or column), `children` (resident children), polygon geometry; where known
+        `children_elementary`, `children_middle` and `children_high`, the numbers in each band of
+        `grades`, else children are spread evenly over the years of age. Distances go
         to the centroid. A table in a metric coordinate reference system is measured as it is,
         any other in its UTM zone.
     scale_km : float, mapping from level to float, or Series by school_id
@@ -139,7 +150,7 @@ def fit_gravity(
         county needs more: see `geo.scale`. Minutes when `distance` holds minutes.
     k : int
         Tracts that a school may draw from; all of them when there are fewer.
-    decay : str, Decay, or mapping from level to either
+    decay : str, Decay, mapping from level to either, or Series by school_id
         "exponential", "power" or "tanner"; see `geo.decay.Decay`.
     distance : str or DataFrame
         "planar"; "great_circle" (on the sphere); "auto", which is planar unless the tracts come
@@ -149,6 +160,9 @@ def fit_gravity(
         A boundary that is not crossed, unless the school draws across it.
     private_share : float or Series by geoid
         Part of the resident children who attend none of the schools.
+    grades : GradeBands
+        Bands of grades, and which levels teach them; `geo.grades.ONE_POOL` lets all schools
+        compete for all children.
     tolerance : float
         Relative error of a tract total that counts as met.
     max_iterations : int
@@ -185,13 +199,17 @@ def fit_gravity(
     _check_parameters(k, tolerance, max_iterations)
     straight = distance if isinstance(distance, str) else "auto"
     places = read_places(
-        schools, tracts, distance=straight, barrier=barrier, private_share=private_share
+        schools,
+        tracts,
+        distance=straight,
+        barrier=barrier,
+        private_share=private_share,
+        grades=grades,
     )
     trips = prepare(*places, distance, int(k))
-    scale = scale_metres(trips.sites, scale_km)
-    pull = trips.pull(scale, decay)
-    share, fit = trips.balanced(pull, tolerance=tolerance, max_iterations=max_iterations)
-    return _account(trips, share, fit, "min" if _in_minutes(distance) else "km")
+    fall = trips.fall(scale_metres(trips.sites, scale_km), decay)
+    share, fits = trips.balanced(fall, tolerance=tolerance, max_iterations=max_iterations)
+    return _account(trips, share, fits, "min" if _in_minutes(distance) else "km")
 
 
 def _check_parameters(k: int, tolerance: float, max_iterations: int) -> None:
@@ -207,19 +225,20 @@ def _in_minutes(distance: str | pd.DataFrame) -> bool:
     return isinstance(distance, pd.DataFrame) and distance_unit(distance) == "minutes"
 
 
-def _account(trips: Trips, share: Floats, fit: Balance | None, unit: str) -> GravityFit:
+def _account(trips: Trips, share: Floats, fits: Sequence[Balance], unit: str) -> GravityFit:
     sites, origins = trips.sites, trips.origins
     active = sites.enrolled > 0
-    error = np.array([np.nan]) if fit is None else fit.column_error[fit.column_error >= 0]
+    errors = [fit.column_error[fit.column_error >= 0] for fit in fits]
+    error = np.concatenate(errors or [np.array([np.nan])])
     used = active[trips.row] & (share > 0)
     reached = np.bincount(trips.column[used], minlength=trips.shape[1]) > 0
     table, mean_km = _long(trips, share)
     far = trips.nearest[trips.starts[:-1]] > 1000 * FAR_KM
     return GravityFit(
         table=table,
-        iterations=0 if fit is None else fit.iterations,
-        converged=fit is None or fit.converged,
-        settled=fit is None or fit.settled,
+        iterations=max((fit.iterations for fit in fits), default=0),
+        converged=all(fit.converged for fit in fits),
+        settled=all(fit.settled for fit in fits),
         tract_error_max=float(error.max()),
         tract_error_median=float(np.median(error)),
         mean_km=mean_km,
@@ -229,6 +248,7 @@ def _account(trips: Trips, share: Floats, fit: Balance | None, unit: str) -> Gra
         without_tracts=trips.without_tracts,
         far_off=tuple(sites.ids[far]) if unit == "km" else (),
         unit=unit,
+        pools=max(1, len(fits)),
     )
 
 

@@ -1,5 +1,6 @@
 """How far students travel: the scale of the gravity join, estimated from flows that are known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,12 +15,16 @@ from geo.candidates import read_places
 from geo.decay import Decay
 from geo.flow_model import FlowModel, known_flows
 from geo.gravity import DEFAULT_K
-from geo.trips import prepare
+from geo.trips import Trips, prepare
 
 Floats = NDArray[np.float64]
 
 BOUNDS_KM = (0.05, 50.0)
-_GRID = 29
+MOST_K = 640
+_FIRST_K = 40
+_GRID = 15
+_MOST_OUTSIDE = 0.02
+_MOST_MOVED = 0.1  # of the log scale
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,14 @@ class ScaleEstimate:
         Schools (or groups of schools) with known flows.
     at_bound : bool
         The interval reaches an end of the range searched: on that side the flows set no limit.
+    k : int
+        Candidate tracts of a school; use as many in the join.
+    zoned_share : float
+        Part of the zoned schools' students who follow their zone; 0 without `zoned`. The scale is
+        that of the others.
+    flow_cv : float
+        How far one flow, school to tract, strays from the join beyond chance, as a part of itself:
+        for the intervals of `analytics.join_uncertainty`.
     """
 
     scale_km: float
@@ -60,6 +73,9 @@ class ScaleEstimate:
     dispersion: float
     schools: int
     at_bound: bool
+    k: int = DEFAULT_K
+    zoned_share: float = 0.0
+    flow_cv: float = 1.0
 
 
 def estimate_scale(
@@ -68,7 +84,8 @@ def estimate_scale(
     flows: pd.DataFrame,
     *,
     decay: str | Decay = "exponential",
-    k: int = DEFAULT_K,
+    k: int | None = None,
+    zoned: pd.DataFrame | None = None,
     distance: str | pd.DataFrame = "auto",
     barrier: Barrier | None = None,
     private_share: float | pd.Series = 0.0,
@@ -94,8 +111,16 @@ def estimate_scale(
         `students`, and the keys of the schools and of the tracts: `school_id` or else the name of
         a column of `schools` (`district`), and `geoid` or else the name of a column of `tracts`
         (`county`). Tracts that are not listed have no students.
-    decay, k, distance, barrier, private_share
+    decay, distance, barrier, private_share
         As for `fit_gravity`; use the same values in the join.
+    k : int or None
+        Tracts for each school. None doubles them from 40 (up to 640) until less than 2 % of the
+        known students live outside them and the estimate moves by less than a tenth: with too few
+        the list of tracts cuts the draw, not distance.
+    zoned : DataFrame or None
+        `school_id, geoid, share`, the join of the schools that have a zone by their zones alone.
+        Then part of these schools' students follow the zone and the others choose by distance;
+        part and scale are estimated together.
     bounds_km : (float, float)
         Range of the search.
     level : float
@@ -137,52 +162,54 @@ def estimate_scale(
     places = read_places(
         schools, tracts, distance=straight, barrier=barrier, private_share=private_share
     )
-    trips = prepare(*places, distance, int(k))
-    known = known_flows(trips, schools, tracts, flows)
     function = Decay(decay) if isinstance(decay, str) else decay
-    model = FlowModel(trips, known, function)
-    return _search(model, bounds_km, level)
+
+    def at(reach: int) -> ScaleEstimate:
+        trips = prepare(*places, distance, reach)
+        known = known_flows(trips, schools, tracts, flows)
+        model = FlowModel(trips, known, function, _zoned(trips, zoned))
+        return _search(model, bounds_km, level, reach)
+
+    return at(int(k)) if k is not None else _widened(at, len(places[1].ids))
 
 
-def estimate_scales(
-    schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, flows: pd.DataFrame, **settings: object
-) -> dict[str, ScaleEstimate]:
-    """Estimate a scale for each school level that has known flows.
-
-    Parameters
-    ----------
-    schools : GeoDataFrame
-        With `level`.
-    tracts, flows, **settings
-        As for `estimate_scale`; flows by `school_id`.
-
-    Returns
-    -------
-    dict from level to ScaleEstimate
-        Levels without flows are not in it.
-
-    Raises
-    ------
-    ValueError
-        As for `estimate_scale`.
-    """
-    if "level" not in schools.columns or "school_id" not in flows.columns:
-        raise ValueError("Scales by level need 'level' of schools and 'school_id' of flows.")
-    own = schools["school_id"] if "school_id" in schools.columns else schools.index.to_series()
-    found = {}
-    for level, member in schools.groupby(schools["level"].astype("str")):
-        ids = own.loc[member.index]
-        part = flows[flows["school_id"].isin(ids)]
-        if len(part):
-            found[str(level)] = estimate_scale(member, tracts, part, **settings)  # type: ignore[arg-type]
+def _widened(at: Callable[[int], ScaleEstimate], tracts: int) -> ScaleEstimate:
+    """Double the candidates until their number no longer decides the scale."""
+    most = min(MOST_K, tracts)
+    found = at(min(_FIRST_K, most))
+    while found.k < most:
+        wider = at(min(2 * found.k, most))
+        steady = abs(np.log(wider.scale_km / found.scale_km)) < _MOST_MOVED
+        found = wider
+        if steady and wider.outside <= _MOST_OUTSIDE and not wider.at_bound:
+            break
     return found
 
 
-def _search(model: FlowModel, bounds_km: tuple[float, float], level: float) -> ScaleEstimate:
+def _zoned(trips: Trips, table: pd.DataFrame | None) -> Floats | None:
+    """Lay a join by zones out over the trips; NaN where a school has no zone in reach."""
+    if table is None:
+        return None
+    row = trips.sites.ids.get_indexer(table["school_id"])
+    column = trips.origins.ids.get_indexer(table["geoid"])
+    here = (row >= 0) & (column >= 0)
+    width = trips.shape[1]
+    part = pd.Series(table["share"].to_numpy()[here], index=row[here] * width + column[here])
+    cells = part.reindex(trips.row * width + trips.column, fill_value=0.0).to_numpy()
+    total = np.bincount(trips.row, cells, minlength=trips.shape[0])
+    whole = np.where(total > 0, total, np.nan)
+    return np.asarray(cells / whole[trips.row])
+
+
+def _search(
+    model: FlowModel, bounds_km: tuple[float, float], level: float, k: int
+) -> ScaleEstimate:
     low, high = np.log(bounds_km)
     grid = np.linspace(low, high, _GRID)
-    model.settle(grid[_highest(model, grid)])
-    top = _highest(model, grid)
+    first = _highest(model, grid)
+    model.settle(grid[first])
+    near = max(first - 2, 0)
+    top = near + _highest(model, grid[near : first + 3])
     found = minimize_scalar(
         lambda at: -model.log_likelihood(at),
         bounds=(grid[max(top - 1, 0)], grid[min(top + 1, _GRID - 1)]),
@@ -205,6 +232,9 @@ def _search(model: FlowModel, bounds_km: tuple[float, float], level: float) -> S
         dispersion=dispersion,
         schools=len(model.total),
         at_bound=bool(min(ends[0] - low, high - ends[1]) < 1e-3),
+        k=k,
+        zoned_share=model.zoned_share(best),
+        flow_cv=model.flow_cv(best),
     )
 
 

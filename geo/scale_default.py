@@ -7,6 +7,7 @@ import pandas as pd
 from geo.candidates import nearest_tracts, read_places
 from geo.gravity import DEFAULT_SCALE_KM
 from geo.inputs import labels
+from geo.zone_schools import draws_across
 
 # Years of schooling of each level, of the 13 between ages 5 and 17.
 YEARS = {
@@ -46,19 +47,21 @@ def default_scale(
     *,
     private_share: float | pd.Series = 0.0,
 ) -> pd.Series:
-    """Guess each school's scale from its level and the density of children around it.
+    """Guess each school's scale from its level, its type and the density of children around it.
 
     A compact zone that holds N students where r children of the level's ages live on a square
     kilometre is a disc of radius R = sqrt(N / (pi r)), its mean trip 2 R / 3. An exponential draw
     over an evenly settled plane has a mean trip of twice its scale, so the scale is R / 3; levels
-    that draw by choice take a multiple, `WIDENING`. N is the level's median enrolment, r comes
+    that draw by choice take a multiple, `WIDENING`; types that no zone binds (charter, magnet, ...)
+    take at least that of high schools. N is the level's median enrolment, r comes
     from the ten tracts with children around the school. An estimate from known flows
     (`geo.scale.estimate_scale`) is always better.
 
     Parameters
     ----------
     schools : GeoDataFrame
-        `school_id` (index or column), `enrolled`, points; `level` (else all are "unknown").
+        `school_id` (index or column), `enrolled`, points; `level` (else all are "unknown") and
+        `school_type` where known.
     tracts : GeoDataFrame
         `geoid` (index or column), `children`, polygons.
     private_share : float or Series by geoid
@@ -98,7 +101,10 @@ def default_scale(
     typical = students.groupby(level.to_numpy()).transform("median").fillna(students.median())
     rate = density * level.map(YEARS).to_numpy(dtype=np.float64) / 13
     radius = np.sqrt(typical.to_numpy(dtype=np.float64) / (np.pi * rate))
-    scale = radius / 3 * level.map(WIDENING).to_numpy(dtype=np.float64)
+    widening = level.map(WIDENING).to_numpy(dtype=np.float64)
+    across = draws_across(schools).reindex(sites.ids).to_numpy(dtype=bool)
+    widening = np.where(across, np.maximum(widening, WIDENING["high"]), widening)
+    scale = radius / 3 * widening
     named = pd.Series(np.clip(scale, _LEAST_KM, _MOST_KM), index=sites.ids, name="scale_km")
     return named.fillna(DEFAULT_SCALE_KM)
 

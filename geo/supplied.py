@@ -1,25 +1,19 @@
 """The supplied join: a district's own counts of students by school and tract, used as they are."""
 
-import re
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from geo.flow_table import check_flows
 from geo.inputs import counts, labels
 
-COLUMNS = ("school_id", "geoid", "students")
+__all__ = ["DEFAULT_TOLERANCE", "SuppliedFit", "check_flows", "fit_supplied"]
+
 DEFAULT_TOLERANCE = 0.1
 _FEW = 5
-# Words of column names that tell of single students; a school's or tract's own name is welcome.
-_PERSONAL = re.compile(
-    r"(^|_)(student|pupil|child|person|ssid|sasid|ssn|osis|(first|last|middle|full)_?name|name|dob"
-    r"|birth\w*|address|street|phone|email|guardian|parent|lat(itude)?|lon(gitude)?)(_|$)"
-)
-_OF_PLACES = re.compile(r"^(school|tract|district|county|borough|neighbou?rhood)_?name$")
-
+# With one or two withheld pairs the rest of the enrolment would tell them nearly exactly.
+_ENOUGH_WITHHELD = 3
 Entry = tuple[str, str, tuple[str, ...]]
 
 
@@ -38,6 +32,9 @@ class SuppliedFit:
         Schools of the flows that the table of schools does not hold; left out.
     without_rows : tuple of str
         Schools that the flows give no student: they take no part.
+    withheld : DataFrame by school_id
+        `pairs` whose count was withheld, the least and most students they can hold together
+        (`lower`, `upper`), and `counted`, the number that was taken.
     mismatched : DataFrame by school_id
         `supplied`, `enrolled` and `difference` (supplied / enrolled - 1) of the schools whose
         totals are farther apart than the tolerance.
@@ -49,6 +46,7 @@ class SuppliedFit:
     unknown_tracts: pd.Series
     unknown_schools: tuple[str, ...]
     without_rows: tuple[str, ...]
+    withheld: pd.DataFrame
     mismatched: pd.DataFrame
     ledger: tuple[Entry, ...]
 
@@ -70,7 +68,8 @@ def fit_supplied(
         `geoid` (index or column).
     flows : DataFrame
         `school_id, geoid, students`: one row for each pair with students. No row may tell of a
-        single student: columns that name or place one are refused.
+        single student: columns that name or place one are refused. Where a small count is
+        withheld, `students` is missing and `lower` and `upper` bound it.
     tolerance : float
         Relative difference between a school's supplied total and its enrolment above which the
         school is listed. The shares are used all the same: the two may stem from different days.
@@ -78,6 +77,12 @@ def fit_supplied(
     Returns
     -------
     SuppliedFit
+
+    Notes
+    -----
+    The withheld pairs of a school share what its enrolment leaves beside its known pairs, each
+    at the same part of the way between its bounds; half-way when the enrolment is unknown or
+    fewer than three pairs are withheld, for then it would give the hidden counts away.
 
     Raises
     ------
@@ -96,9 +101,9 @@ def fit_supplied(
     """
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be 0 or more; it is {tolerance}.")
-    given = check_flows(flows)
     ids, known = labels(schools, "school_id"), labels(tracts, "geoid")
     enrolled = pd.Series(counts(schools, "enrolled", "schools"), index=ids)
+    given, withheld = _settled(check_flows(flows), enrolled)
     given = given[given["students"] > 0]
     in_school, in_tract = given["school_id"].isin(ids), given["geoid"].isin(known)
     _refuse_strangers(given, in_school, in_tract)
@@ -109,79 +114,36 @@ def fit_supplied(
     absent = tuple(ids[~ids.isin(kept["school_id"])])
     mismatched = _mismatched(given[in_school], enrolled, tolerance)
     told = _ledger(outside, strangers, absent, mismatched, tolerance)
-    return SuppliedFit(table, outside, strangers, absent, mismatched, told)
+    return SuppliedFit(
+        table, outside, strangers, absent, withheld, mismatched, (*_withheld_words(withheld), *told)
+    )
 
 
-def check_flows(flows: pd.DataFrame) -> pd.DataFrame:
-    """Check a table of counts of students by school and tract.
-
-    Parameters
-    ----------
-    flows : DataFrame
-        `school_id, geoid, students`; other columns are passed over.
-
-    Returns
-    -------
-    DataFrame
-        The three columns, ids as text and students as floats.
-
-    Raises
-    ------
-    ValueError
-        See `fit_supplied`.
-
-    Examples
-    --------
-    >>> check_flows(pd.DataFrame({"school_id": ["s"], "geoid": ["a"], "student_id": [7]}))
-    Traceback (most recent call last):
-    ValueError: flows: the column student_id may tell of single students. Count students by \
-school and tract first, and leave out everything else.
-    """
-    _refuse_personal(flows)
-    absent = [name for name in COLUMNS if name not in flows.columns]
-    if absent:
-        raise ValueError(f"flows: the columns {', '.join(absent)} are needed.")
-    table = flows.reset_index(drop=True)[list(COLUMNS)]
-    if table[["school_id", "geoid"]].isna().any(axis=None):
-        row = int(np.flatnonzero(table[["school_id", "geoid"]].isna().any(axis=1))[0])
-        raise ValueError(f"flows: row {row} names no school or no tract.")
-    table = table.astype({"school_id": "str", "geoid": "str"})
-    repeated = table.duplicated(["school_id", "geoid"])
-    if repeated.any():
-        first = table[repeated].iloc[0]
-        raise ValueError(
-            f"flows: {int(repeated.sum())} pairs are given twice, first school "
-            f"{first['school_id']} with tract {first['geoid']}. One row for each pair is wanted, "
-            "not one for each student."
-        )
-    return table.assign(students=_students(table))
+def _settled(given: pd.DataFrame, enrolled: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take a number for each withheld pair, between its bounds; a listed pair has a student."""
+    hidden = given["students"].isna()
+    low = given["lower"].clip(lower=1).where(hidden).clip(upper=given["upper"])
+    pairs = given.assign(hidden=hidden, low=low, high=given["upper"].where(hidden))
+    sums = pairs.groupby("school_id")[["hidden", "students", "low", "high"]].sum()
+    room = sums["high"] - sums["low"]
+    rest = enrolled.reindex(sums.index) - sums["students"] - sums["low"]
+    part = (rest / room.where(room > 0)).clip(0, 1)
+    part = part.where((sums["hidden"] >= _ENOUGH_WITHHELD) & part.notna(), 0.5)
+    taken = low + given["school_id"].map(part) * (pairs["high"] - low)
+    told = pd.DataFrame({"pairs": sums["hidden"], "lower": sums["low"], "upper": sums["high"]})
+    told["counted"] = taken.groupby(given["school_id"]).sum()
+    return given.assign(students=given["students"].fillna(taken)), told[told["pairs"] > 0]
 
 
-def _refuse_personal(flows: pd.DataFrame) -> None:
-    names = [str(name) for name in flows.columns if name not in COLUMNS]
-    plain = {name: re.sub(r"[^a-z]+", "_", name.lower()).strip("_") for name in names}
-    personal = [
-        name
-        for name, word in plain.items()
-        if _PERSONAL.search(word) and not _OF_PLACES.match(word)
-    ]
-    if personal:
-        raise ValueError(
-            f"flows: the column {', '.join(personal)} may tell of single students. Count students "
-            "by school and tract first, and leave out everything else."
-        )
-
-
-def _students(table: pd.DataFrame) -> NDArray[np.float64]:
-    numbers = pd.to_numeric(table["students"], errors="coerce")
-    unread = numbers.isna().to_numpy()
-    if unread.any():
-        row = int(np.flatnonzero(unread)[0])
-        raise ValueError(
-            f"flows: {int(unread.sum())} values of 'students' are missing or no numbers, first "
-            f"{table['students'].iloc[row]!r} in row {row}. Leave withheld pairs out."
-        )
-    return counts(pd.DataFrame({"students": numbers}), "students", "flows")
+def _withheld_words(withheld: pd.DataFrame) -> tuple[Entry, ...]:
+    if withheld.empty:
+        return ()
+    low, high, taken = (withheld[name].sum() for name in ("lower", "upper", "counted"))
+    words = (
+        f"{int(withheld['pairs'].sum()):,} withheld counts, {low:,.0f} to {high:,.0f} students "
+        f"together, taken as {taken:,.0f}"
+    )
+    return (("kept", words, tuple(withheld.index)),)
 
 
 def _refuse_strangers(given: pd.DataFrame, in_school: pd.Series, in_tract: pd.Series) -> None:

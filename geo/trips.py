@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 
 from geo.balance import Balance, balance
 from geo.candidates import Candidates, Origins, Sites, nearest_tracts, table_tracts
-from geo.decay import Decay, as_decay, by_level
+from geo.decay import DecaySetting, by_level, functions
+from geo.grades import told_apart
 
 Floats = NDArray[np.float64]
 
@@ -51,14 +52,14 @@ class Trips:
         """Schools by tracts with children."""
         return len(self.sites.ids), len(self.origins.ids)
 
-    def pull(self, scale: Floats, decay: str | Decay | Mapping[str, str | Decay]) -> Floats:
-        """Weigh each cell by decay and children.
+    def fall(self, scale: Floats, decay: DecaySetting) -> Floats:
+        """Weigh each cell by how the draw of its school falls with distance.
 
         Parameters
         ----------
         scale : float array, one a school
             In metres.
-        decay : str, Decay or mapping
+        decay : str, Decay, mapping or Series
             As for `fit_gravity`.
 
         Returns
@@ -66,20 +67,23 @@ class Trips:
         float array, one a cell
         """
         fall = np.empty(len(self.metres))
-        for function, chosen in by_level(as_decay(decay), self.sites.level, "decay"):
+        for function, chosen in functions(decay, self.sites.ids, self.sites.level):
             cell = slice(None) if chosen is None else chosen[self.row]
             fall[cell] = function.relative(
                 self.metres[cell], self.nearest[cell], scale[self.row[cell]]
             )
-        return np.asarray(fall * self.origins.children[self.column])
+        return fall
 
-    def balanced(self, pull: Floats, **stopping: Any) -> tuple[Floats, Balance | None]:
+    def balanced(self, fall: Floats, **stopping: Any) -> tuple[Floats, tuple[Balance, ...]]:
         """Balance the cells to enrolments and children, and turn them to shares of each school.
+
+        Each group of grade bands that some school tells apart is a table of its own: its schools'
+        students in those grades by its tracts' children in them.
 
         Parameters
         ----------
-        pull : float array, one a cell
-            From `pull`.
+        fall : float array, one a cell
+            From `fall`.
         **stopping
             `tolerance, max_iterations, stop_early` of `geo.balance.balance`.
 
@@ -87,36 +91,47 @@ class Trips:
         -------
         share : float array, one a cell
             Sums to 1 over a school.
-        fit : Balance or None
-            None when no school has students.
+        fits : tuple of Balance
+            One for each group with students, columns as the tracts; empty when there are none.
         """
-        cells = pull.copy()
-        active = self.sites.enrolled > 0
-        fit = None
-        if active.any():
-            used = active[self.row] & (cells > 0)
-            fit = self._fit(cells, used, active, stopping)
-            cells[used] = fit.matrix.data
+        taught, parts = self.sites.taught, self.origins.parts
+        enrolled = np.where(self.sites.enrolled > 0, self.sites.enrolled, 0.0)
+        cells, fits = np.zeros(len(fall)), []
+        for group in told_apart(taught):
+            children = self.origins.children * parts[:, group].sum(axis=1)
+            part: Floats = taught[:, group].sum(axis=1)
+            students = enrolled * part
+            seed = np.where(part[self.row] > 0, fall * children[self.column], 0.0)
+            fitted = self._fit(seed, students, children, stopping)
+            cells += np.where(enrolled[self.row] > 0, 0.0, seed)
+            if fitted is not None:
+                used, fit = fitted
+                cells[used] += fit.matrix.data
+                fits.append(fit)
         total = np.bincount(self.row, cells, minlength=self.shape[0])
-        return np.asarray(cells * (1.0 / total)[self.row]), fit
+        bare = np.asarray(total[self.row] <= 0, dtype=np.bool_)
+        if bare.any():  # no child of its grades is counted in reach
+            cells[bare] = (fall * self.origins.children[self.column])[bare]
+            total = np.bincount(self.row, cells, minlength=self.shape[0])
+        return np.asarray(cells * (1.0 / total)[self.row]), tuple(fits)
 
     def _fit(
-        self,
-        cells: Floats,
-        used: NDArray[np.bool_],
-        active: NDArray[np.bool_],
-        stopping: dict[str, Any],
-    ) -> Balance:
-        length = np.bincount(self.row[used], minlength=self.shape[0])[active]
-        starts = np.concatenate([[0], np.cumsum(length)])
-        seed = csr_array(
-            (cells[used], self.column[used], starts), shape=(len(length), self.shape[1])
+        self, seed: Floats, students: Floats, children: Floats, stopping: dict[str, Any]
+    ) -> tuple[NDArray[np.bool_], Balance] | None:
+        """Balance one table; schools without a child of its grades in reach take no part."""
+        used = (students[self.row] > 0) & (seed > 0)
+        length = np.bincount(self.row[used], minlength=self.shape[0])
+        active = length > 0
+        if not active.any():
+            return None
+        starts = np.concatenate([[0], np.cumsum(length[active])])
+        matrix = csr_array(
+            (seed[used], self.column[used], starts), shape=(int(active.sum()), self.shape[1])
         )
-        enrolled = self.sites.enrolled[active]
-        reached = np.bincount(seed.indices, minlength=self.shape[1]) > 0
-        wanted = np.where(reached, self.origins.children, 0.0)
-        wanted *= enrolled.sum() / wanted.sum()
-        return balance(seed, enrolled, wanted, **stopping)
+        reached = np.bincount(matrix.indices, minlength=self.shape[1]) > 0
+        wanted = np.where(reached, children, 0.0)
+        wanted *= students[active].sum() / wanted.sum()
+        return used, balance(matrix, students[active], wanted, **stopping)
 
 
 def prepare(sites: Sites, origins: Origins, distance: str | pd.DataFrame, k: int) -> Trips:

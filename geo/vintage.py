@@ -86,10 +86,11 @@ def cause(
         return (
             f"The ids are those of {vintage}: convert them first (geo.crosswalk.build_crosswalk)."
         )
-    states, wanted = ({str(each)[:2] for each in side} for side in (ids, known))
-    if not states & wanted:
-        return (
-            f"They are of state {', '.join(sorted(states)[:_NAMED])}, wanted is "
-            f"{', '.join(sorted(wanted)[:_NAMED])}."
-        )
+    for what, digits in (("state", 2), ("county", 5)):
+        given, wanted = ({str(each)[:digits] for each in side} for side in (ids, known))
+        if not given & wanted:
+            return (
+                f"They are of {what} {', '.join(sorted(given)[:_NAMED])}, wanted is "
+                f"{', '.join(sorted(wanted)[:_NAMED])}."
+            )
     return "They are most likely tracts of another census year (2010, 2020): use a crosswalk."

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, diags_array
 
 from geo.boundaries import repair
 from geo.crs import align, require_crs, to_metres
+from geo.grades import BY_LEVEL
 from geo.inputs import counts, labels
 from geo.overlay import overlap_areas, shared_faces
 from geo.zone_table import BANDS, Entry, ZoneTable, bands, entries
@@ -36,6 +37,8 @@ class Land:
         Metric coordinate reference system of the shapes.
     children : array, shape (T,)
         Resident children; 0 where they are not known.
+    parts : array, shape (T, bands)
+        Part of them in each band of grades.
     ledger : tuple of (action, reason, ids)
         What was mended and what takes no part.
     """
@@ -44,6 +47,7 @@ class Land:
     shapes: Shapes
     crs: object
     children: Floats
+    parts: Floats
     ledger: tuple[Entry, ...]
 
 
@@ -72,7 +76,8 @@ def read_land(tracts: gpd.GeoDataFrame, uninhabited: gpd.GeoDataFrame | None = N
     Parameters
     ----------
     tracts : GeoDataFrame
-        `geoid` (index or column), `children`, polygons.
+        `geoid` (index or column), `children`, polygons; children by band as in
+        `geo.gravity.fit_gravity`.
     uninhabited : GeoDataFrame, optional
         Parks and water to cut away; a tract wholly inside them is left as it is.
 
@@ -116,6 +121,7 @@ def read_land(tracts: gpd.GeoDataFrame, uninhabited: gpd.GeoDataFrame | None = N
         shapes=np.asarray(shapes.array, dtype=object),
         crs=shapes.crs,
         children=known.loc[shapes.index].to_numpy(),
+        parts=BY_LEVEL.parts(tracts)[ids.get_indexer(shapes.index)],
         ledger=told,
     )
 
@@ -144,14 +150,14 @@ def children_in_zones(ready: ZoneTable, land: Land) -> ZoneChildren:
     served = ready.zones["level"].map(bands)
     weights: dict[str, csr_array] = {}
     done: dict[bytes, csr_array] = {}
-    for band, grades in BANDS.items():
+    for at, band in enumerate(BANDS):
         members = np.array([band in each for each in served], dtype=bool)
         if members.tobytes() not in done:
             single, common = _split(area, shapes, land.shapes, members)
             done[members.tobytes()] = single
             told += _overlaps(names, common / shapely.area(shapes))
             told += _gaps(single, land, band)
-        density = _per_area(land) * grades / sum(BANDS.values())
+        density = _per_area(land) * land.parts[:, at]
         weights[band] = (done[members.tobytes()] @ diags_array(density)).tocsr()
     return ZoneChildren(weights, area.nnz, told)
 

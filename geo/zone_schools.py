@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from geo.grades import BY_LEVEL
 from geo.inputs import counts, labels
-from geo.zone_table import BANDS, bands
+from geo.zone_table import bands
 
 Floats = NDArray[np.float64]
 
@@ -77,8 +78,31 @@ def read_schools(schools: pd.DataFrame) -> ZoneSchools:
 
     kind = words("school_type", "")
     students = np.where(enrolled > 0, enrolled, 0.0)
-    free = kind.map(lambda said: UNZONED_TYPES.search(said) is not None).astype(bool)
-    return ZoneSchools(ids, students, words("level", "unknown"), kind, free)
+    return ZoneSchools(ids, students, words("level", "unknown"), kind, draws_across(schools))
+
+
+def draws_across(schools: pd.DataFrame) -> pd.Series:
+    """Say which schools are of a type that no zone binds.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        `school_id` (index or column), `school_type` where known.
+
+    Returns
+    -------
+    Series of bool by school_id
+
+    Examples
+    --------
+    >>> draws_across(pd.DataFrame({"school_type": ["Magnet", None]}, index=["a", "b"])).to_dict()
+    {'a': True, 'b': False}
+    """
+    ids = labels(schools, "school_id")
+    if "school_type" not in schools.columns:
+        return pd.Series(False, index=ids)
+    said = schools["school_type"].astype("object").fillna("").astype("str")
+    return pd.Series([UNZONED_TYPES.search(one) is not None for one in said], index=ids, dtype=bool)
 
 
 def children_drawn(
@@ -128,29 +152,32 @@ def _parts(zone: NDArray[np.intp], enrolled: Floats) -> Floats:
     return np.divide(enrolled, total[zone], out=even, where=enrolled > 0)
 
 
-def children_left(share: csr_array, sites: ZoneSchools, children: Floats) -> Floats:
-    """Count the children of each tract who are not yet in a zoned school, band by band.
+def children_left(
+    share: csr_array, students: Floats, sites: ZoneSchools, children: Floats
+) -> Floats:
+    """Count the children of each tract and band who are not yet in a school by its zone.
+
+    Children of a band are scaled to the students in it, as the gravity join does: not all of them
+    attend these schools.
 
     Parameters
     ----------
     share : csr_array, shape (S, T)
         Shares of the zoned schools; other rows are empty.
+    students : array, shape (S,)
+        Students whom the zones place.
     sites : ZoneSchools
-        Schools; their levels tell which bands are in play.
-    children : array, shape (T,)
+        Schools; their levels tell the bands of their students.
+    children : array, shape (T, bands)
         Resident children.
 
     Returns
     -------
-    float array, shape (T,)
-        At least 0 in each tract; all children when the zoned schools leave none anywhere.
+    float array, shape (T, bands)
+        At least 0 in each cell; all children of a band of which the zones leave none anywhere.
     """
-    served = [bands(level) for level in sites.level]
-    grades = np.array([[BANDS[band] * (band in each) for band in BANDS] for each in served], float)
-    grades = grades.reshape(len(served), len(BANDS))
-    present = np.array(list(BANDS.values())) * (grades > 0).any(axis=0)
-    own = grades / grades.sum(axis=1, keepdims=True)
-    placed = share.T @ (own * sites.enrolled[:, None])
-    open_places = children[:, None] * present / max(present.sum(), 1) - placed
-    left = np.maximum(open_places, 0.0).sum(axis=1)
-    return np.asarray(left if left.sum() > 0 else children)
+    taught = BY_LEVEL.taught(sites.level)
+    wanted, counted = sites.enrolled @ taught, children.sum(axis=0)
+    scale = np.divide(wanted, counted, out=np.ones(len(counted)), where=(wanted * counted) > 0)
+    left = np.maximum(children * scale - share.T @ (taught * students[:, None]), 0.0)
+    return np.asarray(np.where(left.sum(axis=0) > 0, left, children))

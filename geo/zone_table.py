@@ -10,23 +10,14 @@ from numpy.typing import NDArray
 
 from geo.boundaries import repair
 from geo.crs import align, require_crs
+from geo.grades import BY_LEVEL
 
 Shapes = NDArray[np.object_]
 Entry = tuple[str, str, tuple[str, ...]]
 
-# Grades of each band, kindergarten to grade 12: the part of the children aged 5 to 17 in it.
-BANDS = {"elementary": 6, "middle": 3, "high": 4}
-LEVEL_BANDS: dict[str, tuple[str, ...]] = {
-    "early": ("elementary",),
-    "elementary": ("elementary",),
-    "k8": ("elementary", "middle"),
-    "middle": ("middle",),
-    "secondary": ("middle", "high"),
-    "high": ("high",),
-    "k12": tuple(BANDS),
-    "ungraded": tuple(BANDS),
-    "unknown": tuple(BANDS),
-}
+# The three bands of grades, and every level a zone may have.
+BANDS = dict(BY_LEVEL.years)
+LEVELS = (*BY_LEVEL.levels, "k12", "ungraded", "unknown")
 COLUMNS = ("zone_id", "school_id", "level")
 
 
@@ -70,7 +61,7 @@ def bands(level: str) -> frozenset[str]:
     >>> sorted(bands("k8")), sorted(bands("secondary"))
     (['elementary', 'middle'], ['high', 'middle'])
     """
-    return frozenset(LEVEL_BANDS.get(level, tuple(BANDS)))
+    return frozenset(BY_LEVEL.of(level))
 
 
 def entries(action: str, reason: str, ids: Iterable[str]) -> tuple[Entry, ...]:
@@ -138,11 +129,11 @@ def _check(zones: gpd.GeoDataFrame) -> None:
     absent = [name for name in COLUMNS if name not in zones.columns]
     if absent:
         raise ValueError(f"zones: the columns {', '.join(absent)} are needed.")
-    strange = zones["level"][~zones["level"].isin(list(LEVEL_BANDS))]
+    strange = zones["level"][~zones["level"].isin(LEVELS)]
     if len(strange):
         raise ValueError(
             f"zones: level {strange.iloc[0]!r} of zone {zones['zone_id'][strange.index[0]]} is "
-            f"unknown; known: {', '.join(LEVEL_BANDS)}."
+            f"unknown; known: {', '.join(LEVELS)}."
         )
     if not zones.geometry.isna().all():
         require_crs(zones, "zones")

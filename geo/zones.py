@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from geo.gravity import GravityFit, fit_gravity
-from geo.inputs import labels
+from geo.inputs import counts, labels
 from geo.zone_children import children_in_zones, read_land
 from geo.zone_schools import ZoneSchools, children_drawn, children_left, read_schools
-from geo.zone_table import Entry, ZoneTable, entries, read_zones
+from geo.zone_table import BANDS, Entry, ZoneTable, entries, read_zones
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +68,7 @@ def fit_zones(
     zones: gpd.GeoDataFrame,
     *,
     uninhabited: gpd.GeoDataFrame | None = None,
+    zoned_share: float | pd.Series = 1.0,
     **gravity: Any,
 ) -> ZonesFit:
     """Join schools to the tracts of their attendance zones, the others by gravity.
@@ -79,9 +80,10 @@ def fit_zones(
     high zones are weighted by the part of the children in their grades (6, 3 and 4 of 13).
 
     Schools without a zone (no zone names them, its level is not theirs, or their type draws from
-    everywhere: charter, special education, alternative, ...) follow the gravity model, fitted to
-    the children whom the zoned schools leave: grade band by band, a tract's children less the
-    students already placed there, never below 0.
+    everywhere: charter, special education, alternative, ...) follow the gravity model, and with
+    them the students of zoned schools who chose their school (`zoned_share` below 1). It is fitted
+    to the children whom the zones leave: grade band by band, a tract's children (scaled to the
+    students of all schools) less the students already placed there, never below 0.
 
     Parameters
     ----------
@@ -93,6 +95,9 @@ def fit_zones(
         `zone_id, school_id, level` and polygons, in any declared coordinate reference system.
     uninhabited : GeoDataFrame, optional
         Parks and water where nobody lives; a tract wholly inside is left as it is.
+    zoned_share : float or Series by school_id
+        Part of a zoned school's students who live in its zone, 0 to 1; `geo.scale.estimate_scale`
+        finds it where flows are known. A school without a point has all of them there.
     **gravity
         Passed to `fit_gravity`.
 
@@ -104,7 +109,7 @@ def fit_zones(
     ------
     ValueError
         Missing columns, repeated ids, no or a false coordinate reference system, an unknown
-        level, or schools for gravity where no tract has children.
+        level, a `zoned_share` outside 0 to 1, or schools for gravity where no tract has children.
 
     References
     ----------
@@ -133,11 +138,14 @@ def fit_zones(
     reach = np.asarray(drawn.sum(axis=1), dtype=np.float64)
     zoned = reach > 0
     share = (diags_array(np.divide(1.0, reach, out=reach * 0, where=zoned)) @ drawn).tocsr()
-    left = pd.Series(children_left(share, sites, land.children), index=land.ids)
-    fit = _gravity(schools, zoned, tracts.set_axis(labels(tracts, "geoid")), left, gravity)
-    parts = [_long(share, sites, land.ids), *([] if fit is None else [fit.table])]
-    table = _ordered(pd.concat(parts, ignore_index=True), sites.ids, land.ids)
-    method, why = _account(sites, ready, zoned, sites.ids.isin(table["school_id"]))
+    part = np.where(zoned, _zoned_part(zoned_share, sites.ids, schools), 0.0)
+    children = land.children[:, None] * land.parts
+    left = children_left(share, part * sites.enrolled, sites, children)
+    geoids = labels(tracts, "geoid")
+    fit = _gravity(schools, part, tracts.set_axis(geoids), _table(left, land.ids, geoids), gravity)
+    table = _mixed(_long(share, sites, land.ids), None if fit is None else fit.table, part, sites)
+    table = _ordered(table, sites.ids, land.ids)
+    method, why = _account(sites, ready, part, zoned, sites.ids.isin(table["school_id"]))
     return ZonesFit(
         table=table,
         method=method,
@@ -148,19 +156,59 @@ def fit_zones(
     )
 
 
+def _located(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    if not isinstance(schools, gpd.GeoDataFrame) or schools.active_geometry_name is None:
+        return np.zeros(len(schools), dtype=np.bool_)
+    return np.asarray(~(schools.geometry.isna() | schools.geometry.is_empty), dtype=np.bool_)
+
+
+def _zoned_part(given: float | pd.Series, ids: pd.Index, schools: pd.DataFrame) -> Floats:
+    """Read the part of each school's students who live in its zone."""
+    by_school = given.reindex(ids) if isinstance(given, pd.Series) else pd.Series(given, index=ids)
+    part: Floats = by_school.to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ~((part >= 0) & (part <= 1))
+    if wrong.any():
+        raise ValueError(
+            f"zoned_share must lie between 0 and 1; it does not at {int(wrong.sum())} schools, "
+            f"first at {ids[wrong][0]}."
+        )
+    return np.where(_located(schools), part, 1.0)
+
+
+def _table(left: Floats, ids: pd.Index, geoids: pd.Index) -> pd.DataFrame:
+    """Name the children left in each tract: in all, and by band of grades."""
+    named = pd.DataFrame(left, index=ids, columns=[f"children_{band}" for band in BANDS])
+    return named.assign(children=named.sum(axis=1)).reindex(geoids)
+
+
 def _gravity(
     schools: pd.DataFrame,
-    zoned: NDArray[np.bool_],
+    part: Floats,
     tracts: gpd.GeoDataFrame,
-    left: pd.Series,
+    left: pd.DataFrame,
     parameters: dict[str, Any],
 ) -> GravityFit | None:
-    rest = schools[~zoned]
-    spatial = isinstance(rest, gpd.GeoDataFrame) and rest.active_geometry_name is not None
-    if not spatial or (rest.geometry.isna() | rest.geometry.is_empty).all():
+    rest = part < 1
+    if not (_located(schools) & rest).any():
         return None
-    children = left.reindex(tracts.index).to_numpy()
-    return fit_gravity(rest, tracts.assign(children=children), **parameters)
+    enrolled = counts(schools, "enrolled", "schools") * (1 - part)
+    return fit_gravity(schools.assign(enrolled=enrolled)[rest], tracts.assign(**left), **parameters)
+
+
+def _mixed(
+    zoned: pd.DataFrame, drawn: pd.DataFrame | None, part: Floats, sites: ZoneSchools
+) -> pd.DataFrame:
+    """Put the students of a zone and those drawn by distance together, school by school."""
+    if drawn is None:
+        return zoned
+    inside = zoned.assign(share=zoned["share"] * part[sites.ids.get_indexer(zoned["school_id"])])
+    away = 1 - part[sites.ids.get_indexer(drawn["school_id"])]
+    outside = drawn.assign(share=drawn["share"] * away)
+    both = pd.concat([inside[inside["share"] > 0], outside], ignore_index=True)
+    table = both.groupby(["school_id", "geoid"], as_index=False, sort=False)["share"].sum()
+    table["share"] /= table.groupby("school_id")["share"].transform("sum")
+    students = sites.enrolled[sites.ids.get_indexer(table["school_id"])]
+    return table.assign(students=table["share"] * students)
 
 
 def _long(share: csr_array, sites: ZoneSchools, geoids: pd.Index) -> pd.DataFrame:
@@ -177,7 +225,11 @@ def _ordered(table: pd.DataFrame, ids: pd.Index, geoids: pd.Index) -> pd.DataFra
 
 
 def _account(
-    sites: ZoneSchools, ready: ZoneTable, zoned: NDArray[np.bool_], joined: NDArray[np.bool_]
+    sites: ZoneSchools,
+    ready: ZoneTable,
+    part: Floats,
+    zoned: NDArray[np.bool_],
+    joined: NDArray[np.bool_],
 ) -> tuple[pd.Series, pd.Series]:
     """Name the method of each school, and why it is that one."""
     why = pd.Series("No zone names it.", index=sites.ids, dtype="object")
@@ -188,6 +240,10 @@ def _account(
     free = sites.free.to_numpy()
     why[free] = "Schools of its type (" + sites.school_type[free] + ") draw from everywhere."
     why[zoned] = "Its attendance zone is known."
+    mixed = zoned & (part < 1)
+    why[mixed] = [
+        f"Its zone is known; {one:.0%} of its students live there." for one in part[mixed]
+    ]
     why[~joined] = why[~joined] + " It has no point either: not joined."
     method = np.select([zoned, joined], ["zones", "gravity"], "none")
     return pd.Series(method, index=sites.ids, dtype="str"), why.astype("str")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.join_uncertainty import (
+    FLOW_CV,
     combine,
     scale_factors,
     tract_intervals,
@@ -149,9 +150,10 @@ def one_tract(shares: list[float], x: list[float], n: list[float]) -> pd.DataFra
 
 
 def test_schools_that_do_not_differ_leave_chance_alone() -> None:
+    """The rate of a school is counted over all its students, wherever they live."""
     found = one_tract([0.5, 0.5], [20, 30], [100, 150])
-    assert np.allclose(found.iloc[0], [0.2, 125])
-    assert np.allclose(one_tract([0.5, 0.5], [0, 0], [100, 150]).iloc[0], [0, 125])
+    assert np.allclose(found.iloc[0], [0.2, 250])
+    assert np.allclose(one_tract([0.5, 0.5], [0, 0], [100, 150]).iloc[0], [0, 250])
 
 
 def test_schools_that_differ_cost_sample_size_as_a_ratio_of_clusters_does() -> None:
@@ -159,9 +161,24 @@ def test_schools_that_differ_cost_sample_size_as_a_ratio_of_clusters_does() -> N
     shares, x, n = np.array([0.2, 0.5, 0.9]), np.array([10, 60, 30]), np.array([100, 120, 200])
     a, r = shares * n, x / n
     p = (a * r).sum() / a.sum()
-    variance = p * (1 - p) / a.sum() + ((a * (r - p)) ** 2).sum() / a.sum() ** 2
+    chance = p * (1 - p) * (a**2 / n).sum()
+    apart = np.maximum((r - p) ** 2 - p * (1 - p) / n, 0)
+    variance = (chance + ((a + (FLOW_CV * a) ** 2) * apart).sum()) / a.sum() ** 2
     found = one_tract(shares.tolist(), x.tolist(), n.tolist()).iloc[0]
     assert np.allclose(found, [p, p * (1 - p) / variance])
+
+
+def test_doubt_may_differ_by_school_and_falls_back_to_the_default() -> None:
+    ids = ["s0", "s1"]
+    table = pd.DataFrame({"school_id": ids, "geoid": "t", "share": [0.5, 0.5]})
+    x, n = pd.Series([10.0, 60], index=ids), pd.Series([100.0, 120], index=ids)
+
+    def size(doubt: object) -> float:
+        return float(within_join(x, n, table, geoids=["t"], flow_cv=doubt)["size"].iloc[0])
+
+    assert size(pd.Series({"s1": 0.2, "s0": 0.2})) == pytest.approx(size(0.2))
+    assert size(pd.Series({"s0": np.nan})) == pytest.approx(size(FLOW_CV))
+    assert size(0.9) < size(pd.Series({"s0": 0.1, "s1": 0.9})) < size(0.1)
 
 
 def test_a_school_with_an_unknown_count_takes_no_part() -> None:

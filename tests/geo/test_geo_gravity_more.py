@@ -15,6 +15,7 @@ from geo.barriers import Barrier
 from geo.candidates import EARTH_METRES
 from geo.catchment import METHODS, NEEDS, best_available, build_catchment
 from geo.decay import Decay, as_decay
+from geo.grades import BY_LEVEL, ONE_POOL
 from geo.gravity import fit_gravity
 
 DECAYS = ["exponential", "power", "tanner"]
@@ -37,12 +38,12 @@ def places(enrolled: list[float | None], at: list[tuple[float, float]]) -> gpd.G
     return gpd.GeoDataFrame({"enrolled": enrolled}, index=ids, geometry=points, crs=32618)
 
 
-def test_the_defaults_give_the_demo_panels_join_as_before(demo_panel: Panel) -> None:
+def test_one_pool_of_children_gives_the_demo_panels_join_as_it_was(demo_panel: Panel) -> None:
     enrolled = reference_enrolment(demo_panel.absence)
     schools = demo_panel.schools.assign(enrolled=enrolled.reindex(demo_panel.schools.index))
     schools = schools[schools["geoid"].notna()].sort_index().to_crs(demo_panel.area.crs)
     tracts = demo_panel.tracts.sort_index().to_crs(demo_panel.area.crs)
-    fit = fit_gravity(schools, tracts)
+    fit = fit_gravity(schools, tracts, grades=ONE_POOL, k=40)
     assert (fit.iterations, fit.converged, len(fit.table)) == (216, True, 4760)
     assert fit.mean_km == pytest.approx(2.3410186558992656, rel=1e-12)
     assert fit.tract_error_max == pytest.approx(0.0009957265437341434, rel=1e-9)
@@ -51,10 +52,20 @@ def test_the_defaults_give_the_demo_panels_join_as_before(demo_panel: Panel) -> 
     assert (fit.table["students"] ** 2).sum() == pytest.approx(8067081.172469777, rel=1e-12)
     by_tract = fit.table.groupby("geoid")["students"].sum()
     assert by_tract.std() == pytest.approx(283.8793986067551, rel=1e-12)
+    unknown = fit_gravity(schools.drop(columns="level"), tracts, k=40)
+    pd.testing.assert_frame_equal(fit.table, unknown.table, rtol=1e-9)
     named = fit_gravity(
-        schools, tracts, decay="exponential", distance="planar", private_share=0.0, barrier=None
+        schools,
+        tracts,
+        decay="exponential",
+        distance="planar",
+        private_share=0.0,
+        barrier=None,
+        grades=BY_LEVEL,
     )
-    pd.testing.assert_frame_equal(fit.table, named.table, check_exact=True)
+    apart = fit_gravity(schools, tracts)
+    assert (apart.pools, apart.converged) == (3, True)
+    pd.testing.assert_frame_equal(apart.table, named.table, check_exact=True)
 
 
 @given(

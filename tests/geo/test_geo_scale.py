@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.gravity import fit_gravity
-from geo.scale import estimate_scale, estimate_scales
+from geo.scale import estimate_scale
 from geo.scale_default import WIDENING, YEARS, default_scale
+from geo.scale_groups import estimate_scales
 
 SIDE, WIDTH = 10, 800
 
@@ -50,7 +51,7 @@ def test_the_scale_is_found_again(seed: int, scale: float, decay: str) -> None:
     schools, tracts = world(seed)
     table = fit_gravity(schools, tracts, scale_km=scale, decay=decay).table
     flows = sample(table, schools, seed)
-    found = estimate_scale(schools, tracts, flows, decay=decay, level=0.9999)
+    found = estimate_scale(schools, tracts, flows, decay=decay, level=0.9999, k=SIDE**2)
     assert found.low <= scale <= found.high
     assert found.low < found.scale_km < found.high
     assert found.n == pytest.approx(flows["students"].sum())

@@ -115,6 +115,8 @@ def test_columns_about_places_are_passed_over(column: str) -> None:
         "school_id",
         "geoid",
         "students",
+        "lower",
+        "upper",
     ]
 
 
@@ -125,3 +127,42 @@ def test_tolerance_and_inputs() -> None:
     before = flows.copy()
     fit_supplied(SCHOOLS, TRACTS, flows)
     pd.testing.assert_frame_equal(before, flows)
+
+
+def withheld(*given: tuple[object, object, object, object, object]) -> pd.DataFrame:
+    return pd.DataFrame(given, columns=["school_id", "geoid", "students", "lower", "upper"])
+
+
+def test_withheld_pairs_share_what_the_enrolment_leaves() -> None:
+    tracts = gpd.GeoDataFrame(index=list("abcd"), geometry=[None] * 4, crs=4326)
+    hidden = [("s1", each, None, 0, 9) for each in "bcd"]
+    fit = fit_supplied(SCHOOLS, tracts, withheld(("s1", "a", 28, 28, 28), *hidden))
+    assert fit.table["students"].tolist() == pytest.approx([28, 4, 4, 4])
+    assert fit.withheld.loc["s1"].tolist() == [3, 3, 27, 12]
+    assert "3 withheld counts, 3 to 27 students together, taken as 12" in fit.ledger[0][1]
+
+
+def test_one_withheld_pair_is_not_given_back_by_the_enrolment() -> None:
+    fit = fit_supplied(SCHOOLS, TRACTS, withheld(("s1", "a", 38, 38, 38), ("s1", "b", None, 1, 9)))
+    assert fit.withheld["counted"].tolist() == [5]
+
+
+@given(st.lists(st.integers(1, 9), min_size=3, max_size=6), st.integers(0, 80))
+@settings(max_examples=40, deadline=None)
+def test_withheld_pairs_stay_within_their_bounds(uppers: list[int], enrolled: int) -> None:
+    ids = [f"t{number}" for number in range(len(uppers))]
+    tracts = gpd.GeoDataFrame(index=ids, geometry=[None] * len(ids), crs=4326)
+    schools = pd.DataFrame({"enrolled": [enrolled]}, index=["s"])
+    flows = withheld(
+        *(("s", each, None, 0, upper) for each, upper in zip(ids, uppers, strict=True))
+    )
+    told = fit_supplied(schools, tracts, flows).withheld.loc["s"]
+    assert told["lower"] - 1e-9 <= told["counted"] <= told["upper"] + 1e-9
+    if told["lower"] <= enrolled <= told["upper"]:
+        assert told["counted"] == pytest.approx(enrolled)
+
+
+@pytest.mark.parametrize("bounds", [(None, None), (3, 1), (-1, 4), (0, None)])
+def test_a_missing_count_without_true_bounds_is_refused(bounds: tuple) -> None:
+    with pytest.raises(ValueError, match="Give a withheld count as 'lower'"):
+        check_flows(withheld(("s1", "a", None, *bounds)))

@@ -1,0 +1,174 @@
+"""Bands of grades: which schools compete for the same children."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.inputs import counts
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GradeBands:
+    """Bands of grades, and the bands that each level of school teaches.
+
+    A school of several bands has its students in proportion to their years. A level that is not
+    named teaches all bands.
+
+    Parameters
+    ----------
+    years : mapping from band to int
+        Single years of age, which the children of a tract are spread over evenly where nothing
+        better is known.
+    levels : mapping from level to tuple of bands
+        What each level teaches.
+
+    Raises
+    ------
+    ValueError
+        No band, a band without years, or a level that teaches no band or an unknown one.
+
+    Examples
+    --------
+    >>> two = GradeBands({"lower": 8, "upper": 4}, {"primary": ("lower",), "high": ("upper",)})
+    >>> two.taught(pd.Series(["high", "academy"])).round(2).tolist()
+    [[0.0, 1.0], [0.67, 0.33]]
+    """
+
+    years: Mapping[str, int]
+    levels: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        """Refuse bands that no child could be in."""
+        if not self.years or not all(number > 0 for number in self.years.values()):
+            raise ValueError("Bands of grades need at least one band, each of 1 year or more.")
+        wrong = [name for name, own in self.levels.items() if not own or set(own) - set(self.years)]
+        if wrong:
+            raise ValueError(f"Levels that teach no band, or an unknown one: {', '.join(wrong)}.")
+
+    def of(self, level: str) -> tuple[str, ...]:
+        """Name the bands that a level teaches.
+
+        Examples
+        --------
+        >>> BY_LEVEL.of("k8"), BY_LEVEL.of("any other")
+        (('elementary', 'middle'), ('elementary', 'middle', 'high'))
+        """
+        return self.levels.get(level, tuple(self.years))
+
+    def taught(self, levels: pd.Series) -> Floats:
+        """Part of a school's students in each band.
+
+        Parameters
+        ----------
+        levels : Series of str, n schools
+            A missing level teaches all bands.
+
+        Returns
+        -------
+        float array, shape (n, bands)
+            Rows sum to 1.
+        """
+        names = levels.astype("object").fillna("").astype("str")
+        served = np.array(
+            [
+                [number * (band in self.of(name)) for band, number in self.years.items()]
+                for name in names
+            ],
+            dtype=np.float64,
+        ).reshape(len(names), len(self.years))
+        return np.asarray(served / served.sum(axis=1, keepdims=True))
+
+    def parts(self, tracts: pd.DataFrame) -> Floats:
+        """Part of a tract's children in each band.
+
+        Parameters
+        ----------
+        tracts : DataFrame, n tracts
+            A column `children_<band>` for every band where the children are counted by band; only
+            their proportions are used.
+
+        Returns
+        -------
+        float array, shape (n, bands)
+            Rows sum to 1: as counted, or even by year of age where columns are absent or the
+            tract's counts are missing or all 0.
+
+        Raises
+        ------
+        ValueError
+            Columns for some bands only, or a count that is negative or infinite.
+
+        Examples
+        --------
+        >>> counted = pd.DataFrame(
+        ...     {"children_elementary": [6.0], "children_middle": [0.0], "children_high": [2.0]})
+        >>> BY_LEVEL.parts(counted).tolist()
+        [[0.75, 0.0, 0.25]]
+        """
+        even = np.array(list(self.years.values()), dtype=np.float64) / sum(self.years.values())
+        names = [f"children_{band}" for band in self.years]
+        given = [name for name in names if name in tracts.columns]
+        if not given:
+            return np.tile(even, (len(tracts), 1))
+        if len(given) < len(names):
+            absent = ", ".join(name for name in names if name not in given)
+            raise ValueError(f"tracts: children by band of grades need the columns {absent} too.")
+        found = np.column_stack([counts(tracts, name, "tracts") for name in names])
+        total = found.sum(axis=1, keepdims=True)
+        return np.where(total > 0, found / np.where(total > 0, total, 1.0), even)
+
+
+def told_apart(taught: Floats) -> list[Flags]:
+    """Group the bands that no school tells apart: those that the same schools teach.
+
+    Parameters
+    ----------
+    taught : float array, shape (schools, bands)
+        From `GradeBands.taught`.
+
+    Returns
+    -------
+    list of bool arrays of length bands
+        Bands of each group; a band that no school teaches is in none.
+
+    Examples
+    --------
+    >>> [group.tolist() for group in told_apart(np.array([[0.7, 0.3, 0.0], [0.5, 0.5, 0.0]]))]
+    [[True, True, False]]
+    """
+    served = taught > 0
+    groups: dict[bytes, list[int]] = {}
+    for band in np.flatnonzero(served.any(axis=0)):
+        groups.setdefault(served[:, band].tobytes(), []).append(int(band))
+    return [np.isin(np.arange(taught.shape[1]), own) for own in groups.values()]
+
+
+# Kindergarten to grade 5, grades 6 to 8, 9 to 12: of the 13 years between ages 5 and 17.
+BY_LEVEL = GradeBands(
+    MappingProxyType({"elementary": 6, "middle": 3, "high": 4}),
+    MappingProxyType(
+        {
+            "early": ("elementary",),
+            "elementary": ("elementary",),
+            "k8": ("elementary", "middle"),
+            "middle": ("middle",),
+            "secondary": ("middle", "high"),
+            "high": ("high",),
+        }
+    ),
+)
+# All children in one pool, whatever their grade.
+ONE_POOL = GradeBands(MappingProxyType({"all": 13}), MappingProxyType({}))
+
+POOLS: Mapping[str, GradeBands] = MappingProxyType({"together": ONE_POOL, "apart": BY_LEVEL})
+"""Ways to balance the grades, by the word a place file uses; the app's default first."""
+
+NEAREST: Mapping[str, int] = MappingProxyType({"together": 40, "apart": 120})
+"""Tracts that a school may draw from: high schools are few, and apart they must reach them all."""
