@@ -9,16 +9,13 @@ import pandas as pd
 import shapely
 
 from data.contracts import CONTRACTS, validate
-from data.errors import DataError
+from data.join import join_schools
 from data.match import match
 from data.panel import Panel, SourceTables
 from data.provenance import Ledger
 from data.relations import check_relations
-from geo.barriers import Barrier
-from geo.gravity import DEFAULT_K, DEFAULT_SCALE_KM, GravityFit, fit_gravity
 
 VERSION = "0.1.0"
-REFERENCE_RULE = "each school's latest year with known enrolment, all students and grades"
 
 
 def make_panel(tables: SourceTables) -> Panel:
@@ -42,14 +39,14 @@ def make_panel(tables: SourceTables) -> Panel:
     ledger = Ledger(tables.ledger)
     tables = match(_valid(tables), ledger)
     enrolled = reference_enrolment(tables.absence)
-    fit = _join(tables, enrolled, ledger)
+    joined = join_schools(tables, enrolled, ledger)
     frames = {
         "tracts": tables.tracts,
         "schools": tables.schools,
         "absence": tables.absence,
         "drivers": tables.drivers,
         "school_drivers": tables.school_drivers,
-        "catchment": fit.table,
+        "catchment": joined.table,
         "zones": tables.zones,
     }
     ready = {name: _ordered(name, frame) for name, frame in frames.items()}
@@ -58,7 +55,7 @@ def make_panel(tables: SourceTables) -> Panel:
         area=tables.area,
         sources=tables.sources,
         ledger=ledger.entries,
-        parameters=_parameters(tables, fit),
+        parameters=_parameters(tables, joined.parameters),
         **ready,
     )
 
@@ -83,8 +80,10 @@ def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
 
 def _valid(tables: SourceTables) -> SourceTables:
     """Check what was read before anything is matched; schools wait for their tracts."""
-    for name in ("tracts", "absence", "drivers", "school_drivers", "zones"):
-        validate(name, getattr(tables, name))
+    for name in ("tracts", "absence", "drivers", "school_drivers", "zones", "flows"):
+        table = getattr(tables, name)
+        if table is not None:
+            validate(name, table)
     return tables
 
 
@@ -97,54 +96,9 @@ def _ordered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(list(contract.key), kind="stable", ignore_index=True)
 
 
-def _join(tables: SourceTables, enrolled: pd.Series, ledger: Ledger) -> GravityFit:
-    schools, slug = tables.schools, tables.area.slug
-    placed = schools["geoid"].notna()
-    known = schools.index.isin(enrolled.index)
-    for reason, left_out in [
-        ("Not located: not in the join of schools and tracts.", ~placed),
-        ("No known enrolment in any year: not in the join of schools and tracts.", placed & ~known),
-    ]:
-        ledger.record(slug, "catchment", "dropped", reason, schools.index[left_out])
-    joined = schools.loc[placed & known].sort_index()
-    joined = joined.assign(enrolled=enrolled.reindex(joined.index))
-    tracts = tables.tracts.sort_index().to_crs(tables.area.crs)
-    settings = _settings(tables)
-    fit = fit_gravity(
-        joined.to_crs(tables.area.crs),
-        tracts,
-        scale_km=settings["scale_km"],
-        k=settings["k"],
-        barrier=Barrier(settings["barrier"]) if settings["barrier"] else None,
-    )
-    ledger.record(slug, "catchment", "matched", fit.summary(), len(joined))
-    return fit
-
-
-def _settings(tables: SourceTables) -> dict[str, Any]:
-    known: dict[str, Any] = {"scale_km": DEFAULT_SCALE_KM, "k": DEFAULT_K, "barrier": ""}
-    if unknown := sorted(set(tables.join) - set(known)):
-        raise DataError(
-            f"{tables.area.slug}: the join knows {', '.join(known)}, not {', '.join(unknown)}"
-        )
-    settings = {**known, **tables.join}
-    return {**settings, "k": int(settings["k"])}
-
-
-def _parameters(tables: SourceTables, fit: GravityFit) -> dict[str, Any]:
+def _parameters(tables: SourceTables, catchment: dict[str, Any]) -> dict[str, Any]:
     return {
-        "catchment": {
-            "method": "gravity",
-            **_settings(tables),
-            "iterations": fit.iterations,
-            "converged": fit.converged,
-            "tract_error_median": _number(fit.tract_error_median),
-            "tract_error_max": _number(fit.tract_error_max),
-            "mean_km": _number(fit.mean_km),
-            "unreached_tracts": len(fit.unreached),
-            "summary": fit.summary(),
-            "reference_enrolment": REFERENCE_RULE,
-        },
+        "catchment": catchment,
         "seed": tables.seed,
         "versions": {
             "atlas": VERSION,
@@ -155,8 +109,3 @@ def _parameters(tables: SourceTables, fit: GravityFit) -> dict[str, Any]:
             "shapely": shapely.__version__,
         },
     }
-
-
-def _number(value: float) -> float | None:
-    """Keep a number that JSON can hold."""
-    return float(value) if np.isfinite(value) else None

@@ -1,4 +1,7 @@
-"""Build a place's panel: `python -m data.build PLACE [--out DIR] [--mirror DIR] [--if-missing]`."""
+"""Build a place's panel.
+
+`python -m data.build PLACE [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing]`
+"""
 
 import argparse
 import os
@@ -55,7 +58,12 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
 
 
 def build_panel(
-    slug: str, *, out: Path | None = None, mirror: Path | None = None, say: Say = print
+    slug: str,
+    *,
+    out: Path | None = None,
+    mirror: Path | None = None,
+    flows: Path | None = None,
+    say: Say = print,
 ) -> Path:
     """Build a place's panel and put it in the store, raw and protected.
 
@@ -67,6 +75,8 @@ def build_panel(
         Panel folder; the store's folder of that place when left out.
     mirror : Path, optional
         Folder of files downloaded by hand.
+    flows : Path, optional
+        CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
     say : callable
         Receives what was read, kept, dropped and matched, line by line.
 
@@ -83,6 +93,10 @@ def build_panel(
     report = Report(say, time.perf_counter)
     folder = build_path(slug) if out is None else Path(out)
     tables = read_tables(slug, mirror=mirror)
+    if flows is not None:
+        from data.flows import with_flows  # readers, as above
+
+        tables = with_flows(tables, flows)
     report.sources(tables.sources)
     raw = make_panel(tables)
     report.ledger(raw.ledger)
@@ -135,7 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.if_missing and is_built(folder):
             print(f"{options.place} is already built in {folder}")
             return 0
-        build_panel(options.place, out=options.out, mirror=_mirror(options.mirror))
+        mirror = _mirror(options.mirror)
+        build_panel(options.place, out=options.out, mirror=mirror, flows=options.flows)
     except DataError as error:
         print(f"{options.place} was not built: {error}", file=sys.stderr)
         return 2
@@ -157,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("place", help="short name of the place, such as demo or nyc")
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
+    parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")
     parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
     return parser
 

@@ -24,6 +24,8 @@ class FileError(DataError):
         self, file: str, what: str, remedy: str, *, column: str = "", row: int | None = None
     ) -> None:
         self.file = file
+        self.what = what
+        self.remedy = remedy
         self.column = column
         self.row = row
         where = file

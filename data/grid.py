@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,9 @@ from data.vector import read_vector
 Row = tuple[int, Sequence[Any]]
 
 DAMAGED = "download or export it again"
+NOT_UTF8 = "The bytes are not UTF-8: read as Windows-1252."
 LONGEST_CELL = 1 << 20
+LARGEST_TEXT = 20 << 20
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,42 @@ def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
     return _read(recipe, path, suffix, limits)
 
 
+def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
+    """Read the cells of a delimited text that is in memory only; nothing is written to disk.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    content : bytes
+        UTF-8 or Windows-1252.
+    file : str
+        For errors.
+
+    Raises
+    ------
+    FileError
+        It is too large, no text, damaged, describes single students, or lacks a column.
+    """
+    if len(content) > LARGEST_TEXT:
+        raise FileError(file, f"it has {len(content):,} bytes", "hand in counts, not a register")
+    if b"\0" in content:
+        raise FileError(file, "it is not a text", "save the sheet as CSV first")
+    notes: tuple[str, ...] = ()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text, notes = content.decode("cp1252", errors="replace"), (NOT_UTF8,)
+    csv.field_size_limit(LONGEST_CELL)
+    lines = csv.reader(
+        io.StringIO(text, newline=""), delimiter=recipe.format.delimiter, strict=True
+    )
+    try:
+        return Grid(_collect(recipe, enumerate(lines, start=1), file), notes=notes)
+    except csv.Error as error:
+        row = lines.line_num
+        raise FileError(file, f"{error} near line {row:,}", DAMAGED) from error
+
+
 def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
     if recipe.format.kind == "vector":
         cells, geometry = read_vector(recipe, path, suffix)
@@ -114,7 +153,7 @@ def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> 
         cells = _delimited(recipe, path, "cp1252", limits)
     except UnicodeError as error:
         raise FileError(path.name, "neither UTF-8 nor Windows-1252 text", DAMAGED) from error
-    return Grid(cells, notes=("The bytes are not UTF-8: read as Windows-1252.",))
+    return Grid(cells, notes=(NOT_UTF8,))
 
 
 def _has_wide_mark(path: Path, suffix: str) -> bool:

@@ -6,12 +6,12 @@ import geopandas as gpd
 import pandas as pd
 
 from data.errors import DataError
+from data.grammar import singular
 from data.panel import SourceTables
 from data.provenance import Ledger
+from data.vintages import carried_over, is_of
 from geo.locate import locate
-
-UNMATCHED_LIMIT = 0.02
-EXAMPLES = 5
+from geo.vintage import refuse_unlike_ids
 
 
 class MatchError(DataError):
@@ -37,7 +37,8 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
     Raises
     ------
     MatchError
-        More than 2 % of a source's tracts in these counties are unknown: another vintage.
+        More than 2 % of a source's tracts in these counties are unknown, and no crosswalk of the
+        place ties them to it.
     """
     return replace(
         tables,
@@ -67,47 +68,51 @@ def _in_tracts(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
 
 
 def _of_area(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
-    drivers = tables.drivers
-    counties = tables.tracts["county"].unique()
-    in_counties = drivers["geoid"].str[:5].isin(counties)
-    known = drivers["geoid"].isin(tables.tracts.index)
-    for source, rows in drivers.groupby("source", sort=True):
-        inside = rows["geoid"][in_counties[rows.index]].drop_duplicates()
-        _refuse_other_vintage(tables, str(source), rows["geoid"], inside)
-        strange = inside[~inside.isin(tables.tracts.index)]
-        far = rows["geoid"][~in_counties[rows.index]].drop_duplicates()
-        covered = int(tables.tracts.index.isin(inside).sum())
-        reason = f"Tracts, of {len(tables.tracts):,}, with a row from this source."
-        ledger.record(str(source), "drivers", "matched", reason, covered)
-        reason = "Tract outside the study area."
-        ledger.record(str(source), "drivers", "dropped", reason, far)
-        reason = "Tract id unknown in the study area."
-        ledger.record(str(source), "drivers", "dropped", reason, strange)
-    return drivers.loc[known].reset_index(drop=True)
+    parts = [
+        _of_source(tables, rows, ledger)
+        for _, rows in tables.drivers.groupby("source", sort=True, observed=True)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else tables.drivers
 
 
-def _refuse_other_vintage(
-    tables: SourceTables, source: str, geoids: pd.Series, inside: pd.Series
-) -> None:
-    area = tables.area
-    strange = inside[~inside.isin(tables.tracts.index)]
-    if len(inside) and len(strange) <= UNMATCHED_LIMIT * len(inside):
-        return
-    if not len(inside):
-        states = ", ".join(sorted(geoids.str[:2].unique())[:EXAMPLES])
-        counties = ", ".join(sorted(tables.tracts["county"].unique())[:EXAMPLES])
+def _of_source(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Keep a source's rows of this area, carried over from another census year where needed."""
+    source, tracts = str(rows["source"].iloc[0]), tables.tracts
+    in_counties = rows["geoid"].str[:5].isin(tracts["county"].unique())
+    far = rows.loc[~in_counties, "geoid"].drop_duplicates()
+    ledger.record(source, "drivers", "dropped", "Tract outside the study area.", far)
+    near = rows[in_counties]
+    if not is_of(near["geoid"].drop_duplicates(), tracts.index):
+        near = _of_this_year(tables, rows, near, ledger)
+    inside = near["geoid"].drop_duplicates()
+    covered = int(tracts.index.isin(inside).sum())
+    reason = f"Tracts, of {len(tracts):,}, with a row from this source."
+    ledger.record(source, "drivers", "matched", reason, covered)
+    strange = inside[~inside.isin(tracts.index)]
+    ledger.record(source, "drivers", "dropped", "Tract id unknown in the study area.", strange)
+    return near[near["geoid"].isin(tracts.index)]
+
+
+def _of_this_year(
+    tables: SourceTables, rows: pd.DataFrame, near: pd.DataFrame, ledger: Ledger
+) -> pd.DataFrame:
+    """Carry rows over by the place's crosswalk, or refuse them with the likely cause."""
+    area, crosswalk = tables.area, tables.crosswalk
+    other = pd.Index([]) if crosswalk is None else pd.Index(crosswalk["source"].unique())
+    if crosswalk is not None and is_of(rows["geoid"].drop_duplicates(), other):
+        return carried_over(rows, crosswalk, ledger)
+    if crosswalk is not None and is_of(near["geoid"].drop_duplicates(), other):
+        return carried_over(near, crosswalk, ledger)
+    try:
+        refuse_unlike_ids(near["geoid"] if len(near) else rows["geoid"], tables.tracts.index)
+    except ValueError as error:
         raise MatchError(
-            f"drivers of source {source}: no row lies in the counties of {area.name} "
-            f"({counties}); its tracts are in state {states}. Check the file and its id column; "
-            "Connecticut's planning regions (since 2022) and its old counties have other ids."
-        )
-    likely = 2010 if area.tract_vintage == 2020 else 2020
-    raise MatchError(
-        f"drivers of source {source}: {len(strange):,} of {len(inside):,} tracts in these "
-        f"counties ({len(strange) / len(inside):.1%}) are not among the {area.tract_vintage} "
-        f"tracts of {area.name}, first {', '.join(strange[:EXAMPLES])}. The file most likely "
-        f"uses {likely} tracts: take its {area.tract_vintage} edition, or convert it first."
-    )
+            f"drivers of source {rows['source'].iloc[0]}: {singular(str(error))} {area.name} has "
+            f"the tracts of {area.tract_vintage}. Take that edition of the file, or add a recipe "
+            'with the table "crosswalk" (a relationship file) or "other_tracts" (outlines of the '
+            "other year) to the place."
+        ) from error
+    return near
 
 
 def _of_schools(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:

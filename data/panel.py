@@ -49,6 +49,10 @@ class SourceTables:
     join : dict
         Settings of the gravity join, `scale_km`, `k` and `barrier` (a column of the tracts that
         students do not cross); what is left out takes geo's default.
+    flows : DataFrame or None
+        The district's own counts of students by school and tract.
+    crosswalk : DataFrame or None
+        `source, target, share, weight` from tracts of another census year to those of the area.
     """
 
     area: StudyArea
@@ -62,6 +66,8 @@ class SourceTables:
     ledger: tuple[LedgerEntry, ...]
     seed: int | None = None
     join: dict[str, Any] = field(default_factory=dict)
+    flows: pd.DataFrame | None = None
+    crosswalk: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Panel:
     tracts, schools, absence, drivers, school_drivers, catchment, zones
         Tables as in `data.contracts`.
     parameters : dict
-        How it was made: `catchment` (method, scale_km, k, iterations, converged,
+        How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `seed`, `versions`; in the protected copy also `policy`.
     protected : bool
         True when the tables went through the display gate.

@@ -4,17 +4,30 @@ from dataclasses import dataclass, field
 
 from data.area import DefinitionBreak, StudyArea
 from data.recipe_parts import Recipe
-from geo.gravity import DEFAULT_K, DEFAULT_SCALE_KM
 
 
 @dataclass(frozen=True)
 class CatchmentSettings:
-    """How schools are joined to tracts; `barrier` names a column of the tracts not crossed."""
+    """How schools are joined to tracts.
+
+    Attributes
+    ----------
+    scale_km : float
+        Scale of the gravity join; 0 for the documented default.
+    k : int
+        Nearest tracts that a school may draw from; 0 for what suits `grades`.
+    barrier : str
+        Column of the tracts that students do not cross.
+    grades : str
+        "together" balances the children of all grades in one pool, "apart" each band of grades on
+        its own, see docs/decisions/0011.
+    """
 
     method: str = "gravity"
-    scale_km: float = DEFAULT_SCALE_KM
-    k: int = DEFAULT_K
+    scale_km: float = 0.0
+    k: int = 0
     barrier: str = ""
+    grades: str = "together"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,16 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from data.contracts import STORED_CRS, empty_table
+from data.contracts import STORED_CRS, empty_table, validate
 from data.errors import DataError
+from data.flows import blurred
 from data.obtain import obtain
 from data.panel import SourceTables
 from data.place_parts import Place
 from data.provenance import Ledger, Source
 from data.readers import fetched_on, read_table, source_of
 from data.recipe_parts import Recipe
+from data.vintages import crosswalk_between, crosswalk_of
 from geo.boundaries import repair
 from geo.locate import implausible_points
 
@@ -50,10 +52,13 @@ class PlaceReader:
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
             zones=self._zones(),
             sources=tuple(self.sources),
+            flows=self._flows(),
+            crosswalk=self._crosswalk(tracts),
             ledger=self.ledger.entries,
             join={
-                "scale_km": self.place.catchment.scale_km,
+                "scale_km": self.place.catchment.scale_km or None,
                 "k": self.place.catchment.k,
+                "grades": self.place.catchment.grades,
                 "barrier": self.place.catchment.barrier,
             },
         )
@@ -70,6 +75,13 @@ class PlaceReader:
         return [
             self._table(recipe, known) for recipe in self.place.recipes if recipe.table == table
         ]
+
+    def _flows(self) -> pd.DataFrame | None:
+        """Read the district's own counts; small ones that nobody has released become bounds."""
+        held = {recipe.id for recipe in self.place.recipes if recipe.release == "restricted"}
+        tables = self._tables("flows")
+        hidden = [blurred(each) if set(each["source"]) <= held else each for each in tables]
+        return _joined("flows", hidden)
 
     def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
         path = self.paths[recipe.id]
@@ -89,6 +101,16 @@ class PlaceReader:
             if name not in tracts.columns:
                 tracts[name] = float("nan")
         return tracts
+
+    def _crosswalk(self, tracts: gpd.GeoDataFrame) -> pd.DataFrame | None:
+        """Take a published crosswalk, or make one from the outlines of the other census year."""
+        published = _joined("crosswalk", self._tables("crosswalk"))
+        outlines = self._tables("other_tracts")
+        if published is not None:
+            return crosswalk_of(published)
+        if not outlines:
+            return None
+        return crosswalk_between(gpd.GeoDataFrame(pd.concat(outlines)), tracts)
 
     def _zones(self) -> gpd.GeoDataFrame:
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))
@@ -184,6 +206,11 @@ def _without_place(names: pd.Series) -> gpd.GeoDataFrame:
     )
     nowhere = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
     return gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED_CRS)
+
+
+def _joined(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """Put what a place's files give together; None when it has no such file."""
+    return validate(table, pd.concat(parts, ignore_index=True)) if parts else None
 
 
 def _stacked(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

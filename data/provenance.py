@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
+
+from data.grammar import singular
 
 Release = Literal["published", "restricted"]
 Action = Literal["dropped", "repaired", "kept", "matched"]
@@ -113,7 +115,16 @@ class Ledger:
             rows = len(names)
         if rows:
             examples = names[:EXAMPLES_KEPT]
-            self._entries.append(LedgerEntry(source, table, action, reason, rows, examples))
+            said = singular(reason)
+            self._entries.append(LedgerEntry(source, table, action, said, rows, examples))
+
+    def take(
+        self, source: str, table: str, told: Iterable[tuple[str, str, Iterable[object]]]
+    ) -> None:
+        """Append what a step of the join told: action, reason and ids, one entry each."""
+        for action, reason, ids in told:
+            said = f"{reason[0].upper()}{reason[1:].removesuffix('.')}."
+            self.record(source, table, cast("Action", action), said, ids)
 
     def extend(self, entries: Iterable[LedgerEntry]) -> None:
         """Append entries made elsewhere, in their order."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from data import shapes
+from data import shapes, shapes_links
 from data.archive import LIMITS, Limits
 from data.contracts import CONTRACTS
 from data.file_error import FileError
@@ -27,6 +27,9 @@ SHAPERS: Mapping[str, Callable[[shapes.Rows], pd.DataFrame]] = MappingProxyType(
         "drivers": shapes.drivers,
         "school_drivers": shapes.school_drivers,
         "zones": shapes.zones,
+        "flows": shapes_links.flows,
+        "crosswalk": shapes_links.crosswalk,
+        "other_tracts": shapes_links.other_tracts,
     }
 )
 
@@ -79,18 +82,29 @@ def read_table(
     FileError
         Naming the file, and the column and row where there is one.
     """
-    context = Context(recipe, path.name, ledger, frozenset(keep))
-    grid = read_grid(recipe, path, limits)
+    return shape_table(recipe, read_grid(recipe, path, limits), path.name, ledger, keep=keep)
+
+
+def shape_table(
+    recipe: Recipe,
+    grid: Grid,
+    file: str,
+    ledger: Ledger,
+    *,
+    keep: Collection[str] = frozenset(),
+) -> pd.DataFrame:
+    """Make a table of cells already read, as `read_table` does; `file` names them in errors."""
+    context = Context(recipe, file, ledger, frozenset(keep))
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
     ids = _padded_ids(context, _joined_ids(context, cells))
     cells, ids = _filter(context, cells, ids)
     ids = _valid_ids(context, ids)
-    text = text_columns(recipe, path.name, cells, ids)
+    text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
-    rows = shapes.Rows(recipe, path.name, cells, text, geometry, ledger)
+    rows = shapes.Rows(recipe, file, cells, text, geometry, ledger)
     table = SHAPERS[recipe.table](rows)
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
     return table

@@ -55,9 +55,12 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "drivers": (("geoid",), ()),
         "school_drivers": (("school_id", "school_year"), ()),
         "zones": (("zone_id", "school_id", "level"), ()),
+        "flows": (("school_id", "geoid", "students"), ()),
+        "crosswalk": (("source", "target", "weight"), ()),
+        "other_tracts": (("geoid",), ()),
     }
 )
-COUNTS = ("enrolled", "chronic_absent", "children", "children_moe")
+COUNTS = ("enrolled", "chronic_absent", "children", "children_moe", "students", "weight")
 
 
 def load_recipe(path: Path) -> Recipe:

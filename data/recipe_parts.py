@@ -8,7 +8,17 @@ from typing import Literal
 
 from data.provenance import Release
 
-Table = Literal["tracts", "schools", "absence", "drivers", "school_drivers", "zones"]
+Table = Literal[
+    "tracts",
+    "schools",
+    "absence",
+    "drivers",
+    "school_drivers",
+    "zones",
+    "flows",
+    "crosswalk",
+    "other_tracts",
+]
 Unit = Literal["text", "count", "fraction", "percent", "text percent", "percentile", "usd", "years"]
 
 KEYS: Mapping[str, str] = MappingProxyType(
@@ -19,6 +29,9 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "drivers": "geoid",
         "school_drivers": "school_id",
         "zones": "zone_id",
+        "flows": "school_id",
+        "crosswalk": "source",
+        "other_tracts": "geoid",
     }
 )
 

@@ -1,13 +1,15 @@
-"""Contracts of the tables that hold places, and the list of all tables."""
+"""Contracts of the tables that hold places, and the list of all tables.
+
+`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from data import checks, columns
 from data.schemas_figures import ABSENCE, DRIVERS, SCHOOL_DRIVERS
-from data.vocabulary import LEVELS
-
-POLYGONS = ("Polygon", "MultiPolygon")
+from data.schemas_links import CROSSWALK, FLOWS, OTHER_TRACTS
+from data.vocabulary import LEVELS, POLYGONS
 
 TRACTS = columns.Contract(
     columns.schema(
@@ -122,7 +124,7 @@ ZONES = columns.Contract(
     spatial=True,
 )
 
-CONTRACTS: Mapping[str, columns.Contract] = MappingProxyType(
+_STORED: Mapping[str, columns.Contract] = MappingProxyType(
     {
         "tracts": TRACTS,
         "schools": SCHOOLS,
@@ -133,4 +135,7 @@ CONTRACTS: Mapping[str, columns.Contract] = MappingProxyType(
         "zones": ZONES,
     }
 )
-TABLES: tuple[str, ...] = tuple(CONTRACTS)
+TABLES: tuple[str, ...] = tuple(_STORED)
+CONTRACTS: Mapping[str, columns.Contract] = MappingProxyType(
+    {**_STORED, "flows": FLOWS, "crosswalk": CROSSWALK, "other_tracts": OTHER_TRACTS}
+)

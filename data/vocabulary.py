@@ -48,3 +48,4 @@ UNIT_LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 UNITS: tuple[str, ...] = tuple(UNIT_LABELS)
+POLYGONS = ("Polygon", "MultiPolygon")

@@ -13,6 +13,7 @@ from data import demo
 from data.demo_figures import DRIVERS, SPOTS, YEARS
 from data.panel import SourceTables
 from geo.catchment import build_catchment
+from geo.grades import ONE_POOL
 from geo.weights import Weights
 
 
@@ -42,7 +43,9 @@ def case(tables: SourceTables, reference: pd.DataFrame) -> dict[str, Any]:
     return {
         "x": schools["chronic_absent"],
         "n": schools["enrolled"],
-        "share": build_catchment("gravity", schools, tables.tracts.to_crs(tables.area.crs)),
+        "share": build_catchment(
+            "gravity", schools, tables.tracts.to_crs(tables.area.crs), grades=ONE_POOL, k=40
+        ),
         "weights": Weights.queen(tables.tracts),
         "strata": schools["level"],
     }

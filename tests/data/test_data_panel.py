@@ -182,8 +182,15 @@ def test_a_place_may_set_its_join(small: SourceTables) -> None:
     near = make_panel(replace(small, join={"scale_km": 0.2, "k": 1}))
     assert near.parameters["catchment"]["scale_km"] == 0.2
     assert near.catchment.groupby("school_id").size().eq(1).all()
-    with pytest.raises(DataError, match="knows scale_km, k, barrier, not radius"):
+    with pytest.raises(DataError, match="knows scale_km, k, barrier, grades, not radius"):
         make_panel(replace(small, join={"radius": 3.0}))
+    apart = make_panel(replace(small, join={"grades": "apart"}))
+    assert (apart.parameters["catchment"]["grades"], apart.parameters["catchment"]["k"]) == (
+        "apart",
+        120,
+    )
+    with pytest.raises(DataError, match="grades of the join must be together or apart"):
+        make_panel(replace(small, join={"grades": "by year"}))
 
 
 def test_reference_enrolment_is_the_latest_known(small: SourceTables) -> None:
@@ -204,10 +211,12 @@ def test_drivers_outside_the_area_are_dropped_and_counted(small: SourceTables) -
 
 def test_drivers_of_another_vintage_are_refused(small: SourceTables) -> None:
     geoids = small.drivers["geoid"].replace("99001000400", "99001000499")
-    with pytest.raises(MatchError, match=r"1 of 4 tracts .*99001000499.* most likely uses 2010"):
+    with pytest.raises(
+        MatchError, match=r"1 of 4 tracts .*99001000499.* another census year.* add a recipe"
+    ):
         make_panel(replace(small, drivers=small.drivers.assign(geoid=geoids)))
     elsewhere = small.drivers["geoid"].str.replace("99001", "09110")
-    with pytest.raises(MatchError, match=r"no row lies in the counties .* planning regions"):
+    with pytest.raises(MatchError, match=r"They are of state 09, wanted is 99\."):
         make_panel(replace(small, drivers=small.drivers.assign(geoid=elsewhere)))
 
 
