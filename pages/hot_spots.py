@@ -1,28 +1,39 @@
 import streamlit as st
 
-from ui import classes, downloads, frame, map_block, queries, summaries, table_block
+from ui import (
+    analysis_block,
+    cluster_block,
+    downloads,
+    frame,
+    hotspot_block,
+    hotspot_words,
+    queries_hotspots,
+    summaries,
+    table_block,
+)
 from ui import wording as words
 from ui.cards import tract_card
 
 selection = frame.current()
 frame.question("Where does absence cluster?", selection)
-found = queries.hot_spots(selection)
+selection = analysis_block.controls()
+found = queries_hotspots.found(selection)
 
-frame.answer(summaries.hot_spot_answer(found, selection.alpha))
-frame.figures(summaries.hot_spot_figures(found))
-map_block.tract_block(
-    f"Hot spots of chronic absence, {selection.year}: {words.MEASURES[selection.measure].lower()}",
-    classes.hot_spot_classes(found.tracts),
-    found.tracts,
-    lambda row: tract_card(row, selection.year),
+frame.answer(summaries.hot_spot_answer(found, selection))
+frame.figures(summaries.hot_spot_figures(found, selection))
+hotspot_block.maps(
+    *(found, selection),
+    lambda row: tract_card(row, selection.year, hotspot_words.tract_text(found, row)),
 )
-st.write(words.HOT_SPOT_MEANING + " " + words.HELPS)
-draws_note = summaries.draws_note(found, selection.alpha)
-frame.how_sure(words.NULL_MEANING, draws_note, words.INTERVAL_MEANING)
-table_block.show(
-    found.groups,
-    ("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio", "coverage"),
-    f"Groups of hot tracts, most students affected first, {selection.year}",
+st.write(hotspot_words.meaning(found, selection))
+frame.how_sure(
+    hotspot_words.chance(selection),
+    summaries.draws_note(found, selection.alpha),
+    *found.notes,
+    words.INTERVAL_MEANING,
 )
+selection = cluster_block.one_group(found, selection)
+table_block.show(found.groups, hotspot_words.GROUP_COLUMNS, hotspot_words.groups_title(selection))
+table_block.show(*hotspot_words.flagged_table(found, selection))
 downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")
 frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

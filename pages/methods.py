@@ -1,15 +1,16 @@
 import streamlit as st
 
-from ui import frame, method_text, queries, summaries
+from ui import frame, method_text, queries, queries_hotspots, simulation_block, summaries
 from ui import wording as words
 
 selection = frame.current()
 frame.question("Why should anyone trust this map?", selection)
-nulls = queries.null_comparison(selection)
+nulls = queries_hotspots.null_comparison(selection)
 
 frame.answer(summaries.null_answer(nulls))
 frame.figures(summaries.null_figures(nulls))
 st.write(words.NULL_MEANING)
+simulation_block.simulation(selection)
 for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
     st.subheader(heading)
     st.write(text)

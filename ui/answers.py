@@ -7,6 +7,7 @@ import math
 from analytics.hotspots import smallest_draws_needed
 from ui.numbers import count_text, percent_text, plural, students_text
 
+BEYOND = "beyond chance and school-to-school differences"
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -36,6 +37,7 @@ def hot_spot_sentence(
     alpha: float,
     *,
     n_tested: int | None = None,
+    beyond: str = BEYOND,
 ) -> str:
     """Answer to "Where does absence cluster?".
 
@@ -51,6 +53,8 @@ def hot_spot_sentence(
         Random rearrangements made, and the level q must pass.
     n_tested
         Areas tested; with it, too few draws are said.
+    beyond
+        What they stand out beyond: the words of the null.
 
     Returns
     -------
@@ -63,13 +67,10 @@ def hot_spot_sentence(
             " method."
         )
     if n_tracts == 0:
-        return _no_hot_spot(draws, alpha, n_tested)
+        return _no_hot_spot(draws, alpha, n_tested, beyond)
     groups = f"{_words(n_groups)} {'group' if n_groups == 1 else 'groups'} of tracts"
     stands = "stands" if n_groups == 1 else "stand"
-    answer = (
-        f"{groups} ({plural(n_tracts, 'tract')}) {stands} out beyond chance and school-to-school"
-        " differences."
-    )
+    answer = f"{groups} ({plural(n_tracts, 'tract')}) {stands} out {beyond}."
     if not math.isfinite(rate) or students <= 0:
         return f"{answer} The rate behind them is not shown."
     return (
@@ -139,11 +140,9 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
     )
 
 
-def _no_hot_spot(draws: int, alpha: float, n_tested: int | None) -> str:
-    answer = (
-        "No group of tracts stands out beyond chance and school-to-school differences"
-        f" (q {_alpha(alpha)})."
-    )
+def _no_hot_spot(draws: int, alpha: float, n_tested: int | None, beyond: str) -> str:
+    level = "" if n_tested is None else f" (q {_alpha(alpha)})"
+    answer = f"No group of tracts stands out {beyond}{level}."
     warning = "" if n_tested is None else draws_sentence(draws, n_tested, alpha)
     return f"{answer} {warning or 'Each school still has its own figure on the Schools page.'}"
 

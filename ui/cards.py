@@ -14,24 +14,25 @@ from ui.numbers import (
     count_text,
     percent_text,
     plural,
-    q_text,
     rate_text,
     ratio_text,
     students_text,
     with_margin,
 )
-from ui.wording import HOT_CLASSES, TRACT_MEANING, not_shown_text
+from ui.wording import TRACT_MEANING, not_shown_text
 
 
-def tract_card(row: pd.Series, year: str) -> str:
+def tract_card(row: pd.Series, year: str, test: str = "") -> str:
     """HTML card of a tract.
 
     Parameters
     ----------
     row : Series
-        A row of `tract_view`, with q and hot_class on the hot-spot page.
+        A row of `tract_view`.
     year : str
         School year of the figures.
+    test : str
+        What the hot-spot analyses say of it; "" leaves the line out.
     """
     title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
     if not row["shown"]:
@@ -44,8 +45,8 @@ def tract_card(row: pd.Series, year: str) -> str:
         ("Students counted here", _coverage(row)),
         ("Schools behind the figure", _schools_behind(row)),
     ]
-    if "hot_class" in row.index:
-        facts.insert(1, ("Hot-spot test", _test(row)))
+    if test:
+        facts.insert(1, ("Hot-spot test", test))
     return card(title, facts, TRACT_MEANING)
 
 
@@ -124,11 +125,6 @@ def _rate(row: pd.Series) -> str:
 def _ratio(row: pd.Series) -> str:
     interval = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
     return f"{ratio_text(row['ratio'])} times as expected ({interval})"
-
-
-def _test(row: pd.Series) -> str:
-    words: str = HOT_CLASSES[row["hot_class"]]
-    return f"{words}; {q_text(row['q'])}" if pd.notna(row["q"]) else words
 
 
 def _coverage(row: pd.Series) -> str:

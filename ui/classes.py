@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
 
+from ui.class_scale import NOT_SHOWN, ClassScale
+from ui.hotspot_views import HotSpots
 from ui.maps import AreaClasses, SchoolClasses
-from ui.palettes import driver_scale, hot_cold_scale, rate_scale, ratio_scale
+from ui.palettes import (
+    agreement_scale,
+    driver_scale,
+    exceedance_scale,
+    hot_cold_scale,
+    rate_scale,
+    ratio_scale,
+)
 from ui.views import VALUE_OF_MEASURE
 
+HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
+    "consensus": agreement_scale,
+    "test": hot_cold_scale,
+    "scan": hot_cold_scale,
+    "membership": exceedance_scale,
+}
 SIZE_BREAKS = (200, 400, 700, 1200)
 SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
 
@@ -20,11 +37,12 @@ def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
     return AreaClasses(scale, codes, _marks(~tracts["shown"]))
 
 
-def hot_spot_classes(tracts: pd.DataFrame) -> AreaClasses:
-    """Tracts by hot and cold class; a dot marks tracts that are not shown."""
-    scale = hot_cold_scale()
-    codes = scale.encode(tracts["hot_class"])
-    return AreaClasses(scale, codes, _marks(tracts["hot_class"] == "not shown"))
+def hot_spot_classes(found: HotSpots) -> AreaClasses:
+    """Tracts by what the analysis says; lines cross what one analysis alone flags."""
+    scale, tracts = HOT_SPOT_SCALES[found.kind](), found.tracts
+    codes = scale.encode(tracts["map_class"])
+    marks = _marks(tracts["map_class"] == NOT_SHOWN)
+    return AreaClasses(scale, codes, marks, hatched=_marks(tracts["hatched"]))
 
 
 def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:

@@ -79,6 +79,24 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "band": Field("Band", "text", "text", "Band of the unrounded rate.", guarded=True),
         "hot_class": Field("Class", "text", "text", "Hot-spot class; the gate's own 'not shown'."),
         "q": Field("q", "q", "probability", "Benjamini-Hochberg q of the class.", guarded=True),
+        "p": Field("p", "p", "probability", "Chance of such a circle anywhere.", guarded=True),
+        "probability": Field(
+            "Probability",
+            "decimal2",
+            "probability",
+            "That the tract lies a quarter or more above the whole place.",
+            guarded=True,
+        ),
+        "rate_mean": _rate("Rate by the model", "Posterior mean of the tract's rate."),
+        "rate_low": _rate("Low by the model", "Lower end of the 95 % credible interval."),
+        "rate_high": _rate("High by the model", "Upper end of the 95 % credible interval."),
+        "model_interval": Field(
+            "95 % by the model",
+            "model_interval",
+            "fraction",
+            "95 % credible interval of the rate.",
+            guarded=True,
+        ),
         "coverage": Field(
             "Coverage", "share", "fraction", "Students allocated / resident children 5-17."
         ),
@@ -132,6 +150,27 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             "Tracts", "count", "tracts", "Tracts in the group, or with a share of the school."
         ),
         "rank": Field("Rank", "count", "rank", "By students chronically absent, most first."),
+        "excess": Field(
+            "Beyond expected",
+            "count",
+            "students",
+            "Chronically absent less expected at the study area's rates by level.",
+            guarded=True,
+        ),
+        "excess_low": Field(
+            "Beyond expected, low", "count", "students", "95 % lower limit (exact Poisson).", True
+        ),
+        "excess_high": Field(
+            "Beyond expected, high", "count", "students", "95 % upper limit (exact Poisson).", True
+        ),
+        "agree": Field("Analyses", "text", "text", "Analyses that flag it, of those that test it."),
+        "flagged": Field("Flagged by", "count", "analyses", "Analyses that flag the tract."),
+        "of": Field("Tested by", "count", "analyses", "Analyses that tested the tract."),
+        "analyses": Field("Which", "text", "text", "Method, neighbours, join of those that flag."),
+        "map_class": Field("On the map", "text", "text", "Class of the map."),
+        "hatched": Field("One alone", "text", "true or false", "One analysis alone flags it."),
+        "draws": Field("Rearrangements", "count", "draws", "Rearrangements behind the q."),
+        "cluster": Field("Hot group id", "text", "text", "Smallest GEOID of the hot group."),
         "group": Field("Hot group", "count", "number", "Group of touching hot tracts."),
         "measure": Field("Measure", "text", "text", "Social driver of health."),
         "value": Field("Value", "value", "see unit", "Estimate, in the row's unit.", guarded=True),
@@ -169,10 +208,14 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"interval": ("low", "high"), "join_interval": ("join_low", "join_high")}
+    {
+        "interval": ("low", "high"),
+        "join_interval": ("join_low", "join_high"),
+        "model_interval": ("rate_low", "rate_high"),
+    }
 )
 """Ends of each kind of interval."""
 NUMERIC_KINDS = frozenset(
     {"count", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
-    | {"portion", "km", "decimal", "points"}
+    | {"portion", "km", "decimal", "decimal2", "points", "p"}
 )

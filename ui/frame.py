@@ -21,7 +21,7 @@ STATE = "selection"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
-OWN = ("focus", "driver", "versus")
+OWN = ("focus", "driver", "versus", "method", "null", "neighbours", "beside", "cluster")
 # By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 

@@ -21,10 +21,12 @@ import shapely
 
 from data.panel import StudyArea
 from geo.boundaries import outlines, simplify
+from geo.hatch import hatch_lines
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "geometry"
 TOLERANCE_METRES = 12.0
 MAP_PIXELS = (520, 540)  # what fits a 1,400 pixel window
+HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class MapGeometry:
     zoom: float
 
     def url(self, layer: str) -> str:
-        """Address of a layer: "tracts", "marks", "borders" or "schools"."""
+        """Address of a layer: "tracts", "marks", "hatch", "borders" or "schools"."""
         return f"/app/static/geometry/{self.folder}/{layer}.json"
 
 
@@ -79,10 +81,13 @@ def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame
     known = tracts["neighbourhood"] != ""
     names = (tracts["name"] + ", " + tracts["neighbourhood"]).where(known, tracts["name"])
     group = tracts["neighbourhood"].where(known, tracts["county"])
-    marks = thin.to_crs(area.crs).representative_point().to_crs(tracts.crs)
+    flat = thin.geometry.to_crs(area.crs)
+    west, south, east, north = flat.total_bounds
+    hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
     return {
         "tracts": _features(thin.geometry, names),
-        "marks": _features(marks, None),
+        "marks": _features(flat.representative_point().to_crs(tracts.crs), None),
+        "hatch": _features(hatch.to_crs(tracts.crs), None),
         "borders": _features(outlines(thin.assign(group=group), "group"), None),
         "schools": _features(schools.geometry, schools["name"]),
     }

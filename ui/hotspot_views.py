@@ -1,127 +1,203 @@
-"""Hot spots of a place: tested tracts, contiguous groups with names, and the two nulls."""
+"""Hot spots of a place: tracts put into classes by one analysis or by many, and gathered."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import pandas as pd
 
-from analytics.clusters import contiguous_groups
-from analytics.hotspots import gi_star_schools
-from analytics.rates import standardized_ratio, wilson
+from analytics.cluster_summary import robust_areas
+from analytics.consensus import Consensus, run_set
+from analytics.hotspots import hot_spots
+from analytics.map_statistics import Statistic
+from analytics.nulls import Null
+from analytics.progress import Progress
 from analytics.tract_map import Measure
 from geo.weights import Weights
+from ui.hotspot_agreement import agreeing
+from ui.hotspot_groups import grouped, touching_groups
 
-DRAWS = 9_999
+DRAWS = 999
+MAX_DRAWS = 99_999
+CONSENSUS_MAX_DRAWS = 9_999
 SEED = 20240901
-NAMED = 2
+CONSENSUS = ("gi_star", "local_moran")
+Kind = Literal["consensus", "test", "scan", "membership"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HotSpots:
-    """Result of the test on one view.
+    """Result of one way of looking for hot spots on one view.
 
     Attributes
     ----------
+    kind : str
+        "consensus", "test", "scan" or "membership": it decides the classes of the map.
     tracts : DataFrame
-        Index `geoid`, every tract: `tract_view` plus q, hot_class, group (hot group number).
+        Index `geoid`, every tract: `tract_view` plus `map_class`, `hatched` (one analysis alone
+        flags it), `q` (or NaN), `flagged` and `of` (analyses that flag it and that tested it),
+        `analyses` and `group` (number of the hot group, missing outside).
     groups : DataFrame
-        One row a contiguous hot group, most students affected first.
+        One row a contiguous hot group, most students affected first, see `ui.hotspot_groups`.
     draws : int
-        Rearrangements of schools made.
+        Most rearrangements behind any tract.
     tested : int
         Tracts tested.
+    ways : int
+        Analyses made.
+    notes : tuple of str
+        What the method itself has to say of this map.
     """
 
+    kind: Kind
     tracts: pd.DataFrame
     groups: pd.DataFrame
     draws: int
     tested: int
+    ways: int = 1
+    notes: tuple[str, ...] = ()
 
 
-def find_hot_spots(
-    schools: pd.DataFrame,
-    tracts: pd.DataFrame,
-    shares: pd.DataFrame,
-    weights: Weights,
-    *,
-    measure: Measure,
-    alpha: float,
-) -> HotSpots:
-    """Gi* with the school-level null, and the hot tracts grouped where they touch.
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """What every way of looking starts from: one year and level of one place.
 
-    Parameters
+    Attributes
     ----------
-    schools, tracts, shares : DataFrame
+    schools, tracts : DataFrame
         From `ui.views`.
-    weights : Weights
-        Queen neighbours of the tracts.
+    touching : Weights
+        Queen neighbours: they gather hot tracts into groups, whatever the test.
     measure : str
         "crude", "ratio" or "eb".
     alpha : float
         False-discovery rate at which a tract belongs to a group.
     """
-    result = gi_star_schools(
-        schools["chronic_absent"],
-        schools["enrolled"],
-        shares,
-        weights,
-        strata=schools["level"],
-        draws=DRAWS,
-        seed=SEED,
-        measure=measure,
-    )
-    table = tracts.join(result[["q", "hot_class"]])
-    table["hot_class"] = table["hot_class"].where(table["shown"], "not shown")
-    hot = table["hot_class"].str.startswith("hot") & (table["q"] <= alpha)
-    table["group"] = contiguous_groups(hot, weights)
-    return HotSpots(table, group_table(table), DRAWS, int(result["q"].notna().sum()))
+
+    schools: pd.DataFrame
+    tracts: pd.DataFrame
+    touching: Weights
+    measure: Measure
+    alpha: float
 
 
-def group_table(tracts: pd.DataFrame) -> pd.DataFrame:
-    """Sum the hot tracts of each group; rates are re-formed from the sums.
+def find_by_test(
+    view: MapView,
+    shares: pd.DataFrame,
+    weights: Weights,
+    *,
+    statistic: str,
+    null: str,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for hot spots with one statistic, one null and one set of neighbours.
 
     Parameters
     ----------
-    tracts : DataFrame
-        With group, enrolled, chronic_absent, expected, children, name, neighbourhood.
-
-    Returns
-    -------
-    DataFrame
-        Index 1, 2, ... by students affected: name, tracts, enrolled, chronic_absent, rate, low,
-        high, ratio, coverage, largest_share.
+    view : MapView
+    shares : DataFrame
+        Columns school_id, geoid, share.
+    weights : Weights
+        Neighbours of the test.
+    statistic, null : str
+        As for `analytics.hotspots.hot_spots`.
+    progress : callable, optional
     """
-    hot = tracts[tracts["group"].notna()]
-    sums = hot.groupby("group").agg(
-        tracts=("name", "size"),
-        enrolled=("enrolled", "sum"),
-        chronic_absent=("chronic_absent", "sum"),
-        expected=("expected", "sum"),
-        children=("children", "sum"),
+    result = hot_spots(
+        *_counts(view),
+        shares,
+        weights,
+        statistic=cast("Statistic", statistic),
+        null=cast("Null", null),
+        measure=view.measure,
+        strata=view.schools["level"],
+        draws=DRAWS,
+        max_draws=MAX_DRAWS,
+        alpha=view.alpha,
+        seed=SEED,
+        progress=progress,
     )
-    low, high = wilson(sums["chronic_absent"], sums["enrolled"])
-    ratio, ratio_low, ratio_high = standardized_ratio(sums["chronic_absent"], sums["expected"])
-    names = pd.Series({key: group_name(rows) for key, rows in hot.groupby("group")}, dtype="str")
-    table = sums.assign(
-        name=names,
-        rate=sums["chronic_absent"] / sums["enrolled"],
-        low=low,
-        high=high,
-        ratio=ratio,
-        ratio_low=ratio_low,
-        ratio_high=ratio_high,
-        coverage=sums["enrolled"] / sums["children"],
+    table = _shown_only(view.tracts, result[["q", "draws"]]).assign(
+        map_class=result["hot_class"].where(view.tracts["shown"], "not shown"), hatched=False
     )
-    table = table.sort_values(["chronic_absent", "name"], ascending=[False, True]).reset_index()
-    return table.set_index(pd.RangeIndex(1, len(table) + 1, name="rank"))
+    passed = table["q"] <= view.alpha
+    hot = table["map_class"].str.startswith("hot") & passed
+    flagged = passed & table["map_class"].ne("not significant")
+    table = table.assign(
+        flagged=flagged.astype("Int64").where(table["shown"]),
+        of=table["q"].notna().astype("Int64").where(table["shown"]),
+        analyses="",
+    )
+    most = int(result["draws"].fillna(0).max())
+    tested = int(result["q"].notna().sum())
+    return HotSpots("test", *grouped(table, touching_groups(hot, view.touching)), most, tested)
 
 
-def group_name(tracts: pd.DataFrame) -> str:
-    """Name a group after its neighbourhoods, those with most students counted first."""
-    named = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
-    students = tracts["enrolled"].groupby(named).sum().sort_values(ascending=False, kind="stable")
-    names = [str(name) for name in students.index]
-    if len(names) <= NAMED + 1:
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+def find_consensus(
+    view: MapView,
+    catchments: Mapping[str, pd.DataFrame],
+    weights: Mapping[str, Weights],
+    *,
+    chosen: str,
+    null: str,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for hot spots that do not hang on the method, the neighbours or the join.
+
+    Parameters
+    ----------
+    view : MapView
+    catchments : mapping
+        Shares by name of the join.
+    weights : mapping
+        Neighbours by name.
+    chosen : str
+        Join whose figures stand on the map: a group needs its support.
+    null : str
+        "schools" or "constant_risk".
+    progress : callable, optional
+    """
+    found = run_set(
+        *_counts(view),
+        catchments,
+        weights,
+        methods=cast("Any", CONSENSUS),
+        null=cast("Null", null),
+        measure=view.measure,
+        strata=view.schools["level"],
+        draws=DRAWS,
+        max_draws=CONSENSUS_MAX_DRAWS,
+        alpha=view.alpha,
+        seed=SEED,
+        progress=progress,
+    )
+    return consensus_map(view, found, chosen)
+
+
+def consensus_map(view: MapView, found: Consensus, chosen: str) -> HotSpots:
+    """Put tracts into classes of agreement and gather those hot in most analyses."""
+    areas, shown = found.areas.reindex(view.tracts.index), view.tracts["shown"]
+    table = _shown_only(view.tracts, areas[["flagged", "of"]].astype("Int64")).assign(
+        q=float("nan"),
+        map_class=areas["agreement"].where(shown, "not shown"),
+        hatched=areas["only"].ne("") & shown,
+        analyses=areas["analyses"].where(shown, ""),
+    )
+    hot = robust_areas(found, catchment=chosen).reindex(table.index).eq("hot") & shown
+    draws = int(found.analyses["draws"].max())
+    tested = int(areas["of"].gt(0).sum())
+    tracts, groups = grouped(table, touching_groups(hot, view.touching))
+    told = agreeing(found, tracts["cluster"])
+    groups = groups.assign(methods=groups["cluster"].map(told))
+    return HotSpots("consensus", tracts, groups, draws, tested, len(found.analyses))
+
+
+def _shown_only(tracts: pd.DataFrame, result: pd.DataFrame) -> pd.DataFrame:
+    """Add results of a test; a tract that may not be shown gives none of them away."""
+    return tracts.join(result.where(tracts["shown"]))
+
+
+def _counts(view: MapView) -> tuple[pd.Series, pd.Series]:
+    return view.schools["chronic_absent"], view.schools["enrolled"]

@@ -1,4 +1,4 @@
-"""Maps and tables of the Join quality page."""
+"""Maps of the Join quality page."""
 
 from __future__ import annotations
 
@@ -6,32 +6,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import frame, join_views, map_block, queries, table_block
+from ui import frame, join_views, map_block, queries
 from ui.class_scale import ClassScale
 from ui.classes import SIZE_BREAKS
 from ui.geometry import extent
 from ui.join_cards import focus_card
 from ui.join_scales import change_scale, coverage_scale, share_scale
-from ui.join_views import JoinChange, JoinQuality, school_flows, tract_flows
+from ui.join_views import JoinChange, JoinQuality, tract_flows
+from ui.join_words import NAMES
 from ui.legends import alt_text, class_legend
 from ui.maps import HEIGHT, AreaClasses, CompactDeck, SchoolClasses, area_map, school_map
-from ui.selection import CATCHMENTS, Selection
-
-SCHOOL_FLOW = ("name", "neighbourhood", "share", "students", "km")
-TRACT_FLOW = ("name", "level", "students", "tract_share", "share", "km", "method")
-TRACTS = (
-    "name",
-    "neighbourhood",
-    "rate",
-    "interval",
-    "join_interval",
-    "coverage",
-    "flag",
-    "schools",
-    "largest_share",
-    "effective_schools",
-    "effective_n",
-)
+from ui.selection import Selection
 
 
 def homes(found: JoinQuality) -> None:
@@ -53,47 +38,9 @@ def homes(found: JoinQuality) -> None:
         )
 
 
-def homes_table(found: JoinQuality, selection: Selection) -> None:
-    """Table twin of `homes`."""
-    focus, panel = selection.focus, queries.panel(selection)
-    if focus in found.schools.index:
-        rows = school_flows(found, panel, focus)
-        name = found.schools.loc[focus, "name"]
-        title = f"{name}: {len(rows):,} tracts its students live in by the join, {selection.year}"
-        table_block.show(rows, SCHOOL_FLOW, title)
-    elif focus in found.tracts.index:
-        rows = tract_flows(found, focus)
-        name = found.tracts.loc[focus, "name"]
-        title = f"{name}: {len(rows):,} schools its children attend by the join, {selection.year}"
-        table_block.show(rows, TRACT_FLOW, title)
-    else:
-        # What is not shown stands last: not even its place in the order is told.
-        width = (found.tracts["join_high"] - found.tracts["join_low"]).where(found.tracts["shown"])
-        rows = found.tracts.loc[width.sort_values(ascending=False, kind="stable").index]
-        title = f"{len(rows):,} tracts, least sure first, {selection.year}"
-        table_block.show(rows, TRACTS, title)
-
-
-def schools_table(found: JoinQuality, selection: Selection) -> None:
-    """Every school: how widely its students are spread, and how it was joined."""
-    rows = found.schools.sort_values("effective_tracts", ascending=False, kind="stable")
-    columns = (
-        "name",
-        "level",
-        "enrolled",
-        "tracts",
-        "effective_tracts",
-        "mean_km",
-        "method",
-        "why",
-    )
-    title = f"{len(rows):,} schools, most widely spread first, {selection.year}"
-    table_block.show(rows, columns, title)
-
-
-def change_map(change: JoinChange, selection: Selection) -> None:
-    """Map of what another join would change, with its legend."""
-    first, second = CATCHMENTS[selection.catchment], CATCHMENTS[change.versus]
+def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:
+    """Map of what another join would change, with its legend; `name` keeps two maps apart."""
+    first, second = NAMES[selection.catchment], NAMES[change.versus]
     title = f"Rate by “{second}” less rate by “{first}”, {selection.year}"
     scale = change_scale()
     codes = scale.encode(change.tracts["change"], shown=change.tracts["shown"])
@@ -102,16 +49,7 @@ def change_map(change: JoinChange, selection: Selection) -> None:
     classes = AreaClasses(scale, codes, _marks(~change.tracts["shown"]))
     deck = area_map(queries.geometry(selection), classes, map_block.outline(selection))
     alt = alt_text(scale, title, counts)
-    st.pydeck_chart(deck, height=HEIGHT, key=f"change-{selection.area}", alt=alt)
-
-
-def change_table(change: JoinChange, selection: Selection) -> None:
-    """Table twin of `change_map`, largest change first."""
-    rows = change.tracts[change.tracts["shown"]]
-    order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
-    columns = ("name", "neighbourhood", "rate", "other_rate", "change", "sides")
-    title = f"{len(rows):,} tracts with a rate by both joins, largest change first"
-    table_block.show(rows.loc[order], columns, f"{title}, {selection.year}")
+    st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
 
 
 def _labels(found: JoinQuality) -> dict[str, str]:

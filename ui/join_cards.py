@@ -6,9 +6,8 @@ import pandas as pd
 
 from ui.cards import card
 from ui.join_views import WARNED, JoinQuality
-from ui.join_words import FLOW_MEANING, decimal_text, km_text
+from ui.join_words import FLOW_MEANING, NAMES, decimal_text, km_text
 from ui.numbers import count_text, interval_text, percent_text, plural, students_text
-from ui.selection import CATCHMENTS
 
 EMPTY = (
     "<div class='atlas-card'><p>The map shows how the students counted in each tract compare with"
@@ -44,7 +43,7 @@ def school_facts(row: pd.Series) -> list[tuple[str, str]]:
         ("Draws from", f"{plural(row['tracts'], 'tract')} that get a share"),
         ("As spread as", f"{decimal_text(row['effective_tracts'], 'tract')} of equal share"),
         ("Mean distance", km_text(row["mean_km"])),
-        ("How it was joined", f"{CATCHMENTS.get(row['method'], row['method'])}: {row['why']}"),
+        ("How it was joined", f"{NAMES.get(row['method'], row['method'])}: {row['why']}"),
     ]
 
 
@@ -61,10 +60,11 @@ def tract_facts(row: pd.Series) -> list[tuple[str, str]]:
     return [
         (
             "Rate of the schools its children attend",
-            f"{rate} ({interval_text(row['low'], row['high'], n)}) if the join were right",
+            f"{rate} ({interval_text(row['low'], row['high'], n)}) by chance among the students"
+            " counted here",
         ),
         (
-            "With the join in doubt",
+            "By the doubt about the join",
             f"{rate} ({interval_text(row['join_low'], row['join_high'], n)});"
             f" {percent_text(row['between'], 0)} of the uncertainty comes from the choice of join",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -66,7 +67,7 @@ def join_quality(
     schools: pd.DataFrame,
     tracts: pd.DataFrame,
     join: Join,
-    redrawn: Sequence[pd.DataFrame],
+    redrawn: Sequence[Any],
 ) -> JoinQuality:
     """Judge a join by tract and by school.
 
@@ -78,8 +79,8 @@ def join_quality(
         From `ui.views`.
     join : Join
         The join shown.
-    redrawn : sequence of DataFrame
-        From `ui.joins.redraws`.
+    redrawn : sequence of DataFrame or matrix
+        Other plausible joins: tables, or shares in the order of `schools` and `tracts`.
     """
     flows = flow_table(panel, schools, join)
     spread = school_quality(
@@ -187,8 +188,8 @@ def join_change(
         rate=here["rate"],
         other_rate=there["rate"],
         change=there["rate"] - here["rate"],
-        hot_class=first.tracts["hot_class"],
-        other_class=second.tracts["hot_class"],
+        hot_class=first.tracts["map_class"],
+        other_class=second.tracts["map_class"],
         shown=here["rate"].notna() & there["rate"].notna(),
         sides=_sides(here["is_hot"], there["is_hot"]),
     )
@@ -196,7 +197,7 @@ def join_change(
 
 
 def _side(tracts: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    hot = tracts["hot_class"].str.startswith("hot") & (tracts["q"] <= alpha)
+    hot = tracts["map_class"].str.startswith("hot") & (tracts["q"] <= alpha)
     return pd.DataFrame({"rate": tracts["rate"].where(tracts["shown"]), "is_hot": hot})
 
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from ui.join_views import WARNED, JoinChange, JoinQuality
 from ui.numbers import count_text, percent_text, plural, points_text, students_text
 from ui.selection import CATCHMENTS
+from ui.wording import LEVELS
 
 Figures = list[tuple[str, str]]
+NAMES: Mapping[str, str] = {"supplied": "The district's own counts", **CATCHMENTS}
+ZONES_NOTE = (
+    "Zones tell where a zone's children live, not where a school's students come from: their scale"
+    " is shown for comparison and not used."
+)
 
 FLOW_MEANING = (
     "Nobody publishes which school each child attends: students by tract are made by the join, not"
     " counted."
 )
 UNCERTAINTY_MEANING = (
-    "The wider range adds what is not known of the join: the scale of distance and the method are"
-    " drawn again, and the schools behind a tract count as a sample of those its children may"
-    " attend. It is a range for the rate of the schools its children attend, still not a"
-    " measurement of each child there."
+    "The two ranges answer two questions. The first takes the join for right and the students"
+    " counted in the tract for all there is to learn from. The second is for the rate of the"
+    " schools its children attend, over all students of those schools, and adds what is not known"
+    " of the join: the scale of distance and the method are drawn again, and how many children"
+    " attend each school is doubted. Neither measures each child there."
 )
 CHANGE_MEANING = (
     "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
@@ -40,16 +49,16 @@ def answer(found: JoinQuality, focus: str, name: str) -> str:
         Key of the join.
     """
     if focus in found.schools.index:
-        return _school_answer(found.schools.loc[focus], CATCHMENTS[name].lower())
+        return _school_answer(found.schools.loc[focus], NAMES[name].lower())
     if focus in found.tracts.index:
-        return _tract_answer(found.tracts.loc[focus], CATCHMENTS[name].lower())
+        return _tract_answer(found.tracts.loc[focus], NAMES[name].lower())
     joined = found.schools["tracts"].notna()
     if not joined.any():
         return "No school of this choice can be joined to tracts. Choose another year or level."
     reached = found.tracts["enrolled"] > 0
     spread = found.schools.loc[joined, "effective_tracts"].median()
     return (
-        f"By “{CATCHMENTS[name].lower()}”, students of {plural(joined.sum(), 'school')} live in"
+        f"By “{NAMES[name].lower()}”, students of {plural(joined.sum(), 'school')} live in"
         f" {plural(reached.sum(), 'tract')}; a typical school draws from about"
         f" {plural(spread, 'tract')}. Choose a school or a tract below."
     )
@@ -84,23 +93,23 @@ def meankm_text(flows: pd.DataFrame) -> float:
 
 
 def sureness(found: JoinQuality) -> str:
-    """Say how much wider the interval is once the join is doubted."""
+    """Say how wide the interval is by chance, and how wide by the doubt about the join."""
     shown = found.tracts[found.tracts["shown"]]
     if shown.empty:
         return ""
     chance = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
     whole = points_text((shown["join_high"] - shown["join_low"]).median()).lstrip("+")
     return (
-        f"In a typical tract the 95 % interval of the rate spans {chance} points by chance alone,"
-        f" and {whole} points when {count_text(found.redraws)} other plausible joins and the"
-        " mixture of schools are counted."
+        f"In a typical tract the 95 % interval of the rate spans {chance} points by chance among"
+        f" the students counted there, and {whole} points by the doubt about the join"
+        f" ({count_text(found.redraws)} other plausible joins)."
     )
 
 
 def change_sentence(change: JoinChange, name: str) -> str:
     """Answer "What would another join change?"."""
     found = change.comparison
-    first, second = CATCHMENTS[name].lower(), CATCHMENTS[change.versus].lower()
+    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
     if found.correlation.state != "estimated":
         return f"Too few tracts have a rate both by “{first}” and by “{second}” to compare them."
     if found.changed_side == 0:
@@ -116,7 +125,7 @@ def change_sentence(change: JoinChange, name: str) -> str:
 def change_figures(change: JoinChange, name: str) -> Figures:
     """Rank correlation with its interval, hot tracts on both sides or one, tracts left out."""
     found = change.comparison
-    first, second = CATCHMENTS[name].lower(), CATCHMENTS[change.versus].lower()
+    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
     rho = found.correlation
     known = rho.state == "estimated"
     interval = f"{rho.low:.2f}–{rho.high:.2f}".replace("-", "\N{MINUS SIGN}")
@@ -166,3 +175,39 @@ def km_text(value: float) -> str:
 def decimal_text(value: float, noun: str) -> str:
     """Effective number and noun: ``"3.4 schools"``."""
     return "not known" if math.isnan(value) else f"{value:.1f} {noun}s"
+
+
+def scale_sentence(stored: Mapping[str, Any]) -> str:
+    """Say which scale of distance the build used, and why that one.
+
+    Parameters
+    ----------
+    stored : mapping
+        `catchment` of the panel's parameters.
+    """
+    scale, basis = stored["scale_km"], stored.get("scale_basis", "the documented default")
+    if isinstance(scale, Mapping):
+        reasons = basis if isinstance(basis, Mapping) else dict.fromkeys(scale, basis)
+        used = "; ".join(
+            f"{_level(level)} {km:.2g} km ({reasons[level]})" for level, km in scale.items()
+        )
+    else:
+        used = f"{scale:g} km ({basis})"
+    return f"Scale of distance: {used}.{_zones_alone(stored.get('zone_scales', []))}"
+
+
+def _zones_alone(scales: list[dict[str, Any]]) -> str:
+    if not scales:
+        return ""
+    told = ", ".join(
+        f"{each['scale_km']:.2f} km from the zones of"
+        f" {plural(each['schools'], _level(each['level']) + ' school')}"
+        f" (95 % interval {each['low']:.2f}\N{EN DASH}{each['high']:.2f})"
+        for each in scales
+    )
+    return f" Attendance zones alone would give {told}. {ZONES_NOTE}"
+
+
+def _level(name: str) -> str:
+    label = LEVELS.get(name, name)
+    return label if "-" in label else label.lower()

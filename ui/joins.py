@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,13 +13,21 @@ from analytics.join_uncertainty import scale_factors
 from data.panel import Panel
 from geo.barriers import Barrier
 from geo.catchment import METHODS, build_catchment
+from geo.grades import POOLS
 from geo.gravity import fit_gravity
+from geo.supplied import fit_supplied
 from geo.zones import fit_zones
 from ui.selection import CATCHMENTS
 
+Progress = Callable[[int, int], None]
+Entry = tuple[str, str, tuple[str, ...]]
+
 REDRAWS = 20
+KNOWN = ("supplied", "zones")
+"""Joins that know where students live: such schools keep their tracts in every redraw."""
 NO_PLACE = "not joined: no place on the map or no known enrolment"
 REASONS: Mapping[str, str] = {
+    "supplied": "the district counted where its students live",
     "gravity": "homes are not published: spread by distance and resident children",
     "nearest": "homes are not published: taken from the nearest tracts",
     "building": "counted where the school stands",
@@ -58,8 +66,11 @@ def offered(panel: Panel) -> tuple[str, ...]:
     panel : Panel
         Attendance zones need rows in its table of zones.
     """
-    known = [name for name in CATCHMENTS if name in METHODS]
-    return tuple(name for name in known if name != "zones" or len(panel.zones))
+    has = {
+        "supplied": panel.parameters["catchment"]["method"] == "supplied",
+        "zones": len(panel.zones) > 0,
+    }
+    return tuple(name for name in METHODS if name in CATCHMENTS and has.get(name, True))
 
 
 def joined(panel: Panel, method: str) -> Join:
@@ -73,7 +84,7 @@ def joined(panel: Panel, method: str) -> Join:
         One of `offered`.
     """
     if method == panel.parameters["catchment"]["method"]:
-        return _plain(method, panel.catchment)
+        return _stored(panel)
     tracts = panel.tracts.to_crs(panel.area.crs)
     if method == "building":
         everyone = panel.schools[["geoid", "geometry"]]
@@ -83,17 +94,60 @@ def joined(panel: Panel, method: str) -> Join:
     if method == "zones":
         fit = fit_zones(sites, tracts, panel.zones.to_crs(panel.area.crs), **_settings(panel))
         return Join(method, fit.table, fit.method, fit.why)
-    return _plain(method, build_catchment(method, sites, tracts))
+    settings = _settings(panel) if method == "gravity" else {}
+    return _plain(method, build_catchment(method, sites, tracts, **settings))
+
+
+def with_own_counts(
+    panel: Panel, join: Join, flows: pd.DataFrame
+) -> tuple[Join, tuple[Entry, ...]]:
+    """Use counts of students by school and tract; schools they lack keep the join given.
+
+    Parameters
+    ----------
+    panel : Panel
+    join : Join
+        Any join of the place.
+    flows : DataFrame
+        From `data.flows.flows_in_memory`.
+
+    Returns
+    -------
+    (Join, tuple of (action, reason, ids))
+        The join, and what did not fit in the counts.
+
+    Raises
+    ------
+    ValueError
+        The counts are not of this place.
+    """
+    schools = panel.schools.assign(enrolled=_enrolment(panel).reindex(panel.schools.index))
+    fit = fit_supplied(schools, panel.tracts, flows)
+    own = _plain("supplied", fit.table)
+    rest = join.table[~join.table["school_id"].isin(own.method.index)]
+    kept = pd.Index(rest["school_id"].unique())
+    made = Join(
+        "supplied",
+        pd.concat([own.table, rest], ignore_index=True),
+        pd.concat([own.method, join.method.reindex(kept)]),
+        pd.concat([own.why, join.why.reindex(kept)]),
+    )
+    return made, tuple(each for each in fit.ledger if each[2] != fit.without_rows)
 
 
 def redraws(
-    panel: Panel, join: Join, others: Sequence[Join], draws: int = REDRAWS
+    panel: Panel,
+    join: Join,
+    others: Sequence[Join],
+    draws: int = REDRAWS,
+    progress: Progress | None = None,
 ) -> list[pd.DataFrame]:
     """Give joins as plausible as the one shown.
 
-    Gravity at scales of distance around the place's own; schools with an attendance zone keep it
-    when the join shown is by zones. Each other method that looks for homes counts as one redraw
-    more; the tract of the building does not, for most children live elsewhere.
+    Gravity at scales of distance around the place's own; schools whose homes are counted, or with
+    an attendance zone, keep their tracts when the join shown is such a one. Each other method that
+    looks for homes counts as one redraw more; the tract of the building does not, for most
+    children live elsewhere.
 
     Parameters
     ----------
@@ -103,6 +157,8 @@ def redraws(
     others : sequence of Join
     draws : int
         Number of scales.
+    progress : callable, optional
+        Receives the steps done and the steps wanted.
 
     Returns
     -------
@@ -110,9 +166,11 @@ def redraws(
         Tables of school_id, geoid, share.
     """
     tracts, sites, settings = panel.tracts.to_crs(panel.area.crs), _sites(panel), _settings(panel)
-    kept = join.table[join.table["school_id"].map(join.method).eq("zones")]
-    tables = []
+    kept = join.table[join.table["school_id"].map(join.method).isin(KNOWN)]
+    tables: list[pd.DataFrame] = []
     for factor in scale_factors(draws):
+        if progress is not None:
+            progress(len(tables), draws)
         scaled = {**settings, "scale_km": _scaled(settings["scale_km"], float(factor))}
         drawn = fit_gravity(sites, tracts, **scaled).table
         rest = drawn[~drawn["school_id"].isin(kept["school_id"])]
@@ -131,6 +189,18 @@ def _plain(method: str, table: pd.DataFrame) -> Join:
     )
 
 
+def _stored(panel: Panel) -> Join:
+    """Describe the join of the build; counted schools and those joined by distance differ."""
+    settings = panel.parameters["catchment"]
+    join = _plain(settings["method"], panel.catchment)
+    rest = join.method.index.isin(settings.get("by_gravity", []))
+    return replace(
+        join,
+        method=join.method.mask(rest, "gravity"),
+        why=join.why.mask(rest, REASONS["gravity"]),
+    )
+
+
 def _sites(panel: Panel) -> gpd.GeoDataFrame:
     """Schools of the stored join, with the enrolment their students were spread by."""
     enrolled = _enrolment(panel)
@@ -145,7 +215,11 @@ def _enrolment(panel: Panel) -> pd.Series:
 def _settings(panel: Panel) -> dict[str, Any]:
     stored = panel.parameters["catchment"]
     barrier = Barrier(stored["barrier"]) if stored["barrier"] else None
-    return {"scale_km": stored["scale_km"], "k": stored["k"], "barrier": barrier}
+    return {
+        **{name: stored[name] for name in ("scale_km", "k")},
+        "barrier": barrier,
+        "grades": POOLS[stored["grades"]],
+    }
 
 
 def _scaled(scale: float | Mapping[str, float], factor: float) -> float | dict[str, float]:

@@ -63,13 +63,16 @@ def size_legend(title: str, sizes: Mapping[str, float]) -> str:
     return _list(title, items)
 
 
-def marks_legend(*, selected: str = "", unreliable: bool = False) -> str:
-    """Legend of the marks beside colour: the selected area, and the dot of low reliability."""
+def marks_legend(*, selected: str = "", unreliable: bool = False, hatched: int = 0) -> str:
+    """Legend of the marks beside colour: selection, dot of low reliability, lines of one alone."""
     items = []
     if selected:
         items.append(_item("box selected", "", f"selected: {selected}"))
     if unreliable:
         items.append(_item("box dot", "", "with a dot: low reliability, read with care"))
+    if hatched:
+        text = f"with lines: one analysis alone flags it ({hatched:,})"
+        items.append(_item("box hatch", "", text))
     return _list("Marks on the map", items) if items else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -42,18 +43,49 @@ def tract_block(
     unreliable : bool
         Whether dots also mark low reliability.
     """
-    counts = classes.scale.counts(classes.codes)
-    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
-    if unreliable:
-        st.html(marks_legend(unreliable=True))
+    tract_legend(title, classes, unreliable=unreliable)
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        prompt = "Search a tract by name, number or neighbourhood"
-        selection = _search("Search a tract", prompt, table, card)
+        selection = tract_search(table, card)
     with left:
-        deck = area_map(queries.geometry(selection), classes, outline(selection))
-        alt = alt_text(classes.scale, title, counts)
-        st.pydeck_chart(deck, height=HEIGHT, key=f"map-{selection.area}", alt=alt)
+        tract_map(title, classes, selection)
+
+
+def tract_legend(title: str, classes: AreaClasses, *, unreliable: bool = False) -> None:
+    """Legend of a tract map with the number of tracts in each class, and of its marks."""
+    counts = classes.scale.counts(classes.codes)
+    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
+    marks = marks_legend(unreliable=unreliable, hatched=classes.hatched.count("1"))
+    if marks:
+        st.html(marks)
+
+
+def tract_search(table: pd.DataFrame, card: Callable[[pd.Series], str]) -> Selection:
+    """Search box of tracts and the card of the one found; returns the selection with it."""
+    prompt = "Search a tract by name, number or neighbourhood"
+    return _search("Search a tract", prompt, table, card)
+
+
+def tract_map(
+    title: str, classes: AreaClasses, selection: Selection, *, name: str = "map", farther: float = 0
+) -> None:
+    """Map of tracts by class.
+
+    Parameters
+    ----------
+    title : str
+    classes : AreaClasses
+    selection : Selection
+    name : str
+        Keeps two maps of one page apart.
+    farther : float
+        Zoom levels to step back, for a map that is narrower than usual.
+    """
+    geometry = queries.geometry(selection)
+    geometry = replace(geometry, zoom=geometry.zoom - farther)
+    deck = area_map(geometry, classes, outline(selection))
+    alt = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
+    st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
 
 
 def school_block(

@@ -12,10 +12,12 @@ import pydeck as pdk
 
 from ui.class_scale import ClassScale, rgb
 from ui.geometry import MapGeometry
-from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO
+from ui.palettes import BORDER, HATCH, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO
 
 HEIGHT = 600
 MARK_PIXELS = 1.6
+HATCH_PIXELS = 1.1
+BRUSH_PIXELS = 1.8
 FOCUS_PIXELS = 9  # a ring around the school in focus, wide enough to see its class
 SCHOOL_PIXELS = (3, 4.5, 6, 8, 10)
 
@@ -39,11 +41,17 @@ class AreaClasses:
         One class code a tract.
     marked : str
         "1" where a dot marks the tract (not shown, or low reliability), else "0".
+    hatched : str
+        "1" where lines cross the tract (one analysis alone flags it), else "0"; "" for none.
+    brushed : str
+        "1" where an outline shows what is chosen in the chart beside; "" for none.
     """
 
     scale: ClassScale
     codes: str
     marked: str
+    hatched: str = ""
+    brushed: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,9 @@ def area_map(
             point_radius_units=pdk.types.String("pixels"),
             update_triggers={"getPointRadius": _trigger(radius)},
         ),
+        *_hatch(geometry, classes.hatched),
         _borders(geometry),
+        *_brush(geometry, classes.brushed),
         *_outline(focus),
     ]
     return _deck(layers, geometry)
@@ -176,6 +186,34 @@ def school_map(
         *_outline(focus),
     ]
     return _deck(layers, geometry)
+
+
+def _hatch(geometry: MapGeometry, flags: str) -> list[pdk.Layer]:
+    """Lines across flagged areas; nothing is fetched when no area is flagged."""
+    if "1" not in flags:
+        return []
+    return [_lines(geometry, "hatch", HATCH, pick_marked([0, HATCH_PIXELS], flags))]
+
+
+def _brush(geometry: MapGeometry, flags: str) -> list[pdk.Layer]:
+    """Outlines of the areas chosen in the chart beside."""
+    if "1" not in flags:
+        return []
+    return [_lines(geometry, "tracts", SELECTION, pick([0, BRUSH_PIXELS], flags, "01"))]
+
+
+def _lines(geometry: MapGeometry, layer: str, colour: str, width: str) -> pdk.Layer:
+    return pdk.Layer(
+        "GeoJsonLayer",
+        data=geometry.url(layer),
+        id=f"{layer}-lines",
+        stroked=True,
+        filled=False,
+        get_line_color=list(rgb(colour)),
+        line_width_units=pdk.types.String("pixels"),
+        get_line_width=width,
+        update_triggers={"getLineWidth": _trigger(width)},
+    )
 
 
 def _trigger(content: str) -> str:

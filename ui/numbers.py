@@ -49,9 +49,9 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.2f}"
 
 
-def q_text(q: float) -> str:
-    """False-discovery rate as printed, never ``"0"``: ``"q < .001"``."""
-    return "q < .001" if q < 0.001 else f"q = {q:.3f}".replace("0.", ".", 1)
+def q_text(q: float, name: str = "q") -> str:
+    """False-discovery rate or p-value as printed, never ``"0"``: ``"q < .001"``."""
+    return f"{name} < .001" if q < 0.001 else f"{name} = {q:.3f}".replace("0.", ".", 1)
 
 
 def students_text(count: float) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ui.breaks import interval_labels, nice_breaks
 from ui.class_scale import NOT_SHOWN, ClassScale
-from ui.wording import HOT_CLASSES
+from ui.wording import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
 
 HOT_COLD: Mapping[str, str] = MappingProxyType(
     {
@@ -29,6 +29,8 @@ HOT_COLD: Mapping[str, str] = MappingProxyType(
 NOT_SHOWN_COLOUR = "#ffffff"
 NOT_SHOWN_MARK = "#7a7a7a"  # the grey dots or hatch laid over the white
 BORDER = "#7a7a7a"
+BOTH = "#8c4d6d"  # hot in as many analyses as cold
+HATCH = "#3a3a3a"  # lines over what one analysis alone flags
 SELECTION = "#111111"
 SELECTION_HALO = "#ffffff"
 TEXT = "#1c1c1c"
@@ -40,12 +42,48 @@ PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
 RATE_BREAKS = (0.05, 0.10, 0.20, 0.30)
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
 
+HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "consensus": AGREEMENT_CLASSES,
+        "test": HOT_CLASSES,
+        "scan": HOT_CLASSES,
+        "membership": EXCEEDANCE_CLASSES,
+    }
+)
+"""Words of the classes of a hot-spot map, by kind of analysis."""
+
 
 def hot_cold_scale() -> ClassScale:
     """Classes of the hot-spot map, hottest first, coldest last, then "not shown"."""
     labels = tuple(HOT_COLD)
     words = tuple(HOT_CLASSES[label] for label in labels)
     return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
+
+
+def agreement_scale() -> ClassScale:
+    """Classes of how many analyses flag a tract, most hot first, then "not shown"."""
+    hues = (
+        *("hot 99", "hot 95", "hot 90", "not significant"),
+        *("cold 90", "cold 95", "cold 99", "both"),
+    )
+    return _named(AGREEMENT_CLASSES, hues)
+
+
+def exceedance_scale() -> ClassScale:
+    """Classes of the probability that a tract lies above what its levels lead one to expect."""
+    return _named(EXCEEDANCE_CLASSES, ("hot 99", "hot 95", "not significant", "cold 95", "cold 99"))
+
+
+def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
+    """Named classes in the colours of hot and cold, then "not shown"."""
+    labels, hues = (*words, NOT_SHOWN), (*colours, NOT_SHOWN)
+    return ClassScale(
+        labels,
+        tuple(BOTH if hue == "both" else HOT_COLD[hue] for hue in hues),
+        _codes(len(labels)),
+        (*words.values(), NOT_SHOWN),
+        named=True,
+    )
 
 
 def rate_scale() -> ClassScale:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import pandas as pd
 import streamlit as st
 
 from analytics.association import RankCorrelation, rank_correlation
-from analytics.null_check import NullComparison, naive_and_right
-from analytics.tract_map import Measure as MeasureName
 from data import measures as registry
 from data.measures import MeasureInfo
 from data.panel import Panel, load_panel
 from data.store import list_panels, panel_path
 from data.vocabulary import LEVELS
-from geo.weights import Weights
 from ui import joins, summaries, views
 from ui.cards import condition_facts
 from ui.geometry import MapGeometry, publish_geometry
-from ui.hotspot_views import DRAWS, SEED, HotSpots, find_hot_spots
 from ui.joins import Join
 from ui.quality import Quality
 from ui.quality import quality as judge
@@ -48,24 +43,20 @@ def place(slug: str) -> Place:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the place ...")
-def _panel(key: Place) -> Panel:
+def panel_of(key: Place) -> Panel:
+    """Protected panel of a build; shared by all sessions and never written to."""
     return load_panel(panel_path(key.slug) / "protected")
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _weights(key: Place) -> Weights:
-    return Weights.queen(_panel(key).tracts)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the outlines ...")
 def _geometry(key: Place) -> MapGeometry:
-    panel = _panel(key)
+    panel = panel_of(key)
     return publish_geometry(panel.area, panel.tracts, views.points(panel))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _choices(key: Place) -> Choices:
-    panel = _panel(key)
+    panel = panel_of(key)
     present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
     known = set(panel.drivers.loc[panel.drivers["status"] == "reported", "measure"])
     return Choices(
@@ -81,12 +72,12 @@ def _choices(key: Place) -> Choices:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
-    return views.school_view(_panel(key), year, level)
+    return views.school_view(panel_of(key), year, level)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Finding where students live ...")
 def _join(key: Place, method: str) -> Join:
-    return joins.joined(_panel(key), method)
+    return joins.joined(panel_of(key), method)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -97,49 +88,17 @@ def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
     shares = _shares(key, year, level, method)
-    return views.tract_view(_panel(key), _schools(key, year, level), shares)
-
-
-@st.cache_data(max_entries=64, show_spinner="Comparing with rearranged schools ...")
-def _hot_spots(
-    key: Place, year: str, level: str, method: str, measure: MeasureName, alpha: str
-) -> HotSpots:
-    return find_hot_spots(
-        _schools(key, year, level),
-        _tracts(key, year, level, method),
-        _shares(key, year, level, method),
-        _weights(key),
-        measure=measure,
-        alpha=float(alpha),
-    )
-
-
-@st.cache_data(max_entries=32, show_spinner="Comparing the two tests ...")
-def _null_comparison(
-    key: Place, year: str, level: str, method: str, measure: MeasureName, alpha: str
-) -> NullComparison:
-    schools = _schools(key, year, level)
-    return naive_and_right(
-        schools["chronic_absent"],
-        schools["enrolled"],
-        _shares(key, year, level, method),
-        _weights(key),
-        strata=schools["level"],
-        draws=DRAWS,
-        seed=SEED,
-        measure=measure,
-        alpha=float(alpha),
-    )
+    return views.tract_view(panel_of(key), _schools(key, year, level), shares)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _trend(key: Place, level: str) -> pd.DataFrame:
-    return views.trend_view(_panel(key), level)
+    return views.trend_view(panel_of(key), level)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _driver(key: Place, measure: str) -> pd.DataFrame:
-    return views.driver_view(_panel(key), measure)
+    return views.driver_view(panel_of(key), measure)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -150,7 +109,7 @@ def _exposure(key: Place, year: str, level: str, method: str, driver: str) -> pd
 
 def panel(selection: Selection) -> Panel:
     """Protected panel of the place; shared by all sessions and never written to."""
-    return _panel(place(selection.area))
+    return panel_of(place(selection.area))
 
 
 def choices(slug: str) -> Choices:
@@ -173,19 +132,14 @@ def schools(selection: Selection) -> pd.DataFrame:
     return _schools(place(selection.area), selection.year, selection.level)
 
 
+def shares(selection: Selection) -> pd.DataFrame:
+    """Shares of the view's schools over tracts under the chosen join."""
+    return _shares(place(selection.area), selection.year, selection.level, selection.catchment)
+
+
 def tracts(selection: Selection) -> pd.DataFrame:
     """Tracts under the chosen join, see `views.tract_view`."""
     return _tracts(place(selection.area), selection.year, selection.level, selection.catchment)
-
-
-def hot_spots(selection: Selection) -> HotSpots:
-    """Hot spots of the view, see `hotspot_views.find_hot_spots`."""
-    return _hot_spots(*_test_key(selection))
-
-
-def null_comparison(selection: Selection) -> NullComparison:
-    """Tracts called significant when tracts, and when schools, are rearranged."""
-    return _null_comparison(*_test_key(selection))
 
 
 def trend(selection: Selection) -> pd.DataFrame:
@@ -258,14 +212,3 @@ def driver_labels(slug: str) -> dict[str, str]:
     """Words of the social drivers a place has, with their theme."""
     offered = [registry.measure(name) for name in choices(slug).drivers]
     return {item.id: f"{item.label} ({item.theme})" for item in offered}
-
-
-def _test_key(selection: Selection) -> tuple[Place, str, str, str, MeasureName, str]:
-    return (
-        place(selection.area),
-        selection.year,
-        selection.level,
-        selection.catchment,
-        cast("MeasureName", selection.measure),
-        selection.alpha,
-    )

@@ -12,6 +12,7 @@ MEASURES: Mapping[str, str] = {
     "eb": "Share, steadied",
 }
 CATCHMENTS: Mapping[str, str] = {
+    "supplied": "Counted homes",
     "zones": "Attendance zones",
     "gravity": "Likely home tracts",
     "nearest": "Nearest tracts",
@@ -22,6 +23,25 @@ ALPHAS: Mapping[str, str] = {
     "0.01": "Very sure (99 %)",
     "0.05": "Sure (95 %)",
     "0.1": "Fairly sure (90 %)",
+}
+METHODS: Mapping[str, str] = {
+    "consensus": "All analyses together",
+    "gi_star": "Gi*",
+    "local_moran": "Local Moran",
+    "scan": "Circular scan",
+    "membership": "Membership model",
+}
+SINGLE_TESTS = ("gi_star", "local_moran")
+"""Methods that are one test with its own neighbours."""
+NULLS: Mapping[str, str] = {
+    "schools": "Schools rearranged",
+    "areas": "Tracts rearranged",
+    "constant_risk": "One risk everywhere",
+}
+NEIGHBOURS: Mapping[str, str] = {
+    "queen": "Tracts that touch",
+    "knn6": "The 6 nearest tracts",
+    "distance": "Tracts within a distance",
 }
 
 
@@ -49,6 +69,13 @@ class Selection:
         Social driver shown on its page.
     versus : str
         Join that the chosen one is compared with; "" for the best of the others.
+    method, null, neighbours : str
+        How hot spots are looked for: keys of `METHODS`, `NULLS` and `NEIGHBOURS`.
+    beside : str
+        What stands beside the hot-spot map: "" for the card alone, "scatter" for the Moran
+        scatter, "null:areas", "method:gi_star" or "year:2017-18" for a second map.
+    cluster : str
+        Id of the group of tracts whose card is open: one of its tracts; "" for the first.
     """
 
     area: str
@@ -60,10 +87,42 @@ class Selection:
     focus: str = ""
     driver: str = ""
     versus: str = ""
+    method: str = "consensus"
+    null: str = "schools"
+    neighbours: str = "queen"
+    beside: str = ""
+    cluster: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
         return {name: value for name, value in asdict(self).items() if value}
+
+    def nulls(self) -> dict[str, str]:
+        """Words of the nulls that go with the method; none for one that makes no test."""
+        if self.method == "membership":
+            return {}
+        shuffles_tracts = self.method in SINGLE_TESTS
+        return {key: words for key, words in NULLS.items() if key != "areas" or shuffles_tracts}
+
+    def besides(self, years: Sequence[str]) -> dict[str, str]:
+        """Words of what can stand beside the hot-spot map of this view."""
+        nulls = {key: words for key, words in self.nulls().items() if key != self.null}
+        methods = {key: words for key, words in METHODS.items() if key != self.method}
+        others = [year for year in reversed(years) if year != self.year]
+        return {
+            "": "The card alone",
+            "scatter": "Moran scatter",
+            **{f"null:{key}": f"Map: {words}" for key, words in nulls.items()},
+            **{f"method:{key}": f"Map: {words}" for key, words in methods.items()},
+            **{f"year:{year}": f"Map: {year}" for year in others},
+        }
+
+    def second(self) -> Selection | None:
+        """View of the second map, when one stands beside the first."""
+        name, _, value = self.beside.partition(":")
+        if not value:
+            return None
+        return replace(self, **{name: value, "beside": ""})
 
 
 @dataclass(frozen=True)
@@ -102,6 +161,16 @@ class Choices:
             "focus": self.places | {""},
             "driver": self.drivers,
             "versus": ("", *self.catchments),
+            "cluster": self.places | {""},
+            "method": tuple(METHODS),
+            "null": tuple(NULLS),
+            "neighbours": tuple(NEIGHBOURS),
+            "beside": (
+                *("", "scatter"),
+                *(f"null:{key}" for key in NULLS),
+                *(f"method:{key}" for key in METHODS),
+                *(f"year:{year}" for year in self.years),
+            ),
         }
 
     def joins(self) -> dict[str, str]:

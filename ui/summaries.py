@@ -8,9 +8,11 @@ import pandas as pd
 
 from analytics.null_check import NullComparison
 from analytics.rates import rate_difference, wilson
+from ui import hotspot_words
 from ui.answers import draws_sentence, hot_spot_sentence
 from ui.hotspot_views import HotSpots
 from ui.numbers import count_text, interval_text, percent_text, plural, points_text, ratio_text
+from ui.selection import Selection
 
 Figures = list[tuple[str, str]]
 
@@ -59,13 +61,13 @@ def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
     ]
 
 
-def hot_spot_figures(found: HotSpots) -> Figures:
+def hot_spot_figures(found: HotSpots, selection: Selection) -> Figures:
     """Hot tracts and groups, students in them, rate with interval, tests made."""
     groups = found.groups
     enrolled, absent = float(groups["enrolled"].sum()), float(groups["chronic_absent"].sum())
-    made = f"tracts tested against {count_text(found.draws)} rearrangements of schools"
+    made = hotspot_words.made(found, selection)
     if groups.empty:
-        return [("0 tracts", "stand out beyond chance"), (count_text(found.tested), made)]
+        return [("0 tracts", "stand out"), (count_text(found.tested), made)]
     low, high = wilson(absent, enrolled)
     expected = float(groups["expected"].sum())
     return [
@@ -80,20 +82,29 @@ def hot_spot_figures(found: HotSpots) -> Figures:
     ]
 
 
-def hot_spot_answer(found: HotSpots, alpha: str) -> str:
+def hot_spot_answer(found: HotSpots, selection: Selection) -> str:
     """Answer to "Where does absence cluster?"."""
     groups = found.groups
     enrolled = float(groups["enrolled"].sum())
     rate = float(groups["chronic_absent"].sum()) / enrolled if enrolled > 0 else float("nan")
     tracts = int(groups["tracts"].sum())
     return hot_spot_sentence(
-        len(groups), tracts, enrolled, rate, found.draws, float(alpha), n_tested=found.tested
+        *(len(groups), tracts, enrolled, rate, found.draws, float(selection.alpha)),
+        n_tested=found.tested if counts_draws(found) else None,
+        beyond=hotspot_words.beyond(found, selection),
     )
 
 
 def draws_note(found: HotSpots, alpha: str) -> str:
     """Say when no single tract could pass with the draws made; "" when it could."""
+    if not counts_draws(found):
+        return ""
     return draws_sentence(found.draws, found.tested, float(alpha))
+
+
+def counts_draws(found: HotSpots) -> bool:
+    """Whether each tract has a q of its own: a circle or a probability has none."""
+    return found.kind in ("test", "consensus")
 
 
 def null_answer(nulls: NullComparison) -> str:

@@ -254,5 +254,7 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "decimal": lambda value: f"{value:,.1f}",
         "points": numbers.points_text,
         "q": numbers.q_text,
+        "p": lambda value: numbers.q_text(value, "p"),
+        "decimal2": lambda value: f"{value:.2f}",
     }
 )

@@ -60,6 +60,27 @@ HOT_CLASSES: Mapping[str, str] = MappingProxyType(
         "not shown": "not shown",
     }
 )
+AGREEMENT_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "hot in most": "hot in half of the analyses or more",
+        "hot in some": "hot in some",
+        "hot in one only": "hot in one alone",
+        "not flagged": "no clear cluster in any",
+        "cold in one only": "cold in one alone",
+        "cold in some": "cold in some",
+        "cold in most": "cold in half or more",
+        "hot and cold": "hot in as many as cold",
+    }
+)
+EXCEEDANCE_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "above, strong": "a quarter or more above: strong (.95)",
+        "above, likely": "a quarter or more above: likely (.80)",
+        "unclear": "not clearly either",
+        "below, likely": "a fifth or more below: likely (.80)",
+        "below, strong": "a fifth or more below: strong (.95)",
+    }
+)
 
 TRACT_MEANING = (
     "This map shows the schools that children of a tract attend;"

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui import hotspot_words, simulation_block
+from ui.selection import METHODS, NEIGHBOURS, Selection
+
 ROOT = Path(__file__).parents[2]
 PAGES = (
     "overview",
@@ -22,6 +25,11 @@ PAGES = (
 )
 PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
 SLOW_PEERS = ("esda", "libpysal", "numba", "matplotlib")
+OFFERED = [
+    (method, null)
+    for method in METHODS
+    for null in Selection("demo", "2021-22", method=method).nulls() or ("schools",)
+]
 
 
 @pytest.fixture
@@ -178,3 +186,176 @@ def test_a_join_that_does_not_exist_falls_back_with_a_notice(app: Callable[..., 
     test = app(area="demo", catchment="supplied")
     assert "supplied" in test.warning[0].value
     assert test.selectbox(key="catchment").value == "gravity"
+
+
+def answer(test: AppTest) -> str:
+    """Sentence that answers the page's question."""
+    (text,) = [item.proto.body for item in test.get("html") if "atlas-answer" in item.proto.body]
+    return re.sub("<[^>]+>", "", text)
+
+
+def headings(test: AppTest) -> str:
+    """Headings of a page as they read, without the marks that keep names from being Markdown."""
+    return " ".join(item.value for item in test.subheader).replace("\\", "")
+
+
+def chosen(test: AppTest) -> dict[str, object]:
+    """Value of every control, of the sidebar and of the page."""
+    return {item.key: item.value for item in test.selectbox}
+
+
+def test_hot_spots_open_with_all_analyses_under_the_school_level_null(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("hot_spots", area="demo")
+    values = chosen(test)
+    assert (values["method"], values["null"], values["beside"]) == ("consensus", "schools", "")
+    assert "in at least half of 18 analyses, beyond chance" in answer(test)
+    assert "neighbours" not in values
+
+
+@pytest.mark.parametrize(("method", "null"), OFFERED)
+def test_every_method_and_null_answers_in_its_own_words(
+    app: Callable[..., AppTest], method: str, null: str
+) -> None:
+    test = app("hot_spots", area="demo", method=method, null=null)
+    assert not test.exception
+    assert not test.warning
+    values = chosen(test)
+    assert values["method"] == method
+    assert ("neighbours" in values) == (method in ("gi_star", "local_moran"))
+    assert values.get("null", null) == null
+    assert ("beyond chance" in answer(test)) == (null == "schools" and method != "membership")
+    said = words(test)
+    assert hotspot_words.MEANING[method] in said
+    assert (hotspot_words.NULL_WORDS[null] in said) == (method != "membership")
+    assert not re.search(r"\bnan\b|\bNone\b|\binf\b|<NA>", said), said
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"method": "gi_star", "null": "areas", "neighbours": "knn6", "beside": "scatter"},
+        {"method": "scan", "null": "constant_risk", "beside": "method:membership"},
+        {"method": "consensus", "beside": "year:2018-19"},
+        {"method": "local_moran", "neighbours": "distance", "beside": "null:areas"},
+    ],
+    ids=lambda link: f"{link['method']}-{link['beside']}",
+)
+def test_a_link_of_an_analysis_opened_cold_shows_the_same_view(
+    app: Callable[..., AppTest], link: dict[str, str]
+) -> None:
+    first = app("hot_spots", area="demo", **{key: link[key] for key in ("method",)})
+    for name, value in link.items():
+        first.selectbox(key=name).select(value).run()
+    for groups in (item for item in first.selectbox if item.key == "cluster"):
+        groups.select_index(len(groups.options) - 1).run()
+    assert not first.exception
+    shared = dict(first.query_params)
+    cold = app("hot_spots", **shared)
+    assert not cold.warning
+    assert answer(cold) == answer(first)
+    assert chosen(cold) == chosen(first)
+    assert words(cold) == words(first)
+    assert {name: chosen(cold)[name] for name in link} == link
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("method", "kriging"),
+        ("null", "magic"),
+        ("neighbours", "rook"),
+        ("beside", "method:kriging"),
+        ("cluster", "36061000100"),
+    ],
+)
+def test_an_unknown_way_of_looking_falls_back_with_a_notice(
+    app: Callable[..., AppTest], name: str, value: str
+) -> None:
+    test = app(area="demo", **{name: value})
+    (notice,) = test.warning
+    assert f"asks for {name}" in notice.value
+    assert "not available here" in notice.value
+    test.switch_page("pages/hot_spots.py").run()
+    assert not test.exception
+    values = chosen(test)
+    assert (values["method"], values["null"], values["beside"]) == ("consensus", "schools", "")
+    assert value not in values.values()
+
+
+def test_neighbours_are_a_choice_of_a_single_test_and_change_its_map(
+    app: Callable[..., AppTest],
+) -> None:
+    titles = set()
+    for near, label in NEIGHBOURS.items():
+        test = app("hot_spots", area="demo", method="gi_star", neighbours=near)
+        assert chosen(test)["neighbours"] == near
+        assert label.lower() in words(test)
+        titles.add(next(item.proto.alt for item in test.get("deck_gl_json_chart")))
+    assert len(titles) == len(NEIGHBOURS)
+
+
+def test_changing_the_method_keeps_a_null_that_it_cannot_make_out_of_the_link(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("hot_spots", area="demo", method="gi_star", null="areas")
+    assert "beyond chance" not in answer(test)
+    test.selectbox(key="method").select("scan").run()
+    assert not test.exception
+    assert chosen(test)["null"] == "schools"
+    assert test.query_params["null"] == "schools"
+    assert "beyond chance" in answer(test)
+
+
+def test_two_maps_stand_under_two_legends_of_one_scale(app: Callable[..., AppTest]) -> None:
+    test = app("hot_spots", area="demo", method="gi_star", beside="null:areas")
+    assert not test.exception
+    assert len(test.get("deck_gl_json_chart")) == 2
+    legends = [item.proto.body for item in test.get("html") if "Hot spots of" in item.proto.body]
+    assert len(legends) == 2
+    swatches = [re.findall(r"background:(#\w+)", legend) for legend in legends]
+    assert swatches[0] == swatches[1] != []
+    assert "tracts rearranged" in legends[1]
+    assert "tracts rearranged" not in legends[0]
+
+
+def test_the_scatter_stands_beside_the_map_with_its_slope(app: Callable[..., AppTest]) -> None:
+    test = app("hot_spots", area="demo", beside="scatter")
+    assert not test.exception
+    (caption,) = [item.value for item in test.caption if "Moran" in item.value]
+    assert "Draw a rectangle" in caption
+    assert len(test.get("deck_gl_json_chart")) == 1
+
+
+def test_a_group_opens_its_card_and_its_years(app: Callable[..., AppTest]) -> None:
+    test = app("hot_spots", area="demo", method="scan")
+    control = test.selectbox(key="cluster")
+    for position, label in enumerate(list(control.options)):
+        test.selectbox(key="cluster").select_index(position).run()
+        assert not test.exception
+        said = words(test)
+        assert label.split(":")[0] in said
+        assert "Not known" in said
+        assert "Tracts of the group that were hot, by school year" in said
+        assert test.query_params["cluster"] == test.selectbox(key="cluster").value
+
+
+def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:
+    test = app("hot_spots", area="demo", level="high", alpha="0.01", method="local_moran")
+    assert not test.exception
+    if "cluster" not in chosen(test):
+        assert answer(test).startswith("No group of tracts stands out")
+
+
+def test_the_simulation_runs_when_asked_and_not_before(
+    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.queries_hotspots.REPLICATES", 2)
+    test = app("methods", area="demo")
+    assert "False alarms on" not in headings(test)
+    # A press of the button is lost here: an AppTest enters every page through its own file.
+    test.session_state[simulation_block.RUN] = "demo"
+    test.run()
+    assert not test.exception
+    assert "False alarms on 2 made-up places" in headings(test)

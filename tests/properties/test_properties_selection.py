@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.selection import ALPHAS, CATCHMENTS, MEASURES, Choices, Selection, from_query
+from ui.selection import (
+    ALPHAS,
+    CATCHMENTS,
+    MEASURES,
+    METHODS,
+    NEIGHBOURS,
+    NULLS,
+    SINGLE_TESTS,
+    Choices,
+    Selection,
+    from_query,
+)
 
 CHOICES = Choices(
     area="demo",
@@ -25,6 +38,12 @@ SELECTIONS = st.builds(
     alpha=st.sampled_from(tuple(ALPHAS)),
     focus=st.sampled_from(("", *sorted(CHOICES.places))),
     driver=st.sampled_from(CHOICES.drivers),
+    versus=st.sampled_from(("", *CATCHMENTS)),
+    method=st.sampled_from(tuple(METHODS)),
+    null=st.sampled_from(tuple(NULLS)),
+    neighbours=st.sampled_from(tuple(NEIGHBOURS)),
+    beside=st.sampled_from(CHOICES.allowed()["beside"]),
+    cluster=st.sampled_from(("", *sorted(CHOICES.places))),
 )
 
 
@@ -56,3 +75,38 @@ def test_a_notice_never_repeats_markup_from_a_link() -> None:
     _, notices = from_query({"year": "[here](http://x.example)", "focus": "<b>x</b>"}, CHOICES)
     assert len(notices) == 2
     assert not any(sign in notice for notice in notices for sign in "[]()<>")
+
+
+@given(SELECTIONS)
+def test_what_can_stand_beside_a_map_may_stand_in_a_link(selection: Selection) -> None:
+    offered = selection.besides(CHOICES.years)
+    assert set(offered) <= set(CHOICES.allowed()["beside"])
+    assert len(set(offered.values())) == len(offered)
+    assert "" in offered
+
+
+@given(SELECTIONS)
+def test_a_second_map_differs_in_the_one_choice_named(selection: Selection) -> None:
+    for beside in selection.besides(CHOICES.years):
+        second = replace(selection, beside=beside).second()
+        if beside in ("", "scatter"):
+            assert second is None
+            continue
+        assert second is not None
+        name, value = beside.split(":")
+        assert getattr(second, name) == value != getattr(selection, name)
+        assert replace(second, **{name: getattr(selection, name)}) == replace(selection, beside="")
+
+
+@given(SELECTIONS)
+def test_a_null_is_offered_only_where_the_method_makes_that_test(selection: Selection) -> None:
+    nulls = selection.nulls()
+    assert set(nulls) <= set(NULLS)
+    assert ("areas" in nulls) == (selection.method in SINGLE_TESTS)
+    assert (nulls == {}) == (selection.method == "membership")
+    assert not nulls or next(iter(nulls)) == "schools"
+
+
+def test_a_newcomer_sees_many_analyses_under_the_school_level_null() -> None:
+    default = CHOICES.default()
+    assert (default.method, default.null, default.beside) == ("consensus", "schools", "")

@@ -27,6 +27,15 @@ def test_hot_spots_in_one_and_in_many():
     assert answers.hot_spot_sentence(12, 30, 1, 0.3, 999, 0.05).startswith("12 groups")
 
 
+def test_another_null_is_told_in_place_of_the_right_one():
+    words = "from one risk everywhere, as most places do"
+    for count in (0, 1, 3):
+        text = answers.hot_spot_sentence(count, count, 900, 0.3, 999, 0.05, beyond=words)
+        assert words in text
+        assert "beyond chance" not in text
+    assert answers.BEYOND in answers.hot_spot_sentence(2, 4, 900, 0.3, 999, 0.05)
+
+
 def test_hot_spots_without_a_figure_show_none():
     text = answers.hot_spot_sentence(1, 3, 900, math.nan, 999, 0.05)
     assert "not shown" in text

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from geo.catchment import best_available
-from ui import join_views, join_words, joins, views
+from ui import join_tables, join_views, join_words, joins, queries_join, views
 from ui.exports import to_csv
-from ui.hotspot_views import find_hot_spots
+from ui.hotspot_views import MapView, find_by_test
 from ui.join_cards import focus_card
 from ui.join_scales import change_scale, coverage_scale, share_scale
 from ui.selection import CATCHMENTS, Choices
@@ -57,7 +57,7 @@ def test_joins_offered_are_those_the_files_allow_best_first(panel):
     assert "supplied" not in offered
 
 
-@pytest.mark.parametrize("method", list(CATCHMENTS))
+@pytest.mark.parametrize("method", [name for name in CATCHMENTS if name != "supplied"])
 def test_every_join_keeps_each_school_whole(panel, schools, method):
     join = joins.joined(panel, method)
     sums = join.table.groupby("school_id")["share"].sum()
@@ -122,11 +122,15 @@ def test_a_withheld_enrolment_leaves_shares_only(panel, year):
     assert flows.loc[~mine, "students"].notna().any()
 
 
-def test_intervals_hold_the_rate_and_are_no_narrower(found):
+def test_intervals_hold_the_rate_and_redraws_widen_them(found, panel, schools):
     shown = found.tracts[found.tracts["shown"]]
     assert (shown["join_low"] <= shown["rate"]).all()
     assert (shown["join_high"] >= shown["rate"]).all()
-    assert (shown["join_high"] - shown["join_low"] > shown["high"] - shown["low"] - 1e-9).all()
+    join = joins.joined(panel, "gravity")
+    tracts = views.tract_view(panel, schools, join.shares(schools.index))
+    alone = join_views.join_quality(panel, schools, tracts, join, []).tracts.loc[shown.index]
+    width, without = ((each["join_high"] - each["join_low"]) for each in (shown, alone))
+    assert width.median() > without.median()
     assert shown["between"].between(0, 1).all()
 
 
@@ -173,7 +177,8 @@ def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schoo
     def spots(method):
         shares = views.join_shares(panel, method, schools)
         tracts = views.tract_view(panel, schools, shares)
-        return find_hot_spots(schools, tracts, shares, weights, measure="ratio", alpha=0.05)
+        view = MapView(schools, tracts, weights, "ratio", 0.05)
+        return find_by_test(view, shares, weights, statistic="gi_star", null="schools")
 
     gravity, building = spots("gravity"), spots("building")
     same = join_views.join_change(schools, gravity, gravity, "gravity", 0.05)
@@ -225,3 +230,92 @@ def test_choices_mark_the_best_and_leave_the_chosen_out_of_the_comparison():
     assert list(choices.others(SimpleNamespace(catchment="gravity"))) == ["building"]
     assert "zones" not in choices.allowed()["catchment"]
     assert choices.default().catchment == "gravity"
+
+
+def supplied(panel, by_gravity=()):
+    """Say of the stored join that the district counted it, except some schools."""
+    stored = {**panel.parameters["catchment"], "method": "supplied", "by_gravity": [*by_gravity]}
+    return replace(panel, parameters={**panel.parameters, "catchment": stored})
+
+
+def test_a_districts_own_counts_are_the_best_join_where_there_are_any(panel, monkeypatch):
+    monkeypatch.setattr(joins, "CATCHMENTS", {"supplied": "Own counts", **CATCHMENTS})
+    assert "supplied" not in joins.offered(panel)
+    assert joins.offered(supplied(panel))[0] == best_available(zones=True, flows=True)
+    assert joins.offered(supplied(panel))[1] == "zones"
+
+
+def test_a_counted_join_says_which_schools_were_counted(panel):
+    first, second = panel.catchment["school_id"].unique()[:2]
+    join = joins.joined(supplied(panel, [first]), "supplied")
+    assert join.method[[first, second]].tolist() == ["gravity", "supplied"]
+    assert "counted" in join.why[second]
+    redrawn = joins.redraws(supplied(panel, [first]), join, [], 1)[0]
+    kept = redrawn["school_id"].eq(second)
+    pd.testing.assert_frame_equal(
+        redrawn[kept].reset_index(drop=True),
+        join.shares(pd.Index([second])).reset_index(drop=True),
+    )
+
+
+def test_gravity_beside_a_counted_join_uses_the_places_own_settings(panel):
+    again = joins.joined(supplied(panel), "gravity").table
+    both = panel.catchment.merge(again, on=["school_id", "geoid"], validate="1:1")
+    assert len(both) == len(panel.catchment)
+    assert np.allclose(both["share_x"], both["share_y"], atol=1e-9)
+
+
+def test_counts_of_a_session_replace_the_join_of_their_schools_only(panel):
+    stored = joins.joined(panel, "gravity")
+    first = stored.table["school_id"].iloc[0]
+    tracts = panel.tracts.index[:2]
+    flows = pd.DataFrame({"school_id": first, "geoid": tracts, "students": [30, 10]})
+    own, told = joins.with_own_counts(panel, stored, flows)
+    share = own.shares(pd.Index([first])).set_index("geoid")["share"]
+    assert share.to_dict() == pytest.approx({tracts[0]: 0.75, tracts[1]: 0.25})
+    assert len(own.method) == len(stored.method)
+    assert own.method.eq("supplied").sum() == 1
+    assert not any("takes no part" in reason for _, reason, _ in told)
+    with pytest.raises(ValueError, match="unknown school ids"):
+        joins.with_own_counts(panel, stored, flows.assign(school_id="elsewhere"))
+
+
+def test_packed_redraws_tell_the_same_as_their_tables(panel, schools):
+    join = joins.joined(panel, "gravity")
+    tracts = views.tract_view(panel, schools, join.shares(schools.index))
+    tables = joins.redraws(panel, join, [], 2)
+    packed = queries_join.packed(panel, tables)
+    with_matrices = join_views.join_quality(panel, schools, tracts, join, packed.of(schools.index))
+    with_tables = join_views.join_quality(panel, schools, tracts, join, tables)
+    pd.testing.assert_frame_equal(with_matrices.tracts, with_tables.tracts)
+
+
+def test_redraws_report_their_progress(panel):
+    steps = []
+    join = joins.joined(panel, "gravity")
+    joins.redraws(panel, join, [], 3, lambda done, wanted: steps.append((done, wanted)))
+    assert steps == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_long_reasons_leave_the_narrow_columns(found):
+    table = join_tables.reasons_apart(display_frame(found.tracts, join_tables.TRACTS))
+    hidden = ~found.tracts["shown"].to_numpy()
+    assert hidden.any()
+    assert set(table.loc[hidden, "Rate"]) == {"not shown"}
+    assert (table.loc[hidden, join_tables.REASON] != "").all()
+    assert set(table.loc[~hidden, join_tables.REASON]) == {""}
+    plain = display_frame(found.tracts[~hidden], join_tables.TRACTS)
+    pd.testing.assert_frame_equal(join_tables.reasons_apart(plain), plain)
+
+
+def test_the_scale_is_said_with_its_reason(panel):
+    stored = panel.parameters["catchment"]
+    one = {"scale_km": 1.0, "scale_basis": "stated in the place file", "zone_scales": []}
+    assert join_words.scale_sentence(one) == "Scale of distance: 1 km (stated in the place file)."
+    own = {"scale_km": {"k8": 0.5}, "scale_basis": {"k8": "estimated from the district's counts"}}
+    assert "K-8 0.5 km (estimated" in join_words.scale_sentence(own)
+    zones = {"level": "elementary", "scale_km": 0.19, "low": 0.18, "high": 0.21, "schools": 52}
+    text = join_words.scale_sentence({**one, "zone_scales": [zones]})
+    assert "0.19 km from the zones of 52 elementary schools" in text
+    assert "not used" in text
+    assert join_words.scale_sentence({"scale_km": stored["scale_km"]})

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from ui import legends
 from ui.class_scale import ClassScale
-from ui.palettes import HOT_COLD, NOT_SHOWN_MARK, hot_cold_scale, rate_scale
+from ui.palettes import (
+    HATCH,
+    HOT_COLD,
+    NOT_SHOWN_MARK,
+    agreement_scale,
+    hot_cold_scale,
+    rate_scale,
+)
 
 STYLE = (Path(legends.__file__).parents[1] / "static" / "style.css").read_text(encoding="utf-8")
 
@@ -88,6 +95,25 @@ def test_sizes_keep_to_a_readable_range():
 def test_marks_only_when_there_are_any():
     assert legends.marks_legend() == ""
     assert "low reliability" in legends.marks_legend(unreliable=True)
+    assert "with lines" not in legends.marks_legend(unreliable=True, hatched=0)
+
+
+def test_lines_are_explained_counted_and_drawn_as_lines():
+    html = legends.marks_legend(hatched=1_204)
+    assert "with lines: one analysis alone flags it (1,204)" in html
+    assert 'class="box hatch"' in html
+    assert Outline(html).roles == ["list", "listitem"]
+    lines = re.search(r"\.legend \.hatch\{(.*?)\}", STYLE)
+    assert lines is not None
+    assert "repeating-linear-gradient" in lines[1]
+    assert HATCH in lines[1]
+
+
+def test_the_legend_of_agreement_says_every_class_in_words():
+    scale = agreement_scale()
+    html = legends.class_legend(scale, "Hot spots", use_words=True)
+    assert all(f"</i>{words}</span>" in html for words in scale.words)
+    assert Outline(html).roles == ["list"] + ["listitem"] * 9
 
 
 def test_text_alternative_counts_the_classes_that_occur():

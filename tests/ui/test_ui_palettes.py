@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.consensus import AGREEMENT
 from ui import palettes
-from ui.class_scale import rgb
-from ui.palettes import HOT_COLD
+from ui.class_scale import NOT_SHOWN, rgb
+from ui.palettes import HOT_COLD, HOT_SPOT_WORDS
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 MACHADO = {
@@ -71,6 +72,8 @@ def delta_e(one, other, viewer="typical"):
 def all_scales():
     return {
         "hot_cold": palettes.hot_cold_scale(),
+        "agreement": palettes.agreement_scale(),
+        "exceedance": palettes.exceedance_scale(),
         "rate": palettes.rate_scale(),
         "ratio": palettes.ratio_scale(),
         "driver": palettes.driver_scale(pd.Series(np.linspace(0, 1, 100)), "percentile"),
@@ -149,3 +152,61 @@ def test_each_arm_of_hot_and_cold_darkens_in_grey():
     for arm in ("hot", "cold"):
         order = ["not significant", f"{arm} 90", f"{arm} 95", f"{arm} 99"]
         assert all(grey[a] - grey[b] > 8 for a, b in pairwise(order))
+
+
+def test_every_class_of_agreement_has_a_colour_in_the_order_of_the_analysis():
+    scale = palettes.agreement_scale()
+    assert scale.labels == AGREEMENT
+    assert len(set(scale.colours)) == len(AGREEMENT)
+
+
+@pytest.mark.parametrize("name", ["hot_cold", "agreement", "exceedance"])
+def test_named_classes_have_words_of_their_own_and_end_with_not_shown(name):
+    scale = all_scales()[name]
+    assert scale.named
+    assert len(set(scale.words)) == len(scale.words) == len(scale.labels)
+    assert len(set(scale.codes)) == len(scale.codes)
+    assert scale.labels[-1] == scale.words[-1] == NOT_SHOWN
+    assert scale.encode(pd.Series(scale.labels)) == "".join(scale.codes)
+
+
+@pytest.mark.parametrize("viewer", MACHADO)
+@pytest.mark.parametrize(("name", "arms"), [("agreement", 3), ("exceedance", 2)])
+def test_opposite_ends_of_agreement_and_exceedance_are_far_apart(name, arms, viewer):
+    colours = all_scales()[name].colours
+    cold = colours[arms + 1 : 2 * arms + 1][::-1]
+    assert all(delta_e(a, b, viewer) > 25 for a, b in zip(colours[:arms], cold, strict=True))
+
+
+@pytest.mark.parametrize(("name", "arms"), [("agreement", 3), ("exceedance", 2)])
+def test_each_arm_of_agreement_and_exceedance_darkens_in_grey(name, arms):
+    grey = [lab(colour, "typical")[0] for colour in all_scales()[name].colours]
+    hot, cold = grey[: arms + 1], grey[arms : 2 * arms + 1]
+    assert all(light - dark > 8 for dark, light in pairwise(hot))
+    assert all(light - dark > 8 for light, dark in pairwise(cold))
+
+
+def test_the_words_of_each_kind_of_map_are_those_of_its_scale():
+    scales = {"consensus": "agreement", "test": "hot_cold", "membership": "exceedance"}
+    for kind, name in {**scales, "scan": "hot_cold"}.items():
+        scale = all_scales()[name]
+        told = {**HOT_SPOT_WORDS[kind], NOT_SHOWN: NOT_SHOWN}
+        assert told == dict(zip(scale.labels, scale.words, strict=True))
+
+
+def test_lines_of_the_hatch_can_be_seen_on_the_classes_they_cross():
+    scale = palettes.agreement_scale()
+    crossed = [c for name, c in zip(scale.labels, scale.colours, strict=True) if "one only" in name]
+    assert len(crossed) == 2
+    assert all(contrast(palettes.HATCH, colour) >= 3 for colour in crossed)
+
+
+def test_the_outline_of_the_brush_can_be_seen_on_every_class():
+    for name in ("agreement", "hot_cold", "exceedance"):
+        scale = all_scales()[name]
+        dim = [
+            label
+            for label, colour in zip(scale.labels, scale.colours, strict=True)
+            if contrast(palettes.SELECTION, colour) < 2
+        ]
+        assert dim == []

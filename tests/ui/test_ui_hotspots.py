@@ -1,0 +1,408 @@
+"""Hot spots by every method: numbers that add up, and nothing told of tracts that are not shown."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse.csgraph import connected_components
+
+from ui import hotspot_words, queries, queries_hotspots, summaries
+from ui.class_scale import NOT_SHOWN
+from ui.classes import HOT_SPOT_SCALES, hot_spot_classes
+from ui.exports import to_csv
+from ui.hotspot_agreement import analysis_words
+from ui.hotspot_cards import agreement_text, cluster_card, group_sentence, years_text
+from ui.hotspot_groups import grouped, touching_groups
+from ui.hotspot_models import find_by_membership, find_by_scan
+from ui.hotspot_views import find_by_test, find_consensus
+from ui.neighbourhoods import NEAREST, band_metres, neighbours
+from ui.numbers import plural
+from ui.selection import METHODS, NEIGHBOURS, Selection
+from ui.tables import dictionary, display_frame
+
+ANY = Selection("demo", "2021-22")
+OFFERED = [
+    (method, null)
+    for method in METHODS
+    for null in replace(ANY, method=method).nulls() or {"schools": ""}
+]
+RESULTS = ("q", "p", "flagged", "of", "probability", "rate_mean", "rate_low", "rate_high")
+SUMMED = ("enrolled", "chronic_absent", "expected")
+
+
+@pytest.fixture(scope="module")
+def default(atlas_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+        yield queries.choices("demo").default()
+
+
+@pytest.fixture(scope="module", params=OFFERED, ids="-".join)
+def view(request, default):
+    method, null = request.param
+    return replace(default, method=method, null=null)
+
+
+@pytest.fixture(scope="module")
+def found(view):
+    return queries_hotspots.found(view)
+
+
+@pytest.fixture(scope="module")
+def start(default):
+    return queries_hotspots.view_of(default)
+
+
+def members(found, cluster):
+    return found.tracts[found.tracts["cluster"].eq(cluster).fillna(value=False)]
+
+
+def test_the_default_is_the_consensus_under_the_school_level_null(default):
+    assert (default.method, default.null) == ("consensus", "schools")
+    found = queries_hotspots.found(default)
+    assert found.kind == "consensus"
+    joins = queries_hotspots.joins_used(default)
+    assert found.ways == 2 * len(NEIGHBOURS) * len(joins)
+    assert "building" not in joins
+
+
+def test_the_students_of_a_group_are_the_students_of_its_tracts(found):
+    for _, row in found.groups.iterrows():
+        rows = members(found, row["cluster"])
+        assert row["tracts"] == len(rows)
+        for name in SUMMED:
+            assert row[name] == pytest.approx(rows[name].sum(), rel=1e-12)
+        assert row["excess"] == pytest.approx(row["chronic_absent"] - row["expected"], abs=1e-9)
+        assert row["rate"] == pytest.approx(row["chronic_absent"] / row["enrolled"])
+        assert row["ratio"] == pytest.approx(row["chronic_absent"] / row["expected"])
+        assert row["coverage"] == pytest.approx(row["enrolled"] / rows["children"].sum())
+        assert row["low"] < row["rate"] < row["high"]
+        assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
+        assert row["excess_low"] < row["excess"] < row["excess_high"]
+
+
+def test_no_tract_is_in_two_groups_and_the_totals_on_top_are_those_of_the_groups(found, view):
+    inside = found.tracts["group"].notna()
+    assert inside.tolist() == found.tracts["cluster"].notna().tolist()
+    assert inside.sum() == found.groups["tracts"].sum()
+    figures = summaries.hot_spot_figures(found, view)
+    assert figures[0][0] == plural(inside.sum(), "tract")
+    answer = summaries.hot_spot_answer(found, view)
+    if not inside.any():
+        assert answer.startswith("No group of tracts stands out")
+        return
+    assert figures[1][0] == f"{found.tracts.loc[inside, 'chronic_absent'].sum():,.0f}"
+    assert f"({plural(inside.sum(), 'tract')})" in answer
+    assert f"{found.tracts.loc[inside, 'enrolled'].sum():,.0f} students" in answer
+
+
+def test_groups_stand_in_order_of_students_beyond_expected(found):
+    assert found.groups.index.tolist() == list(range(1, len(found.groups) + 1))
+    assert found.groups["excess"].abs().is_monotonic_decreasing
+    for rank, row in found.groups.iterrows():
+        assert members(found, row["cluster"])["group"].eq(rank).all()
+
+
+def test_a_group_is_named_by_its_smallest_tract_and_hangs_together(found, start):
+    for cluster in found.groups["cluster"]:
+        ids = members(found, cluster).index
+        assert cluster == min(ids)
+        if found.kind == "scan":  # a circle passes as a whole, even over water
+            continue
+        links = start.touching.subset(ids).sparse
+        assert connected_components(links, directed=False)[0] == 1
+
+
+def test_group_ids_depend_on_neither_order_nor_other_groups(found, start):
+    if found.kind == "scan":
+        pytest.skip("a circle's id is its smallest tract: nothing is gathered")
+    hot = found.tracts["group"].notna()
+    order = np.random.default_rng(1).permutation(hot.index.to_numpy())
+    again, _ = grouped(
+        found.tracts.loc[order], touching_groups(hot.loc[order], start.touching.subset(order))
+    )
+    same = again["cluster"].reindex(hot.index)
+    assert same.fillna("").tolist() == found.tracts["cluster"].fillna("").tolist()
+    if found.groups.empty:
+        return
+    first = found.tracts["group"].eq(1).fillna(value=False)
+    alone, groups = grouped(found.tracts, touching_groups(first, start.touching))
+    assert groups["cluster"].tolist() == [found.groups.loc[1, "cluster"]]
+    assert alone.loc[first, "cluster"].eq(found.groups.loc[1, "cluster"]).all()
+
+
+def test_no_more_analyses_flag_a_tract_than_tested_it(found):
+    known = found.tracts.dropna(subset=["flagged", "of"])
+    assert (known["flagged"] <= known["of"]).all()
+    assert known["of"].max() == found.ways
+    assert (known.loc[known["group"].notna(), "flagged"] >= 1).all()
+
+
+def test_the_agreement_of_a_group_is_that_of_its_tracts(found):
+    for _, row in found.groups.iterrows():
+        flagged = members(found, row["cluster"])["flagged"]
+        assert row["k_min"] == flagged.min()
+        assert row["k_median"] == flagged.median()
+        assert row["k_max"] == flagged.max()
+        assert row["of_max"] == found.ways
+        least, most = row["k_min"], row["k_max"]
+        span = f"{least}" if least == most else f"{least}–{most}"
+        assert row["agree"] == f"{span} of {found.ways}"
+        if found.kind == "consensus":
+            assert f"of {found.ways}. At least half" in agreement_text(row)
+        else:
+            assert agreement_text(row).startswith("one analysis;")
+
+
+def told_of_hidden(tracts, hidden):
+    """What a table tells of hidden tracts, beyond that they are not shown."""
+    rows = tracts.loc[hidden]
+    told = [name for name in RESULTS if name in rows and rows[name].notna().any()]
+    told += [name for name in ("cluster", "group", "draws") if name in rows and rows[name].any()]
+    told += ["analyses"] * bool(rows["analyses"].fillna("").ne("").any())
+    told += ["hatched"] * bool(rows["hatched"].any())
+    return told + ["map_class"] * bool(rows["map_class"].ne(NOT_SHOWN).any())
+
+
+def test_tracts_not_shown_tell_nothing(found):
+    hidden = found.tracts.index[~found.tracts["shown"]]
+    assert len(hidden)
+    assert told_of_hidden(found.tracts, hidden) == []
+
+
+@pytest.fixture(scope="module")
+def hidden_view(start, default):
+    """The view with its hottest tracts withheld."""
+    hottest = queries_hotspots.found(default).tracts.nlargest(6, "flagged").index
+    shown = start.tracts["shown"] & ~start.tracts.index.isin(hottest)
+    return hottest, replace(start, tracts=start.tracts.assign(shown=shown))
+
+
+def finders(view, default):
+    shares = queries.shares(default)
+    shares = shares[shares["school_id"].isin(view.schools.index)]
+    place = queries.place("demo")
+    weights = {name: queries_hotspots.weights_of(place, name) for name in NEIGHBOURS}
+    centres = queries_hotspots._centres(default)
+    return {
+        "consensus": lambda: find_consensus(
+            view, {"gravity": shares}, weights, chosen="gravity", null="schools"
+        ),
+        **{
+            name: lambda name=name: find_by_test(
+                view, shares, weights["queen"], statistic=name, null="schools"
+            )
+            for name in ("gi_star", "local_moran")
+        },
+        "scan": lambda: find_by_scan(view, shares, centres, null="schools"),
+        "membership": lambda: find_by_membership(view, shares, centres),
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_hottest_tracts_tell_nothing_once_they_are_withheld(hidden_view, default, method):
+    hottest, view = hidden_view
+    found = finders(view, default)[method]()
+    assert told_of_hidden(found.tracts, hottest) == []
+    flagged, _, _ = hotspot_words.flagged_table(found, replace(default, method=method))
+    assert not flagged.index.intersection(hottest).size
+    codes = hot_spot_classes(found)
+    spots = found.tracts.index.get_indexer(hottest)
+    assert all(codes.marked[i] == "1" and codes.hatched[i] == "0" for i in spots)
+    for geoid in hottest:
+        assert hotspot_words.tract_text(found, found.tracts.loc[geoid]) == NOT_SHOWN
+
+
+def test_a_download_leaves_the_rows_of_hidden_tracts_empty(found):
+    table = found.tracts
+    columns = dictionary([table.index.name, *table.columns])
+    text = to_csv(table, dictionary=columns, caveat="c", sources=(), fictional=True).decode("utf-8")
+    body = "\n".join(line for line in text.splitlines() if not line.startswith(("#", "\ufeff#")))
+    rows = pd.read_csv(io.StringIO(body), dtype={"geoid": str}).set_index("geoid")
+    hidden = rows.loc[table.index[~table["shown"]]]
+    assert rows.index.tolist() == table.index.tolist()
+    assert (hidden["map_class"] == NOT_SHOWN).all()
+    empty = [name for name in ("rate", "ratio", "eb_rate", *RESULTS) if name in hidden]
+    assert hidden[empty].isna().all(axis=None)
+
+
+def test_every_class_of_the_map_has_a_colour_and_words(found):
+    scale = HOT_SPOT_SCALES[found.kind]()
+    assert set(found.tracts["map_class"]) <= set(scale.labels)
+    assert len(hot_spot_classes(found).codes) == len(found.tracts)
+
+
+def test_lines_cross_what_one_analysis_alone_flags(default):
+    tracts = queries_hotspots.found(default).tracts
+    alone = tracts["map_class"].isin(["hot in one only", "cold in one only"])
+    assert tracts["hatched"].tolist() == alone.tolist()
+    assert tracts.loc[alone, "flagged"].eq(1).all()
+    assert tracts.loc[alone, "analyses"].str.count(";").eq(0).all()
+    assert hot_spot_classes(queries_hotspots.found(default)).hatched.count("1") == alone.sum()
+
+
+def test_the_table_of_flagged_tracts_holds_each_of_them_once(found, view):
+    table, columns, title = hotspot_words.flagged_table(found, view)
+    flagged = found.tracts["flagged"].fillna(0) > 0
+    assert sorted(table.index) == sorted(found.tracts.index[flagged])
+    assert title.startswith(f"{flagged.sum()} tract")
+    read = display_frame(table, columns)
+    assert not read.isin(["nan", "<NA>", "None"]).any(axis=None)
+
+
+def test_the_right_null_alone_claims_to_stand_out_beyond_chance(found, view):
+    answer = summaries.hot_spot_answer(found, view)
+    claims = view.null == "schools" and view.method != "membership"
+    assert ("beyond chance" in answer) == claims
+    assert ("than chance" in hotspot_words.meaning(found, view)) == claims
+
+
+def test_groups_of_the_right_null_hold_more_absence_than_expected(default):
+    assert len(queries_hotspots.found(default).groups)
+    for method in METHODS:
+        groups = queries_hotspots.found(replace(default, method=method)).groups
+        assert (groups["ratio_low"] > 1).all()
+
+
+def test_the_naive_null_flags_more_than_the_right_one(default):
+    compared = queries_hotspots.null_comparison(default)
+    assert compared.areas_null > compared.schools_null > 0
+    assert compared.tested >= compared.areas_null
+
+
+def test_a_strict_level_never_flags_more(default):
+    levels = [replace(default, method="scan", alpha=alpha) for alpha in ("0.01", "0.05", "0.1")]
+    flagged = [queries_hotspots.found(view).tracts["flagged"] for view in levels]
+    counts = [int((tracts > 0).sum()) for tracts in flagged]
+    assert counts == sorted(counts)
+
+
+def test_the_same_choice_gives_the_same_map(start, default):
+    first, second = (finders(start, default)["scan"]() for _ in range(2))
+    pd.testing.assert_frame_equal(first.tracts, second.tracts)
+    pd.testing.assert_frame_equal(first.groups, second.groups)
+
+
+def test_the_key_names_all_that_changes_a_result_and_no_more(default):
+    key = queries_hotspots._key
+    for name, value in {
+        "year": "2018-19", "level": "high", "measure": "eb", "catchment": "zones",
+        "alpha": "0.1", "method": "gi_star", "null": "constant_risk",
+    }.items():  # fmt: skip
+        assert key(replace(default, **{name: value})) != key(default)
+    for name in ("focus", "driver", "beside", "cluster", "versus"):
+        assert key(replace(default, **{name: "99001010100"})) == key(default)
+    assert key(replace(default, neighbours="knn6")) == key(default)
+    one = replace(default, method="local_moran")
+    assert key(replace(one, neighbours="knn6")) != key(one)
+    model = replace(default, method="membership")
+    assert key(replace(model, null="constant_risk")) == key(model)
+
+
+def test_every_null_and_neighbour_is_told_in_the_title(default):
+    titles = [
+        hotspot_words.map_title(replace(default, method=method, null=null, neighbours=near))
+        for method, null in OFFERED
+        for near in NEIGHBOURS
+        if method in ("gi_star", "local_moran") or near == "queen"
+    ]
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_card_says_the_figures_of_its_group_and_what_is_not_known(found, view):
+    for _, row in found.groups.iterrows():
+        text = cluster_card(row, view.year)
+        assert f"{row['enrolled']:,.0f} students" in text
+        assert "Not known" in text
+        assert "nan" not in text
+        assert row["name"].split(",")[0] in group_sentence(row)
+
+
+def test_years_add_up_to_the_tracts_of_the_group(default):
+    found, past = queries_hotspots.found(default), queries_hotspots.years(default)
+    hidden = found.tracts.index[~found.tracts["shown"]]
+    assert past.hot.loc[hidden, default.year].isna().all()
+    assert set(past.left_out) <= set(past.hot.columns)
+    for _, row in found.groups.iterrows():
+        facts = dict(years_text(found, past, row["cluster"]))
+        told = facts["Tracts of the group that were hot, by school year"]
+        counts = past.hot.loc[members(found, row["cluster"]).index, default.year]
+        assert f"{default.year}: {int(counts.sum())} of {row['tracts']}" in told
+        assert all(year in told for year in past.hot.columns)
+
+
+def test_history_tests_every_year_as_the_page_tests_one(default):
+    past = queries_hotspots.years(default)
+    one = queries_hotspots.found(replace(default, method="gi_star")).tracts
+    hot = one["map_class"].str.startswith("hot") & (one["q"] <= float(default.alpha))
+    agree = past.hot[default.year].fillna(value=False).eq(hot)
+    # The two stop drawing at different numbers of rearrangements.
+    assert agree.mean() > 0.98
+
+
+def test_analyses_are_told_in_words():
+    assert analysis_words("gi_star, queen, zones") == "Gi*, Tracts that touch, Attendance zones"
+    assert analysis_words("") == ""
+    assert analysis_words("gi_star, knn6, gravity; local_moran, queen, mine").count(";") == 1
+
+
+def test_neighbours_of_a_tiny_place_are_fewer(demo_protected):
+    near = demo_protected.tracts.to_crs(demo_protected.area.crs)
+    for count in (2, 4):
+        few = neighbours(near.iloc[:count], "knn6")
+        assert set(few.cardinalities.to_numpy()) == {count - 1}
+
+
+def test_the_band_gives_most_tracts_six_neighbours(demo_protected):
+    tracts = demo_protected.tracts.to_crs(demo_protected.area.crs)
+    counts = neighbours(tracts, "distance").cardinalities.to_numpy()
+    assert 0.74 <= (counts >= NEAREST).mean() <= 0.78
+    assert band_metres(tracts) > 0
+
+
+def test_unknown_neighbours_are_refused(demo_protected):
+    with pytest.raises(KeyError):
+        neighbours(demo_protected.tracts, "rook")
+
+
+def test_no_hot_tract_makes_no_group(start):
+    none = pd.Series(data=False, index=start.tracts.index)
+    tracts, groups = grouped(
+        start.tracts.assign(flagged=0, of=1), touching_groups(none, start.touching)
+    )
+    assert groups.empty
+    assert tracts["group"].isna().all()
+    assert {"cluster", "name", "excess", "agree", "coverage"} <= set(groups.columns)
+
+
+DEGENERATE = {
+    "no one absent": lambda schools: schools.assign(chronic_absent=0.0),
+    "one rate everywhere": lambda schools: schools.assign(chronic_absent=schools["enrolled"] / 4),
+    "no count known": lambda schools: schools.assign(chronic_absent=np.nan, enrolled=np.nan),
+    "one school": lambda schools: schools.iloc[:1],
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_place_with_nothing_to_find_has_no_group_and_no_crash(start, default, method, case):
+    view = replace(start, schools=DEGENERATE[case](start.schools))
+    found = finders(view, default)[method]()
+    assert found.groups.empty
+    assert not found.tracts["map_class"].str.startswith(("hot", "above")).any()
+    answer = summaries.hot_spot_answer(found, replace(default, method=method))
+    assert answer.startswith(("No group of tracts stands out", "No tract can be tested"))
+
+
+@pytest.mark.parametrize("method", ["scan", "membership"])
+def test_a_method_without_q_never_speaks_of_too_few_rearrangements(start, default, method):
+    view = replace(start, schools=DEGENERATE["one rate everywhere"](start.schools))
+    selection = replace(default, method=method)
+    answer = summaries.hot_spot_answer(finders(view, default)[method](), selection)
+    assert answer.startswith("No group of tracts stands out")
+    assert "rearrangements and" not in answer
+    assert "q ." not in answer

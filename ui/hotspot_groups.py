@@ -1,0 +1,68 @@
+"""Hot tracts that touch, gathered into groups with names and figures that add up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analytics.cluster_summary import cluster_summary
+from analytics.clusters import cluster_ids
+from geo.weights import Weights
+
+
+def agreement(row: Any) -> str:
+    """Write how many analyses flag the tracts of a group: "9-18 of 18"."""
+    span = f"{row.k_min}" if row.k_min == row.k_max else f"{row.k_min}–{row.k_max}"
+    return f"{span} of {row.of_max}"
+
+
+def touching_groups(hot: pd.Series, touching: Weights) -> pd.Series:
+    """Gather hot tracts where they touch; ids as of `analytics.clusters.cluster_ids`.
+
+    Parameters
+    ----------
+    hot : Series of bool
+        Tracts to gather; a tract that may not be shown is none of them.
+    touching : Weights
+        Queen neighbours of the tracts.
+    """
+    side = pd.Series("", index=hot.index).mask(hot.fillna(value=False), "hot")
+    return cluster_ids(side, touching)
+
+
+def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sum the hot tracts of each group.
+
+    Parameters
+    ----------
+    tracts : DataFrame
+        `tract_view` with `flagged` and `of`.
+    ids : Series of str
+        "hot" and the smallest geoid of the group of each tract, missing outside groups.
+
+    Returns
+    -------
+    tracts : DataFrame
+        With `cluster` (smallest geoid of the group, missing outside) and `group` (its rank).
+    groups : DataFrame
+        Index rank 1, 2, ...: cluster, name, tracts, enrolled, chronic_absent, expected, rate,
+        low, high, ratio, ratio_low, ratio_high, excess, excess_low, excess_high, coverage, k_min,
+        k_median, k_max. Most students affected beyond what is expected first.
+    """
+    labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
+    summary = cluster_summary(
+        ids,
+        *(tracts[name] for name in ("chronic_absent", "enrolled", "expected")),
+        labels=labels,
+        agreement=tracts[["flagged", "of"]],
+    )
+    children = tracts["children"].groupby(ids).sum().reindex(summary.index)
+    summary = summary.rename(columns={"areas": "tracts"}).drop(columns="side")
+    summary["coverage"] = summary["enrolled"] / children.where(children > 0)
+    summary["agree"] = [agreement(row) for row in summary.itertuples()]
+    summary.insert(0, "cluster", summary.index.str.removeprefix("hot "))
+    rank = pd.Series(range(1, len(summary) + 1), index=summary.index, dtype="Int64")
+    anchor = ids.str.removeprefix("hot ")
+    tracts = tracts.assign(cluster=anchor, group=ids.map(rank).astype("Int64"))
+    return tracts, summary.set_index(pd.Index(rank, name="rank"))
