@@ -20,6 +20,7 @@ test: $(VENV)/.test
 
 verify: export ATLAS_VERIFY = 1
 verify: $(VENV)/.test
+	$(PY) -m pip install --quiet -r requirements-verify.txt
 	$(PY) -m pytest --timeout=7200
 
 place: $(VENV)/.run

@@ -19,7 +19,10 @@ ALLOWED = {
 OURS = {"geo", "analytics", "data", "ui", "pages", "app", "bench", "tests"}
 SCREEN = {"streamlit", "altair", "pydeck"}
 NETWORK = {"httpx", "requests", "urllib", "urllib3", "http", "socket", "ftplib", "aiohttp"}
-DEVELOPMENT_ONLY = {"libpysal", "esda", "pytest", "hypothesis", "playwright"}
+DEVELOPMENT_ONLY = {
+    *("access", "esda", "libpysal", "numpyro", "spreg", "statsmodels", "tobler"),
+    *("hypothesis", "playwright", "pytest"),
+}
 
 
 def files_of(layer: str) -> list[Path]:
