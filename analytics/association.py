@@ -1,98 +1,164 @@
-"""How closely two figures go together across schools: association, never cause."""
+"""How closely figures go together across schools: association, never cause.
+
+`fit` models absence on all exposures at once, with the spatial error that neighbours share;
+`rank_correlation` is the plain look at one pair.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtr
-from scipy.stats import spearmanr
+from scipy.special import stdtr, stdtrit
 
-from analytics.inputs import floats, same_index
+from analytics.association_model import DriverModel, FormAsked, driver_model
+from analytics.association_result import EFFECT_COLUMNS, Association, Diagnostics, refused
+from analytics.collinearity import circularity
+from analytics.driver_diagnosis import influence, moran_after
+from analytics.getis_ord import benjamini_hochberg
+from analytics.lagrange_tests import lm_tests
+from analytics.moe_sensitivity import moe_sensitivity
+from analytics.rank_correlation import RankCorrelation, rank_correlation
+from analytics.shapley import shapley_shares
+from analytics.spatial_regression import ols, spatial_error_ml, spatial_lag_ml
+from geo.weights import Weights
 
-MIN_PAIRS = 4
-
-
-@dataclass(frozen=True)
-class RankCorrelation:
-    """Spearman's rank correlation with its interval.
-
-    Attributes
-    ----------
-    rho
-        Correlation in [-1, 1].
-    low, high
-        Interval.
-    n
-        Complete pairs.
-    p
-        Two-sided p-value of no association.
-    state
-        "estimated"; "too few pairs" (under 4) or "constant values", with NaN for every number.
-    """
-
-    rho: float
-    low: float
-    high: float
-    n: int
-    p: float
-    state: str
+__all__ = [
+    "Association",
+    "RankCorrelation",
+    "circularity",
+    "fit",
+    "lm_tests",
+    "moe_sensitivity",
+    "ols",
+    "rank_correlation",
+    "shapley_shares",
+    "spatial_error_ml",
+    "spatial_lag_ml",
+]
 
 
-def rank_correlation(
-    x: ArrayLike, y: ArrayLike, *, level: float = 0.95, independent: int | None = None
-) -> RankCorrelation:
-    """Estimate Spearman's correlation over the pairs where both values are known.
+def fit(
+    outcome: Any,
+    exposures: pd.DataFrame,
+    *,
+    weights: Weights,
+    strata: ArrayLike | pd.Series | None = None,
+    points: Any = None,
+    form: FormAsked = "auto",
+    circular: Mapping[str, str] | None = None,
+    level: float = 0.95,
+) -> Association:
+    """Estimate what absence goes with, all exposures side by side and neighbours not forgotten.
+
+    Log odds are level + exposures + spatial error + difference between schools, the last by
+    quasi-likelihood: variance between schools beside the binomial one. Intervals carry what is not
+    known of the spatial error, and are widened where blocks of schools disagree with it.
 
     Parameters
     ----------
-    x, y
-        Arrays of one length, or Series on one index. NaN, NA and infinite values take no part.
+    outcome
+        Counts: a DataFrame with the columns `chronic_absent` and `enrolled`, or a pair (events,
+        denominators). Or one Series of numbers for a Gaussian model. On the exposures' index.
+    exposures
+        One row a school, one column an exposure. A school without a value takes no part.
+    weights
+        Neighbours of the schools, such as `Weights.knn(points, 8)`.
+    strata
+        Level of each school; differences between levels are no part of the effects.
+    points
+        Places of the schools, as for `geo.neighbours.coordinates`, in any order. Recommended: with
+        them the spatial error follows distance, without them only the links of `weights`, which
+        know a smooth map less well (docs/methods-association.md).
+    form
+        "auto" lets the tests choose; "none" leaves space out (for comparison: it calls chance a
+        finding wherever maps are smooth); "error" takes a spatial error whatever the tests say.
+    circular
+        Measures that were made from others beside them, with the reason, to be warned of beside
+        what `circularity` finds by name.
     level
-        Coverage of the interval.
-    independent
-        Number of independent pairs where there are fewer than pairs, such as tracts made from
-        fewer schools; the interval and p are those of that many. At least 4 count.
+        Coverage of the intervals.
 
     Returns
     -------
-    RankCorrelation
-        Estimate, interval by Fisher's z with the standard error `sqrt((1 + rho^2 / 2) / (n - 3))`,
-        and p.
+    Association
+        Effects by exposure, diagnostics, state and reason. Refused ("too few places") under
+        30 places or 10 an exposure beyond the strata, ("collinear") when a VIF is above 10 or the
+        condition number above 30, and ("constant outcome").
 
     Raises
     ------
     ValueError
-        Lengths or indexes that differ.
+        Impossible counts, indexes that differ, ids unknown to the weights, repeated names.
 
     References
     ----------
-    Bonett DG, Wright TA (2000) Psychometrika 65:23-28, equation 3.
+    Wedderburn RWM (1974) Biometrika 61:439-447. Anselin L et al. (1996) Regional Science and Urban
+    Economics 26:77-104 (choice of form). The rest: `analytics.spatial_field`,
+    `analytics.driver_model`, `analytics.block_errors`.
 
     Examples
     --------
-    >>> found = rank_correlation([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5])
-    >>> round(found.rho, 3), round(found.low, 3), round(found.high, 3)
-    (0.829, -0.127, 0.986)
+    >>> rng = np.random.default_rng(1)
+    >>> place = rng.uniform(size=(60, 2))
+    >>> driver = pd.DataFrame({"crowding": rng.normal(size=60)})
+    >>> absent = rng.binomial(200, 1 / (1 + np.exp(1 - 0.5 * driver.crowding)))
+    >>> found = fit((absent, np.full(60, 200)), driver, weights=Weights.knn(place, 5), points=place)
+    >>> bool(found.effects.low["crowding"] > 0), found.state
+    (True, 'estimated')
     """
-    if isinstance(x, pd.Series) and isinstance(y, pd.Series):
-        same_index(x, y, "the two figures")
-    first, second = floats(x), floats(y)
-    if first.shape != second.shape:
-        raise ValueError(f"{first.size} values against {second.size}")
-    both = np.isfinite(first) & np.isfinite(second)
-    first, second, pairs = first[both], second[both], int(both.sum())
-    if pairs < MIN_PAIRS:
-        return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "too few pairs")
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "constant values")
-    rho = np.float64(spearmanr(first, second).statistic)
-    count = pairs if independent is None else max(MIN_PAIRS, min(pairs, independent))
-    error = np.sqrt((1 + rho**2 / 2) / (count - 3))
-    # A perfect correlation has an infinite Fisher z and t; its interval is the point itself.
-    with np.errstate(divide="ignore"):
-        low, high = np.tanh(np.arctanh(rho) + np.array([-1, 1]) * ndtri(0.5 + level / 2) * error)
-        p = 2 * stdtr(count - 2, -abs(rho) * np.sqrt((count - 2) / (1 - rho**2)))
-    return RankCorrelation(float(rho), float(low), float(high), pairs, float(p), "estimated")
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}")
+    model = driver_model(outcome, exposures, weights, strata, points, form)
+    design, known = model.design, model.known
+    said = circularity(design.names) + tuple(f"{m}: {r}" for m, r in (circular or {}).items())
+    known = replace(known, warnings=said)
+    if model.found is None:
+        return refused(*model.refusal, design.names, known, model.vif, design.sd)
+    known = _diagnosed(known, model)
+    return Association(_effects(model, level), known, "estimated", "")
+
+
+def _effects(model: DriverModel, level: float) -> pd.DataFrame:
+    """Lay out effects with intervals."""
+    design, found = model.design, model.found
+    assert found is not None  # noqa: S101 - told apart by the caller
+    width = stdtrit(found.degrees, 0.5 + level / 2) * found.se
+    t = found.effect / found.se
+    p = 2 * stdtr(found.degrees, -np.abs(t))
+    rest = len(design.ids) - found.columns.shape[1]
+    odds = np.exp(found.effect) if design.n is not None else np.full(len(t), np.nan)
+    columns = (
+        *(found.effect, found.se, found.effect - width, found.effect + width, p),
+        benjamini_hochberg(p, np.ones(len(p), dtype=np.bool_)),
+        *(found.degrees, odds, found.spillover, t**2 / (t**2 + rest), model.vif, design.sd),
+    )
+    index = design.names.rename("exposure")
+    return pd.DataFrame(dict(zip(EFFECT_COLUMNS, columns, strict=True)), index=index)
+
+
+def _diagnosed(known: Diagnostics, model: DriverModel) -> Diagnostics:
+    """Say what stands behind an estimate."""
+    design, found, plain, basis = model.design, model.found, model.plain, model.basis
+    assert found is not None and plain is not None  # noqa: S101, PT018 - told apart by the caller
+    moved = influence(found, basis, design.names, design.ids)
+    largest = moved.abs().to_numpy().argmax(axis=0)
+    values = moved.to_numpy()[largest, np.arange(moved.shape[1])]
+    field = 0.0 if basis is None else float((basis.vectors**2 @ found.fit.field_power).mean())
+    return replace(
+        known,
+        dispersion=plain.dispersion,
+        lm=plain.tests,
+        rho=found.rho,
+        field_sd=float(np.sqrt(field)),
+        between_sd=float(np.exp(found.fit.hyper[0] / 2)),
+        moran_before=plain.tests.moran,
+        moran_after=moran_after(found, basis, model.w),
+        influence=pd.DataFrame(
+            {"id": design.ids[largest], "dfbetas": values}, index=design.names.rename("exposure")
+        ),
+    )

@@ -1,0 +1,391 @@
+"""What the driver model must recover, refuse and not claim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import cdist
+from scipy.special import expit
+
+from analytics.association import (
+    circularity,
+    fit,
+    moe_sensitivity,
+    shapley_shares,
+    spatial_error_ml,
+)
+from analytics.bivariate import bivariate_local
+from analytics.bivariate_classes import bivariate_classes
+from analytics.outliers import CLASSES, doing_better
+from analytics.overlap import overlap
+from geo.weights import Weights
+
+BETTER = CLASSES[0]
+
+
+class Land:
+    """Schools on a square with a smooth field, its links and three levels."""
+
+    def __init__(self, n=160, reach=0.3, seed=0):
+        self.rng = np.random.default_rng(seed)
+        self.n = n
+        self.points = self.rng.uniform(size=(n, 2))
+        self.weights = Weights.knn(self.points, 6)
+        cover = np.exp(-cdist(self.points, self.points) / reach)
+        self.root = np.linalg.cholesky(cover + 1e-8 * np.eye(n))
+        self.level = self.rng.integers(0, 3, n)
+        self.enrolled = self.rng.integers(80, 900, n)
+
+    def field(self, columns=None):
+        size = self.n if columns is None else (self.n, columns)
+        return self.root @ self.rng.normal(size=size)
+
+    def exposures(self, smooth=True, names=("a", "b")):
+        size = len(names)
+        x = self.field(size) if smooth else self.rng.normal(size=(self.n, size))
+        x = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+        return pd.DataFrame(x, columns=list(names))
+
+    def absent(self, exposures, effects, spread=0.5):
+        eta = -1.2 + 0.3 * self.level + exposures.to_numpy() @ np.array(effects)
+        eta = eta + spread * self.field() + 0.3 * self.rng.normal(size=self.n)
+        return self.rng.binomial(self.enrolled, expit(eta))
+
+
+def simulate(runs, *, smooth=True, effect=0.25, **options):
+    """Give coverage of two effects, rate of false claims, and the effect found."""
+    covered, false, found = [], [], []
+    for seed in range(runs):
+        land = Land(seed=seed)
+        x = land.exposures(smooth)
+        y = land.absent(x, [effect, 0.0])
+        result = fit((y, land.enrolled), x, weights=land.weights, strata=land.level, **options)
+        table = result.effects
+        covered += [
+            table.low["a"] <= effect <= table.high["a"],
+            table.low["b"] <= 0 <= table.high["b"],
+        ]
+        false.append(table.p["b"] < 0.05)
+        found.append(table.effect["a"])
+    return np.mean(covered), np.mean(false), np.mean(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("smooth", [True, False])
+def test_intervals_cover_and_chance_is_not_called_a_finding(replicates, smooth):
+    runs = replicates(20, 300)
+    covered, false, found = simulate(runs, smooth=smooth)
+    room = 3 * np.sqrt(0.05 * 0.95 / (2 * runs))
+    assert 0.92 - room <= covered <= min(1.0, 0.97 + room)
+    assert false <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+    assert found == pytest.approx(0.25, abs=0.06)
+
+
+@pytest.mark.slow
+def test_a_model_blind_to_places_calls_chance_a_finding(replicates):
+    runs = replicates(20, 300)
+    _, false, _ = simulate(runs, form="none")
+    assert false > 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_a_known_effect_is_found_and_its_neighbour_is_not():
+    land = Land(n=300, seed=4)
+    x = land.exposures(smooth=False)
+    y = land.absent(x, [0.3, 0.0])
+    given = (y, land.enrolled), x
+    found = fit(*given, weights=land.weights, strata=land.level, points=land.points)
+    assert found.state == "estimated"
+    assert found.effects.low["a"] > 0.15
+    assert found.effects.high["a"] < 0.45
+    assert found.effects.p["b"] > 0.01
+    seen = found.diagnostics
+    assert seen.form == "error"
+    assert seen.moran_before.p < 1e-6
+    assert abs(seen.moran_after.z) < 4
+    assert abs(seen.moran_after.z) < seen.moran_before.z / 2
+    assert seen.dispersion > 5
+    assert seen.influence["dfbetas"].abs().max() < 1
+
+
+def test_exposures_that_spill_over_to_neighbours_are_told_apart():
+    land = Land(n=300, seed=11)
+    x = land.exposures(smooth=False)
+    links = land.weights.row_standardized().sparse.toarray()
+    spread = np.linalg.inv(np.eye(land.n) - 0.6 * links)
+    y = spread @ (0.5 * x["a"].to_numpy() + 0.4 * land.rng.normal(size=land.n))
+    found = fit(pd.Series(y), x, weights=land.weights)
+    assert found.diagnostics.form == "lag"
+    assert found.diagnostics.rho == pytest.approx(0.6, abs=0.15)
+    direct = 0.5 * np.diag(spread).mean()
+    assert found.effects["effect"]["a"] == pytest.approx(direct, abs=0.12)
+    assert found.effects["spillover"]["a"] == pytest.approx(0.5 / 0.4 - direct, abs=0.35)
+    assert found.effects["p"]["b"] > 0.01
+
+
+def test_the_unit_of_an_exposure_does_not_matter():
+    land = Land(seed=1)
+    x = land.exposures()
+    y = land.absent(x, [0.2, 0.0])
+    plain = fit((y, land.enrolled), x, weights=land.weights)
+    other = fit((y, land.enrolled), x * [100, 0.01] + 7, weights=land.weights)
+    columns = ["effect", "se", "p", "vif"]
+    np.testing.assert_allclose(plain.effects[columns], other.effects[columns], rtol=1e-6)
+    np.testing.assert_allclose(other.effects["sd"], plain.effects["sd"] * [100, 0.01])
+
+
+def test_a_table_of_counts_a_pair_and_another_order_give_the_same():
+    land = Land(seed=2)
+    x = land.exposures()
+    ids = pd.Index([f"s{i}" for i in range(land.n)])
+    weights = Weights.knn(pd.DataFrame(land.points, index=ids, columns=["x", "y"]), 6)
+    x.index = ids
+    counts = pd.DataFrame(
+        {"chronic_absent": land.absent(x, [0.2, 0]), "enrolled": land.enrolled}, index=ids
+    )
+    table = fit(counts, x, weights=weights).effects
+    pair = fit((counts["chronic_absent"], counts["enrolled"]), x, weights=weights).effects
+    pd.testing.assert_frame_equal(table, pair)
+    turned = fit(counts[::-1], x[::-1], weights=weights).effects
+    np.testing.assert_allclose(table[["effect", "se"]], turned[["effect", "se"]], rtol=0.02)
+
+
+def test_one_school_that_moves_an_effect_is_named():
+    land = Land(n=80, seed=3)
+    x = land.exposures(smooth=False, names=("a",))
+    x.loc[7, "a"] = 8.0
+    y = -0.2 * land.rng.normal(size=80)
+    y[7] = 9.0
+    y = pd.Series(y)
+    found = fit(y, x, weights=land.weights, form="none")
+    assert found.diagnostics.influence.loc["a", "id"] == 7
+    keep = x.index != 7
+    without = fit(y[keep], x[keep], weights=land.weights, form="none")
+    per_unit = [f.effects["effect"]["a"] / f.effects["sd"]["a"] for f in (found, without)]
+    moved = (per_unit[0] - per_unit[1]) * found.effects["sd"]["a"]
+    dfbetas = found.diagnostics.influence.loc["a", "dfbetas"]
+    model_se = np.sqrt(ordinary_variance(y, x))
+    # The formula gives what leaving the school out gives.
+    assert dfbetas == pytest.approx(moved / model_se, rel=0.05)
+    assert dfbetas > 1
+
+
+def ordinary_variance(y, x):
+    z = (x - x.mean()) / x.std()
+    columns = np.column_stack([np.ones(len(z)), z])
+    rest = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
+    return (rest @ rest) / (len(y) - 2) * np.linalg.inv(columns.T @ columns)[1, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (lambda y, x: (y[:20], x.iloc[:20]), "too few places"),
+        (lambda y, x: (y, x.assign(c=x.a + 1e-6 * x.b)), "collinear"),
+        (lambda y, x: (y, x.assign(c=1.0)), "collinear"),
+        (lambda y, x: (y * 0 + 3.0, x), "constant outcome"),
+        (lambda y, x: (y * np.nan, x), "too few places"),
+        (lambda y, x: (y, x * np.nan), "too few places"),
+    ],
+)
+def test_a_model_that_cannot_be_estimated_is_refused_with_its_reason(change, state):
+    land = Land(n=100, seed=5)
+    x = land.exposures(smooth=False)
+    y, x = change(x["a"] + land.rng.normal(size=100), x)
+    found = fit(y, x, weights=land.weights)
+    assert found.state == state
+    assert len(found.reason) > 10
+    assert found.effects[["effect", "se", "low", "high", "p"]].isna().all(axis=None)
+    assert found.effects.index.tolist() == x.columns.tolist()
+
+
+def test_missing_figures_leave_a_school_out_and_islands_do_not_crash():
+    land = Land(n=120, seed=6)
+    x = land.exposures()
+    y = land.absent(x, [0.2, 0.0]).astype(float)
+    x.iloc[0, 0] = np.nan
+    y[1] = np.nan
+    weights = Weights.from_edges(range(120), [5, 6, 7, 8], [6, 5, 8, 7])
+    found = fit((y, land.enrolled), x, weights=weights, form="error")
+    assert (found.diagnostics.n, found.diagnostics.left_out) == (118, 2)
+    assert found.effects["se"].gt(0).all()
+    alone = fit((y, land.enrolled), x, weights=Weights.from_edges(range(120), [], []))
+    assert alone.state == "estimated"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"),
+    [
+        (lambda n: (np.full(n, 9), np.full(n, 5)), "above its denominator"),
+        (lambda n: pd.DataFrame({"absent": np.ones(n)}), "chronic_absent"),
+        (lambda n: np.ones(n - 1), "shape"),
+        (lambda n: np.full(n, np.inf), "infinite"),
+        (lambda n: pd.Series(np.ones(n), index=range(1, n + 1)), "different indexes"),
+    ],
+)
+def test_bad_outcomes_are_named(outcome, message):
+    land = Land(n=60)
+    with pytest.raises(ValueError, match=message):
+        fit(outcome(60), land.exposures(), weights=land.weights)
+
+
+def test_measures_made_from_others_are_warned_of():
+    assert circularity(["crowding", "uninsured"]) == ()
+    assert circularity(["places_asthma"]) == ()
+    assert "poverty_150" in circularity(["places_asthma", "poverty_150"])[0]
+    assert circularity(["asthma", "no_high_school"], {"asthma": "cdc_places_2024"})
+    land = Land(n=60)
+    x = land.exposures(names=("a", "b"))
+    found = fit(
+        pd.Series(land.field()),
+        x,
+        weights=land.weights,
+        circular={"a": "made from b by its publisher"},
+    )
+    assert found.diagnostics.warnings == ("a: made from b by its publisher",)
+
+
+def test_wide_margins_pull_an_effect_towards_nothing():
+    land = Land(n=200, seed=8)
+    x = land.exposures(smooth=False)
+    y = land.absent(x, [0.4, 0.0])
+    given = (y, land.enrolled), x
+    none = moe_sensitivity(*given, x * 0.0, weights=land.weights, draws=5)
+    np.testing.assert_allclose(none["low"], none["effect"], rtol=1e-6)
+    wide = moe_sensitivity(*given, x * 0 + 1.645, weights=land.weights)
+    assert wide["mean"]["a"] == pytest.approx(wide["effect"]["a"] / 2, rel=0.2)
+    assert wide["same_sign"]["a"] == 1
+    few = moe_sensitivity((y[:9], land.enrolled[:9]), x[:9], x[:9] * 0, weights=land.weights)
+    assert few["state"].eq("too few places").all()
+
+
+def test_shapley_shares_of_independent_themes_are_their_own_r2():
+    rng = np.random.default_rng(2)
+    x = pd.DataFrame(np.linalg.qr(rng.normal(size=(200, 4)))[0], columns=list("abcd"))
+    x = x - x.mean()
+    y = pd.Series(3 * x["a"] + 2 * x["b"] + 1 * x["c"]) + 0.01 * rng.normal(size=200)
+    themes = {"a": "home", "b": "care", "c": "care", "d": "transport"}
+    found = shapley_shares(y, x, themes=themes, draws=50)
+    assert found.index.tolist() == ["home", "care", "transport"]
+    assert found["share"].sum() == pytest.approx(1)
+    assert found["r2"].sum() == pytest.approx(spatial_free_r2(y, x), rel=1e-6)
+    assert found["share"]["home"] == pytest.approx(9 / 14, abs=0.05)
+    assert (found["low"] <= found["share"]).all()
+    assert (found["share"] <= found["high"]).all()
+
+
+def spatial_free_r2(y, x):
+    columns = np.column_stack([np.ones(len(x)), x])
+    rest = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
+    return 1 - (rest**2).sum() / ((y - y.mean()) ** 2).sum()
+
+
+def test_two_copies_of_a_driver_share_alike():
+    rng = np.random.default_rng(3)
+    x = pd.DataFrame({"a": rng.normal(size=90)})
+    x["b"] = x["a"] + 1e-4 * rng.normal(size=90)
+    found = shapley_shares(
+        x["a"] + rng.normal(size=90), x, themes={"a": "one", "b": "two"}, draws=9
+    )
+    assert found["share"].to_numpy() == pytest.approx([0.5, 0.5], abs=0.02)
+
+
+def test_a_planted_strength_is_shown_first_and_chance_is_not():
+    land = Land(n=300, seed=9)
+    x = land.exposures(smooth=False)
+    y = land.absent(x, [0.4, -0.2], spread=0.0)
+    planted = [5, 50, 150]
+    y[planted] = (y[planted] * 0.1).astype(int)
+    found = doing_better((y, land.enrolled), x, strata=land.level)
+    assert set(found.index[:3]) == set(planted)
+    assert found["class"].eq(BETTER).sum() <= 4
+    assert found["class"].iloc[:3].eq(BETTER).all()
+    assert (found["rate"] < found["low"])[planted].all()
+    assert found["outside"].iloc[:3].eq("below").all()
+    assert found["outside"].ne("").mean() == pytest.approx(0.05, abs=0.04)
+    assert not found["class"].str.contains("worst|fail|bad").any()
+
+
+@pytest.mark.slow
+def test_few_schools_are_named_by_chance(replicates):
+    named = []
+    for seed in range(replicates(20, 200)):
+        land = Land(n=150, seed=seed)
+        x = land.exposures()
+        y = land.absent(x, [0.3, 0.0], spread=0.0)
+        found = doing_better((y, land.enrolled), x, strata=land.level)
+        named.append(found["class"].ne("as predicted").any())
+    assert np.mean(named) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(named))
+
+
+def test_strengths_by_expected_counts_and_their_states():
+    x = pd.Series([20.0] * 40 + [None, 1], dtype="Float64")
+    n = pd.Series([100] * 41 + [0])
+    x[41] = 0
+    found = doing_better((x, n), expected=n * 0.2)
+    assert found["state"].value_counts().to_dict() == {"compared": 40, "no count": 2}
+    assert found["class"].value_counts().to_dict() == {"as predicted": 40, "not compared": 2}
+    few = doing_better((x[:5], n[:5]), expected=n[:5] * 0.2)
+    assert few["state"].eq("too few schools").all()
+    with pytest.raises(ValueError, match="either"):
+        doing_better((x, n))
+
+
+def grid(side):
+    ids = np.arange(side * side)
+    place = pd.DataFrame({"x": ids % side, "y": ids // side}, index=ids)
+    return Weights.distance_band(place.to_numpy() * 1000.0, 1500.0), place
+
+
+def test_a_driver_that_follows_absence_is_found_and_a_random_one_is_not():
+    rng = np.random.default_rng(4)
+    weights, place = grid(12)
+    n = np.full(144, 200)
+    gradient = (place["x"] / 11).astype(float)
+    x = rng.binomial(n, 0.1 + 0.3 * gradient)
+    share = np.eye(144)
+    together = bivariate_local(x, n, gradient, share, weights, draws=199, seed=1)
+    assert together.p == pytest.approx(2 / 200)
+    assert together.areas.loc[place["x"].isin([0, 11]), "q"].lt(0.1).all()
+    assert set(together.areas.loc[place["x"] == 11, "quadrant"]) == {"high-high"}
+    alone = bivariate_local(
+        rng.binomial(n, 0.2), n, gradient, share, weights, statistic="moran", draws=199, seed=1
+    )
+    assert alone.p > 0.01
+    assert alone.areas["q"].lt(0.05).sum() <= 8
+    flat = bivariate_local(x, n, gradient * 0, share, weights, draws=9, seed=1)
+    assert flat.areas["state"].eq("constant values").all()
+    assert flat.areas["p_sim"].isna().all()
+
+
+def test_overlap_is_large_only_when_absence_and_driver_meet():
+    rng = np.random.default_rng(6)
+    weights, place = grid(12)
+    n = np.full(144, 200)
+    gradient = (place["x"] / 11).astype(float)
+    x = rng.binomial(n, 0.1 + 0.3 * gradient)
+    meets = overlap(gradient > 0.95, x, n, gradient, np.eye(144), weights, draws=199, seed=1)
+    assert meets.count == meets.hot == 12
+    assert meets.p == pytest.approx(1 / 200)
+    assert meets.expected == pytest.approx(12 * meets.worst / 144, rel=0.3)
+    other = overlap(place["y"] < 1, x, n, gradient, np.eye(144), weights, draws=199, seed=1)
+    assert other.p > 0.05
+    none = overlap(gradient > 2, x, n, gradient, np.eye(144), weights, draws=9, seed=1)
+    assert none.state == "no hot spot"
+
+
+def test_nine_classes_count_every_area_once():
+    rng = np.random.default_rng(7)
+    one, two = pd.Series(rng.normal(size=99)), pd.Series(rng.normal(size=99))
+    one[3] = None
+    found = bivariate_classes(one, two)
+    assert found.table.to_numpy().sum() == 98
+    assert found.areas.loc[3, "pair"] == "no value"
+    assert abs(found.table.sum(axis=1) - 98 / 3).max() < 1.1
+    assert bivariate_classes(one, two * 0).areas["driver_class"].eq("middle").all()
+
+
+def test_the_error_model_answers_without_links():
+    rng = np.random.default_rng(8)
+    x = pd.DataFrame({"a": rng.normal(size=20)})
+    lonely = Weights.from_edges(range(20), [], [])
+    with pytest.raises(ValueError, match="no place has a neighbour"):
+        spatial_error_ml(x["a"] + rng.normal(size=20), x, lonely)

@@ -1,0 +1,121 @@
+"""Published and reference-software values for spatial regression and driver models."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csc_array
+
+from analytics.association import fit, lm_tests, ols, spatial_error_ml, spatial_lag_ml
+from analytics.quasi_binomial import quasi_binomial
+from geo.weights import Weights
+
+
+@pytest.fixture(scope="module")
+def columbus(oracles):
+    folder = oracles / "columbus_anselin1988"
+    data = pd.read_csv(folder / "data.csv").set_index("id")
+    links = pd.read_csv(folder / "neighbours.csv")
+    weights = Weights.from_edges(data.index, links["i"], links["j"])
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    return data["CRIME"], data[["INC", "HOVAL"]], weights, expected
+
+
+@pytest.mark.oracle
+def test_least_squares_of_columbus(columbus):
+    crime, drivers, _, expected = columbus
+    found = ols(crime, drivers)
+    known = expected["ols"]
+    np.testing.assert_allclose(found.coefficients["estimate"], known["coef"], rtol=1e-8)
+    np.testing.assert_allclose(found.coefficients["se"], known["se"], rtol=1e-8)
+    assert found.log_likelihood == pytest.approx(known["logLik"], rel=1e-8)
+    assert found.r_squared == pytest.approx(known["r2"], rel=1e-8)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(
+    ("model", "key", "name"),
+    [(spatial_error_ml, "ml_error", "lambda"), (spatial_lag_ml, "ml_lag", "rho")],
+)
+def test_maximum_likelihood_of_columbus(columbus, model, key, name):
+    crime, drivers, weights, expected = columbus
+    found, known = model(crime, drivers, weights), expected[key]
+    assert found.coefficient == pytest.approx(known[name], rel=1e-5)
+    assert found.coefficient_se == pytest.approx(known[f"{name}_se"], rel=1e-5)
+    np.testing.assert_allclose(found.coefficients["estimate"], known["coef"][1:], rtol=1e-5)
+    np.testing.assert_allclose(found.coefficients["se"], known["se"], rtol=1e-5)
+    assert found.log_likelihood == pytest.approx(known["logLik"], rel=1e-8)
+    assert found.variance == pytest.approx(known["s2"], rel=1e-5)
+
+
+@pytest.mark.oracle
+def test_lagrange_multiplier_tests_of_columbus(columbus):
+    crime, drivers, weights, expected = columbus
+    found = lm_tests(crime, drivers, weights)
+    names = {
+        "LMerr": found.error,
+        "LMlag": found.lag,
+        "RLMerr": found.robust_error,
+        "RLMlag": found.robust_lag,
+        "SARMA": found.sarma,
+    }
+    for name, test in names.items():
+        known = expected["lm_tests"][name]
+        assert (test.statistic, test.p) == pytest.approx((known["stat"], known["p"]), rel=1e-8)
+    known = expected["moran_resid"]
+    moran = (found.moran.statistic, found.moran.expected, found.moran.variance, found.moran.z)
+    assert moran == pytest.approx([known["I"], known["E"], known["V"], known["z"][0][0]], rel=1e-8)
+
+
+@pytest.mark.oracle
+def test_the_driver_model_shows_columbus_the_same_tests(columbus):
+    crime, drivers, weights, expected = columbus
+    found = fit(crime, drivers, weights=weights)
+    assert found.state == "estimated"
+    shown = found.diagnostics.lm
+    known = expected["lm_tests"]
+    assert shown.error.statistic == pytest.approx(known["LMerr"]["stat"], rel=1e-8)
+    assert shown.lag.statistic == pytest.approx(known["LMlag"]["stat"], rel=1e-8)
+    before = found.diagnostics.moran_before
+    assert before.z == pytest.approx(expected["moran_resid"]["z"][0][0], rel=1e-8)
+    # Two crimes models agree in sign and within one standard error.
+    published = np.array(expected["ml_error"]["coef"][2:]) * drivers.std().to_numpy()
+    assert (np.abs(found.effects["effect"] - published) < found.effects["se"]).all()
+
+
+def test_quasi_binomial_agrees_with_statsmodels():
+    sm = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(3)
+    n = rng.integers(20, 400, 80).astype(float)
+    columns = np.column_stack([np.ones(80), rng.normal(size=(80, 2))])
+    x = rng.binomial(n.astype(int), 1 / (1 + np.exp(1 - 0.4 * columns[:, 1]))).astype(float)
+    # Two-column counts make statsmodels 0.15 leave n out of Pearson's scale; weights do not.
+    peer = sm.GLM(x / n, columns, family=sm.families.Binomial(), var_weights=n)
+    theirs = peer.fit(scale="X2", tol=1e-12)
+    ours = quasi_binomial(x, n, columns)
+    np.testing.assert_allclose(ours.coefficients, theirs.params, rtol=1e-8)
+    np.testing.assert_allclose(np.sqrt(np.diag(ours.covariance)), theirs.bse, rtol=1e-8)
+    assert ours.dispersion == pytest.approx(theirs.scale, rel=1e-8)
+    assert ours.deviance == pytest.approx(theirs.deviance, rel=1e-8)
+    assert ours.null_deviance == pytest.approx(theirs.null_deviance, rel=1e-8)
+
+
+def test_spatial_models_agree_with_spreg_on_a_larger_map():
+    spreg = pytest.importorskip("spreg")
+    libpysal = pytest.importorskip("libpysal")
+    rng = np.random.default_rng(5)
+    weights = Weights.knn(rng.uniform(size=(150, 2)), 6)
+    x = pd.DataFrame(rng.normal(size=(150, 2)), columns=["a", "b"])
+    w = csc_array(weights.row_standardized().sparse)
+    y = np.linalg.solve(np.eye(150) - 0.6 * w.toarray(), x.sum(axis=1) + rng.normal(size=150))
+    peer = libpysal.weights.WSP(w.tocsr()).to_W(silence_warnings=True)
+    theirs = spreg.ML_Lag(y[:, None], x.to_numpy(), peer, method="full")
+    ours = spatial_lag_ml(y, x, weights)
+    assert ours.coefficient == pytest.approx(float(theirs.rho), rel=1e-5)
+    np.testing.assert_allclose(
+        ours.coefficients["estimate"], theirs.betas[:3].ravel(), rtol=1e-4, atol=1e-7
+    )
+    errors = spreg.ML_Error(y[:, None], x.to_numpy(), peer, method="full")
+    found = spatial_error_ml(y, x, weights)
+    assert found.coefficient == pytest.approx(float(errors.lam), rel=1e-4)
