@@ -16,6 +16,7 @@ from analytics.hotspots import hot_spots
 from analytics.null_check import naive_and_right
 from bench import report
 from geo.catchment import build_catchment
+from geo.grades import ONE_POOL
 from geo.weights import Weights
 
 YEAR = "2018-19"
@@ -127,7 +128,8 @@ def run() -> list[dict[str, Any]]:
     if not os.environ.get("ATLAS_MIRROR"):
         return [skipped("Gi* with the school-level null on New York City")]
     land, places = tracts(), schools()
-    share, queen = build_catchment("gravity", places, land), Weights.queen(land)
+    share = build_catchment("gravity", places, land, grades=ONE_POOL, k=40)  # as the app does
+    queen = Weights.queen(land)
     given, level = (places["chronic_absent"], places["enrolled"], share, queen), places["level"]
     both = naive_and_right(*given, strata=level, draws=9999, seed=1, measure="ratio")
     return [
