@@ -92,16 +92,10 @@ class Gaussian:
         """
         implicit = 0.5 * self.variance * self.slopes.third
         first = self.slopes.first
-        flat = [slope.ndim == 1 for slope in slopes]
-        pulls = np.column_stack(
-            [slope * first if one else slope @ first for slope, one in zip(slopes, flat, strict=True)]
-        )
+        pulls = np.column_stack([_times(slope, first) for slope in slopes])
         solved = self.precision @ pulls
         moved = pulls - self.covariance @ solved
-        whole, diagonal = self.precision, np.diag(self.precision)
-        traces = np.array(
-            [np.vdot(diagonal if one else whole, slope) for slope, one in zip(slopes, flat, strict=True)]
-        )
+        traces = np.array([_trace(self.precision, slope) for slope in slopes])
         return 0.5 * (first @ pulls - traces) + implicit @ moved, 0.5 * pulls.T @ solved
 
     def mean_slope(self, likelihood: Likelihood) -> Floats:
@@ -214,8 +208,19 @@ class _Place:
     ) -> _Place:
         """Go where a quadratic of given curvature through the likelihood at eta has its top."""
         b = curvature.weight * eta + likelihood.slopes(eta).first
-        a = b - curvature.times(covariance @ b)
+        a = curvature.explained(b)
         return cls.of(likelihood, a, covariance @ a)
+
+
+def _times(matrix: Floats, vector: Floats) -> Floats:
+    """Multiply a matrix, or a diagonal one given by its diagonal, with a vector."""
+    product: Floats = matrix * vector if matrix.ndim == 1 else matrix @ vector
+    return product
+
+
+def _trace(whole: Floats, matrix: Floats) -> float:
+    """Give the trace of a product of two symmetric matrices, the second perhaps diagonal."""
+    return float(np.vdot(np.diag(whole) if matrix.ndim == 1 else whole, matrix))
 
 
 def _towards(likelihood: Likelihood, now: _Place, target: _Place) -> _Place:

@@ -90,7 +90,7 @@ class MaternField:
         square = np.einsum("ij,ij->i", self.centres, self.centres)
         between = square[:, None] + square - 2 * self.centres @ self.centres.T
         np.fill_diagonal(between, 0.0)
-        return np.sqrt(np.maximum(between, 0.0)).astype(self.visible.dtype)
+        return np.asarray(np.sqrt(np.maximum(between, 0.0)), dtype=self.visible.dtype)
 
     @cached_property
     def visible(self) -> csr_array:

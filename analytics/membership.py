@@ -51,6 +51,12 @@ def fit(
     and there is no school effect: plain BYM2. Everything is normal approximation and quadrature;
     nothing is sampled but the draws that rank areas.
 
+    Where schools outnumber areas, factorisations have the dimension of the areas. A place too large
+    to fit at once (beyond about 3,000 areas and schools, see
+    `analytics.membership_fit.WHOLE_BYTES`) gets a Matern field in overlapping blocks that share
+    hyperparameters and effects: an approximation, said in `Membership.notes`; BYM2 is then left out
+    of the comparison.
+
     Parameters
     ----------
     cases, trials
@@ -98,7 +104,7 @@ def fit(
     ------
     ValueError
         Impossible counts, ids that do not match, shares that do not fit, a Matern field without
-        centres, a constant covariate, or a place too large for the memory.
+        centres, a constant covariate, or BYM2 on a place too large for the memory.
 
     References
     ----------
@@ -106,7 +112,8 @@ def fit(
     (BYM2). Rue H, Martino S, Chopin N (2009) J R Stat Soc B 71:319-392 (nested Laplace). Browne WJ,
     Goldstein H, Rasbash J (2001) Stat Modelling 1:103-124 (multiple membership). Shun Z, McCullagh
     P (1995) J R Stat Soc B 57:749-760; van Niekerk J, Rue H (2024) J Mach Learn Res 25(62):1-25
-    (corrections of evidence and mean).
+    (corrections of evidence and mean). Stein ML, Chi Z, Welty LJ (2004) J R Stat Soc B 66:275-296
+    (blocks).
 
     Examples
     --------

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky
 
 from analytics.inputs import Floats
-from analytics.laplace import Gaussian
 from analytics.membership_model import Model, State
 
 _MOST_SKEW = 1.0  # beyond it the expansion that carries the skewness no longer holds
@@ -62,10 +61,7 @@ def moments(model: Model, state: State) -> Moments:
     """
     slope, gaussian = state.gaussian.mean_slope(model.likelihood), state.gaussian
     bend = np.cbrt(gaussian.slopes.third) / gaussian.slopes.weight
-    along = model.design * model.effect_variance
-    taken = gaussian.precision @ along
-    left = np.diag(model.effect_variance) - along.T @ taken
-    effects = _Target(slope @ along, np.diag(left), left, taken)
+    effects = _effects(model, state, slope)
     field, average = _field(model, state, slope, effects)
     shown = (
         field,
@@ -73,15 +69,42 @@ def moments(model: Model, state: State) -> Moments:
         average.plus(model.around @ model.area_design, effects),
         effects,
     )
-    field_, predictor, around, own = (target.moments(bend) for target in shown)
-    ties = tuple(target.tie for target in shown)
-    return Moments(field_, predictor, around, own, ties)  # type: ignore[arg-type]
+    parts = [target.moments(bend) for target in shown]
+    ties = (field.tie, shown[1].tie, shown[2].tie, effects.tie)
+    return Moments(parts[0], parts[1], parts[2], parts[3], ties)
+
+
+def effects_given(model: Model, state: State) -> tuple[Floats, Floats]:
+    """Give the posterior mean and covariance of the effects.
+
+    Parameters
+    ----------
+    model, state
+        The model and its fit.
+
+    Returns
+    -------
+    mean, covariance
+        Shapes (p,) and (p, p).
+    """
+    effects = _effects(model, state, state.gaussian.mean_slope(model.likelihood))
+    return effects.mean, effects.tie
+
+
+def _effects(model: Model, state: State, slope: Floats) -> _Target:
+    """Give the effects as targets."""
+    along = model.design * model.effect_variance
+    taken = state.gaussian.precision @ along
+    left = np.diag(model.effect_variance) - along.T @ taken
+    return _Target(slope @ along, np.diag(left), left, taken)
 
 
 @dataclass(frozen=True, eq=False)
 class _Target:
-    """Linear targets: posterior mean, variance, covariance with the effects; `(C + W^-1)^-1` times
-    their prior covariance with eta."""
+    """Linear targets: posterior mean, variance and covariance with the effects, and `taken`.
+
+    The last is `(C + W^-1)^-1` times their prior covariance with eta, shape (n, targets).
+    """
 
     mean: Floats
     variance: Floats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,25 @@ class Data:
     def overall(self) -> float:
         """Rate, or ratio of cases to expected cases, of all schools together."""
         return float(self.cases.sum() / self.base.sum()) if len(self.cases) else float("nan")
+
+    @property
+    def known(self) -> Bools:
+        """Areas whose covariates are known, shape (m,)."""
+        return np.asarray(~np.isnan(self.area_design).any(axis=1))
+
+    def part(self, schools: Any, areas: Any) -> Data:
+        """Give the data of some schools over some areas, by position."""
+        share = csr_array(self.share[schools][:, areas])
+        return dataclasses.replace(
+            self,
+            cases=self.cases[schools],
+            base=self.base[schools],
+            share=share,
+            design=self.design[schools],
+            area_design=self.area_design[areas],
+            schools=_behind(share),
+            left_out=self.left_out[areas],
+        )
 
     def likelihood(self, family: Family) -> Likelihood:
         """Give the likelihood of the counts."""

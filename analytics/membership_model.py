@@ -1,27 +1,25 @@
-"""The membership model at given hyperparameters, and the search for the likeliest ones."""
+"""The membership model at given hyperparameters."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
 from analytics.laplace import Gaussian, approximate
+from analytics.laplace_factor import Loadings
 from analytics.likelihood import Likelihood
 from analytics.priors import Prior, Priors
 
-_START = math.log(0.4)
-_SPREAD = (math.log(1e-3), math.log(20.0))
 _STEP = 1e-3  # of the differences that give the slope of the priors
-_FLATTEST = 0.1  # information below this is taken for this: a standard deviation of 3
-_NEAR = 0.01  # squared distance to the mode, in standard deviations, at which the search ends
-_LONGEST = 1.0
-_MOST_STEPS, _HALVINGS = 30, 8
+_NUGGET = 1e-9  # keeps a field positive definite whose areas share one point
 
 
 class Correlation(Protocol):
@@ -62,6 +60,11 @@ class Field(Protocol):
     """A family of fields with one parameter beside the standard deviation."""
 
     @property
+    def share(self) -> csr_array:
+        """Shares of schools over areas."""
+        ...
+
+    @property
     def name(self) -> str:
         """Name of the family."""
         ...
@@ -89,6 +92,14 @@ class Field(Protocol):
         ...
 
 
+class Hyper(Protocol):
+    """Anything with a prior of hyperparameters theta."""
+
+    def log_prior(self, theta: Floats) -> float:
+        """Give the log prior density of theta."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """The model at one point of the hyperparameters.
@@ -109,6 +120,11 @@ class State:
     correlation: Correlation
     gaussian: Gaussian
     log_posterior: float
+
+    @cached_property
+    def corrected(self) -> float:
+        """Log posterior of theta with the second-order term of the evidence."""
+        return self.log_posterior + self.gaussian.correction()
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,66 +186,61 @@ class Model:
         if self.has_schools:
             covariance[np.diag_indices_from(covariance)] += math.exp(2 * theta[2])
         start = self.memory.get("eta", np.full(len(covariance), self.likelihood.start()))
-        gaussian = approximate(covariance, self.likelihood, start)
+        loadings = self._loadings(correlation, theta)
+        gaussian = approximate(covariance, self.likelihood, start, loadings)
         self.memory["eta"] = gaussian.eta
         return State(theta, correlation, gaussian, gaussian.log_evidence + self.log_prior(theta))
 
-    def gradient(self, state: State) -> tuple[Floats, Floats]:
-        """Give the derivatives of the log posterior of theta, and its information."""
+    def _loadings(self, correlation: Correlation, theta: Floats) -> Loadings | None:
+        """Give the loadings of schools on areas and effects where these are fewer than schools."""
+        n, m = self.field.share.shape
+        if not self.has_schools or n <= m + self.design.shape[1]:
+            return None
+        inner = correlation.areas + _NUGGET * np.eye(m)
+        root = cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
+        loaded = math.exp(theta[0]) * (self.field.share @ root)
+        effects = self.design * np.sqrt(self.effect_variance)
+        return Loadings(np.column_stack([loaded, effects]), math.exp(2 * theta[2]))
+
+    def evidence_gradient(self, state: State) -> tuple[Floats, Floats]:
+        """Give the derivatives of the log evidence by theta, and its information."""
         theta, size = state.theta, math.exp(2 * state.theta[0])
         slopes = [2 * size * state.correlation.schools, size * state.correlation.slope]
         if self.has_schools:
             slopes.append(np.full(len(slopes[0]), 2 * math.exp(2 * theta[2])))
-        slope, information = state.gaussian.gradient(slopes)
-        for j, ahead in enumerate(_STEP * np.eye(len(theta))):
-            after, before = self.log_prior(theta + ahead), self.log_prior(theta - ahead)
-            slope[j] += (after - before) / (2 * _STEP)
-            bend = (after + before - 2 * self.log_prior(theta)) / _STEP**2
-            information[j, j] += max(-bend, 0.0)
-        return slope, information
+        return state.gaussian.gradient(slopes)
 
-    def mode(self, like: Floats | None = None) -> tuple[State, Floats]:
-        """Find the likeliest hyperparameters and the inverse of the information there.
+    def gradient(self, state: State) -> tuple[Floats, Floats]:
+        """Give the derivatives of the log posterior of theta, and its information."""
+        return with_prior(self, state.theta, *self.evidence_gradient(state))
 
-        Parameters
-        ----------
-        like
-            Likeliest hyperparameters of another field, whose standard deviations are taken to
-            begin from.
 
-        Returns
-        -------
-        state, covariance
-            Within a tenth of a standard deviation of the highest posterior density.
-        """
-        first = np.array([_START, self.field.start, _START])[: len(self.names)]
-        if like is not None:
-            first = np.r_[like[0], first[1], like[2:]]
-        state = self.at(first)
-        for _ in range(_MOST_STEPS):
-            slope, information = self.gradient(state)
-            roots, axes = np.linalg.eigh(information)
-            covariance = (axes / np.maximum(roots, _FLATTEST)) @ axes.T
-            step = covariance @ slope
-            if slope @ step < _NEAR:
-                break
-            ahead = self._ahead(state, step * min(1.0, _LONGEST / float(np.abs(step).max())))
-            if ahead is None:
-                break
-            state = ahead
-        return state, covariance
+def with_prior(
+    model: Hyper, theta: Floats, slope: Floats, information: Floats
+) -> tuple[Floats, Floats]:
+    """Add what the prior of theta says to slope and information of the evidence.
 
-    def _ahead(self, state: State, step: Floats) -> State | None:
-        """Take a step, or half of it again and again until the posterior rises."""
-        for _ in range(_HALVINGS):
-            theta = state.theta + step
-            tried = self.at(
-                np.r_[np.clip(theta[0], *_SPREAD), theta[1], np.clip(theta[2:], *_SPREAD)]
-            )
-            if tried.log_posterior > state.log_posterior:
-                return tried
-            step = step / 2
-        return None
+    Parameters
+    ----------
+    model
+        Knows the prior.
+    theta
+        Where.
+    slope, information
+        Of the evidence, shapes (d,) and (d, d).
+
+    Returns
+    -------
+    slope, information
+        Of the posterior; a prior that bends the wrong way adds no information.
+    """
+    slope, information = slope.copy(), information.copy()
+    for j, ahead in enumerate(_STEP * np.eye(len(theta))):
+        after, before = model.log_prior(theta + ahead), model.log_prior(theta - ahead)
+        slope[j] += (after - before) / (2 * _STEP)
+        bend = (after + before - 2 * model.log_prior(theta)) / _STEP**2
+        information[j, j] += max(-bend, 0.0)
+    return slope, information
 
 
 def _log_sd_prior(prior: Prior, log_sd: float) -> float:

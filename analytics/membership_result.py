@@ -54,7 +54,8 @@ class Membership:
     hyperparameters, effects
         Index name; `mean, sd, low, median, high`.
     log_marginal_likelihood
-        Of the field shown, hyperparameters integrated out.
+        Of the field shown, hyperparameters integrated out; in blocks an approximation, comparable
+        only with fits in the same blocks.
     comparison
         Index field; `log_marginal_likelihood` (hyperparameters integrated by Laplace's method, so
         that fields compare alike) and `chosen`.

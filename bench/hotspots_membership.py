@@ -1,4 +1,4 @@
-"""Speed and memory of the membership model: New York City, one county, and NUTS as the peer."""
+"""Speed and memory of the membership model: a city, a state, one county, and NUTS as the peer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import time
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
 
-from analytics import membership
+from analytics import membership, membership_fit
 from analytics.bym2 import scaled_icar
+from analytics.inputs import Floats
 from bench import report
 from bench.school_null import schools, skipped, tracts
 from geo.catchment import build_catchment
@@ -20,28 +23,76 @@ from geo.weights import Weights
 
 CITY_SECONDS, CITY_GIGABYTES, COUNTY_SECONDS = 15.0, 2.0, 1.0
 SIDE, COUNTS = 17, 120  # 289 tracts
-MEASURE = "from bench.hotspots_membership import city; print(*city())"
+STATE_SECONDS, STATE_GIGABYTES = 300.0, 6.0
+STATE_AREAS, STATE_SCHOOLS, NEAR = 9_100, 10_000, 40
+MEASURE = "from bench.hotspots_membership import {0}; print(*{0}())"
 
 
 def city() -> tuple[float, float, float, str]:
     """Fit the three fields to New York City: seconds, processor seconds, gigabytes, field."""
-    land, places = tracts(), schools()
-    share = build_catchment("gravity", places, land)
-    centres = land.geometry.representative_point()
-    km = np.column_stack([centres.x, centres.y]) / 1000
-    weights = Weights.queen(land)
+    return _measured(*_new_york())
+
+
+def state() -> tuple[float, float, float, str]:
+    """Fit a place of the size of California: seconds, processor seconds, gigabytes, field."""
+    return _measured(*california())
+
+
+def _measured(cases: Any, trials: Any, options: dict[str, Any]) -> tuple[float, float, float, str]:
+    """Measure one fit: seconds, processor seconds, gigabytes, field."""
     start, busy = time.perf_counter(), time.process_time()
-    found = membership.fit(
-        places["chronic_absent"],
-        places["enrolled"],
-        share=share,
-        weights=weights,
-        levels=places["level"],
-        centres=km,
-    )
+    found = membership.fit(cases, trials, **options)
     taken = time.perf_counter() - start, time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return *taken, peak, found.field.replace(" ", "-")
+
+
+def _new_york() -> tuple[Any, Any, dict[str, Any]]:
+    """Give the counts of New York City, and what else a fit needs."""
+    land, places = tracts(), schools()
+    centres = land.geometry.representative_point()
+    return (
+        places["chronic_absent"],
+        places["enrolled"],
+        {
+            "share": build_catchment("gravity", places, land),
+            "weights": Weights.queen(land),
+            "levels": places["level"],
+            "centres": np.column_stack([centres.x, centres.y]) / 1000,
+        },
+    )
+
+
+def california(seed: int = 0) -> tuple[Any, Any, dict[str, Any]]:
+    """Draw counts of a state of 25 towns: an exponential field of range 6 km, gravity shares."""
+    rng = np.random.default_rng(seed)
+    town = rng.integers(0, 25, STATE_AREAS)
+    wide = (5 + 10 * rng.random(25))[town, None]
+    place = rng.uniform(0, 300, (25, 2))[town] + wide * rng.normal(0, 1, (STATE_AREAS, 2))
+    sites = place[rng.integers(0, STATE_AREAS, STATE_SCHOOLS)]
+    sites = sites + rng.normal(0, 0.3, (STATE_SCHOOLS, 2))
+    apart, near = cKDTree(place).query(sites, NEAR)
+    share = np.exp(-apart / 1.5) + 1e-9
+    share /= share.sum(axis=1, keepdims=True)
+    rows = np.repeat(np.arange(STATE_SCHOOLS), NEAR)
+    shape = (STATE_SCHOOLS, STATE_AREAS)
+    matrix = csr_array((share.ravel(), (rows, near.ravel())), shape=shape)
+    log_odds = -1.2 + matrix @ _waves(rng, place) + 0.5 * rng.standard_normal(STATE_SCHOOLS)
+    trials = rng.integers(100, 900, STATE_SCHOOLS)
+    cases = rng.binomial(trials, 1 / (1 + np.exp(-log_odds)))
+    return cases, trials, {"share": matrix, "weights": Weights.knn(place, 6), "centres": place}
+
+
+def _waves(rng: np.random.Generator, place: Floats, waves: int = 2000) -> Floats:
+    """Draw an exponential field as a sum of random waves, by its spectrum (a bivariate Cauchy)."""
+    heavy = np.sqrt(rng.chisquare(1, waves))[:, None]
+    frequency = rng.standard_normal((waves, 2)) / heavy * (2 / 6)
+    phase = rng.uniform(0, 2 * np.pi, waves)
+    total = np.zeros(len(place))
+    for part in range(0, waves, 200):
+        some = slice(part, part + 200)
+        total += np.cos(place @ frequency[some].T + phase[some]).sum(axis=1)
+    return np.asarray(0.6 * np.sqrt(2 / waves) * total)
 
 
 def county(seed: int = 1) -> dict[str, Any]:
@@ -119,14 +170,53 @@ def of_county() -> list[dict[str, Any]]:
 
 def of_city() -> list[dict[str, Any]]:
     """Measure New York City in a process of its own."""
+    budget = (CITY_SECONDS, CITY_GIGABYTES)
+    return _apart("city", "Membership model, New York City", budget, "three fields compared")
+
+
+def of_state() -> list[dict[str, Any]]:
+    """Measure a place of the size of California in a process of its own."""
+    question = f"Membership model in blocks, {STATE_AREAS:,} tracts x {STATE_SCHOOLS:,} schools"
+    return _apart("state", question, (STATE_SECONDS, STATE_GIGABYTES), "two fields compared")
+
+
+def of_blocks() -> list[dict[str, Any]]:
+    """Hold blocks against the whole on New York City: how far any tract moves."""
+    cases, trials, options = _new_york()
+    options["field"] = "matern"
+    whole, limit = membership.fit(cases, trials, **options), membership_fit.WHOLE_BYTES
+    try:
+        membership_fit.WHOLE_BYTES = 0.0
+        blocks = membership.fit(cases, trials, **options)
+    finally:
+        membership_fit.WHOLE_BYTES = limit
+    before, after = whole.areas, blocks.areas
+    moved = float(((after["mean"] - before["mean"]).abs() / before["sd"]).max())
+    width = (after["rate_high"] - after["rate_low"]) / (before["rate_high"] - before["rate_low"])
+    question = "Blocks against the whole, New York City: "
+    note = "largest difference of any tract"
+    return [
+        {**_row(question + "tract means", moved, 0.1), "unit": "sd", "note": note},
+        {
+            **_row(question + "interval widths", float((width - 1).abs().max()), 0.1),
+            "unit": "share",
+            "note": note,
+        },
+    ]
+
+
+def _apart(
+    name: str, question: str, budget: tuple[float, float], what: str
+) -> list[dict[str, Any]]:
+    """Measure a place in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True
+        [sys.executable, "-c", MEASURE.format(name)], capture_output=True, text=True, check=True
     )
     seconds, busy, peak, field = done.stdout.split()[-4:]
-    note = f"three fields compared, {field} shown, {float(busy):.1f} processor seconds"
-    memory = _row("Membership model, New York City: peak memory", float(peak), CITY_GIGABYTES)
+    note = f"{what}, {field} shown, {float(busy):.1f} processor seconds"
+    memory = _row(f"{question}: peak memory", float(peak), budget[1])
     return [
-        {**_row("Membership model, New York City", float(seconds), CITY_SECONDS), "note": note},
+        {**_row(question, float(seconds), budget[0]), "note": note},
         {**memory, "unit": "GB", "note": "whole process, geography included"},
     ]
 
@@ -156,8 +246,8 @@ def _row(question: str, ours: float, budget: float) -> dict[str, Any]:
 def run() -> list[dict[str, Any]]:
     """Answer all questions."""
     if not os.environ.get("ATLAS_MIRROR"):
-        return [skipped("Membership model on New York City"), *of_county()]
-    return [*of_city(), *of_county()]
+        return [skipped("Membership model on New York City"), *of_state(), *of_county()]
+    return [*of_city(), *of_blocks(), *of_state(), *of_county()]
 
 
 if __name__ == "__main__":
