@@ -10,6 +10,7 @@ page = st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("pages/hot_spots.py", title="Hot spots", icon=":material/local_fire_department:"),
+        st.Page("pages/why_here.py", title="Why here", icon=":material/help_center:"),
         st.Page("pages/schools.py", title="Schools", icon=":material/school:"),
         st.Page("pages/social_drivers.py", title="Social drivers", icon=":material/diversity_3:"),
         st.Page("pages/join_quality.py", title="Join quality", icon=":material/hub:"),

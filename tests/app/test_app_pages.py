@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "overview",
     "hot_spots",
+    "why_here",
     "schools",
     "social_drivers",
     "join_quality",
@@ -158,7 +159,7 @@ def test_join_quality_follows_a_school_a_tract_and_another_join(
     test.selectbox(key="focus").select(geoid).run()
     said = words(test)
     assert f"children of {demo_protected.tracts.loc[geoid, 'name']} attend" in said
-    assert "With the join in doubt" in said
+    assert "By the doubt about the join" in said
     assert "With “tract of the building” in place of “likely home tracts”" in said
 
 
@@ -339,6 +340,32 @@ def test_a_group_opens_its_card_and_its_years(app: Callable[..., AppTest]) -> No
         assert "Not known" in said
         assert "Tracts of the group that were hot, by school year" in said
         assert test.query_params["cluster"] == test.selectbox(key="cluster").value
+
+
+def test_why_here_follows_the_group_and_a_link_to_it_opens_the_same(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("why_here", area="demo")
+    control = test.selectbox(key="cluster")
+    answers = set()
+    for position, label in enumerate(list(control.options)):
+        test.selectbox(key="cluster").select_index(position).run()
+        assert not test.exception
+        assert label.split(":")[0] in answer(test)
+        answers.add(answer(test))
+    assert len(answers) == len(control.options)
+    cold = app("why_here", **dict(test.query_params))
+    assert not cold.warning
+    assert words(cold) == words(test)
+    assert "What cannot be said?" in words(cold)
+
+
+def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTest]) -> None:
+    test = app("why_here", area="demo", level="high", alpha="0.01", method="local_moran")
+    assert not test.exception
+    if "cluster" not in chosen(test):
+        assert answer(test).startswith("No group of tracts stands out")
+    assert "Which schools do better" in headings(test)
 
 
 def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:
