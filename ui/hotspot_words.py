@@ -13,7 +13,7 @@ from ui.hotspot_views import HotSpots
 from ui.numbers import count_text, plural, q_text
 from ui.palettes import HOT_SPOT_WORDS
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
-from ui.wording import HELPS, HOT_SPOT_MEANING, MEASURES
+from ui.wording import HELPS, HOT_SPOT_MEANING, MEASURES, NULL_MEANING
 
 MEANING: Mapping[str, str] = MappingProxyType(
     {
@@ -47,11 +47,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
 )
 NULL_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "schools": (
-            "Chance is measured by moving school results among schools of the same level many"
-            " times and sending each result through the same join. Moving tracts instead would"
-            " call the smoothness of shared schools a cluster."
-        ),
+        "schools": NULL_MEANING,
         "areas": (
             "Chance is measured by moving tracts. That is right for a table measured by tract;"
             " this map is made from shared schools, so it calls far too many tracts significant."
