@@ -21,7 +21,7 @@ from analytics.collinearity import circularity
 from analytics.driver_diagnosis import influence, moran_after
 from analytics.getis_ord import benjamini_hochberg
 from analytics.lagrange_tests import lm_tests
-from analytics.moe_sensitivity import moe_sensitivity
+from analytics.moe_sensitivity import moe_sensitivity, redrawn_within
 from analytics.rank_correlation import RankCorrelation, rank_correlation
 from analytics.shapley import shapley_shares
 from analytics.spatial_regression import ols, spatial_error_ml, spatial_lag_ml
@@ -31,11 +31,13 @@ __all__ = [
     "Association",
     "RankCorrelation",
     "circularity",
+    "described",
     "fit",
     "lm_tests",
     "moe_sensitivity",
     "ols",
     "rank_correlation",
+    "redrawn_within",
     "shapley_shares",
     "spatial_error_ml",
     "spatial_lag_ml",
@@ -113,7 +115,30 @@ def fit(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
-    model = driver_model(outcome, exposures, weights, strata, points, form)
+    return described(
+        driver_model(outcome, exposures, weights, strata, points, form),
+        circular=circular,
+        level=level,
+    )
+
+
+def described(
+    model: DriverModel, *, circular: Mapping[str, str] | None = None, level: float = 0.95
+) -> Association:
+    """Lay out a driver model that is also asked other questions, so that it is fitted once.
+
+    Parameters
+    ----------
+    model
+        From `analytics.association_model.driver_model`.
+    circular, level
+        As for `fit`.
+
+    Returns
+    -------
+    Association
+        What `fit` gives.
+    """
     design, known = model.design, model.known
     said = circularity(design.names) + tuple(f"{m}: {r}" for m, r in (circular or {}).items())
     known = replace(known, warnings=said)

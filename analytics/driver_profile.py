@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from analytics.acs import HIGH_BELOW, LOW_ABOVE, Z_90, coefficient_of_variation, reliability
 from analytics.inputs import Bools, Floats, floats
+from analytics.profile_comparison import CANNOT, beside, margin_of_mean
 from analytics.rates import stratum_codes
 
-Z90 = 1.645  # the ACS publishes 90 % margins of error
-LOW_RELIABILITY = 0.30
-MEDIUM_RELIABILITY = 0.15
-CANNOT = "cannot carry a conclusion"
+__all__ = ["CANNOT", "LOW_RELIABILITY", "MEDIUM_RELIABILITY", "Z90", "driver_profile"]
+
+Z90, MEDIUM_RELIABILITY, LOW_RELIABILITY = Z_90, HIGH_BELOW, LOW_ABOVE
 
 
 def driver_profile(
@@ -37,7 +38,8 @@ def driver_profile(
         Tracts by drivers: intensive figures (shares, rates).
     moe
         Their 90 % margins of error on the same index and columns; None, or NaN where a figure has
-        none.
+        none. When tracts without one carry up to a tenth of the weight of a mean, its error is
+        taken to be that of the other tracts' mean; when they carry more, it has no margin.
     children
         Children of each tract: the weights of a cluster's figure.
     clusters
@@ -46,7 +48,7 @@ def driver_profile(
         Stratum of each tract, such as urbanicity and share of children; tracts are compared within
         it. None compares with every tract.
     draws
-        Redraws within the margins of error, for the interval of the percentile.
+        Redraws of what is true within the margins of error, for the interval of the percentile.
     level
         Coverage of the intervals.
     seed
@@ -57,23 +59,34 @@ def driver_profile(
     pandas.DataFrame
         Index `cluster, driver`, within a cluster ordered by how much a driver stands out beyond its
         own error. `value` (child-weighted), `moe, low, high`; `comparable` mean; `difference` with
-        `difference_low, difference_high`; `percentile` among comparable tracts with
-        `percentile_low, percentile_high`; `stands_out`, the distance beyond the interval's reach
-        in standard deviations of comparable tracts, 0 when the interval reaches them; `cv`,
-        `reliability` ("high", "medium", "low", "no margin"), `conclusion` ("above comparable
-        places", "below comparable places", "like comparable places", or "cannot carry a
-        conclusion"), `tracts, compared` numbers and `state` ("profiled", "no value", "no comparable
-        tracts").
+        `difference_low, difference_high`; `percentile` among comparable tracts as published, with
+        `percentile_low, percentile_high` of the true one and the published; `stands_out`, the
+        distance beyond the interval's reach in standard deviations of comparable tracts, 0 when the
+        interval reaches them; `cv`, `reliability` ("high", "medium", "low", "no margin"),
+        `conclusion` ("above comparable places", "below comparable places", "like comparable
+        places", or "cannot carry a conclusion"), `tracts, compared` numbers and `state`
+        ("profiled", "no value", "no comparable tracts"). Intervals are NaN where an error they need
+        is not known.
 
     Raises
     ------
     ValueError
         Indexes or columns that differ, negative margins or children, no draw.
 
+    Notes
+    -----
+    Errors spread the published figures of comparable tracts wider than the true ones, which draws
+    published percentiles towards 50; errors drawn on top would do so twice. Redraws therefore first
+    pull comparable tracts towards their mean by the part of their variance that is error. In 48
+    simulated settings the 90 % interval covered the true percentile in 74 to 95 % of clusters
+    (median 88 %), least for a very skewed driver measured poorly.
+
     References
     ----------
     US Census Bureau (2020) Understanding and Using ACS Data, chapter 8: `sqrt(sum (w MOE)^2)`.
     Goldstein H, Spiegelhalter DJ (1996) J R Stat Soc A 159:385-443 (ranks with their uncertainty).
+    Lockwood JR, Louis TA, McCaffrey DF (2002) J Educ Behav Stat 27:255-270 (percentiles of what is
+    true from draws of it, not of the estimates).
 
     Examples
     --------
@@ -170,70 +183,15 @@ def _driver(
     row |= {"reliability": "no margin", "conclusion": CANNOT, "state": "no value"}
     if count == 0:
         return row
-    v, se = np.where(has, value, 0.0), moe / Z90
-    error, other_error = _error(own, se), _error(other, se)
-    mean, reach = float(own @ v), float(ndtri(0.5 + level / 2))
-    cv = error / abs(mean) if mean != 0 else np.nan
-    row |= {"value": mean, "moe": Z90 * error, "cv": cv, "reliability": _reliability(cv)}
-    row |= {"low": mean - reach * error, "high": mean + reach * error}
+    v = np.where(has, value, 0.0)
+    mean, margin = float(own @ v), margin_of_mean(own, moe)
+    reach, word = ndtri(0.5 + level / 2) * margin / Z90, reliability(mean, margin)
+    row |= {"value": mean, "moe": margin, "low": mean - reach, "high": mean + reach}
+    row |= {"cv": coefficient_of_variation(mean, margin)}
+    row |= {"reliability": "no margin" if word == "undefined" else word}
     if compared == 0:
         return row | {"state": "no comparable tracts"}
-    base = float(other @ v)
-    difference, spread = mean - base, float(np.hypot(error, other_error))
-    low, high = difference - reach * spread, difference + reach * spread
-    between = float(np.sqrt(other @ (v - base) ** 2))
-    percentile = _percentiles(v, np.nan_to_num(se), own, other, noise)
-    bounds = np.quantile(percentile[1:], [0.5 - level / 2, 0.5 + level / 2])
-    beyond = max(low, -high, 0.0) / between if between > 0 else 0.0
-    return row | {
-        "comparable": base,
-        "difference": difference,
-        "difference_low": low,
-        "difference_high": high,
-        "percentile": percentile[0],
-        "percentile_low": min(bounds[0], percentile[0]),
-        "percentile_high": max(bounds[1], percentile[0]),
-        "stands_out": 0.0 if np.isnan(beyond) else beyond,
-        "conclusion": _conclusion(low, high, cv),
-        "state": "profiled",
-    }
-
-
-def _error(weight: Floats, se: Floats) -> float:
-    """Give the standard error of a weighted figure; NaN as soon as one part has none."""
-    part = weight > 0
-    return float(np.sqrt(((weight[part] * se[part]) ** 2).sum()))
-
-
-def _percentiles(v: Floats, se: Floats, own: Floats, other: Floats, noise: Floats) -> Floats:
-    """Give the percentile as published, then that of every redraw."""
-    part, inside = other > 0, own > 0
-    weight, mean = other[part], float(own @ v)
-    published = (v[part] < mean) @ weight + 0.5 * ((v[part] == mean) @ weight)
-    cluster = mean + noise[:, inside] @ (own[inside] * se[inside])
-    others = noise[:, part] * se[part] + v[part]
-    # Without any margin a redraw is the published map, ties and all.
-    below = (others < cluster[:, None]) @ weight if se.any() else np.full(len(noise), published)
-    found: Floats = np.clip(100 * np.r_[published, below], 0.0, 100.0)
-    return found
-
-
-def _reliability(cv: float) -> str:
-    """Name the reliability of a coefficient of variation."""
-    if np.isnan(cv):
-        return "no margin"
-    if cv > LOW_RELIABILITY:
-        return "low"
-    return "medium" if cv >= MEDIUM_RELIABILITY else "high"
-
-
-def _conclusion(low: float, high: float, cv: float) -> str:
-    """Say what may be said of a difference."""
-    if np.isnan(low) or np.isnan(cv) or cv > LOW_RELIABILITY:
-        return CANNOT
-    if low > 0:
-        return "above comparable places"
-    return "below comparable places" if high < 0 else "like comparable places"
+    return row | beside(v, moe, own, other, noise, level)
 
 
 def _checked(

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.association_model import FormAsked, driver_model
+from analytics.association_model import DriverModel, FormAsked, driver_model
 from analytics.driver_model import Estimate, precision
 from analytics.inputs import Floats, floats
 from analytics.spatial_basis import Basis
 from geo.weights import Weights
 
 Z90 = 1.645  # the ACS publishes 90 % margins of error
+_BATCH = 20  # redraws solved at once
 
 
 def moe_sensitivity(
@@ -71,10 +72,35 @@ def moe_sensitivity(
     >>> bool(found.low["crowding"] < found["mean"]["crowding"] < found.high["crowding"])
     True
     """
+    model = driver_model(outcome, exposures, weights, strata, points, form)
+    return redrawn_within(model, exposures, moe, draws=draws, seed=seed)
+
+
+def redrawn_within(
+    model: DriverModel, exposures: pd.DataFrame, moe: pd.DataFrame, *, draws: int, seed: int
+) -> pd.DataFrame:
+    """Redraw the exposures of a model that is fitted already, see `moe_sensitivity`.
+
+    Parameters
+    ----------
+    model
+        From `analytics.association_model.driver_model`, of these exposures.
+    exposures, moe, draws, seed
+        As for `moe_sensitivity`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What `moe_sensitivity` gives.
+
+    Raises
+    ------
+    ValueError
+        Margins on another index or with other columns, a negative margin, or no draw.
+    """
     if draws < 1:
         raise ValueError(f"draws must be at least 1, not {draws}")
     margin = _margins(exposures, moe)
-    model = driver_model(outcome, exposures, weights, strata, points, form)
     design, found = model.design, model.found
     names = design.names.rename("exposure")
     missing = np.isnan(margin[design.used]).sum(axis=0)
@@ -116,13 +142,17 @@ def _redrawn(
     found: Estimate, basis: Basis | None, x: Floats, error: Floats, draws: int, seed: int
 ) -> Floats:
     """Give the effects of every redraw, shape (draws, k)."""
-    k = x.shape[1]
+    k, levels = x.shape[1], found.columns[:, : -x.shape[1]]
     rng = np.random.default_rng(seed)
     solve = precision(found.fit, basis, len(x))
-    pz = solve(found.z)
-    levels = found.columns[:, :-k]
+    solved_levels, pz = solve(levels), solve(found.z)
     effects = np.empty((draws, k))
-    for i in range(draws):
-        columns = np.column_stack([levels, x + error * rng.normal(size=x.shape)])
-        effects[i] = np.linalg.solve(columns.T @ solve(columns), columns.T @ pz)[-k:]
+    for start in range(0, draws, _BATCH):
+        count = min(_BATCH, draws - start)
+        drawn = [x + error * rng.normal(size=x.shape) for _ in range(count)]
+        solved = np.split(solve(np.hstack(drawn)), count, axis=1)
+        for i, (one, inverse) in enumerate(zip(drawn, solved, strict=True), start):
+            columns = np.column_stack([levels, one])
+            both = columns.T @ np.column_stack([solved_levels, inverse])
+            effects[i] = np.linalg.solve(both, columns.T @ pz)[-k:]
     return effects

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from analytics.inputs import Floats, counts, floats, in_shape, refuse, same_index
 from analytics.intervals import clopper_pearson, crude_rate, poisson_limits, rate_difference, wilson
@@ -17,6 +18,7 @@ __all__ = [
     "clopper_pearson",
     "crude_rate",
     "expected",
+    "korn_graubard",
     "presentation",
     "rate_difference",
     "reliability",
@@ -149,3 +151,62 @@ def standardized_ratio(
     low, high = poisson_limits(observed, level)
     scale: Floats = np.where(base > 0, base, np.nan)
     return in_shape(x, observed / scale), in_shape(x, low / scale), in_shape(x, high / scale)
+
+
+def korn_graubard(
+    proportion: ArrayLike, se: ArrayLike, *, n: ArrayLike, degrees: ArrayLike, level: float = 0.95
+) -> tuple[Any, Any]:
+    """Give the interval of a proportion from a sample drawn in clusters, such as schools.
+
+    Clopper-Pearson at the size that a simple random sample of the same precision would have,
+    lowered for the few clusters behind the standard error, and never above the real size.
+
+    Parameters
+    ----------
+    proportion
+        Estimated proportions: scalar, array or Series.
+    se
+        Their standard errors by design. Where one is 0, as for a proportion of 0 or 1, the sample
+        counts as simple.
+    n
+        Persons behind each.
+    degrees
+        Degrees of freedom: clusters less strata.
+    level
+        Two-sided coverage.
+
+    Returns
+    -------
+    low, high
+        In the shape of `proportion`; NaN where a value is unknown or there is no degree of freedom.
+
+    Raises
+    ------
+    ValueError
+        A proportion outside [0, 1], a negative or infinite number, or a level outside (0, 1).
+
+    References
+    ----------
+    Korn EL, Graubard BI (1998) Survey Methodology 24:193-201. Parker JD et al. (2017) NCHS Vital
+    and Health Statistics 2(175) (never above n).
+
+    Examples
+    --------
+    >>> low, high = korn_graubard(0.04918, 0.031366, n=183, degrees=14)
+    >>> round(low, 3), round(high, 3)
+    (0.006, 0.168)
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1 (0.95 = 95 %), not {level!r}")
+    p, error, size, df = np.broadcast_arrays(*map(floats, (proportion, se, n, degrees)))
+    refuse((p < 0) | (p > 1), proportion, lambda i: f"{p[i]:g} is no proportion")
+    wrong = (error < 0) | (size < 0) | np.isinf(error + size + df)
+    refuse(wrong, proportion, lambda _: "a negative or infinite standard error, n or degrees")
+    quantile = 0.5 + level / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lowered = (stdtrit(size - 1, quantile) / stdtrit(df, quantile)) ** 2
+        effective = np.fmin(p * (1 - p) / error**2 * lowered, size)
+    known = ~np.isnan(p + error) & (size > 1) & (df > 0)
+    effective = np.where(known, effective, np.nan)
+    low, high = clopper_pearson(p * effective, effective, level)
+    return in_shape(proportion, low), in_shape(proportion, high)

@@ -75,7 +75,7 @@ def test_percentiles_carry_their_uncertainty():
 def test_missing_values_margins_and_clusters_are_states_and_not_numbers():
     values, moe, children, clusters = tracts()
     values.iloc[:8, 0] = np.nan
-    moe.iloc[2, 1] = np.nan
+    moe.iloc[2:4, 1] = np.nan
     found = driver_profile(values, moe, children, clusters).loc["north"]
     assert found.loc["d0", "state"] == "no value"
     assert np.isnan(found.loc["d0", "value"])
@@ -86,6 +86,70 @@ def test_missing_values_margins_and_clusters_are_states_and_not_numbers():
     assert nobody.loc[("south", "d1"), "value"] == pytest.approx(values["d1"][8:13].mean())
     without = driver_profile(values, None, children, clusters)
     assert without["conclusion"].eq(CANNOT).all()
+    assert without[[c for c in without if c.endswith(("low", "high"))]].isna().all(axis=None)
+    assert without.loc["south", "percentile"].between(0, 100).all()
+
+
+def test_a_mean_has_a_margin_while_tracts_without_one_carry_a_tenth_of_it_at_most():
+    values, moe, children, clusters = tracts(drivers=1)
+    children[:8] = [10, 15, 15, 15, 15, 10, 10, 10]
+    whole = driver_profile(values, moe, children, clusters).loc[("north", "d0")]
+    moe.iloc[0, 0] = np.nan
+    part = driver_profile(values, moe, children, clusters).loc[("north", "d0")]
+    left = children[1:8] / children[1:8].sum()
+    assert part["moe"] == pytest.approx(np.sqrt(((left * moe["d0"][1:8]) ** 2).sum()))
+    assert part["moe"] > whole["moe"]
+    assert part["value"] == whole["value"]
+    assert part["reliability"] == "high"
+    moe.iloc[5, 0] = np.nan
+    unknown = driver_profile(values, moe, children, clusters).loc[("north", "d0")]
+    assert np.isnan(unknown["moe"])
+    assert (unknown["reliability"], unknown["conclusion"]) == ("no margin", CANNOT)
+
+
+def test_comparable_tracts_without_margins_are_not_taken_as_exact():
+    values, moe, children, clusters = tracts(drivers=1)
+    values.iloc[:8, 0] = 0.6
+    moe.iloc[13:31, 0] = np.nan  # 18 of 187
+    few = driver_profile(values, moe, children, clusters).loc[("north", "d0")]
+    assert few["conclusion"] == "above comparable places"
+    moe.iloc[31, 0] = np.nan
+    many = driver_profile(values, moe, children, clusters).loc[("north", "d0")]
+    assert many["moe"] == few["moe"]
+    assert many["conclusion"] == CANNOT
+    assert many[["difference_low", "difference_high", "percentile_low"]].isna().all()
+    assert many["percentile"] == few["percentile"]
+    assert many["stands_out"] == 0
+
+
+def test_comparable_tracts_that_differ_by_error_alone_rank_nobody():
+    rng = np.random.default_rng(4)
+    values, moe, children, clusters = tracts(drivers=1)
+    values[:] = 0.2 + 0.02 * rng.normal(size=values.shape)
+    found = driver_profile(values, moe * 1.3, children, clusters)
+    assert found["percentile_low"].to_numpy() == pytest.approx(0)
+    assert found["percentile_high"].to_numpy() == pytest.approx(100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [-1.2, 0.0, 1.2, 2.0])
+def test_percentile_intervals_hold_the_true_percentile_and_lean_to_no_side(place, replicates):
+    """Errors as large as the differences between tracts, which flatten published percentiles."""
+    runs, below, above = replicates(20, 80), [], []
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        values, moe, children, clusters = tracts(n=213, drivers=10, noise=0.03)
+        clusters = clusters.where(clusters == "north")
+        true = 0.3 + 0.03 * rng.normal(size=values.shape)
+        true[:8] = 0.3 + 0.03 * (place + 0.3 * rng.normal(size=(8, 10)))
+        values[:] = true + 0.03 * rng.normal(size=values.shape)
+        own = (children[:8] / children[:8].sum()).to_numpy() @ true[:8]
+        truth = pd.Series(100 * (true[8:] < own).mean(axis=0), index=values.columns)
+        found = driver_profile(values, moe, children, clusters, seed=seed).loc["north"]
+        below += found["percentile_low"].gt(truth.reindex(found.index)).tolist()
+        above += found["percentile_high"].lt(truth.reindex(found.index)).tolist()
+    assert np.mean(below) + np.mean(above) <= 0.16 + 3 * np.sqrt(0.1 / len(below))
+    assert max(np.mean(below), np.mean(above)) <= 0.12 + 3 * np.sqrt(0.1 / len(below))
 
 
 @pytest.mark.parametrize(
