@@ -8,14 +8,28 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.care import with_access
 from data.contracts import CONTRACTS, validate
+from data.designations import with_designations
 from data.join import join_schools
-from data.match import match
+from data.match import match, refuse_two_sources
 from data.panel import Panel, SourceTables
 from data.provenance import Ledger
 from data.relations import check_relations
 
 VERSION = "0.1.0"
+_READ = (
+    "tracts",
+    "absence",
+    "drivers",
+    "school_drivers",
+    "zones",
+    "flows",
+    "providers",
+    "designations",
+    "centres",
+    "travel_times",
+)
 
 
 def make_panel(tables: SourceTables) -> Panel:
@@ -37,7 +51,8 @@ def make_panel(tables: SourceTables) -> Panel:
         The tables break their contracts or do not belong together.
     """
     ledger = Ledger(tables.ledger)
-    tables = match(_valid(tables), ledger)
+    tables = match(with_designations(_valid(tables), ledger), ledger)
+    tables, access = with_access(tables, ledger)
     enrolled = reference_enrolment(tables.absence)
     joined = join_schools(tables, enrolled, ledger)
     frames = {
@@ -48,6 +63,7 @@ def make_panel(tables: SourceTables) -> Panel:
         "school_drivers": tables.school_drivers,
         "catchment": joined.table,
         "zones": tables.zones,
+        "providers": tables.providers,
     }
     ready = {name: _ordered(name, frame) for name, frame in frames.items()}
     check_relations(ready, [source.id for source in tables.sources])
@@ -55,7 +71,7 @@ def make_panel(tables: SourceTables) -> Panel:
         area=tables.area,
         sources=tables.sources,
         ledger=ledger.entries,
-        parameters=_parameters(tables, joined.parameters),
+        parameters=_parameters(tables, joined.parameters, access),
         **ready,
     )
 
@@ -80,7 +96,8 @@ def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
 
 def _valid(tables: SourceTables) -> SourceTables:
     """Check what was read before anything is matched; schools wait for their tracts."""
-    for name in ("tracts", "absence", "drivers", "school_drivers", "zones", "flows"):
+    refuse_two_sources(tables.drivers, tables.area.name)
+    for name in _READ:
         table = getattr(tables, name)
         if table is not None:
             validate(name, table)
@@ -96,9 +113,12 @@ def _ordered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(list(contract.key), kind="stable", ignore_index=True)
 
 
-def _parameters(tables: SourceTables, catchment: dict[str, Any]) -> dict[str, Any]:
+def _parameters(
+    tables: SourceTables, catchment: dict[str, Any], access: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "catchment": catchment,
+        "access": access,
         "seed": tables.seed,
         "versions": {
             "atlas": VERSION,

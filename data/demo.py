@@ -19,6 +19,7 @@ import shapely
 
 from data import demo_figures as figures
 from data.contracts import STORED_CRS
+from data.demo_care import REACH_KM, providers, residents_by_tract
 from data.demo_figures import YEARS
 from data.demo_geography import CRS
 from data.demo_truth import SEED, WITHHELD_BELOW, World, build_world, truth
@@ -56,6 +57,7 @@ TITLES = {
     "demo_schools": ("School directory and elementary attendance zones", "2023-24"),
     "demo_absence": ("Chronic absence by school", "2018-19 to 2023-24"),
     "demo_drivers": ("Social drivers of health by tract", "2018-2022"),
+    "demo_providers": ("Clinics, school-based clinics and pharmacies", "2023-24"),
     "demo_housing": ("Students in temporary housing by school", "2018-19 to 2023-24"),
 }
 SOURCES = tuple(
@@ -103,6 +105,8 @@ def make_tables(seed: int = SEED) -> SourceTables:
         school_drivers=housing,
         zones=_zones(world),
         sources=SOURCES,
+        providers=providers(world.county, world.schools, world.chance(11)),
+        access={"reach_km": dict(REACH_KM)},
         ledger=_ledger(schools, absence, housing),
         seed=seed,
     )
@@ -116,6 +120,7 @@ def _tracts(world: World) -> gpd.GeoDataFrame:
     tracts = world.county.tracts[["name", "county", "neighbourhood", "geometry"]].to_crs(STORED_CRS)
     tracts.insert(3, "children", np.where(nobody, 0.0, survey))
     tracts.insert(4, "children_moe", np.where(nobody, 12.0, np.round(1.645 * spread)))
+    tracts.insert(5, "residents", residents_by_tract(world.county, survey, world.chance(10)))
     return tracts
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data import demo_care, demo_schools
 from data import demo_figures as figures
-from data import demo_schools
 from data.demo_figures import YEARS, Absence, Field
 from data.demo_geography import CENTRE_M, Array, County, build_county
 from data.demo_schools import Schools
@@ -111,7 +111,19 @@ def truth(seed: int = SEED) -> dict[str, Any]:
         },
         "true_rate_by_year": dict(zip(YEARS, by_year.round(4).tolist(), strict=True)),
         "children": int(world.children.sum()),
+        "care": _care(world),
         "field_log_odds": field.round(3).to_dict(),
+    }
+
+
+def _care(world: World) -> dict[str, Any]:
+    """Tell where care is given, and the spot that has none near."""
+    found = demo_care.providers(world.county, world.schools, world.chance(11))
+    return {
+        "far_spot": demo_care.FAR_SPOT,
+        "nearest_care_km_at_least": demo_care.FAR_M / 1_000,
+        "providers": {str(kind): int(rows) for kind, rows in found.groupby("kind").size().items()},
+        "clinicians": float(found["supply"].sum()),
     }
 
 

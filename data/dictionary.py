@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 from data.contracts import (
@@ -14,7 +14,9 @@ from data.contracts import (
     TABLES,
     UNIT_LABELS,
 )
+from data.layouts import layouts
 from data.measures import measures
+from data.vocabulary import PROVIDER_LABELS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "data-dictionary.md"
@@ -60,7 +62,27 @@ def dictionary_rows(table: str) -> list[dict[str, str]]:
 def measure_rows() -> list[dict[str, str]]:
     """List the measures of data/measures.toml, every entry as text."""
     return [
-        {name: str(value) for name, value in asdict(each).items()} for each in measures().values()
+        {
+            **{field.name: str(getattr(each, field.name)) for field in fields(each)},
+            "columns": "; ".join(str(columns) for columns in each.columns),
+        }
+        for each in measures().values()
+    ]
+
+
+def layout_rows() -> list[dict[str, str]]:
+    """List the layouts of data/layouts.toml: what each file is, and how it is recognised."""
+    return [
+        {
+            "id": each.id,
+            "title": each.title,
+            "years": each.vintage,
+            "tracts of": str(each.tract_vintage),
+            "has columns": ", ".join(each.has),
+            "lacks columns": ", ".join(each.lacks),
+            "told apart by": "; ".join(one.says for one in each.evidence),
+        }
+        for each in layouts().values()
     ]
 
 
@@ -72,11 +94,13 @@ def render() -> str:
         "States of a value": STATUS_LABELS,
         "Reliability of an estimate": RELIABILITY_LABELS,
         "Units of drivers": UNIT_LABELS,
+        "Kinds of providers": PROVIDER_LABELS,
     }
     for title, labels in words.items():
         rows = [{"word": word, "meaning": label} for word, label in labels.items()]
         parts.append(f"## {title}\n\n{_table(rows)}")
     parts.append(f"## Measures\n\n{_table(measure_rows())}")
+    parts.append(f"## Layouts of published files\n\n{_table(layout_rows())}")
     return "\n".join(parts)
 
 

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from analytics.acs import proportion_moe, reliability, sum_moe
 from data.refuse import above
 from data.values import CENTS
 
-Z_90 = 1.645  # the Census Bureau's multiplier of a standard error
-HIGH_BELOW, LOW_ABOVE = 0.15, 0.30
 NO_ENROLMENT = "The publisher gives no enrolment."
 COUNT_COLUMNS = ["enrolled", "chronic_absent", "lower", "upper"]
 
@@ -77,22 +76,26 @@ def driver_rows(value: pd.DataFrame, moe: pd.Series, unit: str) -> pd.DataFrame:
     )
 
 
-def reliability(value: pd.Series, moe: pd.Series) -> pd.Series:
-    """Class an estimate by its coefficient of variation.
+def shares(
+    part: tuple[pd.DataFrame, pd.DataFrame], whole: tuple[pd.DataFrame, pd.DataFrame]
+) -> pd.DataFrame:
+    """Form fractions from sums of counts, with the margin of a proportion of sums.
 
     Parameters
     ----------
-    value, moe : Series of float
-        Estimate and 90 % margin of error in the same unit.
+    part, whole : tuple of DataFrame
+        Estimates and 90 % margins on one index, one column a count; NaN where not published.
 
     Returns
     -------
-    Series of str
-        "high" under 15 %, "medium" to 30 %, "low" above; "undefined" for an estimate of 0 or
-        without a margin.
+    DataFrame
+        `value`, `moe` (NaN as soon as one margin is), `status`, `refused`. A fraction of which any
+        count is missing, or whose whole is 0, is missing.
     """
-    cv = (moe / Z_90 / value.abs()).where(value.ne(0))
-    classes = pd.Series("undefined", index=value.index, dtype="str")
-    classes = classes.mask(cv.lt(HIGH_BELOW), "high")
-    classes = classes.mask(cv.between(HIGH_BELOW, LOW_ABOVE), "medium")
-    return classes.mask(cv.gt(LOW_ABOVE), "low")
+    top, base = (counted[0].sum(axis=1, skipna=False) for counted in (part, whole))
+    top_moe, base_moe = (sum_moe(*counted, axis=1) for counted in (part, whole))
+    refused = above(top, base, ("the part", "the whole"))
+    value = top / base.where(base.gt(0))
+    status = pd.Series("missing", index=value.index, dtype="str").mask(value.notna(), "reported")
+    moe = proportion_moe(top, top_moe, base, base_moe)
+    return pd.DataFrame({"value": value, "moe": moe, "status": status, "refused": refused})

@@ -18,6 +18,11 @@ MAGIC: Mapping[str, bytes] = MappingProxyType(
         ".csv.gz": b"\x1f\x8b",
     }
 )
+NO_KEY = (
+    "the Census Bureau's interface may want a key (free of charge, from "
+    "api.census.gov/data/key_signup.html): set CENSUS_API_KEY, or download the table from "
+    "data.census.gov"
+)
 MACRO_BOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
 
 
@@ -29,7 +34,7 @@ def check_file(path: Path, kind: str, limits: Limits = LIMITS) -> str:
     path : Path
         A file on this machine.
     kind : str
-        "delimited", "excel" or "vector".
+        "delimited", "excel", "vector" or "census".
     limits : Limits
         Largest sizes.
 
@@ -53,7 +58,7 @@ def check_file(path: Path, kind: str, limits: Limits = LIMITS) -> str:
         )
     with path.open("rb") as handle:
         head = handle.read(4096)
-    _check_content(name, suffix, head)
+    _check_content(name, suffix, head, kind)
     if suffix in (".zip", ".xlsx"):
         check_archive(path, limits)
     elif suffix == ".xls":
@@ -82,7 +87,7 @@ def _refuse_virtual(path: Path, name: str) -> None:
         raise FileError(name, "there is no such file", "check its name and folder")
 
 
-def _check_content(name: str, suffix: str, head: bytes) -> None:
+def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
     if not head:
         raise FileError(name, "the file is empty", "fetch or export it again")
     magic = MAGIC.get(suffix)
@@ -94,10 +99,9 @@ def _check_content(name: str, suffix: str, head: bytes) -> None:
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
-        raise FileError(
-            name, "a web page or XML, not data", "download the file itself, not the page about it"
-        )
-    if suffix in (".geojson", ".json") and not start.startswith(b"{"):
+        remedy = NO_KEY if kind == "census" else "download the file itself, not the page about it"
+        raise FileError(name, "a web page or XML, not data", remedy)
+    if kind == "vector" and suffix in (".geojson", ".json") and not start.startswith(b"{"):
         raise FileError(name, "it is not a GeoJSON object", "export it again as GeoJSON")
     if b"\x00" in head and not head.startswith(BYTE_ORDER_MARKS):
         raise FileError(name, "binary content, not text", "export it again as text")

@@ -7,7 +7,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import geopandas as gpd
 import pandas as pd
 
 from data.archive import LIMITS, Limits, unpack
+from data.census import answer_rows, is_answer, without_labels
 from data.file_check import check_file
 from data.file_error import FileError
 from data.recipe_parts import Recipe
+from data.recognise import wanted_headers
 from data.refuse import refuse_headers, refuse_students
 from data.sheet import sheet_rows
 from data.vector import read_vector
@@ -42,11 +44,14 @@ class Grid:
         In EPSG:4326, on the same index.
     notes : tuple of str
         What had to be assumed about the bytes, for the ledger.
+    headers : tuple of str
+        All columns of the file.
     """
 
     cells: pd.DataFrame
     geometry: gpd.GeoSeries | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
@@ -107,7 +112,7 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
         io.StringIO(text, newline=""), delimiter=recipe.format.delimiter, strict=True
     )
     try:
-        return Grid(_collect(recipe, enumerate(lines, start=1), file), notes=notes)
+        return replace(_collect(recipe, enumerate(lines, start=1), file), notes=notes)
     except csv.Error as error:
         row = lines.line_num
         raise FileError(file, f"{error} near line {row:,}", DAMAGED) from error
@@ -115,17 +120,24 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
 
 def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
     if recipe.format.kind == "vector":
-        cells, geometry = read_vector(recipe, path, suffix)
-        return Grid(cells, geometry)
+        cells, geometry, headers = read_vector(recipe, path, suffix)
+        return Grid(cells, geometry, headers=headers)
     if recipe.format.kind == "excel":
-        return Grid(_collect(recipe, sheet_rows(path, recipe.format.sheet), path.name))
-    return _read_delimited(recipe, path, suffix, limits)
+        return _collect(recipe, sheet_rows(path, recipe.format.sheet), path.name)
+    if recipe.format.kind == "census" and is_answer(path):
+        return _collect(recipe, answer_rows(path), path.name)
+    grid = _read_delimited(recipe, path, suffix, limits)
+    if recipe.format.kind != "census":
+        return grid
+    return replace(grid, cells=without_labels(grid.cells, recipe.columns[recipe.key].column))
 
 
 def _member(recipe: Recipe, path: Path, files: Sequence[Path]) -> Path:
     """Choose the file inside a zip: the one that the recipe names, or the only one there is."""
     wanted = recipe.format.member
-    main = (".shp", ".geojson", ".json", ".gpkg", ".csv", ".tsv", ".txt")
+    main: tuple[str, ...] = (".shp", ".geojson", ".json", ".gpkg", ".csv", ".tsv", ".txt")
+    if recipe.format.kind == "census":
+        main = ("-data.csv", ".json")  # beside notes and a list of columns
     found = [
         file
         for file in files
@@ -143,17 +155,17 @@ def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> 
     if encoding in ("auto", "utf-8"):
         encoding = "utf-16" if _has_wide_mark(path, suffix) else "utf-8-sig"
     try:
-        return Grid(_delimited(recipe, path, encoding, limits))
+        return _delimited(recipe, path, encoding, limits)
     except UnicodeError as error:
         if recipe.format.encoding != "auto" or encoding == "utf-16":
             raise FileError(
                 path.name, f"it is not {encoding} text", "name the encoding in [format]"
             ) from error
     try:
-        cells = _delimited(recipe, path, "cp1252", limits)
+        grid = _delimited(recipe, path, "cp1252", limits)
     except UnicodeError as error:
         raise FileError(path.name, "neither UTF-8 nor Windows-1252 text", DAMAGED) from error
-    return Grid(cells, notes=(NOT_UTF8,))
+    return replace(grid, notes=(NOT_UTF8,))
 
 
 def _has_wide_mark(path: Path, suffix: str) -> bool:
@@ -163,7 +175,7 @@ def _has_wide_mark(path: Path, suffix: str) -> bool:
         return handle.read(2) in (b"\xff\xfe", b"\xfe\xff")
 
 
-def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> pd.DataFrame:
+def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Grid:
     csv.field_size_limit(LONGEST_CELL)
     with _text(path, encoding, limits) as lines:
         reader = csv.reader(lines, delimiter=recipe.format.delimiter, strict=True)
@@ -194,15 +206,15 @@ def _counted(lines: Iterator[str], file: str, limits: Limits) -> Iterator[str]:
         yield line
 
 
-def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> pd.DataFrame:
+def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
     """Take the wanted columns of all rows below the header."""
     header = next((row for at, row in rows if at == recipe.format.header_row), None)
     if header is None:
         raise FileError(file, "it ends before its header row", "check format.header_row")
     names = [" ".join(str(name).split()) for name in header]
     refuse_students(names, file)
-    refuse_headers(recipe, names, file)
-    wanted = recipe.headers()
+    wanted = wanted_headers(recipe, names, file)
+    refuse_headers(wanted, names, file)
     places = [names.index(name) for name in wanted]
     columns: list[list[str]] = [[] for _ in wanted]
     numbers = []
@@ -216,7 +228,8 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> pd.DataFrame:
     if not numbers:
         raise FileError(file, "it has no rows below its header", "check format.header_row")
     index = pd.Index(numbers, name="row")
-    return pd.DataFrame(dict(zip(wanted, columns, strict=True)), index=index, dtype="str")
+    cells = pd.DataFrame(dict(zip(wanted, columns, strict=True)), index=index, dtype="str")
+    return Grid(cells, headers=tuple(names))
 
 
 def _fitted(row: Sequence[str], width: int, file: str, number: int) -> Sequence[str] | None:

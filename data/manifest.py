@@ -11,7 +11,7 @@ from data.errors import DataError
 from data.provenance import LedgerEntry, Source
 
 FILE_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class ManifestError(DataError):

@@ -72,7 +72,30 @@ def _of_area(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
         _of_source(tables, rows, ledger)
         for _, rows in tables.drivers.groupby("source", sort=True, observed=True)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else tables.drivers
+    if not parts:
+        return tables.drivers
+    together = pd.concat(parts, ignore_index=True)
+    refuse_two_sources(together, tables.area.name)
+    return together
+
+
+def refuse_two_sources(drivers: pd.DataFrame, place: str) -> None:
+    """Refuse a measure that two files give for the same tracts: which of them counts is a choice.
+
+    Raises
+    ------
+    MatchError
+        Naming the measure and both sources.
+    """
+    twice = drivers[drivers.duplicated(["geoid", "measure"], keep=False)]
+    if twice.empty:
+        return
+    measure = str(twice["measure"].iloc[0])
+    sources = sorted(twice.loc[twice["measure"].eq(measure), "source"].unique())
+    raise MatchError(
+        f"drivers: {measure} of {place} comes from {' and '.join(sources)}; name one of these"
+        " recipes in the place file, or choose its measures with `only` in a recipe"
+    )
 
 
 def _of_source(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

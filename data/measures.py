@@ -1,12 +1,13 @@
 """The registry of measures: what each is called, asks, counts, and cannot say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from data.recipe_measures import Measure, MeasureUnit, measure_problem
 from data.toml_text import TomlError, bind, read_toml
 
 FILE = Path(__file__).parent / "measures.toml"
@@ -23,9 +24,42 @@ Theme = Literal[
 ]
 
 
+Kind = Literal["survey", "modelled", "records", "computed", "index"]
+
+
+@dataclass(frozen=True)
+class LayoutColumns:
+    """Where one measure stands in some publishers' layouts; `Measure` explains the fields."""
+
+    layouts: tuple[str, ...]
+    unit: MeasureUnit = ""
+    value: str = ""
+    moe: str = ""
+    interval: str = ""
+    scale: str = "1"
+    part: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+    def measure(self, name: str) -> Measure:
+        """Give the columns as a measure of a recipe."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        del own["layouts"]
+        return Measure(id=name, **own)
+
+    def __str__(self) -> str:
+        """Say it on one line, for the data dictionary."""
+        margin = f", margin {self.moe}" if self.moe else ""
+        margin = f", 95 % interval {self.interval}" if self.interval else margin
+        unit = f" ({self.unit})" if self.unit else ""
+        shown = f"{self.value}{unit}{margin}" if self.value else ""
+        shown = shown or f"({' + '.join(self.part)}) / {' + '.join(self.whole)}"
+        times = f", times {self.scale}" if self.scale != "1" else ""
+        return f"{', '.join(self.layouts)}: {shown}{times}"
+
+
 @dataclass(frozen=True)
 class MeasureInfo:
-    """One measure as people read it.
+    """One measure: what people read of it, and where each publisher's layout holds it.
 
     Attributes
     ----------
@@ -45,16 +79,33 @@ class MeasureInfo:
         What it cannot say.
     note : str
         Where the figures come from.
+    denominator : str
+        What the figure is a part of, or stands beside ("households", "residents under 19").
+    touches : str
+        How the condition may touch attendance, in one sentence about places.
+    reference : str
+        Author, year and place of publication behind `touches`.
+    kind : str
+        "survey" (with margins of error), "modelled" (predicted from other measures: never an
+        outcome, a trend, a rank or an evaluation), "records" (counted by an agency), "computed"
+        (by this project, from places) or "index" (several measures in one).
+    columns : tuple of LayoutColumns
+        Where the measure stands in each layout of data/layouts.toml that has it.
     """
 
     id: str
     label: str
     question: str
     theme: Theme
-    unit: Literal["fraction", "count", "percentile", "usd", "years"]
+    unit: Literal["fraction", "count", "percentile", "usd", "years", "km", "per_1000", "per_100k"]
     caveat: str
     note: str
     direction: Literal["higher is harder", "lower is harder", "neither"] = "higher is harder"
+    kind: Kind = "survey"
+    denominator: str = ""
+    touches: str = ""
+    reference: str = ""
+    columns: tuple[LayoutColumns, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,12 +120,16 @@ def measures() -> Mapping[str, MeasureInfo]:
     Raises
     ------
     TomlError
-        The file says something unknown, or an id twice.
+        The file says something unknown, an id twice, or two places of a measure in one layout.
     """
     listed = bind(_Registry, read_toml(FILE), FILE.name).measures
     known = {each.id: each for each in listed}
     if len(known) != len(listed):
         raise TomlError(f"{FILE.name}: a measure id repeats; give each its own")
+    for info in listed:
+        problem = _columns_problem(info)
+        if problem:
+            raise TomlError(f"{FILE.name}: {problem}")
     return MappingProxyType(known)
 
 
@@ -87,3 +142,23 @@ def measure(name: str) -> MeasureInfo:
         No measure has this id.
     """
     return measures()[name]
+
+
+@cache
+def measures_of(layout: str) -> tuple[Measure, ...]:
+    """Give the measures that a layout holds, in the order of the registry."""
+    return tuple(
+        columns.measure(info.id)
+        for info in measures().values()
+        for columns in info.columns
+        if layout in columns.layouts
+    )
+
+
+def _columns_problem(info: MeasureInfo) -> str:
+    """Say what is wrong with where a measure stands; "" for nothing."""
+    named = [layout for columns in info.columns for layout in columns.layouts]
+    if len(set(named)) != len(named):
+        return f"{info.id}: a layout is named twice"
+    problems = (measure_problem(each.measure(info.id), by_school=False) for each in info.columns)
+    return next((each for each in problems if each), "")

@@ -1,13 +1,26 @@
 """Where a recipe's file comes from: a mirror folder, the download cache, or the network."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
 
 from data.errors import DataError
 from data.fetch import SETTINGS, FetchSettings, fetch
 from data.file_error import FileError
 from data.grid import read_grid
+from data.provenance import Ledger
+from data.recipe import SUFFIXES
 from data.recipe_parts import Recipe
+from data.recognise import recognised
+
+# The only servers that are sent a key, the parameter they want it in, and the variable of the
+# environment that holds it. No recipe can add one: it would send secrets anywhere.
+KEYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"https://api.census.gov/": ("key", "CENSUS_API_KEY")}
+)
 
 
 def obtain(
@@ -37,7 +50,7 @@ def obtain(
         With the address and what to do. A copy that the cache held is untouched.
     """
     if mirror is not None:
-        path = mirror / recipe.mirror
+        path = _in_mirror(recipe, mirror)
         if not path.is_file():
             raise FileError(
                 recipe.mirror,
@@ -59,11 +72,34 @@ def obtain(
         recipe.url,
         path,
         sha256=recipe.sha256,
-        check=lambda part: read_grid(recipe, part),
-        settings=settings,
+        check=lambda part: _check(recipe, part),
+        settings=replace(settings, secret=_key(recipe.url)),
         progress=progress,
     )
     return path
+
+
+def _in_mirror(recipe: Recipe, mirror: Path) -> Path:
+    """Give the file's path; a census table may be there as answer, download or archive."""
+    path = mirror / recipe.mirror
+    if recipe.format.kind != "census" or path.is_file():
+        return path
+    others = (path.with_suffix(suffix) for suffix in SUFFIXES["census"])
+    return next((other for other in others if other.is_file()), path)
+
+
+def _check(recipe: Recipe, part: Path) -> None:
+    grid = read_grid(recipe, part)
+    recognised(recipe, grid.cells, grid.headers, part.name, Ledger())
+
+
+def _key(url: str) -> str:
+    """Give what is added to a request to a server that knows us by a key; "" for none."""
+    for server, (parameter, variable) in KEYS.items():
+        key = os.environ.get(variable, "").strip()
+        if url.startswith(server) and key:
+            return f"{'&' if '?' in url else '?'}{parameter}={quote(key, safe='')}"
+    return ""
 
 
 def mirror_folder(named: Path | None) -> Path | None:

@@ -10,7 +10,7 @@ from pyarrow.lib import ArrowException
 
 from data import manifest, swap
 from data.area import DefinitionBreak, StudyArea
-from data.contracts import CONTRACTS, LEVELS, TABLES, validate
+from data.contracts import CONTRACTS, LEVELS, TABLES, empty_table, validate
 from data.errors import DataError
 from data.provenance import LedgerEntry, Source, sha256_of
 from data.relations import check_relations
@@ -33,13 +33,17 @@ class PanelError(DataError):
     """A stored panel is missing, damaged, incomplete or of another version."""
 
 
+def _no_providers() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(empty_table("providers"))
+
+
 @dataclass(frozen=True)
 class SourceTables:
     """What a place's readers (or the demo) return: tables before the school-tract join.
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, zones
+    tracts, schools, absence, drivers, school_drivers, zones, providers
         Tables as in `data.contracts`; `schools` may lack `geoid`, which the build then fills.
     sources : tuple of Source
     ledger : tuple of LedgerEntry
@@ -53,6 +57,14 @@ class SourceTables:
         The district's own counts of students by school and tract.
     crosswalk : DataFrame or None
         `source, target, share, weight` from tracts of another census year to those of the area.
+    designations : DataFrame or None
+        Areas that an agency has designated; the build turns them into drivers.
+    centres : GeoDataFrame or None
+        Population centres of the tracts, from which access to care is measured.
+    travel_times : DataFrame or None
+        Minutes from tracts to providers, in place of straight lines.
+    access : dict
+        Settings of the access to care: `reach_km` and `reach_minutes`, limit to weight.
     """
 
     area: StudyArea
@@ -68,6 +80,11 @@ class SourceTables:
     join: dict[str, Any] = field(default_factory=dict)
     flows: pd.DataFrame | None = None
     crosswalk: pd.DataFrame | None = None
+    providers: gpd.GeoDataFrame = field(default_factory=_no_providers)
+    designations: pd.DataFrame | None = None
+    centres: gpd.GeoDataFrame | None = None
+    travel_times: pd.DataFrame | None = None
+    access: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,11 +93,12 @@ class Panel:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, catchment, zones
+    tracts, schools, absence, drivers, school_drivers, catchment, zones, providers
         Tables as in `data.contracts`.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
-        reference_enrolment), `seed`, `versions`; in the protected copy also `policy`.
+        reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
+        `versions`; in the protected copy also `policy`.
     protected : bool
         True when the tables went through the display gate.
     """
@@ -93,6 +111,7 @@ class Panel:
     school_drivers: pd.DataFrame = field(repr=False)
     catchment: pd.DataFrame = field(repr=False)
     zones: gpd.GeoDataFrame = field(repr=False)
+    providers: gpd.GeoDataFrame = field(repr=False)
     sources: tuple[Source, ...]
     ledger: tuple[LedgerEntry, ...]
     parameters: dict[str, Any] = field(default_factory=dict)

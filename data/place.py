@@ -6,6 +6,7 @@ from data.area import StudyArea
 from data.errors import DataError
 from data.obtain import mirror_folder
 from data.panel import SourceTables
+from data.place_fill import filled
 from data.place_parts import CatchmentSettings, Place, PlaceFile
 from data.place_tables import PlaceReader
 from data.recipe import FOLDER as RECIPES
@@ -44,7 +45,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     said = bind(PlaceFile, read_toml(folder / file), file)
     if said.slug != slug:
         raise TomlError(f"{file}: slug is {said.slug!r}; write {slug!r}, the name of the file")
-    known = tuple(load_recipe(recipes / f"{name}.toml") for name in said.recipes)
+    known = tuple(filled(load_recipe(recipes / f"{name}.toml"), said) for name in said.recipes)
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in known):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
     area = StudyArea(
@@ -59,7 +60,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         breaks=said.breaks,
         unusual_years=said.unusual_years,
     )
-    return Place(area, said.state_fips, known, said.catchment)
+    return Place(area, said.state_fips, known, said.catchment, said.access)
 
 
 def read_place(

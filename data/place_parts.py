@@ -1,8 +1,11 @@
 """What a place is made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from data.area import DefinitionBreak, StudyArea
+from data.errors import DataError
 from data.recipe_parts import Recipe
 
 
@@ -31,6 +34,40 @@ class CatchmentSettings:
 
 
 @dataclass(frozen=True)
+class AccessSettings:
+    """How far care reaches: limit to weight, the weights falling; empty for geo's default.
+
+    Attributes
+    ----------
+    reach_km : mapping of str to float
+        Zones of straight lines, `{ "1" = 1.0, "2" = 0.68 }`.
+    reach_minutes : mapping of str to float
+        Zones when the place has travel times.
+    """
+
+    reach_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reach_minutes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def settings(self) -> dict[str, dict[float, float]]:
+        """Give the zones that the place file names, their limits as numbers.
+
+        Raises
+        ------
+        DataError
+            A limit is not a number.
+        """
+        named = {"reach_km": self.reach_km, "reach_minutes": self.reach_minutes}
+        try:
+            return {
+                name: {float(limit): weight for limit, weight in zones.items()}
+                for name, zones in named.items()
+                if zones
+            }
+        except ValueError as error:
+            raise DataError(f"[access]: the limit of a zone is no number: {error}") from error
+
+
+@dataclass(frozen=True)
 class PlaceFile:
     """A place as written in data/places; `data.area.StudyArea` explains the fields."""
 
@@ -47,6 +84,7 @@ class PlaceFile:
     unusual_years: tuple[str, ...] = ()
     breaks: tuple[DefinitionBreak, ...] = ()
     catchment: CatchmentSettings = field(default_factory=CatchmentSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
 
 @dataclass(frozen=True)
@@ -61,9 +99,11 @@ class Place:
     recipes : tuple of Recipe
         In the order of the place file.
     catchment : CatchmentSettings
+    access : AccessSettings
     """
 
     area: StudyArea
     state_fips: str
     recipes: tuple[Recipe, ...]
     catchment: CatchmentSettings
+    access: AccessSettings = field(default_factory=AccessSettings)

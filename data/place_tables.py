@@ -10,12 +10,15 @@ import pandas as pd
 from data.contracts import STORED_CRS, empty_table, validate
 from data.errors import DataError
 from data.flows import blurred
+from data.grid import read_grid
 from data.obtain import obtain
 from data.panel import SourceTables
+from data.place_care import near_providers
 from data.place_parts import Place
 from data.provenance import Ledger, Source
-from data.readers import fetched_on, read_table, source_of
+from data.readers import fetched_on, shape_table, source_of
 from data.recipe_parts import Recipe
+from data.recognise import recognised
 from data.vintages import crosswalk_between, crosswalk_of
 from geo.boundaries import repair
 from geo.locate import implausible_points
@@ -51,16 +54,22 @@ class PlaceReader:
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
             zones=self._zones(),
-            sources=tuple(self.sources),
             flows=self._flows(),
             crosswalk=self._crosswalk(tracts),
-            ledger=self.ledger.entries,
+            providers=near_providers(self._tables("providers"), tracts, self.ledger),
+            designations=_joined("designations", self._tables("designations")),
+            centres=self._centres(tracts),
+            travel_times=_joined("travel_times", self._tables("travel_times")),
+            access=self.place.access.settings(),
             join={
                 "scale_km": self.place.catchment.scale_km or None,
                 "k": self.place.catchment.k,
                 "grades": self.place.catchment.grades,
                 "barrier": self.place.catchment.barrier,
             },
+            # Last: every file above adds to these two.
+            sources=tuple(self.sources),
+            ledger=self.ledger.entries,
         )
 
     def _obtain(self) -> None:
@@ -86,8 +95,10 @@ class PlaceReader:
     def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
         path = self.paths[recipe.id]
         on = "" if self.mirror is not None else fetched_on(path)
-        self.sources.append(source_of(recipe, path, retrieved=on))
-        return read_table(recipe, path, self.ledger, keep=keep)
+        grid = read_grid(recipe, path)
+        known = recognised(recipe, grid.cells, grid.headers, path.name, self.ledger)
+        self.sources.append(source_of(known, path, retrieved=on))
+        return shape_table(known, grid, path.name, self.ledger, keep=keep)
 
     def _tracts(self) -> gpd.GeoDataFrame:
         tables = self._tables("tracts")
@@ -97,7 +108,7 @@ class PlaceReader:
         for table in tables:
             if not isinstance(table, gpd.GeoDataFrame):
                 tracts = self._with_columns(tracts, table)
-        for name in ("children", "children_moe"):
+        for name in ("children", "children_moe", "residents"):
             if name not in tracts.columns:
                 tracts[name] = float("nan")
         return tracts
@@ -111,6 +122,18 @@ class PlaceReader:
         if not outlines:
             return None
         return crosswalk_between(gpd.GeoDataFrame(pd.concat(outlines)), tracts)
+
+    def _centres(self, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+        """Take the population centres of this area's tracts; the files are of whole states."""
+        tables = self._tables("centres")
+        if not tables:
+            return None
+        listed = gpd.GeoDataFrame(pd.concat(tables))
+        slug, here = self.place.area.slug, listed[listed.index.isin(tracts.index)]
+        reason = "No population centre: its centroid stands for it."
+        lacking = tracts.index[~tracts.index.isin(here.index)]
+        self.ledger.record(slug, "tracts", "kept", reason, lacking)
+        return here if len(here) else None
 
     def _zones(self) -> gpd.GeoDataFrame:
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))

@@ -8,13 +8,14 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from data import shapes, shapes_links
+from data import shapes, shapes_care, shapes_drivers, shapes_links
 from data.archive import LIMITS, Limits
 from data.contracts import CONTRACTS
 from data.file_error import FileError
 from data.grid import Grid, read_grid
 from data.provenance import Ledger, Source, sha256_of
 from data.recipe_parts import Filter, Recipe
+from data.recognise import recognised
 from data.refuse import refuse_conflicts
 from data.texts import rewritten, text_columns
 from geo.geoid import repair
@@ -24,12 +25,16 @@ SHAPERS: Mapping[str, Callable[[shapes.Rows], pd.DataFrame]] = MappingProxyType(
         "tracts": shapes.tracts,
         "schools": shapes.schools,
         "absence": shapes.absence,
-        "drivers": shapes.drivers,
-        "school_drivers": shapes.school_drivers,
+        "drivers": shapes_drivers.drivers,
+        "school_drivers": shapes_drivers.school_drivers,
         "zones": shapes.zones,
         "flows": shapes_links.flows,
         "crosswalk": shapes_links.crosswalk,
         "other_tracts": shapes_links.other_tracts,
+        "providers": shapes_care.providers,
+        "designations": shapes_care.designations,
+        "centres": shapes_care.centres,
+        "travel_times": shapes_care.travel_times,
     }
 )
 
@@ -82,7 +87,9 @@ def read_table(
     FileError
         Naming the file, and the column and row where there is one.
     """
-    return shape_table(recipe, read_grid(recipe, path, limits), path.name, ledger, keep=keep)
+    grid = read_grid(recipe, path, limits)
+    known = recognised(recipe, grid.cells, grid.headers, path.name, ledger)
+    return shape_table(known, grid, path.name, ledger, keep=keep)
 
 
 def shape_table(
@@ -93,7 +100,10 @@ def shape_table(
     *,
     keep: Collection[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Make a table of cells already read, as `read_table` does; `file` names them in errors."""
+    """Make a table of cells already read, as `read_table` does; `file` names them in errors.
+
+    A recipe with layouts has gone through `data.recognise.recognised` by then.
+    """
     context = Context(recipe, file, ledger, frozenset(keep))
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
@@ -217,11 +227,10 @@ def _valid_ids(context: Context, ids: pd.Series) -> pd.Series:
 
 def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
     mended = repair(ids)
-    for row in mended.repaired.itertuples():
-        reason = f"Tract id mended: {row.reason}."
-        context.ledger.record(
-            context.recipe.id, context.recipe.table, "repaired", reason, [str(row.given)]
-        )
+    for how, rows in mended.repaired.groupby("reason", sort=True):
+        reason = f"Tract id mended: {how}."
+        given = rows["given"].repeat(rows["rows"])
+        context.ledger.record(context.recipe.id, context.recipe.table, "repaired", reason, given)
     refused = ids[mended.ids.isna()]
     if len(refused):
         raise FileError(
@@ -236,5 +245,5 @@ def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
 
 def _refuse_doubles(context: Context, text: pd.DataFrame) -> None:
     key = [name for name in CONTRACTS[context.recipe.table].key if name in text.columns]
-    if context.recipe.table != "zones":
+    if context.recipe.table not in ("zones", "designations"):
         refuse_conflicts(text, key, context.file)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from data.layouts import layout_problem
+from data.recipe_measures import Measure, measure_problem
 from data.recipe_parts import (
     Column,
     Filter,
     Format,
     Identifier,
-    Measure,
     Override,
     Points,
     Recipe,
@@ -42,11 +43,15 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "delimited": (".csv", ".tsv", ".txt", ".csv.gz", ".zip"),
         "excel": (".xlsx", ".xls"),
         "vector": (".geojson", ".json", ".gpkg", ".shp", ".zip"),
+        "census": (".json", ".csv", ".zip"),
     }
 )
 TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {  # table: (columns a recipe must map, columns it may map)
-        "tracts": (("geoid",), ("name", "neighbourhood", "children", "children_moe")),
+        "tracts": (
+            ("geoid",),
+            ("name", "neighbourhood", "children", "children_moe", "residents"),
+        ),
         "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
         "absence": (
             ("school_id", "school_year", "chronic_absent"),
@@ -58,9 +63,23 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "flows": (("school_id", "geoid", "students"), ()),
         "crosswalk": (("source", "target", "weight"), ()),
         "other_tracts": (("geoid",), ()),
+        "providers": (("provider_id", "name", "kind"), ("supply", "address")),
+        "designations": (("area_id", "area_kind", "measure"), ("designation",)),
+        "centres": (("geoid",), ()),
+        "travel_times": (("geoid", "provider_id", "minutes"), ()),
     }
 )
-COUNTS = ("enrolled", "chronic_absent", "children", "children_moe", "students", "weight")
+COUNTS = (
+    "enrolled",
+    "chronic_absent",
+    "children",
+    "children_moe",
+    "residents",
+    "students",
+    "weight",
+)
+AMOUNTS = ("supply", "minutes")
+POINTS = ("schools", "providers", "centres")
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -129,8 +148,9 @@ def _check_columns(recipe: Recipe) -> str:
 def _column_problem(name: str, column: Column) -> str:
     if bool(column.column) == bool(column.constant):
         return "give either column or constant"
-    if (column.unit == "count") != (name in COUNTS):
-        return f"unit is {column.unit!r}; write {'count' if name in COUNTS else 'text'!r}"
+    wanted = "count" if name in COUNTS else "amount" if name in AMOUNTS else "text"
+    if column.unit != wanted:
+        return f"unit is {column.unit!r}; write {wanted!r}"
     try:
         usable = column.factor > 0
     except (ValueError, ZeroDivisionError):
@@ -161,13 +181,13 @@ def _check_filters(recipe: Recipe) -> str:
 
 
 def _check_measures(recipe: Recipe) -> str:
-    if bool(recipe.measures) != (recipe.table in ("drivers", "school_drivers")):
+    has_measures = bool(recipe.measures) or (recipe.table == "drivers" and bool(recipe.layouts))
+    if has_measures != (recipe.table in ("drivers", "school_drivers")):
         return f"[[measures]] belong to drivers and school_drivers; the table is {recipe.table!r}"
-    for each in recipe.measures:
-        wide = bool(each.value and each.unit and not each.numerator and not each.denominator)
-        pair = bool(each.numerator and each.denominator and not each.value and not each.moe)
-        if not (wide if recipe.table == "drivers" else pair):
-            return f"{each.id}: drivers need unit and value, school_drivers numerator, denominator"
+    by_school = recipe.table == "school_drivers"
+    problems = [measure_problem(each, by_school=by_school) for each in recipe.measures]
+    if any(problems):
+        return next(each for each in problems if each)
     names = [each.id for each in recipe.measures]
     return "" if len(set(names)) == len(names) else "a measure id repeats"
 
@@ -176,8 +196,8 @@ def _check_points(recipe: Recipe) -> str:
     points = recipe.points
     if points is None:
         return ""
-    if recipe.table != "schools":
-        return f"only schools have points; the table is {recipe.table!r}"
+    if recipe.table not in POINTS:
+        return f"only {', '.join(POINTS)} have points; the table is {recipe.table!r}"
     columns = bool(points.x and points.y and not points.text)
     if columns == bool(points.text and points.pattern and not points.x and not points.y):
         return "give x and y, or text and pattern"
@@ -204,6 +224,7 @@ _CHECKS: Mapping[str, Callable[[Recipe], str]] = MappingProxyType(
         "url": _check_url,
         "format": _check_format,
         "columns": _check_columns,
+        "layouts": layout_problem,
         "patterns": _check_patterns,
         "filters": _check_filters,
         "measures": _check_measures,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from data.provenance import Release
+from data.recipe_measures import Measure, PublishedUnit
 
 Table = Literal[
     "tracts",
@@ -18,8 +19,12 @@ Table = Literal[
     "flows",
     "crosswalk",
     "other_tracts",
+    "providers",
+    "designations",
+    "centres",
+    "travel_times",
 ]
-Unit = Literal["text", "count", "fraction", "percent", "text percent", "percentile", "usd", "years"]
+Unit = Literal["text", "amount", PublishedUnit]
 
 KEYS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +37,10 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "flows": "school_id",
         "crosswalk": "source",
         "other_tracts": "geoid",
+        "providers": "provider_id",
+        "designations": "area_id",
+        "centres": "geoid",
+        "travel_times": "geoid",
     }
 )
 
@@ -42,6 +51,9 @@ class Format:
 
     Attributes
     ----------
+    kind : str
+        "census" is an answer of the Census Bureau's interface or a table downloaded from
+        data.census.gov: its content tells which.
     encoding : str
         "auto" finds a byte-order mark, else UTF-8, else Windows-1252 (then said in the ledger).
     sheet, layer, member : str
@@ -52,7 +64,7 @@ class Format:
         Marks inside numbers; a number that does not follow them is an error, never a guess.
     """
 
-    kind: Literal["delimited", "excel", "vector"]
+    kind: Literal["delimited", "excel", "vector", "census"]
     delimiter: Literal[",", ";", "\t", "|"] = ","
     encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
     sheet: str = ""
@@ -73,6 +85,8 @@ class Tokens:
         Word to what is known of the hidden figure ("<10", "10 or fewer", "" for nothing).
     missing : tuple of str
         Words and codes for "not collected"; codes match by value ("-999" also -999.0).
+    exact : tuple of str
+        Words and codes that stand in place of a margin when it is 0: the estimate is controlled.
     censored : bool
         Whether cells such as "<5", ">95" or "n<10" occur: withheld, with those bounds.
     reason : str
@@ -81,6 +95,7 @@ class Tokens:
 
     suppressed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     missing: tuple[str, ...] = ("",)
+    exact: tuple[str, ...] = ()
     censored: bool = False
     reason: str = "Withheld by the publisher."
 
@@ -176,22 +191,8 @@ class Override:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One measure in a wide file: `value` and `moe`, or `numerator` and `denominator`."""
-
-    id: str
-    unit: Literal[
-        "", "count", "fraction", "percent", "text percent", "percentile", "usd", "years"
-    ] = ""
-    value: str = ""
-    moe: str = ""
-    numerator: str = ""
-    denominator: str = ""
-
-
-@dataclass(frozen=True)
 class Points:
-    """Where a school's point is: columns `x` and `y`, or `text` with (?P<x>..) and (?P<y>..)."""
+    """Where a place is: columns `x` and `y`, or `text` with (?P<x>..) and (?P<y>..)."""
 
     x: str = ""
     y: str = ""
@@ -208,8 +209,12 @@ class Recipe:
     ----------
     id : str
         Source id in every row and in the manifest.
+    title : str
+        {layout} stands for the title of the layout that the file is recognised as.
     mirror : str
-        Path of the file inside a mirror folder, and inside the download cache.
+        Path of the file inside a mirror folder, and inside the download cache. Here, in `url`, in
+        `title`, in the pattern of ids and filters a place fills in {place}, {state_fips}, {state}
+        (its name without blanks) and {state_name}; in `url` also {variables}, the census lines.
     url : str
         Address of the file; with `by_hand` the address of the page it is taken from.
     by_hand : str
@@ -218,6 +223,13 @@ class Recipe:
         Wanted hash when the publisher's file must never change; "" for any.
     definition : str
         What the figures mean, in the publisher's terms.
+    vintage : str
+        What the figures describe; "" with `layouts`, which say so.
+    layouts : tuple of str
+        Layouts of data/layouts.toml that the file may have: the one it is recognised as gives
+        vintage, tokens and, for drivers, the measures.
+    only : tuple of str
+        Measures to take from the layout; all of them when empty.
     """
 
     id: str
@@ -226,13 +238,15 @@ class Recipe:
     table: Table
     url: str
     mirror: str
-    vintage: str
     release: Release
     licence: str
     definition: str
     format: Format
     columns: Mapping[str, Column]
     identifier: Identifier
+    vintage: str = ""
+    layouts: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     tokens: Tokens = field(default_factory=Tokens)
     filters: tuple[Filter, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -257,7 +271,7 @@ class Recipe:
         named += [each.column for each in self.filters]
         named += [each.column for each in self.overrides]
         for measure in self.measures:
-            named += [measure.value, measure.moe, measure.numerator, measure.denominator]
+            named += measure.headers()
         if self.points is not None:
             named += [self.points.x, self.points.y, self.points.text]
         return tuple(dict.fromkeys(name for name in named if name))

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 import pandas as pd
 
 from data.file_error import FileError
-from data.recipe_parts import Recipe
 
 STUDENT = r"(?:student|pupil|child|learner|stu)"
 PERSONAL = re.compile(
@@ -50,23 +49,23 @@ def refuse_students(headers: Iterable[str], file: str) -> None:
             )
 
 
-def refuse_headers(recipe: Recipe, headers: Sequence[str], file: str) -> None:
-    """Refuse a file without the columns that its recipe reads, or with one of them twice.
+def refuse_headers(wanted: Sequence[str], headers: Sequence[str], file: str) -> None:
+    """Refuse a file without the columns that are read, or with one of them twice.
 
     Raises
     ------
     FileError
         Naming the column, and the most similar one that is there.
     """
-    for wanted in recipe.headers():
-        count = headers.count(wanted)
+    for name in wanted:
+        count = headers.count(name)
         if count == 1:
             continue
         if count > 1:
             raise FileError(
-                file, f"{count} columns have this name", "rename one of them", column=wanted
+                file, f"{count} columns have this name", "rename one of them", column=name
             )
-        raise FileError(file, "there is no such column", _hint(wanted, headers), column=wanted)
+        raise FileError(file, "there is no such column", _hint(name, headers), column=name)
 
 
 def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None:
@@ -89,7 +88,7 @@ def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None
     repeated = table[table.duplicated(list(key), keep=False)]
     if repeated.empty:
         return
-    groups = [rows for _, rows in repeated.groupby(list(key), sort=False).groups.items()]
+    groups = [rows.index for _, rows in repeated.groupby(list(key), sort=False)]
     pairs = "; ".join(f"rows {rows[0]:,} and {rows[1]:,}" for rows in groups[:PAIRS_SHOWN])
     names = " ".join(str(each) for each in table.loc[groups[0][0], list(key)])
     raise FileError(

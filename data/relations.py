@@ -37,6 +37,7 @@ def check_relations(tables: dict[str, pd.DataFrame], source_ids: Iterable[str]) 
         ("absence", "source", sources, "sources", "list the source in the place"),
         ("drivers", "source", sources, "sources", "list the source in the place"),
         ("school_drivers", "source", sources, "sources", "list the source in the place"),
+        ("providers", "source", sources, "sources", "list the source in the place"),
     ]
     told = (_unknown(tables, *each) for each in wanted)
     breaches = [each for each in told if each is not None]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from data.contracts import TABLES
 from data.panel import Panel
 from data.provenance import LedgerEntry, Source
 
@@ -49,7 +50,7 @@ class Report:
 
     def panel(self, panel: Panel) -> None:
         """Say how many rows each table holds."""
-        for name in ("tracts", "schools", "absence", "drivers", "school_drivers", "catchment"):
+        for name in TABLES:
             self.step("table", f"{name:<24} {len(panel.table(name)):>8,} rows")
 
     def finish(self, where: str) -> None:

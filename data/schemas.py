@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from data import checks, columns
+from data.schemas_care import CENTRES, DESIGNATIONS, PROVIDERS, TRAVEL_TIMES
 from data.schemas_figures import ABSENCE, DRIVERS, SCHOOL_DRIVERS
 from data.schemas_links import CROSSWALK, FLOWS, OTHER_TRACTS
 from data.vocabulary import LEVELS, POLYGONS
@@ -28,6 +29,9 @@ TRACTS = columns.Contract(
             ),
             "children_moe": columns.number(
                 "90 % margin of error of `children`.", "children", checks.at_least_zero()
+            ),
+            "residents": columns.number(
+                "All residents; empty when not known.", "residents", checks.at_least_zero()
             ),
             "geometry": columns.outline(
                 "Outline of the tract.", POLYGONS, "repair rings with geo.boundaries"
@@ -133,9 +137,18 @@ _STORED: Mapping[str, columns.Contract] = MappingProxyType(
         "school_drivers": SCHOOL_DRIVERS,
         "catchment": CATCHMENT,
         "zones": ZONES,
+        "providers": PROVIDERS,
     }
 )
 TABLES: tuple[str, ...] = tuple(_STORED)
 CONTRACTS: Mapping[str, columns.Contract] = MappingProxyType(
-    {**_STORED, "flows": FLOWS, "crosswalk": CROSSWALK, "other_tracts": OTHER_TRACTS}
+    {
+        **_STORED,
+        "flows": FLOWS,
+        "crosswalk": CROSSWALK,
+        "other_tracts": OTHER_TRACTS,
+        "designations": DESIGNATIONS,
+        "centres": CENTRES,
+        "travel_times": TRAVEL_TIMES,
+    }
 )

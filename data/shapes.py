@@ -1,16 +1,15 @@
 """From the columns of a recipe to the shape of each table."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from data.figures import counts, driver_rows
+from data.figures import counts
 from data.file_error import FileError
 from data.provenance import Ledger
-from data.recipe_parts import Column, Measure, Points, Recipe
+from data.recipe_parts import Column, Points, Recipe
 from data.values import NUMBER, Reading, parse_numbers
 from data.vector import STORED_CRS
 from data.vocabulary import LEVELS
@@ -38,6 +37,8 @@ class Rows:
     def numbers(self, column: Column, *, bounded: bool = True) -> pd.DataFrame:
         """Read one column of numbers."""
         tokens = self.recipe.tokens_of(column)
+        if bounded:  # a margin may be exact, an estimate is not
+            tokens = replace(tokens, exact=())
         reading = Reading(
             self.file, column.column, column, tokens, self.recipe.format, bounded=bounded
         )
@@ -67,7 +68,7 @@ class Rows:
 def tracts(rows: Rows) -> pd.DataFrame:
     """Shape tracts, or columns to add to tracts when the file has no geometry."""
     table = rows.text.copy()
-    for name in ("children", "children_moe"):
+    for name in ("children", "children_moe", "residents"):
         if name in rows.recipe.columns:
             read = rows.numbers(rows.recipe.columns[name], bounded=False)
             rows.empty(read["refused"])
@@ -89,7 +90,7 @@ def schools(rows: Rows) -> gpd.GeoDataFrame:
         if name not in table.columns:
             table[name] = "unknown" if name == "level" else ""
     _refuse_levels(rows, table["level"])
-    geometry = _points(rows) if rows.recipe.points is not None else rows.geometry
+    geometry = points(rows) if rows.recipe.points is not None else rows.geometry
     if geometry is None:
         geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS).set_index("school_id")
@@ -110,18 +111,6 @@ def absence(rows: Rows) -> pd.DataFrame:
     return table[read["refused"].eq("")].reset_index(drop=True)
 
 
-def drivers(rows: Rows) -> pd.DataFrame:
-    """Shape drivers, one row a tract and measure; an impossible value becomes missing, listed."""
-    parts = [_driver(rows, measure) for measure in rows.recipe.measures]
-    return pd.concat(parts, ignore_index=True)
-
-
-def school_drivers(rows: Rows) -> pd.DataFrame:
-    """Shape drivers published by school; impossible rows are left out and listed."""
-    parts = [_school_driver(rows, measure) for measure in rows.recipe.measures]
-    return pd.concat(parts, ignore_index=True)
-
-
 def zones(rows: Rows) -> gpd.GeoDataFrame:
     """Shape zones, one row a zone and school."""
     if rows.geometry is None:
@@ -138,33 +127,6 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
     return shaped.reset_index(drop=True)
 
 
-def _driver(rows: Rows, measure: Measure) -> pd.DataFrame:
-    unit = measure.unit or "text"
-    value = rows.numbers(Column(column=measure.value, unit=unit))
-    refused = value["refused"]
-    moe = pd.Series(np.nan, index=value.index)
-    if measure.moe:
-        margin = rows.numbers(Column(column=measure.moe, unit=unit), bounded=False)
-        refused = refused.mask(refused.eq(""), margin["refused"])
-        moe = margin["value"].where(margin["refused"].eq(""))
-    rows.empty(refused)
-    table = driver_rows(value.assign(refused=refused), moe, unit)
-    named = {"measure": measure.id, "source": rows.recipe.id, "vintage": rows.recipe.vintage}
-    return table.assign(geoid=rows.text["geoid"], **named)
-
-
-def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
-    part = rows.numbers(Column(column=measure.numerator, unit="count"))
-    whole = rows.numbers(Column(column=measure.denominator, unit="count"))
-    read = counts(part, whole, (measure.numerator, measure.denominator))
-    rows.refuse(read["refused"])
-    names = {"chronic_absent": "numerator", "enrolled": "denominator"}
-    read = read.rename(columns=names)[["numerator", "denominator", "status", "reason", "refused"]]
-    table = rows.text[["school_id", "school_year"]].join(read)
-    table = table.assign(measure=measure.id, source=rows.recipe.id)
-    return table[read["refused"].eq("")].drop(columns="refused")
-
-
 def _refuse_levels(rows: Rows, level: pd.Series) -> None:
     strange = level[~level.isin(LEVELS)]
     if len(strange):
@@ -177,12 +139,13 @@ def _refuse_levels(rows: Rows, level: pd.Series) -> None:
         )
 
 
-def _points(rows: Rows) -> gpd.GeoSeries:
-    points = rows.recipe.points
-    if points is None:
+def points(rows: Rows) -> gpd.GeoSeries:
+    """Draw the points that a recipe tells of; empty where the file has no coordinates."""
+    told = rows.recipe.points
+    if told is None:
         raise ValueError("the recipe has no points")
-    x, y = _coordinates(rows, points)
-    drawn = gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=points.crs)
+    x, y = _coordinates(rows, told)
+    drawn = gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=told.crs)
     _refuse_false_degrees(rows, drawn, x, y)
     drawn = drawn.to_crs(STORED_CRS)
     return drawn.mask(x.isna() | y.isna(), None)

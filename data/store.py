@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -67,19 +68,31 @@ def list_panels() -> dict[str, str]:
     dict of str to str
         Name of the place by slug, sorted by slug. Folders without a usable manifest are left out.
     """
+    return {slug: said for slug, said, usable in _manifests() if usable}
+
+
+def unusable_panels() -> dict[str, str]:
+    """List the panels of the store that this version cannot open, such as those of an older one.
+
+    Returns
+    -------
+    dict of str to str
+        What is wrong, by slug.
+    """
+    return {slug: said for slug, said, usable in _manifests() if not usable}
+
+
+def _manifests() -> Iterator[tuple[str, str, bool]]:
+    """Give each panel's slug with its place's name, or with what is wrong with its manifest."""
     folder = home() / "panels"
     if not folder.is_dir():
-        return {}
+        return
     slugs = sorted({each.name.removesuffix(previous(each).suffix) for each in folder.iterdir()})
-    named = ((slug, _name(slug)) for slug in slugs if SLUG.fullmatch(slug))
-    return {slug: name for slug, name in named if name is not None}
-
-
-def _name(slug: str) -> str | None:
-    folder = panel_path(slug)
-    try:
-        record = read_manifest(folder)
-        read_manifest(folder / "protected")
-    except ManifestError:
-        return None
-    return record.area.name
+    for slug in filter(SLUG.fullmatch, slugs):
+        try:
+            record = read_manifest(panel_path(slug))
+            read_manifest(panel_path(slug) / "protected")
+        except ManifestError as error:
+            yield slug, str(error), False
+        else:
+            yield slug, record.area.name, True

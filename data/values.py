@@ -12,7 +12,10 @@ from data.file_error import FileError
 from data.recipe_parts import Column, Format, Tokens
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-CODES = (-99.0, -999.0, -9999.0, -99999.0, -666666666.0, -888888888.0, -999999999.0)
+CODES = (
+    *(-99.0, -999.0, -9999.0, -99999.0, -222222222.0, -333333333.0),
+    *(-555555555.0, -666666666.0, -888888888.0, -999999999.0),
+)
 BOUND = re.compile(
     r"(?P<group>n\s*)?(?P<sign><=|>=|<|>|≤|≥)\s*(?P<number>\d[\d.]*)\s*%?"
     r"|(?P<before>fewer than|less than|under|more than|greater than|over)\s+"
@@ -133,10 +136,13 @@ def parse_numbers(text: pd.Series, reading: Reading) -> pd.DataFrame:
     _mark_words(table, cells, reading)
     rest = cells[table["status"].eq("")]
     numbers = _numbers(rest, reading)
-    codes = [float(word) for word in reading.tokens.missing if NUMBER.fullmatch(word)]
-    is_code = numbers.isin(codes)
-    _set_missing(table, numbers.index[is_code])
-    numbers = numbers[~is_code]
+    for words, settle in (
+        (reading.tokens.missing, _set_missing),
+        (reading.tokens.exact, _set_exact),
+    ):
+        is_code = numbers.isin([float(word) for word in words if NUMBER.fullmatch(word)])
+        settle(table, numbers.index[is_code])
+        numbers = numbers[~is_code]
     _refuse_contradictions(numbers, rest, reading)
     values = numbers * CENTS.get(reading.column.unit, 1.0) * reading.column.factor
     table.loc[numbers.index, ["value", "lower", "upper"]] = np.repeat(
@@ -156,13 +162,16 @@ def _mark_words(table: pd.DataFrame, cells: pd.Series, reading: Reading) -> None
         if word in reading.tokens.missing:
             _set_missing(table, rows)
             continue
+        if word in reading.tokens.exact:
+            _set_exact(table, rows)
+            continue
         bound = reading.tokens.suppressed.get(word, word)
         _set_suppressed(table, rows, bound, reading)
 
 
 def _is_word(word: str, reading: Reading) -> bool:
     tokens = reading.tokens
-    if word in tokens.missing or word in tokens.suppressed:
+    if word in tokens.missing or word in tokens.suppressed or word in tokens.exact:
         return True
     return tokens.censored and parse_bound(word, whole=True) is not None
 
@@ -170,6 +179,12 @@ def _is_word(word: str, reading: Reading) -> bool:
 def _set_missing(table: pd.DataFrame, rows: pd.Index) -> None:
     table.loc[rows, "status"] = "missing"
     table.loc[rows, "reason"] = NOT_PUBLISHED
+
+
+def _set_exact(table: pd.DataFrame, rows: pd.Index) -> None:
+    """Read a controlled estimate's margin: it has no sampling error."""
+    table.loc[rows, ["value", "lower", "upper"]] = 0.0
+    table.loc[rows, "status"] = "reported"
 
 
 def _set_suppressed(table: pd.DataFrame, rows: pd.Index, bound: str, reading: Reading) -> None:

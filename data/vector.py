@@ -9,6 +9,7 @@ import pyogrio
 
 from data.file_error import FileError
 from data.recipe_parts import Recipe
+from data.recognise import wanted_headers
 from data.refuse import refuse_headers, refuse_students
 
 STORED_CRS = "EPSG:4326"
@@ -17,7 +18,9 @@ PREFIXES = {".geojson": "GeoJSON:", ".json": "GeoJSON:", ".gpkg": "GPKG:", ".shp
 DRIVERS = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 
 
-def read_vector(recipe: Recipe, path: Path, suffix: str) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+def read_vector(
+    recipe: Recipe, path: Path, suffix: str
+) -> tuple[pd.DataFrame, gpd.GeoSeries, tuple[str, ...]]:
     """Read the wanted columns and the geometry of a checked geographic file.
 
     Parameters
@@ -30,8 +33,8 @@ def read_vector(recipe: Recipe, path: Path, suffix: str) -> tuple[pd.DataFrame, 
 
     Returns
     -------
-    (DataFrame of str, GeoSeries)
-        Indexed by feature, the first is 1; geometry in EPSG:4326.
+    (DataFrame of str, GeoSeries, tuple of str)
+        Indexed by feature, the first is 1; geometry in EPSG:4326; all columns of the file.
 
     Raises
     ------
@@ -44,15 +47,18 @@ def read_vector(recipe: Recipe, path: Path, suffix: str) -> tuple[pd.DataFrame, 
     layer = _layer(recipe, address, path.name)
     try:
         about = pyogrio.read_info(address, layer=layer)
-        _check_about(recipe, about, DRIVERS[suffix], path.name)
-        wanted = list(recipe.headers())
+        fields = tuple(str(name) for name in about["fields"])
+        refuse_students(fields, path.name)
+        wanted = list(wanted_headers(recipe, fields, path.name))
+        refuse_headers(wanted, fields, path.name)
+        _check_about(about, DRIVERS[suffix], path.name)
         table = pyogrio.read_dataframe(address, layer=layer, columns=wanted)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise FileError(path.name, f"it cannot be read ({error})", "export it again") from error
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     geometry = table.geometry.to_crs(STORED_CRS)
     cells = {name: _texts(table[name]) for name in wanted}
-    return pd.DataFrame(cells, index=table.index, dtype="str"), geometry
+    return pd.DataFrame(cells, index=table.index, dtype="str"), geometry, fields
 
 
 def _layer(recipe: Recipe, address: str, file: str) -> str:
@@ -69,12 +75,9 @@ def _layer(recipe: Recipe, address: str, file: str) -> str:
     raise FileError(file, what, f"name format.layer in the recipe: {', '.join(names)}")
 
 
-def _check_about(recipe: Recipe, about: dict[str, Any], driver: str, file: str) -> None:
+def _check_about(about: dict[str, Any], driver: str, file: str) -> None:
     if about["driver"] != driver:
         raise FileError(file, f"it is {about['driver']}, not {driver}", "export it again")
-    fields = [str(name) for name in about["fields"]]
-    refuse_students(fields, file)
-    refuse_headers(recipe, fields, file)
     if about["geometry_type"] is None:
         raise FileError(file, "it has no geometry", "choose another layer or file")
     if about["crs"] is None:

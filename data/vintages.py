@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.acs import reliability
 from data.errors import DataError
-from data.figures import reliability
 from data.provenance import Ledger
 from geo.crosswalk import apply_crosswalk, build_crosswalk
 from geo.vintage import UNMATCHED_LIMIT

@@ -45,7 +45,21 @@ UNIT_LABELS: Mapping[str, str] = MappingProxyType(
         "percentile": "percentile rank from 0 to 1",
         "usd": "US dollars",
         "years": "years",
+        "km": "kilometres",
+        "per_1000": "per 1,000 children",
+        "per_100k": "per 100,000 residents",
     }
 )
 UNITS: tuple[str, ...] = tuple(UNIT_LABELS)
+PROVIDER_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "health_centre": "Health centre",
+        "school_clinic": "School-based clinic",
+        "clinic": "Clinic or practice",
+        "pharmacy": "Pharmacy",
+        "other": "Other provider",
+    }
+)
+PROVIDER_KINDS: tuple[str, ...] = tuple(PROVIDER_LABELS)
+AREA_DIGITS: Mapping[str, int] = MappingProxyType({"tract": 11, "county": 5, "part": 10})
 POLYGONS = ("Polygon", "MultiPolygon")

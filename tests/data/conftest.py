@@ -26,6 +26,7 @@ def _tracts() -> gpd.GeoDataFrame:
             "neighbourhood": "",
             "children": [100.0, 300.0, np.nan, 0.0],
             "children_moe": [20.0, 30.0, np.nan, np.nan],
+            "residents": [600.0, 1500.0, np.nan, 0.0],
         },
         geometry=[box(x, y, x + SIDE, y + SIDE) for x, y in corners],
         index=pd.Index(GEOIDS, name="geoid"),

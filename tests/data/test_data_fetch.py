@@ -1,8 +1,10 @@
 """Downloads: a local server plays what networks do; the last good copy stays all the while."""
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from data.errors import DataError
 from data.fetch import FetchError, FetchSettings, fetch
 from data.file_error import FileError
 from data.grid import read_grid
-from data.obtain import obtain
+from data.obtain import _key, obtain
+from data.readers import source_of
 from data.recipe import Recipe, parse_recipe
 
 BODY = b"id,n,x\n" + b"".join(b"S%05d,100,20\n" % n for n in range(5_000))
@@ -317,3 +320,65 @@ def test_mirror_and_network_give_the_same_cells(serve: Serve, tmp_path: Path) ->
 def test_a_mirror_without_the_file_says_where_to_take_it(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"made/a\.csv: .*take it from http://127"):
         obtain(made("http://127.0.0.1/a.csv"), mirror=tmp_path, cache=tmp_path)
+
+
+MADE_UP_KEY = "0123456789abcdef-of-nobody"
+
+
+def test_a_key_is_sent_and_never_shown(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked: list[str] = []
+
+    def play(handler: Handler, time: int) -> None:
+        asked.append(handler.path)
+        handler.answer(200 if time == 1 else 403, BODY)
+
+    server = serve(play)
+    host = f"http://127.0.0.1:{server.server_port}/"
+    monkeypatch.setattr("data.obtain.KEYS", {host: ("key", "CENSUS_API_KEY")})
+    monkeypatch.setenv("CENSUS_API_KEY", f" {MADE_UP_KEY}&x=1 ")
+    recipe = made(f"{server.url}?get=a")
+    with caplog.at_level(logging.DEBUG, logger="root"):
+        path = obtain(recipe, mirror=None, cache=tmp_path, settings=QUICK)
+        with pytest.raises(FetchError) as caught:
+            obtain(recipe, mirror=None, cache=tmp_path, settings=QUICK, refresh=True)
+    assert asked[0] == f"/a.csv?get=a&key={MADE_UP_KEY}%26x%3D1"
+    assert MADE_UP_KEY not in str(caught.value) + caplog.text + repr(
+        FetchSettings(secret=MADE_UP_KEY)
+    )
+    assert MADE_UP_KEY not in source_of(recipe, path).url
+    stored = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert all(MADE_UP_KEY.encode() not in each.read_bytes() for each in stored)
+    assert not any(MADE_UP_KEY in each.name for each in stored)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.census.gov/data?get=a",
+        "https://api.census.gov.example.org/data?get=a",
+        "https://example.org/https://api.census.gov/",
+    ],
+)
+def test_a_key_goes_to_its_own_server_only(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CENSUS_API_KEY", MADE_UP_KEY)
+    assert _key("https://api.census.gov/data/2022/acs/acs5?get=a") == f"&key={MADE_UP_KEY}"
+    assert _key(url) == ""
+    monkeypatch.delenv("CENSUS_API_KEY")
+    assert _key("https://api.census.gov/data/2022/acs/acs5?get=a") == ""
+
+
+@pytest.mark.parametrize("suffix", [".json", ".csv", ".zip"])
+def test_a_census_table_may_be_in_the_mirror_in_each_of_its_forms(
+    tmp_path: Path, suffix: str
+) -> None:
+    plain = made("https://api.census.gov/data")
+    recipe = replace(plain, mirror="made/a.json", format=replace(plain.format, kind="census"))
+    path = tmp_path / f"made/a{suffix}"
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    assert obtain(recipe, mirror=tmp_path, cache=tmp_path) == path

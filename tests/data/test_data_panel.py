@@ -236,3 +236,12 @@ def test_school_drivers_of_other_schools_are_dropped_and_counted(small: SourceTa
     assert [entry.examples for entry in panel.ledger if entry.table == "school_drivers"] == [
         ("Z9 2018-19",)
     ]
+
+
+def test_a_measure_of_two_sources_is_refused_with_both_named(small: SourceTables) -> None:
+    other = replace(small.sources[0], id="other")
+    drivers = pd.concat([small.drivers, small.drivers.assign(source="other")], ignore_index=True)
+    twice = replace(small, drivers=drivers, sources=(*small.sources, other))
+    measure = small.drivers["measure"].iloc[0]
+    with pytest.raises(MatchError, match=f"{measure} of Small County comes from made and other"):
+        make_panel(twice)

@@ -157,9 +157,14 @@ def test_tracts_are_readable_and_have_children(nyc: SourceTables) -> None:
 
 @pytest.mark.mirror
 def test_drivers_are_fractions_of_this_place(nyc: SourceTables) -> None:
-    drivers = nyc.drivers[nyc.drivers["source"].eq("cdc_svi_2022_ny")]
+    drivers = nyc.drivers[nyc.drivers["source"].eq("cdc_svi")]
     assert drivers["geoid"].nunique() == 2324
-    assert told(nyc, "drivers", "dropped", "Tract outside") == 5394 - 2324
+    far = {each.source: each.rows for each in nyc.ledger if each.reason.startswith("Tract outside")}
+    assert far["cdc_svi"] == 5394 - 2324
+    assert far["oeps_providers_2010"] == 4_906 - 2_166
+    assert far["oeps_pharmacies_2019"] == 4_876 - 2_156
+    other = {e.source: e.rows for e in nyc.ledger if e.reason == "Tract of another state."}
+    assert other == {"oeps_providers_2010": 73_874 - 4_906, "oeps_pharmacies_2019": 67_739}
     one = drivers[drivers["geoid"].eq("36005000200")].set_index("measure")
     assert one.loc["uninsured", ["value", "moe"]].tolist() == pytest.approx([0.069, 0.053])
     assert one.loc["uninsured", "reliability"] == "low"
@@ -184,16 +189,17 @@ def test_temporary_housing_keeps_what_is_withheld(nyc: SourceTables) -> None:
 def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> None:
     read: dict[str, int] = {}
     for entry in nyc.ledger:
-        if entry.reason == "Rows of the file read." or (
-            entry.action == "dropped" and entry.source == "nyc_doe_locations"
-        ):
+        at_reading = entry.source == "nyc_doe_locations" and entry.action == "dropped"
+        if at_reading or entry.reason in ("Rows of the file read.", "Tract of another state."):
             read[entry.source] = read.get(entry.source, 0) + entry.rows
     assert read == {
         "nyc_doe_attendance": 6122,
         "nyc_doe_locations": 2190,
         "nyc_tracts_2020": 2325,
-        "cdc_svi_2022_ny": 5394,
-        "cdc_svi_2022_ny_children": 5394,
+        "cdc_svi": 5394,
+        "cdc_svi_children": 5394,
+        "oeps_providers_2010": 73874,
+        "oeps_pharmacies_2019": 72615,
         "nyc_doe_temporary_housing": 6802,
         "nyc_doe_zones": 1049,
         "nyc_tracts_2010": 2167,

@@ -65,7 +65,11 @@ def test_the_smallest_recipe() -> None:
         ('"[A-Z0-9]+"', '"[A-Z"', r"not a regular expression"),
         ("[columns]", 'filters = [{ column = "k", reason = "r" }]\n[columns]', r"exactly one of"),
         ("[columns]", 'measures = [{ id = "a", value = "v" }]\n[columns]', r"belong to drivers"),
-        ("[columns]", 'points = { x = "a", y = "b" }\n[columns]', r"only schools have points"),
+        (
+            "[columns]",
+            'points = { x = "a", y = "b" }\n[columns]',
+            r"only schools, providers, centres have points",
+        ),
         ('title = "Made up"', 'title = "Made', r"made\.toml: not TOML: .*line"),
     ],
 )

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -201,7 +202,13 @@ def test_only_whole_panels_are_listed(
     (store.build_path("half") / "protected" / "manifest.json").write_text("{}", encoding="utf-8")
     (tmp_path / "panels" / ".small.building").mkdir()
     (tmp_path / "panels" / "notes.txt").write_text("x", encoding="utf-8")
+    old = store.build_path("old")
+    save_panel(panel, old)
+    written = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
+    (old / "manifest.json").write_text(json.dumps({**written, "format": 1}), encoding="utf-8")
     assert store.list_panels() == {"moved": "Small County", "small": "Small County"}
+    assert sorted(store.unusable_panels()) == ["half", "old"]
+    assert "format 1" in store.unusable_panels()["old"]
     assert load_panel(store.panel_path("moved") / "protected").area == small.area
 
 

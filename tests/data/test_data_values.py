@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.figures import reliability
+from analytics.acs import reliability
 from data.file_error import FileError
 from data.recipe_parts import Column, Format, Tokens
 from data.values import Reading, parse_bound, parse_numbers

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from data.provenance import Ledger
 from data.readers import read_table
 from data.recipe import FOLDER, Recipe, load_recipe, parse_recipe, to_toml
+from data.recipe_measures import Measure
 from data.recipe_parts import (
     Column,
     Filter,
     Format,
     Identifier,
-    Measure,
     Override,
     Points,
     Tokens,
