@@ -1,4 +1,11 @@
-from ui import frame, queries_hotspots, why_block, why_words
+from ui import (
+    care_block,
+    frame,
+    queries_hotspots,
+    strength_block,
+    why_block,
+    why_download,
+)
 from ui import wording as words
 
 selection = frame.current()
@@ -8,6 +15,8 @@ selection = why_block.choose(found)
 
 frame.answer(why_block.answer(found, selection))
 why_block.group(found, selection)
-frame.how_sure(why_words.PROFILE_MEANING, words.INTERVAL_MEANING)
-why_block.strengths(selection)
+strength_block.strengths(found, selection)
+care_block.near(found, selection)
+frame.how_sure(why_block.meaning(found, selection), words.INTERVAL_MEANING)
+why_download.buttons(found, selection)
 frame.limits(selection, words.ASSOCIATION, words.TRACT_MEANING, words.CHRONIC_MEANING)

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ui.numbers import value_text
+from ui.numbers import TENTHS, value_text
+
+_SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.items()}}
 
 
 def nice_breaks(values: pd.Series) -> tuple[float, ...]:
@@ -41,7 +43,7 @@ def nice_breaks(values: pd.Series) -> tuple[float, ...]:
 def interval_labels(breaks: Sequence[float], unit: str) -> tuple[str, ...]:
     """Words of the classes that breaks make, in their unit: ``"20 to under 40 %"``."""
     texts = [_break_text(value, unit) for value in breaks]
-    suffix = {"fraction": " %", "years": " years"}.get(unit, "")
+    suffix = _SUFFIXES.get(unit, "")
     middle = (f"{low} to under {high}{suffix}" for low, high in pairwise(texts))
     return (f"under {texts[0]}{suffix}", *middle, f"{texts[-1]}{suffix} or more")
 
@@ -65,4 +67,4 @@ def _break_text(value: float, unit: str) -> str:
         return f"{value:.2f}"
     if unit in {"fraction", "percentile"}:
         return f"{round(100 * value, 6):g}"
-    return f"{value:g}" if unit == "years" else value_text(value, unit)
+    return f"{value:,.6g}" if unit in _SUFFIXES else value_text(value, unit)

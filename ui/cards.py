@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics.rates import wilson
 from data.vocabulary import RELIABILITY_LABELS
+from ui.class_scale import NOT_SHOWN
 from ui.numbers import (
     count_text,
     percent_text,
@@ -20,6 +21,8 @@ from ui.numbers import (
     with_margin,
 )
 from ui.wording import TRACT_MEANING, not_shown_text
+
+_NO_ABSENCE = "not shown: too few students, or none, for a reliable figure"
 
 
 def tract_card(row: pd.Series, year: str, test: str = "") -> str:
@@ -113,9 +116,36 @@ def driver_card(row: pd.Series, label: str) -> str:
         return card(title, [(label, not_shown_text("missing", ""))], "")
     facts = [
         (f"{label}, {row['vintage']}", with_margin(row["value"], row["moe"], row["unit"])),
-        ("Reliability of the estimate", RELIABILITY_LABELS[row["reliability"]]),
+        ("Reliability of the estimate", driver_reliability(row["reliability"], row["cv"])),
     ]
     return card(title, facts, "± is the survey's 90 % margin of error.")
+
+
+def together_card(row: pd.Series, label: str) -> str:
+    """HTML card of a social driver and of absence in one tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `ui.bivariate_views.Together`.
+    label : str
+        Words of the driver.
+    """
+    known = pd.notna(row["ratio"])
+    facts = [("Absence in the schools its children attend", _ratio(row) if known else _NO_ABSENCE)]
+    if row["pair"] != NOT_SHOWN:
+        both = f"{row['absence_class']} third of absence, {row['driver_class']} third of the other"
+        facts.append(("On the map", both))
+    own = card("", facts, TRACT_MEANING)
+    return driver_card(row, label) + own.replace("<h3></h3>", "")
+
+
+def driver_reliability(reliability: str, cv: float) -> str:
+    """Reliability of a figure with its coefficient of variation, and what a low one cannot do."""
+    if pd.isna(cv):
+        return RELIABILITY_LABELS[reliability]
+    text = f"{reliability.capitalize()}: coefficient of variation {percent_text(cv, 0)}"
+    return f"{text}; cannot carry a conclusion" if reliability == "low" else text
 
 
 def _rate(row: pd.Series) -> str:

@@ -46,11 +46,13 @@ def hot_spot_classes(found: HotSpots) -> AreaClasses:
 
 
 def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
-    """Tracts by a social driver; a dot marks values of low reliability and missing ones."""
+    """Tracts by a social driver; lines cross values of low reliability, a dot marks no value."""
     shown = driver["status"].eq("reported") & driver["value"].notna()
     scale = driver_scale(driver["value"].where(shown), unit)
     codes = scale.encode(driver["value"], shown=shown)
-    return AreaClasses(scale, codes, _marks(~shown | driver["reliability"].eq("low")))
+    weak = shown & driver["reliability"].eq("low")
+    lines = "low reliability, cannot carry a conclusion"
+    return AreaClasses(scale, codes, _marks(~shown), hatched=_marks(weak), lines=lines)
 
 
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:

@@ -185,6 +185,12 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "exposure_covered": Field(
             "Exposure known", "share", "fraction", "Share of the school's tracts with a value."
         ),
+        "cv": Field(
+            "CV", "cv", "fraction", "Coefficient of variation: margin / 1.645 / value.", True
+        ),
+        "absence_class": Field("Third of absence", "text", "text", "Third by observed / expected."),
+        "driver_class": Field("Third of the condition", "text", "text", "Third of the place."),
+        "pair": Field("Both", "text", "text", "Thirds of absence and of the condition."),
         "reliability": Field("Reliability", "reliability", "text", "From the margin of error."),
         "status": Field("State", "status", "text", "reported, suppressed, missing or unreliable."),
         "reason": Field("Reason", "text", "text", "Why a figure is not plainly reported."),
@@ -217,5 +223,5 @@ INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Ends of each kind of interval."""
 NUMERIC_KINDS = frozenset(
     {"count", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
-    | {"portion", "km", "decimal", "decimal2", "points", "p"}
+    | {"portion", "km", "decimal", "decimal2", "points", "p", "cv"}
 )

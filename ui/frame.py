@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import queries
 from ui.selection import ALPHAS, MEASURES, Selection, from_query, quoted
@@ -21,7 +22,7 @@ STATE = "selection"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
-OWN = ("focus", "driver", "versus", "method", "null", "neighbours", "beside", "cluster")
+OWN = ("focus", "driver", "versus", "method", "null", "neighbours", "beside", "cluster", "view")
 # By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 
@@ -81,9 +82,14 @@ def question(text: str, selection: Selection) -> None:
     st.html(f"<p class='atlas-where'>{escape(where)}</p>")
 
 
-def answer(text: str) -> None:
-    """One plain sentence that answers the question."""
-    st.html(f"<p class='atlas-answer'>{escape(text)}</p>")
+def answer(text: str, place: DeltaGenerator | None = None) -> None:
+    """One plain sentence that answers the question, here or in a place kept for it."""
+    (place or st).html(f"<p class='atlas-answer'>{escape(text)}</p>")
+
+
+def answer_place() -> DeltaGenerator:
+    """Keep the place of an answer that takes a while, so that the map need not wait for it."""
+    return st.empty()
 
 
 def figures(items: Sequence[tuple[str, str]]) -> None:

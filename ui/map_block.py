@@ -27,7 +27,7 @@ def tract_block(
     table: pd.DataFrame,
     card: Callable[[pd.Series], str],
     *,
-    unreliable: bool = False,
+    note: str = "",
 ) -> None:
     """Tract map with legend, search box and card.
 
@@ -40,22 +40,36 @@ def tract_block(
         Index `geoid` in map order, with name and neighbourhood.
     card : callable
         Row of `table` -> HTML.
-    unreliable : bool
-        Whether dots also mark low reliability.
+    note : str
+        HTML under the card.
     """
-    tract_legend(title, classes, unreliable=unreliable)
+    tract_legend(title, classes)
+    beside_card(title, classes, table, card, note=note)
+
+
+def beside_card(
+    title: str,
+    classes: AreaClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    *,
+    note: str = "",
+) -> None:
+    """Tract map with search box and card, under a legend of one's own; as in `tract_block`."""
     left, right = st.columns([62, 38], gap="medium")
     with right:
         selection = tract_search(table, card)
+        if note:
+            st.html(note)
     with left:
         tract_map(title, classes, selection)
 
 
-def tract_legend(title: str, classes: AreaClasses, *, unreliable: bool = False) -> None:
+def tract_legend(title: str, classes: AreaClasses) -> None:
     """Legend of a tract map with the number of tracts in each class, and of its marks."""
     counts = classes.scale.counts(classes.codes)
     st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
-    marks = marks_legend(unreliable=unreliable, hatched=classes.hatched.count("1"))
+    marks = marks_legend(hatched=classes.hatched.count("1"), lines=classes.lines)
     if marks:
         st.html(marks)
 

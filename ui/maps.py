@@ -12,7 +12,7 @@ import pydeck as pdk
 
 from ui.class_scale import ClassScale, rgb
 from ui.geometry import MapGeometry
-from ui.palettes import BORDER, HATCH, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO
+from ui.palettes import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, hatch_on
 
 HEIGHT = 600
 MARK_PIXELS = 1.6
@@ -40,11 +40,13 @@ class AreaClasses:
     codes : str
         One class code a tract.
     marked : str
-        "1" where a dot marks the tract (not shown, or low reliability), else "0".
+        "1" where a dot marks the tract (not shown), else "0".
     hatched : str
-        "1" where lines cross the tract (one analysis alone flags it), else "0"; "" for none.
+        "1" where lines cross the tract, else "0"; "" for none.
     brushed : str
         "1" where an outline shows what is chosen in the chart beside; "" for none.
+    lines : str
+        What the lines mean.
     """
 
     scale: ClassScale
@@ -52,6 +54,7 @@ class AreaClasses:
     marked: str
     hatched: str = ""
     brushed: str = ""
+    lines: str = "one analysis alone flags it"
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,14 @@ class SchoolClasses:
     sizes: str
 
 
-def pick(values: list[Any], codes: str, alphabet: str) -> str:
+def pick(values: list[Any], codes: str, alphabet: str, position: str = "properties.i") -> str:
     """Deck expression: the value of each feature's class, by the feature's position.
 
     The parentheses matter: the expression parser does not index a bare literal.
     """
-    position = {code: index for index, code in enumerate(alphabet)}
-    digits = "".join(str(position[code]) for code in codes)
-    return f"({json.dumps(values, separators=(',', ':'))})[('{digits}')[properties.i]]"
+    order = {code: index for index, code in enumerate(alphabet)}
+    digits = "".join(str(order[code]) for code in codes)
+    return f"({json.dumps(values, separators=(',', ':'))})[('{digits}')[{position}]]"
 
 
 def pick_marked(values: list[Any], flags: str) -> str:
@@ -131,7 +134,7 @@ def area_map(
             point_radius_units=pdk.types.String("pixels"),
             update_triggers={"getPointRadius": _trigger(radius)},
         ),
-        *_hatch(geometry, classes.hatched),
+        *_hatch(geometry, classes),
         _borders(geometry),
         *_brush(geometry, classes.brushed),
         *_outline(focus),
@@ -188,31 +191,34 @@ def school_map(
     return _deck(layers, geometry)
 
 
-def _hatch(geometry: MapGeometry, flags: str) -> list[pdk.Layer]:
+def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     """Lines across flagged areas; nothing is fetched when no area is flagged."""
-    if "1" not in flags:
+    if "1" not in classes.hatched:
         return []
-    return [_lines(geometry, "hatch", HATCH, pick_marked([0, HATCH_PIXELS], flags))]
+    inks = [list(rgb(hatch_on(colour))) for colour in classes.scale.colours]
+    ink = pick(inks, classes.codes, "".join(classes.scale.codes), "properties.h*3+properties.b")
+    return [_lines(geometry, "hatch", ink, pick_marked([0, HATCH_PIXELS], classes.hatched))]
 
 
 def _brush(geometry: MapGeometry, flags: str) -> list[pdk.Layer]:
     """Outlines of the areas chosen in the chart beside."""
     if "1" not in flags:
         return []
-    return [_lines(geometry, "tracts", SELECTION, pick([0, BRUSH_PIXELS], flags, "01"))]
+    ink = list(rgb(SELECTION))
+    return [_lines(geometry, "tracts", ink, pick([0, BRUSH_PIXELS], flags, "01"))]
 
 
-def _lines(geometry: MapGeometry, layer: str, colour: str, width: str) -> pdk.Layer:
+def _lines(geometry: MapGeometry, layer: str, ink: str | list[int], width: str) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
         data=geometry.url(layer),
         id=f"{layer}-lines",
         stroked=True,
         filled=False,
-        get_line_color=list(rgb(colour)),
+        get_line_color=ink,
         line_width_units=pdk.types.String("pixels"),
         get_line_width=width,
-        update_triggers={"getLineWidth": _trigger(width)},
+        update_triggers={"getLineWidth": _trigger(width), "getLineColor": _trigger(str(ink))},
     )
 
 

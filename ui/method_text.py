@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.panel import Panel
+from ui import driver_method
 from ui.hotspot_views import CONSENSUS_MAX_DRAWS, DRAWS, MAX_DRAWS, SEED
 from ui.hotspot_words import MEANING
 from ui.join_words import scale_sentence
@@ -10,7 +11,7 @@ from ui.numbers import count_text
 from ui.selection import METHODS, Selection
 from ui.wording import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING
 
-REFERENCES = (
+_REFERENCES = (
     "Anselin L (1995). Local indicators of spatial association - LISA. Geogr Anal 27:93-115.",
     "Assuncao RM, Reis EA (1999). A new proposal to adjust Moran's I for population density."
     " Stat Med 18:2147-2162.",
@@ -37,6 +38,7 @@ REFERENCES = (
     " J Am Stat Assoc 22:209-212.",
     "Wilson AG (1971). A family of spatial interaction models. Environ Plan A 3:1-32.",
 )
+REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
 
 
 def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
@@ -69,6 +71,7 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
             " distance at which three tracts in four have six neighbours or more. The scan and the"
             " membership model use distances between centres."
         ),
+        "What absence goes together with": driver_method.IN_SHORT,
         "What protects people": _gate(panel),
         "Versions": ", ".join(f"{k} {v}" for k, v in panel.parameters["versions"].items()) + ".",
     }

@@ -6,6 +6,12 @@ import math
 
 SMALL_GROUP = 300
 """Below this many students a percentage is written without decimals."""
+TENTHS = {
+    "years": "years",
+    "km": "km",
+    "per_1000": "per 1,000 children",
+    "per_100k": "per 100,000 residents",
+}
 
 
 def count_text(value: float) -> str:
@@ -70,7 +76,7 @@ def points_text(change: float) -> str:
 
 
 def value_text(value: float, unit: str) -> str:
-    """Value of a driver in its unit: "fraction", "percentile", "count", "usd" or "years".
+    """Value of a driver in its unit, one of `data.vocabulary.UNITS`.
 
     A percentile is held as 0 to 1 and written as "85th percentile".
     """
@@ -80,8 +86,9 @@ def value_text(value: float, unit: str) -> str:
         return f"{_ordinal(math.floor(100 * value + 1e-9))} percentile"
     if unit == "usd":
         return f"${value:,.0f}"
-    if unit == "years":
-        return f"{value:,.1f} years"
+    if unit in TENTHS:
+        decimals = 2 if unit in ("km", "per_1000") and abs(value) < 1 else 1
+        return f"{value:,.{decimals}f} {TENTHS[unit]}"
     return count_text(value) if abs(value) >= 10 or float(value).is_integer() else f"{value:.2g}"
 
 

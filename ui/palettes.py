@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from analytics.bivariate_classes import THIRDS
 from ui.breaks import interval_labels, nice_breaks
-from ui.class_scale import NOT_SHOWN, ClassScale
+from ui.class_scale import NOT_SHOWN, ClassScale, rgb
 from ui.wording import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
 
 HOT_COLD: Mapping[str, str] = MappingProxyType(
@@ -30,7 +31,8 @@ NOT_SHOWN_COLOUR = "#ffffff"
 NOT_SHOWN_MARK = "#7a7a7a"  # the grey dots or hatch laid over the white
 BORDER = "#7a7a7a"
 BOTH = "#8c4d6d"  # hot in as many analyses as cold
-HATCH = "#3a3a3a"  # lines over what one analysis alone flags
+HATCH = "#3a3a3a"  # lines over what is marked
+HATCH_ON_DARK = "#ffffff"
 SELECTION = "#111111"
 SELECTION_HALO = "#ffffff"
 TEXT = "#1c1c1c"
@@ -38,6 +40,14 @@ TEXT = "#1c1c1c"
 # Dark means more, on screen as in print, so that a grey copy reads the same way.
 VIRIDIS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
+
+# Joshua Stevens (2015), "Bivariate Choropleth Maps", blue and gold: absence from below to above by
+# rows, the condition from left to right. The only one of his that every viewer tells apart.
+BLUE_GOLD = (
+    *("#f3f3f3", "#b4d3e1", "#509dc2"),
+    *("#f3e6b3", "#b3b3b3", "#376387"),
+    *("#f3b300", "#b36600", "#000000"),
+)
 
 RATE_BREAKS = (0.05, 0.10, 0.20, 0.30)
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
@@ -116,7 +126,7 @@ def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
     place_values
         The driver in every area of the study area.
     unit
-        "fraction", "percentile", "count", "usd" or "years".
+        One of `data.vocabulary.UNITS`.
 
     Returns
     -------
@@ -128,6 +138,51 @@ def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
     labels = interval_labels(breaks, unit) if breaks else ("one value in every area",)
     chosen = tuple(VIRIDIS[i] for i in picks[len(labels)])
     return _with_not_shown(labels, chosen, labels, breaks)
+
+
+def bivariate_scale(*, flipped: bool = False) -> ClassScale:
+    """Nine classes of absence (first) and a condition, "low-low" to "high-high", then "not shown".
+
+    Parameters
+    ----------
+    flipped
+        True for a condition of which less is harder: black stays where both are hardest.
+    """
+    pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
+    labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)
+    words = tuple(f"{absence} absence, {driver} condition" for absence, driver in pairs)
+    rows = [BLUE_GOLD[at : at + 3][:: -1 if flipped else 1] for at in (0, 3, 6)]
+    colours = tuple(colour for row in rows for colour in row)
+    return ClassScale(
+        (*labels, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        _codes(len(labels) + 1),
+        (*words, NOT_SHOWN),
+        named=True,
+    )
+
+
+def hatch_on(colour: str) -> str:
+    """Colour of lines that can be seen on a class: dark on light, white on dark."""
+    return _clearer(HATCH, colour)
+
+
+def ink_on(colour: str) -> str:
+    """Colour of text that can be read on a class."""
+    return _clearer(TEXT, colour)
+
+
+def _clearer(dark: str, ground: str) -> str:
+    """Give the dark colour, or white where white has the higher contrast (WCAG 2.2)."""
+    below = _luminance(ground) + 0.05
+    dark_wins = below / (_luminance(dark) + 0.05) > (1 + 0.05) / below
+    return dark if dark_wins else HATCH_ON_DARK
+
+
+def _luminance(colour: str) -> float:
+    parts = [part / 255 for part in rgb(colour)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _with_not_shown(

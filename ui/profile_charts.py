@@ -11,10 +11,11 @@ from ui.chart_style import LABEL_SIZE, LINE, MUTED, plain, styled
 from ui.numbers import value_text, with_margin
 from ui.palettes import BORDER
 
-ROW_PIXELS = 34
-AROUND_PIXELS = 200  # title, axis and legend: the height is that of the whole chart
-BEYOND = "differs beyond its own error"
-ALIKE = "like comparable tracts, within the error"
+ROW_PIXELS = 40
+AROUND_PIXELS = 210  # title, axis and legend: the height is that of the whole chart
+SIZE = 200
+BEYOND = "differs beyond its own error, in the mean and in rank"
+ALIKE = "like comparable tracts, within the error or in rank"
 WEAK = "cannot carry a conclusion: low reliability, or no margin of error"
 _KINDS = (BEYOND, ALIKE, WEAK)
 
@@ -41,7 +42,13 @@ def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
             "words:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=420, labelOverlap=False, labelFlush=False, grid=True),
+            axis=alt.Axis(
+                labelLimit=420,
+                labelOverlap=False,
+                labelFlush=False,
+                grid=True,
+                labelFontSize=LABEL_SIZE + 2,
+            ),
         )
     )
     axis = alt.X(
@@ -53,7 +60,7 @@ def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
     middle = alt.Chart(plain(pd.DataFrame({"percentile": [50]})))
     middle = middle.mark_rule(color=BORDER, strokeDash=[6, 4], strokeWidth=2).encode(x=axis)
     bars = base.transform_filter(alt.datum.margin == "yes")
-    bars = bars.mark_rule(color=MUTED, strokeWidth=3).encode(
+    bars = bars.mark_rule(color=MUTED, strokeWidth=4).encode(
         x=alt.X("percentile_low:Q"), x2="percentile_high:Q"
     )
     height = len(table) * ROW_PIXELS + AROUND_PIXELS
@@ -64,8 +71,15 @@ def _points(base: alt.Chart, axis: alt.X) -> alt.Chart:
     """Draw marks that differ by shape and filling, with all that travels with a figure."""
     shapes = alt.Scale(domain=_KINDS, range=["circle", "square", "diamond"])
     fills = alt.Scale(domain=_KINDS, range=[LINE, "#8a8a8a", "#ffffff"])
-    legend = alt.Legend(orient="bottom", labelLimit=500, columns=1, labelFontSize=LABEL_SIZE)
-    marks: alt.Chart = base.mark_point(size=130, color=LINE, strokeWidth=2, opacity=1)
+    legend = alt.Legend(
+        orient="bottom",
+        labelLimit=500,
+        columns=1,
+        labelFontSize=LABEL_SIZE + 1,
+        symbolSize=SIZE,
+        symbolStrokeWidth=2,
+    )
+    marks: alt.Chart = base.mark_point(size=SIZE, color=LINE, strokeWidth=2, opacity=1)
     return marks.encode(
         x=axis,
         shape=alt.Shape("kind:N", title=None, scale=shapes, legend=legend),

@@ -3,65 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.driver_profile import driver_profile
 from analytics.outliers import doing_better
 from data import measures as registry
-from ui import queries
+from ui import profile_charts, queries, queries_drivers, strength_charts, why_strata
+from ui.care_words import MEASURES as TO_CARE
+from ui.driver_models import tract_figures
 from ui.hotspot_views import HotSpots
 from ui.queries import Place
 from ui.selection import Selection
+from ui.strength_views import Strengths
+from ui.why_strata import Comparable
 
-TERCILES = 3
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
-
-
-@dataclass(frozen=True, eq=False)
-class Strengths:
-    """Schools beside what is predicted for them, see `analytics.outliers.doing_better`.
-
-    Attributes
-    ----------
-    schools : DataFrame
-        Index `school_id`, schools that may be shown: the result with the school's own columns;
-        `rate_low, rate_high` is the interval of the rate, `low, high` the funnel.
-    by : str
-        What the prediction is made from: "drivers" of the tracts a school serves, or its "level".
-    drivers : int
-        Drivers behind the prediction.
-    """
-
-    schools: pd.DataFrame
-    by: Literal["drivers", "level"]
-    drivers: int
-
-    def compared(self) -> pd.DataFrame:
-        """Schools with a prediction; without one there is no funnel to lie in."""
-        return self.schools[self.schools["state"].eq("compared")]
-
-    def shown(self) -> pd.DataFrame:
-        """Schools that pass the false-discovery rate, then those that lie below the funnel."""
-        table = self.compared()
-        passed = table["class"].str.startswith("doing better")
-        return table[passed | table["outside"].eq("below")]
+MIDDLE = 50.0
+NOT_PROFILED = ("modelled", "index")
+DESCRIBED = (
+    *("label", "theme", "kind", "denominator", "unit", "direction", "caveat"),
+    *("touches", "reference"),
+)
 
 
 def offered(selection: Selection) -> tuple[str, ...]:
     """List the drivers of a profile.
 
-    Composite ranks would count the same figures twice, and have no margin of error. Adult figures
-    modelled from poverty and race (CDC PLACES) may not be ranked between places.
+    Indexes would count the same figures twice. Figures modelled from poverty and race (CDC PLACES)
+    may not be ranked between places.
     """
     known = [registry.measure(name) for name in queries.choices(selection.area).drivers]
-    return tuple(
-        item.id for item in known if item.theme != "composite index" and "PLACES" not in item.note
-    )
+    return tuple(item.id for item in known if item.kind not in NOT_PROFILED)
+
+
+def members(found: HotSpots, selection: Selection) -> pd.Index:
+    """Tracts of the chosen group."""
+    return _members(queries.place(selection.area), view_of(selection), found.tracts["cluster"])
+
+
+def comparable(found: HotSpots, selection: Selection) -> Comparable:
+    """Tracts that the chosen group is set beside, see `ui.why_strata`."""
+    key = queries.place(selection.area)
+    return _comparable(key, view_of(selection), found.tracts["cluster"])
 
 
 def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
@@ -70,6 +57,7 @@ def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
     Parameters
     ----------
     found : HotSpots
+        Hot spots of the selection.
     selection : Selection
         `cluster` is the group.
 
@@ -77,87 +65,132 @@ def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
     -------
     DataFrame
         Index `driver`, most outstanding first: the columns of `analytics.driver_profile` with
-        `label, theme, unit, direction, caveat, vintage`.
+        `label, theme, kind, denominator, unit, direction, caveat, touches, reference, vintage`.
     """
-    clusters = found.tracts["cluster"]
-    chosen = clusters.eq(selection.cluster).fillna(value=False)
-    wanted = clusters.isna() | chosen
-    clusters = clusters.where(chosen).astype("object")[wanted]
-    return _profile(queries.place(selection.area), clusters, offered(selection))
+    key, names = queries.place(selection.area), offered(selection)
+    return _profile(key, view_of(selection), names, found.tracts["cluster"])
 
 
-def strengths(selection: Selection) -> Strengths:
-    """Schools of the view beside what is predicted for them, strengths first."""
-    plain = Selection(
-        selection.area, selection.year, selection.level, catchment=selection.catchment
-    )
-    return _strengths(queries.place(selection.area), plain, offered(selection))
+def strengths(found: HotSpots, selection: Selection) -> Strengths:
+    """Schools of the view beside what is predicted for them, with their part in the group."""
+    key, names = queries.place(selection.area), offered(selection)
+    return _with_group(key, view_of(selection), names, found.tracts["cluster"])
 
 
-def children_stratum(children: pd.Series) -> pd.Series:
-    """Third of the tracts by children who live there; missing where none do.
+def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
+    """Specification of the dot plot of the chosen group."""
+    key, names = queries.place(selection.area), offered(selection)
+    return _profile_chart(key, view_of(selection), names, found.tracts["cluster"])
+
+
+def funnel_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
+    """Specification of the funnel of schools."""
+    key, names = queries.place(selection.area), offered(selection)
+    return _funnel_chart(key, view_of(selection), names, found.tracts["cluster"])
+
+
+def view_of(selection: Selection) -> Selection:
+    """Choices that decide the hot spots and the group, and no other: the key of what is kept."""
+    return replace(selection, focus="", driver="", versus="", beside="", view="")
+
+
+def in_group(clusters: pd.Series, cluster: str) -> pd.Series:
+    """Mark the tracts of one group."""
+    return clusters.eq(cluster).fillna(value=False).astype(bool)
+
+
+def compared(clusters: pd.Series, cluster: str) -> pd.Series:
+    """Group of each tract that takes part: the chosen one, or none; other groups are left out."""
+    chosen = in_group(clusters, cluster)
+    return clusters.where(chosen).astype("object")[clusters.isna() | chosen]
+
+
+def in_rank_too(table: pd.DataFrame) -> pd.DataFrame:
+    """Let only what differs both in the mean and in rank be called above or below.
 
     Parameters
     ----------
-    children : Series
-        Children by tract.
-
-    Returns
-    -------
-    Series
-        1 (fewest), 2 or 3; NaN without children.
+    table : DataFrame
+        From `analytics.driver_profile`. A few extreme tracts move a mean, not the middle.
     """
-    living = children.astype(float).where(children > 0)
-    return np.ceil(living.rank(pct=True) * TERCILES)
+    said = table["conclusion"]
+    above = said.eq("above comparable places") & ~(table["percentile_low"] > MIDDLE)
+    below = said.eq("below comparable places") & ~(table["percentile_high"] < MIDDLE)
+    return table.assign(conclusion=said.mask(above | below, "like comparable places"))
+
+
+# Hot spots follow from place and view, so their clusters need not be part of a key: hence `_found`.
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _profile(key: Place, clusters: pd.Series, names: tuple[str, ...]) -> pd.DataFrame:
+def _members(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
+    del key  # a rebuild is another place
+    return _found.index[in_group(_found, view.cluster)]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _comparable(key: Place, view: Selection, _found: pd.Series) -> Comparable:
+    tracts, clusters = queries.panel_of(key).tracts, compared(_found, view.cluster)
+    return why_strata.comparable(tracts["residents"], tracts["children"], _km2(key), clusters)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _km2(key: Place) -> pd.Series:
     panel = queries.panel_of(key)
-    values, margins, vintages = _drivers(panel.drivers, names)
-    children = panel.tracts["children"]
+    return panel.tracts.to_crs(panel.area.crs).area / 1e6
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _profile(
+    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
+) -> pd.DataFrame:
+    values, margins, vintages = _drivers(key, names)
+    clusters, children = compared(_found, view.cluster), queries.panel_of(key).tracts["children"]
     index = clusters.index
     table = driver_profile(
         values.reindex(index),
         margins.reindex(index),
         children.reindex(index),
         clusters,
-        comparable=children_stratum(children).reindex(index),
+        comparable=_comparable(key, view, _found).stratum.reindex(index),
     )
-    table = table.droplevel("cluster").rename_axis("driver")
+    table = in_rank_too(table.droplevel("cluster").rename_axis("driver"))
     return table.join(_described(names)).join(vintages)
 
 
-def _drivers(
-    drivers: pd.DataFrame, names: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """Give reported values and margins, tracts by drivers, and the years each driver describes."""
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _drivers(key: Place, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Give reported values and margins, tracts by drivers, and the years each driver describes.
+
+    Shared by all sessions and never written to.
+    """
+    drivers = queries.panel_of(key).drivers
+    value, moe = tract_figures(drivers, names)
     rows = drivers[drivers["status"].eq("reported") & drivers["measure"].isin(names)]
-    rows = rows.astype({"value": float, "moe": float, "geoid": str, "measure": str})
-    value, moe = (
-        rows.pivot_table(name, "geoid", "measure", aggfunc="first").reindex(columns=list(names))
-        for name in ("value", "moe")
-    )
-    vintages = rows.groupby("measure")["vintage"].agg(lambda years: ", ".join(sorted(set(years))))
-    return value, moe, vintages
+    pairs = rows[["measure", "vintage"]].drop_duplicates().astype(str).sort_values("vintage")
+    return value, moe, pairs.groupby("measure")["vintage"].agg(", ".join)
 
 
 def _described(names: Sequence[str]) -> pd.DataFrame:
     """Tell what the registry says of each driver."""
     known = [registry.measure(name) for name in names]
-    columns = ["label", "theme", "unit", "direction", "caveat"]
-    rows = [[getattr(item, name) for name in columns] for item in known]
-    return pd.DataFrame(rows, index=pd.Index(names, name="driver"), columns=columns)
+    rows = [[getattr(item, name) for name in DESCRIBED] for item in known]
+    return pd.DataFrame(rows, index=pd.Index(names, name="driver"), columns=list(DESCRIBED))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Strengths:
-    """Predict from drivers; from levels alone where schools are too few for that."""
+    """Predict from drivers; from levels alone where schools are too few for that.
+
+    The ways to care are left out: they are nearly one figure, and each more asks for ten schools.
+    Shared by all sessions and never written to.
+    """
     del key  # a rebuild is another place
     schools = queries.schools(selection)
     shown = schools[schools["shown"]]
     outcome = shown[["chronic_absent", "enrolled"]]
-    exposures = _exposures(selection, names).reindex(shown.index)
+    every = queries_drivers.exposures(selection)
+    exposures = _differing(every.figures[[n for n in names if n not in TO_CARE]], shown.index)
     by: Literal["drivers", "level"] = "drivers"
     found = pd.DataFrame()
     if not exposures.empty and len(exposures.columns):
@@ -169,10 +202,40 @@ def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Stre
     return Strengths(found.join(own), by, len(exposures.columns))
 
 
-def _exposures(selection: Selection, names: Sequence[str]) -> pd.DataFrame:
-    """Drivers of the tracts each school serves; one that never differs predicts nothing."""
-    columns: dict[str, Any] = {
-        name: queries.exposure(replace(selection, driver=name))["exposure"] for name in names
-    }
-    table = pd.DataFrame(columns)
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _with_group(
+    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
+) -> Strengths:
+    """Shared by all sessions and never written to."""
+    plain = Selection(view.area, view.year, view.level, catchment=view.catchment)
+    everyone, shares = _strengths(key, plain, names), queries.shares(view)
+    inside = shares[shares["geoid"].isin(_members(key, view, _found))]
+    here = inside.groupby("school_id")["share"].sum().reindex(everyone.schools.index, fill_value=0)
+    return replace(everyone, schools=everyone.schools.assign(here=here))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _profile_chart(
+    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
+) -> dict[str, Any]:
+    """Made once for a view; the tests check it against the schema, which takes .1 s."""
+    title = "What stands out beside comparable tracts?"
+    return profile_charts.dot_plot(_profile(key, view, names, _found), title).to_dict(
+        validate=False
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _funnel_chart(
+    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
+) -> dict[str, Any]:
+    title = f"Which schools lie below what is predicted for them? {view.year}"
+    return strength_charts.funnel(_with_group(key, view, names, _found), title).to_dict(
+        validate=False
+    )
+
+
+def _differing(exposures: pd.DataFrame, schools: pd.Index) -> pd.DataFrame:
+    """Exposures of some schools; a driver that never differs predicts nothing."""
+    table = exposures.reindex(schools)
     return table.loc[:, table.max() > table.min()]

@@ -25,7 +25,7 @@ def scatter(
     frame: pd.DataFrame,
     driver: str,
     unit: str,
-    title: str = "Do absence and this condition go together?",
+    title: str = "School by school, do absence and this condition go together?",
 ) -> alt.LayerChart:
     """School rate against the exposure of its tracts to a driver; shown schools only.
 

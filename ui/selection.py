@@ -44,6 +44,12 @@ NEIGHBOURS: Mapping[str, str] = {
     "distance": "Tracts within a distance",
 }
 
+VIEWS: Mapping[str, str] = {
+    "": "The condition alone",
+    "together": "Condition and absence together",
+}
+"""What the map of social drivers shows."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -76,6 +82,8 @@ class Selection:
         scatter, "null:areas", "method:gi_star" or "year:2017-18" for a second map.
     cluster : str
         Id of the group of tracts whose card is open: one of its tracts; "" for the first.
+    view : str
+        What the map of social drivers shows, a key of `VIEWS`.
     """
 
     area: str
@@ -92,6 +100,7 @@ class Selection:
     neighbours: str = "queen"
     beside: str = ""
     cluster: str = ""
+    view: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -165,6 +174,7 @@ class Choices:
             "method": tuple(METHODS),
             "null": tuple(NULLS),
             "neighbours": tuple(NEIGHBOURS),
+            "view": tuple(VIEWS),
             "beside": (
                 *("", "scatter"),
                 *(f"null:{key}" for key in NULLS),

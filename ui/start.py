@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.build import build_panel
-from data.store import list_panels
+from data.store import list_panels, unusable_panels
 
 
 def ensure_place() -> None:
@@ -13,3 +13,8 @@ def ensure_place() -> None:
     if not list_panels():
         with st.spinner("Building the fictional demo county, about ten seconds ..."):
             build_panel("demo")
+    for slug in unusable_panels():
+        st.warning(
+            f"The place “{slug}” is in the store but was built by another version, or is damaged."
+            f" Build it again: make place PLACE={slug}"
+        )

@@ -16,6 +16,7 @@ from ui.fields import FIELDS, INTERVALS, LABELS, NUMERIC_KINDS
 
 NO_FIGURE = "not shown: no figure"
 NO_MARGIN = "no margin published"
+NO_CV = "not defined"
 
 
 def display_frame(
@@ -208,6 +209,8 @@ def _limits(frame: pd.DataFrame, texts: pd.Series) -> pd.Series:
 
 def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
     kind = FIELDS[name].kind
+    if kind == "cv":
+        return [NO_CV if pd.isna(cv) else numbers.percent_text(cv, 0) for cv in frame[name]]
     if kind in _PLAIN:
         write = _PLAIN[kind]
         return [None if pd.isna(value) else write(value) for value in frame[name].tolist()]

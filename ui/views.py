@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.definitions import band
+from analytics.driver_profile import Z90
 from analytics.rates import crude_rate, expected, standardized_ratio, wilson
 from analytics.smoothing import empirical_bayes
 from analytics.tract_rates import allocate, exposure
@@ -141,11 +142,14 @@ def driver_view(panel: Panel, measure: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `geoid`, every tract: value, moe, unit, reliability, status, source, vintage.
+        Index `geoid`, every tract: value, moe, cv (coefficient of variation), unit, reliability,
+        status, source, vintage.
     """
     rows = panel.drivers[panel.drivers["measure"] == measure].set_index("geoid")
     names = panel.tracts[["name", "neighbourhood"]]
-    return pd.DataFrame(names.join(rows, how="left"))
+    table = names.join(rows, how="left")
+    size = table["value"].abs()
+    return pd.DataFrame(table.assign(cv=table["moe"] / Z90 / size.where(size > 0)))
 
 
 def exposure_view(

@@ -17,28 +17,19 @@ from ui.numbers import (
     value_text,
     with_margin,
 )
-from ui.queries_why import Strengths
 
 NAMED = 3
-COMPARABLE = (
-    "Comparable tracts lie outside every hot group and in the same third of tracts by the number"
-    " of children who live there."
-)
 PROFILE_MEANING = (
     "Each figure of a group is the mean of its tracts, weighted by children, with the survey's"
     " 90 % margin of error. A driver stands out when it differs from the mean of comparable tracts"
-    f" by more than both errors together. {COMPARABLE} About one driver in ten could seem to"
-    " stand out by the survey's chance alone."
+    " by more than both errors together, and when its place among them, with its interval, lies on"
+    " one side of the middle. About one driver in ten could seem to stand out by the"
+    " survey's chance alone."
 )
 UNSAID = (
     "Why any child misses school, and whether these conditions are the reason: the figures describe"
     " places and all who live there, not the students who are absent. A condition that goes with"
     " absence can stand for another that is not measured."
-)
-STRENGTHS_MEANING = (
-    "Strengths to learn from, by asking the school: the figures do not say what it does. Schools"
-    " that choose their students, or whose students live elsewhere than supposed, can lie low for"
-    " that reason."
 )
 READING: Mapping[str, str] = MappingProxyType(
     {
@@ -50,12 +41,6 @@ READING: Mapping[str, str] = MappingProxyType(
 )
 RELIABILITY: Mapping[str, str] = MappingProxyType(
     {"high": "high", "medium": "medium", "low": "low", "no margin": "no margin"}
-)
-PREDICTED_FROM: Mapping[str, str] = MappingProxyType(
-    {
-        "drivers": "the {drivers} of the tracts they serve and their level",
-        "level": "their level alone (too few schools to use drivers)",
-    }
 )
 
 
@@ -94,7 +79,7 @@ def answer(row: pd.Series, profile: pd.DataFrame) -> str:
     return (
         f"{where} {len(hard)} of the {plural(len(known), 'social driver')} known well enough"
         f" {'is' if len(hard) == 1 else 'are'} harder than in comparable tracts, most of all"
-        f" “{_name(first)}”: {_beside(first)}."
+        f" “{_name(first['label'])}”: {_beside(first)}."
     )
 
 
@@ -131,43 +116,32 @@ def sentences(row: pd.Series, profile: pd.DataFrame, year: str) -> tuple[str, st
 def unsaid(profile: pd.DataFrame) -> str:
     """Say what cannot be said of a group, and which drivers carry no conclusion."""
     weak = profile[profile["conclusion"].eq(CANNOT)]
-    listed = "; ".join(f"{_name(item)} ({_weakness(item)})" for _, item in weak.iterrows())
+    reasons = weak.apply(_weakness, axis=1) if len(weak) else pd.Series(dtype=str)
+    listed = "; ".join(
+        f"{', '.join(map(_name, rows))} ({reason})"
+        for reason, rows in weak["label"].groupby(reasons, sort=False)
+    )
     none = f"No conclusion is drawn from {plural(len(weak), 'driver')}: {listed}."
-    said = pd.concat([harder(profile).head(NAMED), easier(profile).head(NAMED)])
-    caveats = [f"{item['label']}: {item['caveat']}" for _, item in said.iterrows()]
+    caveats = [f"{item['label']}: {item['caveat']}" for _, item in outstanding(profile).iterrows()]
     return " ".join([UNSAID, *([] if weak.empty else [none]), *caveats])
 
 
-def strengths_sentence(found: Strengths) -> str:
-    """Say which schools do better than predicted, or plainly that none does beyond chance."""
-    table = found.compared()
-    if table.empty:
-        return (
-            f"Not said for this choice: {plural(len(found.schools), 'school')} with a figure are"
-            " too few to predict from."
-        )
-    drivers = plural(found.drivers, "social driver")
-    by = PREDICTED_FROM[found.by].format(drivers=drivers)
-    named = int(table["class"].str.startswith("doing better").sum())
-    below = int(table["outside"].eq("below").sum())
-    if named:
-        return (
-            f"{plural(named, 'school')} of {count_text(len(table))}"
-            f" {'has' if named == 1 else 'have'} fewer students chronically absent than predicted"
-            f" from {by}, beyond what looking at so many schools explains (q of .05 or less)."
-        )
-    text = (
-        f"No school of {count_text(len(table))} does better than predicted from {by} once so many"
-        " schools are looked at (q of .05 or less)."
-    )
-    chance = count_text(len(table) / 40)
-    if below:
-        verb = "lies" if below == 1 else "lie"
-        text += (
-            f" {plural(below, 'school')} {verb} below the 95 % funnel, where about {chance} would"
-            " by chance: places to ask, not findings."
-        )
-    return text
+def outstanding(profile: pd.DataFrame) -> pd.DataFrame:
+    """Drivers that a sentence names: the hardest here, then what is easier here."""
+    return pd.concat([harder(profile).head(NAMED), easier(profile).head(NAMED)])
+
+
+def touches(profile: pd.DataFrame) -> list[tuple[str, str]]:
+    """How each driver that stands out may touch attendance: its name, and a sentence.
+
+    Drivers of which nothing is published are left out.
+    """
+    named = harder(profile).head(NAMED)
+    return [
+        (item["label"], f"{item['touches']} ({str(item['reference']).rstrip('.')}.)")
+        for _, item in named.iterrows()
+        if item["touches"] and item["reference"]
+    ]
 
 
 def _differs(profile: pd.DataFrame, *, above: str, below: str) -> pd.Series:
@@ -196,7 +170,7 @@ def _outstanding(profile: pd.DataFrame) -> str:
     hard, known = harder(profile), _conclusive(profile)
     if hard.empty:
         return (
-            f"None of {plural(len(known), 'driver')} known well enough is harder here than in"
+            f"Of {plural(len(known), 'driver')} known well enough none is harder here than in"
             " comparable tracts beyond its own error."
         )
     listed = "; ".join(_ranked(item) for _, item in hard.head(NAMED).iterrows())
@@ -208,7 +182,7 @@ def _strengths_here(profile: pd.DataFrame) -> str:
     alike = int(known["conclusion"].eq("like comparable places").sum())
     if not good.empty:
         listed = "; ".join(_ranked(item) for _, item in good.head(NAMED).iterrows())
-        return f"A strength of these places: {listed}."
+        return f"Easier here than in comparable tracts: {listed}."
     if alike:
         are = "is" if alike == 1 else "are"
         return (
@@ -216,7 +190,7 @@ def _strengths_here(profile: pd.DataFrame) -> str:
             " comparable tracts, within the error."
         )
     return (
-        f"None of {plural(len(known), 'driver')} known well enough is easier here than in"
+        f"Of {plural(len(known), 'driver')} known well enough none is easier here than in"
         " comparable tracts; what helps children here is not in these figures."
     )
 
@@ -228,7 +202,7 @@ def _ranked(item: pd.Series) -> str:
     if item["difference"] <= 0:
         more, part, low, high = "less", 100 - part, 100 - high, 100 - low
     place = f"{more} than in {part:.0f} % of them (90 % interval {low:.0f}–{high:.0f})"
-    return f"{_name(item)}, {_beside(item)}, {place}"
+    return f"{_name(item['label'])}, {_beside(item)}, {place}"
 
 
 def _beside(item: pd.Series) -> str:
@@ -236,8 +210,7 @@ def _beside(item: pd.Series) -> str:
     return f"{here} beside {value_text(item['comparable'], item['unit'])}"
 
 
-def _name(item: pd.Series) -> str:
-    label = str(item["label"])
+def _name(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
@@ -245,4 +218,4 @@ def _weakness(item: pd.Series) -> str:
     if item["state"] != "profiled":
         return "no figure to compare"
     low = item["reliability"] == "low"
-    return "low reliability" if low else "no margin of error published"
+    return "low reliability" if low else "no margin of error"

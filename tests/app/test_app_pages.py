@@ -358,6 +358,7 @@ def test_why_here_follows_the_group_and_a_link_to_it_opens_the_same(
     assert not cold.warning
     assert words(cold) == words(test)
     assert "What cannot be said?" in words(cold)
+    assert "Who is near?" in headings(cold)
 
 
 def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTest]) -> None:
@@ -365,6 +366,7 @@ def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTes
     assert not test.exception
     if "cluster" not in chosen(test):
         assert answer(test).startswith("No group of tracts stands out")
+        assert "Who is near?" not in headings(test)
     assert "Which schools do better" in headings(test)
 
 
@@ -386,3 +388,64 @@ def test_the_simulation_runs_when_asked_and_not_before(
     test.run()
     assert not test.exception
     assert "False alarms on 2 made-up places" in headings(test)
+
+
+def test_social_drivers_answers_with_number_interval_and_schools(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("social_drivers", area="demo")
+    assert not test.exception
+    text = answer(test)
+    assert re.search(r"\d\.\d\d times the odds", text)
+    assert re.search(r"95 % interval \d\.\d\d–\d\.\d\d; \d+ schools, 2021-22", text)
+    assert "An association between places, not a cause." in text
+    said = words(test)
+    assert "with lines: low reliability, cannot carry a conclusion" in said
+    assert "What it cannot say" in said
+    assert "Which conditions go together with absence?" in headings(test)
+
+
+def test_social_drivers_maps_both_together_and_a_link_opens_the_same(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("social_drivers", area="demo")
+    test.selectbox(key="view").select("together").run()
+    assert not test.exception
+    assert test.query_params["view"] == "together"
+    said = words(test)
+    assert "Absence, times expected" in said
+    assert "with lines: most absence and the hardest third" in said
+    assert "not shown: low reliability" in said
+    cold = app("social_drivers", **dict(test.query_params))
+    assert not cold.warning
+    assert words(cold) == said
+    assert chosen(cold)["view"] == "together"
+
+
+def test_social_drivers_refuse_with_a_reason_where_schools_are_few(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("social_drivers", area="demo", level="high")
+    assert not test.exception
+    assert "No association is estimated: " in words(test)
+    assert "times the odds" not in words(test)
+    assert "rank correlation" in answer(test)
+
+
+@pytest.mark.parametrize("view", ["", "together"])
+def test_every_driver_answers_in_both_views(app: Callable[..., AppTest], view: str) -> None:
+    test = app("social_drivers", area="demo", **({"view": view} if view else {}))
+    for position in range(len(test.selectbox(key="driver").options)):
+        test.selectbox(key="driver").select_index(position).run()
+        assert not test.exception
+        label = test.selectbox(key="driver").options[position].split(" (")[0]
+        assert f"“{label}”" in answer(test)
+        said = words(test)
+        assert not re.search(r"\bnan\b|\bNone\b|\binf\b|<NA>", said), said
+
+
+def test_an_unknown_map_of_social_drivers_falls_back_with_a_notice(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app(area="demo", view="sideways")
+    assert "asks for view" in test.warning[0].value

@@ -15,6 +15,7 @@ from ui.selection import (
     NEIGHBOURS,
     NULLS,
     SINGLE_TESTS,
+    VIEWS,
     Choices,
     Selection,
     from_query,
@@ -44,6 +45,7 @@ SELECTIONS = st.builds(
     neighbours=st.sampled_from(tuple(NEIGHBOURS)),
     beside=st.sampled_from(CHOICES.allowed()["beside"]),
     cluster=st.sampled_from(("", *sorted(CHOICES.places))),
+    view=st.sampled_from(tuple(VIEWS)),
 )
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui.breaks import nice_breaks
+from ui.breaks import interval_labels, nice_breaks
 from ui.class_scale import classify
 from ui.palettes import driver_scale, rate_scale
 
@@ -42,6 +42,24 @@ def test_labels_name_the_unit():
     assert driver_scale(values, "percentile").labels[4] == "80 or more"
     assert driver_scale(values * 1e5, "usd").labels[0] == "under $20,000"
     assert rate_scale().words[4] == "30 % or more (extreme)"
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "last"),
+    [
+        ("km", "under 0.25 km", "1 km or more"),
+        ("per_1000", "under 0.25 per 1,000 children", "1 per 1,000 children or more"),
+        ("years", "under 0.25 years", "1 years or more"),
+    ],
+)
+def test_small_breaks_keep_their_decimals_and_their_unit(unit, first, last):
+    labels = interval_labels((0.25, 1.0), unit)
+    assert (labels[0], labels[-1]) == (first, last)
+    assert labels[1].startswith("0.25 to under 1 ")
+
+
+def test_thousands_of_a_rate_are_separated():
+    assert interval_labels((1250.0,), "per_100k")[0] == "under 1,250 per 100,000 residents"
 
 
 def test_a_filter_does_not_move_the_classes():

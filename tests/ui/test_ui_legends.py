@@ -2,6 +2,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from ui import legends
 from ui.class_scale import ClassScale
 from ui.palettes import (
@@ -9,6 +11,7 @@ from ui.palettes import (
     HOT_COLD,
     NOT_SHOWN_MARK,
     agreement_scale,
+    bivariate_scale,
     hot_cold_scale,
     rate_scale,
 )
@@ -94,19 +97,65 @@ def test_sizes_keep_to_a_readable_range():
 
 def test_marks_only_when_there_are_any():
     assert legends.marks_legend() == ""
-    assert "low reliability" in legends.marks_legend(unreliable=True)
-    assert "with lines" not in legends.marks_legend(unreliable=True, hatched=0)
+    assert "with lines" not in legends.marks_legend(selected="Tract 1", hatched=0, lines="x")
 
 
 def test_lines_are_explained_counted_and_drawn_as_lines():
-    html = legends.marks_legend(hatched=1_204)
-    assert "with lines: one analysis alone flags it (1,204)" in html
+    html = legends.marks_legend(hatched=1_204, lines="low reliability")
+    assert "with lines: low reliability (1,204)" in html
     assert 'class="box hatch"' in html
     assert Outline(html).roles == ["list", "listitem"]
     lines = re.search(r"\.legend \.hatch\{(.*?)\}", STYLE)
     assert lines is not None
     assert "repeating-linear-gradient" in lines[1]
     assert HATCH in lines[1]
+
+
+def test_dots_are_counted_by_reason():
+    html = legends.marks_legend(hidden={"low reliability": 1_771, "no figure": 2})
+    assert "not shown: low reliability (1,771)" in html
+    assert "not shown: no figure (2)" in html
+    assert html.count('class="box dots"') == 2
+
+
+def nine(hard="high-high", name="Uninsured"):
+    scale = bivariate_scale(flipped=hard == "high-low")
+    counts = {label: 1_000 + at for at, label in enumerate(scale.labels)}
+    thirds = ("few", "some", "many")
+    return legends.square_legend(scale, counts, ("Absence", thirds), (name, thirds), hard)
+
+
+def test_the_square_legend_names_both_axes_and_counts_every_class():
+    html = nine()
+    assert "↑ Absence" in html
+    assert "Uninsured →" in html
+    assert all(f">{1_000 + at:,}</b>" in html for at in range(9))
+    outline = Outline(html)
+    assert outline.open == []
+    assert outline.tags.count("th") == 6
+    assert html.count('scope="row"') == html.count('scope="col"') == 3
+
+
+@pytest.mark.parametrize(
+    ("hard", "across"),
+    [
+        ("high-high", ["few", "some", "many"]),
+        ("high-low", ["many", "some", "few"]),
+        ("", ["few", "some", "many"]),
+    ],
+)
+def test_the_condition_runs_towards_where_it_is_harder_and_the_corner_has_lines(hard, across):
+    html = nine(hard)
+    foot = html[html.index('scope="col"') :]
+    assert sorted(across, key=lambda word: foot.index(f">{word}</th>")) == across
+    crossed = [cell for cell in html.split("<td") if "repeating-linear-gradient" in cell]
+    assert len(crossed) == bool(hard)
+    assert all("#000000" in cell for cell in crossed)
+
+
+def test_hostile_names_stay_text_in_the_square_legend():
+    html = nine(name="<img src=x onerror=1>")
+    assert "<img" not in html
 
 
 def test_the_legend_of_agreement_says_every_class_in_words():

@@ -77,6 +77,7 @@ def all_scales():
         "rate": palettes.rate_scale(),
         "ratio": palettes.ratio_scale(),
         "driver": palettes.driver_scale(pd.Series(np.linspace(0, 1, 100)), "percentile"),
+        "bivariate": palettes.bivariate_scale(),
     }
 
 
@@ -160,7 +161,7 @@ def test_every_class_of_agreement_has_a_colour_in_the_order_of_the_analysis():
     assert len(set(scale.colours)) == len(AGREEMENT)
 
 
-@pytest.mark.parametrize("name", ["hot_cold", "agreement", "exceedance"])
+@pytest.mark.parametrize("name", ["hot_cold", "agreement", "exceedance", "bivariate"])
 def test_named_classes_have_words_of_their_own_and_end_with_not_shown(name):
     scale = all_scales()[name]
     assert scale.named
@@ -210,3 +211,39 @@ def test_the_outline_of_the_brush_can_be_seen_on_every_class():
             if contrast(palettes.SELECTION, colour) < 2
         ]
         assert dim == []
+
+
+@pytest.mark.parametrize("viewer", MACHADO)
+def test_the_corners_of_the_bivariate_map_are_far_apart(viewer):
+    scale = palettes.bivariate_scale()
+    colours = dict(zip(scale.labels, scale.colours, strict=True))
+    corners = [colours[f"{a}-{d}"] for a in ("low", "high") for d in ("low", "high")]
+    assert min(delta_e(a, b, viewer) for a, b in combinations(corners, 2)) > 35
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_where_both_are_hardest_is_the_darkest_in_grey_by_far(flipped):
+    scale = palettes.bivariate_scale(flipped=flipped)
+    grey = {
+        label: lab(colour, "typical")[0]
+        for label, colour in zip(scale.labels, scale.colours, strict=True)
+    }
+    hard = grey.pop("high-low" if flipped else "high-high")
+    assert all(other - hard > 30 for other in grey.values())
+
+
+def test_the_condition_is_flipped_and_absence_is_not():
+    plain, flipped = palettes.bivariate_scale(), palettes.bivariate_scale(flipped=True)
+    assert plain.labels == flipped.labels
+    there = dict(zip(flipped.labels, flipped.colours, strict=True))
+    turned = {"low": "high", "middle": "middle", "high": "low"}
+    for label, colour in zip(plain.labels[:-1], plain.colours[:-1], strict=True):
+        absence, driver = label.split("-")
+        assert there[f"{absence}-{turned[driver]}"] == colour
+
+
+@pytest.mark.parametrize("name", ["driver", "agreement", "rate", "bivariate"])
+def test_lines_and_letters_can_be_seen_on_every_class(name):
+    for colour in all_scales()[name].colours:
+        assert contrast(palettes.hatch_on(colour), colour) >= 3, colour
+        assert contrast(palettes.ink_on(colour), colour) >= 3.9, colour

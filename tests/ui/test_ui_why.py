@@ -11,10 +11,17 @@ import pytest
 
 from analytics.driver_profile import CANNOT, driver_profile
 from data.measures import MeasureInfo
-from ui import profile_charts, queries, queries_hotspots, queries_why, why_block, why_words
+from ui import (
+    profile_charts,
+    queries,
+    queries_hotspots,
+    queries_why,
+    why_block,
+    why_download,
+    why_method,
+    why_words,
+)
 from ui.exports import to_csv
-from ui.queries_why import Strengths, children_stratum
-from ui.tables import dictionary
 
 CAUSAL = re.compile(
     r"\b(cause[sd]?|because|due to|leads? to|drives|explains why|fault|bad)\b", re.I
@@ -80,12 +87,27 @@ def test_leaving_out_the_other_groups_changes_no_published_figure(profile, found
     )
     children = panel.tracts["children"]
     clusters = found.tracts["cluster"].astype("object")
-    stratum = children_stratum(children)
+    stratum = queries_why.comparable(found, selection).stratum
     whole = driver_profile(value, moe, children, clusters, comparable=stratum)
     whole = whole.loc[selection.cluster].reindex(names)
     for name in ("value", "moe", "comparable", "difference", "percentile", "stands_out"):
         np.testing.assert_allclose(whole[name].astype(float), profile[name].astype(float))
-    assert whole["conclusion"].tolist() == profile["conclusion"].tolist()
+
+
+def test_only_what_differs_in_rank_too_is_called_above_or_below():
+    table = pd.DataFrame(
+        {
+            "conclusion": ["above comparable places"] * 2
+            + ["below comparable places"] * 2
+            + [CANNOT, "above comparable places"],
+            "percentile_low": [50.1, 49.9, 10.0, 40.0, 90.0, np.nan],
+            "percentile_high": [90.0, 90.0, 49.9, 50.1, 95.0, np.nan],
+        }
+    )
+    kept = queries_why.in_rank_too(table)["conclusion"].tolist()
+    alike = "like comparable places"
+    said = table["conclusion"]
+    assert kept == [said[0], alike, said[2], alike, CANNOT, alike]
 
 
 def test_no_tract_of_another_group_is_compared_with(profile, found):
@@ -97,7 +119,7 @@ def test_no_tract_of_another_group_is_compared_with(profile, found):
 def test_only_figures_that_were_reported_enter_a_profile(default):
     drivers = queries.panel(default).drivers
     names = queries_why.offered(default)
-    value, moe, years = queries_why._drivers(drivers, names)
+    value, moe, years = queries_why._drivers(queries.place(default.area), names)
     reported = drivers[drivers["status"].eq("reported") & drivers["measure"].isin(names)]
     assert int(value.notna().sum().sum()) == int(reported["value"].notna().sum())
     assert int(moe.notna().sum().sum()) == int(reported["moe"].notna().sum())
@@ -105,25 +127,17 @@ def test_only_figures_that_were_reported_enter_a_profile(default):
     assert set(years.index) == set(names)
 
 
-def test_composites_and_modelled_adult_figures_are_no_part_of_a_profile(default, monkeypatch):
+def test_indexes_and_modelled_figures_are_no_part_of_a_profile(default, monkeypatch):
+    kinds = {"crowding": "index", "uninsured": "modelled", "no_vehicle": "records"}
+
     def pretend(name: str) -> MeasureInfo:
-        theme = "composite index" if name == "crowding" else "transport"
-        note = "CDC PLACES, modelled." if name == "uninsured" else ""
-        return MeasureInfo(name, name, "?", theme, "fraction", "", note)
+        info = MeasureInfo(name, name, "?", "transport", "fraction", "", "")
+        return replace(info, kind=kinds.get(name, "survey"))
 
     monkeypatch.setattr(queries_why.registry, "measure", pretend)
     kept = queries_why.offered(default)
     assert {"crowding", "uninsured"}.isdisjoint(kept)
-    assert "poverty_150" in kept
-
-
-def test_thirds_by_children_hold_equal_numbers_and_leave_out_tracts_without():
-    children = pd.Series([0, np.nan, 5, 1, 2, 3, 4, 6], index=list("abcdefgh"))
-    stratum = children_stratum(children)
-    assert stratum.index.equals(children.index)
-    assert stratum.isna().tolist() == [True, True, *[False] * 6]
-    assert stratum.dropna().tolist() == [3, 1, 1, 2, 2, 3]
-    assert children_stratum(pd.Series([0.0, 0.0])).isna().all()
+    assert {"poverty_150", "no_vehicle"} <= set(kept)
 
 
 def test_every_sentence_carries_a_number_and_none_speaks_of_cause(row, profile, selection):
@@ -153,7 +167,7 @@ def test_a_driver_of_low_reliability_carries_no_sentence(row, profile):
     assert label in why_words.answer(row, profile)
     said = " ".join((*why_words.sentences(row, weak, "2021-22"), why_words.answer(row, weak)))
     assert label not in said
-    assert f"{label} (low reliability)" in why_words.unsaid(weak)
+    assert re.search(rf"{label}[^()]*\(low reliability\)", why_words.unsaid(weak))
 
 
 def test_a_driver_without_margin_carries_no_sentence(row, profile):
@@ -161,10 +175,11 @@ def test_a_driver_without_margin_carries_no_sentence(row, profile):
     weak = changed(profile, first, moe=np.nan, reliability="no margin", conclusion=CANNOT)
     said = " ".join((*why_words.sentences(row, weak, "2021-22"), why_words.answer(row, weak)))
     assert profile.loc[first, "label"][1:] not in said
-    assert "no margin of error published" in why_words.unsaid(weak)
+    label = profile.loc[first, "label"]
+    assert re.search(rf"{label[1:]}[^()]*\(no margin of error\)", why_words.unsaid(weak))
 
 
-def test_what_is_easier_here_is_called_a_strength(row, profile):
+def test_what_is_easier_here_is_told_too(row, profile):
     first = profile.index[0]
     here = profile.loc[first]
     easy = changed(
@@ -177,7 +192,7 @@ def test_what_is_easier_here_is_called_a_strength(row, profile):
         percentile_high=15.0,
     )
     strength = why_words.sentences(row, easy, "2021-22")[2]
-    assert strength.startswith("A strength of these places")
+    assert strength.startswith("Easier here than in comparable tracts: ")
     assert "less than in 90 % of them (90 % interval 85–92)" in strength
     assert here["label"][1:] not in why_words.sentences(row, easy, "2021-22")[1]
 
@@ -192,7 +207,8 @@ def test_a_driver_where_lower_is_harder_is_read_that_way(profile):
 
 def test_nothing_known_well_enough_is_said_plainly(row, profile):
     weak = profile.assign(reliability="low", conclusion=CANNOT)
-    assert "none of 7 social drivers is known well enough" in why_words.answer(row, weak)
+    none = f"none of {len(profile)} social drivers is known well enough"
+    assert none in why_words.answer(row, weak)
     for text in why_words.sentences(row, weak, "2021-22")[1:]:
         assert "0 drivers" in text
         assert "%" not in text
@@ -203,7 +219,10 @@ def test_doubt_is_an_open_symbol_and_words(profile):
     spec = profile_charts.dot_plot(weakened(profile, first), "What stands out?").to_dict()
     rows = [row for table in spec["datasets"].values() for row in table if "words" in row]
     doubtful = {r["words"] for r in rows if r["kind"] == profile_charts.WEAK}
-    assert doubtful == {f"{profile.loc[first, 'label']} (low reliability)"}
+    label = profile.loc[first, "label"]
+    assert f"{label} (low reliability)" in doubtful
+    assert len(doubtful) == 1 + profile["conclusion"].eq(CANNOT).sum()
+    assert label not in {r["words"] for r in rows}
     points = spec["layer"][-1]["encoding"]
     fills = points["fill"]["scale"]
     assert fills["range"][fills["domain"].index(profile_charts.WEAK)] == "#ffffff"
@@ -222,7 +241,9 @@ def test_the_chart_keeps_the_order_and_draws_no_interval_without_a_margin(profil
     rows = profile_charts._rows(table)
     assert rows["label"].tolist() == profile["label"].tolist()
     assert rows.loc[first, "margin"] == "no"
-    assert rows.drop(index=first)["margin"].eq("yes").all()
+    rest = rows.drop(index=first)
+    assert rest["margin"].eq("yes").equals(profile.loc[rest.index, "moe"].notna())
+    assert rest["margin"].eq("yes").any()
 
 
 def test_the_table_twin_says_all_that_the_chart_says(profile):
@@ -237,44 +258,51 @@ def test_the_table_twin_says_all_that_the_chart_says(profile):
     assert not twin.apply(lambda column: column.str.contains("nan")).to_numpy().any()
 
 
+def test_what_is_told_of_attendance_carries_its_reference_and_needs_one(profile):
+    first, second = why_words.harder(profile).index[:2]
+    table = profile.assign(touches="", reference="")
+    assert why_words.touches(table) == []
+    table = changed(table, first, touches="It may matter.", reference="Author (2020), Journal 1:1.")
+    table = changed(table, second, touches="It may matter too.")
+    assert why_words.touches(table) == [
+        (profile.loc[first, "label"], "It may matter. (Author (2020), Journal 1:1.)")
+    ]
+    weak = changed(table, first, conclusion=CANNOT)
+    assert why_words.touches(weak) == []
+
+
+def test_what_the_registry_says_of_attendance_is_worded_as_an_association(profile):
+    for text in profile["touches"]:
+        assert not CAUSAL.search(text), text
+
+
 def test_the_download_explains_every_column(profile):
-    columns = dictionary([profile.index.name, *profile.columns], why_block.PROFILE_FIELDS)
-    assert set(columns["column"]) == set(why_block.PROFILE_FIELDS)
+    columns = why_download.explained(profile, why_download.PROFILE_FIELDS)
+    assert set(columns["column"]) == set(why_download.PROFILE_FIELDS)
     text = to_csv(profile, dictionary=columns, caveat="c", sources=[], fictional=True)
     assert b"stands_out" in text
 
 
-def test_only_schools_that_may_be_shown_are_called_strengths(default):
-    found = queries_why.strengths(default)
-    schools = queries.schools(default)
-    assert schools.loc[found.schools.index, "shown"].all()
-    shown = found.shown()
-    assert (shown["rate"] < shown["predicted"]).all()
-    assert (shown["state"] == "compared").all()
+def test_the_methods_paragraph_holds_the_settings_and_is_the_same_each_time(found, selection):
+    text = why_method.paragraph(found, selection)
+    assert text == why_method.paragraph(found, selection)
+    assert text.startswith("Halcyon County is fictional")
+    assert selection.year in text
+    assert f"false-discovery rate of {selection.alpha}" in text
+    assert queries_why.comparable(found, selection).words() in text
+    assert "Spiegelhalter DJ (2005)" in text
+    assert "nan" not in text
+    other = replace(selection, cluster=found.groups["cluster"].iloc[-1])
+    if other != selection:
+        assert why_method.paragraph(found, other) != text
 
 
-def test_every_level_answers_and_few_schools_are_not_judged(default):
-    for level in queries.choices("demo").levels:
-        found = queries_why.strengths(replace(default, level=level))
-        text = why_words.strengths_sentence(found)
-        assert re.search(r"\d", text)
-        if not len(found.compared()):
-            assert "too few to predict from" in text
-            assert found.shown().empty
-
-
-def test_a_school_that_passes_is_named_and_one_that_does_not_is_only_a_place_to_ask():
-    table = pd.DataFrame(
-        {
-            "class": ["doing better than its drivers predict", "as predicted", "as predicted"],
-            "outside": ["below", "below", ""],
-            "state": "compared",
-        }
-    )
-    passed = why_words.strengths_sentence(Strengths(table, "drivers", 7))
-    assert passed.startswith("1 school of 3 has fewer students")
-    assert "7 social drivers" in passed
-    none = why_words.strengths_sentence(Strengths(table.iloc[1:], "level", 0))
-    assert none.startswith("No school of 2 does better")
-    assert "places to ask, not findings" in none
-    assert "too few schools to use drivers" in none
+def test_the_charts_that_are_kept_are_those_that_keep_to_the_schema(found, selection, profile):
+    kept = queries_why.profile_chart(found, selection)
+    checked = profile_charts.dot_plot(profile, kept["title"]["text"]).to_dict()
+    assert kept.keys() == checked.keys()
+    assert [layer["mark"] for layer in kept["layer"]] == [
+        layer["mark"] for layer in checked["layer"]
+    ]
+    assert kept["datasets"] == checked["datasets"]
+    assert queries_why.funnel_chart(found, selection)["title"]["text"].endswith(selection.year)

@@ -1,0 +1,441 @@
+"""Social drivers: exposures at once, the model in words and tables, and what may not be said."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.association import fit
+from data import measures as registry
+from geo.weights import Weights
+from ui import (
+    association_charts,
+    cards,
+    driver_downloads,
+    driver_tables,
+    driver_words,
+    queries,
+    queries_drivers,
+    together_words,
+    views,
+)
+from ui.bivariate_views import put_together, together_classes
+from ui.driver_models import exposures_of, tract_figures
+from ui.exports import to_csv
+from ui.tables import dictionary
+
+CAUSAL = re.compile(r"\b(causes|caused|because of|due to|leads? to|fault|bad|worst)\b", re.I)
+
+
+def selection_of(slug, atlas_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+        yield queries.choices(slug).default()
+
+
+@pytest.fixture(scope="module")
+def default(atlas_home):
+    yield from selection_of("demo", atlas_home)
+
+
+@pytest.fixture
+def nyc(request, atlas_home):
+    request.getfixturevalue("nyc_path")
+    yield from selection_of("nyc", atlas_home)
+
+
+@pytest.fixture(scope="module")
+def comparison(default):
+    return queries_drivers.comparison(default)
+
+
+@pytest.fixture(scope="module")
+def none():
+    return queries.rank_correlation(pd.Series(dtype=float), pd.Series(dtype=float))
+
+
+def same_as_one_by_one(selection):
+    found = queries_drivers.exposures(selection)
+    for name in queries.choices(selection.area).drivers:
+        alone = queries.exposure(replace(selection, driver=name))
+        for table, column in ((found.figures, "exposure"), (found.moe, "exposure_moe")):
+            pd.testing.assert_series_equal(
+                table[name], alone[column], check_names=False, rtol=1e-10, atol=1e-12
+            )
+
+
+def test_all_exposures_at_once_are_those_of_one_driver_at_a_time(default):
+    same_as_one_by_one(default)
+    same_as_one_by_one(replace(default, level="elementary", catchment="building"))
+
+
+@pytest.mark.mirror
+def test_all_exposures_at_once_are_the_same_in_new_york_city(nyc):
+    same_as_one_by_one(nyc)
+
+
+def test_exposures_by_hand():
+    drivers = pd.DataFrame(
+        {
+            "geoid": ["a", "b", "c", "a", "b", "c"],
+            "measure": ["x"] * 3 + ["y"] * 3,
+            "value": [0.1, 0.3, np.nan, 5.0, 7.0, 9.0],
+            "moe": [0.03, 0.04, np.nan, np.nan, 1.0, 2.0],
+            "status": ["reported", "reported", "missing"] + ["reported"] * 3,
+        }
+    )
+    shares = pd.DataFrame(
+        {"school_id": ["s", "s", "t"], "geoid": ["a", "b", "c"], "share": [0.5, 0.5, 1.0]}
+    )
+    found = exposures_of(*tract_figures(drivers, ["x", "y"]), shares)
+    assert found.figures.loc["s"].to_list() == pytest.approx([0.2, 6.0])
+    assert found.moe.loc["s", "x"] == pytest.approx(0.025)
+    assert np.isnan(found.moe.loc["s", "y"])
+    assert np.isnan(found.figures.loc["t", "x"])
+    assert found.moe.loc["t", "y"] == 2.0
+
+
+def test_a_figure_that_is_not_reported_never_enters():
+    drivers = pd.DataFrame(
+        {"geoid": ["a"], "measure": ["x"], "value": [0.4], "moe": [0.1], "status": ["unreliable"]}
+    )
+    value, _ = tract_figures(drivers, ["x"])
+    assert value["x"].isna().all()
+
+
+def test_the_page_shows_what_the_analysis_estimates(default, comparison):
+    schools = queries.schools(default)
+    schools = schools[schools["shown"] & schools.index.isin(queries.school_points(default))]
+    panel = queries.panel(default)
+    points = panel.schools.geometry.loc[schools.index].to_crs(panel.area.crs)
+    names = list(queries.choices("demo").drivers)
+    names = [name for name in names if name in comparison.table.index]
+    found = fit(
+        schools[["chronic_absent", "enrolled"]],
+        queries_drivers.exposures(default).figures.loc[schools.index, names],
+        weights=Weights.knn(points, 8),
+        strata=schools["level"],
+        points=points,
+    )
+    shown = comparison.table.loc[names]
+    np.testing.assert_allclose(shown["odds_ratio"], np.exp(found.effects["effect"]))
+    np.testing.assert_allclose(shown["odds_low"], np.exp(found.effects["low"]))
+    assert comparison.found.diagnostics.n == found.diagnostics.n == len(schools)
+    assert comparison.table["odds_ratio"].is_monotonic_decreasing
+
+
+def test_no_index_and_no_modelled_measure_enters_the_model(default, monkeypatch, comparison):
+    assert set(comparison.table.index) <= set(queries.choices("demo").drivers)
+    modelled = {
+        name: replace(item, kind="modelled") if name == "no_internet" else item
+        for name, item in registry.measures().items()
+    }
+    monkeypatch.setattr(registry, "measure", modelled.__getitem__)
+    kept, _, beside = queries_drivers._entering(replace(default, driver="no_internet"))
+    assert "no_internet" not in kept
+    assert beside == "modelled"
+    index = {name: replace(item, kind="index") for name, item in modelled.items()}
+    monkeypatch.setattr(registry, "measure", index.__getitem__)
+    kept, _, beside = queries_drivers._entering(replace(default, driver="crowding"))
+    assert (kept, beside) == (("crowding",), "index")
+
+
+def test_a_modelled_measure_is_warned_of_beside_what_it_repeats(default, monkeypatch):
+    asthma = replace(registry.measure("no_internet"), kind="modelled", label="Asthma")
+    known = {**registry.measures(), "no_internet": asthma}
+    monkeypatch.setattr(registry, "measure", known.__getitem__)
+    (text,) = queries_drivers.warnings(replace(default, driver="no_internet"))
+    assert text.startswith("“Asthma” comes from a model (CDC PLACES)")
+    assert "“Income below 150 % of poverty”" in text
+    assert queries_drivers.warnings(default) == ()
+
+
+def test_nothing_is_claimed_of_a_modelled_measure(comparison, none):
+    measure = replace(registry.measure("no_internet"), kind="modelled")
+    text = driver_words.answer(comparison, measure, none, "2021-22")
+    assert "never ranked" in text
+    assert "odds" not in text
+
+
+def test_the_answer_carries_number_interval_schools_and_association(comparison, none):
+    for name in comparison.table.index:
+        text = driver_words.answer(comparison, registry.measure(name), none, "2021-22")
+        row = comparison.table.loc[name]
+        assert f"{row['odds_ratio']:.2f} times the odds" in text
+        assert f"{row['odds_low']:.2f}–{row['odds_high']:.2f}" in text
+        assert f"{comparison.found.diagnostics.n} schools, 2021-22" in text
+        assert "ssociation" in text
+        assert not CAUSAL.search(text), text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ratio", "words", "said"),
+    [
+        (1.02, 1.4, 1.2, driver_words.CLEAR_MORE, "have higher odds"),
+        (0.6, 0.99, 0.8, driver_words.CLEAR_LESS, "have lower odds"),
+        (0.9, 1.4, 1.2, driver_words.UNCLEAR, "no clear link"),
+    ],
+)
+def test_direction_is_said_only_when_the_interval_leaves_out_no_difference(
+    comparison, none, low, high, ratio, words, said
+):
+    table = comparison.table.copy()
+    name = table.index[0]
+    table.loc[name, ["odds_low", "odds_high", "odds_ratio"]] = low, high, ratio
+    assert driver_words.link_words(table.loc[name]) == words
+    changed = replace(comparison, table=table)
+    assert said in driver_words.answer(changed, registry.measure(name), none, "2021-22")
+
+
+def test_exposures_of_low_reliability_carry_no_conclusion(comparison, none):
+    table = comparison.table.copy()
+    name = table.index[0]
+    table.loc[name, ["reliability", "cv"]] = "low", 0.41
+    changed = replace(comparison, table=table)
+    text = driver_words.answer(changed, registry.measure(name), none, "2021-22")
+    assert "41 %" in text
+    assert "odds" not in text
+
+
+def test_few_schools_are_refused_in_plain_words(default):
+    few = queries_drivers.comparison(replace(default, level="high"))
+    assert few.found.state == "too few places"
+    text = driver_words.refusal(few, registry.measures())
+    assert re.search(r"\d+ schools of this choice", text)
+    assert "at least 30" in text
+    assert few.table["odds_ratio"].isna().all()
+
+
+def test_schools_too_few_for_all_carry_the_chosen_driver_alone(default):
+    alone = queries_drivers.comparison(replace(default, level="elementary", driver="crowding"))
+    assert alone.beside == "alone"
+    assert alone.table.index.tolist() == ["crowding"]
+    assert alone.found.state == "estimated"
+    assert "may be that of another condition" in driver_words.left_out(alone, registry.measures())
+
+
+def test_what_cannot_be_told_apart_is_named_with_what_it_is_like(comparison):
+    changed = replace(comparison, left_out={"poverty_150": "crowding", "evictions": ""})
+    text = driver_words.left_out(changed, registry.measures())
+    assert "“Income below 150 % of poverty” (most alike “Crowded homes”)" in text
+    assert "“Evictions” (nearly the same everywhere)" in text
+    assert driver_words.left_out(replace(comparison, left_out={}), registry.measures()) == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("fraction", "7.2 percentage points"),
+        ("percentile", "7 percentile ranks"),
+        ("usd", "$0"),
+        ("km", "0.072 km"),
+        ("per_100k", "0.072 per 100,000 residents"),
+    ],
+)
+def test_a_standard_deviation_reads_in_its_own_unit(unit, words):
+    assert driver_words.step_text(0.072, unit) == words
+
+
+def test_the_table_twin_has_a_row_for_every_mark_and_no_gap(comparison):
+    twin = driver_tables.effects_words(comparison.table)
+    assert twin["Condition"].tolist() == comparison.table["label"].tolist()
+    assert not twin.apply(lambda column: column.str.contains("nan")).to_numpy().any()
+    without = comparison.table.assign(moe_low=np.nan, moe_high=np.nan, reliability="no margin")
+    said = driver_tables.effects_words(without)
+    assert said["Within margins of error"].eq("no margin published").all()
+
+
+def test_clear_and_unclear_links_differ_by_shape_and_filling(comparison):
+    table = comparison.table.copy()
+    table.iloc[0, table.columns.get_indexer(["odds_low", "odds_high"])] = 1.1, 2.9
+    spec = association_charts.odds_chart(table, "What goes along?", table.index[0]).to_dict()
+    encoding = spec["layer"][-1]["encoding"]
+    for channel in ("shape", "fill", "stroke"):
+        assert len(set(encoding[channel]["scale"]["range"])) == 3
+    rows = [row for data in spec["datasets"].values() for row in data if "kind" in row]
+    assert rows[0]["kind"] == driver_words.CLEAR_MORE
+    assert rows[0]["words"].startswith("▸ ")
+    assert all(row["label"] in spec["description"] for row in rows)
+    assert spec["title"]["fontSize"] >= 16
+
+
+def test_shares_of_the_themes_make_one_and_stand_in_the_chart(comparison):
+    assert comparison.shares["share"].sum() == pytest.approx(1)
+    spec = association_charts.shares_chart(comparison.shares, "How much?").to_dict()
+    assert all(theme.capitalize() in spec["description"] for theme in comparison.shares.index)
+
+
+def test_the_model_download_explains_every_column_and_reads_back(default, comparison):
+    text = driver_downloads.model_csv(comparison, default)
+    assert text == driver_downloads.model_csv(comparison, default)
+    table = pd.read_csv(io.BytesIO(text), comment="#", encoding="utf-8-sig", index_col="driver")
+    assert list(table.columns) == [c for c in driver_tables.MODEL_FIELDS if c != "driver"]
+    np.testing.assert_allclose(table["odds_ratio"], comparison.table["odds_ratio"])
+    assert table["n"].eq(comparison.found.diagnostics.n).all()
+    known = dictionary(["driver", *table.columns], driver_tables.MODEL_FIELDS)
+    assert known["description"].str.len().gt(5).all()
+
+
+def test_a_refused_model_downloads_with_its_state(default):
+    few = queries_drivers.comparison(replace(default, level="high"))
+    text = driver_downloads.model_csv(few, default)
+    table = pd.read_csv(io.BytesIO(text), comment="#", encoding="utf-8-sig")
+    assert table["state"].eq("too few places").all()
+    assert table["odds_ratio"].isna().all()
+    assert b"No association was estimated" in driver_downloads.method_text(few, default)
+
+
+def test_the_methods_paragraph_is_made_from_the_models_numbers(default, comparison):
+    text = driver_downloads.method_text(comparison, default).decode("utf-8-sig")
+    assert text.encode("utf-8-sig") == driver_downloads.method_text(comparison, default)
+    for _, row in comparison.table.iterrows():
+        assert f"{row['label']} {row['odds_ratio']:.2f}" in text
+    assert comparison.found.diagnostics.form in text
+    assert "FICTIONAL" in text
+    for word in ("References:", "Sources:", "Software:", "Seed", "Association, not cause"):
+        assert word in text
+    assert "nan" not in text
+    assert not CAUSAL.search(text)
+
+
+def test_low_reliability_is_in_no_class_of_the_bivariate_map(default):
+    tracts, driver = queries.tracts(default), queries.driver(default)
+    found = put_together(tracts, driver, "higher is harder")
+    weak = driver["reliability"].eq("low") & driver["status"].eq("reported")
+    assert weak.any()
+    assert found.tracts.loc[weak, "pair"].eq("not shown").all()
+    assert found.tracts.loc[weak, "driver_class"].eq("not shown: low reliability").all()
+    assert found.weak == int((weak & tracts["shown"] & tracts["ratio"].notna()).sum())
+    assert int(found.classes.table.to_numpy().sum()) == found.tracts["pair"].ne("not shown").sum()
+
+
+def test_a_tract_that_may_not_be_shown_has_no_class_of_absence(default):
+    tracts, driver = queries.tracts(default), queries.driver(default)
+    first = tracts.index[tracts["shown"]][0]
+    tracts.loc[first, "shown"] = False
+    found = put_together(tracts, driver, "higher is harder").tracts.loc[first]
+    assert found["absence_class"] == found["pair"] == "not shown"
+    assert np.isnan(found["ratio"])
+
+
+def test_both_views_of_the_map_can_be_downloaded_with_every_column_explained(default):
+    panel = queries.panel(default)
+    for table in (queries.driver(default), queries_drivers.together(default).tracts):
+        known = dictionary([table.index.name, *table.columns])
+        about = {"caveat": "c", "sources": panel.sources, "fictional": True}
+        text = to_csv(table, dictionary=known, **about)
+        assert text == to_csv(table, dictionary=known, **about)
+        read = pd.read_csv(
+            io.BytesIO(text), comment="#", encoding="utf-8-sig", dtype={"geoid": str}
+        )
+        assert {"value", "moe", "cv", "reliability"} <= set(read.columns)
+
+
+def test_the_card_of_both_carries_the_interval_of_absence_and_the_cv(default):
+    tracts = queries_drivers.together(default).tracts
+    row = tracts[tracts["pair"].ne("not shown")].iloc[0]
+    card = cards.together_card(row, "Uninsured")
+    assert f"{row['ratio']:.2f} times as expected ({row['ratio_low']:.2f}" in card
+    assert f"coefficient of variation {100 * row['cv']:.0f} %" in card
+    weak = tracts[tracts["reliability"].eq("low") & tracts["value"].notna()].iloc[0]
+    assert "cannot carry a conclusion" in cards.together_card(weak, "Uninsured")
+    assert "third of absence" not in cards.together_card(weak, "Uninsured")
+    hidden = row.copy()
+    hidden[["ratio", "ratio_low", "ratio_high"]] = np.nan
+    assert "nan" not in cards.together_card(hidden, "Uninsured")
+
+
+@pytest.mark.parametrize(
+    ("direction", "hard"),
+    [("higher is harder", "high-high"), ("lower is harder", "high-low"), ("neither", "")],
+)
+def test_lines_cross_the_hard_corner_alone(default, direction, hard):
+    found = put_together(queries.tracts(default), queries.driver(default), direction)
+    classes = together_classes(found)
+    assert found.hard == hard
+    crossed = [flag == "1" for flag in classes.hatched]
+    assert crossed == found.tracts["pair"].eq(hard).tolist()
+    black = classes.scale.colours[classes.scale.labels.index(hard)] if hard else "#000000"
+    assert black == "#000000"
+
+
+def test_a_condition_that_is_the_same_everywhere_still_makes_a_map(default):
+    driver = queries.driver(default).assign(value=0.2, reliability="high", status="reported")
+    found = put_together(queries.tracts(default), driver, "higher is harder")
+    assert set(found.tracts["driver_class"]) == {"middle"}
+
+
+def test_where_both_go_together_is_said_with_chance_beside_it(default):
+    tested = queries_drivers.tested(default)
+    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    assert len(said) == 2
+    assert "Lee's L" in said[0]
+    assert "by chance" in said[0]
+    assert f"chance gives about {tested.overlap.expected:.0f}" in said[1]
+    assert not any(CAUSAL.search(text) for text in said)
+    neither = replace(queries.measure(default), direction="neither")
+    kept = replace(tested, overlap=None)
+    assert len(together_words.tested_sentences(kept, neither, 0.05)) == 1
+
+
+def test_no_margin_is_said(default):
+    tested = replace(queries_drivers.tested(default), has_margins=False)
+    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    assert said[-1] == together_words.NO_MARGINS
+
+
+def test_every_tract_value_carries_its_cv(default):
+    driver = queries.driver(default)
+    known = driver["value"].gt(0) & driver["moe"].notna()
+    np.testing.assert_allclose(
+        driver.loc[known, "cv"], driver.loc[known, "moe"] / 1.645 / driver.loc[known, "value"]
+    )
+    assert driver.loc[~known, "cv"].isna().all()
+    low = known & driver["status"].eq("reported") & driver["cv"].gt(0.301)
+    assert driver.loc[low, "reliability"].eq("low").all()
+
+
+def test_cv_of_an_estimate_of_zero_is_not_defined(demo_protected):
+    view = views.driver_view(demo_protected, "crowding")
+    zero = view["value"].eq(0)
+    assert zero.any()
+    assert view.loc[zero, "cv"].isna().all()
+
+
+def test_withheld_students_in_temporary_housing_are_never_used(default):
+    label, link = queries_drivers.housing_at_school(default)
+    panel = queries.panel(default)
+    rows = panel.school_drivers
+    reported = rows["school_year"].eq(default.year) & rows["status"].eq("reported")
+    schools = queries.schools(default)
+    both = schools.index[schools["shown"]].intersection(rows.loc[reported, "school_id"])
+    assert link.n == len(both)
+    assert f"{link.n} schools" in driver_words.housing_sentence(label, link, default.year)
+    nothing = queries_drivers.housing_at_school(replace(default, year="1999-00"))
+    assert nothing is None
+
+
+@pytest.mark.mirror
+def test_temporary_housing_goes_with_absence_in_new_york_city(nyc):
+    label, link = queries_drivers.housing_at_school(nyc)
+    assert link.low > 0
+    assert link.n > 1_400
+    text = driver_words.housing_sentence(label, link, nyc.year)
+    assert "have higher chronic absence" in text
+    assert f"{link.low:+.2f} to {link.high:+.2f}" in text
+
+
+@pytest.mark.mirror
+def test_new_york_city_leaves_out_what_schools_cannot_tell_apart_and_keeps_the_chosen(nyc):
+    for name in ("poverty_150", "no_high_school"):
+        found = queries_drivers.comparison(replace(nyc, driver=name))
+        assert found.found.state == "estimated"
+        assert name in found.table.index
+        assert name not in found.left_out
+        assert found.left_out
+        assert found.table["vif"].max() <= 10

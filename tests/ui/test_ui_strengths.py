@@ -1,0 +1,163 @@
+"""Schools that do better: the group's first, chance told, one funnel that holds for all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.outliers import doing_better
+from ui import queries, queries_hotspots, queries_why, strength_charts, strength_words
+from ui.strength_views import SERVES, Strengths
+
+BETTER = "doing better than its drivers predict"
+
+
+@pytest.fixture(scope="module")
+def default(atlas_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+        yield queries.choices("demo").default()
+
+
+@pytest.fixture(scope="module")
+def spots(default):
+    return queries_hotspots.found(default)
+
+
+@pytest.fixture(scope="module")
+def selection(default, spots):
+    return replace(default, cluster=spots.groups["cluster"].iloc[0])
+
+
+@pytest.fixture(scope="module")
+def found(spots, selection):
+    return queries_why.strengths(spots, selection)
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    """Sixty schools of many sizes around .3; two are far below, one of them of the group."""
+    rng = np.random.default_rng(4)
+    n = pd.Series(rng.integers(40, 3000, 60), index=[f"s{i}" for i in range(60)]).astype(float)
+    x = np.round(n * rng.normal(0.30, 0.04, 60).clip(0.1, 0.6))
+    x[["s0", "s1"]] = np.round(n[["s0", "s1"]] * 0.02)
+    table = doing_better((x, n), expected=n * 0.30)
+    here = pd.Series(0.0, index=n.index)
+    here[["s1", "s5", "s6"]] = [0.5, SERVES, SERVES - 1e-9]
+    table = table.assign(enrolled=n, name=table.index, here=here, level="k8", neighbourhood="")
+    return Strengths(table.assign(rate_low=table["rate"], rate_high=table["rate"]), "level", 0)
+
+
+def test_only_schools_that_may_be_shown_are_called_strengths(found, default):
+    schools = queries.schools(default)
+    assert schools.loc[found.schools.index, "shown"].all()
+    shown = found.shown()
+    assert (shown["rate"] < shown["predicted"]).all()
+    assert (shown["state"] == "compared").all()
+
+
+def test_a_school_serves_the_group_by_its_students_under_the_chosen_join(found, spots, selection):
+    shares = queries.shares(selection)
+    members = spots.tracts.index[spots.tracts["cluster"].eq(selection.cluster).fillna(False)]
+    for school in found.schools.index[:40]:
+        rows = shares[shares["school_id"].eq(school) & shares["geoid"].isin(members)]
+        assert found.schools.loc[school, "here"] == pytest.approx(rows["share"].sum())
+    assert (found.of_group()["here"] >= SERVES).all()
+    assert 0 < len(found.of_group()) < len(found.compared())
+
+
+def test_the_groups_schools_come_first_and_the_surest_first_among_them(made_up):
+    assert made_up.shown().index[:2].tolist() == ["s1", "s0"]
+    assert set(made_up.of_group().index) == {"s1", "s5"}
+
+
+def test_every_level_answers_and_few_schools_are_not_judged(spots, selection):
+    for level in queries.choices("demo").levels:
+        found = queries_why.strengths(spots, replace(selection, level=level))
+        text = strength_words.sentence(found)
+        assert re.search(r"\d", text)
+        if found.compared().empty:
+            assert "too few to predict from" in text
+            assert found.shown().empty
+
+
+def test_a_school_that_passes_is_named_and_one_that_does_not_is_only_a_place_to_ask():
+    table = pd.DataFrame(
+        {
+            "class": [BETTER, "as predicted", "as predicted"],
+            "outside": ["below", "below", ""],
+            "state": "compared",
+            "here": [0.5, 0.0, 0.0],
+        }
+    )
+    passed = strength_words.sentence(Strengths(table, "drivers", 7))
+    assert passed.startswith("1 school of 3 has fewer students")
+    assert "7 social drivers" in passed
+    none = strength_words.sentence(Strengths(table.iloc[1:], "level", 0))
+    assert none.startswith("No school of 2 does better")
+    assert "1 lies below the 95 % funnel, where fewer than 1 would by chance" in none
+    assert "places to ask, not findings" in none
+    assert "too few schools to use drivers" in none
+
+
+def test_the_groups_schools_are_counted_with_what_chance_would_give():
+    table = pd.DataFrame(
+        {
+            "class": "as predicted",
+            "outside": ["below"] * 3 + [""] * 77,
+            "state": "compared",
+            "here": 0.2,
+        }
+    )
+    text = strength_words.of_group(Strengths(table, "drivers", 7))
+    assert text.startswith("80 of the schools compared draw at least 10 %")
+    assert "3 lie below the 95 % funnel, where about 2 would by chance" in text
+    nobody = strength_words.of_group(Strengths(table.assign(here=0.05), "drivers", 7))
+    assert nobody.startswith("No school that could be compared draws at least 10 %")
+
+
+def test_a_school_lies_outside_the_drawn_funnel_exactly_when_it_lies_outside_its_own(made_up):
+    table = made_up.compared()
+    mean = 0.27
+    points = strength_charts.adjusted(table, mean)
+    limits = strength_charts.limits(table, mean)
+    for side, word in (("lower", "below"), ("upper", "above")):
+        line = limits[limits["side"].eq(side)]
+        at = np.interp(table["enrolled"], line["students"], line["adjusted"])
+        far = (points["adjusted"] - at).abs() > 0.004  # the line is drawn from sixty points
+        beyond = points["adjusted"] < at if side == "lower" else points["adjusted"] > at
+        assert (beyond[far] == table["outside"].eq(word)[far]).all()
+    assert table["outside"].eq("below").sum() >= 2
+
+
+def test_a_school_as_predicted_lies_on_the_mean(made_up):
+    table = made_up.compared()
+    same = strength_charts.adjusted(table.assign(rate=table["predicted"]), 0.27)
+    np.testing.assert_allclose(same["adjusted"], 0.27, atol=1e-4)
+
+
+def test_limits_are_wider_for_small_schools(made_up):
+    limits = strength_charts.limits(made_up.compared(), 0.27)
+    upper = limits[limits["side"].eq("upper")]["adjusted"]
+    assert upper.iloc[0] > upper.iloc[-1]
+
+
+def test_the_groups_schools_differ_by_shape_and_only_named_ones_carry_a_name(made_up):
+    spec = strength_charts.funnel(made_up, "Which schools?").to_dict()
+    marks = spec["layer"][-1]["encoding"]
+    assert len(set(marks["shape"]["scale"]["range"])) == 3
+    rows = [r for t in spec["datasets"].values() for r in t if "kind" in r]
+    assert {r["name"] for r in rows if r["kind"] == strength_charts.OTHER} == {""}
+    assert {r["name"] for r in rows if r["kind"] != strength_charts.OTHER} >= {"s1", "s5"}
+    assert len(rows) == len(made_up.compared())
+    assert "serves this group" in spec["description"]
+
+
+def test_the_table_twin_says_how_much_of_a_school_is_of_the_group(made_up):
+    table = strength_words.school_words(made_up.shown())
+    assert table["From this group"].tolist()[:2] == ["50 %", "none"]
+    assert not table.apply(lambda column: column.str.contains("nan")).to_numpy().any()

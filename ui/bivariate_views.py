@@ -1,0 +1,196 @@
+"""Absence and one condition together: nine classes of tracts, and tests of where both go along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.bivariate import BivariateLocal, bivariate_local
+from analytics.bivariate_classes import THIRDS, BivariateClasses, bivariate_classes
+from analytics.overlap import Overlap, overlap
+from geo.weights import Weights
+from ui.breaks import interval_labels
+from ui.class_scale import NOT_SHOWN
+from ui.maps import AreaClasses
+from ui.palettes import bivariate_scale
+
+DRAWS = 999
+SEED = 20240901
+WEAK = "low"
+LOW_RELIABILITY = "not shown: low reliability"
+Axis = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Tracts in thirds of absence and of a condition.
+
+    Attributes
+    ----------
+    tracts
+        Index `geoid`, every tract: the driver's view with `ratio, ratio_low, ratio_high`,
+        `absence_class`, `driver_class` and `pair`; what is not known, or of low reliability, reads
+        "not shown".
+    classes
+        The 3 x 3 table and the bounds of the thirds.
+    weak
+        Tracts not shown only because the condition's figure is of low reliability.
+    hard
+        Pair of the highest absence and the hardest third of the condition; "" when no end of it is
+        harder than the other.
+    """
+
+    tracts: pd.DataFrame
+    classes: BivariateClasses
+    weak: int
+    hard: str
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """Where absence and a condition go together beyond what rearranged schools give.
+
+    Attributes
+    ----------
+    lee
+        Local and overall bivariate statistic (Lee's L).
+    overlap
+        Hot-spot tracts in the hardest fifth of the condition; None when no end of it is harder.
+    weak
+        Tracts left out because the condition's figure is of low reliability.
+    has_margins
+        Whether the condition is published with margins of error.
+    """
+
+    lee: BivariateLocal
+    overlap: Overlap | None
+    weak: int
+    has_margins: bool
+
+    def passing(self, quadrant: str, alpha: float) -> int:
+        """Count tracts of a quadrant, such as "high-high", at q up to alpha."""
+        areas = self.lee.areas
+        return int((areas["q"].le(alpha) & areas["quadrant"].eq(quadrant)).sum())
+
+
+def put_together(tracts: pd.DataFrame, driver: pd.DataFrame, direction: str) -> Together:
+    """Put every tract in one of nine classes.
+
+    Parameters
+    ----------
+    tracts : DataFrame
+        From `views.tract_view`.
+    driver : DataFrame
+        From `views.driver_view`, on the same index.
+    direction : str
+        How to read a large value of the driver.
+    """
+    absence = tracts["ratio"].where(tracts["shown"]).astype(float)
+    reported = driver["value"].where(driver["status"].eq("reported")).astype(float)
+    value = concluding(driver)
+    found = bivariate_classes(
+        absence, value, absence_breaks=_thirds(absence), driver_breaks=_thirds(reported)
+    )
+    areas = found.areas.replace("no value", NOT_SHOWN)
+    weak = absence.notna() & reported.notna() & value.isna()
+    areas["driver_class"] = areas["driver_class"].mask(
+        reported.notna() & value.isna(), LOW_RELIABILITY
+    )
+    hard = {"higher is harder": "high-high", "lower is harder": "high-low"}.get(direction, "")
+    ratios = tracts[["ratio", "ratio_low", "ratio_high"]].where(tracts["shown"])
+    table = driver.join(ratios.astype(float)).join(areas)
+    return Together(table, found, int(weak.sum()), hard)
+
+
+def together_classes(together: Together) -> AreaClasses:
+    """Tracts by both; lines cross those where absence is high and the condition hardest."""
+    scale = bivariate_scale(flipped=together.hard == "high-low")
+    pairs = together.tracts["pair"]
+    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
+    return AreaClasses(
+        scale,
+        scale.encode(pairs),
+        "".join(np.where(pairs.eq(NOT_SHOWN), "1", "0")),
+        hatched="".join(np.where(corner, "1", "0")),
+        lines="most absence and the hardest third of the condition",
+    )
+
+
+def hidden(together: Together) -> dict[str, int]:
+    """Count tracts that are not in a class, by reason."""
+    missing = int(together.tracts["pair"].eq(NOT_SHOWN).sum()) - together.weak
+    return {"low reliability": together.weak, "no figure of one or both": missing}
+
+
+def axes(together: Together, label: str, unit: str) -> tuple[Axis, Axis]:
+    """Name both axes of the square legend, with the bounds of their thirds, from low to high."""
+    bounds = (together.classes.absence_breaks, together.classes.driver_breaks)
+    absence, driver = (tuple(float(f"{bound:.3g}") for bound in pair) for pair in bounds)
+    return ("Absence, times expected", _labels(absence, "ratio")), (label, _labels(driver, unit))
+
+
+def concluding(driver: pd.DataFrame) -> pd.Series:
+    """Give the values that can carry a conclusion: reported, and not of low reliability."""
+    usable = driver["status"].eq("reported") & driver["reliability"].ne(WEAK)
+    return driver["value"].where(usable).astype(float)
+
+
+def tested_together(
+    schools: pd.DataFrame,
+    driver: pd.DataFrame,
+    shares: pd.DataFrame,
+    weights: Weights,
+    hot: pd.Series,
+    direction: str,
+) -> Tested:
+    """Test where both go together, against schools rearranged within their levels.
+
+    Parameters
+    ----------
+    schools, driver, shares : DataFrame
+        From `views`.
+    weights : Weights
+        Neighbours of the tracts.
+    hot : Series
+        Whether each tract is in a hot group.
+    direction : str
+        How to read a large value of the driver.
+    """
+    value = concluding(driver)
+    given = (schools["chronic_absent"], schools["enrolled"])
+    rest: dict[str, Any] = {"strata": schools["level"], "draws": DRAWS, "seed": SEED}
+    lee = bivariate_local(*given, value, shares, weights, **rest)
+    sign = {"higher is harder": 1, "lower is harder": -1}.get(direction)
+    both = None
+    if sign is not None:
+        both = overlap(hot, *given, sign * value, shares, weights, **rest)
+    weak = driver["status"].eq("reported") & driver["value"].notna() & value.isna()
+    return Tested(lee, both, int(weak.sum()), bool(driver["moe"].notna().any()))
+
+
+def table_of_counts(together: Together) -> pd.DataFrame:
+    """Count tracts by both, in words: most absence on top, as in the legend."""
+    counts = together.classes.table.loc[list(reversed(THIRDS))]
+    body = counts.map(lambda count: f"{count:,}")
+    body.columns = [f"{name.capitalize()} third of the condition" for name in counts.columns]
+    words = [f"{name.capitalize()} third of absence" for name in counts.index]
+    return body.reset_index(drop=True).assign(Tracts=words).set_index("Tracts").reset_index()
+
+
+def _labels(bounds: tuple[float, ...], unit: str) -> tuple[str, ...]:
+    """Words of three thirds; plain words where there are no bounds, or one only."""
+    if not bounds[0] < bounds[1]:
+        return tuple(name.capitalize() for name in THIRDS)
+    return interval_labels(bounds, unit)
+
+
+def _thirds(values: pd.Series) -> tuple[float, float] | None:
+    """Inner bounds of the thirds of the place; None where ties leave no thirds."""
+    known = values.dropna()
+    if known.empty:
+        return None
+    low, high = np.quantile(known.to_numpy(dtype=float), [1 / 3, 2 / 3])
+    return (float(low), float(high)) if low < high else None

@@ -1,0 +1,240 @@
+"""Absence beside social drivers, school by school: exposures all at once, and one model of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from analytics.association import Association, described, redrawn_within, shapley_shares
+from analytics.association_model import MIN_PLACES, PLACES_PER_EXPOSURE, driver_model
+from analytics.association_result import Diagnostics, refused
+from analytics.driver_profile import LOW_RELIABILITY, MEDIUM_RELIABILITY, Z90
+from data.measures import MeasureInfo
+from geo.catchment import share_matrix
+from geo.weights import Weights
+
+NEIGHBOURS = 8
+REDRAWS = 100
+BOOTSTRAPS = 200
+SEED = 20240901
+FEWEST_BLOCKS = 10
+Beside = Literal["others", "alone", "index", "modelled"]
+
+
+@dataclass(frozen=True, eq=False)
+class Exposures:
+    """What schools' students live with: index `school_id`, one column a driver.
+
+    Attributes
+    ----------
+    figures, moe
+        Share-weighted figure of the tracts a school serves, and its 90 % margin of error.
+    """
+
+    figures: pd.DataFrame
+    moe: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Absence beside social drivers at school level.
+
+    Attributes
+    ----------
+    found
+        Effects and diagnostics, or why there are none.
+    table
+        Index `driver`, highest odds ratio first: effects as odds ratios `odds_ratio, odds_low,
+        odds_high`, their range when exposures are redrawn within their margins `moe_low, moe_high`,
+        `same_sign`, `cv` and `reliability` of the exposures, the school that moves it most
+        `influential_school, dfbetas`, and the driver's own columns.
+    shares
+        Index `theme`: its part of what differs between schools, `share, low, high`.
+    left_out
+        Driver that cannot be told apart -> the one in the model it is most alike.
+    beside
+        "others" when drivers stand side by side; "alone" where schools are too few for that,
+        "index" for a composite index, "modelled" when the chosen driver takes no part.
+    schools
+        Schools of the view, shown or not.
+    """
+
+    found: Association
+    table: pd.DataFrame
+    shares: pd.DataFrame
+    left_out: Mapping[str, str]
+    beside: Beside
+    schools: int
+
+
+def tract_figures(drivers: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give reported values and margins of error, tracts by drivers.
+
+    Parameters
+    ----------
+    drivers : DataFrame
+        Rows `geoid, measure, value, moe, status`.
+    names : sequence of str
+    """
+    rows = drivers[drivers["status"].eq("reported") & drivers["measure"].isin(list(names))]
+    rows = rows.astype({"value": float, "moe": float})
+    value, moe = (
+        rows.pivot_table(name, "geoid", "measure", aggfunc="first").reindex(columns=list(names))
+        for name in ("value", "moe")
+    )
+    return value, moe
+
+
+def exposures_of(values: pd.DataFrame, moe: pd.DataFrame, shares: pd.DataFrame) -> Exposures:
+    """Give every school's exposure to every driver by one product of shares and figures.
+
+    Parameters
+    ----------
+    values, moe : DataFrame
+        From `tract_figures`.
+    shares : DataFrame
+        Columns school_id, geoid, share.
+
+    Returns
+    -------
+    Exposures
+        The same figures as `analytics.tract_rates.exposure`, one driver at a time.
+    """
+    schools, tracts = (
+        pd.Index(shares[name].unique()).sort_values() for name in ("school_id", "geoid")
+    )
+    matrix = share_matrix(shares, schools, tracts)
+    number, margin = (table.reindex(tracts).to_numpy(dtype=float) for table in (values, moe))
+    known = ~np.isnan(number)
+    lost = known & np.isnan(margin)
+    parts = (np.where(known, number, 0.0), known.astype(float), lost.astype(float))
+    total, covered, without = np.split(np.asarray(matrix @ np.hstack(parts)), 3, axis=1)
+    squares = np.asarray(matrix.power(2) @ np.where(known & ~lost, margin, 0.0) ** 2)
+    scale = np.where(covered > 0, covered, np.nan)
+    error = np.where(without > 0, np.nan, np.sqrt(squares) / scale)
+    labels = {"index": schools.rename("school_id"), "columns": values.columns}
+    return Exposures(pd.DataFrame(total / scale, **labels), pd.DataFrame(error, **labels))
+
+
+def affordable(schools: int, levels: int) -> int:
+    """Say how many drivers side by side this many schools can carry."""
+    return (schools - levels) // PLACES_PER_EXPOSURE if schools >= MIN_PLACES else 0
+
+
+def compare(
+    schools: pd.DataFrame, exposures: Exposures, points: gpd.GeoSeries
+) -> tuple[Association, pd.DataFrame]:
+    """Fit the model once, and redraw its exposures within their margins of error.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        From `views.school_view`, schools shown and located.
+    exposures : Exposures
+        On the same index.
+    points : GeoSeries
+        Places of the schools in metres, on the same index.
+
+    Returns
+    -------
+    tuple
+        The association, and for each driver `moe_low, moe_high` (log odds) and `same_sign`.
+    """
+    values = exposures.figures
+    if len(schools) < MIN_PLACES:
+        return _too_few(values, len(schools)), _no_redraws(values.columns)
+    near = Weights.knn(points, min(NEIGHBOURS, len(schools) - 1))
+    outcome = schools[["chronic_absent", "enrolled"]]
+    model = driver_model(outcome, values, near, schools["level"], points, "auto")
+    found = described(model)
+    if found.state != "estimated":
+        return found, _no_redraws(values.columns)
+    moved = redrawn_within(model, values, exposures.moe, draws=REDRAWS, seed=SEED)
+    drawn = moved["state"].eq("redrawn")
+    moved = moved[["low", "high", "same_sign"]].where(drawn)
+    return found, moved.rename(columns={"low": "moe_low", "high": "moe_high"})
+
+
+def theme_shares(
+    schools: pd.DataFrame, exposures: pd.DataFrame, themes: Mapping[str, str]
+) -> pd.DataFrame:
+    """Divide what differs between schools among the themes of the drivers.
+
+    Parameters
+    ----------
+    schools, exposures : DataFrame
+        On one index.
+    themes : mapping
+        Theme of each driver.
+    """
+    blocks = schools["neighbourhood"].where(schools["neighbourhood"] != "")
+    return shapley_shares(
+        schools[["chronic_absent", "enrolled"]],
+        exposures,
+        themes=themes,
+        strata=schools["level"],
+        blocks=blocks if blocks.nunique() >= FEWEST_BLOCKS else None,
+        draws=BOOTSTRAPS,
+        seed=SEED,
+    )
+
+
+def effects_table(
+    found: Association,
+    moved: pd.DataFrame,
+    exposures: Exposures,
+    names: pd.Series,
+    measures: Mapping[str, MeasureInfo],
+) -> pd.DataFrame:
+    """Lay out everything known of each driver in the model, highest odds ratio first.
+
+    Parameters
+    ----------
+    found, moved : Association, DataFrame
+        From `compare`.
+    exposures : Exposures
+        Of the schools in the model.
+    names : Series
+        Name of each school.
+    measures : mapping
+        Registry entries.
+    """
+    table = found.effects.rename_axis("driver").join(moved)
+    about = [measures[str(name)] for name in table.index]
+    cv = (exposures.moe / Z90 / exposures.figures.abs()).replace(np.inf, np.nan).median()
+    table = table.assign(
+        odds_low=np.exp(table["low"]),
+        odds_high=np.exp(table["high"]),
+        moe_low=np.exp(table["moe_low"]),
+        moe_high=np.exp(table["moe_high"]),
+        cv=cv.reindex(table.index),
+        label=[item.label for item in about],
+        theme=[item.theme for item in about],
+        unit=[item.unit for item in about],
+    )
+    table["reliability"] = _reliability(table["cv"])
+    influence = found.diagnostics.influence.reindex(table.index, columns=["id", "dfbetas"])
+    table["influential_school"] = influence["id"].map(names)
+    table["dfbetas"] = influence["dfbetas"].astype(float)
+    return table.sort_values(["odds_ratio", "label"], ascending=[False, True], kind="stable")
+
+
+def _reliability(cv: pd.Series) -> pd.Series:
+    classes = [cv.isna(), cv < MEDIUM_RELIABILITY, cv <= LOW_RELIABILITY]
+    return pd.Series(np.select(classes, ["no margin", "high", "medium"], "low"), index=cv.index)
+
+
+def _too_few(values: pd.DataFrame, schools: int) -> Association:
+    unknown = np.full(values.shape[1], np.nan)
+    reason = f"{schools} schools; at least {MIN_PLACES} are needed"
+    known = Diagnostics(n=schools, left_out=0)
+    return refused("too few places", reason, values.columns, known, unknown, unknown)
+
+
+def _no_redraws(names: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame(np.nan, names, ["moe_low", "moe_high", "same_sign"])
