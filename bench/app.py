@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,37 +24,55 @@ MEASURES = ("crude", "eb", "ratio")
 
 def run() -> list[dict[str, Any]]:
     """Build New York City into a store of its own and measure."""
-    mirror = os.environ.get("ATLAS_MIRROR")
-    if not mirror:
-        return [_row("hot-spot page", note="skipped: ATLAS_MIRROR is not set")]
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "ATLAS_HOME": home}
-        build = [sys.executable, "-m", "data.build", "nyc", "--mirror", mirror]
-        subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True)
-        os.environ["ATLAS_HOME"] = home
+    if not os.environ.get("ATLAS_MIRROR"):
+        return [row("hot-spot page", note="skipped: ATLAS_MIRROR is not set")]
+    with new_york() as environment:
         return [*_server_side(), *_on_the_wire(environment)]
 
 
-def _server_side() -> list[dict[str, Any]]:
+@contextmanager
+def new_york() -> Iterator[dict[str, str]]:
+    """Build New York City into a store of its own; gives the environment of its processes."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "ATLAS_HOME": home}
+        build = [sys.executable, "-m", "data.build", "nyc", "--mirror", os.environ["ATLAS_MIRROR"]]
+        subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True)
+        os.environ["ATLAS_HOME"] = home
+        yield environment
+
+
+def opened(page: str) -> tuple[Any, float]:
+    """Open a page of New York City in this process; gives the app and the seconds it took."""
     from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.query_params["area"] = "nyc"
     app.run()
-    app.switch_page("pages/hot_spots.py").run()
-    first = [_seconds(app, measure) for measure in MEASURES[:2]]
-    again = [_seconds(app, measure) for _ in range(ROUNDS) for measure in MEASURES]
-    return [
-        _row("rerun, measure changed, first time (s)", max(first), target=None),
-        _row("rerun, measure changed, p50 (s)", statistics.median(first + again), target=0.25),
-    ]
+    started = time.perf_counter()
+    app.switch_page(f"pages/{page}.py").run()
+    return app, time.perf_counter() - started
 
 
-def _seconds(app: Any, measure: str) -> float:
-    app.selectbox(key="measure").select(measure)
+def timed(app: Any) -> float:
+    """Run the page as its controls stand; gives the seconds it took."""
     started = time.perf_counter()
     app.run()
     return time.perf_counter() - started
+
+
+def _server_side() -> list[dict[str, Any]]:
+    app, _ = opened("hot_spots")
+    first = [_measured(app, measure) for measure in MEASURES[:2]]
+    again = [_measured(app, measure) for _ in range(ROUNDS) for measure in MEASURES]
+    return [
+        row("rerun, measure changed, first time (s)", max(first), target=None),
+        row("rerun, measure changed, p50 (s)", statistics.median(first + again), target=0.25),
+    ]
+
+
+def _measured(app: Any, measure: str) -> float:
+    app.selectbox(key="measure").select(measure)
+    return timed(app)
 
 
 def _on_the_wire(environment: dict[str, str]) -> list[dict[str, Any]]:
@@ -80,12 +100,13 @@ def _on_the_wire(environment: dict[str, str]) -> list[dict[str, Any]]:
             page.wait_for_timeout(4_000)
             sizes.append(sum(received))
         browser.close()
-    return [_row("websocket bytes of that rerun", float(max(sizes)), target=20_000)]
+    return [row("websocket bytes of that rerun", float(max(sizes)), target=20_000)]
 
 
-def _row(
+def row(
     question: str, ours: float = float("nan"), *, target: float | None = None, note: str = ""
 ) -> dict[str, Any]:
+    """Lay out one measurement."""
     return {
         "question": question,
         "ours": ours,

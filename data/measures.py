@@ -89,6 +89,8 @@ class MeasureInfo:
         "survey" (with margins of error), "modelled" (predicted from other measures: never an
         outcome, a trend, a rank or an evaluation), "records" (counted by an agency), "computed"
         (by this project, from places) or "index" (several measures in one).
+    map_only : bool
+        Whether its figures cannot be compared between tracts: shown on the map with the caveat.
     columns : tuple of LayoutColumns
         Where the measure stands in each layout of data/layouts.toml that has it.
     """
@@ -105,7 +107,13 @@ class MeasureInfo:
     denominator: str = ""
     touches: str = ""
     reference: str = ""
+    map_only: bool = False
     columns: tuple[LayoutColumns, ...] = ()
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it may enter profiles, models and correlations, not its map alone."""
+        return self.kind != "modelled" and not self.map_only
 
 
 @dataclass(frozen=True)

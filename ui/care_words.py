@@ -14,7 +14,7 @@ from ui.numbers import count_text, plural, value_text
 
 DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")
 ACCESS = "clinic_access"
-MEASURES = (*DISTANCES, ACCESS, "primary_care_per_100k")
+MEASURES = (*DISTANCES, ACCESS)
 FIGURES = 4
 NOT_USE = (
     "Near is not the same as in use: whether a provider takes a family's insurance, has room, is"
@@ -61,7 +61,7 @@ def answer(care: pd.DataFrame) -> str:
         return f"How far care is from here is not known: {plural(len(care), 'measure')} at hand."
     row = known.iloc[0]
     here = figure_text(row["value"], row["unit"])
-    text = f"{row['label']}: {here} on average for children here"
+    text = f"{row['label']} ({row['vintage']}): {here} on average for children here"
     if row["state"] != "profiled":
         return f"{text}; there are no comparable tracts to set this beside."
     mean = figure_text(row["comparable"], row["unit"])
@@ -192,8 +192,8 @@ def _item(style: str, inside: str, text: str) -> str:
 
 def _beside(row: pd.Series) -> str:
     if pd.isna(row["comparable"]):
-        return f"{row['label']}; no comparable tract"
-    return f"{row['label']}, beside {_comparable(row)} in comparable tracts"
+        return f"{row['label']}, {row['vintage']}; no comparable tract"
+    return f"{row['label']}, {row['vintage']}, beside {_comparable(row)} in comparable tracts"
 
 
 def _comparable(row: pd.Series) -> str:

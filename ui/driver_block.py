@@ -41,7 +41,7 @@ def controls() -> Selection:
     with left:
         selection = frame.driver_control()
     views = dict(VIEWS)
-    if queries.measure(selection).kind == "modelled":
+    if not queries.measure(selection).is_compared:
         views = {"": VIEWS[""]}
     with right:
         return frame.own_control("view", "Map", list(views), views)
@@ -97,7 +97,7 @@ def associations(comparison: Comparison, selection: Selection) -> None:
 def together(selection: Selection) -> None:
     """Where absence and the condition go together beyond chance, tested."""
     measure = queries.measure(selection)
-    if measure.kind == "modelled":
+    if not measure.is_compared:
         return
     st.subheader("Do they go together on the map, beyond chance?")
     tested = queries_drivers.tested(selection)
@@ -108,7 +108,7 @@ def together(selection: Selection) -> None:
 def at_schools(selection: Selection) -> None:
     """School by school: the chosen condition, and one that is measured at the schools."""
     measure = queries.measure(selection)
-    if measure.kind != "modelled":
+    if measure.is_compared:
         st.vega_lite_chart(driver_charts.scatter(selection))
     found = queries_drivers.housing_at_school(selection)
     if found is None:
@@ -132,10 +132,10 @@ def tracts_table(selection: Selection) -> pd.DataFrame:
         table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
         return found.tracts
     driver = queries.driver(selection)
-    if measure.kind == "modelled":
-        order, how = driver.sort_values("name"), "by name: modelled figures are not ranked"
-    else:
+    if measure.is_compared:
         order, how = driver.sort_values("value", ascending=False), "highest first"
+    else:
+        order, how = driver.sort_values("name"), "by name: these figures are not for ranking"
     table_block.show(order, ALONE, f"{measure.label} in {len(driver):,} tracts, {how}")
     return driver
 
@@ -144,7 +144,7 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     """Give sentences on how sure the associations are."""
     measure = queries.measure(selection)
     return (
-        driver_words.sureness(comparison) if measure.kind != "modelled" else "",
+        driver_words.sureness(comparison) if measure.is_compared else "",
         words.ASSOCIATION,
         words.INTERVAL_MEANING,
     )

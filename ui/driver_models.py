@@ -23,7 +23,7 @@ REDRAWS = 100
 BOOTSTRAPS = 200
 SEED = 20240901
 FEWEST_BLOCKS = 10
-Beside = Literal["others", "alone", "index", "modelled"]
+Beside = Literal["others", "alone", "index", "map"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Comparison:
         Driver that cannot be told apart -> the one in the model it is most alike.
     beside
         "others" when drivers stand side by side; "alone" where schools are too few for that,
-        "index" for a composite index, "modelled" when the chosen driver takes no part.
+        "index" for a composite index, "map" when the chosen driver is for its map alone.
     schools
         Schools of the view, shown or not.
     """

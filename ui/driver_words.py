@@ -49,6 +49,8 @@ def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, 
     """
     if measure.kind == "modelled":
         return f"“{measure.label}” is an estimate for adults, not a count. {MODELLED}"
+    if measure.map_only:
+        return f"“{measure.label}” is for the map alone, never compared. {measure.caveat}"
     if measure.id not in comparison.table.index or comparison.found.state != "estimated":
         return drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n)
     row = comparison.table.loc[measure.id]

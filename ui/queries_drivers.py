@@ -28,7 +28,6 @@ from ui.driver_models import (
 from ui.queries import Place
 from ui.selection import Selection
 
-IN_MODEL = ("survey", "records", "computed")
 AT_SCHOOL = "temporary_housing"
 
 
@@ -105,13 +104,13 @@ def _entering(selection: Selection) -> tuple[tuple[str, ...], Mapping[str, str],
     nothing: Mapping[str, str] = MappingProxyType({})
     if chosen.kind == "index":
         return (chosen.id,), nothing, "index"
-    keep = chosen.id if chosen.kind in IN_MODEL else None
+    keep = chosen.id if chosen.is_compared else None
     kept, left_out = _told_apart(queries.place(selection.area), _view(selection), keep)
     schools = queries.schools(selection)
     schools = schools[schools["shown"]]
     if keep and len(kept) > affordable(len(schools), schools["level"].nunique()):
         return (keep,), nothing, "alone"
-    return kept, left_out, "others" if keep else "modelled"
+    return kept, left_out, "others" if keep else "map"
 
 
 def _view(selection: Selection) -> Selection:
@@ -141,11 +140,8 @@ def _told_apart(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     del key  # a rebuild is another place
     schools = _compared(view)
-    names = [
-        name
-        for name in queries.choices(view.area).drivers
-        if registry.measure(name).kind in IN_MODEL
-    ]
+    known = [registry.measure(name) for name in queries.choices(view.area).drivers]
+    names = [item.id for item in known if item.is_compared and item.kind != "index"]
     values = exposures(view).figures.loc[schools.index, names]
     found = told_apart(values, strata=schools["level"], keep=keep)
     return tuple(found.kept), dict(found.left_out.items())

@@ -23,7 +23,6 @@ from ui.why_strata import Comparable
 
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
 MIDDLE = 50.0
-NOT_PROFILED = ("modelled", "index")
 DESCRIBED = (
     *("label", "theme", "kind", "denominator", "unit", "direction", "caveat"),
     *("touches", "reference"),
@@ -33,11 +32,10 @@ DESCRIBED = (
 def offered(selection: Selection) -> tuple[str, ...]:
     """List the drivers of a profile.
 
-    Indexes would count the same figures twice. Figures modelled from poverty and race (CDC PLACES)
-    may not be ranked between places.
+    Indexes would count the same figures twice; some figures are for their map alone.
     """
     known = [registry.measure(name) for name in queries.choices(selection.area).drivers]
-    return tuple(item.id for item in known if item.kind not in NOT_PROFILED)
+    return tuple(item.id for item in known if item.is_compared and item.kind != "index")
 
 
 def members(found: HotSpots, selection: Selection) -> pd.Index:

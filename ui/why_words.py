@@ -24,7 +24,8 @@ PROFILE_MEANING = (
     " 90 % margin of error. A driver stands out when it differs from the mean of comparable tracts"
     " by more than both errors together, and when its place among them, with its interval, lies on"
     " one side of the middle. About one driver in ten could seem to stand out by the"
-    " survey's chance alone."
+    " survey's chance alone. The survey's error pulls published places towards the middle, so their"
+    " intervals reach away from it."
 )
 UNSAID = (
     "Why any child misses school, and whether these conditions are the reason: the figures describe"

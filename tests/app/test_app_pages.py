@@ -342,6 +342,19 @@ def test_a_group_opens_its_card_and_its_years(app: Callable[..., AppTest]) -> No
         assert test.query_params["cluster"] == test.selectbox(key="cluster").value
 
 
+@pytest.mark.mirror
+@pytest.mark.usefixtures("nyc_path")
+def test_a_figure_for_its_map_alone_is_never_compared(app: Callable[..., AppTest]) -> None:
+    test = app("social_drivers", area="nyc", driver="primary_care_per_100k", view="together")
+    assert not test.exception
+    said = words(test)
+    assert "for the map alone, never compared" in said
+    assert "beyond chance?" not in [item.value for item in test.subheader]
+    assert "Condition and absence together" not in test.selectbox(key="view").options
+    here = words(app("why_here", area="nyc"))
+    assert "rimary-care doctors" not in here.split("Sources:")[0]
+
+
 def test_why_here_follows_the_group_and_a_link_to_it_opens_the_same(
     app: Callable[..., AppTest],
 ) -> None:

@@ -144,8 +144,8 @@ def care():
 def test_only_ways_to_care_are_told_and_in_one_order(care):
     assert care.index.tolist() == ["clinic_km", "clinic_access"]
     assert care_words.figures(care) == [
-        ("5.4 km", "Distance to care, beside 3.2 km in comparable tracts"),
-        ("0.24", "Clinics, beside 0.28 in comparable tracts"),
+        ("5.4 km", "Distance to care, 2024, beside 3.2 km in comparable tracts"),
+        ("0.24", "Clinics, 2024, beside 0.28 in comparable tracts"),
     ]
 
 

@@ -138,7 +138,7 @@ def test_no_index_and_no_modelled_measure_enters_the_model(default, monkeypatch,
     monkeypatch.setattr(registry, "measure", modelled.__getitem__)
     kept, _, beside = queries_drivers._entering(replace(default, driver="no_internet"))
     assert "no_internet" not in kept
-    assert beside == "modelled"
+    assert beside == "map"
     index = {name: replace(item, kind="index") for name, item in modelled.items()}
     monkeypatch.setattr(registry, "measure", index.__getitem__)
     kept, _, beside = queries_drivers._entering(replace(default, driver="crowding"))
