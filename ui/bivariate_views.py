@@ -56,11 +56,15 @@ class Tested:
     Attributes
     ----------
     lee
-        Local and overall bivariate statistic (Lee's L).
+        Local and overall bivariate statistic (Lee's L) of every tract with both figures: averages
+        over neighbours, so figures of low reliability count.
     overlap
-        Hot-spot tracts in the hardest fifth of the condition; None when no end of it is harder.
+        Hot-spot tracts in the hardest fifth of the condition, tract by tract and so without those
+        of low reliability; None when no end of it is harder.
     weak
-        Tracts left out because the condition's figure is of low reliability.
+        Tracts where the condition's figure is of low reliability.
+    hot
+        Hot-spot tracts, whatever is known of the condition there.
     has_margins
         Whether the condition is published with margins of error.
     """
@@ -68,6 +72,7 @@ class Tested:
     lee: BivariateLocal
     overlap: Overlap | None
     weak: int
+    hot: int
     has_margins: bool
 
     def passing(self, quadrant: str, alpha: float) -> int:
@@ -159,16 +164,17 @@ def tested_together(
     direction : str
         How to read a large value of the driver.
     """
+    reported = driver["value"].where(driver["status"].eq("reported")).astype(float)
     value = concluding(driver)
     given = (schools["chronic_absent"], schools["enrolled"])
     rest: dict[str, Any] = {"strata": schools["level"], "draws": DRAWS, "seed": SEED}
-    lee = bivariate_local(*given, value, shares, weights, **rest)
+    lee = bivariate_local(*given, reported, shares, weights, **rest)
     sign = {"higher is harder": 1, "lower is harder": -1}.get(direction)
     both = None
     if sign is not None:
         both = overlap(hot, *given, sign * value, shares, weights, **rest)
-    weak = driver["status"].eq("reported") & driver["value"].notna() & value.isna()
-    return Tested(lee, both, int(weak.sum()), bool(driver["moe"].notna().any()))
+    weak = int((reported.notna() & value.isna()).sum())
+    return Tested(lee, both, weak, int(hot.sum()), bool(driver["moe"].notna().any()))
 
 
 def table_of_counts(together: Together) -> pd.DataFrame:

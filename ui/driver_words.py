@@ -28,6 +28,7 @@ INDEX = (
     "An index counts several of the other conditions once more, so it stands alone here and never"
     " beside them."
 )
+INDEPENDENT = "Neighbouring schools are taken as independent, so the true interval is wider."
 CLEAR_MORE = "goes with more absence"
 CLEAR_LESS = "goes with less absence"
 UNCLEAR = "no clear link"
@@ -52,7 +53,8 @@ def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, 
     if measure.map_only:
         return f"“{measure.label}” is for the map alone, never compared. {measure.caveat}"
     if measure.id not in comparison.table.index or comparison.found.state != "estimated":
-        return drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n)
+        said = drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n)
+        return f"{said} {INDEPENDENT}" if link.state == "estimated" else said
     row = comparison.table.loc[measure.id]
     if row["reliability"] == "low":
         cv = percent_text(row["cv"], 0)
@@ -156,6 +158,8 @@ def refusal(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
 def left_out(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
     """List the drivers that take no part, with the one in the model each is most alike."""
     if comparison.beside == "alone":
+        if comparison.found.state != "estimated":
+            return ""
         return (
             "Too few schools for other conditions beside it: it stands alone, so the link may be"
             " that of another condition."
@@ -196,8 +200,7 @@ def housing_sentence(label: str, link: RankCorrelation, year: str) -> str:
         said = f"schools with more of their own “{label}” have {word} chronic absence"
     return (
         f"Measured at the school itself: across {plural(link.n, 'school')}, {said} ({figures},"
-        f" {year}). An association between schools, not a cause; neighbouring schools are taken as"
-        " independent, so the true interval is wider."
+        f" {year}). An association between schools, not a cause. {INDEPENDENT}"
     )
 
 

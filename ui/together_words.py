@@ -38,8 +38,8 @@ def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:
     count = int(lee.areas["state"].eq("tested").sum())
     if not math.isfinite(lee.p):
         return (
-            f"Too few tracts ({count}) have both figures well enough known to test where absence"
-            f" and “{measure.label}” go together."
+            f"Too few tracts ({count}) have both figures to test where absence and"
+            f" “{measure.label}” go together."
         )
     if lee.p > alpha:
         said = "go together no more than rearranged schools would"
@@ -49,9 +49,14 @@ def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:
     figures = f"Lee's L {lee.statistic:+.2f}, {lee.expected:+.2f} by chance, {q_text(lee.p, 'p')}"
     figures = figures.replace("-", "\N{MINUS SIGN}")
     high, low = (tested.passing(name, alpha) for name in ("high-high", "low-low"))
-    weak = f"; {count_text(tested.weak)} of low reliability left out" if tested.weak else ""
+    weak = (
+        f" {count_text(tested.weak)} figures of low reliability count here, in averages over"
+        " neighbours."
+        if tested.weak
+        else ""
+    )
     return (
-        f"Over {plural(count, 'tract')}, absence and “{measure.label}” {said} ({figures}{weak})."
+        f"Over {plural(count, 'tract')}, absence and “{measure.label}” {said} ({figures}).{weak}"
         f" Both are high around {plural(high, 'tract')} and low around {plural(low, 'tract')}"
         f" beyond chance (q up to {alpha:g})."
     )
@@ -61,6 +66,8 @@ def _overlap(tested: Tested, measure: MeasureInfo) -> str:
     both = tested.overlap
     if both is None:
         return ""
+    if not tested.hot:
+        return "No group of tracts is a hot spot in this view, so there is none to lay over it."
     if both.state != "tested":
         return "No hot-spot tract has a figure of this condition that can carry a conclusion."
     enough = "with a figure reliable enough" if tested.weak else "with a figure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from dataclasses import replace
 
@@ -381,6 +382,22 @@ def test_where_both_go_together_is_said_with_chance_beside_it(default):
     neither = replace(queries.measure(default), direction="neither")
     kept = replace(tested, overlap=None)
     assert len(together_words.tested_sentences(kept, neither, 0.05)) == 1
+
+
+def test_every_tract_counts_in_averages_and_only_reliable_ones_by_themselves(default):
+    tested = queries_drivers.tested(default)
+    driver, tracts = queries.driver(default), queries.tracts(default)
+    both = driver["value"].notna() & (tracts["enrolled"] > 0)
+    assert tested.weak > 0
+    assert tested.lee.areas["state"].eq("tested").sum() == both.sum()
+    reliable = both & driver["reliability"].ne("low")
+    assert tested.overlap.worst <= math.ceil(0.2 * reliable.sum()) + 1
+
+
+def test_a_view_without_hot_spots_says_so(default):
+    tested = replace(queries_drivers.tested(default), hot=0)
+    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    assert said[1].startswith("No group of tracts is a hot spot in this view")
 
 
 def test_no_margin_is_said(default):
