@@ -9,14 +9,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from analytics.acs import HIGH_BELOW, LOW_ABOVE, Z_90, coefficient_of_variation, reliability
+from analytics.acs import Z_90, coefficient_of_variation, reliability
 from analytics.inputs import Bools, Floats, floats
 from analytics.profile_comparison import CANNOT, beside, margin_of_mean
 from analytics.rates import stratum_codes
 
-__all__ = ["CANNOT", "LOW_RELIABILITY", "MEDIUM_RELIABILITY", "Z90", "driver_profile"]
-
-Z90, MEDIUM_RELIABILITY, LOW_RELIABILITY = Z_90, HIGH_BELOW, LOW_ABOVE
+__all__ = ["CANNOT", "driver_profile"]
 
 
 def driver_profile(
@@ -185,7 +183,7 @@ def _driver(
         return row
     v = np.where(has, value, 0.0)
     mean, margin = float(own @ v), margin_of_mean(own, moe)
-    reach, word = ndtri(0.5 + level / 2) * margin / Z90, reliability(mean, margin)
+    reach, word = ndtri(0.5 + level / 2) * margin / Z_90, reliability(mean, margin)
     row |= {"value": mean, "moe": margin, "low": mean - reach, "high": mean + reach}
     row |= {"cv": coefficient_of_variation(mean, margin)}
     row |= {"reliability": "no margin" if word == "undefined" else word}

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analytics.acs import Z_90
 from analytics.association_model import DriverModel, FormAsked, driver_model
 from analytics.driver_model import Estimate, precision
 from analytics.inputs import Floats, floats
 from analytics.spatial_basis import Basis
 from geo.weights import Weights
 
-Z90 = 1.645  # the ACS publishes 90 % margins of error
 _BATCH = 20  # redraws solved at once
 
 
@@ -108,7 +108,7 @@ def redrawn_within(
         numbers = pd.DataFrame(np.nan, names, ["effect", "mean", "low", "high", "same_sign"])
         return numbers.assign(without_moe=missing, state=model.refusal[0])
     unit = np.where(design.sd > 0, design.sd, 1.0)
-    error = np.nan_to_num(margin[design.used]) / Z90 / unit
+    error = np.nan_to_num(margin[design.used]) / Z_90 / unit
     effects = _redrawn(found, model.basis, design.exposures, error, draws, seed)
     low, high = np.quantile(effects, [0.025, 0.975], axis=0)
     return pd.DataFrame(

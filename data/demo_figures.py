@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from analytics.acs import reliability
 from data.demo_geography import TOWNS, Array, County
 from data.demo_schools import LEVELS, Counts, Schools
 
@@ -174,17 +175,9 @@ def tract_drivers(county: County, field: Field, rng: np.random.Generator) -> pd.
         tables.append(table.assign(measure=measure))
     table = pd.concat(tables).reset_index()
     table["unit"] = "fraction"
-    table["reliability"] = _reliability(table["value"], table["moe"])
+    table["reliability"] = reliability(table["value"], table["moe"]).to_numpy()
     table["status"] = np.where(table["value"].isna(), "missing", "reported")
     return table.assign(source="demo_drivers", vintage="2018-2022 (made up)")
-
-
-def _reliability(value: pd.Series, moe: pd.Series) -> NDArray[np.str_]:
-    """Class estimates by their coefficient of variation: under 15 %, to 30 %, above."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cv = moe.to_numpy() / 1.645 / value.to_numpy()
-    classes = [np.isinf(cv) | np.isnan(cv), cv < 0.15, cv <= 0.30]
-    return np.select(classes, ["undefined", "high", "medium"], default="low")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.acs import HIGH_BELOW, LOW_ABOVE, Z_90
 from analytics.association import Association, described, redrawn_within, shapley_shares
 from analytics.association_model import MIN_PLACES, PLACES_PER_EXPOSURE, driver_model
 from analytics.association_result import Diagnostics, refused
-from analytics.driver_profile import LOW_RELIABILITY, MEDIUM_RELIABILITY, Z90
 from data.measures import MeasureInfo
 from geo.catchment import share_matrix
 from geo.weights import Weights
@@ -206,7 +206,7 @@ def effects_table(
     """
     table = found.effects.rename_axis("driver").join(moved)
     about = [measures[str(name)] for name in table.index]
-    cv = (exposures.moe / Z90 / exposures.figures.abs()).replace(np.inf, np.nan).median()
+    cv = (exposures.moe / Z_90 / exposures.figures.abs()).replace(np.inf, np.nan).median()
     table = table.assign(
         odds_low=np.exp(table["low"]),
         odds_high=np.exp(table["high"]),
@@ -225,7 +225,7 @@ def effects_table(
 
 
 def _reliability(cv: pd.Series) -> pd.Series:
-    classes = [cv.isna(), cv < MEDIUM_RELIABILITY, cv <= LOW_RELIABILITY]
+    classes = [cv.isna(), cv < HIGH_BELOW, cv <= LOW_ABOVE]
     return pd.Series(np.select(classes, ["no margin", "high", "medium"], "low"), index=cv.index)
 
 

@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.acs import coefficient_of_variation
 from analytics.definitions import band
-from analytics.driver_profile import Z90
 from analytics.rates import crude_rate, expected, standardized_ratio, wilson
 from analytics.smoothing import empirical_bayes
 from analytics.tract_rates import allocate, exposure
@@ -148,8 +148,7 @@ def driver_view(panel: Panel, measure: str) -> pd.DataFrame:
     rows = panel.drivers[panel.drivers["measure"] == measure].set_index("geoid")
     names = panel.tracts[["name", "neighbourhood"]]
     table = names.join(rows, how="left")
-    size = table["value"].abs()
-    return pd.DataFrame(table.assign(cv=table["moe"] / Z90 / size.where(size > 0)))
+    return pd.DataFrame(table.assign(cv=coefficient_of_variation(table["value"], table["moe"])))
 
 
 def exposure_view(
