@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from ui.class_scale import rgb
-from ui.palettes import HOT_COLD, PU_OR, SELECTION, VIRIDIS
+from ui.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SELECTION, VIRIDIS, bivariate_scale
 
 pytestmark = pytest.mark.browser
 MAP = "[data-testid=stDeckGlJsonChart]"
@@ -22,6 +22,7 @@ MAP_PAGES = {
     "hot_spots": tuple(HOT_COLD.values()),
     "schools": VIRIDIS,
     "social_drivers": VIRIDIS,
+    "why_here": tuple(HOT_COLD.values()),
 }
 PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
 
@@ -118,6 +119,49 @@ def test_share_link_shows_the_same_view_on_a_cold_server(
     assert page.inner_text(".atlas-answer") == answer
     cold = painted(page, tuple(HOT_COLD.values()))
     assert cold == pytest.approx(colours, abs=0.01)
+
+
+def test_absence_and_a_condition_share_a_map_and_a_link(
+    page: Page, server: str, start_server: Callable[[], str]
+) -> None:
+    open_page(page, server, "social_drivers", area="demo", driver="poverty_150")
+    choose(page, "Map", "Condition and absence together")
+    page.wait_for_function("location.search.includes('view=together')")
+    page.wait_for_selector(".nine")
+    classes = tuple(c for c in bivariate_scale().colours if c != NOT_SHOWN_COLOUR)
+    colours = painted(page, classes)
+    assert len([share for share in colours.values() if share > 0.0005]) >= 6, colours
+    page.wait_for_timeout(1500)
+    link = page.evaluate("location.pathname + location.search")
+    answer = page.inner_text(".atlas-answer")
+    assert "95 % interval" in answer
+    assert page.errors == []  # type: ignore[attr-defined]
+    page.goto(start_server() + link)
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    page.wait_for_selector(".atlas-answer", timeout=60_000)
+    assert page.inner_text(".atlas-answer") == answer
+    assert painted(page, classes) == pytest.approx(colours, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("path", "button", "words"),
+    [
+        ("social_drivers", "Download associations (CSV)", ("FICTIONAL", "odds_ratio", "q")),
+        ("social_drivers", "Download methods (text)", ("spatial", "schools", "References")),
+        ("why_here", "Download profile (CSV)", ("FICTIONAL", "percentile_low", "conclusion")),
+        ("why_here", "Download providers (CSV)", ("FICTIONAL", "Health Centre", "km")),
+        ("why_here", "Download methods paragraph (text)", ("comparable", "Luo", "90 %")),
+    ],
+)
+def test_downloads_of_drivers_explain_themselves(
+    page: Page, server: str, path: str, button: str, words: tuple[str, ...]
+) -> None:
+    open_page(page, server, path, area="demo")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    text = waiting.value.path().read_bytes().decode("utf-8-sig")
+    assert [word for word in words if word not in text] == []
+    assert "nan" not in text
 
 
 def test_csv_download_carries_caveat_dictionary_and_gate(page: Page, server: str) -> None:
