@@ -184,13 +184,6 @@ def test_thresholds_and_what_distance_is_not_are_always_told(care):
     assert "insurance" in recorded
 
 
-@pytest.fixture(scope="module")
-def default(atlas_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
-        yield queries.choices("demo").default()
-
-
 def test_the_demo_names_its_providers_and_how_access_was_measured(default):
     found = queries_hotspots.found(default)
     selection = replace(default, cluster=found.groups["cluster"].iloc[0])

@@ -34,13 +34,6 @@ RESULTS = ("q", "p", "flagged", "of", "probability", "rate_mean", "rate_low", "r
 SUMMED = ("enrolled", "chronic_absent", "expected")
 
 
-@pytest.fixture(scope="module")
-def default(atlas_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
-        yield queries.choices("demo").default()
-
-
 @pytest.fixture(scope="module", params=OFFERED, ids="-".join)
 def view(request, default):
     method, null = request.param

@@ -10,27 +10,10 @@ import pandas as pd
 import pytest
 
 from analytics.outliers import doing_better
-from ui import queries, queries_hotspots, queries_why, strength_charts, strength_words
+from ui import queries, queries_why, strength_charts, strength_words
 from ui.strength_views import SERVES, Strengths
 
 BETTER = "doing better than its drivers predict"
-
-
-@pytest.fixture(scope="module")
-def default(atlas_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
-        yield queries.choices("demo").default()
-
-
-@pytest.fixture(scope="module")
-def spots(default):
-    return queries_hotspots.found(default)
-
-
-@pytest.fixture(scope="module")
-def selection(default, spots):
-    return replace(default, cluster=spots.groups["cluster"].iloc[0])
 
 
 @pytest.fixture(scope="module")

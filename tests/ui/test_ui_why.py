@@ -14,7 +14,6 @@ from data.measures import MeasureInfo
 from ui import (
     profile_charts,
     queries,
-    queries_hotspots,
     queries_why,
     why_block,
     why_download,
@@ -29,20 +28,8 @@ CAUSAL = re.compile(
 
 
 @pytest.fixture(scope="module")
-def default(atlas_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
-        yield queries.choices("demo").default()
-
-
-@pytest.fixture(scope="module")
-def found(default):
-    return queries_hotspots.found(default)
-
-
-@pytest.fixture(scope="module")
-def selection(default, found):
-    return replace(default, cluster=found.groups["cluster"].iloc[0])
+def found(spots):
+    return spots
 
 
 @pytest.fixture(scope="module")
