@@ -1,6 +1,7 @@
 """From the columns of a recipe to the shape of each table."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -89,7 +90,7 @@ def schools(rows: Rows) -> gpd.GeoDataFrame:
     for name in ("level", "school_type", "district", "neighbourhood"):
         if name not in table.columns:
             table[name] = "unknown" if name == "level" else ""
-    _refuse_levels(rows, table["level"])
+    refuse_words(rows, "level", table["level"], LEVELS)
     geometry = points(rows) if rows.recipe.points is not None else rows.geometry
     if geometry is None:
         geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
@@ -116,7 +117,7 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
     if rows.geometry is None:
         raise FileError(rows.file, "zones need outlines", "use a geographic file")
     table = rows.text.copy()
-    _refuse_levels(rows, table["level"])
+    refuse_words(rows, "level", table["level"], LEVELS)
     mark = rows.recipe.columns["school_id"].split
     if mark:
         table["school_id"] = table["school_id"].str.split(mark, regex=False)
@@ -127,14 +128,21 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
     return shaped.reset_index(drop=True)
 
 
-def _refuse_levels(rows: Rows, level: pd.Series) -> None:
-    strange = level[~level.isin(LEVELS)]
+def refuse_words(rows: Rows, name: str, words: pd.Series, known: Sequence[str]) -> None:
+    """Refuse a column with a word that is not one of ours.
+
+    Raises
+    ------
+    FileError
+        Naming the first such word, its row, and where to map it.
+    """
+    strange = words[~words.isin(known)]
     if len(strange):
         raise FileError(
             rows.file,
-            f"level {strange.iloc[0]!r} is not one of {', '.join(LEVELS)}",
-            "map the publisher's words in columns.level.map",
-            column=rows.recipe.columns["level"].column,
+            f"{name} {strange.iloc[0]!r} is not one of {', '.join(known)}",
+            f"map the publisher's words in columns.{name}.map",
+            column=rows.recipe.columns[name].column,
             row=int(strange.index[0]),
         )
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from data.file_error import FileError
-from data.shapes import Rows, points
+from data.shapes import Rows, points, refuse_words
 from data.vector import STORED_CRS
 from data.vocabulary import AREA_DIGITS, PROVIDER_KINDS
 
@@ -18,7 +18,7 @@ SAME_AREA = "The area is designated more than once: counted once."
 def providers(rows: Rows) -> gpd.GeoDataFrame:
     """Shape providers, located where the file gives a point."""
     table = rows.text.copy()
-    _refuse_kinds(rows, table["kind"])
+    refuse_words(rows, "kind", table["kind"], PROVIDER_KINDS)
     if "address" not in table.columns:
         table["address"] = ""
     table["supply"] = np.nan
@@ -68,15 +68,3 @@ def _located(rows: Rows, table: pd.DataFrame) -> gpd.GeoDataFrame:
     if geometry is None:
         raise FileError(rows.file, "it gives no points", "name the coordinates in [points]")
     return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS)
-
-
-def _refuse_kinds(rows: Rows, kind: pd.Series) -> None:
-    strange = kind[~kind.isin(PROVIDER_KINDS)]
-    if len(strange):
-        raise FileError(
-            rows.file,
-            f"kind {strange.iloc[0]!r} is not one of {', '.join(PROVIDER_KINDS)}",
-            "map the publisher's words in columns.kind.map",
-            column=rows.recipe.columns["kind"].column,
-            row=int(strange.index[0]),
-        )

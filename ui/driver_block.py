@@ -189,6 +189,8 @@ def _behind(comparison: Comparison, selection: Selection) -> None:
     if not comparison.shares.empty:
         st.vega_lite_chart(driver_charts.shares(selection))
         st.write(driver_words.theme_sentence(comparison.shares))
+        themes = driver_tables.shares_words(comparison.shares)
+        table_block.plain(themes, f"{plural(len(themes), 'theme')} of conditions, {schools}")
     table_block.plain(
         driver_tables.diagnostics_words(comparison), f"What stands behind these links, {schools}"
     )

@@ -66,11 +66,11 @@ def tested(selection: Selection) -> Tested:
 def warnings(selection: Selection) -> tuple[str, ...]:
     """Warn of a modelled measure that stands beside what it was made from, in words."""
     chosen = queries.measure(selection)
+    if chosen.kind != "modelled":
+        return ()
     offered = queries.choices(selection.area).drivers
     modelled = {name: "CDC PLACES" for name in offered if registry.measure(name).kind == "modelled"}
     names = [name for name in offered if name not in modelled]
-    if chosen.kind != "modelled":
-        return ()
     said = circularity([chosen.id, *names], modelled)
     return tuple(_in_words(text, (chosen.id, *names)) for text in said)
 

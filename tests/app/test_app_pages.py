@@ -342,6 +342,13 @@ def test_a_group_opens_its_card_and_its_years(app: Callable[..., AppTest]) -> No
         assert test.query_params["cluster"] == test.selectbox(key="cluster").value
 
 
+def test_every_chart_of_associations_has_a_table_beside_it(app: Callable[..., AppTest]) -> None:
+    test = app("social_drivers", area="demo", driver="uninsured")
+    tables = [list(frame.value.columns) for frame in test.dataframe]
+    assert [columns for columns in tables if columns[:2] == ["Condition", "Odds"]]
+    assert ["Theme", "Share", "95 % interval", "Conditions"] in tables
+
+
 @pytest.mark.mirror
 @pytest.mark.usefixtures("nyc_path")
 def test_a_figure_for_its_map_alone_is_never_compared(app: Callable[..., AppTest]) -> None:
