@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.inputs import Floats, floats, refuse
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)

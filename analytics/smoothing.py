@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from analytics.inputs import Counts, Floats, counts
-from analytics.intervals import crude_rate
 from analytics.map_of_areas import area_positions, with_index
-from geo.weights import Weights
+from analytics.rates.intervals import crude_rate
+from geo.weights.weights import Weights
 
 Convention = Literal["spdep", "geoda"]
 

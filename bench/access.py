@@ -22,7 +22,7 @@ import pandas as pd
 
 from bench import report
 from bench.catchment_cost import peak_gigabytes, synthetic
-from geo.access import floating_catchment, nearest_provider
+from geo.access.access import floating_catchment, nearest_provider
 
 # name: tracts, providers, most seconds, most gigabytes
 SIZES = {"California": (9_100, 5_000, 1.0, 1.0), "nation": (84_000, 15_000, 10.0, 3.0)}

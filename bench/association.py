@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.association import fit, shapley_shares
-from analytics.driver_profile import driver_profile
+from analytics.association.fitted import fit, shapley_shares
+from analytics.drivers.profile import driver_profile
 from bench import report
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 SCHOOLS, DRIVERS, TRACTS = 1525, 15, 2300
 

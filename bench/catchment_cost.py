@@ -23,7 +23,7 @@ import pandas as pd
 import shapely
 
 from bench import report
-from geo.gravity import fit_gravity
+from geo.join.gravity import fit_gravity
 
 NATIONAL = Path("national", "oeps_tract", "tract-2019.csv.gz")
 EVEN_COUNTY = 23

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.local import gi_star, local_moran
+from analytics.local.statistics import gi_star, local_moran
 from analytics.smoothing import spatial_empirical_bayes
 from bench import report
 from bench.school_null import tracts
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 DRAWS = 999
 SIZES = (300, 1_000, 3_000, 9_100, 30_000, 84_000)

@@ -13,13 +13,14 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from analytics import membership, membership_fit
-from analytics.bym2 import scaled_icar
+from analytics import membership
 from analytics.inputs import Floats
+from analytics.membership import estimate as membership_fit
+from analytics.membership.bym2 import scaled_icar
 from bench import report
 from bench.school_null import schools, skipped, tracts
 from geo.catchment import build_catchment
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 CITY_SECONDS, CITY_GIGABYTES, COUNTY_SECONDS = 15.0, 2.0, 1.0
 SIDE, COUNTS = 17, 120  # 289 tracts

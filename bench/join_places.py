@@ -14,10 +14,10 @@ from scipy.special import expit
 from bench.simulated_choice import Scenario
 from bench.simulated_county import County, simulate, with_areas
 from bench.simulated_land import made_up, new_york, with_charters
-from data.demo_figures import REFERENCE_YEAR, YEARS
-from data.demo_truth import SEED, build_world
+from data.demo.figures import REFERENCE_YEAR, YEARS
+from data.demo.truth import SEED, build_world
 from data.panel import load_panel
-from data.store import panel_path
+from data.store.folders import panel_path
 
 ZONES = Path("nyc", "school_zones", "zones.geojson")
 NEAR, FAR = (1.2, 2.0, 3.0, 3.5), (1.0, 1.8, 2.6, 3.2)

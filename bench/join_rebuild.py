@@ -8,15 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.join_uncertainty import FLOW_CV, SCALE_SPREAD, scale_factors, tract_intervals
+from analytics.join.uncertainty import (
+    FLOW_CV,
+    SCALE_SPREAD,
+    scale_factors,
+    tract_intervals,
+)
 from bench.join_score import Interval
 from bench.simulated_county import County
 from geo.catchment import build_catchment
-from geo.grades import ONE_POOL
-from geo.scale import ScaleEstimate
-from geo.scale_default import default_scale
-from geo.scale_groups import doubts, estimate_scales, gravity_settings
-from geo.zones import fit_zones
+from geo.join.grades import ONE_POOL
+from geo.join.scale import ScaleEstimate
+from geo.join.scale_default import default_scale
+from geo.join.scale_groups import doubts, estimate_scales, gravity_settings
+from geo.join.zones import fit_zones
 
 DECAYS = ("exponential", "power", "tanner")
 DRAWS = 8
@@ -60,7 +65,7 @@ class Drawing:
     spread : float or Series by school
         Standard deviation of the log scale among the redraws.
     flow_cv : float or Series by school
-        As for `analytics.join_uncertainty`.
+        As for `analytics.join.uncertainty`.
     zoned_share : float or Series by school
         Part of a zoned school's students who follow their zone.
     known : bool

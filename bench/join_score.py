@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.rates import expected
-from analytics.tract_rates import allocate
+from analytics.rates.standardized import expected
+from analytics.rates.tract_rates import allocate
 from bench.simulated_county import County, Floats
 from geo.catchment import share_matrix
 

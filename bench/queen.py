@@ -12,7 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 TRACTS = Path("nyc", "nyc_tracts", "census_tract_2020.geojson")
 TARGET = 0.1

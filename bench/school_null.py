@@ -11,13 +11,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.consensus import run_set
-from analytics.hotspots import hot_spots
-from analytics.null_check import naive_and_right
+from analytics.hotspots.consensus.analyses import run_set
+from analytics.hotspots.null_check import naive_and_right
+from analytics.hotspots.test import hot_spots
 from bench import report
 from geo.catchment import build_catchment
-from geo.grades import ONE_POOL
-from geo.weights import Weights
+from geo.join.grades import ONE_POOL
+from geo.weights.weights import Weights
 
 YEAR = "2018-19"
 TARGET_SECONDS = 1.0

@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from bench.simulated_choice import ALL_GRADES, SERVES, Scenario, expect, scatter
 from bench.simulated_land import Land
-from geo.scale_groups import draw_groups
+from geo.join.scale_groups import draw_groups
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

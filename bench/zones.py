@@ -16,9 +16,9 @@ import geopandas as gpd
 import numpy as np
 
 from bench import report
-from geo.boundaries import repair
-from geo.overlay import area_interpolate
-from geo.zones import fit_zones
+from geo.areas.boundaries import repair
+from geo.areas.overlay import area_interpolate
+from geo.join.zones import fit_zones
 
 TRACTS = Path("nyc", "nyc_tracts", "census_tract_2020.geojson")
 ZONES = Path("nyc", "school_zones", "zones.geojson")

@@ -10,14 +10,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from data import demo
-from data.assemble import make_panel
+from data.assemble.panel_tables import make_panel
+from data.demo import tables as demo
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
-from data.protected import protect_panel
 from data.report import Report, Say
-from data.store import build_path
-from data.swap import replace_folder
+from data.store.folders import build_path
+from data.store.protected import protect_panel
+from data.store.swap import replace_folder
 
 DEMO = "demo"
 PLACES = Path(__file__).with_name("places")
@@ -52,7 +52,7 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
     if slug not in known_places():
         raise DataError(f"unknown place {slug!r}; known places: {', '.join(known_places())}")
     # Imported here, so that the demo does not wait for readers and network.
-    from data.place import read_place
+    from data.place.place import read_place
 
     return read_place(slug, mirror=mirror, progress=sys.stderr.isatty())
 
@@ -94,7 +94,7 @@ def build_panel(
     folder = build_path(slug) if out is None else Path(out)
     tables = read_tables(slug, mirror=mirror)
     if flows is not None:
-        from data.flows import with_flows  # readers, as above
+        from data.read.flows import with_flows
 
         tables = with_flows(tables, flows)
     report.sources(tables.sources)

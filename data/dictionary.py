@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from data.contracts import (
+from data.contracts.check import (
     CONTRACTS,
     LEVEL_LABELS,
     RELIABILITY_LABELS,
@@ -14,9 +14,9 @@ from data.contracts import (
     TABLES,
     UNIT_LABELS,
 )
-from data.layouts import layouts
-from data.measures import measures
-from data.vocabulary import PROVIDER_LABELS
+from data.contracts.vocabulary import PROVIDER_LABELS
+from data.recipe.layouts import layouts
+from data.recipe.measures import measures
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "data-dictionary.md"
@@ -37,7 +37,7 @@ def dictionary_rows(table: str) -> list[dict[str, str]]:
     Parameters
     ----------
     table : str
-        One of `data.contracts.TABLES`.
+        One of `data.contracts.check.TABLES`.
 
     Returns
     -------

@@ -8,12 +8,18 @@ import geopandas as gpd
 import pandas as pd
 from pyarrow.lib import ArrowException
 
-from data import manifest, swap
-from data.area import DefinitionBreak, StudyArea
-from data.contracts import CONTRACTS, LEVELS, TABLES, empty_table, validate
+from data.contracts.check import (
+    CONTRACTS,
+    LEVELS,
+    TABLES,
+    empty_table,
+    validate,
+)
+from data.contracts.relations import check_relations
 from data.errors import DataError
-from data.provenance import LedgerEntry, Source, sha256_of
-from data.relations import check_relations
+from data.place.area import DefinitionBreak, StudyArea
+from data.store import manifest, swap
+from data.store.provenance import LedgerEntry, Source, sha256_of
 
 __all__ = [
     "PROTECTED",
@@ -44,7 +50,7 @@ class SourceTables:
     Attributes
     ----------
     tracts, schools, absence, drivers, school_drivers, zones, providers
-        Tables as in `data.contracts`; `schools` may lack `geoid`, which the build then fills.
+        Tables as in `data.contracts.check`; `schools` may lack `geoid`, which the build then fills.
     sources : tuple of Source
     ledger : tuple of LedgerEntry
     area : StudyArea
@@ -94,7 +100,7 @@ class Panel:
     Attributes
     ----------
     tracts, schools, absence, drivers, school_drivers, catchment, zones, providers
-        Tables as in `data.contracts`.
+        Tables as in `data.contracts.check`.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
@@ -119,12 +125,12 @@ class Panel:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """School levels that occur, in the order of `data.contracts.LEVELS`."""
+        """School levels that occur, in the order of `data.contracts.check.LEVELS`."""
         present = set(self.schools["level"])
         return tuple(level for level in LEVELS if level in present)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Give a table by its name in `data.contracts.TABLES`."""
+        """Give a table by its name in `data.contracts.check.TABLES`."""
         found: pd.DataFrame = getattr(self, name)
         return found
 

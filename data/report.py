@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from data.contracts import TABLES
+from data.contracts.check import TABLES
 from data.panel import Panel
-from data.provenance import LedgerEntry, Source
+from data.store.provenance import LedgerEntry, Source
 
 Say = Callable[[str], None]
 _MEGABYTE = 1024 * 1024

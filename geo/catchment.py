@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.gravity import GravityFit, fit_gravity
+from geo.areas.locate import locate
 from geo.inputs import counts, labels
-from geo.locate import locate
-from geo.nearest import fit_nearest
-from geo.shares import share_matrix
-from geo.supplied import fit_supplied
+from geo.join.gravity import GravityFit, fit_gravity
+from geo.join.nearest import fit_nearest
+from geo.join.shares import share_matrix
+from geo.join.supplied import fit_supplied
 
 __all__ = [
     "METHODS",
@@ -113,23 +113,23 @@ def building(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def gravity(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.gravity.fit_gravity` without its account of convergence."""
+    """Build the table of `geo.join.gravity.fit_gravity` without its account of convergence."""
     return fit_gravity(schools, tracts, **parameters).table
 
 
 def nearest(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.nearest.fit_nearest` without its account."""
+    """Build the table of `geo.join.nearest.fit_nearest` without its account."""
     return fit_nearest(schools, tracts, **parameters).table
 
 
 def supplied(schools: pd.DataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.supplied.fit_supplied` without its account."""
+    """Build the table of `geo.join.supplied.fit_supplied` without its account."""
     return fit_supplied(schools, tracts, **parameters).table
 
 
 def zones(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.zones.fit_zones` without its account."""
-    from geo.zones import fit_zones  # zones themselves fall back to the gravity join
+    """Build the table of `geo.join.zones.fit_zones` without its account."""
+    from geo.join.zones import fit_zones
 
     return fit_zones(schools, tracts, **parameters).table
 

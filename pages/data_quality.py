@@ -1,5 +1,7 @@
-from ui import downloads, frame, queries, table_block, tables
-from ui import wording as words
+from ui import frame, queries, tables
+from ui.tables import block as table_block
+from ui.tables import downloads
+from ui.words import standing as words
 
 selection = frame.current()
 frame.question("How far can these numbers be trusted?", selection)

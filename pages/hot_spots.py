@@ -1,18 +1,16 @@
 import streamlit as st
 
-from ui import (
-    analysis_block,
-    cluster_block,
-    downloads,
-    frame,
-    hotspot_block,
-    hotspot_words,
-    queries_hotspots,
-    summaries,
-    table_block,
-)
-from ui import wording as words
-from ui.cards import tract_card
+from ui import frame
+from ui.hotspots import controls as analysis_block
+from ui.hotspots import group as cluster_block
+from ui.hotspots import maps as hotspot_block
+from ui.hotspots import words as hotspot_words
+from ui.queries import hotspots as queries_hotspots
+from ui.tables import block as table_block
+from ui.tables import downloads
+from ui.words import standing as words
+from ui.words import summaries
+from ui.words.cards import tract_card
 
 selection = frame.current()
 frame.question("Where does absence cluster?", selection)

@@ -1,16 +1,13 @@
 import streamlit as st
 
-from ui import (
-    downloads,
-    frame,
-    join_block,
-    join_tables,
-    join_upload,
-    join_words,
-    queries,
-    queries_join,
-)
-from ui import wording as words
+from ui import frame, queries
+from ui.join import maps as join_block
+from ui.join import tables as join_tables
+from ui.join import upload as join_upload
+from ui.join import words as join_words
+from ui.queries import joins as queries_join
+from ui.tables import downloads
+from ui.words import standing as words
 
 selection = frame.current()
 frame.question("Where do the students of each school live?", selection)

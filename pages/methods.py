@@ -1,7 +1,11 @@
 import streamlit as st
 
-from ui import frame, method_text, queries, queries_hotspots, simulation_block, summaries
-from ui import wording as words
+from ui import frame, queries
+from ui.hotspots import simulation as simulation_block
+from ui.queries import hotspots as queries_hotspots
+from ui.words import methods as method_text
+from ui.words import standing as words
+from ui.words import summaries
 
 selection = frame.current()
 frame.question("Why should anyone trust this map?", selection)

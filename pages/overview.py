@@ -1,18 +1,14 @@
 import streamlit as st
 
-from ui import (
-    answers,
-    classes,
-    downloads,
-    frame,
-    history_charts,
-    map_block,
-    queries,
-    summaries,
-    table_block,
-)
-from ui import wording as words
-from ui.cards import tract_card
+from ui import frame, queries
+from ui.charts import history as history_charts
+from ui.maps import block as map_block
+from ui.maps import classes
+from ui.tables import block as table_block
+from ui.tables import downloads
+from ui.words import answers, summaries
+from ui.words import standing as words
+from ui.words.cards import tract_card
 
 selection = frame.current()
 frame.question("How many children miss much of their school year?", selection)

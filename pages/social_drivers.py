@@ -1,5 +1,8 @@
-from ui import downloads, driver_block, driver_downloads, frame
-from ui import wording as words
+from ui import frame
+from ui.drivers import block as driver_block
+from ui.drivers import downloads as driver_downloads
+from ui.tables import downloads
+from ui.words import standing as words
 
 selection = frame.current()
 frame.question("What do children live with, and where?", selection)

@@ -1,12 +1,9 @@
-from ui import (
-    care_block,
-    frame,
-    queries_hotspots,
-    strength_block,
-    why_block,
-    why_download,
-)
-from ui import wording as words
+from ui import frame
+from ui.queries import hotspots as queries_hotspots
+from ui.why import block as why_block
+from ui.why import care_block, strength_block
+from ui.why import download as why_download
+from ui.words import standing as words
 
 selection = frame.current()
 frame.question("What do children of a hot spot live with?", selection)

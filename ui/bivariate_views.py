@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.bivariate import BivariateLocal, bivariate_local
-from analytics.bivariate_classes import THIRDS, BivariateClasses, bivariate_classes
-from analytics.overlap import Overlap, overlap
-from geo.weights import Weights
-from ui.breaks import interval_labels
-from ui.class_scale import NOT_SHOWN
-from ui.maps import AreaClasses
-from ui.palettes import bivariate_scale
+from analytics.drivers.bivariate import BivariateLocal, bivariate_local
+from analytics.drivers.bivariate_classes import THIRDS, BivariateClasses, bivariate_classes
+from analytics.drivers.overlap import Overlap, overlap
+from geo.weights.weights import Weights
+from ui.maps.breaks import interval_labels
+from ui.maps.class_scale import NOT_SHOWN
+from ui.maps.decks import AreaClasses
+from ui.maps.palettes import bivariate_scale
 
 DRAWS = 999
 SEED = 20240901

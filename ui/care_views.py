@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.access import nearest_provider
+from geo.access.access import nearest_provider
 
 LISTED = 8
 OTHERS = 150

@@ -10,13 +10,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.acs import HIGH_BELOW, LOW_ABOVE, Z_90
-from analytics.association import Association, described, redrawn_within, shapley_shares
-from analytics.association_model import MIN_PLACES, PLACES_PER_EXPOSURE, driver_model
-from analytics.association_result import Diagnostics, refused
-from data.measures import MeasureInfo
+from analytics.association.fitted import (
+    Association,
+    described,
+    redrawn_within,
+    shapley_shares,
+)
+from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE, driver_model
+from analytics.association.result import Diagnostics, refused
+from analytics.rates.acs import HIGH_BELOW, LOW_ABOVE, Z_90
+from data.recipe.measures import MeasureInfo
 from geo.catchment import share_matrix
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 NEIGHBOURS = 8
 REDRAWS = 100
@@ -103,7 +108,7 @@ def exposures_of(values: pd.DataFrame, moe: pd.DataFrame, shares: pd.DataFrame) 
     Returns
     -------
     Exposures
-        The same figures as `analytics.tract_rates.exposure`, one driver at a time.
+        The same figures as `analytics.rates.tract_rates.exposure`, one driver at a time.
     """
     schools, tracts = (
         pd.Index(shares[name].unique()).sort_values() for name in ("school_id", "geoid")

@@ -13,7 +13,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui import queries
 from ui.selection import ALPHAS, MEASURES, Selection, from_query, quoted
-from ui.wording import JOIN_METHODS, LEVELS, fictional_banner, source_text
+from ui.words.standing import (
+    JOIN_METHODS,
+    LEVELS,
+    fictional_banner,
+    source_text,
+)
 
 # A picture of our own: an icon by name is fetched from elsewhere by the browser.
 ICON = Path(__file__).with_name("icon.png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.consensus import Consensus
+from analytics.hotspots.consensus.analyses import Consensus
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS
 
 HALF = 0.5

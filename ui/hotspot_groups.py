@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.cluster_summary import cluster_summary
-from analytics.clusters import cluster_ids
-from geo.weights import Weights
+from analytics.hotspots.consensus.cluster_summary import cluster_summary
+from analytics.hotspots.consensus.clusters import cluster_ids
+from geo.weights.weights import Weights
 
 
 def agreement(row: Any) -> str:
@@ -18,7 +18,7 @@ def agreement(row: Any) -> str:
 
 
 def touching_groups(hot: pd.Series, touching: Weights) -> pd.Series:
-    """Gather hot tracts where they touch; ids as of `analytics.clusters.cluster_ids`.
+    """Gather hot tracts where they touch; ids as of `cluster_ids`.
 
     Parameters
     ----------

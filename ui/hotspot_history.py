@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.emerging import emerging
-from analytics.hotspots import hot_spots
+from analytics.hotspots.consensus.emerging import emerging
+from analytics.hotspots.test import hot_spots
 from analytics.progress import Progress
 from ui.hotspot_views import SEED, MapView
 
@@ -26,7 +26,7 @@ class History:
     hot : DataFrame
         Tract by school year: True where hot at the chosen level.
     pattern : DataFrame
-        From `analytics.emerging.emerging`, on the same tracts.
+        From `analytics.hotspots.consensus.emerging.emerging`, on the same tracts.
     left_out : tuple of str
         Unusual years that the pattern does not use.
     """

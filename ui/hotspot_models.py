@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analytics.membership import fit
-from analytics.membership_result import Membership
+from analytics.membership.model_fit import fit
+from analytics.membership.result import Membership
 from analytics.progress import Progress
-from analytics.scan import circular_scan, scan_schools
-from analytics.scan_result import Cluster
+from analytics.scan.circular import circular_scan, scan_schools
+from analytics.scan.result import Cluster
 from ui.hotspot_groups import grouped, touching_groups
 from ui.hotspot_views import DRAWS, SEED, HotSpots, MapView
-from ui.numbers import count_text, plural
+from ui.words.numbers import count_text, plural
 
 MAX_SHARE = 0.1  # of the students: larger circles say "half of the city", not where to go
 WELL_ABOVE = 1.25

@@ -8,14 +8,14 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from analytics.cluster_summary import robust_areas
-from analytics.consensus import Consensus, run_set
-from analytics.hotspots import hot_spots
-from analytics.map_statistics import Statistic
-from analytics.nulls import Null
+from analytics.hotspots.consensus.analyses import Consensus, run_set
+from analytics.hotspots.consensus.cluster_summary import robust_areas
+from analytics.hotspots.map_statistics import Statistic
+from analytics.hotspots.nulls import Null
+from analytics.hotspots.test import hot_spots
+from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
-from analytics.tract_map import Measure
-from geo.weights import Weights
+from geo.weights.weights import Weights
 from ui.hotspot_agreement import agreeing
 from ui.hotspot_groups import grouped, touching_groups
 
@@ -102,7 +102,7 @@ def find_by_test(
     weights : Weights
         Neighbours of the test.
     statistic, null : str
-        As for `analytics.hotspots.hot_spots`.
+        As for `analytics.hotspots.test.hot_spots`.
     progress : callable, optional
     """
     result = hot_spots(

@@ -9,11 +9,16 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.join_quality import FLAGS, JoinComparison, compare_joins, school_quality
-from analytics.join_quality import tract_quality as judge_tracts
-from analytics.join_uncertainty import tract_intervals
+from analytics.join.quality import (
+    FLAGS,
+    JoinComparison,
+    compare_joins,
+    school_quality,
+)
+from analytics.join.quality import tract_quality as judge_tracts
+from analytics.join.uncertainty import tract_intervals
 from data.panel import Panel
-from geo.distances import pair_km
+from geo.join.distances import pair_km
 from ui.hotspot_views import HotSpots
 from ui.joins import NO_PLACE, Join
 

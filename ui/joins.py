@@ -9,14 +9,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.join_uncertainty import scale_factors
+from analytics.join.uncertainty import scale_factors
 from data.panel import Panel
-from geo.barriers import Barrier
 from geo.catchment import METHODS, build_catchment
-from geo.grades import POOLS
-from geo.gravity import fit_gravity
-from geo.supplied import fit_supplied
-from geo.zones import fit_zones
+from geo.join.barriers import Barrier
+from geo.join.grades import POOLS
+from geo.join.gravity import fit_gravity
+from geo.join.supplied import fit_supplied
+from geo.join.zones import fit_zones
 from ui.selection import CATCHMENTS
 
 Progress = Callable[[int, int], None]
@@ -109,7 +109,7 @@ def with_own_counts(
     join : Join
         Any join of the place.
     flows : DataFrame
-        From `data.flows.flows_in_memory`.
+        From `data.read.flows.flows_in_memory`.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 NEAREST = 6
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.panel import Panel
-from ui.numbers import count_text, percent_text, plural
+from ui.words.numbers import count_text, percent_text, plural
 
 STATES = {
     "reported": "Reported",

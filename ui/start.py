@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.build import build_panel
-from data.store import list_panels, unusable_panels
+from data.store.folders import list_panels, unusable_panels
 
 
 def ensure_place() -> None:

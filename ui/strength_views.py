@@ -14,7 +14,7 @@ SERVES = 0.10
 
 @dataclass(frozen=True, eq=False)
 class Strengths:
-    """Schools beside what is predicted for them, see `analytics.outliers.doing_better`.
+    """Schools beside what is predicted for them, see `analytics.drivers.outliers.doing_better`.
 
     Attributes
     ----------

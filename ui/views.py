@@ -6,11 +6,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.acs import coefficient_of_variation
-from analytics.definitions import band
-from analytics.rates import crude_rate, expected, standardized_ratio, wilson
+from analytics.rates.acs import coefficient_of_variation
+from analytics.rates.definitions import band
+from analytics.rates.standardized import (
+    crude_rate,
+    expected,
+    standardized_ratio,
+    wilson,
+)
+from analytics.rates.tract_rates import allocate, exposure
 from analytics.smoothing import empirical_bayes
-from analytics.tract_rates import allocate, exposure
 from data.panel import Panel
 from ui.joins import joined
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ui.numbers import plural
+from ui.words.numbers import plural
 
 THIRDS = 3
 FEWEST = 20

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from analytics.adaptive import STAGES, next_draws, p_limits, unsettled
-from analytics.getis_ord import benjamini_hochberg, two_sided
-from analytics.hotspots import smallest_draws_needed
+from analytics.hotspots.test import smallest_draws_needed
+from analytics.local.adaptive import (
+    STAGES,
+    next_draws,
+    p_limits,
+    unsettled,
+)
+from analytics.local.getis_ord import benjamini_hochberg, two_sided
 
 
 def test_stages_lead_to_the_last_draw_and_stop_there():

@@ -6,18 +6,18 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 
-from analytics.association import (
+from analytics.association.fitted import (
     circularity,
     fit,
     moe_sensitivity,
     shapley_shares,
     spatial_error_ml,
 )
-from analytics.bivariate import bivariate_local
-from analytics.bivariate_classes import bivariate_classes
-from analytics.outliers import CLASSES, doing_better
-from analytics.overlap import overlap
-from geo.weights import Weights
+from analytics.drivers.bivariate import bivariate_local
+from analytics.drivers.bivariate_classes import bivariate_classes
+from analytics.drivers.outliers import CLASSES, doing_better
+from analytics.drivers.overlap import overlap
+from geo.weights.weights import Weights
 
 BETTER = CLASSES[0]
 

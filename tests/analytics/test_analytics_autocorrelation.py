@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import autocorrelation as ac
+from analytics.autocorrelation import door as ac
 from analytics.smoothing import standardized_rates
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 
 def grid(rows, columns):

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.association import fit
-from analytics.collinearity import (
+from analytics.association.collinearity import (
     MAX_CONDITION,
     MAX_VIF,
     condition_number,
     told_apart,
     variance_inflation,
 )
-from analytics.design import lay_out
-from analytics.tract_rates import exposure
-from geo.weights import Weights
+from analytics.association.design import lay_out
+from analytics.association.fitted import fit
+from analytics.rates.tract_rates import exposure
+from geo.weights.weights import Weights
 
 SEEDS = st.integers(0, 10_000)
 

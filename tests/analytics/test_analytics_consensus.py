@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.agreement import AGREEMENT, FLAGS
-from analytics.cluster_summary import cluster_schools, cluster_summary, clusters, robust_areas
-from analytics.clusters import cluster_ids, group_name
-from analytics.consensus import analysis_name, consensus, run_set
-from analytics.hotspots import hot_spots
+from analytics.hotspots.consensus.agreement import AGREEMENT, FLAGS
+from analytics.hotspots.consensus.analyses import analysis_name, consensus, run_set
+from analytics.hotspots.consensus.cluster_summary import (
+    cluster_schools,
+    cluster_summary,
+    clusters,
+    robust_areas,
+)
+from analytics.hotspots.consensus.clusters import cluster_ids, group_name
+from analytics.hotspots.test import hot_spots
 from analytics.progress import Cancelled
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 SIDE = 12
 

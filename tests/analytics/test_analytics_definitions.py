@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import definitions
+from analytics.rates import definitions
 
 
 def test_exactly_ten_percent_is_chronic_for_every_length_of_enrolment():

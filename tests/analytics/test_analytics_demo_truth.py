@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.hotspots import gi_star_schools
-from analytics.null_check import false_positive_share, naive_and_right
-from geo.weights import Weights
+from analytics.hotspots.null_check import false_positive_share, naive_and_right
+from analytics.hotspots.test import gi_star_schools
+from geo.weights.weights import Weights
 
-TRUTH = Path(__file__).parents[2] / "data" / "demo_truth.json"
+TRUTH = Path(__file__).parents[2] / "data" / "demo" / "truth.json"
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.disclosure import PRESETS, REASONS, Policy, protect
+from analytics.disclosure.gate import (
+    PRESETS,
+    REASONS,
+    Policy,
+    protect,
+)
 
 
 def table(pairs, status="reported"):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.driver_profile import CANNOT, driver_profile
+from analytics.drivers.profile import CANNOT, driver_profile
 
 SAID = ["above comparable places", "below comparable places"]
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, linregress
 
-from analytics.emerging import PATTERNS, emerging
-from analytics.mann_kendall import mann_kendall, smallest_two_sided_p
-from analytics.yearly_trend import yearly_trend
+from analytics.hotspots.consensus.emerging import PATTERNS, emerging
+from analytics.hotspots.consensus.mann_kendall import mann_kendall, smallest_two_sided_p
+from analytics.hotspots.consensus.yearly_trend import yearly_trend
 
 YEARS = ["2016-17", "2017-18", "2018-19", "2021-22", "2022-23", "2023-24"]
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import map_draws
-from analytics.hotspots import gi_star_schools, smallest_draws_needed
-from analytics.null_check import false_positive_share, naive_and_right
-from analytics.residuals import overdispersion, school_residuals
+from analytics.hotspots import map_draws
+from analytics.hotspots.null_check import false_positive_share, naive_and_right
+from analytics.hotspots.residuals import overdispersion, school_residuals
+from analytics.hotspots.test import gi_star_schools, smallest_draws_needed
 from analytics.smoothing import empirical_bayes
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 SIDE = 14
 

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.association import rank_correlation
-from analytics.join_quality import FLAGS, compare_joins, school_quality, tract_quality
-from analytics.tract_rates import allocate
+from analytics.association.fitted import rank_correlation
+from analytics.join.quality import (
+    FLAGS,
+    compare_joins,
+    school_quality,
+    tract_quality,
+)
+from analytics.rates.tract_rates import allocate
 
 
 def allocated(shares: dict[tuple[str, str], float], n: dict[str, float]) -> pd.DataFrame:

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.join_uncertainty import (
+from analytics.join.uncertainty import (
     FLOW_CV,
     combine,
     scale_factors,
     tract_intervals,
     within_join,
 )
-from analytics.rates import wilson
-from data.demo_figures import REFERENCE_YEAR, YEARS
-from data.demo_truth import build_world
+from analytics.rates.standardized import wilson
+from data.demo.figures import REFERENCE_YEAR, YEARS
+from data.demo.truth import build_world
 from geo.catchment import build_catchment
-from geo.gravity import fit_gravity
+from geo.join.gravity import fit_gravity
 
 RATES = st.floats(0, 1)
 SIZES = st.floats(1, 1e5)

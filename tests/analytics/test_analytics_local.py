@@ -7,11 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.area_permutation import AreaPermutation, permuted_counts
-from analytics.getis_ord import benjamini_hochberg, prepare, prepare_gi
-from analytics.local import gi, gi_star, local_moran, local_moran_rate
-from analytics.local_moran import prepare_local_moran
-from geo.weights import Weights
+from analytics.local.area_permutation import AreaPermutation, permuted_counts
+from analytics.local.getis_ord import benjamini_hochberg, prepare, prepare_gi
+from analytics.local.local_moran import prepare_local_moran
+from analytics.local.statistics import (
+    gi,
+    gi_star,
+    local_moran,
+    local_moran_rate,
+)
+from geo.weights.weights import Weights
 
 EVERY = [gi, gi_star, local_moran]
 

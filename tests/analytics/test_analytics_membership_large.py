@@ -5,10 +5,10 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import expit
 
-from analytics import membership
-from analytics.membership_cells import cells
-from analytics.membership_model import Model
-from geo.weights import Weights
+from analytics.membership import model_fit as membership
+from analytics.membership.cells import cells
+from analytics.membership.model import Model
+from geo.weights.weights import Weights
 
 COLUMNS = ["mean", "sd", "low", "high", "rate_mean", "rate_low", "rate_high"]
 
@@ -34,9 +34,9 @@ def place(areas, schools, near, seed=0):
 
 def divided(monkeypatch, cell, around):
     """Fit in blocks whatever the memory."""
-    monkeypatch.setattr("analytics.membership_fit.WHOLE_BYTES", 0.0)
-    monkeypatch.setattr("analytics.membership_cells.MOST_IN_CELL", cell)
-    monkeypatch.setattr("analytics.membership_cells.AROUND", around)
+    monkeypatch.setattr("analytics.membership.estimate.WHOLE_BYTES", 0.0)
+    monkeypatch.setattr("analytics.membership.cells.MOST_IN_CELL", cell)
+    monkeypatch.setattr("analytics.membership.cells.AROUND", around)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_more_schools_than_areas_are_factored_in_the_dimension_of_areas(monkeypa
 def test_single_precision_moves_no_area_by_a_ten_thousandth_of_its_sd(monkeypatch, field):
     counts, options = place(150, 100, 12)
     double = membership.fit(*counts, **options, field=field)
-    monkeypatch.setattr("analytics.matern._SINGLE", 0)
+    monkeypatch.setattr("analytics.membership.matern._SINGLE", 0)
     single = membership.fit(*counts, **options, field=field)
     sd = double.areas[["sd"]].to_numpy()
     columns = ["mean", "sd", "low", "high"]
@@ -135,7 +135,7 @@ def test_blocks_keep_unknown_covariates_unknown(monkeypatch):
 
 def test_bym2_alone_is_refused_where_only_blocks_would_fit(monkeypatch):
     counts, options = place(60, 50, 6)
-    monkeypatch.setattr("analytics.membership_fit.MOST_BYTES", 1000.0)
+    monkeypatch.setattr("analytics.membership.estimate.MOST_BYTES", 1000.0)
     with pytest.raises(ValueError, match="give centres for a Matern field"):
         membership.fit(*counts, **options, field="bym2")
 

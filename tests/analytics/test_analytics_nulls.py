@@ -4,16 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import local, map_draws
-from analytics.constant_risk import constant_risk
-from analytics.false_alarms import false_alarms
-from analytics.hotspots import gi_star_schools, hot_spots, smallest_draws_needed
-from analytics.map_lens import risk_deviation
-from analytics.map_statistics import STATISTICS
-from analytics.nulls import NULLS
+from analytics.hotspots import map_draws
+from analytics.hotspots.constant_risk import constant_risk
+from analytics.hotspots.false_alarms import false_alarms
+from analytics.hotspots.map_lens import risk_deviation
+from analytics.hotspots.map_statistics import STATISTICS
+from analytics.hotspots.nulls import NULLS
+from analytics.hotspots.test import gi_star_schools, hot_spots, smallest_draws_needed
+from analytics.local import statistics as local
 from analytics.progress import Cancelled
 from analytics.smoothing import standardized_rates
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 SIDE = 12
 

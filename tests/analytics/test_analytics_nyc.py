@@ -2,10 +2,10 @@
 
 import pytest
 
-from analytics.hotspots import gi_star_schools
-from analytics.null_check import false_positive_share, naive_and_right
-from analytics.tract_rates import allocate
-from geo.weights import Weights
+from analytics.hotspots.null_check import false_positive_share, naive_and_right
+from analytics.hotspots.test import gi_star_schools
+from analytics.rates.tract_rates import allocate
+from geo.weights.weights import Weights
 
 pytestmark = pytest.mark.mirror
 

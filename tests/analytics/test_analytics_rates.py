@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import rates
+from analytics.rates import standardized as rates
 
 
 def test_shape_in_is_shape_out():

@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import scan_kernel, scan_null, scan_windows
+from analytics.hotspots.residuals import school_residuals
 from analytics.progress import Cancelled
-from analytics.rates import expected as expected_cases
-from analytics.residuals import school_residuals
-from analytics.scan import circular_scan, scan_schools
+from analytics.rates.standardized import expected as expected_cases
+from analytics.scan import kernel as scan_kernel
+from analytics.scan import null as scan_null
+from analytics.scan import windows as scan_windows
+from analytics.scan.circular import circular_scan, scan_schools
 from geo.catchment import share_matrix
 
 ROOT = Path(__file__).parents[2]
-TRUTH = ROOT / "data" / "demo_truth.json"
+TRUTH = ROOT / "data" / "demo" / "truth.json"
 SIDE = 9
 
 
@@ -179,8 +181,8 @@ def test_what_tracts_hold_is_what_their_schools_send(county):
 
 def test_bounds_and_table_change_no_ratio(plain):
     """Compiled, pruned and sixteen at a time against one map at a time, every circle looked at."""
-    from analytics.scan_search import Search, scan
-    from analytics.scan_study import study
+    from analytics.scan.search import Search, scan
+    from analytics.scan.study import study
 
     cases, people, x, y = plain
     rng = np.random.default_rng(1)

@@ -10,7 +10,7 @@ from analytics.smoothing import (
     spatial_empirical_bayes,
     standardized_rates,
 )
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 LINE = Weights.from_edges("abcdi", "abbccd", "bacbdc")
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.association import rank_correlation
-from analytics.clusters import contiguous_groups
-from analytics.tract_rates import allocate, exposure
-from geo.weights import Weights
+from analytics.association.fitted import rank_correlation
+from analytics.hotspots.consensus.clusters import contiguous_groups
+from analytics.rates.tract_rates import allocate, exposure
+from geo.weights.weights import Weights
 
 SHARE = pd.DataFrame(
     [("1", "a", 0.5), ("1", "b", 0.5), ("2", "b", 1.0), ("3", "c", 1.0)],

@@ -10,8 +10,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from ui.class_scale import rgb
-from ui.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SELECTION, VIRIDIS, bivariate_scale
+from ui.maps.class_scale import rgb
+from ui.maps.palettes import (
+    HOT_COLD,
+    NOT_SHOWN_COLOUR,
+    PU_OR,
+    SELECTION,
+    VIRIDIS,
+    bivariate_scale,
+)
 
 pytestmark = pytest.mark.browser
 MAP = "[data-testid=stDeckGlJsonChart]"

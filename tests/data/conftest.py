@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from data.area import StudyArea
-from data.contracts import empty_table
+from data.contracts.check import empty_table
 from data.panel import SourceTables
-from data.provenance import LedgerEntry, Source
+from data.place.area import StudyArea
+from data.store.provenance import LedgerEntry, Source
 
 GEOIDS = ["99001000100", "99001000200", "99001000300", "99001000400"]
 SIDE = 0.02

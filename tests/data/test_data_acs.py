@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.contracts import validate
-from data.file_error import FileError
-from data.place_fill import filled
-from data.place_parts import PlaceFile
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, Recipe, load_recipe
+from data.contracts.check import validate
+from data.place.parts import PlaceFile
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.recipe.place_fill import filled
+from data.recipe.recipe import FOLDER, Recipe, load_recipe
+from data.store.provenance import Ledger
 
 PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())
 TABLES = {

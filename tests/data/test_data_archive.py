@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.archive import Limits, check_archive, unpack
-from data.file_check import allowed_suffix, check_file
-from data.file_error import FileError
+from data.read.archive import Limits, check_archive, unpack
+from data.read.file_check import allowed_suffix, check_file
+from data.read.file_error import FileError
 
 
 def packed(folder: Path, members: dict[str, bytes], name: str = "a.zip") -> Path:

@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.disclosure import PRESETS
-from data import build, demo, swap
-from data.assemble import make_panel
-from data.contracts import TABLES
+from analytics.disclosure.gate import PRESETS
+from data import build
+from data.assemble.panel_tables import make_panel
+from data.contracts.check import TABLES
+from data.demo import tables as demo
 from data.panel import PROTECTED, Panel, SourceTables, load_panel
-from data.protected import protect_panel
-from data.provenance import sha256_of
+from data.store import swap
+from data.store.protected import protect_panel
+from data.store.provenance import sha256_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

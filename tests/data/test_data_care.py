@@ -13,17 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from data import demo, demo_care
-from data.assemble import make_panel
-from data.care import SUPPLY_GIVEN, SUPPLY_ONE, with_access
-from data.contracts import ContractError, empty_table, validate
+from data.assemble.care import SUPPLY_GIVEN, SUPPLY_ONE, with_access
+from data.assemble.panel_tables import make_panel
+from data.contracts.check import ContractError, empty_table, validate
+from data.demo import care as demo_care
+from data.demo import tables as demo
 from data.errors import DataError
-from data.manifest import FORMAT
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
-from data.place_parts import AccessSettings
-from data.protected import protect_panel
-from data.provenance import Ledger
-from geo.access import floating_catchment
+from data.place.parts import AccessSettings
+from data.store.manifest import FORMAT
+from data.store.protected import protect_panel
+from data.store.provenance import Ledger
+from geo.access.access import floating_catchment
 
 MEASURES = ("clinic_access", "clinic_km", "school_clinic_km", "pharmacy_km")
 GEOIDS = ["99001000100", "99001000200", "99001000300", "99001000400"]

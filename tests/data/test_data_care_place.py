@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from data.assemble import make_panel
+from data.assemble.panel_tables import make_panel
 from data.panel import Panel
-from data.place import load_place
-from data.place_tables import PlaceReader
-from data.recipe import FOLDER
+from data.place.place import load_place
+from data.place.tables import PlaceReader
+from data.recipe.recipe import FOLDER
 
 RECIPES = (
     "hrsa_health_centers",

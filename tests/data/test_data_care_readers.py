@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from data.contracts import validate
+from data.contracts.check import validate
 from data.errors import DataError
-from data.file_error import FileError
-from data.place_care import near_providers
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, load_recipe
+from data.place.care import near_providers
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.recipe.recipe import FOLDER, load_recipe
+from data.store.provenance import Ledger
 
 SITES = (
     "Health Center Type,Health Center Number,BHCMIS Organization Identification Number,"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon
 
-from data.contracts import (
+from data.contracts.check import (
     CONTRACTS,
     LEVEL_LABELS,
     LEVELS,

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from data import demo
-from data.contracts import validate
-from data.demo_schools import LEVELS
+from data.contracts.check import validate
+from data.demo import tables as demo
+from data.demo.schools import LEVELS
 from data.panel import SourceTables
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 TABLES = ("tracts", "schools", "absence", "drivers", "school_drivers", "zones")
 
@@ -51,10 +51,10 @@ def test_command_writes_the_same_bytes(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     committed = demo.TRUTH_PATH.read_bytes()
-    monkeypatch.setattr(demo, "TRUTH_PATH", tmp_path / "demo_truth.json")
+    monkeypatch.setattr(demo, "TRUTH_PATH", tmp_path / "truth.json")
     demo.main(["--write-truth"])
-    assert (tmp_path / "demo_truth.json").read_bytes() == committed
-    assert "demo_truth.json" in capsys.readouterr().out
+    assert (tmp_path / "truth.json").read_bytes() == committed
+    assert "truth.json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots import gi_star_schools
-from analytics.null_check import false_positive_share, naive_and_right
-from data import demo
-from data.demo_figures import DRIVERS, SPOTS, YEARS
+from analytics.hotspots.null_check import false_positive_share, naive_and_right
+from analytics.hotspots.test import gi_star_schools
+from data.demo import tables as demo
+from data.demo.figures import DRIVERS, SPOTS, YEARS
 from data.panel import SourceTables
 from geo.catchment import build_catchment
-from geo.grades import ONE_POOL
-from geo.weights import Weights
+from geo.join.grades import ONE_POOL
+from geo.weights.weights import Weights
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from data.errors import DataError
-from data.fetch import FetchError, FetchSettings, fetch
-from data.file_error import FileError
-from data.grid import read_grid
-from data.obtain import _key, obtain
-from data.readers import source_of
-from data.recipe import Recipe, parse_recipe
+from data.read.engine import source_of
+from data.read.fetch import FetchError, FetchSettings, fetch
+from data.read.file_error import FileError
+from data.read.grid import read_grid
+from data.read.obtain import _key, obtain
+from data.recipe.recipe import Recipe, parse_recipe
 
 BODY = b"id,n,x\n" + b"".join(b"S%05d,100,20\n" % n for n in range(5_000))
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -339,7 +339,7 @@ def test_a_key_is_sent_and_never_shown(
 
     server = serve(play)
     host = f"http://127.0.0.1:{server.server_port}/"
-    monkeypatch.setattr("data.obtain.KEYS", {host: ("key", "CENSUS_API_KEY")})
+    monkeypatch.setattr("data.read.obtain.KEYS", {host: ("key", "CENSUS_API_KEY")})
     monkeypatch.setenv("CENSUS_API_KEY", f" {MADE_UP_KEY}&x=1 ")
     recipe = made(f"{server.url}?get=a")
     with caplog.at_level(logging.DEBUG, logger="root"):

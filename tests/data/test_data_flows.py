@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import demo
-from data.assemble import make_panel
+from data.assemble.panel_tables import make_panel
 from data.build import main
-from data.demo_truth import build_world
+from data.demo import tables as demo
+from data.demo.truth import build_world
 from data.errors import DataError
-from data.flows import TEMPLATE, flows_in_memory, with_flows
 from data.panel import SourceTables, load_panel
+from data.read.flows import TEMPLATE, flows_in_memory, with_flows
 
 T1, T2 = "99001000100", "99001000200"
 FILE = f"school_id,geoid,students\nA1,{T1},150\nA1,{T2},<10\nB2,{T2},7\n"
@@ -140,7 +140,7 @@ def test_a_scale_told_by_counts_is_used_for_the_schools_that_lack_them(
 def test_bounds_tell_nearly_as_much_as_the_counts(
     counted: tuple[SourceTables, pd.DataFrame],
 ) -> None:
-    from geo.supplied import fit_supplied
+    from geo.join.supplied import fit_supplied
 
     tables, flows = counted
     total = flows.groupby("school_id")["students"].sum()

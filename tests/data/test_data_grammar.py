@@ -3,7 +3,7 @@
 import pytest
 
 from data.grammar import singular
-from data.provenance import Ledger
+from data.store.provenance import Ledger
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from typing import get_args
 
 import pytest
 
-from data import measures as registry
+from data.contracts.vocabulary import UNITS
 from data.dictionary import layout_rows, measure_rows
-from data.layouts import layouts
-from data.measures import Theme, measures, measures_of
-from data.recipe import FOLDER, load_recipe, parse_recipe
-from data.toml_text import TomlError
-from data.vocabulary import UNITS
+from data.recipe import measures as registry
+from data.recipe.layouts import layouts
+from data.recipe.measures import Theme, measures, measures_of
+from data.recipe.recipe import FOLDER, load_recipe, parse_recipe
+from data.recipe.toml_text import TomlError
 
 BLAME = re.compile(r"\b(cause[sd]?|fault|blame|fail(?:s|ed|ure)?|lazy|because of)\b", re.IGNORECASE)
 REFERENCE = re.compile(r".+ \((?:19|20)\d\d\), .+ \d+.*")

@@ -8,14 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.area import DefinitionBreak, StudyArea
-from data.assemble import make_panel, reference_enrolment
-from data.contracts import TABLES, ContractError
+from data.assemble.match import MatchError
+from data.assemble.panel_tables import make_panel, reference_enrolment
+from data.contracts.check import TABLES, ContractError
 from data.errors import DataError
-from data.manifest import FORMAT, Manifest, ManifestError, TableFile, dumps, loads
-from data.match import MatchError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
-from data.provenance import Ledger, LedgerEntry, Source, sha256_of
+from data.place.area import DefinitionBreak, StudyArea
+from data.store.manifest import (
+    FORMAT,
+    Manifest,
+    ManifestError,
+    TableFile,
+    dumps,
+    loads,
+)
+from data.store.provenance import (
+    Ledger,
+    LedgerEntry,
+    Source,
+    sha256_of,
+)
 
 
 @pytest.fixture

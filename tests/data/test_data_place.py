@@ -5,11 +5,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.contracts import validate
+from data.contracts.check import validate
 from data.errors import DataError
 from data.panel import Panel, SourceTables
-from data.place import FOLDER, RECIPES, list_places, load_place, read_place
-from data.toml_text import TomlError
+from data.place.place import (
+    FOLDER,
+    RECIPES,
+    list_places,
+    load_place,
+    read_place,
+)
+from data.recipe.toml_text import TomlError
 
 PLACE = (FOLDER / "nyc.toml").read_text(encoding="utf-8")
 

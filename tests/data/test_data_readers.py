@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from data.contracts import validate
-from data.file_error import FileError
-from data.provenance import Ledger
-from data.readers import read_table, source_of
-from data.recipe import FOLDER, Recipe, load_recipe, parse_recipe
+from data.contracts.check import validate
+from data.read.engine import read_table, source_of
+from data.read.file_error import FileError
+from data.recipe.recipe import (
+    FOLDER,
+    Recipe,
+    load_recipe,
+    parse_recipe,
+)
+from data.store.provenance import Ledger
 
 COMMON = """
 id = "made"

@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.contracts import validate
-from data.file_error import FileError
-from data.grid import read_grid
-from data.layouts import layouts
-from data.measures import measures_of
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, Recipe, load_recipe
-from data.recognise import recognised
+from data.contracts.check import validate
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.read.grid import read_grid
+from data.read.recognise import recognised
+from data.recipe.layouts import layouts
+from data.recipe.measures import measures_of
+from data.recipe.recipe import FOLDER, Recipe, load_recipe
+from data.store.provenance import Ledger
 
 SVI = load_recipe(FOLDER / "cdc_svi.toml")
 CODES = (-999.0, -9.99, 999.0)

@@ -6,16 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.contracts import validate
-from data.file_error import FileError
+from data.contracts.check import validate
 from data.panel import Panel
-from data.place_fill import filled
-from data.place_parts import PlaceFile
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, Recipe, load_recipe
-from data.recognise import recognised
-from data.toml_text import TomlError
+from data.place.parts import PlaceFile
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.read.recognise import recognised
+from data.recipe.place_fill import filled
+from data.recipe.recipe import FOLDER, Recipe, load_recipe
+from data.recipe.toml_text import TomlError
+from data.store.provenance import Ledger
 
 PLACES = load_recipe(FOLDER / "cdc_places.toml")
 MEASURES = ("ACCESS2", "CASTHMA", "CHECKUP", "MHLTH", "SLEEP", "HOUSINSECU", "LACKTRPT")

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from data import store, swap
-from data.assemble import make_panel
+from data.assemble.panel_tables import make_panel
 from data.panel import SourceTables, load_panel, save_panel
-from data.store import StoreError
-from data.swap import SwapError, present, previous, replace_folder
+from data.store import folders as store
+from data.store import swap
+from data.store.folders import StoreError
+from data.store.swap import (
+    SwapError,
+    present,
+    previous,
+    replace_folder,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.acs import reliability
-from data.file_error import FileError
-from data.recipe_parts import Column, Format, Tokens
-from data.values import Reading, parse_bound, parse_numbers
+from analytics.rates.acs import reliability
+from data.read.file_error import FileError
+from data.read.values import Reading, parse_bound, parse_numbers
+from data.recipe.parts import Column, Format, Tokens
 
 PLAIN = Reading("made.csv", "x", Column("x", unit="count"), Tokens(), Format("delimited"))
 TOKENS = Tokens(

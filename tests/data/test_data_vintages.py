@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from data.assemble import make_panel
+from data.assemble.match import MatchError
+from data.assemble.panel_tables import make_panel
+from data.assemble.vintages import carried_over, crosswalk_between, crosswalk_of
 from data.errors import DataError
-from data.match import MatchError
 from data.panel import Panel, SourceTables
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import parse_recipe
-from data.vintages import carried_over, crosswalk_between, crosswalk_of
+from data.read.engine import read_table
+from data.recipe.recipe import parse_recipe
+from data.store.provenance import Ledger
 
 NEW = ["99001000100", "99001000200", "99001000300", "99001000400"]
 OLD = ["99001010000", "99001020000"]

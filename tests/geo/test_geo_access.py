@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.access import Reach, floating_catchment, nearest_provider
+from geo.access.access import Reach, floating_catchment, nearest_provider
 
 METHODS = ("e2sfca", "3sfca", "split")
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.balance import balance
 from geo.catchment import METHODS, NEEDS, build_catchment, fit_gravity, share_matrix
+from geo.join.balance import balance
 
 
 def make_tracts(children: list[float], crs: object = 32618, width: float = 700) -> gpd.GeoDataFrame:

@@ -8,8 +8,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.grades import BY_LEVEL, ONE_POOL, GradeBands, told_apart
-from geo.gravity import fit_gravity
+from geo.join.grades import (
+    BY_LEVEL,
+    ONE_POOL,
+    GradeBands,
+    told_apart,
+)
+from geo.join.gravity import fit_gravity
 
 BANDS = list(BY_LEVEL.years)
 LEVELS = [*BY_LEVEL.levels, "k12", "unknown", None]

@@ -8,15 +8,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.assemble import reference_enrolment
+from data.assemble.panel_tables import reference_enrolment
 from data.panel import Panel
-from geo.balance import balance
-from geo.barriers import Barrier
-from geo.candidates import EARTH_METRES
 from geo.catchment import METHODS, NEEDS, best_available, build_catchment
-from geo.decay import Decay, as_decay
-from geo.grades import BY_LEVEL, ONE_POOL
-from geo.gravity import fit_gravity
+from geo.join.balance import balance
+from geo.join.barriers import Barrier
+from geo.join.candidates import EARTH_METRES
+from geo.join.decay import Decay, as_decay
+from geo.join.grades import BY_LEVEL, ONE_POOL
+from geo.join.gravity import fit_gravity
 
 DECAYS = ["exponential", "power", "tanner"]
 

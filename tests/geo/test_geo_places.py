@@ -10,9 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import boundaries, geoid
-from geo.crs import is_metric, to_metres
-from geo.locate import implausible_points, locate
+from geo.areas import boundaries, geoid
+from geo.areas.crs import is_metric, to_metres
+from geo.areas.locate import implausible_points, locate
 
 BOW_TIE = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
 

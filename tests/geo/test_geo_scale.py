@@ -8,10 +8,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.gravity import fit_gravity
-from geo.scale import estimate_scale
-from geo.scale_default import WIDENING, YEARS, default_scale
-from geo.scale_groups import estimate_scales
+from geo.join.gravity import fit_gravity
+from geo.join.scale import estimate_scale
+from geo.join.scale_default import WIDENING, YEARS, default_scale
+from geo.join.scale_groups import estimate_scales
 
 SIDE, WIDTH = 10, 800
 

@@ -6,12 +6,17 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.flow_model import likeliest_part
-from geo.gravity import fit_gravity
-from geo.scale import estimate_scale
-from geo.scale_default import default_scale
-from geo.scale_groups import doubts, draw_groups, estimate_scales, gravity_settings
-from geo.zones import fit_zones
+from geo.join.flow_model import likeliest_part
+from geo.join.gravity import fit_gravity
+from geo.join.scale import estimate_scale
+from geo.join.scale_default import default_scale
+from geo.join.scale_groups import (
+    doubts,
+    draw_groups,
+    estimate_scales,
+    gravity_settings,
+)
+from geo.join.zones import fit_zones
 
 SIDE, WIDTH = 10, 800
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.catchment import build_catchment
-from geo.supplied import check_flows, fit_supplied
+from geo.join.supplied import check_flows, fit_supplied
 
 SCHOOLS = pd.DataFrame(
     {"enrolled": pd.array([40, 9, None, 20], "Int64")},

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array, csr_matrix
 
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 
 def squares(rows: int, columns: int, crs: object = 32618) -> gpd.GeoDataFrame:

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.panel import Panel
+from geo.areas.overlay import area_interpolate, overlap_areas, shared_faces
 from geo.catchment import METHODS, build_catchment
-from geo.overlay import area_interpolate, overlap_areas, shared_faces
-from geo.zones import ZonesFit, fit_zones
+from geo.join.zones import ZonesFit, fit_zones
 
 X, Y, SIZE = 500_000, 4_500_000, 1000
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from data import census
-from data.file_error import FileError
-from data.place_fill import filled
-from data.place_parts import PlaceFile
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, load_recipe
+from data.place.parts import PlaceFile
+from data.read import census
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.recipe.place_fill import filled
+from data.recipe.recipe import FOLDER, load_recipe
+from data.store.provenance import Ledger
 
 PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())
 RECIPE = filled(load_recipe(FOLDER / "acs_uninsured_children.toml"), PLACE)

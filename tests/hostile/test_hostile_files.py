@@ -11,10 +11,10 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
-from data.file_error import FileError
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import Recipe, parse_recipe
+from data.read.engine import read_table
+from data.read.file_error import FileError
+from data.recipe.recipe import Recipe, parse_recipe
+from data.store.provenance import Ledger
 
 TEXT = """
 id = "made"

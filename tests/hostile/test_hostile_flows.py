@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import DataError
-from data.flows import flows_in_memory
+from data.read.flows import flows_in_memory
 
 HEAD = "school_id,geoid,students\n"
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from analytics import acs
+from analytics.rates import acs
 
 pytestmark = pytest.mark.oracle
 

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control
 
-from analytics import definitions, local, rates, smoothing
-from analytics.getis_ord import benjamini_hochberg
-from geo.weights import Weights
+from analytics import smoothing
+from analytics.local import statistics as local
+from analytics.local.getis_ord import benjamini_hochberg
+from analytics.rates import definitions
+from analytics.rates import standardized as rates
+from geo.weights.weights import Weights
 
 pytestmark = pytest.mark.oracle
 

@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 from scipy.sparse import csc_array
 
-from analytics.association import fit, lm_tests, ols, spatial_error_ml, spatial_lag_ml
-from analytics.quasi_binomial import quasi_binomial
-from geo.weights import Weights
+from analytics.association.fitted import (
+    fit,
+    lm_tests,
+    ols,
+    spatial_error_ml,
+    spatial_lag_ml,
+)
+from analytics.association.quasi_binomial import quasi_binomial
+from geo.weights.weights import Weights
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import autocorrelation as ac
-from geo.weights import Weights
+from analytics.autocorrelation import door as ac
+from geo.weights.weights import Weights
 
 pytestmark = pytest.mark.oracle
 

@@ -7,11 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.area_permutation import permuted_counts
-from analytics.getis_ord import two_sided
-from analytics.local import gi, gi_star, local_moran, local_moran_rate
+from analytics.local.area_permutation import permuted_counts
+from analytics.local.getis_ord import two_sided
+from analytics.local.statistics import (
+    gi,
+    gi_star,
+    local_moran,
+    local_moran_rate,
+)
 from analytics.smoothing import spatial_empirical_bayes, standardized_rates
-from geo.weights import Weights
+from geo.weights.weights import Weights
 
 pytestmark = pytest.mark.oracle
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import membership
-from analytics.bym2 import scaled_icar
-from analytics.priors import Beta, HalfNormal, Priors
-from geo.weights import Weights
+from analytics.membership import model_fit as membership
+from analytics.membership.bym2 import scaled_icar
+from analytics.membership.priors import Beta, HalfNormal, Priors
+from geo.weights.weights import Weights
 
 MORRIS_2019 = Priors(sigma=HalfNormal(1), rho=Beta(0.5, 0.5), intercept_sd=1, effect_sd=1)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.rates import clopper_pearson, korn_graubard
+from analytics.rates.standardized import clopper_pearson, korn_graubard
 
 PROPORTIONS, ERRORS = st.floats(0.001, 0.999), st.floats(0.001, 0.5)
 SIZES, DEGREES = st.integers(2, 5000), st.integers(1, 400)

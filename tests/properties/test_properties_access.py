@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.access import Reach, floating_catchment, nearest_provider
+from geo.access.access import Reach, floating_catchment, nearest_provider
 
 REACHES = st.sampled_from(
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analytics import acs
+from analytics.rates import acs
 
 COUNTS = st.integers(0, 10**7).map(float)
 MARGINS = st.integers(0, 10**7).map(lambda eighths: eighths / 8)

@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import false_discovery_control
 
-from analytics import disclosure, hotspots, local, rates, smoothing, tract_rates
-from analytics.getis_ord import benjamini_hochberg
-from geo.weights import Weights
+from analytics import smoothing
+from analytics.disclosure import gate as disclosure
+from analytics.hotspots import test as hotspots
+from analytics.local import statistics as local
+from analytics.local.getis_ord import benjamini_hochberg
+from analytics.rates import standardized as rates
+from analytics.rates import tract_rates
+from geo.weights.weights import Weights
 
 quick = settings(max_examples=60, deadline=None)
 

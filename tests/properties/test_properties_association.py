@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.association import fit, shapley_shares
-from analytics.bivariate_classes import bivariate_classes
-from analytics.collinearity import condition_number, variance_inflation
-from analytics.driver_profile import driver_profile
-from analytics.outliers import doing_better
-from analytics.quasi_binomial import quasi_binomial
-from analytics.spatial_basis import graph_basis, point_basis
-from geo.weights import Weights
+from analytics.association.collinearity import condition_number, variance_inflation
+from analytics.association.fitted import fit, shapley_shares
+from analytics.association.quasi_binomial import quasi_binomial
+from analytics.association.spatial_basis import graph_basis, point_basis
+from analytics.drivers.bivariate_classes import bivariate_classes
+from analytics.drivers.outliers import doing_better
+from analytics.drivers.profile import driver_profile
+from geo.weights.weights import Weights
 
 SEEDS = st.integers(0, 10_000)
 

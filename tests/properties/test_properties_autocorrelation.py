@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import kendalltau
 
-from analytics import autocorrelation as ac
-from analytics.emerging import emerging
-from analytics.mann_kendall import mann_kendall
-from geo.weights import Weights
+from analytics.autocorrelation import door as ac
+from analytics.hotspots.consensus.emerging import emerging
+from analytics.hotspots.consensus.mann_kendall import mann_kendall
+from geo.weights.weights import Weights
 
 quick = settings(max_examples=35, deadline=None)
 few = settings(max_examples=15, deadline=None)

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analytics.agreement import AGREEMENT, consensus
-from analytics.clusters import cluster_ids
-from geo.weights import Weights
+from analytics.hotspots.consensus.agreement import AGREEMENT, consensus
+from analytics.hotspots.consensus.clusters import cluster_ids
+from geo.weights.weights import Weights
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -7,10 +7,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analytics import local, smoothing
-from analytics.adaptive import unsettled
-from analytics.area_permutation import AreaPermutation, permuted_counts
-from geo.weights import Weights
+from analytics import smoothing
+from analytics.local import statistics as local
+from analytics.local.adaptive import unsettled
+from analytics.local.area_permutation import AreaPermutation, permuted_counts
+from geo.weights.weights import Weights
 
 quick = settings(max_examples=25)
 EVERY = [local.gi, local.gi_star, local.local_moran]

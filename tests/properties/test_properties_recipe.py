@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.provenance import Ledger
-from data.readers import read_table
-from data.recipe import FOLDER, Recipe, load_recipe, parse_recipe, to_toml
-from data.recipe_measures import Measure
-from data.recipe_parts import (
+from data.read.engine import read_table
+from data.read.values import parse_bound
+from data.recipe.measure_columns import Measure
+from data.recipe.parts import (
     Column,
     Filter,
     Format,
@@ -20,7 +19,14 @@ from data.recipe_parts import (
     Points,
     Tokens,
 )
-from data.values import parse_bound
+from data.recipe.recipe import (
+    FOLDER,
+    Recipe,
+    load_recipe,
+    parse_recipe,
+    to_toml,
+)
+from data.store.provenance import Ledger
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)

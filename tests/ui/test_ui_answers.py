@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import answers
+from ui.words import answers
 
 
 def test_overview():

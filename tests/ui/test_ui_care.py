@@ -11,17 +11,15 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
-from ui import (
-    care_views,
-    care_words,
-    queries,
-    queries_care,
-    queries_hotspots,
-    queries_why,
-    why_download,
-    why_map,
-)
-from ui.exports import to_csv
+from ui import care_views
+from ui.queries import care as queries_care
+from ui.queries import hotspots as queries_hotspots
+from ui.queries import place_queries as queries
+from ui.queries import why as queries_why
+from ui.tables.exports import to_csv
+from ui.why import care_words
+from ui.why import download as why_download
+from ui.why import map as why_map
 
 METRES = 32618
 

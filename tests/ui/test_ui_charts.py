@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui import history_charts, school_charts
-from ui.palettes import VIRIDIS, rate_scale
+from ui.charts import history as history_charts
+from ui.charts import schools as school_charts
+from ui.maps.palettes import VIRIDIS, rate_scale
 
 
 def years(**changes):

@@ -11,24 +11,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.association import fit
-from data import measures as registry
-from geo.weights import Weights
-from ui import (
-    association_charts,
-    cards,
-    driver_downloads,
-    driver_tables,
-    driver_words,
-    queries,
-    queries_drivers,
-    together_words,
-    views,
-)
+from analytics.association.fitted import fit
+from data.recipe import measures as registry
+from geo.weights.weights import Weights
+from ui import views
 from ui.bivariate_views import put_together, together_classes
+from ui.charts import association as association_charts
 from ui.driver_models import exposures_of, tract_figures
-from ui.exports import to_csv
-from ui.tables import dictionary
+from ui.drivers import downloads as driver_downloads
+from ui.drivers import tables as driver_tables
+from ui.drivers import together_words
+from ui.drivers import words as driver_words
+from ui.queries import drivers as queries_drivers
+from ui.queries import place_queries as queries
+from ui.tables.exports import to_csv
+from ui.tables.frames import dictionary
+from ui.words import cards
 
 CAUSAL = re.compile(r"\b(causes|caused|because of|due to|leads? to|fault|bad|worst)\b", re.I)
 

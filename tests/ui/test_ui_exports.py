@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from data.provenance import Source
-from ui import exports
-from ui.tables import dictionary
+from data.store.provenance import Source
+from ui.tables import exports
+from ui.tables.frames import dictionary
 
 HOSTILE = [
     '=HYPERLINK("http://evil.example","x")',

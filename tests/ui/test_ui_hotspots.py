@@ -10,19 +10,27 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from ui import hotspot_words, queries, queries_hotspots, summaries
-from ui.class_scale import NOT_SHOWN
-from ui.classes import HOT_SPOT_SCALES, hot_spot_classes
-from ui.exports import to_csv
 from ui.hotspot_agreement import analysis_words
-from ui.hotspot_cards import agreement_text, cluster_card, group_sentence, years_text
 from ui.hotspot_groups import grouped, touching_groups
 from ui.hotspot_models import find_by_membership, find_by_scan
 from ui.hotspot_views import find_by_test, find_consensus
+from ui.hotspots import words as hotspot_words
+from ui.hotspots.cards import (
+    agreement_text,
+    cluster_card,
+    group_sentence,
+    years_text,
+)
+from ui.maps.class_scale import NOT_SHOWN
+from ui.maps.classes import HOT_SPOT_SCALES, hot_spot_classes
 from ui.neighbourhoods import NEAREST, band_metres, neighbours
-from ui.numbers import plural
+from ui.queries import hotspots as queries_hotspots
+from ui.queries import place_queries as queries
 from ui.selection import METHODS, NEIGHBOURS, Selection
-from ui.tables import dictionary, display_frame
+from ui.tables.exports import to_csv
+from ui.tables.frames import dictionary, display_frame
+from ui.words import summaries
+from ui.words.numbers import plural
 
 ANY = Selection("demo", "2021-22")
 OFFERED = [

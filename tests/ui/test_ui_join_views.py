@@ -10,13 +10,16 @@ import pandas as pd
 import pytest
 
 from geo.catchment import best_available
-from ui import join_tables, join_views, join_words, joins, queries_join, views
-from ui.exports import to_csv
+from ui import join_views, joins, views
 from ui.hotspot_views import MapView, find_by_test
-from ui.join_cards import focus_card
-from ui.join_scales import change_scale, coverage_scale, share_scale
+from ui.join import tables as join_tables
+from ui.join import words as join_words
+from ui.join.cards import focus_card
+from ui.join.scales import change_scale, coverage_scale, share_scale
+from ui.queries import joins as queries_join
 from ui.selection import CATCHMENTS, Choices
-from ui.tables import dictionary, display_frame
+from ui.tables.exports import to_csv
+from ui.tables.frames import dictionary, display_frame
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,7 @@ def test_a_view_without_schools_says_what_to_do(found):
 
 
 def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schools):
-    from geo.weights import Weights
+    from geo.weights.weights import Weights
 
     weights = Weights.queen(panel.tracts)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ui import legends
-from ui.class_scale import ClassScale
-from ui.palettes import (
+from ui.maps import legends
+from ui.maps.class_scale import ClassScale
+from ui.maps.palettes import (
     HATCH,
     HOT_COLD,
     NOT_SHOWN_MARK,

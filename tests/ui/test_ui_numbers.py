@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import numbers
+from ui.words import numbers
 
 
 def test_the_figure_as_agreed():

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.consensus import AGREEMENT
-from ui import palettes
-from ui.class_scale import NOT_SHOWN, rgb
-from ui.palettes import HOT_COLD, HOT_SPOT_WORDS
+from analytics.hotspots.consensus.analyses import AGREEMENT
+from ui.maps import palettes
+from ui.maps.class_scale import NOT_SHOWN, rgb
+from ui.maps.palettes import HOT_COLD, HOT_SPOT_WORDS
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 MACHADO = {

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.provenance import LedgerEntry, Source
-from ui import fields, tables
+from data.store.provenance import LedgerEntry, Source
+from ui.tables import fields
+from ui.tables import frames as tables
 
 
 def schools():

@@ -9,18 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.driver_profile import CANNOT, driver_profile
-from data.measures import MeasureInfo
-from ui import (
-    profile_charts,
-    queries,
-    queries_why,
-    why_block,
-    why_download,
-    why_method,
-    why_words,
-)
-from ui.exports import to_csv
+from analytics.drivers.profile import CANNOT, driver_profile
+from data.recipe.measures import MeasureInfo
+from ui.charts import profile as profile_charts
+from ui.queries import place_queries as queries
+from ui.queries import why as queries_why
+from ui.tables.exports import to_csv
+from ui.why import block as why_block
+from ui.why import download as why_download
+from ui.why import method as why_method
+from ui.why import words as why_words
 
 CAUSAL = re.compile(
     r"\b(cause[sd]?|because|due to|leads? to|drives|explains why|fault|bad)\b", re.I

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.catchment import METHODS
-from ui import wording as w
+from ui.words import standing as w
 
 ROOT = Path(__file__).resolve().parents[2]
 BANNED = re.compile(

@@ -1,0 +1,1 @@
+"""Social drivers of a group of tracts, and where a driver and absence go together."""

@@ -1,0 +1,1 @@
+"""How good a school-tract join is, and how far its doubt reaches."""

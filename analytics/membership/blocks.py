@@ -1,0 +1,208 @@
+"""The membership model of a place too large to fit at once: overlapping blocks of near schools.
+
+Local kriging: what an area has in common with schools far beyond the range of the field reaches it
+only through hyperparameters and effects, and these the blocks share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from analytics.inputs import Floats
+from analytics.membership.areas import (
+    Moments,
+    effects_given,
+    moments,
+    standard_draws,
+)
+from analytics.membership.cells import Cell, cells
+from analytics.membership.data import Data
+from analytics.membership.matern import MaternField
+from analytics.membership.model import Model, State, with_prior
+
+Place = Callable[[Data, MaternField, csr_array], Model]
+Shown = tuple[Floats, Floats, Floats, Floats]  # field, predictor, average, effects
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A cell of areas with the schools around it.
+
+    Attributes
+    ----------
+    model
+        The model of these schools.
+    areas
+        Positions of the model's areas in the whole place.
+    core
+        Positions of the cell's areas among `areas`: the areas this block speaks for.
+    chain
+        The cell's own schools with the nearest ones of earlier cells, and those alone: what the
+        one tells beyond the other is the cell's part of the evidence. Nothing for an empty cell.
+    """
+
+    model: Model
+    areas: NDArray[np.intp]
+    core: NDArray[np.intp]
+    chain: tuple[tuple[float, Model], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class BlockState:
+    """All blocks at one point of the hyperparameters, summed.
+
+    Attributes
+    ----------
+    theta
+        Hyperparameters.
+    log_posterior, corrected
+        Log posterior, without and with the second-order term of the evidence.
+    slope, information
+        Derivatives of the log evidence.
+    """
+
+    theta: Floats
+    log_posterior: float
+    corrected: float
+    slope: Floats
+    information: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class BlockModel:
+    """Blocks of one place with the same hyperparameters and effects.
+
+    The evidence is a chain: that of each cell's schools given the nearest ones of earlier cells.
+    Blocks are fitted one at a time: memory is that of one.
+
+    Parameters
+    ----------
+    field
+        The field of the whole place.
+    blocks
+        Every area of the place is the core of one.
+
+    References
+    ----------
+    Stein ML, Chi Z, Welty LJ (2004) J R Stat Soc B 66:275-296, equation 3 (the chain, after
+    Vecchia). Stein ML (2014) Spat Stat 8:1-19 (blocks against low rank).
+    """
+
+    field: MaternField
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, data: Data, field: MaternField, model: Place) -> BlockModel:
+        """Divide a place into blocks.
+
+        Parameters
+        ----------
+        data
+            The whole place.
+        field
+            Its field.
+        model
+            Makes the model of a part from its data, its field and its neighbourhood averages.
+        """
+        parts = cells(field.centres, data.share, field.around)
+        return cls(field, tuple(_block(data, field, model, part) for part in parts))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the hyperparameters."""
+        return self.blocks[0].model.names
+
+    def natural(self, theta: Floats) -> Floats:
+        """Give hyperparameters on their natural scale."""
+        return self.blocks[0].model.natural(theta)
+
+    def log_prior(self, theta: Floats) -> float:
+        """Give the log prior density of theta."""
+        return self.blocks[0].model.log_prior(theta)
+
+    @property
+    def links(self) -> list[tuple[float, Model]]:
+        """Models of the chain, with the sign of their evidence."""
+        return [link for block in self.blocks for link in block.chain]
+
+    def at(self, theta: Floats) -> BlockState:
+        """Fit all blocks at given hyperparameters."""
+        d, prior = len(theta), self.log_prior(theta)
+        total, corrected, slope, information = prior, prior, np.zeros(d), np.zeros((d, d))
+        for sign, model in self.links:
+            state = model.at(theta)
+            total += sign * (state.log_posterior - prior)
+            corrected += sign * (state.corrected - prior)
+            own_slope, own_information = model.evidence_gradient(state)
+            slope += sign * own_slope
+            information += sign * own_information
+        return BlockState(theta, total, corrected, slope, information)
+
+    def gradient(self, state: BlockState) -> tuple[Floats, Floats]:
+        """Give the derivatives of the composite log posterior, and its information."""
+        return with_prior(self, state.theta, state.slope, state.information)
+
+    def visit(self, theta: Floats) -> tuple[float, Shown]:
+        """Give the corrected log posterior of hyperparameters, and the posterior of all areas."""
+        prior = self.log_prior(theta)
+        corrected, precision = prior, np.diag(1 / self.blocks[0].model.effect_variance)
+        beyond, pull = np.zeros_like(precision), np.zeros(len(precision))
+        for sign, model in self.links:
+            state: State = model.at(theta)
+            corrected += sign * (state.corrected - prior)
+            mean, covariance = effects_given(model, state)
+            known = np.linalg.inv(covariance)
+            beyond += sign * (known - precision)
+            pull += sign * (known @ mean)
+        agreed = np.asarray(np.linalg.inv(precision + beyond), dtype=np.float64)
+        return corrected, self._joined(theta, agreed @ pull, agreed)
+
+    def draws(self, theta: Floats, draws: int, seed: int) -> NDArray[np.float32]:
+        """Draw areas together within blocks: see `analytics.membership.areas.standard_draws`."""
+        whole = np.empty((draws, len(self.field.centres)), dtype=np.float32)
+        for j, block in enumerate(self.blocks):
+            own = standard_draws(block.model, block.model.at(theta), draws, seed + j)
+            whole[:, block.areas[block.core]] = own[:, block.core]
+        return whole
+
+    def _joined(self, theta: Floats, mean: Floats, covariance: Floats) -> Shown:
+        """Give each area what its block says, with the effects that all schools agree on."""
+        shown = [np.empty((3, len(self.field.centres))) for _ in range(3)]
+        for block in self.blocks:
+            part = moments(block.model, block.model.at(theta))
+            told = (part.field, part.predictor, part.around)
+            for out, own, tie in zip(shown, told, part.ties, strict=False):
+                agreed = _given(own, tie, part, (mean, covariance))
+                out[:, block.areas[block.core]] = agreed[:, block.core]
+        effects = np.stack([mean, np.sqrt(np.diag(covariance)), np.zeros(len(mean))])
+        return shown[0], shown[1], shown[2], effects
+
+
+def _given(own: Floats, tie: Floats, part: Moments, agreed: tuple[Floats, Floats]) -> Floats:
+    """Put the effects that all blocks agree on in the place of those of one block."""
+    mean, covariance = agreed
+    gain = np.linalg.solve(part.ties[3], tie.T).T
+    moved = own[0] + gain @ (mean - part.effects[0])
+    variance = own[1] ** 2 + np.einsum("ij,jk,ik->i", gain, covariance - part.ties[3], gain)
+    return np.stack([moved, np.sqrt(np.maximum(variance, 0.0)), own[2]])
+
+
+def _block(data: Data, field: MaternField, model: Place, cell: Cell) -> Block:
+    """Fit out one cell with its schools and its areas."""
+
+    def over(schools: NDArray[np.intp], areas: NDArray[np.intp]) -> Model:
+        part = data.part(schools, areas)
+        around = csr_array(field.around[areas][:, areas])
+        nu, prior = field.smoothness, field.range_prior
+        return model(part, MaternField(field.centres[areas], part.share, around, nu, prior), around)
+
+    links = []
+    for sign, schools in ((1.0, np.union1d(cell.own, cell.before)), (-1.0, cell.before)):
+        if len(cell.own) and len(schools):
+            links.append((sign, over(schools, np.unique(data.share[schools].indices))))
+    return Block(over(cell.schools, cell.areas), cell.areas, cell.core, tuple(links))

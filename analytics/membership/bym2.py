@@ -1,0 +1,234 @@
+"""BYM2 field: a scaled intrinsic autoregression and an independent part, mixed by one number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import cholesky, eigvalsh
+from scipy.linalg.lapack import dpotri
+from scipy.sparse import csr_array
+from scipy.special import expit
+
+from analytics.inputs import Floats
+from analytics.membership.laplace_factor import mirrored
+from analytics.membership.matern import in_precision, quadratic, symmetric
+from analytics.membership.priors import Prior
+from geo.weights.weights import Weights
+
+_HALF, _TAIL = 0.5, 2 / 3  # P(rho < 1/2) = 2/3
+_STEP = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """Intrinsic autoregression of unit generalised variance.
+
+    Attributes
+    ----------
+    covariance
+        Its covariance, shape (m, m): blocks by component, 1 for an island.
+    eigenvalues
+        Of the covariance, shape (m,).
+    scaling
+        Generalised variance of each component before scaling, the largest component first.
+    """
+
+    covariance: Floats
+    eigenvalues: Floats
+    scaling: Floats
+
+
+def scaled_icar(weights: Weights) -> Scaled:
+    """Scale the intrinsic autoregression of a map so that its typical variance is 1.
+
+    Each connected component is scaled on its own and sums to zero; an island is independent
+    standard normal.
+
+    Parameters
+    ----------
+    weights
+        Neighbours; a link in either direction counts once, whatever its weight.
+
+    Returns
+    -------
+    Scaled
+        Covariance, its eigenvalues and the scaling factors.
+
+    References
+    ----------
+    Riebler A, Sorbye SH, Simpson D, Rue H (2016) Stat Methods Med Res 25:1145-1165, section 3.2.
+    Freni-Sterrantino A, Ventrucci M, Rue H (2018) Spat Spatiotemporal Epidemiol 26:25-34.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbc", "bacb")
+    >>> scaled_icar(line).covariance.diagonal().round(3).tolist()
+    [1.357, 0.543, 1.357, 1.0]
+    """
+    links = weights.sparse + weights.sparse.T
+    links.setdiag(0)
+    adjacency = (links.toarray() > 0).astype(np.float64)
+    component = weights.components.to_numpy()
+    covariance = np.eye(weights.n)
+    eigenvalues, scaling = np.ones(weights.n), []
+    for label in np.argsort(-np.bincount(component), kind="stable"):
+        own = np.flatnonzero(component == label)
+        if own.size == 1:
+            continue
+        inner = adjacency[np.ix_(own, own)]
+        laplacian = np.diag(inner.sum(axis=1)) - inner
+        lower = cholesky(laplacian + 1 / own.size, lower=True, check_finite=False)
+        inverse = mirrored(dpotri(lower, lower=1)[0]) - 1 / own.size
+        factor = float(np.exp(np.log(np.diag(inverse)).mean()))
+        covariance[np.ix_(own, own)] = inverse / factor
+        roots = eigvalsh(laplacian, check_finite=False)
+        eigenvalues[own] = np.r_[0.0, 1 / (factor * roots[1:])]
+        scaling.append(factor)
+    return Scaled(covariance, eigenvalues, np.array(scaling))
+
+
+@dataclass(frozen=True, eq=False)
+class Mixing:
+    """Penalised-complexity prior of the spatial part of BYM2.
+
+    Parameters
+    ----------
+    eigenvalues
+        Of the scaled covariance.
+
+    References
+    ----------
+    Riebler A, Sorbye SH, Simpson D, Rue H (2016) Stat Methods Med Res 25:1145-1165, section 3.2
+    and appendix A2: the distance to the model without structure is
+    `d(rho)^2 = sum rho (g - 1) - log(1 - rho + rho g)` over the eigenvalues g.
+    """
+
+    eigenvalues: Floats
+
+    def _distance(self, rho: float) -> float:
+        """Give the distance to the model without spatial part."""
+        gain = self.eigenvalues - 1
+        return math.sqrt(max(float(np.sum(rho * gain - np.log1p(rho * gain))), 1e-300))
+
+    @cached_property
+    def rate(self) -> float:
+        """Rate of the exponential distribution of the distance."""
+        return -math.log1p(-_TAIL) / self._distance(_HALF)
+
+    def log_density(self, value: float) -> float:
+        """Give the log density at a proportion strictly between 0 and 1."""
+        gain = self.eigenvalues - 1
+        distance = self._distance(value)
+        slope = 0.5 * float(np.sum(gain - gain / (1 + value * gain))) / distance
+        return math.log(self.rate) - self.rate * distance + math.log(max(slope, 1e-300))
+
+
+@dataclass(frozen=True, eq=False)
+class Bym2Field:
+    """BYM2 field with a mixing to estimate.
+
+    Parameters
+    ----------
+    weights
+        Neighbours.
+    share
+        Shares of schools over areas, shape (n, m).
+    around
+        Weights of the neighbourhood average, shape (m, m).
+    prior
+        Prior of the mixing; None for the default of `analytics.membership.priors.Priors`.
+    """
+
+    weights: Weights
+    share: csr_array
+    around: csr_array
+    prior: Prior | None = None
+    parameter: str = "rho"
+    name: str = "bym2"
+    start: float = 0.0
+
+    @cached_property
+    def scaled(self) -> Scaled:
+        """The spatial part."""
+        return scaled_icar(self.weights)
+
+    @cached_property
+    def mixing(self) -> Prior:
+        """Prior of the mixing."""
+        return self.prior or Mixing(self.scaled.eigenvalues)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Floats, Floats, Floats, Floats], ...]:
+        """Across, schools, variance and neighbourhood variance, independent then spatial."""
+        share, around = in_precision(self.share), self.around
+        own = self.scaled.covariance.astype(share.dtype, copy=False)
+        across = share @ own
+        spatial = symmetric(share @ np.ascontiguousarray(across.T))
+        loose = (self.share @ self.share.T).toarray()
+        mean_square = np.asarray(around.multiply(around).sum(axis=1))
+        return (
+            (share.toarray(), loose, np.ones(len(own)), mean_square),
+            (across, spatial, np.diag(own).astype(np.float64), quadratic(around, own)),
+        )
+
+    def natural(self, u: float) -> float:
+        """Give the mixing."""
+        return float(expit(u))
+
+    def log_prior(self, u: float) -> float:
+        """Give the log prior density of the logit of the mixing."""
+        rho = min(max(self.natural(u), 1e-12), 1 - 1e-12)
+        return self.mixing.log_density(rho) + math.log(rho) + math.log1p(-rho)
+
+    def at(self, u: float) -> Bym2Correlation:
+        """Give the field at a logit of the mixing."""
+        return Bym2Correlation(self, self.natural(u))
+
+
+@dataclass(frozen=True, eq=False)
+class Bym2Correlation:
+    """A BYM2 field of unit variance at one mixing."""
+
+    field: Bym2Field
+    rho: float
+
+    def _mix(self, which: int) -> Floats:
+        """Mix one of the parts."""
+        loose, spatial = self.field.parts
+        return (1 - self.rho) * loose[which] + self.rho * spatial[which]
+
+    @property
+    def across(self) -> Floats:
+        """Covariance of schools with areas, shape (n, m)."""
+        return self._mix(0)
+
+    @cached_property
+    def schools(self) -> Floats:
+        """Covariance among schools, shape (n, n)."""
+        return self._mix(1)
+
+    @property
+    def slope(self) -> Floats:
+        """Derivative of `schools` by the logit of the mixing."""
+        loose, spatial = self.field.parts
+        return self.rho * (1 - self.rho) * (spatial[1] - loose[1])
+
+    @property
+    def areas(self) -> Floats:
+        """Covariance among areas, shape (m, m)."""
+        mixed = self.rho * self.field.scaled.covariance
+        mixed[np.diag_indices_from(mixed)] += 1 - self.rho
+        return mixed
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of each area."""
+        return self._mix(2)
+
+    @property
+    def around_variance(self) -> Floats:
+        """Variance of each neighbourhood average."""
+        return self._mix(3)

@@ -1,0 +1,176 @@
+"""Tract figures from school counts, and school exposures from tract figures.
+
+A tract rate made this way is the rate of the schools its children attend, not a measurement of its
+residents.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
+
+from analytics.inputs import Floats, counts, floats
+from analytics.rates.intervals import crude_rate, wilson
+from analytics.rates.reliability import reliability
+from geo.catchment import share_matrix
+
+
+def allocate(
+    x: pd.Series,
+    n: pd.Series,
+    share: Any,
+    *,
+    geoids: ArrayLike | pd.Index | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Hand school counts to tracts in proportion to the catchment shares.
+
+    Parameters
+    ----------
+    x, n
+        Chronically absent and enrolled students, Series on one index of school_id. A school with
+        an unknown count takes no part.
+    share
+        Catchment, see `geo.catchment.share_matrix`.
+    geoids
+        Tracts wanted, in order: the index of the result. Needed when `share` is a matrix; otherwise
+        by default the tracts of the catchment in sorted order.
+    level
+        Coverage of the Wilson interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index geoid. `chronic_absent, enrolled` fractional sums (the totals of all tracts are the
+        totals of the schools that take part); `rate, low, high`; `schools` with a share;
+        `largest_share` of the tract's students from one school; `effective_schools`, the inverse
+        Simpson index; `effective_n`, the binomial sample size behind the rate; `reliability` as
+        "present" or "suppress" with its `code` and `reason`. NaN without students.
+
+    Raises
+    ------
+    ValueError
+        Impossible counts, indexes that differ, or shares that do not fit.
+
+    References
+    ----------
+    Kish L (1965) Survey Sampling, section 11.7: `effective_n = (sum a)^2 / sum(a^2 / n)` for parts
+    a of schools of n students. Simpson EH (1949) Nature 163:688.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"school_id": ["s", "s"], "geoid": ["a", "b"], "share": [0.25, 0.75]})
+    >>> x, n = pd.Series([20], index=["s"]), pd.Series([100], index=["s"])
+    >>> allocate(x, n, table)[["chronic_absent", "enrolled", "rate"]].values.tolist()
+    [[5.0, 25.0, 0.2], [15.0, 75.0, 0.2]]
+    """
+    given = counts(x, n)
+    ids = _labels(share, "geoid") if geoids is None else pd.Index(geoids)
+    known = ~np.isnan(given.x) & (given.n > 0)
+    shares = share_matrix(share, x.index, ids)[known]
+    absent, students = shares.T @ given.x[known], shares.T @ given.n[known]
+    table = pd.DataFrame({"chronic_absent": absent, "enrolled": students}, index=ids)
+    x_t, n_t = table["chronic_absent"], table["enrolled"]
+    table["rate"] = crude_rate(x_t, n_t)
+    table["low"], table["high"] = wilson(x_t, n_t, level)
+    table = table.assign(**_concentration(shares, given.n[known], students))
+    verdict = reliability(x_t, n_t, table["effective_n"])
+    return table.assign(
+        reliability=verdict["status"], code=verdict["code"], reason=verdict["reason"]
+    )
+
+
+def exposure(values: pd.Series, moe: pd.Series | None, share: Any) -> pd.DataFrame:
+    """Average a tract figure over the catchment of each school.
+
+    Parameters
+    ----------
+    values
+        Intensive tract figures (shares, rates, medians) indexed by geoid; NaN or NA = missing.
+    moe
+        Their 90 % margins of error on the same index, or None.
+    share
+        Catchment as a long table or a two-level Series.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index school_id. `value`, weighted by the shares of the tracts that have one; `moe`, NaN as
+        soon as one of these tracts has none; `covered`, the share of students whose tract has a
+        value.
+
+    Raises
+    ------
+    ValueError
+        Indexes that differ, or shares that do not fit.
+
+    References
+    ----------
+    US Census Bureau (2020) Understanding and Using ACS Data, chapter 8: `sqrt(sum (w MOE)^2)`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"school_id": ["s", "s"], "geoid": ["a", "b"], "share": [0.5, 0.5]})
+    >>> tract = pd.Series([0.1, 0.3], index=["a", "b"])
+    >>> exposure(tract, tract / 10, table).round(4).iloc[0].to_dict()
+    {'value': 0.2, 'moe': 0.0158, 'covered': 1.0}
+    """
+    if moe is not None and not moe.index.equals(values.index):
+        raise ValueError("values and margins of error have different indexes; align them first")
+    schools, tracts = _labels(share, "school_id"), _labels(share, "geoid")
+    number = floats(values.reindex(tracts))
+    margin = np.full(number.shape, np.nan) if moe is None else floats(moe.reindex(tracts))
+    known = ~np.isnan(number)
+    shares = share_matrix(share, schools, tracts)[:, known]
+    covered = np.asarray(shares.sum(axis=1))
+    scale = np.where(covered > 0, covered, np.nan)
+    return pd.DataFrame(
+        {
+            "value": (shares @ number[known]) / scale,
+            # A product over stored shares only: one tract without a margin makes its schools NaN.
+            "moe": np.sqrt(shares.power(2) @ margin[known] ** 2) / scale,
+            "covered": np.minimum(covered, 1.0),
+        },
+        index=schools,
+    )
+
+
+def _concentration(shares: csr_array, n: Floats, students: Floats) -> dict[str, Any]:
+    """Say how much of each tract's figure hangs on how few schools."""
+    parts = csr_array(shares.multiply(n[:, None]))
+    total = np.where(students > 0, students, np.nan)
+    squares = np.asarray(parts.power(2).sum(axis=0))
+    # a^2 / n is share^2 * n, which needs no division by a small school.
+    noise = np.asarray(shares.power(2).T @ n)
+    return {
+        "schools": np.asarray((parts > 0).sum(axis=0)).astype(np.int64),
+        "largest_share": parts.max(axis=0).toarray().ravel() / total,
+        "effective_schools": _divide(total**2, squares),
+        "effective_n": _divide(total**2, noise),
+    }
+
+
+def _labels(share: Any, name: str) -> pd.Index:
+    """Give the sorted school or tract labels of a catchment."""
+    if isinstance(share, pd.DataFrame):
+        found = pd.Index(share[name].unique())
+    elif isinstance(share, pd.Series):
+        level = share.index.names.index(name) if name in share.index.names else _LEVELS[name]
+        found = share.index.get_level_values(level).unique()
+    else:
+        raise ValueError("a share matrix has no labels: give geoids=, or the long table")
+    return found.sort_values().rename(name)
+
+
+_LEVELS = {"school_id": 0, "geoid": 1}
+
+
+def _divide(top: Floats, bottom: Floats) -> Floats:
+    """Divide; NaN where nothing, or next to nothing, was allocated."""
+    out: Floats = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out

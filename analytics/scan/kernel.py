@@ -1,0 +1,295 @@
+"""Compiled loops of the scan: the likelihood ratio of a circle, and the largest of many maps.
+
+Importing this module loads numba, so only a scan under way imports it. Logarithms are rare:
+`bounds` says below which count no circle of a size reaches a level, which is one comparison for
+many maps, and `k log k` of whole counts comes from a table. The compiled code is kept on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from math import log, sqrt
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.inputs import Floats
+from analytics.scan.windows import Flags, Positions, Starts
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+LANES = 16
+"""Maps scanned together: one pass over the circles serves them all."""
+
+_HALVINGS = 20
+_RUNGS = 64  # levels with bounds: 0, 0.02, ... each higher by a part, to above 1,000
+_LOWEST, _STEP = 0.02, 1.2
+_SLACK = 1e-9  # bounds are widened by this much against rounding
+
+
+class Likelihood(NamedTuple):
+    """What the likelihood ratio needs beside a count, a size and the total of cases.
+
+    Attributes
+    ----------
+    base
+        Size of each location: expected cases (Poisson) or population (Bernoulli).
+    whole
+        Sum of the sizes.
+    bernoulli
+        Which model.
+    high, low
+        Sides that count.
+    fewest
+        Fewest cases of a circle with a high rate.
+    logs
+        `k log k` for k = 0, 1, ...; empty when counts or populations are not whole.
+    """
+
+    base: Floats
+    whole: float
+    bernoulli: bool
+    high: bool
+    low: bool
+    fewest: float
+    logs: Floats
+
+
+class Circles(NamedTuple):
+    """`order`, `closes` and `starts` of `analytics.scan.windows.Windows`."""
+
+    order: Positions
+    closes: Flags
+    starts: Starts
+
+
+class Bounds(NamedTuple):
+    """Counts that a circle must pass to reach a level, by level and cell of the root of its size.
+
+    Attributes
+    ----------
+    levels
+        Log likelihood ratios, rising from 0.
+    above, below
+        A circle reaches the level only with a count above the one or below the other.
+    scale
+        Cells per unit of the root.
+    """
+
+    levels: Floats
+    above: Floats
+    below: Floats
+    scale: float
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function, and keep the result on disk where a folder can be written."""
+    numba = import_module("numba")
+    try:
+        fast: Function = numba.njit(function, cache=True, nogil=True)
+    except RuntimeError:  # numba's word for "no folder to keep it in"
+        fast = numba.njit(function, nogil=True)
+    return fast
+
+
+@compiled
+def _k_log_k(k: float, logs: Floats) -> float:
+    """Give k log k, from the table where there is one."""
+    if k <= 0:
+        return 0.0
+    if logs.size > 0:
+        return float(logs[int(k)])
+    return k * log(k)
+
+
+@compiled
+def log_ratio(count: float, size: float, total: float, model: Likelihood) -> float:
+    """Give the log likelihood ratio of a circle, 0 on a side that does not count.
+
+    Counts outside what the model can hold, as shuffled residuals may give, are clipped.
+
+    References
+    ----------
+    Kulldorff M (1997) Communications in Statistics - Theory and Methods 26:1481-1496, sections 3.1
+    (Bernoulli) and 3.2 (Poisson).
+    """
+    whole, logs = model.whole, model.logs
+    rest = whole - size
+    if size <= 0 or rest <= 1e-12 * whole:
+        return 0.0
+    inside = min(max(count, 0.0), total)
+    if model.bernoulli:
+        inside = max(min(inside, size), total - rest)
+    excess = inside * whole - total * size
+    if not ((model.high and excess > 0 and inside >= model.fewest) or (model.low and excess < 0)):
+        return 0.0
+    outside = total - inside
+    ratio = _k_log_k(inside, logs) + _k_log_k(outside, logs) - _k_log_k(total, logs)
+    if model.bernoulli:
+        ratio += _k_log_k(size - inside, logs) + _k_log_k(rest - outside, logs)
+        ratio += _k_log_k(whole, logs) - _k_log_k(whole - total, logs)
+        return max(ratio - _k_log_k(size, logs) - _k_log_k(rest, logs), 0.0)
+    return max(ratio - inside * log(size / whole) - outside * log(rest / whole), 0.0)
+
+
+@compiled
+def _edge(size: float, total: float, level: float, model: Likelihood, far: float) -> float:
+    """Find by halving the count between the expected one and `far` where the ratio is `level`."""
+    near = total * size / model.whole
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (near + far)
+        if log_ratio(middle, size, total, model) < level:
+            near = middle
+        else:
+            far = middle
+    return near
+
+
+@compiled
+def _upper(size: float, total: float, level: float, model: Likelihood) -> float:
+    """Give the count that a high rate needs for a level, or infinity when none is enough."""
+    if size <= 0:
+        return -1.0
+    full = min(total, size) if model.bernoulli else total
+    if log_ratio(full, size, total, model) < level:
+        return np.inf
+    return _edge(size, total, level, model, full) * (1 - _SLACK) - _SLACK
+
+
+@compiled
+def _lower(size: float, total: float, level: float, model: Likelihood) -> float:
+    """Give the count that a low rate needs for a level, or minus infinity when 0 is too many."""
+    if size >= model.whole * (1 - _SLACK):
+        return np.inf
+    none = max(0.0, total - model.whole + size) if model.bernoulli else 0.0
+    if log_ratio(none, size, total, model) < level:
+        return -np.inf
+    return _edge(size, total, level, model, none) * (1 + _SLACK) + _SLACK
+
+
+@compiled
+def bounds(least: float, most: float, largest: float, cells: int, model: Likelihood) -> Bounds:
+    """Bound the counts of circles that reach levels.
+
+    The count that reaches a level grows with the size and with the total of cases, so the lower
+    end of a cell and the least total bound it from below, and their opposites from above.
+
+    Parameters
+    ----------
+    least, most
+        Totals of cases of the maps lie between these.
+    largest
+        Largest size of a circle.
+    cells
+        Sizes for which a bound is held, evenly spaced in the root of the size.
+    model
+        The model, with an empty table: the edge is no whole count.
+    """
+    levels = np.zeros(_RUNGS)
+    above, below = np.full((_RUNGS, cells + 2), np.inf), np.full((_RUNGS, cells + 2), -np.inf)
+    scale = cells / sqrt(largest)
+    for rung in range(_RUNGS):
+        if rung > 0:
+            levels[rung] = _LOWEST * _STEP ** (rung - 1)
+        for cell in range(cells + 2):
+            if model.high:
+                above[rung, cell] = _upper((cell / scale) ** 2, least, levels[rung], model)
+            if model.low:
+                below[rung, cell] = _lower(((cell + 1) / scale) ** 2, most, levels[rung], model)
+    return Bounds(levels, above, below, scale)
+
+
+@compiled
+def largest_ratios(
+    counts: Floats, totals: Floats, circles: Circles, bound: Bounds, model: Likelihood
+) -> Floats:
+    """Give the largest log likelihood ratio of each of `LANES` maps.
+
+    Parameters
+    ----------
+    counts
+        Cases, shape (n, LANES).
+    totals
+        Their sums, shape (LANES,).
+    circles, bound, model
+        Where to look, what to pass, what to compute.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (LANES,).
+    """
+    best, inside = np.zeros(LANES), np.zeros(LANES)
+    rungs = np.zeros(LANES, dtype=np.int64)  # highest level that each map has reached
+    for centre in range(circles.starts.size - 1):
+        inside[:] = 0.0
+        size = 0.0
+        lowest = rungs.min()
+        for place in range(circles.starts[centre], circles.starts[centre + 1]):
+            location = circles.order[place]
+            size += model.base[location]
+            for lane in range(LANES):
+                inside[lane] += counts[location, lane]
+            if not circles.closes[place]:
+                continue
+            cell = int(sqrt(size) * bound.scale)
+            # One comparison for all maps: their largest and smallest count.
+            top = bottom = inside[0]
+            for lane in range(LANES):
+                top = max(top, inside[lane])
+            if model.low:
+                for lane in range(LANES):
+                    bottom = min(bottom, inside[lane])
+            if top <= bound.above[lowest, cell] and bottom >= bound.below[lowest, cell]:
+                continue
+            for lane in range(LANES):
+                count, rung = inside[lane], rungs[lane]
+                if count > bound.above[rung, cell] or count < bound.below[rung, cell]:
+                    ratio = log_ratio(count, size, totals[lane], model)
+                    if ratio > best[lane]:
+                        best[lane] = ratio
+                        rungs[lane] = np.searchsorted(bound.levels, ratio, side="right") - 1
+    return best
+
+
+@compiled
+def best_circles(
+    counts: Floats, total: float, circles: Circles, free: Flags, model: Likelihood
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Give the most likely circle of each centre on one map.
+
+    Parameters
+    ----------
+    counts
+        Cases, shape (n,).
+    total
+        Their sum.
+    circles
+        Where to look.
+    free
+        False for locations that no circle may hold.
+    model
+        What to compute.
+
+    Returns
+    -------
+    ratio, last
+        Log likelihood ratio, 0 when no circle has any, and where in `order` the circle ends.
+    """
+    centres = circles.starts.size - 1
+    ratios, lasts = np.zeros(centres), np.zeros(centres, dtype=np.int64)
+    for centre in range(centres):
+        inside = size = 0.0
+        for place in range(circles.starts[centre], circles.starts[centre + 1]):
+            location = circles.order[place]
+            if not free[location]:
+                break
+            size += model.base[location]
+            inside += counts[location]
+            if circles.closes[place]:
+                ratio = log_ratio(inside, size, total, model)
+                if ratio > ratios[centre]:
+                    ratios[centre], lasts[centre] = ratio, place
+    return ratios, lasts

@@ -1,0 +1,241 @@
+"""The join of a build: schools to the tracts their students live in, with an account of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.assemble.join_scale import LevelScale, estimates, settled
+from data.errors import DataError
+from data.grammar import singular
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+from geo.join.barriers import Barrier
+from geo.join.grades import NEAREST, POOLS
+from geo.join.gravity import GravityFit, fit_gravity
+from geo.join.supplied import SuppliedFit, fit_supplied
+from geo.join.zones import ZonesFit, fit_zones
+
+REFERENCE_RULE = "each school's latest year with known enrolment, all students and grades"
+NO_PLACE = "Not located: not in the join of schools and tracts."
+NO_ENROLMENT = "No known enrolment in any year: not in the join of schools and tracts."
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """A join and how it was made.
+
+    Attributes
+    ----------
+    table : DataFrame
+        `school_id, geoid, share, students`.
+    parameters : dict
+        For the manifest's entry `catchment`.
+    """
+
+    table: pd.DataFrame
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """Schools and tracts of a place in metres, and the settings of its join."""
+
+    slug: str
+    schools: gpd.GeoDataFrame
+    tracts: gpd.GeoDataFrame
+    settings: Mapping[str, Any]
+
+    @property
+    def barrier(self) -> Barrier | None:
+        """Line that students do not cross."""
+        return Barrier(self.settings["barrier"]) if self.settings["barrier"] else None
+
+    @property
+    def located(self) -> gpd.GeoDataFrame:
+        """Schools that can be joined by distance."""
+        return self.schools[self.schools["geoid"].notna() & self.schools["enrolled"].notna()]
+
+    def gravity(self, schools: gpd.GeoDataFrame, children: pd.Series, scale: Any) -> GravityFit:
+        """Fit the gravity join to some of the schools and the children left for them."""
+        tracts = self.tracts.assign(children=children.reindex(self.tracts.index))
+        return fit_gravity(
+            schools,
+            tracts,
+            scale_km=scale,
+            k=self.settings["k"],
+            barrier=self.barrier,
+            grades=POOLS[self.settings["grades"]],
+        )
+
+
+def join_schools(tables: SourceTables, enrolled: pd.Series, ledger: Ledger) -> Joined:
+    """Join the schools of a place to its tracts.
+
+    By the district's own counts where the place has them, the other schools by gravity over the
+    children whom those leave; all by gravity otherwise.
+
+    Parameters
+    ----------
+    tables : SourceTables
+        Matched to one another.
+    enrolled : Series
+        By school_id, the enrolment that students are spread by.
+    ledger : Ledger
+        Receives the schools left out, and what zones and counts could not be used.
+
+    Raises
+    ------
+    DataError
+        The counts or the zones cannot be used.
+    """
+    sites = _sites(tables, enrolled)
+    zones = _zones(sites, tables, ledger)
+    if tables.flows is None:
+        known: tuple[LevelScale, ...] = ()
+        supplied = None
+    else:
+        supplied = _supplied(sites, tables.flows, ledger)
+        known = _estimates(sites, supplied.table)
+    return _finished(sites, supplied, known, zones, ledger)
+
+
+def _finished(
+    sites: _Sites,
+    supplied: SuppliedFit | None,
+    known: tuple[LevelScale, ...],
+    zones: tuple[LevelScale, ...],
+    ledger: Ledger,
+) -> Joined:
+    own = pd.DataFrame() if supplied is None else supplied.table
+    taken = sites.schools.index.isin(own["school_id"]) if len(own) else False
+    _list_unplaced(sites, taken, ledger)
+    rest = sites.located[~sites.located.index.isin(own["school_id"])] if len(own) else sites.located
+    stated = sites.settings["scale_km"]
+    scale = settled(stated, dict.fromkeys(sites.schools["level"], 0.0), known)
+    fit = None
+    if supplied is None or len(rest):
+        fit = sites.gravity(rest, _children_left(sites, own), scale["scale_km"])
+        ledger.record(sites.slug, "catchment", "matched", fit.summary(), len(rest))
+    parts = [own] if fit is None else [own, fit.table]
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    parameters = {
+        "method": "gravity" if supplied is None else "supplied",
+        **scale,
+        "k": sites.settings["k"],
+        "barrier": sites.settings["barrier"],
+        "grades": sites.settings["grades"],
+        "zone_scales": [asdict(each) for each in zones],
+        "by_gravity": [] if supplied is None else sorted(set(rest.index)),
+        "summary": _summary(supplied, fit),
+        "reference_enrolment": REFERENCE_RULE,
+        **_account(fit),
+    }
+    return Joined(table, parameters)
+
+
+def _sites(tables: SourceTables, enrolled: pd.Series) -> _Sites:
+    schools = tables.schools.sort_index()
+    schools = schools.assign(enrolled=enrolled.reindex(schools.index))
+    return _Sites(
+        tables.area.slug,
+        schools.to_crs(tables.area.crs),
+        tables.tracts.sort_index().to_crs(tables.area.crs),
+        _settings(tables),
+    )
+
+
+def _settings(tables: SourceTables) -> dict[str, Any]:
+    known: dict[str, Any] = {"scale_km": None, "k": 0, "barrier": "", "grades": "together"}
+    if unknown := sorted(set(tables.join) - set(known)):
+        raise DataError(
+            f"{tables.area.slug}: the join knows {', '.join(known)}, not {', '.join(unknown)}"
+        )
+    settings = {**known, **tables.join}
+    grades = settings["grades"]
+    if grades not in POOLS:
+        raise DataError(
+            f"{tables.area.slug}: grades of the join must be {' or '.join(POOLS)}, not {grades!r}"
+        )
+    return {**settings, "k": int(settings["k"]) or NEAREST[grades]}
+
+
+def _zones(sites: _Sites, tables: SourceTables, ledger: Ledger) -> tuple[LevelScale, ...]:
+    """Account for the attendance zones, and say which scale they alone would give."""
+    if tables.zones.empty:
+        return ()
+    try:
+        fit: ZonesFit = fit_zones(sites.located, sites.tracts, tables.zones)
+    except ValueError as error:
+        raise DataError(f"{sites.slug}: its attendance zones cannot be used: {error}") from error
+    ledger.take(sites.slug, "zones", fit.ledger)
+    ledger.record(sites.slug, "zones", "matched", fit.summary(), len(fit.method))
+    return _estimates(sites, fit.table[fit.table["school_id"].map(fit.method).eq("zones")])
+
+
+def _supplied(sites: _Sites, flows: pd.DataFrame, ledger: Ledger) -> SuppliedFit:
+    try:
+        fit = fit_supplied(sites.schools, sites.tracts, flows)
+    except ValueError as error:
+        raise DataError(f"{sites.slug}: the district's counts cannot be used: {error}") from error
+    source = str(flows["source"].iloc[0])
+    # Schools without a row are not lost in a build: they follow by distance.
+    told = [each for each in fit.ledger if each[2] != fit.without_rows]
+    ledger.take(source, "catchment", told)
+    ledger.record(source, "catchment", "matched", *_taken(fit))
+    return fit
+
+
+def _taken(fit: SuppliedFit) -> tuple[str, int]:
+    schools = fit.table["school_id"].nunique()
+    return f"The district's own counts place the students of {schools:,} schools.", schools
+
+
+def _estimates(sites: _Sites, flows: pd.DataFrame) -> tuple[LevelScale, ...]:
+    return estimates(
+        sites.located, sites.tracts, flows, k=sites.settings["k"], barrier=sites.barrier
+    )
+
+
+def _list_unplaced(sites: _Sites, taken: Any, ledger: Ledger) -> None:
+    placed, known = sites.schools["geoid"].notna(), sites.schools["enrolled"].notna()
+    for reason, left_out in [(NO_PLACE, ~placed), (NO_ENROLMENT, placed & ~known)]:
+        ids = sites.schools.index[left_out & ~pd.Series(taken, index=sites.schools.index)]
+        ledger.record(sites.slug, "catchment", "dropped", reason, ids)
+
+
+def _children_left(sites: _Sites, own: pd.DataFrame) -> pd.Series:
+    """Children of a tract less the students already placed there; all when none would be left."""
+    children = sites.tracts["children"]
+    if own.empty:
+        return children
+    placed = own.groupby("geoid")["students"].sum().reindex(children.index).fillna(0.0)
+    left = (children - placed).clip(lower=0)
+    return left if left.sum() > 0 else children
+
+
+def _summary(supplied: SuppliedFit | None, fit: GravityFit | None) -> str:
+    own = "" if supplied is None else _taken(supplied)[0]
+    rest = "" if fit is None else fit.summary()
+    return singular(f"{own} {rest}".strip())
+
+
+def _account(fit: GravityFit | None) -> dict[str, Any]:
+    if fit is None:
+        return {"iterations": 0, "converged": True, "unreached_tracts": 0}
+    return {
+        "iterations": fit.iterations,
+        "converged": fit.converged,
+        "tract_error_median": _number(fit.tract_error_median),
+        "tract_error_max": _number(fit.tract_error_max),
+        "mean_km": _number(fit.mean_km),
+        "unreached_tracts": len(fit.unreached),
+    }
+
+
+def _number(value: float) -> float | None:
+    """Keep a number that JSON can hold."""
+    return float(value) if np.isfinite(value) else None

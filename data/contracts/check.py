@@ -1,0 +1,202 @@
+"""Check a table against its contract; one error lists everything that is wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pandera.errors as pandera_errors
+
+from data.contracts.columns import Contract
+from data.contracts.schemas import CONTRACTS, TABLES
+from data.contracts.vocabulary import (
+    LEVEL_LABELS,
+    LEVELS,
+    RELIABILITIES,
+    RELIABILITY_LABELS,
+    STATUS_LABELS,
+    STATUSES,
+    UNIT_LABELS,
+    UNITS,
+)
+from data.errors import DataError
+
+__all__ = [
+    "CONTRACTS",
+    "LEVELS",
+    "LEVEL_LABELS",
+    "RELIABILITIES",
+    "RELIABILITY_LABELS",
+    "STATUSES",
+    "STATUS_LABELS",
+    "STORED_CRS",
+    "TABLES",
+    "UNITS",
+    "UNIT_LABELS",
+    "Contract",
+    "ContractError",
+    "empty_table",
+    "validate",
+]
+
+STORED_CRS = "EPSG:4326"
+EXAMPLES = 5
+
+
+class ContractError(DataError):
+    """A table broke its contract.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    breaches : tuple of str
+        Every breach, each a sentence with its row count, examples and remedy.
+    """
+
+    def __init__(self, table: str, breaches: Sequence[str]) -> None:
+        self.table = table
+        self.breaches = tuple(breaches)
+        many = "breach" if len(self.breaches) == 1 else "breaches"
+        lines = "".join(f"\n  - {breach}" for breach in self.breaches)
+        super().__init__(f"table {table}: {len(self.breaches)} {many} of its contract:{lines}")
+
+
+def validate(table_name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Check a table against its contract.
+
+    Harmless differences of storage are settled first: integers stored as another integer type,
+    text stored as Python objects, columns in another order.
+
+    Parameters
+    ----------
+    table_name : str
+        One of `TABLES`.
+    frame : DataFrame or GeoDataFrame
+        The table, indexed as the contract says.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        A copy with the contract's column order and types.
+
+    Raises
+    ------
+    ContractError
+        Listing every breach at once.
+    """
+    contract = CONTRACTS[table_name]
+    crs_breach = _crs_breach(contract, frame)
+    flat = _flatten(contract, frame)
+    breaches = [] if crs_breach is None else [crs_breach]
+    try:
+        contract.schema.validate(flat, lazy=True)
+    except pandera_errors.SchemaErrors as errors:
+        breaches += _sentences(contract, flat, errors.schema_errors)
+    if breaches:
+        raise ContractError(table_name, breaches)
+    return _restore(contract, flat)
+
+
+def empty_table(table_name: str) -> pd.DataFrame:
+    """Make a valid table without rows, for places that publish no such data."""
+    contract = CONTRACTS[table_name]
+    columns = {
+        name: pd.Series([], dtype="object" if stored == "geometry" else stored)
+        for name, stored in contract.types.items()
+    }
+    return _restore(contract, pd.DataFrame(columns))
+
+
+def _flatten(contract: Contract, frame: pd.DataFrame) -> pd.DataFrame:
+    flat = pd.DataFrame(frame)
+    if contract.index is not None and contract.index not in flat.columns:
+        flat = flat.reset_index(names=contract.index)
+    else:
+        flat = flat.reset_index(drop=True)
+    known = {name: stored for name, stored in contract.types.items() if name in flat.columns}
+    unknown = [name for name in flat.columns if name not in known]
+    types = {name: stored for name, stored in known.items() if _harmless(flat[name], stored)}
+    return flat.astype(types)[[*known, *unknown]]
+
+
+def _harmless(column: pd.Series, stored: str) -> bool:
+    """Say whether changing to the wanted type cannot change a value."""
+    if stored == "geometry":
+        return False
+    if column.isna().all():
+        return True
+    if stored == "Int64":
+        return bool(pd.api.types.is_integer_dtype(column))
+    if stored == "float64":
+        is_number = pd.api.types.is_numeric_dtype(column)
+        return bool(is_number and not pd.api.types.is_bool_dtype(column))
+    return bool(pd.api.types.infer_dtype(column, skipna=True) == "string")
+
+
+def _restore(contract: Contract, flat: pd.DataFrame) -> pd.DataFrame:
+    table = flat if contract.index is None else flat.set_index(contract.index)
+    if contract.spatial:
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=STORED_CRS)
+    return table
+
+
+def _crs_breach(contract: Contract, frame: pd.DataFrame) -> str | None:
+    if not contract.spatial:
+        return None
+    crs = getattr(frame, "crs", None) if isinstance(frame, gpd.GeoDataFrame) else None
+    if crs is not None and crs.equals(STORED_CRS):
+        return None
+    found = "none" if crs is None else crs.to_string()
+    return f"geometry: coordinate system is {found}, wanted {STORED_CRS}; use to_crs in the reader"
+
+
+def _sentences(contract: Contract, flat: pd.DataFrame, errors: Sequence[Any]) -> list[str]:
+    lacking = [name for name in contract.columns if name not in flat.columns]
+    unknown = [name for name in flat.columns if name not in contract.columns]
+    sentences = [f"{name}: the column is missing; map it in the recipe" for name in lacking]
+    sentences += [
+        f"{name}: the column is not in the contract; drop it in the reader" for name in unknown
+    ]
+    told = (_sentence(contract, flat, error) for error in errors)
+    sentences += [each for each in told if each is not None]
+    return sentences or [f"a rule could not be applied: {error}" for error in errors]
+
+
+def _sentence(contract: Contract, flat: pd.DataFrame, error: Any) -> str | None:
+    """Put one pandera error into words; None for a rule that tripped over another breach."""
+    name = " + ".join(contract.key) if error.schema.name is None else str(error.schema.name)
+    reason = error.reason_code.name
+    if reason == "WRONG_DATATYPE":
+        found, wanted = flat[name].dtype, contract.types[name]
+        shown = ", ".join(flat[name].dropna().map(repr).unique()[:EXAMPLES])
+        return f"{name}: stored as {found}, wanted {wanted}: {shown}; convert it in the reader"
+    if reason == "SERIES_CONTAINS_NULLS":
+        return _counted(contract, flat, name, flat[name].isna(), ("are empty", "fill or drop them"))
+    if error.check_output is None:
+        return None
+    kept = error.check_output.reindex(flat.index, fill_value=True)
+    words = (error.check.title, error.check.description)
+    return _counted(contract, flat, name, ~kept.astype(bool), words)
+
+
+def _counted(
+    contract: Contract, flat: pd.DataFrame, name: str, bad: pd.Series, words: tuple[str, str]
+) -> str:
+    rows = flat.loc[bad]
+    ids = _row_names(contract, rows)
+    if name in rows.columns and name not in contract.key and contract.types[name] != "geometry":
+        ids = ids + " (" + rows[name].map(str) + ")"
+    distinct = ids.drop_duplicates()
+    more = ", ..." if len(distinct) > EXAMPLES else ""
+    breach, remedy = words
+    count = f"{len(rows):,} of {len(flat):,} rows"
+    return f"{name}: {count} {breach}: {', '.join(distinct[:EXAMPLES])}{more}; {remedy}"
+
+
+def _row_names(contract: Contract, rows: pd.DataFrame) -> pd.Series:
+    """Name rows by their key, or by their position when the key is not there."""
+    key = [column for column in contract.key if column in rows.columns]
+    if not key:
+        return "row " + rows.index.to_series().map(str)
+    return rows[key].map(str).agg(" ".join, axis=1)

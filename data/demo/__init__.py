@@ -1,0 +1,1 @@
+"""Halcyon County: a fictional place with a known truth, to learn and to test with."""

@@ -1,0 +1,1 @@
+"""A place: the recipes that make a study area, read into its tables."""

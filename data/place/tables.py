@@ -1,0 +1,240 @@
+"""Put the tables that a place's recipes give together into one set."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from data.assemble.vintages import crosswalk_between, crosswalk_of
+from data.contracts.check import STORED_CRS, empty_table, validate
+from data.errors import DataError
+from data.panel import SourceTables
+from data.place.care import near_providers
+from data.place.parts import Place
+from data.read.engine import fetched_on, shape_table, source_of
+from data.read.flows import blurred
+from data.read.grid import read_grid
+from data.read.obtain import obtain
+from data.read.recognise import recognised
+from data.recipe.parts import Recipe
+from data.store.provenance import Ledger, Source
+from geo.areas.boundaries import repair
+from geo.areas.locate import implausible_points
+
+STRANGE_LIMIT = 0.05
+
+
+@dataclass
+class PlaceReader:
+    """One reading of a place; it collects the ledger and the sources as it goes."""
+
+    place: Place
+    mirror: Path | None
+    cache: Path
+    progress: bool
+    ledger: Ledger = field(default_factory=Ledger)
+    sources: list[Source] = field(default_factory=list)
+    paths: dict[str, Path] = field(default_factory=dict)
+
+    def read(self) -> SourceTables:
+        """Read all recipes into the tables of the place."""
+        self._obtain()
+        absence = pd.concat(self._tables("absence"), ignore_index=True)
+        names = _latest_names(absence)
+        tracts = self._tracts()
+        schools = self._schools(names, tracts)
+        drivers = self._in_counties(_stacked("drivers", self._tables("drivers")), tracts)
+        return SourceTables(
+            area=self.place.area,
+            tracts=tracts,
+            schools=schools,
+            absence=absence.drop(columns="name", errors="ignore"),
+            drivers=drivers,
+            school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
+            zones=self._zones(),
+            flows=self._flows(),
+            crosswalk=self._crosswalk(tracts),
+            providers=near_providers(self._tables("providers"), tracts, self.ledger),
+            designations=_joined("designations", self._tables("designations")),
+            centres=self._centres(tracts),
+            travel_times=_joined("travel_times", self._tables("travel_times")),
+            access=self.place.access.settings(),
+            join={
+                "scale_km": self.place.catchment.scale_km or None,
+                "k": self.place.catchment.k,
+                "grades": self.place.catchment.grades,
+                "barrier": self.place.catchment.barrier,
+            },
+            # Last: every file above adds to these two.
+            sources=tuple(self.sources),
+            ledger=self.ledger.entries,
+        )
+
+    def _obtain(self) -> None:
+        """Find every file before the first is read, those that no address gives before all."""
+        for recipe in sorted(self.place.recipes, key=lambda each: not each.by_hand):
+            self.paths[recipe.id] = obtain(
+                recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
+            )
+
+    def _tables(self, table: str, keep: Iterable[str] = ()) -> list[pd.DataFrame]:
+        known = frozenset(keep)
+        return [
+            self._table(recipe, known) for recipe in self.place.recipes if recipe.table == table
+        ]
+
+    def _flows(self) -> pd.DataFrame | None:
+        """Read the district's own counts; small ones that nobody has released become bounds."""
+        held = {recipe.id for recipe in self.place.recipes if recipe.release == "restricted"}
+        tables = self._tables("flows")
+        hidden = [blurred(each) if set(each["source"]) <= held else each for each in tables]
+        return _joined("flows", hidden)
+
+    def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
+        path = self.paths[recipe.id]
+        on = "" if self.mirror is not None else fetched_on(path)
+        grid = read_grid(recipe, path)
+        known = recognised(recipe, grid.cells, grid.headers, path.name, self.ledger)
+        self.sources.append(source_of(known, path, retrieved=on))
+        return shape_table(known, grid, path.name, self.ledger, keep=keep)
+
+    def _tracts(self) -> gpd.GeoDataFrame:
+        tables = self._tables("tracts")
+        outlines = [table for table in tables if isinstance(table, gpd.GeoDataFrame)]
+        tracts = self._mended("tracts", pd.concat(outlines).sort_index())
+        self._refuse_other_state(tracts.index)
+        for table in tables:
+            if not isinstance(table, gpd.GeoDataFrame):
+                tracts = self._with_columns(tracts, table)
+        for name in ("children", "children_moe", "residents"):
+            if name not in tracts.columns:
+                tracts[name] = float("nan")
+        return tracts
+
+    def _crosswalk(self, tracts: gpd.GeoDataFrame) -> pd.DataFrame | None:
+        """Take a published crosswalk, or make one from the outlines of the other census year."""
+        published = _joined("crosswalk", self._tables("crosswalk"))
+        outlines = self._tables("other_tracts")
+        if published is not None:
+            return crosswalk_of(published)
+        if not outlines:
+            return None
+        return crosswalk_between(gpd.GeoDataFrame(pd.concat(outlines)), tracts)
+
+    def _centres(self, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+        """Take the population centres of this area's tracts; the files are of whole states."""
+        tables = self._tables("centres")
+        if not tables:
+            return None
+        listed = gpd.GeoDataFrame(pd.concat(tables))
+        slug, here = self.place.area.slug, listed[listed.index.isin(tracts.index)]
+        reason = "No population centre: its centroid stands for it."
+        lacking = tracts.index[~tracts.index.isin(here.index)]
+        self.ledger.record(slug, "tracts", "kept", reason, lacking)
+        return here if len(here) else None
+
+    def _zones(self) -> gpd.GeoDataFrame:
+        zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))
+        return self._mended("zones", zones.set_index("zone_id")).reset_index()
+
+    def _mended(self, table: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Mend outlines; an area without a usable one is left out."""
+        slug, mended = self.place.area.slug, repair(areas)
+        said = mended.repaired["reason"].astype("str").str.split("[").str[0]
+        for reason, rows in said.groupby(said):
+            ids = rows.index.drop_duplicates()
+            self.ledger.record(slug, table, "repaired", f"Outline mended: {reason}.", ids)
+        for reason, rows in mended.dropped.groupby("reason"):
+            ids = rows.index.drop_duplicates()
+            self.ledger.record(slug, table, "dropped", f"Outline: {reason}.", ids)
+        return mended.table
+
+    def _with_columns(self, tracts: gpd.GeoDataFrame, extra: pd.DataFrame) -> gpd.GeoDataFrame:
+        """Add columns from another file; tracts it does not have stay empty."""
+        slug = self.place.area.slug
+        lacking = tracts.index[~tracts.index.isin(extra.index)]
+        reason = f"No row gives {', '.join(extra.columns)}: left empty."
+        self.ledger.record(slug, "tracts", "kept", reason, lacking)
+        unused = extra.index[~extra.index.isin(tracts.index)]
+        reason = f"Row of {', '.join(extra.columns)} for a tract outside the study area."
+        self.ledger.record(slug, "tracts", "dropped", reason, unused)
+        return tracts.join(extra, how="left", validate="one_to_one")
+
+    def _refuse_other_state(self, geoids: pd.Index) -> None:
+        strange = geoids[~geoids.str.startswith(self.place.state_fips)]
+        if len(strange):
+            raise DataError(
+                f"{self.place.area.slug}: tract {strange[0]} is not in state "
+                f"{self.place.state_fips}; check state_fips and the recipe of the tracts"
+            )
+
+    def _schools(self, names: pd.Series, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        tables = self._tables("schools", keep=names.index)
+        slug = self.place.area.slug
+        listed = gpd.GeoDataFrame(pd.concat(tables)) if tables else _without_place(names)
+        idle = listed.index[~listed.index.isin(names.index)]
+        self.ledger.record(slug, "schools", "dropped", "No attendance figure in any year.", idle)
+        lacking = names[~names.index.isin(listed.index)]
+        reason = "Not in the list of schools: level unknown, no point."
+        self.ledger.record(slug, "schools", "kept", reason, lacking.index)
+        known = listed[listed.index.isin(names.index)]
+        schools = pd.concat([known, _without_place(lacking)]) if len(lacking) else known
+        return self._plausible(gpd.GeoDataFrame(schools).sort_index(), tracts)
+
+    def _plausible(self, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Take away points that cannot be right; refuse the file when they are many."""
+        placed = schools[schools.geometry.notna()]
+        if placed.empty:
+            return schools
+        reasons = implausible_points(placed, tracts)
+        strange = reasons[reasons.ne("")]
+        if len(strange) > STRANGE_LIMIT * len(placed):
+            raise DataError(
+                f"{self.place.area.slug}: {len(strange):,} of {len(placed):,} schools have points "
+                f"that cannot be right (first {strange.index[0]}: {strange.iloc[0]}); correct "
+                "[points] in the recipe"
+            )
+        for reason, rows in strange.groupby(strange):
+            said = f"Point taken away: {reason}."
+            self.ledger.record(self.place.area.slug, "schools", "repaired", said, rows.index)
+        is_strange = schools.index.isin(strange.index)
+        return schools.set_geometry(schools.geometry.mask(is_strange, None))
+
+    def _in_counties(self, drivers: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Leave out tracts of other counties early: a state's file is large."""
+        near = drivers["geoid"].str[:5].isin(tracts["county"].unique())
+        if not near.any():
+            return drivers
+        for source, rows in drivers[~near].groupby("source"):
+            ids = rows["geoid"].drop_duplicates()
+            reason = "Tract outside the study area."
+            self.ledger.record(str(source), "drivers", "dropped", reason, ids)
+        return drivers[near].reset_index(drop=True)
+
+
+def _latest_names(absence: pd.DataFrame) -> pd.Series:
+    """Give each school's name in its latest year; its id when the file gives none."""
+    if "name" not in absence.columns:
+        absence = absence.assign(name="")
+    last = absence.sort_values("school_year").drop_duplicates("school_id", keep="last")
+    names = last.set_index("school_id")["name"].sort_index()
+    return names.where(names.ne(""), names.index)
+
+
+def _without_place(names: pd.Series) -> gpd.GeoDataFrame:
+    table = pd.DataFrame({"name": names}).assign(
+        level="unknown", school_type="", district="", neighbourhood=""
+    )
+    nowhere = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
+    return gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED_CRS)
+
+
+def _joined(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """Put what a place's files give together; None when it has no such file."""
+    return validate(table, pd.concat(parts, ignore_index=True)) if parts else None
+
+
+def _stacked(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else empty_table(table)

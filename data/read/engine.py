@@ -1,0 +1,250 @@
+"""The engine: one recipe, one file, one of our tables; every row accounted for in the ledger."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from data.contracts.check import CONTRACTS
+from data.read import shapes, shapes_care, shapes_drivers, shapes_links
+from data.read.archive import LIMITS, Limits
+from data.read.file_error import FileError
+from data.read.grid import Grid, read_grid
+from data.read.recognise import recognised
+from data.read.refuse import refuse_conflicts
+from data.read.texts import rewritten, text_columns
+from data.recipe.parts import Filter, Recipe
+from data.store.provenance import Ledger, Source, sha256_of
+from geo.areas.geoid import repair
+
+SHAPERS: Mapping[str, Callable[[shapes.Rows], pd.DataFrame]] = MappingProxyType(
+    {
+        "tracts": shapes.tracts,
+        "schools": shapes.schools,
+        "absence": shapes.absence,
+        "drivers": shapes_drivers.drivers,
+        "school_drivers": shapes_drivers.school_drivers,
+        "zones": shapes.zones,
+        "flows": shapes_links.flows,
+        "crosswalk": shapes_links.crosswalk,
+        "other_tracts": shapes_links.other_tracts,
+        "providers": shapes_care.providers,
+        "designations": shapes_care.designations,
+        "centres": shapes_care.centres,
+        "travel_times": shapes_care.travel_times,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every step of one reading needs."""
+
+    recipe: Recipe
+    file: str
+    ledger: Ledger
+    keep: Collection[str]
+
+    def drop(self, reason: str, ids: pd.Series) -> None:
+        """Record dropped rows."""
+        self.ledger.record(self.recipe.id, self.recipe.table, "dropped", reason, ids)
+
+
+def read_table(
+    recipe: Recipe,
+    path: Path,
+    ledger: Ledger,
+    *,
+    keep: Collection[str] = frozenset(),
+    limits: Limits = LIMITS,
+) -> pd.DataFrame:
+    """Read one file as its recipe says.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    path : Path
+        A local file.
+    ledger : Ledger
+        Receives each dropped or repaired row with its reason, and how many were kept: dropped
+        and kept rows add up to the rows of the file.
+    keep : collection of str
+        Ids that filters marked `unless` let pass (schools with an absence figure).
+    limits : Limits
+        Largest sizes.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        As in `data.contracts.check`, with three differences: schools have no `geoid` yet; absence
+        may
+        carry a column `name`; tracts from a plain file hold only the columns it gives.
+
+    Raises
+    ------
+    FileError
+        Naming the file, and the column and row where there is one.
+    """
+    grid = read_grid(recipe, path, limits)
+    known = recognised(recipe, grid.cells, grid.headers, path.name, ledger)
+    return shape_table(known, grid, path.name, ledger, keep=keep)
+
+
+def shape_table(
+    recipe: Recipe,
+    grid: Grid,
+    file: str,
+    ledger: Ledger,
+    *,
+    keep: Collection[str] = frozenset(),
+) -> pd.DataFrame:
+    """Make a table of cells already read, as `read_table` does; `file` names them in errors.
+
+    A recipe with layouts has gone through `data.read.recognise.recognised` by then.
+    """
+    context = Context(recipe, file, ledger, frozenset(keep))
+    for note in grid.notes:
+        ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
+    cells = _drop_repeats(context, grid)
+    ids = _padded_ids(context, _joined_ids(context, cells))
+    cells, ids = _filter(context, cells, ids)
+    ids = _valid_ids(context, ids)
+    text = text_columns(recipe, file, cells, ids)
+    _refuse_doubles(context, text)
+    geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
+    rows = shapes.Rows(recipe, file, cells, text, geometry, ledger)
+    table = SHAPERS[recipe.table](rows)
+    ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
+    return table
+
+
+def source_of(recipe: Recipe, path: Path, *, retrieved: str = "") -> Source:
+    """Describe a file that was read.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    path : Path
+        The bytes that were read.
+    retrieved : str
+        ISO date on which they were fetched; "" when not known.
+    """
+    return Source(
+        id=recipe.id,
+        publisher=recipe.publisher,
+        title=recipe.title,
+        url=recipe.url,
+        vintage=recipe.vintage,
+        retrieved=retrieved,
+        licence=recipe.licence,
+        sha256=sha256_of(path),
+        release=recipe.release,
+    )
+
+
+def fetched_on(path: Path) -> str:
+    """Give the ISO date (UTC) on which a file of the download cache was completed."""
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
+
+
+def _drop_repeats(context: Context, grid: Grid) -> pd.DataFrame:
+    """Leave out rows that say exactly what an earlier row says."""
+    cells = grid.cells
+    repeats = cells.duplicated()
+    if repeats.any() and grid.geometry is not None:
+        repeats = cells.assign(_shape=grid.geometry.to_wkb(hex=True)).duplicated()
+    if repeats.any():
+        ids = cells.loc[repeats, context.recipe.columns[context.recipe.key].column]
+        context.drop("Repeats an earlier row exactly.", ids)
+    return cells[~repeats]
+
+
+def _joined_ids(context: Context, cells: pd.DataFrame) -> pd.Series:
+    """Put the cells of the id's columns together, and rewrite them where the recipe says how."""
+    column = context.recipe.columns[context.recipe.key]
+    ids = cells[column.column]
+    if context.recipe.identifier.also:
+        names = [column.column, *context.recipe.identifier.also]
+        ids = cells[names].agg(" ".join, axis=1).str.split().str.join(" ")
+    return rewritten(context.file, column, ids) if column.pattern else ids
+
+
+def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:
+    ids = cells.str.strip()
+    if context.recipe.identifier.pad:
+        filled = ids.str.zfill(context.recipe.identifier.pad).where(ids.ne(""), ids)
+        changed = ids[filled.ne(ids)]
+        reason = f"Id filled with zeros to {context.recipe.identifier.pad} characters."
+        context.ledger.record(
+            context.recipe.id, context.recipe.table, "repaired", reason, changed.drop_duplicates()
+        )
+        return filled
+    return ids
+
+
+def _filter(
+    context: Context, cells: pd.DataFrame, ids: pd.Series
+) -> tuple[pd.DataFrame, pd.Series]:
+    for each in context.recipe.filters:
+        passes = _passes(each, cells[each.column].str.strip())
+        if each.unless:
+            passes |= ids.isin(context.keep)
+        if not passes.all():
+            context.drop(each.reason, ids[~passes])
+            cells, ids = cells[passes], ids[passes]
+    if cells.empty:
+        raise FileError(
+            context.file, "no row is left after the filters", "check the filters of the recipe"
+        )
+    return cells, ids
+
+
+def _passes(each: Filter, values: pd.Series) -> pd.Series:
+    if each.regex:
+        return values.str.fullmatch(each.regex).astype(bool)
+    if each.none_of:
+        return ~values.isin(each.none_of)
+    return values.isin(each.one_of or (each.equals,))
+
+
+def _valid_ids(context: Context, ids: pd.Series) -> pd.Series:
+    if context.recipe.key == "geoid":
+        ids = _valid_geoids(context, ids)
+    pattern = context.recipe.identifier.pattern
+    bad = ids[~ids.str.fullmatch(pattern).astype(bool)]
+    if len(bad):
+        raise FileError(
+            context.file,
+            f"id {bad.iloc[0]!r} is not of the form {pattern} ({len(bad):,} such rows)",
+            "filter titles, totals and footnotes out, or correct identifier.pattern",
+            column=context.recipe.columns[context.recipe.key].column,
+            row=int(bad.index[0]),
+        )
+    return ids
+
+
+def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
+    mended = repair(ids)
+    for how, rows in mended.repaired.groupby("reason", sort=True):
+        reason = f"Tract id mended: {how}."
+        given = rows["given"].repeat(rows["rows"])
+        context.ledger.record(context.recipe.id, context.recipe.table, "repaired", reason, given)
+    refused = ids[mended.ids.isna()]
+    if len(refused):
+        raise FileError(
+            context.file,
+            f"{refused.iloc[0]!r} is no tract id: {mended.refused['reason'].iloc[0]}",
+            "use the 11-digit GEOID, and filter county and state rows out",
+            column=context.recipe.columns["geoid"].column,
+            row=int(refused.index[0]),
+        )
+    return mended.ids
+
+
+def _refuse_doubles(context: Context, text: pd.DataFrame) -> None:
+    key = [name for name in CONTRACTS[context.recipe.table].key if name in text.columns]
+    if context.recipe.table not in ("zones", "designations"):
+        refuse_conflicts(text, key, context.file)

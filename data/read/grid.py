@@ -1,0 +1,254 @@
+"""From a file to cells of text, each row with its number in the file."""
+
+import csv
+import gzip
+import io
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from data.read.archive import LIMITS, Limits, unpack
+from data.read.census import answer_rows, is_answer, without_labels
+from data.read.file_check import check_file
+from data.read.file_error import FileError
+from data.read.recognise import wanted_headers
+from data.read.refuse import refuse_headers, refuse_students
+from data.read.sheet import sheet_rows
+from data.read.vector import read_vector
+from data.recipe.parts import Recipe
+
+Row = tuple[int, Sequence[Any]]
+
+DAMAGED = "download or export it again"
+NOT_UTF8 = "The bytes are not UTF-8: read as Windows-1252."
+LONGEST_CELL = 1 << 20
+LARGEST_TEXT = 20 << 20
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The columns of a file that its recipe reads.
+
+    Attributes
+    ----------
+    cells : DataFrame of str
+        Indexed by row of the file; the first row of a spreadsheet is 1.
+    geometry : GeoSeries or None
+        In EPSG:4326, on the same index.
+    notes : tuple of str
+        What had to be assumed about the bytes, for the ledger.
+    headers : tuple of str
+        All columns of the file.
+    """
+
+    cells: pd.DataFrame
+    geometry: gpd.GeoSeries | None = None
+    notes: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
+    """Read the cells that a recipe needs.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    path : Path
+        A local file.
+    limits : Limits
+        Largest sizes.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    FileError
+        The file may do harm, is damaged, describes single students, or lacks a column.
+    """
+    suffix = check_file(path, recipe.format.kind, limits)
+    if suffix == ".zip":
+        with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+            inside = _member(recipe, path, unpack(path, Path(folder), limits))
+            return _read(recipe, inside, check_file(inside, recipe.format.kind, limits), limits)
+    return _read(recipe, path, suffix, limits)
+
+
+def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
+    """Read the cells of a delimited text that is in memory only; nothing is written to disk.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    content : bytes
+        UTF-8 or Windows-1252.
+    file : str
+        For errors.
+
+    Raises
+    ------
+    FileError
+        It is too large, no text, damaged, describes single students, or lacks a column.
+    """
+    if len(content) > LARGEST_TEXT:
+        raise FileError(file, f"it has {len(content):,} bytes", "hand in counts, not a register")
+    if b"\0" in content:
+        raise FileError(file, "it is not a text", "save the sheet as CSV first")
+    notes: tuple[str, ...] = ()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text, notes = content.decode("cp1252", errors="replace"), (NOT_UTF8,)
+    csv.field_size_limit(LONGEST_CELL)
+    lines = csv.reader(
+        io.StringIO(text, newline=""), delimiter=recipe.format.delimiter, strict=True
+    )
+    try:
+        return replace(_collect(recipe, enumerate(lines, start=1), file), notes=notes)
+    except csv.Error as error:
+        row = lines.line_num
+        raise FileError(file, f"{error} near line {row:,}", DAMAGED) from error
+
+
+def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
+    if recipe.format.kind == "vector":
+        cells, geometry, headers = read_vector(recipe, path, suffix)
+        return Grid(cells, geometry, headers=headers)
+    if recipe.format.kind == "excel":
+        return _collect(recipe, sheet_rows(path, recipe.format.sheet), path.name)
+    if recipe.format.kind == "census" and is_answer(path):
+        return _collect(recipe, answer_rows(path), path.name)
+    grid = _read_delimited(recipe, path, suffix, limits)
+    if recipe.format.kind != "census":
+        return grid
+    return replace(grid, cells=without_labels(grid.cells, recipe.columns[recipe.key].column))
+
+
+def _member(recipe: Recipe, path: Path, files: Sequence[Path]) -> Path:
+    """Choose the file inside a zip: the one that the recipe names, or the only one there is."""
+    wanted = recipe.format.member
+    main: tuple[str, ...] = (".shp", ".geojson", ".json", ".gpkg", ".csv", ".tsv", ".txt")
+    if recipe.format.kind == "census":
+        main = ("-data.csv", ".json")  # beside notes and a list of columns
+    found = [
+        file
+        for file in files
+        if (file.as_posix().endswith("/" + wanted) if wanted else file.name.lower().endswith(main))
+    ]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(file.name for file in files)
+    what = f"{wanted!r} is not in it" if wanted else f"{len(found)} files could be meant"
+    raise FileError(path.name, what, f"name format.member in the recipe; it holds {names}")
+
+
+def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
+    encoding: str = recipe.format.encoding
+    if encoding in ("auto", "utf-8"):
+        encoding = "utf-16" if _has_wide_mark(path, suffix) else "utf-8-sig"
+    try:
+        return _delimited(recipe, path, encoding, limits)
+    except UnicodeError as error:
+        if recipe.format.encoding != "auto" or encoding == "utf-16":
+            raise FileError(
+                path.name, f"it is not {encoding} text", "name the encoding in [format]"
+            ) from error
+    try:
+        grid = _delimited(recipe, path, "cp1252", limits)
+    except UnicodeError as error:
+        raise FileError(path.name, "neither UTF-8 nor Windows-1252 text", DAMAGED) from error
+    return replace(grid, notes=(NOT_UTF8,))
+
+
+def _has_wide_mark(path: Path, suffix: str) -> bool:
+    if suffix == ".csv.gz":
+        return False
+    with path.open("rb") as handle:
+        return handle.read(2) in (b"\xff\xfe", b"\xfe\xff")
+
+
+def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Grid:
+    csv.field_size_limit(LONGEST_CELL)
+    with _text(path, encoding, limits) as lines:
+        reader = csv.reader(lines, delimiter=recipe.format.delimiter, strict=True)
+        try:
+            return _collect(recipe, enumerate(reader, start=1), path.name)
+        except csv.Error as error:
+            row = reader.line_num
+            raise FileError(path.name, f"{error} near line {row:,}", DAMAGED) from error
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise FileError(path.name, f"the archive is damaged ({error})", DAMAGED) from error
+
+
+@contextmanager
+def _text(path: Path, encoding: str, limits: Limits) -> Iterator[Iterator[str]]:
+    """Open text, packed or not, and stop when it grows beyond its limit."""
+    is_packed = path.name.lower().endswith(".gz")
+    opener: Any = gzip.open if is_packed else open
+    with opener(path, "rt", encoding=encoding, newline="") as handle:
+        yield _counted(handle, path.name, limits) if is_packed else handle
+
+
+def _counted(lines: Iterator[str], file: str, limits: Limits) -> Iterator[str]:
+    total = 0
+    for line in lines:
+        total += len(line)
+        if total > limits.unpacked_bytes:
+            raise FileError(file, f"unpacks to over {total:,} letters", "split the file")
+        yield line
+
+
+def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
+    """Take the wanted columns of all rows below the header."""
+    header = next((row for at, row in rows if at == recipe.format.header_row), None)
+    if header is None:
+        raise FileError(file, "it ends before its header row", "check format.header_row")
+    names = [" ".join(str(name).split()) for name in header]
+    refuse_students(names, file)
+    wanted = wanted_headers(recipe, names, file)
+    refuse_headers(wanted, names, file)
+    places = [names.index(name) for name in wanted]
+    columns: list[list[str]] = [[] for _ in wanted]
+    numbers = []
+    for number, row in rows:
+        cells = _fitted(row, len(names), file, number)
+        if cells is None:
+            continue
+        numbers.append(number)
+        for column, place in zip(columns, places, strict=True):
+            column.append(cells[place])
+    if not numbers:
+        raise FileError(file, "it has no rows below its header", "check format.header_row")
+    index = pd.Index(numbers, name="row")
+    cells = pd.DataFrame(dict(zip(wanted, columns, strict=True)), index=index, dtype="str")
+    return Grid(cells, headers=tuple(names))
+
+
+def _fitted(row: Sequence[str], width: int, file: str, number: int) -> Sequence[str] | None:
+    """Give a row the header's width; None for a blank one.
+
+    A single filled cell is a title or a footnote, which a recipe's filters drop; any other short
+    or long row means lost or shifted cells.
+    """
+    if len(row) == width:
+        return row if any(row) else None
+    filled = [cell for cell in row if cell.strip()]
+    if not filled:
+        return None
+    fits = len(row) < width and len(filled) == 1
+    if fits or (not any(cell.strip() for cell in row[width:]) and len(row) > width):
+        return [*row, *[""] * (width - len(row))][:width]
+    raise FileError(
+        file,
+        f"{len(row)} cells where the header has {width}",
+        "the file is cut short, or a delimiter stands unquoted in a cell",
+        row=number,
+    )

@@ -1,0 +1,167 @@
+"""Which layout a published file has: seen from its columns and cells, never guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from data.read.file_error import FileError
+from data.read.ranks import rank_scope
+from data.recipe.layouts import (
+    FILE,
+    Layout,
+    layouts,
+    measures_taken,
+)
+from data.recipe.parts import Recipe
+from data.store.provenance import Ledger
+
+HEADERS_SHOWN = 4
+LEAST_ALIKE = 0.99  # part of the cells that evidence must hold for: a footnote may stand below
+
+
+def wanted_headers(recipe: Recipe, headers: Sequence[str], file: str) -> tuple[str, ...]:
+    """Give the columns to read of a file with these headers.
+
+    Raises
+    ------
+    FileError
+        The headers fit none of the recipe's layouts.
+    """
+    named = list(recipe.headers())
+    for layout in _by_columns(recipe, headers, file) if recipe.layouts else ():
+        for each in measures_taken(recipe, layout.id):
+            named += each.headers()
+        told = [each.column for each in layout.evidence]
+        if layout.ranks is not None and recipe.table == "drivers":
+            told += [layout.ranks.total, layout.ranks.rank, layout.ranks.state]
+        named += [*layout.has, *(name for name in told if name in headers)]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def recognised(
+    recipe: Recipe, cells: pd.DataFrame, headers: Sequence[str], file: str, ledger: Ledger
+) -> Recipe:
+    """Settle which layout a file has.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        One without layouts is returned as it is.
+    cells : DataFrame of str
+        Columns of `wanted_headers`.
+    headers : sequence of str
+        All columns of the file.
+    file : str
+        For errors.
+    ledger : Ledger
+        Receives what the file was recognised as, and by what.
+
+    Returns
+    -------
+    Recipe
+        With the measures, tokens, vintage and title of the layout, and no layouts.
+
+    Raises
+    ------
+    FileError
+        No layout fits, or several do; it names what was looked for.
+    """
+    if not recipe.layouts:
+        return recipe
+    listed = _by_columns(recipe, headers, file)
+    found = {layout.id: _evidence(layout, cells) for layout in listed}
+    fitting = [layout for layout in listed if all(found[layout.id].values())]
+    sure = [layout for layout in fitting if found[layout.id] or len(listed) == 1]
+    if len(sure) != 1:
+        raise _unrecognised(listed, found, file)
+    layout = sure[0]
+    by = "; ".join([_columns_told(layout), *found[layout.id]])
+    said = f"Recognised as {layout.title} (census tracts of {layout.tract_vintage}) by {by}."
+    ledger.record(recipe.id, recipe.table, "matched", said, len(cells))
+    made = replace(
+        recipe,
+        title=recipe.title.replace("{layout}", layout.title),
+        vintage=layout.vintage,
+        tokens=layout.tokens,
+        measures=measures_taken(recipe, layout.id),
+        layouts=(),
+        only=(),
+    )
+    return _ranked(made, layout, cells, ledger)
+
+
+def _ranked(recipe: Recipe, layout: Layout, cells: pd.DataFrame, ledger: Ledger) -> Recipe:
+    """Say whether ranks are national or within a state, in ledger, title and vintage."""
+    ranks = layout.ranks
+    if ranks is None or not any(each.unit == "percentile" for each in recipe.measures):
+        return recipe
+    scope = rank_scope(cells, recipe.columns["geoid"].column, ranks)
+    ledger.record(recipe.id, recipe.table, "matched", scope.reason, len(cells))
+    years = f"{recipe.vintage}, {scope.words}"
+    measures = tuple(
+        replace(each, vintage=years) if each.unit == "percentile" else each
+        for each in recipe.measures
+    )
+    return replace(recipe, title=f"{recipe.title}; {scope.words}", measures=measures)
+
+
+def _by_columns(recipe: Recipe, headers: Sequence[str], file: str) -> list[Layout]:
+    """Give the layouts of a recipe whose columns fit."""
+    listed = [layouts()[name] for name in recipe.layouts]
+    reasons = {layout.id: _misfit(layout, headers) for layout in listed}
+    fitting = [layout for layout in listed if not reasons[layout.id]]
+    if fitting:
+        return fitting
+    why = "; ".join(f"{layout.title}: {reasons[layout.id]}" for layout in listed)
+    begins = ", ".join(repr(name) for name in headers[:HEADERS_SHOWN])
+    raise FileError(
+        file,
+        f"its columns, which begin with {begins}, fit no layout that recipe {recipe.id} reads "
+        f"({why})",
+        "take the publisher's file for census tracts as published, or describe the new layout in "
+        f"data/{FILE.name}",
+    )
+
+
+def _misfit(layout: Layout, headers: Sequence[str]) -> str:
+    lacking = [name for name in layout.has if name not in headers]
+    if lacking:
+        return f"there is no column {lacking[0]!r}"
+    strange = [name for name in layout.lacks if name in headers]
+    return f"there is a column {strange[0]!r}" if strange else ""
+
+
+def _columns_told(layout: Layout) -> str:
+    told = f"columns {', '.join(layout.has)}"
+    return f"{told} and none of {', '.join(layout.lacks)}" if layout.lacks else told
+
+
+def _evidence(layout: Layout, cells: pd.DataFrame) -> dict[str, bool]:
+    """Say which evidence speaks for a layout, and which against; what is silent is left out."""
+    spoken = {}
+    for each in layout.evidence:
+        if each.column not in cells.columns:
+            continue
+        text = cells[each.column].str.strip()
+        text = text[text.str.fullmatch(each.only).astype(bool) if each.only else text.ne("")]
+        if len(text):
+            alike = text.str.fullmatch(each.pattern).astype(bool)
+            spoken[each.says] = bool(alike.mean() >= LEAST_ALIKE)
+    return spoken
+
+
+def _unrecognised(
+    listed: Sequence[Layout], found: Mapping[str, Mapping[str, bool]], file: str
+) -> FileError:
+    told = []
+    for layout in listed:
+        against = [says for says, speaks in found[layout.id].items() if not speaks]
+        looked = against or [each.says for each in layout.evidence]
+        told.append(f"{layout.title} would have {'; '.join(looked)}")
+    return FileError(
+        file,
+        f"which of {len(listed)} layouts it has cannot be told: {', '.join(told)}",
+        "take the file as published, with its columns LOCATION and FIPS, or name the one layout "
+        "in the recipe that it has",
+    )

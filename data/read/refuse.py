@@ -1,0 +1,122 @@
+"""Columns and rows that must not enter: students' own data, doubles, impossible figures."""
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+from data.read.file_error import FileError
+
+STUDENT = r"(?:student|pupil|child|learner|stu)"
+PERSONAL = re.compile(
+    rf"{STUDENT} (?:s )?(?:full |first |last |middle |given |family |legal )*name"
+    rf"|(?:(?:state|local|unique|district|anonymi[sz]ed) )*{STUDENT} "
+    r"(?:s )?(?:state |local |unique )*(?:id|identifier|number|no|nbr|key|uid)"
+    r"|(?:first|last|middle|given|family|legal|maiden|preferred) name|surname|forename"
+    r"|(?:date of birth|birth ?date|birth ?day|dob|birth dt)(?: .*)?"
+    rf"|{STUDENT} (?:dob|birth ?date|date of birth|age in months|address|street|phone|e ?mail)"
+    r"|(?:student )?(?:ssn|social security(?: (?:number|no))?|ssid|sasid|lasid|suid|osis|usid)"
+    r"|(?:parent|guardian|mother|father)(?: guardian)? (?:s )?"
+    r"(?:full |first |last )*(?:name|phone|e ?mail|address)"
+    r"|home (?:address|phone|street)|medicaid (?:id|number)",
+)
+PAIRS_SHOWN = 3
+
+
+def refuse_students(headers: Iterable[str], file: str) -> None:
+    """Refuse a file that describes single students.
+
+    Parameters
+    ----------
+    headers : iterable of str
+        All column names of the file.
+    file : str
+        Its name.
+
+    Raises
+    ------
+    FileError
+        A column name speaks of one student. No cell has been read by then.
+    """
+    for header in headers:
+        if PERSONAL.fullmatch(_words(header)):
+            raise FileError(
+                file,
+                "this column describes single students, and this program takes counts by school",
+                "delete the file here, and export counts by school without student columns",
+                column=header,
+            )
+
+
+def refuse_headers(wanted: Sequence[str], headers: Sequence[str], file: str) -> None:
+    """Refuse a file without the columns that are read, or with one of them twice.
+
+    Raises
+    ------
+    FileError
+        Naming the column, and the most similar one that is there.
+    """
+    for name in wanted:
+        count = headers.count(name)
+        if count == 1:
+            continue
+        if count > 1:
+            raise FileError(
+                file, f"{count} columns have this name", "rename one of them", column=name
+            )
+        raise FileError(file, "there is no such column", _hint(name, headers), column=name)
+
+
+def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None:
+    """Refuse a table in which two rows share a key and differ.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indexed by row of the file; rows that repeat exactly are gone by now.
+    key : sequence of str
+        Columns that name a row.
+    file : str
+        For the error.
+
+    Raises
+    ------
+    FileError
+        Naming the rows of the first few pairs.
+    """
+    repeated = table[table.duplicated(list(key), keep=False)]
+    if repeated.empty:
+        return
+    groups = [rows.index for _, rows in repeated.groupby(list(key), sort=False)]
+    pairs = "; ".join(f"rows {rows[0]:,} and {rows[1]:,}" for rows in groups[:PAIRS_SHOWN])
+    names = " ".join(str(each) for each in table.loc[groups[0][0], list(key)])
+    raise FileError(
+        file,
+        f"{len(groups):,} ids have rows that differ: {pairs} (first: {names})",
+        "keep one of each, or filter totals and other groups out in the recipe",
+        row=int(groups[0][0]),
+    )
+
+
+def above(part: pd.Series, whole: pd.Series, names: tuple[str, str]) -> pd.Series:
+    """Say why rows cannot be used whose part exceeds the whole; "" for the others."""
+    reason = f"Refused: {names[0]} is above {names[1]}."
+    too_large = part.gt(whole).fillna(False).astype(bool)
+    return pd.Series("", index=part.index, dtype="str").mask(too_large, reason)
+
+
+def _hint(wanted: str, headers: Sequence[str]) -> str:
+    if len(headers) == 1:
+        return "the file has one column only: check the delimiter in [format]"
+    near = get_close_matches(wanted, headers, n=1, cutoff=0.5)
+    if near:
+        return f"the most similar is {near[0]!r}; the publisher may have changed the file"
+    shown = ", ".join(repr(each) for each in headers[:8])
+    return f"it begins with {shown}; check header_row and the recipe"
+
+
+def _words(header: str) -> str:
+    """Write a header as lower-case words: "StudentFirstName" and "student_first_name" alike."""
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    return re.sub(r"[^a-z0-9]+", " ", split.lower()).strip()

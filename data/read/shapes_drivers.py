@@ -1,0 +1,114 @@
+"""Shapes of the drivers: figures as published, or formed from counts, with their margins."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analytics.rates.acs import Z_90
+from data.read.figures import counts, driver_rows, shares
+from data.read.file_error import FileError
+from data.read.shapes import Rows
+from data.read.values import CENTS, NUMBER
+from data.recipe.measure_columns import Measure
+from data.recipe.parts import Column
+
+Z_95 = 1.96  # half of a 95 % interval, in standard errors
+INTERVAL = re.compile(rf"\(?\s*({NUMBER.pattern})\s*[,;-]\s*({NUMBER.pattern})\s*\)?")
+OUTSIDE = "Refused: the interval does not hold the estimate."
+ROUNDED = 0.1  # intervals have one decimal: an estimate may lie that little outside
+
+
+def drivers(rows: Rows) -> pd.DataFrame:
+    """Shape drivers, one row a tract and measure; an impossible value becomes missing, listed."""
+    parts = [
+        _formed(rows, measure) if measure.is_formed else _published(rows, measure)
+        for measure in rows.recipe.measures
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def school_drivers(rows: Rows) -> pd.DataFrame:
+    """Shape drivers published by school; impossible rows are left out and listed."""
+    parts = [_school_driver(rows, measure) for measure in rows.recipe.measures]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _published(rows: Rows, measure: Measure) -> pd.DataFrame:
+    """Shape one measure that the file holds as such."""
+    unit = measure.unit or "text"
+    value = rows.numbers(Column(column=measure.value, unit=unit, scale=measure.scale))
+    refused = value["refused"]
+    moe = pd.Series(np.nan, index=value.index)
+    if measure.moe:
+        column = Column(column=measure.moe, unit=unit, scale=measure.scale)
+        margin = rows.numbers(column, bounded=False)
+        refused = refused.mask(refused.eq(""), margin["refused"])
+        moe = margin["value"].where(margin["refused"].eq(""))
+    elif measure.interval:
+        moe, outside = _margins(rows, measure, value["value"])
+        refused = refused.mask(refused.eq("") & outside, OUTSIDE)
+    rows.empty(refused)
+    return _named(rows, measure, driver_rows(value.assign(refused=refused), moe, unit))
+
+
+def _formed(rows: Rows, measure: Measure) -> pd.DataFrame:
+    """Shape one measure that is a part of a whole, both sums of counts with margins."""
+    part, whole = (_counted(rows, lines) for lines in (measure.part, measure.whole))
+    made = shares(part, whole)
+    rows.empty(made["refused"])
+    moe = made["moe"].where(made["refused"].eq(""))
+    return _named(rows, measure, driver_rows(made, moe, "fraction"))
+
+
+def _counted(rows: Rows, lines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read estimates and margins of some lines of a census table, one column a line."""
+    estimates, margins = {}, {}
+    for line in lines:
+        read = rows.numbers(Column(column=f"{line}E", unit="count"))
+        estimates[line] = read["value"].where(read["refused"].eq(""))
+        read = rows.numbers(Column(column=f"{line}M", unit="count"), bounded=False)
+        margins[line] = read["value"].where(read["refused"].eq(""))
+    return pd.DataFrame(estimates), pd.DataFrame(margins)
+
+
+def _margins(rows: Rows, measure: Measure, value: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Turn 95 % intervals into 90 % margins, from the wider side; say which do not hold."""
+    cells = rows.cells[measure.interval].str.strip()
+    cells = cells.where(~cells.isin(rows.recipe.tokens.missing) & value.notna())
+    ends = cells.str.extract(rf"^{INTERVAL.pattern}$").astype("float64")
+    bad = cells.notna() & ends.isna().any(axis=1)
+    if bad.any():
+        row = bad.index[bad][0]
+        raise FileError(
+            rows.file,
+            f"{cells[row]!r} is no interval such as '( 8.9, 11.3)'",
+            "add the word to tokens, or name the column of intervals in the registry",
+            column=measure.interval,
+            row=int(row),
+        )
+    column = Column(unit=measure.unit or "text", scale=measure.scale)
+    size = CENTS.get(column.unit, 1.0) * column.factor
+    low, high, slack = ends[0] * size, ends[1] * size, ROUNDED * size
+    half = np.maximum(value - low, high - value).clip(lower=0.0)
+    return half * Z_90 / Z_95, (value < low - slack) | (value > high + slack)
+
+
+def _named(rows: Rows, measure: Measure, table: pd.DataFrame) -> pd.DataFrame:
+    vintage = measure.vintage or rows.recipe.vintage
+    return table.assign(
+        geoid=rows.text["geoid"], measure=measure.id, source=rows.recipe.id, vintage=vintage
+    )
+
+
+def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
+    part = rows.numbers(Column(column=measure.numerator, unit="count"))
+    whole = rows.numbers(Column(column=measure.denominator, unit="count"))
+    read = counts(part, whole, (measure.numerator, measure.denominator))
+    rows.refuse(read["refused"])
+    names = {"chronic_absent": "numerator", "enrolled": "denominator"}
+    read = read.rename(columns=names)[["numerator", "denominator", "status", "reason", "refused"]]
+    table = rows.text[["school_id", "school_year"]].join(read)
+    table = table.assign(measure=measure.id, source=rows.recipe.id)
+    return table[read["refused"].eq("")].drop(columns="refused")

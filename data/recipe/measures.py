@@ -1,0 +1,172 @@
+"""The registry of measures: what each is called, asks, counts, and cannot say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from data.recipe.measure_columns import Measure, MeasureUnit, measure_problem
+from data.recipe.toml_text import TomlError, bind, read_toml
+
+FILE = Path(__file__).parents[1] / "measures.toml"
+
+Theme = Literal[
+    "housing instability",
+    "health-care access",
+    "economic strain",
+    "transport",
+    "household and language",
+    "environment",
+    "connection",
+    "composite index",
+]
+
+
+Kind = Literal["survey", "modelled", "records", "computed", "index"]
+
+
+@dataclass(frozen=True)
+class LayoutColumns:
+    """Where one measure stands in some publishers' layouts; `Measure` explains the fields."""
+
+    layouts: tuple[str, ...]
+    unit: MeasureUnit = ""
+    value: str = ""
+    moe: str = ""
+    interval: str = ""
+    scale: str = "1"
+    part: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+    def measure(self, name: str) -> Measure:
+        """Give the columns as a measure of a recipe."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        del own["layouts"]
+        return Measure(id=name, **own)
+
+    def __str__(self) -> str:
+        """Say it on one line, for the data dictionary."""
+        margin = f", margin {self.moe}" if self.moe else ""
+        margin = f", 95 % interval {self.interval}" if self.interval else margin
+        unit = f" ({self.unit})" if self.unit else ""
+        shown = f"{self.value}{unit}{margin}" if self.value else ""
+        shown = shown or f"({' + '.join(self.part)}) / {' + '.join(self.whole)}"
+        times = f", times {self.scale}" if self.scale != "1" else ""
+        return f"{', '.join(self.layouts)}: {shown}{times}"
+
+
+@dataclass(frozen=True)
+class MeasureInfo:
+    """One measure: what people read of it, and where each publisher's layout holds it.
+
+    Attributes
+    ----------
+    id : str
+        Value of the `measure` columns.
+    label : str
+        Short name for menus, axes and tables.
+    question : str
+        What it answers, in plain language.
+    theme : str
+        One of `Theme`.
+    unit : str
+        "fraction" or "percentile", as stored.
+    direction : str
+        How to read a large value.
+    caveat : str
+        What it cannot say.
+    note : str
+        Where the figures come from.
+    denominator : str
+        What the figure is a part of, or stands beside ("households", "residents under 19").
+    touches : str
+        How the condition may touch attendance, in one sentence about places.
+    reference : str
+        Author, year and place of publication behind `touches`.
+    kind : str
+        "survey" (with margins of error), "modelled" (predicted from other measures: never an
+        outcome, a trend, a rank or an evaluation), "records" (counted by an agency), "computed"
+        (by this project, from places) or "index" (several measures in one).
+    map_only : bool
+        Whether its figures cannot be compared between tracts: shown on the map with the caveat.
+    columns : tuple of LayoutColumns
+        Where the measure stands in each layout of data/layouts.toml that has it.
+    """
+
+    id: str
+    label: str
+    question: str
+    theme: Theme
+    unit: Literal["fraction", "count", "percentile", "usd", "years", "km", "per_1000", "per_100k"]
+    caveat: str
+    note: str
+    direction: Literal["higher is harder", "lower is harder", "neither"] = "higher is harder"
+    kind: Kind = "survey"
+    denominator: str = ""
+    touches: str = ""
+    reference: str = ""
+    map_only: bool = False
+    columns: tuple[LayoutColumns, ...] = ()
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it may enter profiles, models and correlations, not its map alone."""
+        return self.kind != "modelled" and not self.map_only
+
+
+@dataclass(frozen=True)
+class _Registry:
+    measures: tuple[MeasureInfo, ...]
+
+
+@cache
+def measures() -> Mapping[str, MeasureInfo]:
+    """Give all measures by id, in the order of data/measures.toml.
+
+    Raises
+    ------
+    TomlError
+        The file says something unknown, an id twice, or two places of a measure in one layout.
+    """
+    listed = bind(_Registry, read_toml(FILE), FILE.name).measures
+    known = {each.id: each for each in listed}
+    if len(known) != len(listed):
+        raise TomlError(f"{FILE.name}: a measure id repeats; give each its own")
+    for info in listed:
+        problem = _columns_problem(info)
+        if problem:
+            raise TomlError(f"{FILE.name}: {problem}")
+    return MappingProxyType(known)
+
+
+def measure(name: str) -> MeasureInfo:
+    """Give one measure.
+
+    Raises
+    ------
+    KeyError
+        No measure has this id.
+    """
+    return measures()[name]
+
+
+@cache
+def measures_of(layout: str) -> tuple[Measure, ...]:
+    """Give the measures that a layout holds, in the order of the registry."""
+    return tuple(
+        columns.measure(info.id)
+        for info in measures().values()
+        for columns in info.columns
+        if layout in columns.layouts
+    )
+
+
+def _columns_problem(info: MeasureInfo) -> str:
+    """Say what is wrong with where a measure stands; "" for nothing."""
+    named = [layout for columns in info.columns for layout in columns.layouts]
+    if len(set(named)) != len(named):
+        return f"{info.id}: a layout is named twice"
+    problems = (measure_problem(each.measure(info.id), by_school=False) for each in info.columns)
+    return next((each for each in problems if each), "")

@@ -1,0 +1,1 @@
+"""Where panels and downloaded files live on this machine."""

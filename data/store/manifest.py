@@ -1,0 +1,123 @@
+"""The manifest of a stored panel: dataclasses to JSON and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data.errors import DataError
+from data.place.area import DefinitionBreak, StudyArea
+from data.store.provenance import LedgerEntry, Source
+
+FILE_NAME = "manifest.json"
+FORMAT = 2
+
+
+class ManifestError(DataError):
+    """A manifest is missing, is not JSON, or was written by another version."""
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One table on disk."""
+
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a panel except its tables.
+
+    Attributes
+    ----------
+    tables : mapping of str to TableFile
+        Rows and hash of each table's file, to notice a damaged or half-copied panel.
+    """
+
+    area: StudyArea
+    sources: tuple[Source, ...]
+    ledger: tuple[LedgerEntry, ...]
+    parameters: dict[str, Any]
+    protected: bool
+    tables: Mapping[str, TableFile] = field(default_factory=dict)
+
+
+def dumps(manifest: Manifest) -> str:
+    """Write a manifest as JSON text with sorted keys."""
+    content = {"format": FORMAT, **asdict(manifest)}
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def loads(text: str) -> Manifest:
+    """Read a manifest from JSON text.
+
+    Parameters
+    ----------
+    text : str
+        What `dumps` wrote.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    ManifestError
+        Not JSON, another format number, or entries missing or unknown.
+    """
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ManifestError(f"it is not JSON (line {error.lineno}: {error.msg})") from error
+    found = content.pop("format", None) if isinstance(content, dict) else None
+    if found != FORMAT:
+        raise ManifestError(f"it has format {found!r}, this version reads format {FORMAT}")
+    try:
+        return _build(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ManifestError(f"entries are missing or unknown ({error})") from error
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a panel folder.
+
+    Raises
+    ------
+    ManifestError
+        It is missing or cannot be used; the message names the file.
+    """
+    path = Path(folder) / FILE_NAME
+    try:
+        return loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ManifestError(f"{path} is missing") from error
+    except UnicodeDecodeError as error:
+        raise ManifestError(f"{path}: it is not UTF-8 text") from error
+    except ManifestError as error:
+        raise ManifestError(f"{path}: {error}") from error
+
+
+def _build(content: dict[str, Any]) -> Manifest:
+    return Manifest(
+        area=_area(content["area"]),
+        sources=tuple(Source(**each) for each in content["sources"]),
+        ledger=tuple(_entry(each) for each in content["ledger"]),
+        parameters=dict(content["parameters"]),
+        protected=bool(content["protected"]),
+        tables={name: TableFile(**each) for name, each in content["tables"].items()},
+    )
+
+
+def _area(content: dict[str, Any]) -> StudyArea:
+    rest = dict(content)
+    breaks = tuple(DefinitionBreak(**each) for each in rest.pop("breaks"))
+    unusual = tuple(rest.pop("unusual_years"))
+    return StudyArea(**rest, breaks=breaks, unusual_years=unusual)
+
+
+def _entry(content: dict[str, Any]) -> LedgerEntry:
+    rest = dict(content)
+    examples = tuple(rest.pop("examples"))
+    return LedgerEntry(**rest, examples=examples)

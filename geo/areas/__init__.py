@@ -1,0 +1,1 @@
+"""Areas: their ids, projections, outlines, overlaps, and the points in them."""

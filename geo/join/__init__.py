@@ -1,0 +1,1 @@
+"""The parts of the school-tract join; `geo.catchment` is its door."""

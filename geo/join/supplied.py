@@ -1,0 +1,200 @@
+"""The supplied join: a district's own counts of students by school and tract, used as they are."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.inputs import counts, labels
+from geo.join.flow_table import check_flows
+
+__all__ = ["DEFAULT_TOLERANCE", "SuppliedFit", "check_flows", "fit_supplied"]
+
+DEFAULT_TOLERANCE = 0.1
+_FEW = 5
+# With one or two withheld pairs the rest of the enrolment would tell them nearly exactly.
+_ENOUGH_WITHHELD = 3
+Entry = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class SuppliedFit:
+    """A supplied catchment and what did not fit in it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `school_id, geoid, share, students`; shares of a school sum to 1, students are
+        share times enrolment, or the supplied count where enrolment is unknown.
+    unknown_tracts : Series by geoid
+        Students in tracts that the table of tracts does not hold; left out of the shares.
+    unknown_schools : tuple of str
+        Schools of the flows that the table of schools does not hold; left out.
+    without_rows : tuple of str
+        Schools that the flows give no student: they take no part.
+    withheld : DataFrame by school_id
+        `pairs` whose count was withheld, the least and most students they can hold together
+        (`lower`, `upper`), and `counted`, the number that was taken.
+    mismatched : DataFrame by school_id
+        `supplied`, `enrolled` and `difference` (supplied / enrolled - 1) of the schools whose
+        totals are farther apart than the tolerance.
+    ledger : tuple of (action, reason, ids)
+        The same in words.
+    """
+
+    table: pd.DataFrame
+    unknown_tracts: pd.Series
+    unknown_schools: tuple[str, ...]
+    without_rows: tuple[str, ...]
+    withheld: pd.DataFrame
+    mismatched: pd.DataFrame
+    ledger: tuple[Entry, ...]
+
+
+def fit_supplied(
+    schools: pd.DataFrame,
+    tracts: gpd.GeoDataFrame,
+    flows: pd.DataFrame,
+    *,
+    tolerance: float = DEFAULT_TOLERANCE,
+) -> SuppliedFit:
+    """Use a supplied matrix of counts of students by school and tract.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        `school_id` (index or column) and `enrolled`; no points are needed.
+    tracts : GeoDataFrame
+        `geoid` (index or column).
+    flows : DataFrame
+        `school_id, geoid, students`: one row for each pair with students. No row may tell of a
+        single student: columns that name or place one are refused. Where a small count is
+        withheld, `students` is missing and `lower` and `upper` bound it.
+    tolerance : float
+        Relative difference between a school's supplied total and its enrolment above which the
+        school is listed. The shares are used all the same: the two may stem from different days.
+
+    Returns
+    -------
+    SuppliedFit
+
+    Notes
+    -----
+    The withheld pairs of a school share what its enrolment leaves beside its known pairs, each
+    at the same part of the way between its bounds; half-way when the enrolment is unknown or
+    fewer than three pairs are withheld, for then it would give the hidden counts away.
+
+    Raises
+    ------
+    ValueError
+        Columns missing or telling of students; counts missing, negative or infinite; a pair given
+        twice; or no row, or under half of the students, in a known school and tract.
+
+    Examples
+    --------
+    >>> schools = pd.DataFrame({"enrolled": [40, 9]}, index=["s1", "s2"])
+    >>> tracts = gpd.GeoDataFrame(index=["a", "b"], geometry=[None, None], crs=4326)
+    >>> flows = pd.DataFrame({"school_id": "s1", "geoid": ["a", "b"], "students": [30, 10]})
+    >>> fit = fit_supplied(schools, tracts, flows)
+    >>> fit.table["share"].tolist(), fit.without_rows
+    ([0.75, 0.25], ('s2',))
+    """
+    if not tolerance >= 0:
+        raise ValueError(f"tolerance must be 0 or more; it is {tolerance}.")
+    ids, known = labels(schools, "school_id"), labels(tracts, "geoid")
+    enrolled = pd.Series(counts(schools, "enrolled", "schools"), index=ids)
+    given, withheld = _settled(check_flows(flows), enrolled)
+    given = given[given["students"] > 0]
+    in_school, in_tract = given["school_id"].isin(ids), given["geoid"].isin(known)
+    _refuse_strangers(given, in_school, in_tract)
+    kept = given[in_school & in_tract]
+    outside = given[in_school & ~in_tract].groupby("geoid")["students"].sum()
+    table = _shares(kept, enrolled)
+    strangers = tuple(sorted(set(given.loc[~in_school, "school_id"])))
+    absent = tuple(ids[~ids.isin(kept["school_id"])])
+    mismatched = _mismatched(given[in_school], enrolled, tolerance)
+    told = _ledger(outside, strangers, absent, mismatched, tolerance)
+    return SuppliedFit(
+        table, outside, strangers, absent, withheld, mismatched, (*_withheld_words(withheld), *told)
+    )
+
+
+def _settled(given: pd.DataFrame, enrolled: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take a number for each withheld pair, between its bounds; a listed pair has a student."""
+    hidden = given["students"].isna()
+    low = given["lower"].clip(lower=1).where(hidden).clip(upper=given["upper"])
+    pairs = given.assign(hidden=hidden, low=low, high=given["upper"].where(hidden))
+    sums = pairs.groupby("school_id")[["hidden", "students", "low", "high"]].sum()
+    room = sums["high"] - sums["low"]
+    rest = enrolled.reindex(sums.index) - sums["students"] - sums["low"]
+    part = (rest / room.where(room > 0)).clip(0, 1)
+    part = part.where((sums["hidden"] >= _ENOUGH_WITHHELD) & part.notna(), 0.5)
+    taken = low + given["school_id"].map(part) * (pairs["high"] - low)
+    told = pd.DataFrame({"pairs": sums["hidden"], "lower": sums["low"], "upper": sums["high"]})
+    told["counted"] = taken.groupby(given["school_id"]).sum()
+    return given.assign(students=given["students"].fillna(taken)), told[told["pairs"] > 0]
+
+
+def _withheld_words(withheld: pd.DataFrame) -> tuple[Entry, ...]:
+    if withheld.empty:
+        return ()
+    low, high, taken = (withheld[name].sum() for name in ("lower", "upper", "counted"))
+    words = (
+        f"{int(withheld['pairs'].sum()):,} withheld counts, {low:,.0f} to {high:,.0f} students "
+        f"together, taken as {taken:,.0f}"
+    )
+    return (("kept", words, tuple(withheld.index)),)
+
+
+def _refuse_strangers(given: pd.DataFrame, in_school: pd.Series, in_tract: pd.Series) -> None:
+    if given.empty:
+        raise ValueError("flows: no row has students.")
+    total = given["students"].sum()
+    for column, found, what in [
+        ("school_id", in_school, "school ids"),
+        ("geoid", in_tract, "tracts"),
+    ]:
+        if given.loc[found, "students"].sum() < total / 2:
+            unknown = sorted(set(given.loc[~found, column]))
+            raise ValueError(
+                f"flows: most students are in {len(unknown)} unknown {what}: "
+                f"{', '.join(unknown[:_FEW])}. Are both of the same place and census year?"
+            )
+
+
+def _shares(kept: pd.DataFrame, enrolled: pd.Series) -> pd.DataFrame:
+    total = kept.groupby("school_id")["students"].transform("sum")
+    share = kept["students"] / total
+    wanted = kept["school_id"].map(enrolled).astype(float)
+    table = kept[["school_id", "geoid"]].assign(
+        share=share, students=(share * wanted).where(wanted.notna(), kept["students"])
+    )
+    return table.sort_values(["school_id", "geoid"], kind="stable", ignore_index=True)
+
+
+def _mismatched(given: pd.DataFrame, enrolled: pd.Series, tolerance: float) -> pd.DataFrame:
+    supplied = given.groupby("school_id")["students"].sum()
+    wanted = enrolled.reindex(supplied.index)
+    table = pd.DataFrame({"supplied": supplied, "enrolled": wanted})
+    table = table[wanted.notna()].assign(difference=lambda both: both.supplied / both.enrolled - 1)
+    return table[table["difference"].abs() > tolerance]
+
+
+def _ledger(
+    outside: pd.Series,
+    strangers: tuple[str, ...],
+    absent: tuple[str, ...],
+    mismatched: pd.DataFrame,
+    tolerance: float,
+) -> tuple[Entry, ...]:
+    told: list[Entry] = [
+        ("dropped", f"{outside.sum():,.0f} students in unknown tracts", tuple(outside.index)),
+        ("dropped", "supplied rows of unknown schools", strangers),
+        ("dropped", "no supplied row: the school takes no part", absent),
+        (
+            "kept",
+            f"supplied total differs from enrolment by more than {tolerance:.0%}",
+            tuple(mismatched.index),
+        ),
+    ]
+    return tuple(entry for entry in told if entry[2])

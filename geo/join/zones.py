@@ -1,0 +1,277 @@
+"""The zones join: a school's students live in its attendance zone, as its children do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from geo.inputs import counts, labels
+from geo.join.gravity import GravityFit, fit_gravity
+from geo.join.zone_children import children_in_zones, read_land
+from geo.join.zone_schools import (
+    ZoneSchools,
+    children_drawn,
+    children_left,
+    read_schools,
+)
+from geo.join.zone_table import (
+    BANDS,
+    Entry,
+    ZoneTable,
+    entries,
+    read_zones,
+)
+
+Floats = NDArray[np.float64]
+
+COLUMNS = ["school_id", "geoid", "share", "students"]
+
+
+@dataclass(frozen=True, eq=False)
+class ZonesFit:
+    """A catchment made of attendance zones, with gravity for the schools that have none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `school_id, geoid, share, students`; shares of a school sum to 1.
+    method : Series of str
+        By school_id: "zones", "gravity", or "none" for a school that could not be joined.
+    why : Series of str
+        By school_id: the reason in plain words.
+    ledger : tuple of (action, reason, ids)
+        What was repaired, dropped and kept among zones, tracts and schools.
+    gravity : GravityFit or None
+        Account of the gravity part; None when no located school needed it.
+    pieces : int
+        Pieces of a zone in a tract.
+    """
+
+    table: pd.DataFrame
+    method: pd.Series
+    why: pd.Series
+    ledger: tuple[Entry, ...]
+    gravity: GravityFit | None
+    pieces: int
+
+    def summary(self) -> str:
+        """Tell in one sentence how many schools each method serves.
+
+        Returns
+        -------
+        str
+            Plain English.
+        """
+        number = self.method.value_counts()
+        return (
+            f"{number.get('zones', 0):,} schools by their attendance zones, "
+            f"{number.get('gravity', 0):,} by gravity, {number.get('none', 0):,} not joined."
+        )
+
+
+def fit_zones(
+    schools: pd.DataFrame,
+    tracts: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    uninhabited: gpd.GeoDataFrame | None = None,
+    zoned_share: float | pd.Series = 1.0,
+    **gravity: Any,
+) -> ZonesFit:
+    """Join schools to the tracts of their attendance zones, the others by gravity.
+
+    The children of a tract are spread evenly over its area (less `uninhabited`); a school draws
+    from each tract in proportion to the children that live in its zone there. The schools of one
+    zone share its children by enrolment, a school of several zones adds them up, and children
+    where zones for the same grades overlap are split evenly between those. Elementary, middle and
+    high zones are weighted by the part of the children in their grades (6, 3 and 4 of 13).
+
+    Schools without a zone (no zone names them, its level is not theirs, or their type draws from
+    everywhere: charter, special education, alternative, ...) follow the gravity model, and with
+    them the students of zoned schools who chose their school (`zoned_share` below 1). It is fitted
+    to the children whom the zones leave: grade band by band, a tract's children (scaled to the
+    students of all schools) less the students already placed there, never below 0.
+
+    Parameters
+    ----------
+    schools : DataFrame or GeoDataFrame
+        `school_id` (index or column), `enrolled`; `level`, `school_type` and points where known.
+    tracts : GeoDataFrame
+        `geoid` (index or column), `children`, polygons.
+    zones : GeoDataFrame
+        `zone_id, school_id, level` and polygons, in any declared coordinate reference system.
+    uninhabited : GeoDataFrame, optional
+        Parks and water where nobody lives; a tract wholly inside is left as it is.
+    zoned_share : float or Series by school_id
+        Part of a zoned school's students who live in its zone, 0 to 1;
+        `geo.join.scale.estimate_scale`
+        finds it where flows are known. A school without a point has all of them there.
+    **gravity
+        Passed to `fit_gravity`.
+
+    Returns
+    -------
+    ZonesFit
+
+    Raises
+    ------
+    ValueError
+        Missing columns, repeated ids, no or a false coordinate reference system, an unknown
+        level, a `zoned_share` outside 0 to 1, or schools for gravity where no tract has children.
+
+    References
+    ----------
+    Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
+    Goodchild, M. F. and Lam, N. S.-N. (1980), Geo-Processing 1, 297-312, eq. 1.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> tracts = gpd.GeoDataFrame(
+    ...     {"children": [10.0, 30.0]}, index=["w", "e"], crs=32618,
+    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)])
+    >>> schools = pd.DataFrame({"enrolled": [20], "level": ["elementary"]}, index=["s1"])
+    >>> zones = gpd.GeoDataFrame(
+    ...     {"zone_id": ["z1"], "school_id": ["s1"], "level": ["elementary"]}, crs=32618,
+    ...     geometry=[box(0, 0, 1500, 1000)])
+    >>> made = fit_zones(schools, tracts, zones).table
+    >>> made[["geoid", "share", "students"]].round(9).values.tolist()
+    [['w', 0.4, 8.0], ['e', 0.6, 12.0]]
+    """
+    sites, land = read_schools(schools), read_land(tracts, uninhabited)
+    ready = read_zones(zones, sites.level, land.crs)
+    found = children_in_zones(ready, land)
+    free = ready.links["school_id"].map(sites.free).astype(bool)
+    drawn = children_drawn(ready.links[~free], ready.zones["level"], sites, found.weights)
+    reach = np.asarray(drawn.sum(axis=1), dtype=np.float64)
+    zoned = reach > 0
+    share = (diags_array(np.divide(1.0, reach, out=reach * 0, where=zoned)) @ drawn).tocsr()
+    part = np.where(zoned, _zoned_part(zoned_share, sites.ids, schools), 0.0)
+    children = land.children[:, None] * land.parts
+    left = children_left(share, part * sites.enrolled, sites, children)
+    geoids = labels(tracts, "geoid")
+    fit = _gravity(schools, part, tracts.set_axis(geoids), _table(left, land.ids, geoids), gravity)
+    table = _mixed(_long(share, sites, land.ids), None if fit is None else fit.table, part, sites)
+    table = _ordered(table, sites.ids, land.ids)
+    method, why = _account(sites, ready, part, zoned, sites.ids.isin(table["school_id"]))
+    return ZonesFit(
+        table=table,
+        method=method,
+        why=why,
+        ledger=(*land.ledger, *ready.ledger, *found.ledger, *_told(sites, ready, method)),
+        gravity=fit,
+        pieces=found.pieces,
+    )
+
+
+def _located(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    if not isinstance(schools, gpd.GeoDataFrame) or schools.active_geometry_name is None:
+        return np.zeros(len(schools), dtype=np.bool_)
+    return np.asarray(~(schools.geometry.isna() | schools.geometry.is_empty), dtype=np.bool_)
+
+
+def _zoned_part(given: float | pd.Series, ids: pd.Index, schools: pd.DataFrame) -> Floats:
+    """Read the part of each school's students who live in its zone."""
+    by_school = given.reindex(ids) if isinstance(given, pd.Series) else pd.Series(given, index=ids)
+    part: Floats = by_school.to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ~((part >= 0) & (part <= 1))
+    if wrong.any():
+        raise ValueError(
+            f"zoned_share must lie between 0 and 1; it does not at {int(wrong.sum())} schools, "
+            f"first at {ids[wrong][0]}."
+        )
+    return np.where(_located(schools), part, 1.0)
+
+
+def _table(left: Floats, ids: pd.Index, geoids: pd.Index) -> pd.DataFrame:
+    """Name the children left in each tract: in all, and by band of grades."""
+    named = pd.DataFrame(left, index=ids, columns=[f"children_{band}" for band in BANDS])
+    return named.assign(children=named.sum(axis=1)).reindex(geoids)
+
+
+def _gravity(
+    schools: pd.DataFrame,
+    part: Floats,
+    tracts: gpd.GeoDataFrame,
+    left: pd.DataFrame,
+    parameters: dict[str, Any],
+) -> GravityFit | None:
+    rest = part < 1
+    if not (_located(schools) & rest).any():
+        return None
+    enrolled = counts(schools, "enrolled", "schools") * (1 - part)
+    return fit_gravity(schools.assign(enrolled=enrolled)[rest], tracts.assign(**left), **parameters)
+
+
+def _mixed(
+    zoned: pd.DataFrame, drawn: pd.DataFrame | None, part: Floats, sites: ZoneSchools
+) -> pd.DataFrame:
+    """Put the students of a zone and those drawn by distance together, school by school."""
+    if drawn is None:
+        return zoned
+    inside = zoned.assign(share=zoned["share"] * part[sites.ids.get_indexer(zoned["school_id"])])
+    away = 1 - part[sites.ids.get_indexer(drawn["school_id"])]
+    outside = drawn.assign(share=drawn["share"] * away)
+    both = pd.concat([inside[inside["share"] > 0], outside], ignore_index=True)
+    table = both.groupby(["school_id", "geoid"], as_index=False, sort=False)["share"].sum()
+    table["share"] /= table.groupby("school_id")["share"].transform("sum")
+    students = sites.enrolled[sites.ids.get_indexer(table["school_id"])]
+    return table.assign(students=table["share"] * students)
+
+
+def _long(share: csr_array, sites: ZoneSchools, geoids: pd.Index) -> pd.DataFrame:
+    cells = share.tocoo()
+    here = cells.data > 0
+    row, part = cells.row[here], cells.data[here]
+    columns = [sites.ids[row], geoids[cells.col[here]], part, part * sites.enrolled[row]]
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _ordered(table: pd.DataFrame, ids: pd.Index, geoids: pd.Index) -> pd.DataFrame:
+    order = np.lexsort((geoids.get_indexer(table["geoid"]), ids.get_indexer(table["school_id"])))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _account(
+    sites: ZoneSchools,
+    ready: ZoneTable,
+    part: Floats,
+    zoned: NDArray[np.bool_],
+    joined: NDArray[np.bool_],
+) -> tuple[pd.Series, pd.Series]:
+    """Name the method of each school, and why it is that one."""
+    why = pd.Series("No zone names it.", index=sites.ids, dtype="object")
+    linked = sites.ids.isin(ready.links["school_id"])
+    why[linked] = "No resident children are counted in its zone."
+    misfits = pd.Series(ready.misfits, dtype="object")
+    why.update(misfits[~misfits.index.isin(ready.links["school_id"])])
+    free = sites.free.to_numpy()
+    why[free] = "Schools of its type (" + sites.school_type[free] + ") draw from everywhere."
+    why[zoned] = "Its attendance zone is known."
+    mixed = zoned & (part < 1)
+    why[mixed] = [
+        f"Its zone is known; {one:.0%} of its students live there." for one in part[mixed]
+    ]
+    why[~joined] = why[~joined] + " It has no point either: not joined."
+    method = np.select([zoned, joined], ["zones", "gravity"], "none")
+    return pd.Series(method, index=sites.ids, dtype="str"), why.astype("str")
+
+
+def _told(sites: ZoneSchools, ready: ZoneTable, method: pd.Series) -> tuple[Entry, ...]:
+    linked = method.index.isin(ready.links["school_id"])
+    free = sites.free.to_numpy()
+    unknown = sites.level.isin(["unknown", "ungraded"]).to_numpy()
+    by_zone, not_joined = (method == "zones").to_numpy(), (method == "none").to_numpy()
+    empty = linked & ~free & ~by_zone
+    reasons = [
+        ("kept", "Named by a zone, but its type draws from everywhere: zone not used.", free),
+        ("kept", "Level not known: taken to serve the grades of its zone.", unknown & by_zone),
+        ("kept", "No resident children are counted in its zone: zone not used.", empty),
+    ]
+    told = [entries(action, why, method.index[linked & hit]) for action, why, hit in reasons]
+    told.append(entries("dropped", "No zone and no point: not joined.", method.index[not_joined]))
+    return tuple(each for group in told for each in group)

@@ -1,0 +1,345 @@
+"""Spatial weights: who is whose neighbour, as one sparse matrix and its ids."""
+
+# Geometry and graph libraries are imported where they are used: they take as long to load as all
+# that a first statistic on ready weights needs.
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from geo.weights.links import edges
+from geo.weights.matrix import (
+    build_matrix,
+    canonical,
+    check_ids,
+    check_matrix,
+    positions,
+    some,
+    summary,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Values = TypeVar("Values", pd.Series, NDArray[np.float64])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Weights:
+    """Frozen spatial weights over one sparse matrix and its ids.
+
+    Row i holds the weights of the neighbours of area i. The matrix is read-only; every method
+    gives a new object.
+
+    Parameters
+    ----------
+    sparse : scipy sparse array or matrix, shape (n, n)
+        Weights, finite and not negative. A stored zero is no link and is removed.
+    ids : sequence of length n
+        Unique labels of rows and columns.
+    self_included : bool
+        Whether areas may be their own neighbours, as Gi* wants. See `with_self`.
+
+    Raises
+    ------
+    ValueError
+        The matrix is not square, does not fit the ids, holds missing, infinite or negative
+        weights, or holds self-neighbours while `self_included` is False; or ids repeat.
+
+    Examples
+    --------
+    >>> row = Weights.from_edges(["a", "b", "c", "d"], ["a", "b", "b", "c"], ["b", "a", "c", "b"])
+    >>> row
+    <Weights of 4 areas: 4 links, 1.00 neighbours on average (min 0, max 2), 1 island, 2 components>
+    >>> row.lag(pd.Series([1.0, 2.0, 4.0, 8.0], index=["a", "b", "c", "d"])).to_dict()
+    {'a': 2.0, 'b': 5.0, 'c': 2.0, 'd': 0.0}
+    """
+
+    sparse: csr_array
+    ids: pd.Index
+    self_included: bool = False
+
+    def __post_init__(self) -> None:
+        ids = _index(self.ids)
+        matrix = canonical(self.sparse)
+        check_ids(ids)
+        check_matrix(matrix, ids, self_included=self.self_included)
+        for part in (matrix.data, matrix.indices, matrix.indptr):
+            part.setflags(write=False)
+        object.__setattr__(self, "ids", ids)
+        object.__setattr__(self, "sparse", matrix)
+
+    @classmethod
+    def queen(cls, gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> Self:
+        """Link areas whose polygons touch, at a point or along a line.
+
+        Parameters
+        ----------
+        gdf : GeoDataFrame or GeoSeries, n rows
+            Polygons; its index gives the ids. No projection is needed. The shapes themselves
+            judge, so a common border digitised with different vertices still links; an empty or
+            missing shape has no neighbours.
+
+        Returns
+        -------
+        Weights
+            Binary and symmetric.
+
+        Raises
+        ------
+        ValueError
+            The index holds repeated or missing ids.
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> from shapely import box
+        >>> squares = gpd.GeoSeries([box(0, 0, 1, 1), box(1, 1, 2, 2), box(5, 5, 6, 6)])
+        >>> Weights.queen(squares).cardinalities.tolist()
+        [1, 1, 0]
+        """
+        from geo.weights import neighbours
+
+        focal, neighbor = neighbours.touching_pairs(gdf.geometry.to_numpy())
+        return cls._symmetric(gdf.index, focal, neighbor)
+
+    @classmethod
+    def knn(cls, points: Any, k: int) -> Self:
+        """Link each place to its k nearest others.
+
+        Parameters
+        ----------
+        points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
+            As for `geo.weights.neighbours.coordinates`; degrees are projected.
+        k : int
+            Neighbours of each place, 1 <= k < n. Places at one point are each other's neighbours.
+
+        Returns
+        -------
+        Weights
+            Binary, k neighbours in every row, in general not symmetric.
+
+        Raises
+        ------
+        ValueError
+            k outside 1..n-1, or as for `geo.weights.neighbours.coordinates`.
+
+        Examples
+        --------
+        >>> Weights.knn(np.array([[0, 0], [0, 0], [3, 0], [4, 0]]), 1).sparse.indices.tolist()
+        [1, 0, 3, 2]
+        """
+        from geo.weights import neighbours
+
+        ids, xy = neighbours.coordinates(points)
+        focal, neighbor = neighbours.nearest_pairs(xy, k)
+        return cls(build_matrix(focal, neighbor, None, len(ids)), ids)
+
+    @classmethod
+    def distance_band(cls, points: Any, distance: float) -> Self:
+        """Link places that are at most a given distance apart.
+
+        Parameters
+        ----------
+        points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
+            As for `knn`.
+        distance : float
+            Metres, above 0; the bound itself counts as near.
+
+        Returns
+        -------
+        Weights
+            Binary and symmetric; a place with nothing near is an island.
+
+        Raises
+        ------
+        ValueError
+            The distance is not a positive number, or as for `geo.weights.neighbours.coordinates`.
+
+        Examples
+        --------
+        >>> Weights.distance_band(np.array([[0, 0], [3, 0], [9, 0]]), 3).isolates.tolist()
+        [2]
+        """
+        from geo.weights import neighbours
+
+        ids, xy = neighbours.coordinates(points)
+        return cls._symmetric(ids, *neighbours.near_pairs(xy, distance))
+
+    @classmethod
+    def from_edges(
+        cls,
+        ids: Iterable[Any],
+        focal: Sequence[Any],
+        neighbor: Sequence[Any],
+        weight: Sequence[float] | None = None,
+    ) -> Self:
+        """Build weights from a list of directed links.
+
+        Parameters
+        ----------
+        ids : iterable, n labels
+            All areas, with or without links, in the order wanted.
+        focal, neighbor : sequence, m labels
+            Link r says that `neighbor[r]` is a neighbour of `focal[r]`.
+        weight : sequence of m floats, optional
+            Weight of each link; 1 when None.
+
+        Returns
+        -------
+        Weights
+            One stored value for each link of weight above 0.
+
+        Raises
+        ------
+        ValueError
+            As for `geo.weights.links.edges`, or an area linked to itself, or a weight that is
+            missing or negative.
+
+        Examples
+        --------
+        >>> Weights.from_edges(["a", "b"], ["a"], ["b"], [0.5]).sparse.toarray().tolist()
+        [[0.0, 0.5], [0.0, 0.0]]
+        """
+        index = _index(ids)
+        check_ids(index)
+        rows, columns, data = edges(index, focal, neighbor, weight)
+        return cls(build_matrix(rows, columns, data, len(index)), index)
+
+    @classmethod
+    def _symmetric(cls, ids: pd.Index, one: NDArray[np.intp], other: NDArray[np.intp]) -> Self:
+        focal, neighbor = np.concatenate([one, other]), np.concatenate([other, one])
+        return cls(build_matrix(focal, neighbor, None, len(ids)), ids)
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return len(self.ids)
+
+    @property
+    def n_links(self) -> int:
+        """Number of directed links between different areas (a touching pair counts twice)."""
+        return int(self._degrees().sum())
+
+    @property
+    def cardinalities(self) -> pd.Series:
+        """Number of neighbours of each area, itself not counted."""
+        return pd.Series(self._degrees(), index=self.ids, name="neighbours")
+
+    @property
+    def isolates(self) -> pd.Index:
+        """Ids of islands: areas without any neighbour but themselves."""
+        return self.ids[self._degrees() == 0]
+
+    @property
+    def components(self) -> pd.Series:
+        """Label (0, 1, ...) of the connected part to which each area belongs."""
+        from scipy.sparse.csgraph import connected_components
+
+        labels = connected_components(self.sparse, directed=False)[1]
+        return pd.Series(labels, index=self.ids, name="component")
+
+    def lag(self, values: Values) -> Values:
+        """Sum the neighbours' values, each times its weight.
+
+        Parameters
+        ----------
+        values : Series or array, shape (n,) or (n, draws)
+            A Series is aligned by its index, which must hold exactly the ids in any order; an
+            array is taken in the order of `ids`.
+
+        Returns
+        -------
+        Series or array
+            Same index or shape as `values`. An island has 0; a missing neighbour makes the sum
+            missing.
+
+        Raises
+        ------
+        ValueError
+            The index does not hold exactly the ids, or the length does not fit.
+
+        Examples
+        --------
+        >>> pair = Weights.from_edges([1, 2], [1, 2], [2, 1])
+        >>> pair.lag(np.array([10.0, 30.0])).tolist()
+        [30.0, 10.0]
+        """
+        if isinstance(values, pd.Series):
+            place = positions(self.ids, values.index)
+            array = np.empty(self.n)
+            array[place] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            lagged = (self.sparse @ array)[place]
+            return cast("Values", pd.Series(lagged, index=values.index, name=values.name))
+        array = np.asarray(values, dtype=np.float64)
+        if array.ndim not in (1, 2) or array.shape[0] != self.n:
+            raise ValueError(f"Values of shape {array.shape} do not fit {self.n} areas.")
+        return cast("Values", self.sparse @ array)
+
+    def with_self(self) -> Self:
+        """Make every area its own neighbour with weight 1.
+
+        Apply it before `row_standardized`. Weights that already hold selves stay as they are.
+
+        Examples
+        --------
+        >>> Weights.from_edges(["a", "b"], ["a"], ["b"]).with_self().sparse.toarray().tolist()
+        [[1.0, 1.0], [0.0, 1.0]]
+        """
+        if self.self_included:
+            return self
+        own = diags_array(np.ones(self.n), format="csr")
+        return type(self)(self.sparse + own, self.ids, self_included=True)
+
+    def row_standardized(self) -> Self:
+        """Divide each row by its sum, so that a lag is a mean; an island's row stays empty.
+
+        Examples
+        --------
+        >>> line = Weights.from_edges("abc", "abbc", "bacb")
+        >>> line.row_standardized().sparse.toarray()[1].tolist()
+        [0.5, 0.0, 0.5]
+        """
+        totals = self.sparse.sum(axis=1)
+        factor = np.divide(1.0, totals, out=np.zeros(self.n), where=totals > 0)
+        return type(self)(diags_array(factor) @ self.sparse, self.ids, self.self_included)
+
+    def subset(self, ids: Iterable[Any]) -> Self:
+        """Keep some areas, in the order given, and the links among them as they are.
+
+        Raises
+        ------
+        ValueError
+            A label is unknown or repeated.
+
+        Examples
+        --------
+        >>> Weights.from_edges("abc", "abbc", "bacb").subset(["c", "a"]).isolates.tolist()
+        ['c', 'a']
+        """
+        wanted = _index(ids)
+        place = self.ids.get_indexer(wanted)
+        if (place < 0).any():
+            unknown = wanted[place < 0]
+            raise ValueError(f"{len(unknown)} ids are not in these weights: {some(unknown)}")
+        return type(self)(self.sparse[place][:, place], wanted, self.self_included)
+
+    def __repr__(self) -> str:
+        parts = self.components.nunique()
+        return summary(self._degrees(), parts, self_included=self.self_included)
+
+    def _degrees(self) -> NDArray[np.int64]:
+        degrees: NDArray[np.int64] = np.diff(self.sparse.indptr).astype(np.int64)
+        if self.self_included:
+            degrees -= self.sparse.diagonal() > 0
+        return degrees
+
+
+def _index(ids: Iterable[Any]) -> pd.Index:
+    return ids if isinstance(ids, pd.Index) else pd.Index(list(ids))

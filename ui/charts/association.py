@@ -1,0 +1,149 @@
+"""Charts of associations: odds ratios with intervals, and the share of each theme."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from ui.charts.style import (
+    LABEL_SIZE,
+    LINE,
+    MUTED,
+    plain,
+    styled,
+)
+from ui.drivers.words import (
+    CLEAR_LESS,
+    CLEAR_MORE,
+    UNCLEAR,
+    interval,
+    link_words,
+    step_text,
+)
+from ui.maps.palettes import BORDER, HOT_COLD, TEXT
+from ui.words.numbers import percent_text, ratio_text
+
+ROW_PIXELS = 36
+AROUND_PIXELS = 170  # title, axis and legend: the height is that of the whole chart
+CLEAR = (CLEAR_MORE, UNCLEAR, CLEAR_LESS)
+SHAPES = ("circle", "diamond", "square")
+FILLS = (HOT_COLD["hot 99"], "#ffffff", LINE)
+INKS = (HOT_COLD["hot 99"], MUTED, LINE)
+
+
+def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
+    """Odds ratio of each driver for one standard deviation more, highest first.
+
+    Parameters
+    ----------
+    table
+        From `ui.driver_models.Comparison`.
+    title
+        The question the chart answers.
+    chosen
+        Driver chosen on the page; its name is marked with an arrow.
+
+    Returns
+    -------
+    altair.LayerChart
+        Shape, filling and colour say whether the interval leaves out "no difference".
+    """
+    rows = _rows(table, chosen)
+    base = alt.Chart(plain(rows)).encode(
+        y=alt.Y(
+            "words:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=480, labelOverlap=False, labelFlush=False, grid=True),
+        )
+    )
+    axis = alt.X(
+        "odds_ratio:Q",
+        title="Times the odds of chronic absence (dashed: no difference)",
+        axis=alt.Axis(format=".2~f", labelFlush=False, values=_ticks(rows)),
+        scale=alt.Scale(type="log", nice=False, domain=_domain(rows)),
+    )
+    none = alt.Chart(plain(pd.DataFrame({"odds_ratio": [1.0]})))
+    none = none.mark_rule(color=BORDER, strokeDash=[6, 4], strokeWidth=2).encode(x=axis)
+    bars = base.mark_rule(color=MUTED, strokeWidth=3).encode(
+        x=alt.X("odds_low:Q"), x2="odds_high:Q"
+    )
+    height = len(rows) * ROW_PIXELS + AROUND_PIXELS
+    said = "; ".join(f"{row.label} {row.figure}, {row.kind}" for row in rows.itertuples())
+    words = f"Odds ratios of chronic absence with 95 % intervals: {said}."
+    return styled([none, bars, _points(base, axis)], title, words, height=height)
+
+
+def shares_chart(shares: pd.DataFrame, title: str) -> alt.LayerChart:
+    """Bars of each theme's share with its interval; from `Comparison.shares`."""
+    rows = shares.reset_index()[["theme", "share", "low", "high"]]
+    rows["theme"] = rows["theme"].str.capitalize()
+    rows["figure"] = [
+        f"{percent_text(row.share, 0)} ({100 * row.low:.0f}–{100 * row.high:.0f})"
+        for row in rows.itertuples()
+    ]
+    base = alt.Chart(plain(rows)).encode(
+        y=alt.Y("theme:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
+        tooltip=[
+            alt.Tooltip("theme:N", title="Theme"),
+            alt.Tooltip("figure:N", title="Share (95 % interval)"),
+        ],
+    )
+    axis = alt.X(
+        "share:Q",
+        title="Share of what the conditions go along with (95 % interval)",
+        axis=alt.Axis(format=".0%", tickCount=6),
+        scale=alt.Scale(domainMin=0),
+    )
+    bars = base.mark_bar(color="#a5cde3", stroke=LINE, height={"band": 0.6}).encode(x=axis)
+    ends = base.mark_rule(color=TEXT, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q")
+    label = base.mark_text(align="left", dx=8, fontSize=LABEL_SIZE, color=TEXT)
+    label = label.encode(x=alt.X("high:Q"), text="figure:N")
+    words = "; ".join(f"{row.theme} {row.figure}" for row in rows.itertuples())
+    height = len(rows) * ROW_PIXELS + 110
+    return styled([bars, ends, label], title, f"Share of each theme: {words}.", height=height)
+
+
+def _points(base: alt.Chart, axis: alt.X) -> alt.Chart:
+    """Draw marks that differ by shape, filling and colour."""
+    legend = alt.Legend(orient="bottom", labelLimit=400, labelFontSize=LABEL_SIZE)
+    marks: alt.Chart = base.mark_point(size=150, strokeWidth=2, opacity=1)
+    scales = [alt.Scale(domain=CLEAR, range=values) for values in (SHAPES, FILLS, INKS)]
+    return marks.encode(
+        x=axis,
+        shape=alt.Shape("kind:N", title=None, scale=scales[0], legend=legend),
+        fill=alt.Fill("kind:N", title=None, scale=scales[1], legend=legend),
+        stroke=alt.Stroke("kind:N", title=None, scale=scales[2], legend=legend),
+        tooltip=[
+            alt.Tooltip("label:N", title="Condition"),
+            alt.Tooltip("figure:N", title="Times the odds (95 % interval)"),
+            alt.Tooltip("step:N", title="For each"),
+            alt.Tooltip("kind:N", title="What may be said"),
+            alt.Tooltip("q:Q", title="q", format=".3f"),
+            alt.Tooltip("reliability:N", title="Reliability"),
+        ],
+    )
+
+
+def _rows(table: pd.DataFrame, chosen: str) -> pd.DataFrame:
+    rows = table[["label", "odds_ratio", "odds_low", "odds_high", "q", "reliability"]].copy()
+    each = [row for _, row in table.iterrows()]
+    rows["step"] = [f"{step_text(row['sd'], row['unit'], short=True)} more" for row in each]
+    rows["kind"] = [link_words(row) for row in each]
+    rows["figure"] = [f"{ratio_text(row['odds_ratio'])} ({interval(row)})" for row in each]
+    arrow = np.where(rows.index == chosen, "▸ ", "")
+    rows["words"] = arrow + rows["label"] + ", " + rows["step"]
+    return rows
+
+
+def _domain(rows: pd.DataFrame) -> list[float]:
+    """Give the ends of the axis, as far from "no difference" on either side."""
+    reach = np.log(rows[["odds_low", "odds_high"]]).abs().to_numpy().max() * 1.08
+    return [float(np.round(np.exp(-reach), 3)), float(np.round(np.exp(reach), 3))]
+
+
+def _ticks(rows: pd.DataFrame) -> list[float]:
+    low, high = _domain(rows)
+    ticks = (0.1, 0.2, 0.33, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0, 3.0, 5.0, 10.0)
+    return [tick for tick in ticks if low <= tick <= high]

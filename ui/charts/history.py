@@ -1,0 +1,185 @@
+"""Charts of change by school year: the rate with its interval, cut where a definition changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from ui.charts.style import (
+    EXACT,
+    LABEL_SIZE,
+    LINE,
+    MUTED,
+    plain,
+    rate_axis,
+    rate_tooltips,
+    styled,
+)
+from ui.maps.palettes import BORDER, SELECTION, TEXT
+from ui.tables.frames import reason_texts
+
+USUAL = "usual year"
+UNUSUAL = "unusual year (cut short or remote)"
+
+_YEAR_AXIS: dict[str, Any] = {
+    "title": "School year",
+    "scale": alt.Scale(type="band"),
+    "axis": alt.Axis(labelAngle=0),
+}
+_YEAR = alt.X("school_year:O", **_YEAR_AXIS)
+_YEAR_START = alt.X("school_year:O", bandPosition=0, **_YEAR_AXIS)
+
+
+def trend(frame: pd.DataFrame, title: str = "How has chronic absence changed?") -> alt.LayerChart:
+    """Rate by school year with its interval, cut where the definition changes.
+
+    Parameters
+    ----------
+    frame
+        One row a school year: school_year, chronic_absent, enrolled, rate, low, high, is_unusual,
+        break_note ("" unless the definition changes in that year); status and reason if any.
+    title
+        The question the chart answers.
+
+    Returns
+    -------
+    altair.LayerChart
+        Unusual years are open diamonds; a withheld year says "not shown".
+    """
+    return styled(_history_layers(frame), title, _trend_words(frame))
+
+
+def school_history(
+    frame: pd.DataFrame,
+    place: pd.DataFrame,
+    title: str = "How has this school changed?",
+    place_name: str = "whole place",
+) -> alt.LayerChart:
+    """One school's rate by school year with its interval, beside the place's rate.
+
+    Parameters
+    ----------
+    frame
+        As in `trend`, for one school.
+    place
+        school_year and rate of the place.
+    title
+        The question the chart answers.
+    place_name
+        What the dashed line is called.
+
+    Returns
+    -------
+    altair.LayerChart
+        The place's rate is a grey dashed line, named at its end.
+    """
+    years = frame["school_year"]
+    reference = place.loc[place["school_year"].isin(years), ["school_year", "rate"]]
+    reference = reference.sort_values("school_year").assign(label=place_name)
+    base = alt.Chart(plain(reference)).encode(x=_YEAR, y=rate_axis("rate"))
+    dashed = base.mark_line(color=BORDER, strokeDash=[6, 4], strokeWidth=2).encode(
+        tooltip=[
+            alt.Tooltip("school_year:N", title="School year"),
+            alt.Tooltip("rate:Q", title=place_name, format=EXACT),
+        ]
+    )
+    name = alt.Chart(plain(reference.tail(1))).mark_text(
+        align="right", dy=16, fontSize=LABEL_SIZE, color=MUTED
+    )
+    name = name.encode(x=_YEAR, y=rate_axis("rate"), text="label:N")
+    layers = [dashed, name, *_history_layers(frame)]
+    return styled(layers, title, f"{_trend_words(frame)} Dashed: {place_name}.")
+
+
+def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
+    table = frame.sort_values("school_year").reset_index(drop=True)
+    notes = reason_texts(table)
+    known = table["rate"].notna() & notes.eq("")
+    breaks = table.get("break_note", pd.Series("", index=table.index)).fillna("")
+    unusual = table.get("is_unusual", pd.Series(False, index=table.index)).astype(bool)
+    # A line joins neighbours only: a new definition or a withheld year starts a new piece.
+    piece = (breaks.ne("") | ~known).cumsum().astype(str)
+    table = table.assign(
+        piece=piece, kind=np.where(unusual, UNUSUAL, USUAL), break_note=breaks, note=notes
+    )
+    columns = ["school_year", "rate", "low", "high", "enrolled", "chronic_absent", "piece", "kind"]
+    shown = plain(table.loc[known, columns])
+    years = plain(table[["school_year"]])
+    frame_layer = alt.Chart(years).mark_point(opacity=0).encode(x=_YEAR)
+    return [
+        frame_layer,
+        *_rate_layers(shown),
+        *_break_layers(table[breaks.ne("")]),
+        *_withheld_layers(table[~known]),
+    ]
+
+
+def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
+    base = alt.Chart(shown).encode(x=_YEAR, detail="piece:N")
+    low = rate_axis("low")
+    band = base.mark_area(color=LINE, opacity=0.18).encode(y=low, y2="high:Q")
+    bars = base.mark_rule(color=LINE, strokeWidth=2).encode(y=low, y2="high:Q")
+    line = base.mark_line(color=LINE, strokeWidth=2.5).encode(y=rate_axis("rate"))
+    domain = [USUAL, UNUSUAL]
+    points = base.mark_point(size=110, color=LINE, strokeWidth=2.5, opacity=1).encode(
+        y=rate_axis("rate"),
+        shape=alt.Shape(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=domain, range=["circle", "diamond"]),
+            legend=alt.Legend(orient="bottom", labelLimit=400),
+        ),
+        fill=alt.Fill(
+            "kind:N", scale=alt.Scale(domain=domain, range=[LINE, "#ffffff"]), title=None
+        ),
+        tooltip=[
+            alt.Tooltip("school_year:N", title="School year"),
+            *rate_tooltips(),
+            alt.Tooltip("kind:N", title="Kind of year"),
+        ],
+    )
+    return [band, bars, line, points]
+
+
+def _break_layers(breaks: pd.DataFrame) -> list[alt.Chart]:
+    if breaks.empty:
+        return []
+    base = alt.Chart(plain(breaks[["school_year", "break_note"]])).encode(
+        x=_YEAR_START,
+        tooltip=[
+            alt.Tooltip("school_year:N", title="From"),
+            alt.Tooltip("break_note:N", title="Definition"),
+        ],
+    )
+    rule = base.mark_rule(color=SELECTION, strokeDash=[2, 3], strokeWidth=2)
+    label = base.mark_text(baseline="bottom", fontSize=LABEL_SIZE, color=TEXT)
+    return [rule, label.encode(y=alt.value(-4), text=alt.value("definition changes"))]
+
+
+def _withheld_layers(rows: pd.DataFrame) -> list[alt.Chart]:
+    if rows.empty:
+        return []
+    notes = rows["note"].where(rows["note"].ne(""), "not shown: no figure was published")
+    table = plain(rows[["school_year"]].assign(note=notes))
+    mark = alt.Chart(table).mark_text(baseline="bottom", dy=-6, fontSize=LABEL_SIZE, color=MUTED)
+    return [
+        mark.encode(
+            x=_YEAR,
+            y=alt.value("height"),
+            text=alt.value("not shown"),
+            tooltip=[
+                alt.Tooltip("school_year:N", title="School year"),
+                alt.Tooltip("note:N", title="Why"),
+            ],
+        )
+    ]
+
+
+def _trend_words(frame: pd.DataFrame) -> str:
+    years = sorted(frame["school_year"])
+    if not years:
+        return "Chronic absence by school year: no figures."
+    return f"Chronic absence by school year, {years[0]} to {years[-1]}, with 95 % intervals."

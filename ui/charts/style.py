@@ -1,0 +1,84 @@
+"""What all charts share: type sizes, colours, the axis of a rate, the figures of a point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from ui.maps.palettes import TEXT
+
+LINE = "#2166ac"
+MUTED = "#595959"
+LABEL_SIZE = 14
+TITLE_SIZE = 17
+HEIGHT = 380
+PERCENT = ".0%"
+EXACT = ".1%"
+
+_AXIS = alt.AxisConfig(
+    labelFontSize=LABEL_SIZE,
+    titleFontSize=LABEL_SIZE,
+    labelColor=TEXT,
+    titleColor=TEXT,
+    gridColor="#e3e3e3",
+)
+_LEGEND = alt.LegendConfig(labelFontSize=LABEL_SIZE, titleFontSize=LABEL_SIZE, labelColor=TEXT)
+
+
+def styled(
+    layers: list[alt.Chart], title: str, description: str, height: int = HEIGHT
+) -> alt.LayerChart:
+    """Lay layers over each other under a title, at the sizes a projector needs.
+
+    Parameters
+    ----------
+    layers
+        Charts, the lowest first.
+    title
+        The question the chart answers.
+    description
+        What a screen reader says.
+    height
+        Pixels.
+    """
+    heading: Any = alt.TitleParams(
+        title, anchor="start", fontSize=TITLE_SIZE, color=TEXT, offset=24
+    )
+    return alt.LayerChart(
+        layer=layers,
+        title=heading,
+        description=description,
+        height=height,
+        width="container",
+        config=alt.Config(axis=_AXIS, legend=_LEGEND, view=alt.ViewConfig(stroke=None)),
+    )
+
+
+def rate_axis(field: str) -> alt.Y:
+    """Upright axis of a rate, in percent from nothing."""
+    return alt.Y(
+        f"{field}:Q",
+        title="Chronically absent",
+        axis=alt.Axis(format=PERCENT),
+        scale=alt.Scale(zero=True, nice=True),
+    )
+
+
+def rate_tooltips() -> list[alt.Tooltip]:
+    """Rate of a point with all that must travel with it: interval, numerator, denominator."""
+    return [
+        alt.Tooltip("rate:Q", title="Chronically absent", format=EXACT),
+        alt.Tooltip("low:Q", title="95 % interval, low", format=EXACT),
+        alt.Tooltip("high:Q", title="95 % interval, high", format=EXACT),
+        alt.Tooltip("chronic_absent:Q", title="Students chronically absent", format=",.0f"),
+        alt.Tooltip("enrolled:Q", title="Students", format=",.0f"),
+    ]
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers and text only, so that the specification is the same every time."""
+    return (
+        table.convert_dtypes(dtype_backend="numpy_nullable").astype("object").reset_index(drop=True)
+    )

@@ -1,0 +1,193 @@
+"""The Social drivers page: one condition on the map, its links with absence, and what to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from data.recipe import measures as registry
+from data.recipe.measures import MeasureInfo
+from ui import frame, queries
+from ui.bivariate_views import axes, hidden, table_of_counts, together_classes
+from ui.charts import drivers as driver_charts
+from ui.driver_models import Comparison
+from ui.drivers import tables as driver_tables
+from ui.drivers import together_words
+from ui.drivers import words as driver_words
+from ui.maps import block as map_block
+from ui.maps.classes import driver_classes
+from ui.maps.legends import marks_legend, square_legend
+from ui.queries import drivers as queries_drivers
+from ui.selection import VIEWS, Selection
+from ui.tables import block as table_block
+from ui.words import cards
+from ui.words import standing as words
+from ui.words.numbers import plural
+
+ALONE = ("name", "neighbourhood", "value", "moe", "cv", "reliability", "vintage")
+BOTH = ("name", "neighbourhood", "ratio", "absence_class", "value", "moe", "cv", "driver_class")
+
+
+def controls() -> Selection:
+    """Draw the choice of a condition and of what the map shows."""
+    left, right = st.columns(2)
+    with left:
+        selection = frame.driver_control()
+    views = dict(VIEWS)
+    if not queries.measure(selection).is_compared:
+        views = {"": VIEWS[""]}
+    with right:
+        return frame.own_control("view", "Map", list(views), views)
+
+
+def map_of(selection: Selection) -> None:
+    """Map of the condition, or of condition and absence together, with the card of a tract."""
+    measure = queries.measure(selection)
+    for text in queries_drivers.warnings(selection):
+        st.warning(text)
+    if selection.view == "together":
+        _both(selection, measure)
+    else:
+        driver = queries.driver(selection)
+        map_block.tract_block(
+            f"{measure.label}, {queries.driver_years(selection)}",
+            driver_classes(driver, measure.unit),
+            driver,
+            lambda row: cards.driver_card(row, measure.label),
+            note=_about(measure),
+        )
+
+
+def compared(selection: Selection, place: DeltaGenerator) -> Comparison:
+    """Compare schools, and write the answer in the place kept for it."""
+    measure = queries.measure(selection)
+    with place:
+        comparison = queries_drivers.comparison(selection)
+    link = queries.correlation(selection)
+    frame.answer(driver_words.answer(comparison, measure, link, selection.year), place)
+    return comparison
+
+
+def associations(comparison: Comparison, selection: Selection) -> None:
+    """Ranked associations with intervals, their table, themes, and what stands behind them."""
+    measures = registry.measures()
+    st.subheader("Which conditions go together with absence?")
+    refused = driver_words.refusal(comparison, measures)
+    if refused:
+        st.info(refused)
+    else:
+        st.vega_lite_chart(driver_charts.odds(selection))
+        st.write(driver_words.ODDS_MEANING)
+    left_out = driver_words.left_out(comparison, measures)
+    if left_out:
+        st.write(table_block.without_markup(left_out))
+    for text in comparison.found.diagnostics.warnings:
+        st.warning(text)
+    if not refused:
+        _behind(comparison, selection)
+
+
+def together(selection: Selection) -> None:
+    """Where absence and the condition go together beyond chance, tested."""
+    measure = queries.measure(selection)
+    if not measure.is_compared:
+        return
+    st.subheader("Do they go together on the map, beyond chance?")
+    tested = queries_drivers.tested(selection)
+    for text in together_words.tested_sentences(tested, measure, float(selection.alpha)):
+        st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
+
+
+def at_schools(selection: Selection) -> None:
+    """School by school: the chosen condition, and one that is measured at the schools."""
+    measure = queries.measure(selection)
+    if measure.is_compared:
+        st.vega_lite_chart(driver_charts.scatter(selection))
+    found = queries_drivers.housing_at_school(selection)
+    if found is None:
+        return
+    label, link = found
+    text = driver_words.housing_sentence(label, link, selection.year)
+    st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
+    if link.state == "estimated":
+        row = driver_tables.correlation_words(label, link, selection.year)
+        table_block.plain(row, f"{label}, at {link.n:,} schools, {selection.year}")
+
+
+def tracts_table(selection: Selection) -> pd.DataFrame:
+    """Table twin of the map; gives the table to download."""
+    measure = queries.measure(selection)
+    if selection.view == "together":
+        found = queries_drivers.together(selection)
+        title = f"Tracts by absence and “{measure.label}”, {selection.year}"
+        table_block.plain(table_of_counts(found), title)
+        order = found.tracts.sort_values(["ratio", "name"], ascending=[False, True])
+        table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
+        return found.tracts
+    driver = queries.driver(selection)
+    if measure.is_compared:
+        order, how = driver.sort_values("value", ascending=False), "highest first"
+    else:
+        order, how = driver.sort_values("name"), "by name: these figures are not for ranking"
+    table_block.show(order, ALONE, f"{measure.label} in {len(driver):,} tracts, {how}")
+    return driver
+
+
+def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
+    """Give sentences on how sure the associations are."""
+    measure = queries.measure(selection)
+    return (
+        driver_words.sureness(comparison) if measure.is_compared else "",
+        words.ASSOCIATION,
+        words.INTERVAL_MEANING,
+    )
+
+
+def _both(selection: Selection, measure: MeasureInfo) -> None:
+    found = queries_drivers.together(selection)
+    classes = together_classes(found)
+    title = f"Absence and “{measure.label}” together, {selection.year}"
+    st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
+    counts = classes.scale.counts(classes.codes)
+    named = axes(found, measure.label, measure.unit)
+    st.html(square_legend(classes.scale, counts, *named, found.hard))
+    lines = classes.hatched.count("1")
+    st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(found)))
+    said = together_words.together_sentence(found, measure, selection.year)
+    st.html(f"<p class='atlas-sure'>{escape(said)}</p>")
+    map_block.beside_card(
+        title,
+        classes,
+        found.tracts,
+        lambda row: cards.together_card(row, measure.label),
+        note=_about(measure),
+    )
+
+
+def _about(measure: MeasureInfo) -> str:
+    """HTML of what a measure says and cannot say."""
+    rows = "".join(
+        f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>"
+        for term, text in driver_words.about(measure)
+    )
+    return f"<dl class='atlas-about'>{rows}</dl>"
+
+
+def _behind(comparison: Comparison, selection: Selection) -> None:
+    """Tables behind the chart: effects, themes and diagnostics."""
+    table = comparison.table
+    schools = f"{comparison.found.diagnostics.n:,} schools, {selection.year}"
+    title = f"{plural(len(table), 'condition')} in {schools}"
+    table_block.plain(driver_tables.effects_words(table), title)
+    if not comparison.shares.empty:
+        st.vega_lite_chart(driver_charts.shares(selection))
+        st.write(driver_words.theme_sentence(comparison.shares))
+        themes = driver_tables.shares_words(comparison.shares)
+        table_block.plain(themes, f"{plural(len(themes), 'theme')} of conditions, {schools}")
+    table_block.plain(
+        driver_tables.diagnostics_words(comparison), f"What stands behind these links, {schools}"
+    )

@@ -1,0 +1,217 @@
+"""Tables of the Social drivers page: associations, themes, diagnostics; shown and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analytics.association.fitted import RankCorrelation
+from ui.driver_models import Comparison
+from ui.drivers.words import (
+    RELIABILITY,
+    interval,
+    link_words,
+    step_text,
+)
+from ui.words.numbers import percent_text, q_text, ratio_text
+
+NOT_REDRAWN = "no margin published"
+MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "driver": "Social driver of health, id.",
+        "label": "Social driver of health, in words.",
+        "theme": "Theme of the driver.",
+        "odds_ratio": "Odds of chronic absence, times, for one standard deviation more.",
+        "odds_low": "Lower end of its 95 % interval.",
+        "odds_high": "Upper end of its 95 % interval.",
+        "p": "Two-sided p of no association.",
+        "q": "Benjamini-Hochberg q over the drivers of the model.",
+        "sd": "One standard deviation of the schools' exposure, in the driver's unit.",
+        "unit": "Unit of sd.",
+        "moe_low": "Odds ratio, 2.5 % of redraws of the exposures within their margins of error.",
+        "moe_high": "Odds ratio, 97.5 % of those redraws.",
+        "same_sign": "Part of the redraws on the same side of 1.",
+        "cv": "Coefficient of variation of the exposure at the middle school.",
+        "reliability": "Of the exposures: high, medium, low, or no margin.",
+        "vif": "Variance inflation factor.",
+        "partial_r2": "Partial R2 within the model.",
+        "influential_school": "School whose leaving moves the effect most.",
+        "dfbetas": "By how many standard errors it moves it.",
+        "theme_share": "Shapley share of the driver's theme in what the drivers explain.",
+        "theme_share_low": "Lower end of its 95 % bootstrap interval.",
+        "theme_share_high": "Upper end of its 95 % bootstrap interval.",
+        "state": "estimated, or why there is no estimate.",
+        "n": "Schools in the model.",
+        "left_out": "Schools of the view that are not in the model.",
+        "form": "Spatial form: none, error or lag.",
+        "why": "What the tests said of the form.",
+        "lm_error_p": "p of the Lagrange multiplier test for a spatial error.",
+        "lm_lag_p": "p of the Lagrange multiplier test for a spatial lag.",
+        "robust_lm_error_p": "The same, in the possible presence of a lag.",
+        "robust_lm_lag_p": "The same, in the possible presence of an error.",
+        "moran_before": "Moran's I of residuals without the spatial form.",
+        "moran_before_p": "Its two-sided p.",
+        "moran_after": "Moran's I of residuals with the spatial form.",
+        "moran_after_p": "Its two-sided p.",
+        "dispersion": "Pearson dispersion of the quasi-binomial model.",
+        "field_sd": "Standard deviation of the spatial error, log odds.",
+        "between_sd": "Standard deviation between neighbouring schools, log odds.",
+        "condition_number": "Condition number of the exposures within levels.",
+    }
+)
+"""Columns of the model's download."""
+
+
+def effects_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Associations as people read them, one row a driver; from `Comparison.table`."""
+    rows = [_effect_words(row) for _, row in table.iterrows()]
+    columns = ["Condition", "Odds", "95 % interval", "For each", "What may be said", "q"]
+    columns += ["Within margins of error", "Reliability", "VIF", "School that moves it most"]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def shares_words(shares: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the themes as people read them."""
+    rows = [
+        (
+            str(theme).capitalize(),
+            percent_text(row["share"], 0),
+            f"{100 * row['low']:.0f}–{100 * row['high']:.0f} %",
+            f"{row['exposures']:.0f}",
+        )
+        for theme, row in shares.iterrows()
+    ]
+    columns = ["Theme", "Share", "95 % interval", "Conditions"]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def diagnostics_words(comparison: Comparison) -> pd.DataFrame:
+    """Lay out what stands behind the associations, as people read it."""
+    columns = ["What", "Figure", "Meaning"]
+    return pd.DataFrame(diagnostics(comparison), columns=columns, dtype="str")
+
+
+def correlation_words(label: str, link: RankCorrelation, year: str) -> pd.DataFrame:
+    """One row: a condition measured at the school beside its absence."""
+    interval = f"{link.low:+.2f} to {link.high:+.2f}".replace("-", "\N{MINUS SIGN}")
+    rho = f"{link.rho:+.2f}".replace("-", "\N{MINUS SIGN}")
+    columns = ["Condition at the school", "Rank correlation", "95 % interval", "Schools", "Year"]
+    return pd.DataFrame([(label, rho, interval, f"{link.n:,}", year)], columns=columns)
+
+
+def model_export(comparison: Comparison) -> pd.DataFrame:
+    """Every driver of the model with its diagnostics on the same row, as in `MODEL_FIELDS`."""
+    known = comparison.found.diagnostics
+    table = comparison.table.copy()
+    shares = comparison.shares.reindex(table["theme"], columns=["share", "low", "high"])
+    for name, column in zip(("", "_low", "_high"), shares, strict=True):
+        table[f"theme_share{name}"] = shares[column].to_numpy(dtype=float)
+    whole: dict[str, object] = {
+        "state": comparison.found.state,
+        "n": known.n,
+        "left_out": comparison.schools - known.n,
+        "form": known.form,
+        "why": known.why,
+        "dispersion": known.dispersion,
+        "field_sd": known.field_sd,
+        "between_sd": known.between_sd,
+        "condition_number": known.condition_number,
+        **_tests(comparison),
+    }
+    table = table.assign(**whole)
+    return table[[name for name in MODEL_FIELDS if name != table.index.name]]
+
+
+def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """Tell what stands behind the associations: what, figure, meaning."""
+    found = comparison.found
+    known = found.diagnostics
+    rows = [
+        (
+            "Schools in the model",
+            f"{known.n:,} of {comparison.schools:,}",
+            "The others have no figure that may be shown, no place on the map, or no exposure.",
+        )
+    ]
+    if known.lm is None or known.moran_before is None or known.moran_after is None:
+        return rows
+    lm, before, after = known.lm, known.moran_before, known.moran_after
+    vif = found.effects["vif"].max()
+    likeness = f"{before.statistic:.3f} before, {after.statistic:.3f} after"
+    return [
+        *rows,
+        ("What neighbours share", _FORMS[known.form], "Chosen by the multiplier tests below."),
+        (
+            "Multiplier tests",
+            f"error {_probability(lm.error.p)}, lag {_probability(lm.lag.p)}",
+            f"Each beside the other: error {_probability(lm.robust_error.p)},"
+            f" lag {_probability(lm.robust_lag.p)}.",
+        ),
+        (
+            "Likeness of neighbours left over (Moran's I)",
+            likeness.replace("-", "\N{MINUS SIGN}"),
+            f"{_probability(before.p)} before and {_probability(after.p)} after what neighbours"
+            " share is set aside.",
+        ),
+        (
+            "Dispersion",
+            f"{known.dispersion:.1f}",
+            "1 when schools differ by chance alone; intervals are widened for the rest.",
+        ),
+        (
+            "Spread left, in log odds",
+            f"{known.field_sd:.2f} over places, {known.between_sd:.2f} between schools",
+            "Standard deviations of what no condition explains.",
+        ),
+        (
+            "Telling conditions apart",
+            f"largest VIF {vif:.1f}, condition number {known.condition_number:.1f}",
+            "Above 10 and 30 no association would be estimated.",
+        ),
+    ]
+
+
+_FORMS = {
+    "none": "nothing: no spatial form",
+    "error": "a spatial error",
+    "lag": "a spatial lag",
+}
+
+
+def _tests(comparison: Comparison) -> dict[str, float]:
+    known = comparison.found.diagnostics
+    lm, before, after = known.lm, known.moran_before, known.moran_after
+    return {
+        "lm_error_p": lm.error.p if lm else np.nan,
+        "lm_lag_p": lm.lag.p if lm else np.nan,
+        "robust_lm_error_p": lm.robust_error.p if lm else np.nan,
+        "robust_lm_lag_p": lm.robust_lag.p if lm else np.nan,
+        "moran_before": before.statistic if before else np.nan,
+        "moran_before_p": before.p if before else np.nan,
+        "moran_after": after.statistic if after else np.nan,
+        "moran_after_p": after.p if after else np.nan,
+    }
+
+
+def _effect_words(row: pd.Series) -> tuple[str, ...]:
+    redrawn = pd.notna(row["moe_low"])
+    moved = f"{row['influential_school']} ({row['dfbetas']:+.2f} standard errors)"
+    return (
+        row["label"],
+        f"{ratio_text(row['odds_ratio'])} times",
+        interval(row),
+        f"{step_text(row['sd'], row['unit'], short=True)} more",
+        link_words(row),
+        q_text(row["q"]).removeprefix("q = ").removeprefix("q "),
+        interval(row, "moe_low", "moe_high") if redrawn else NOT_REDRAWN,
+        RELIABILITY[row["reliability"]],
+        f"{row['vif']:.1f}",
+        moved.replace("-", "\N{MINUS SIGN}"),
+    )
+
+
+def _probability(p: float) -> str:
+    return q_text(p, "p")

@@ -1,0 +1,244 @@
+"""What is said of social drivers beside absence, made by rules: no claim without its number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analytics.association.collinearity import MAX_VIF
+from analytics.association.fitted import RankCorrelation
+from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
+from data.recipe.measures import MeasureInfo
+from ui.driver_models import Comparison
+from ui.words.answers import drivers_sentence
+from ui.words.numbers import (
+    TENTHS,
+    percent_text,
+    plural,
+    ratio_text,
+)
+
+ODDS_MEANING = (
+    "Odds are students chronically absent for each student who is not; 1.00 is no difference. Each"
+    " figure is for one standard deviation more of the condition among these schools, written"
+    " beside its name."
+    " Levels of school and what neighbouring schools share are set aside."
+)
+MODELLED = (
+    "It is predicted by a model (CDC PLACES) from race, poverty and education, for adults: it may"
+    " describe places on the map, and is never ranked, followed over time or compared with absence."
+)
+INDEX = (
+    "An index counts several of the other conditions once more, so it stands alone here and never"
+    " beside them."
+)
+INDEPENDENT = "Neighbouring schools are taken as independent, so the true interval is wider."
+CLEAR_MORE = "goes with more absence"
+CLEAR_LESS = "goes with less absence"
+UNCLEAR = "no clear link"
+RELIABILITY = {"high": "high", "medium": "medium", "low": "low", "no margin": "no margin published"}
+
+
+def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, year: str) -> str:
+    """Answer the page's question for the chosen driver, as an association only.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    measure : MeasureInfo
+        The chosen driver.
+    link : RankCorrelation
+        Of schools' rates and their exposure to it, for where there is no model.
+    year : str
+        School year.
+    """
+    if measure.kind == "modelled":
+        return f"“{measure.label}” is an estimate for adults, not a count. {MODELLED}"
+    if measure.map_only:
+        return f"“{measure.label}” is for the map alone, never compared. {measure.caveat}"
+    if measure.id not in comparison.table.index or comparison.found.state != "estimated":
+        said = drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n)
+        return f"{said} {INDEPENDENT}" if link.state == "estimated" else said
+    row = comparison.table.loc[measure.id]
+    if row["reliability"] == "low":
+        cv = percent_text(row["cv"], 0)
+        return (
+            f"The figures of “{measure.label}” around schools are too unreliable to carry a"
+            f" conclusion (coefficient of variation {cv} at the middle school)."
+        )
+    schools = plural(comparison.found.diagnostics.n, "school")
+    figures = (
+        f"{ratio_text(row['odds_ratio'])} times the odds for each"
+        f" {step_text(row['sd'], row['unit'])} more (95 % interval {interval(row)};"
+        f" {schools}, {year})"
+    )
+    start = _beside(comparison)
+    if link_words(row) == UNCLEAR:
+        return (
+            f"{start}, “{measure.label}” shows no clear link with chronic absence: {figures}."
+            " An association between places, not a cause."
+        )
+    direction = "higher" if row["odds_ratio"] > 1 else "lower"
+    return (
+        f"{start}, schools that serve tracts with higher values of “{measure.label}” have"
+        f" {direction} odds of chronic absence: {figures}. An association between places, not a"
+        " cause."
+    )
+
+
+def link_words(row: pd.Series) -> str:
+    """Say whether the interval leaves out "no difference", and on which side."""
+    if row["odds_low"] > 1:
+        return CLEAR_MORE
+    return CLEAR_LESS if row["odds_high"] < 1 else UNCLEAR
+
+
+def interval(row: pd.Series, low: str = "odds_low", high: str = "odds_high") -> str:
+    """Interval of an odds ratio: ``"1.05–1.25"``."""
+    return f"{ratio_text(row[low])}–{ratio_text(row[high])}"
+
+
+def step_text(sd: float, unit: str, *, short: bool = False) -> str:
+    """One standard deviation of a driver in its own unit: ``"7.2 percentage points"``."""
+    if unit == "fraction":
+        return f"{100 * sd:.1f} {'points' if short else 'percentage points'}"
+    if unit == "percentile":
+        return f"{100 * sd:.0f} percentile ranks"
+    if unit == "usd":
+        return f"${sd:,.0f}"
+    return f"{sd:,.2g} {TENTHS[unit]}" if unit in TENTHS else f"{sd:,.2g}"
+
+
+def sureness(comparison: Comparison) -> str:
+    """How sure the ranked associations are, with how many would pass when all are asked at once."""
+    if comparison.found.state != "estimated":
+        return ""
+    table = comparison.table
+    if len(table) == 1:
+        return "The interval allows for neighbouring schools being alike."
+    clear = int(sum(link_words(row) != UNCLEAR for _, row in table.iterrows()))
+    passing = int(table["q"].le(0.05).sum())
+    return (
+        f"Of {plural(len(table), 'condition')} looked at, {clear} {_have(clear)} a 95 % interval"
+        f" that leaves out “no difference”; {passing} still {_do(passing)} when all are asked at"
+        " once (false-discovery rate q up to .05). Intervals allow for neighbouring schools being"
+        " alike."
+    )
+
+
+def chart_title(count: int) -> str:
+    """Question that the chart of this many drivers answers."""
+    if count == 1:
+        return "Taken alone, does it go with more absence, or with less?"
+    return "Side by side, what goes with more absence, and what with less?"
+
+
+def refusal(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
+    """Why no association is estimated, in plain words; "" when one is."""
+    found = comparison.found
+    count, drivers = found.diagnostics.n, len(found.effects)
+    if found.state == "too few places":
+        need = max(MIN_PLACES, PLACES_PER_EXPOSURE * drivers + 1)
+        return (
+            f"No association is estimated: {plural(count, 'school')} of this choice can be shown"
+            f" and placed, and {plural(drivers, 'condition')} would need at least {need}. Choose"
+            " another level, or all levels."
+        )
+    if found.state == "collinear":
+        alike = found.effects.index[found.effects["vif"] > MAX_VIF]
+        names = ", ".join(f"“{measures[str(name)].label}”" for name in alike)
+        return (
+            f"No association is estimated: across {plural(count, 'school')}, {names} go along so"
+            " closely that their links with absence cannot be told apart."
+        )
+    if found.state == "constant outcome":
+        return (
+            f"No association is estimated: absence is the same in all {plural(count, 'school')}"
+            " of this choice."
+        )
+    return ""
+
+
+def left_out(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
+    """List the drivers that take no part, with the one in the model each is most alike."""
+    if comparison.beside == "alone":
+        if comparison.found.state != "estimated":
+            return ""
+        return (
+            "Too few schools for other conditions beside it: it stands alone, so the link may be"
+            " that of another condition."
+        )
+    if comparison.beside == "index":
+        return INDEX
+    parts = [
+        f"“{measures[name].label}” ({_alike(other, measures)})"
+        for name, other in comparison.left_out.items()
+    ]
+    if not parts:
+        return ""
+    return (
+        f"Left out, because schools cannot tell them apart from others: {', '.join(parts)}. What is"
+        " said of one of a pair may be true of the other; choose it above to see it in its place."
+    )
+
+
+def theme_sentence(shares: pd.DataFrame) -> str:
+    """Say what the themes' shares are parts of."""
+    explained = percent_text(float(shares["r2"].sum()), 0)
+    return (
+        f"All conditions together go along with {explained} of what differs between schools of the"
+        " same level; the bars divide that among themes, whatever order they are taken in, with"
+        " 95 % bootstrap intervals over neighbourhoods."
+    )
+
+
+def housing_sentence(label: str, link: RankCorrelation, year: str) -> str:
+    """Absence beside students in temporary housing at the same school."""
+    if link.state != "estimated":
+        return f"Too few schools ({link.n}) have both figures to compare absence with “{label}”."
+    figures = correlation_text(link)
+    if link.low <= 0 <= link.high:
+        said = f"absence shows no clear link with the school's own “{label}”"
+    else:
+        word = "higher" if link.rho > 0 else "lower"
+        said = f"schools with more of their own “{label}” have {word} chronic absence"
+    return (
+        f"Measured at the school itself: across {plural(link.n, 'school')}, {said} ({figures},"
+        f" {year}). An association between schools, not a cause. {INDEPENDENT}"
+    )
+
+
+def correlation_text(link: RankCorrelation) -> str:
+    """Rank correlation with its interval: ``"rank correlation +0.54, 95 % interval ..."``."""
+    text = f"rank correlation {link.rho:+.2f}, 95 % interval {link.low:+.2f} to {link.high:+.2f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def about(measure: MeasureInfo) -> list[tuple[str, str]]:
+    """Terms and texts of a measure: question, of whom, what it cannot say, how it may matter."""
+    touches = f"{measure.touches} ({measure.reference})" if measure.reference else measure.touches
+    facts = [
+        ("Question", measure.question),
+        ("Out of", measure.denominator),
+        ("How it may touch attendance", touches),
+        ("What it cannot say", measure.caveat),
+    ]
+    return [(term, text) for term, text in facts if text]
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _beside(comparison: Comparison) -> str:
+    others = len(comparison.table) - 1
+    return "Taken alone" if others == 0 else f"Beside {plural(others, 'other condition')}"
+
+
+def _alike(other: str, measures: Mapping[str, MeasureInfo]) -> str:
+    return f"most alike “{measures[other].label}”" if other else "nearly the same everywhere"

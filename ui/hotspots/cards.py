@@ -1,0 +1,121 @@
+"""Card of a group of hot tracts: how much, how sure, since when, and what is not known."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ui.hotspot_history import History
+from ui.hotspot_views import HotSpots
+from ui.words.cards import card
+from ui.words.numbers import (
+    count_text,
+    interval_text,
+    percent_text,
+    plural,
+    rate_text,
+    ratio_text,
+    students_text,
+)
+
+UNKNOWN = (
+    "Not known: which children miss school, why, and how it is for children who attend other"
+    " schools than the join supposes. The group was picked because it is high: expect less of the"
+    " difference in another year. Intervals speak of chance in the counts, not of the picking."
+)
+PATTERN_WORDS = {
+    "new": "hot in the last year only",
+    "persistent": "hot in most years and in the last",
+    "intensifying": "hot in most years, and rising",
+    "fading": "hot before, less so now",
+    "sporadic": "hot in some years, without a pattern",
+    "never": "hot in no year by the yearly test",
+    "too few years": "too few years to tell",
+    "last year unknown": "the last year is not known",
+}
+
+
+def cluster_card(row: pd.Series, year: str) -> str:
+    """HTML card of one group.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `HotSpots.groups`.
+    year : str
+        School year of the figures.
+    """
+    students = row["enrolled"]
+    rate = rate_text(row["rate"], row["low"], row["high"], row["chronic_absent"], students)
+    ratio = (
+        f"{ratio_text(row['ratio'])} times as expected ({ratio_text(row['ratio_low'])}–"
+        f"{ratio_text(row['ratio_high'])})"
+    )
+    excess = (
+        f"{students_text(row['excess'])} (95 % interval {count_text(row['excess_low'])} to"
+        f" {count_text(row['excess_high'])}), against the study area's rates by level"
+    )
+    facts = [
+        (f"Chronically absent in the schools its children attend, {year}", rate),
+        ("Compared with schools of the same levels", ratio),
+        ("Beyond what is expected", excess),
+        ("Students counted here", _coverage(row)),
+        ("Analyses that agree", agreement_text(row)),
+    ]
+    return card(f"{row['name']}: {plural(row['tracts'], 'tract')}", facts, UNKNOWN)
+
+
+def agreement_text(row: pd.Series) -> str:
+    """How many analyses flag the tracts of a group."""
+    least, most, of = int(row["k_min"]), int(row["k_max"]), int(row["of_max"])
+    if of <= 1:
+        return "one analysis; choose “All analyses together” to see whether others agree"
+    span = f"{least}" if least == most else f"{least} to {most}"
+    return f"each tract is flagged by {span} of {of}. At least half of the group: {row['methods']}"
+
+
+def years_text(found: HotSpots, past: History, cluster: str) -> list[tuple[str, str]]:
+    """Since when a group has been hot: terms and texts.
+
+    Parameters
+    ----------
+    found : HotSpots
+    past : History
+    cluster : str
+        Id of the group.
+    """
+    members = found.tracts.index[found.tracts["cluster"].eq(cluster).fillna(value=False)]
+    hot = past.hot.loc[members]
+    known = hot.notna().sum()
+    parts = [
+        f"{year}: {count_text(hot[year].sum())} of {count_text(known[year])}"
+        for year in hot.columns
+        if known[year]
+    ]
+    patterns = past.pattern.loc[members, "pattern"].value_counts()
+    common = [
+        f"{PATTERN_WORDS[str(name)]} ({plural(count, 'tract')})"
+        for name, count in patterns.head(2).items()
+    ]
+    facts = [
+        ("Tracts of the group that were hot, by school year", "; ".join(parts)),
+        ("Pattern of its tracts", "; ".join(common)),
+    ]
+    if past.left_out:
+        left = ", ".join(past.left_out)
+        facts.append(("Unusual years, not used for the pattern", left))
+    return facts
+
+
+def _coverage(row: pd.Series) -> str:
+    text = students_text(row["enrolled"])
+    if pd.isna(row["coverage"]):
+        return f"{text}; resident children not known"
+    return f"{text}, {percent_text(row['coverage'], 0)} of resident children"
+
+
+def group_sentence(row: pd.Series) -> str:
+    """One line that names a group in a list."""
+    students = row["enrolled"]
+    interval = interval_text(row["low"], row["high"], students)
+    rate = f"{percent_text(row['rate'], students)} ({interval})"
+    return f"{row['name']}: {plural(row['tracts'], 'tract')}, {rate}"

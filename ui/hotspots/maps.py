@@ -1,0 +1,78 @@
+"""The hot-spot map with what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from ui.charts.moran import brushed, moran_scatter_chart
+from ui.hotspot_views import HotSpots
+from ui.hotspots.words import map_title, scatter_words
+from ui.maps import block as map_block
+from ui.maps.class_scale import ClassScale
+from ui.maps.classes import hot_spot_classes
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import Selection
+
+Card = Callable[[pd.Series], str]
+SCATTER = "moran-scatter"
+HALF_WIDTH = 0.35  # zoom levels: what a map of half the page shows less
+
+
+def maps(found: HotSpots, selection: Selection, card: Card) -> None:
+    """Draw the map with its card, with the Moran scatter, or with a second map beside it."""
+    second = selection.second()
+    if selection.beside == "scatter":
+        _with_scatter(found, selection, card)
+    elif second is not None:
+        _two_maps(found, selection, second, card)
+    else:
+        map_block.tract_block(map_title(selection), hot_spot_classes(found), found.tracts, card)
+
+
+def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> None:
+    """Two maps of one size, each under its own title and legend, one search box for both."""
+    other = queries_hotspots.found(second)
+    left, right = st.columns(2, gap="medium")
+    for place, view, shown in ((left, selection, found), (right, second, other)):
+        with place:
+            map_block.tract_legend(map_title(view), hot_spot_classes(shown))
+    selection = map_block.tract_search(found.tracts, card)
+    with left:
+        classes = hot_spot_classes(found)
+        map_block.tract_map(map_title(selection), classes, selection, farther=HALF_WIDTH)
+    with right:
+        classes = hot_spot_classes(other)
+        map_block.tract_map(
+            map_title(second), classes, selection, name="second-map", farther=HALF_WIDTH
+        )
+
+
+def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> None:
+    """Map and Moran scatter: a rectangle drawn on the chart outlines its tracts on the map."""
+    scatter = queries_hotspots.moran_scatter(selection)
+    classes = hot_spot_classes(found)
+    words = dict(zip(classes.scale.labels, classes.scale.words, strict=True))
+    table = scatter.table.join(found.tracts[["name", "map_class"]])
+    table["class_words"] = table["map_class"].map(words)
+    inside = brushed(table, st.session_state.get(SCATTER) or {})
+    inside = inside.reindex(found.tracts.index, fill_value=False)
+    flags = "".join("1" if chosen else "0" for chosen in inside)
+    map_block.tract_legend(map_title(selection), classes)
+    left, right = st.columns([55, 45], gap="medium")
+    selection = map_block.tract_search(found.tracts, card)
+    with left:
+        outlined = replace(classes, brushed=flags)
+        map_block.tract_map(map_title(selection), outlined, selection, farther=HALF_WIDTH)
+    with right:
+        _chart(table, classes.scale, scatter.slope, selection)
+        st.caption(scatter_words(scatter.slope, int(inside.sum())))
+
+
+def _chart(table: pd.DataFrame, scale: ClassScale, slope: float, selection: Selection) -> None:
+    title = "Is a tract like its neighbours?"
+    chart = moran_scatter_chart(table, scale, slope, selection.focus, title)
+    st.altair_chart(chart, key=SCATTER, on_select="rerun", selection_mode="brush")

@@ -1,0 +1,68 @@
+"""Simulation on the place that is open: how often each test cries wolf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analytics.hotspots.null_check import FalseAlarms
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import METHODS, NULLS, Selection
+from ui.tables import block as table_block
+from ui.words.numbers import percent_text
+
+RUN = "run_simulation"
+ABOUT = (
+    "Places without any hot spot are made on this map: schools differ from each other as much as"
+    " they do here, each for itself, wherever they stand. Every test looks at the same places. A"
+    " test that keeps its promise calls 5 % of the tracts significant one by one, and finds a hot"
+    " or cold spot after correction for many tests (q) on at most 5 % of the maps."
+)
+
+
+def simulation(selection: Selection) -> None:
+    """Offer the simulation; run it when asked, with a bar and a way to stop."""
+    st.subheader("Does each test keep its promise on this map?")
+    st.write(ABOUT)
+    if st.button("Run the simulation here", key="simulate"):
+        st.session_state[RUN] = selection.area
+    if st.session_state.get(RUN) != selection.area:
+        return
+    found = queries_hotspots.false_alarms(selection)
+    first = found[0]
+    title = (
+        f"False alarms on {first.replicates} made-up places, {first.draws} rearrangements each,"
+        f" level {first.alpha:g}"
+    )
+    table_block.plain(alarm_table(found), title)
+
+
+def alarm_table(found: Sequence[FalseAlarms]) -> pd.DataFrame:
+    """Write what each null flags where nothing is to be found.
+
+    Parameters
+    ----------
+    found : sequence of FalseAlarms
+
+    Returns
+    -------
+    DataFrame
+        Text columns, one row a null and statistic.
+    """
+    rows = []
+    for item in found:
+        low = max(0.0, item.share - 1.96 * item.standard_error)
+        high = item.share + 1.96 * item.standard_error
+        rows.append(
+            {
+                "What counts as chance": NULLS[item.null],
+                "Statistic": METHODS[item.statistic],
+                "Tracts called significant, one by one": percent_text(item.share),
+                "95 % interval": f"{percent_text(low)}–{percent_text(high)}",
+                "Maps with any spot after correction": percent_text(item.false_discovery),
+                "Tracts a map after correction": f"{item.discoveries:,.1f}",
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,173 @@
+"""Sentences of the Hot spots page that depend on how clusters were looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from ui.hotspot_agreement import analysis_words
+from ui.hotspot_views import HotSpots
+from ui.maps.palettes import HOT_SPOT_WORDS
+from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.words.answers import BEYOND
+from ui.words.numbers import count_text, plural, q_text
+from ui.words.standing import (
+    HELPS,
+    HOT_SPOT_MEANING,
+    MEASURES,
+    NULL_MEANING,
+)
+
+MEANING: Mapping[str, str] = MappingProxyType(
+    {
+        "consensus": (
+            "Each tract is looked at in many ways: two statistics, three kinds of neighbours and"
+            " every join of schools to homes but the building's own tract. What most of them flag"
+            " does not hang on one choice; lines cross what one alone flags. The analyses share"
+            " their data, so their number is a measure of robustness, not of evidence."
+        ),
+        "gi_star": (
+            "Gi* asks whether a tract together with its neighbours lies above the rest of the"
+            " place (Ord and Getis 1995)."
+        ),
+        "local_moran": (
+            "Local Moran asks whether a tract and its neighbours lie on the same side of the mean,"
+            " after rates are put on one footing for small numbers (Anselin 1995; Assuncao and"
+            " Reis 1999). A high tract among low ones, or the reverse, is not a hot spot here."
+        ),
+        "scan": (
+            "The scan looks at every circle of up to a tenth of the students and keeps those whose"
+            " absence differs most from what is expected (Kulldorff 1997). A circle passes or fails"
+            " as a whole, and circles are round where places are not: read the group, not its edge."
+        ),
+        "membership": (
+            "The model asks for a smooth map behind the schools: each school is a mixture of the"
+            " tracts its students come from, plus what is its own. It gives the probability that a"
+            " tract lies a quarter or more above the whole place (or a fifth below), school levels"
+            " being equal. The model rests on its assumptions; the tests do not share them."
+        ),
+    }
+)
+NULL_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "schools": NULL_MEANING,
+        "areas": (
+            "Chance is measured by moving tracts. That is right for a table measured by tract;"
+            " this map is made from shared schools, so it calls far too many tracts significant."
+            " It is here to compare, not to act on."
+        ),
+        "constant_risk": (
+            "Chance is one risk for every student of a level. Schools differ by more than that"
+            " everywhere, so nearly every tract differs from something: a test of any difference"
+            " between places, not of where to go."
+        ),
+    }
+)
+
+
+RESULT_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "consensus": ("flagged", "of", "analyses"),
+        "test": ("q", "draws"),
+        "scan": ("p",),
+        "membership": ("probability", "rate_mean", "model_interval"),
+    }
+)
+GROUP_COLUMNS = (
+    *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
+    *("excess", "coverage", "agree"),
+)
+
+
+def map_title(selection: Selection) -> str:
+    """Title of a hot-spot map: what, when and how."""
+    how = METHODS[selection.method].partition(":")[0]
+    parts = [f"Hot spots of chronic absence, {selection.year}", how]
+    if selection.method in SINGLE_TESTS:
+        parts.append(NEIGHBOURS[selection.neighbours].lower())
+    if selection.null != "schools" and selection.nulls():
+        words = {"areas": "tracts rearranged", "constant_risk": "against one risk everywhere"}
+        parts.append(words[selection.null])
+    parts.append(MEASURES[selection.measure].lower())
+    return ": ".join((parts[0], ", ".join(parts[1:])))
+
+
+def scatter_words(slope: float, chosen: int) -> str:
+    """Read the Moran scatter aloud."""
+    text = (
+        f"The slope of the line is Moran's I, {slope:.2f}: 0 is no likeness of neighbours, 1 is"
+        " full likeness. Neighbouring tracts share schools, so some likeness is built in."
+    )
+    if chosen:
+        return f"{text} {count_text(chosen)} tracts in the rectangle are outlined on the map."
+    return f"{text} Draw a rectangle on the chart to outline its tracts on the map."
+
+
+def beyond(found: HotSpots, selection: Selection) -> str:
+    """Say what the groups stand out beyond, as it reads in a sentence."""
+    words = {
+        "schools": BEYOND,
+        "areas": "when tracts are shuffled, a test that calls shared schools a cluster",
+        "constant_risk": "from one risk everywhere, as most places do",
+    }
+    if found.kind == "membership":
+        return "as a quarter or more above the whole place with probability .95"
+    if found.kind == "consensus":
+        return f"in at least half of {found.ways} analyses, {words[selection.null]}"
+    return words[selection.null]
+
+
+def made(found: HotSpots, selection: Selection) -> str:
+    """Say what was tested, and against how many rearrangements."""
+    if found.kind == "membership":
+        return "tracts in the model"
+    moved = {"schools": "rearrangements of schools", "areas": "rearrangements of tracts"}
+    against = moved.get(selection.null, "draws of one risk everywhere")
+    draws = f"up to {count_text(found.draws)} {against}"
+    if found.ways > 1:
+        return f"tracts tested, each in {found.ways} ways, against {draws}"
+    return f"tracts tested against {draws}"
+
+
+def meaning(found: HotSpots, selection: Selection) -> str:
+    """Say what the map means and what helps."""
+    hot = HOT_SPOT_MEANING if selection.null == "schools" and found.kind != "membership" else ""
+    return " ".join(filter(None, (MEANING[selection.method], hot, HELPS)))
+
+
+def chance(selection: Selection) -> str:
+    """How chance was measured."""
+    return NULL_WORDS[selection.null] if selection.nulls() else ""
+
+
+def tract_text(found: HotSpots, row: pd.Series) -> str:
+    """Tell what the analyses say of one tract."""
+    words = HOT_SPOT_WORDS[found.kind].get(row["map_class"], row["map_class"])
+    if found.kind == "consensus" and pd.notna(row["of"]):
+        return f"{words}; flagged by {int(row['flagged'])} of {int(row['of'])} analyses"
+    if found.kind == "scan" and pd.notna(row["p"]):
+        return f"{words}; circle with {q_text(row['p'], 'p')}"
+    if found.kind == "membership" and pd.notna(row["probability"]):
+        return f"{words}; probability of a quarter or more above {row['probability']:.2f}"
+    return f"{words}; {q_text(row['q'])}" if pd.notna(row["q"]) else words
+
+
+def groups_title(selection: Selection) -> str:
+    """Title of the table of groups."""
+    return f"Groups of hot tracts, most students beyond expected first, {selection.year}"
+
+
+def flagged_table(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, list[str], str]:
+    """Table twin of the map: every flagged tract, most flagged first."""
+    rows = found.tracts[found.tracts["flagged"].fillna(0) > 0]
+    rows = rows.sort_values(["flagged", "ratio"], ascending=False, kind="stable")
+    words = HOT_SPOT_WORDS[found.kind]
+    rows = rows.assign(
+        map_class=rows["map_class"].map(lambda name: words.get(name, name)),
+        analyses=rows["analyses"].map(analysis_words),
+    )
+    columns = ["name", "neighbourhood", "map_class", "rate", "interval", "ratio", "enrolled"]
+    title = f"{plural(len(rows), 'tract')} flagged, {selection.year}"
+    return rows, [*columns, *RESULT_COLUMNS[found.kind]], title

@@ -1,0 +1,105 @@
+"""Tables of the Join quality page; long reasons stand in a column of their own, never clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ui import queries
+from ui.join_views import JoinChange, JoinQuality, school_flows, tract_flows
+from ui.maps.class_scale import NOT_SHOWN
+from ui.selection import Selection
+from ui.tables import block as table_block
+from ui.tables.frames import column_config, display_frame, ledger_table
+from ui.words.numbers import plural
+
+SCHOOL_FLOW = ("name", "neighbourhood", "share", "students", "km")
+TRACT_FLOW = ("name", "level", "students", "tract_share", "share", "km", "method")
+TRACTS = (
+    "name",
+    "neighbourhood",
+    "rate",
+    "interval",
+    "join_interval",
+    "coverage",
+    "flag",
+    "schools",
+    "largest_share",
+    "effective_schools",
+    "effective_n",
+)
+SCHOOLS = ("name", "level", "enrolled", "tracts", "effective_tracts", "mean_km", "method", "why")
+CHANGES = ("name", "neighbourhood", "rate", "other_rate", "change", "sides")
+REASON = "Why not shown"
+WIDE = ("Why", REASON)
+ZONES_TITLE = "How the attendance zones fit together"
+
+
+def homes_table(found: JoinQuality, selection: Selection) -> None:
+    """Table twin of the map: a school's tracts, a tract's schools, or every tract."""
+    focus, panel, year = selection.focus, queries.panel(selection), selection.year
+    if focus in found.schools.index:
+        rows = school_flows(found, panel, focus)
+        name, many = found.schools.loc[focus, "name"], plural(len(rows), "tract")
+        _show(rows, SCHOOL_FLOW, f"{name}: {many} its students live in by the join, {year}")
+    elif focus in found.tracts.index:
+        rows = tract_flows(found, focus)
+        name, many = found.tracts.loc[focus, "name"], plural(len(rows), "school")
+        _show(rows, TRACT_FLOW, f"{name}: {many} its children attend by the join, {year}")
+    else:
+        # What is not shown stands last: not even its place in the order is told.
+        width = (found.tracts["join_high"] - found.tracts["join_low"]).where(found.tracts["shown"])
+        rows = found.tracts.loc[width.sort_values(ascending=False, kind="stable").index]
+        _show(rows, TRACTS, f"{plural(len(rows), 'tract')}, least sure first, {year}")
+
+
+def schools_table(found: JoinQuality, selection: Selection) -> None:
+    """Every school: how widely its students are spread, and how it was joined."""
+    rows = found.schools.sort_values("effective_tracts", ascending=False, kind="stable")
+    title = f"{plural(len(rows), 'school')}, most widely spread first, {selection.year}"
+    _show(rows, SCHOOLS, title)
+
+
+def zones_table(selection: Selection) -> None:
+    """How the attendance zones fit together, in the build's own account; nothing without zones."""
+    panel = queries.panel(selection)
+    rows = [entry for entry in panel.ledger if entry.table == "zones"]
+    if len(panel.zones) and rows:
+        st.subheader(ZONES_TITLE)
+        # A plain table: its sentences wrap, where a grid would cut them.
+        st.table(ledger_table(rows)[["Why", "Rows", "Examples"]].set_index("Why"))
+
+
+def change_table(change: JoinChange, selection: Selection) -> None:
+    """Table twin of the map of changes, largest change first."""
+    rows = change.tracts[change.tracts["shown"]]
+    order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
+    title = f"{plural(len(rows), 'tract')} with a rate by both joins, largest change first"
+    _show(rows.loc[order], CHANGES, f"{title}, {selection.year}")
+
+
+def reasons_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Move "not shown: ..." out of narrow columns of figures into a last, wide one.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+        From `ui.tables.frames.display_frame`.
+    """
+    long = f"{NOT_SHOWN}: "
+    hidden = table.apply(lambda texts: texts.astype("str").str.startswith(long))
+    if not hidden.any(axis=None):
+        return table
+    reasons = table.where(hidden).bfill(axis=1).iloc[:, 0].fillna("").astype("str")
+    return table.mask(hidden, NOT_SHOWN).assign(**{REASON: reasons.str.removeprefix(long)})
+
+
+def _show(rows: pd.DataFrame, columns: Sequence[str], title: str) -> None:
+    table = reasons_apart(display_frame(rows, columns))
+    table_block.plain(table, title, {**column_config(columns), **_widths(table)})
+
+
+def _widths(table: pd.DataFrame) -> dict[str, object]:
+    return {name: st.column_config.TextColumn(width="large") for name in WIDE if name in table}

@@ -1,0 +1,219 @@
+"""Sentences and figures of the Join quality page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ui.join_views import WARNED, JoinChange, JoinQuality
+from ui.selection import CATCHMENTS
+from ui.words.numbers import (
+    count_text,
+    percent_text,
+    plural,
+    points_text,
+    students_text,
+)
+from ui.words.standing import LEVELS
+
+Figures = list[tuple[str, str]]
+NAMES: Mapping[str, str] = {"supplied": "The district's own counts", **CATCHMENTS}
+ZONES_NOTE = (
+    "Zones tell where a zone's children live, not where a school's students come from: their scale"
+    " is shown for comparison and not used."
+)
+
+FLOW_MEANING = (
+    "Nobody publishes which school each child attends: students by tract are made by the join, not"
+    " counted."
+)
+UNCERTAINTY_MEANING = (
+    "The two ranges answer two questions. The first takes the join for right and the students"
+    " counted in the tract for all there is to learn from. The second is for the rate of the"
+    " schools its children attend, over all students of those schools, and adds what is not known"
+    " of the join: the scale of distance and the method are drawn again, and how many children"
+    " attend each school is doubted. Neither measures each child there."
+)
+CHANGE_MEANING = (
+    "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
+    " most one tract a school."
+)
+
+
+def answer(found: JoinQuality, focus: str, name: str) -> str:
+    """Answer "Where do the students of each school live?" for the view, a school or a tract.
+
+    Parameters
+    ----------
+    found : JoinQuality
+    focus : str
+        Id of the school or tract chosen; "" for neither.
+    name : str
+        Key of the join.
+    """
+    if focus in found.schools.index:
+        return _school_answer(found.schools.loc[focus], NAMES[name].lower())
+    if focus in found.tracts.index:
+        return _tract_answer(found.tracts.loc[focus], NAMES[name].lower())
+    joined = found.schools["tracts"].notna()
+    if not joined.any():
+        return "No school of this choice can be joined to tracts. Choose another year or level."
+    reached = found.tracts["enrolled"] > 0
+    spread = found.schools.loc[joined, "effective_tracts"].median()
+    return (
+        f"By “{NAMES[name].lower()}”, students of {plural(joined.sum(), 'school')} live in"
+        f" {plural(reached.sum(), 'tract')}; a typical school draws from about"
+        f" {plural(spread, 'tract')}. Choose a school or a tract below."
+    )
+
+
+def figures(found: JoinQuality) -> Figures:
+    """Distance, schools behind a tract, tracts read with care, schools outside the join."""
+    inhabited = found.tracts[found.tracts["children"] > 0]
+    warned = inhabited["flag"].isin(WARNED)
+    missing = (inhabited["flag"] == "no students").sum()
+    apart = int(found.schools["tracts"].isna().sum())
+    return [
+        (km_text(meankm_text(found.flows)), "from a student's tract to the school, on average"),
+        (
+            decimal_text(inhabited["effective_schools"].median(), "school"),
+            "behind a typical tract, were all equally large",
+        ),
+        (
+            plural(warned.sum(), "tract"),
+            f"of {count_text(len(inhabited))} with children: students counted are under 50 % or"
+            f" over 150 % of them; {count_text(missing)} more have none",
+        ),
+        (plural(apart, "school"), "outside the join: no place on the map or no known enrolment"),
+    ]
+
+
+def meankm_text(flows: pd.DataFrame) -> float:
+    """Mean distance over students whose number may be shown."""
+    known = flows[flows["students"].notna() & flows["km"].notna()]
+    total = known["students"].sum()
+    return float((known["students"] * known["km"]).sum() / total) if total > 0 else math.nan
+
+
+def sureness(found: JoinQuality) -> str:
+    """Say how wide the interval is by chance, and how wide by the doubt about the join."""
+    shown = found.tracts[found.tracts["shown"]]
+    if shown.empty:
+        return ""
+    chance = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
+    whole = points_text((shown["join_high"] - shown["join_low"]).median()).lstrip("+")
+    return (
+        f"In a typical tract the 95 % interval of the rate spans {chance} points by chance among"
+        f" the students counted there, and {whole} points by the doubt about the join"
+        f" ({count_text(found.redraws)} other plausible joins)."
+    )
+
+
+def change_sentence(change: JoinChange, name: str) -> str:
+    """Answer "What would another join change?"."""
+    found = change.comparison
+    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
+    if found.correlation.state != "estimated":
+        return f"Too few tracts have a rate both by “{first}” and by “{second}” to compare them."
+    if found.changed_side == 0:
+        hot = "No hot-spot tract changes side"
+    else:
+        hot = f"{plural(found.changed_side, 'tract')} would change between hot and not hot"
+    return (
+        f"With “{second}” in place of “{first}”, the rate of a typical tract moves by"
+        f" {points_text(found.median_change).lstrip('+')} points. {hot}."
+    )
+
+
+def change_figures(change: JoinChange, name: str) -> Figures:
+    """Rank correlation with its interval, hot tracts on both sides or one, tracts left out."""
+    found = change.comparison
+    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
+    rho = found.correlation
+    known = rho.state == "estimated"
+    interval = f"{rho.low:.2f}–{rho.high:.2f}".replace("-", "\N{MINUS SIGN}")
+    return [
+        (
+            f"{rho.rho:.2f}".replace("-", "\N{MINUS SIGN}") if known else "not known",
+            f"rank correlation of {plural(found.tracts, 'tract rate')}"
+            + (f", 95 % interval {interval}" if known else ""),
+        ),
+        (plural(found.hot_both, "tract"), "hot by both joins"),
+        (
+            count_text(found.hot_first) + " and " + count_text(found.hot_second),
+            f"tracts hot only by “{first}”, and only by “{second}”",
+        ),
+        (
+            plural(found.only_first + found.only_second, "tract"),
+            "with a figure by one of the two joins only",
+        ),
+    ]
+
+
+def _school_answer(row: pd.Series, join: str) -> str:
+    if not row["tracts"] > 0:
+        return f"{row['name']} cannot be joined to tracts: {row['why']}."
+    students = students_text(row["enrolled"]) if row["enrolled"] > 0 else "students"
+    return (
+        f"By “{join}”, the {students} of {row['name']} live in about"
+        f" {plural(row['effective_tracts'], 'tract')}, {km_text(row['mean_km'])} away on average."
+    )
+
+
+def _tract_answer(row: pd.Series, join: str) -> str:
+    if not row["enrolled"] > 0:
+        return f"By “{join}”, no student of {row['name']} is found."
+    return (
+        f"By “{join}”, children of {row['name']} attend {plural(row['schools'], 'school')}, as"
+        f" varied as {decimal_text(row['effective_schools'], 'school')} of one size; the largest"
+        f" has {percent_text(row['largest_share'], 0)} of them."
+    )
+
+
+def km_text(value: float) -> str:
+    """Distance with one decimal: ``"1.2 km"``."""
+    return "not known" if math.isnan(value) else f"{value:.1f} km"
+
+
+def decimal_text(value: float, noun: str) -> str:
+    """Effective number and noun: ``"3.4 schools"``."""
+    return "not known" if math.isnan(value) else f"{value:.1f} {noun}s"
+
+
+def scale_sentence(stored: Mapping[str, Any]) -> str:
+    """Say which scale of distance the build used, and why that one.
+
+    Parameters
+    ----------
+    stored : mapping
+        `catchment` of the panel's parameters.
+    """
+    scale, basis = stored["scale_km"], stored.get("scale_basis", "the documented default")
+    if isinstance(scale, Mapping):
+        reasons = basis if isinstance(basis, Mapping) else dict.fromkeys(scale, basis)
+        used = "; ".join(
+            f"{_level(level)} {km:.2g} km ({reasons[level]})" for level, km in scale.items()
+        )
+    else:
+        used = f"{scale:g} km ({basis})"
+    return f"Scale of distance: {used}.{_zones_alone(stored.get('zone_scales', []))}"
+
+
+def _zones_alone(scales: list[dict[str, Any]]) -> str:
+    if not scales:
+        return ""
+    told = ", ".join(
+        f"{each['scale_km']:.2f} km from the zones of"
+        f" {plural(each['schools'], _level(each['level']) + ' school')}"
+        f" (95 % interval {each['low']:.2f}\N{EN DASH}{each['high']:.2f})"
+        for each in scales
+    )
+    return f" Attendance zones alone would give {told}. {ZONES_NOTE}"
+
+
+def _level(name: str) -> str:
+    label = LEVELS.get(name, name)
+    return label if "-" in label else label.lower()

@@ -1,0 +1,170 @@
+"""One map with its legend above, the search box and the card beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+from shapely.geometry import mapping
+
+from ui import frame, queries
+from ui.maps.decks import (
+    HEIGHT,
+    SCHOOL_PIXELS,
+    AreaClasses,
+    SchoolClasses,
+    area_map,
+    school_map,
+)
+from ui.maps.legends import (
+    alt_text,
+    class_legend,
+    marks_legend,
+    size_legend,
+)
+from ui.selection import Selection
+
+NOTHING = ""
+EMPTY_CARD = (
+    "<div class='atlas-card'><p>Search above for a place by name or number: the map outlines it and"
+    " its card opens here.</p></div>"
+)
+
+
+def tract_block(
+    title: str,
+    classes: AreaClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    *,
+    note: str = "",
+) -> None:
+    """Tract map with legend, search box and card.
+
+    Parameters
+    ----------
+    title : str
+        What the map shows, with its year.
+    classes : AreaClasses
+    table : DataFrame
+        Index `geoid` in map order, with name and neighbourhood.
+    card : callable
+        Row of `table` -> HTML.
+    note : str
+        HTML under the card.
+    """
+    tract_legend(title, classes)
+    beside_card(title, classes, table, card, note=note)
+
+
+def beside_card(
+    title: str,
+    classes: AreaClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    *,
+    note: str = "",
+) -> None:
+    """Tract map with search box and card, under a legend of one's own; as in `tract_block`."""
+    left, right = st.columns([62, 38], gap="medium")
+    with right:
+        selection = tract_search(table, card)
+        if note:
+            st.html(note)
+    with left:
+        tract_map(title, classes, selection)
+
+
+def tract_legend(title: str, classes: AreaClasses) -> None:
+    """Legend of a tract map with the number of tracts in each class, and of its marks."""
+    counts = classes.scale.counts(classes.codes)
+    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
+    marks = marks_legend(hatched=classes.hatched.count("1"), lines=classes.lines)
+    if marks:
+        st.html(marks)
+
+
+def tract_search(table: pd.DataFrame, card: Callable[[pd.Series], str]) -> Selection:
+    """Search box of tracts and the card of the one found; returns the selection with it."""
+    prompt = "Search a tract by name, number or neighbourhood"
+    return _search("Search a tract", prompt, table, card)
+
+
+def tract_map(
+    title: str, classes: AreaClasses, selection: Selection, *, name: str = "map", farther: float = 0
+) -> None:
+    """Map of tracts by class.
+
+    Parameters
+    ----------
+    title : str
+    classes : AreaClasses
+    selection : Selection
+    name : str
+        Keeps two maps of one page apart.
+    farther : float
+        Zoom levels to step back, for a map that is narrower than usual.
+    """
+    geometry = queries.geometry(selection)
+    geometry = replace(geometry, zoom=geometry.zoom - farther)
+    deck = area_map(geometry, classes, outline(selection))
+    alt = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
+    st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
+
+
+def school_block(
+    title: str,
+    classes: SchoolClasses,
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
+    sizes: Mapping[str, float],
+) -> None:
+    """School map with legend, search box and card; arguments as in `tract_block`."""
+    drawn = "".join(
+        code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
+    )
+    counts = classes.scale.counts(drawn)
+    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
+    st.html(size_legend("Students", sizes))
+    left, right = st.columns([62, 38], gap="medium")
+    with right:
+        prompt = "Search a school by name or number"
+        selection = _search("Search a school", prompt, table, card)
+    with left:
+        deck = school_map(queries.geometry(selection), classes, outline(selection))
+        alt = alt_text(classes.scale, title, counts, "schools")
+        st.pydeck_chart(deck, height=HEIGHT, key=f"schools-{selection.area}", alt=alt)
+
+
+def place_labels(table: pd.DataFrame, prompt: str) -> dict[str, str]:
+    """Words of each place in a search box: name, neighbourhood and number."""
+    neighbourhood = (" · " + table["neighbourhood"]).where(table["neighbourhood"] != "", "")
+    words = table["name"] + neighbourhood + " · " + table.index
+    return {NOTHING: prompt, **words.to_dict()}
+
+
+def size_pixels(labels: Sequence[str]) -> dict[str, float]:
+    """Diameter of the legend's circles, smallest class first."""
+    return {label: 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
+
+
+def _search(
+    label: str, prompt: str, table: pd.DataFrame, card: Callable[[pd.Series], str]
+) -> Selection:
+    labels = place_labels(table, prompt)
+    selection = frame.own_control("focus", label, list(labels), labels)
+    chosen = selection.focus in table.index
+    st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+    return selection
+
+
+def outline(selection: Selection) -> Mapping[str, object] | None:
+    """GeoJSON geometry of the place in focus, if it has one."""
+    panel = queries.panel(selection)
+    for table in (panel.tracts, panel.schools):
+        if selection.focus in table.index:
+            shape = table.geometry.loc[selection.focus]
+            return None if shape is None else mapping(shape.simplify(1e-4))
+    return None

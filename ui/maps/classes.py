@@ -1,0 +1,78 @@
+"""Class codes of areas and schools: what maps and legends share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from ui.hotspot_views import HotSpots
+from ui.maps.class_scale import NOT_SHOWN, ClassScale
+from ui.maps.decks import AreaClasses, SchoolClasses
+from ui.maps.palettes import (
+    agreement_scale,
+    driver_scale,
+    exceedance_scale,
+    hot_cold_scale,
+    rate_scale,
+    ratio_scale,
+)
+from ui.views import VALUE_OF_MEASURE
+
+HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
+    "consensus": agreement_scale,
+    "test": hot_cold_scale,
+    "scan": hot_cold_scale,
+    "membership": exceedance_scale,
+}
+SIZE_BREAKS = (200, 400, 700, 1200)
+SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
+
+
+def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
+    """Tracts by the chosen measure; a dot marks tracts that are not shown."""
+    scale = ratio_scale() if measure == "ratio" else rate_scale()
+    codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=tracts["shown"])
+    return AreaClasses(scale, codes, _marks(~tracts["shown"]))
+
+
+def hot_spot_classes(found: HotSpots) -> AreaClasses:
+    """Tracts by what the analysis says; lines cross what one analysis alone flags."""
+    scale, tracts = HOT_SPOT_SCALES[found.kind](), found.tracts
+    codes = scale.encode(tracts["map_class"])
+    marks = _marks(tracts["map_class"] == NOT_SHOWN)
+    return AreaClasses(scale, codes, marks, hatched=_marks(tracts["hatched"]))
+
+
+def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
+    """Tracts by a social driver; lines cross values of low reliability, a dot marks no value."""
+    shown = driver["status"].eq("reported") & driver["value"].notna()
+    scale = driver_scale(driver["value"].where(shown), unit)
+    codes = scale.encode(driver["value"], shown=shown)
+    weak = shown & driver["reliability"].eq("low")
+    lines = "low reliability, cannot carry a conclusion"
+    return AreaClasses(scale, codes, _marks(~shown), hatched=_marks(weak), lines=lines)
+
+
+def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
+    """Schools by band of their rate, sized by students; others are hidden.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        From `ui.views.school_view`.
+    features : Index
+        School ids in the order of the map's features.
+    """
+    scale = rate_scale()
+    table = schools.reindex(features)
+    shown = table["shown"].eq(True)
+    codes = scale.encode(table["rate"], shown=shown)
+    size = np.searchsorted(SIZE_BREAKS, table["enrolled"].to_numpy(float), side="right")
+    sizes = np.where(table["name"].isna(), "-", np.where(shown, size, 0).astype(str))
+    return SchoolClasses(scale, codes, "".join(sizes))
+
+
+def _marks(flags: pd.Series) -> str:
+    return "".join(np.where(flags.to_numpy(dtype=bool), "1", "0"))

@@ -1,0 +1,174 @@
+"""Legends as small HTML for ``st.html``: swatches and words; `static/style.css` gives the looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from analytics.drivers.bivariate_classes import THIRDS
+from ui.maps.class_scale import NOT_SHOWN, ClassScale
+from ui.maps.palettes import hatch_on, ink_on
+
+
+def class_legend(
+    scale: ClassScale,
+    title: str,
+    *,
+    counts: Mapping[str, int] | None = None,
+    use_words: bool = False,
+) -> str:
+    """Legend of a class map.
+
+    Parameters
+    ----------
+    scale
+        The classes, as the map has them.
+    title
+        What is shown, with year; read first by a screen reader.
+    counts
+        Areas a class, by label; shown in brackets.
+    use_words
+        Write the meaning of each class instead of its short name.
+
+    Returns
+    -------
+    str
+        HTML with every text escaped.
+    """
+    texts = scale.words if use_words else scale.labels
+    items = [
+        _swatch(label, colour, text + ("" if counts is None else f" ({counts[label]:,})"))
+        for label, colour, text in zip(scale.labels, scale.colours, texts, strict=True)
+    ]
+    return _list(title, items)
+
+
+def square_legend(
+    scale: ClassScale,
+    counts: Mapping[str, int],
+    absence: tuple[str, Sequence[str]],
+    condition: tuple[str, Sequence[str]],
+    hard: str,
+) -> str:
+    """Square legend of nine classes: absence upwards, the condition towards where it is harder.
+
+    Parameters
+    ----------
+    scale
+        From `ui.maps.palettes.bivariate_scale`.
+    counts
+        Tracts a class, by label.
+    absence, condition
+        Name of each axis and the words of its thirds, from low to high.
+    hard
+        Label of the corner that is crossed by lines; "" for none.
+
+    Returns
+    -------
+    str
+        HTML with every text escaped.
+    """
+    across = THIRDS[::-1] if hard == "high-low" else THIRDS
+    words = [dict(zip(THIRDS, axis[1], strict=True)) for axis in (absence, condition)]
+    colours = dict(zip(scale.labels, scale.colours, strict=True))
+    rows = [
+        f'<tr><th scope="row">{escape(words[0][row])}</th>'
+        + "".join(_cell(f"{row}-{column}", colours, counts, hard) for column in across)
+        + "</tr>"
+        for row in reversed(THIRDS)
+    ]
+    foot = "".join(f'<th scope="col">{escape(words[1][column])}</th>' for column in across)
+    caption = f"↑ {escape(absence[0])}"
+    return (
+        f'<table class="nine"><caption>{caption}</caption><tbody>{"".join(rows)}'
+        f"<tr><td></td>{foot}</tr></tbody>"
+        f'<tfoot><tr><td></td><td colspan="3">{escape(condition[0])} →</td></tr></tfoot></table>'
+    )
+
+
+def size_legend(title: str, sizes: Mapping[str, float]) -> str:
+    """Legend of point sizes.
+
+    Parameters
+    ----------
+    title
+        What the size stands for.
+    sizes
+        Diameter in pixels by label, smallest first; drawn between 4 and 48 pixels.
+
+    Returns
+    -------
+    str
+        HTML with every text escaped.
+    """
+    items = []
+    for label, diameter in sizes.items():
+        px = f"{min(max(diameter, 4.0), 48.0):.0f}px"
+        items.append(_item("circle", f"width:{px};height:{px}", label))
+    return _list(title, items)
+
+
+def marks_legend(
+    *,
+    selected: str = "",
+    hatched: int = 0,
+    lines: str = "",
+    hidden: Mapping[str, int] | None = None,
+) -> str:
+    """Legend of the marks beside colour: the selection, lines, and dots where nothing is shown.
+
+    Parameters
+    ----------
+    selected
+        Name of what is selected.
+    hatched, lines
+        Areas crossed by lines, and what the lines mean.
+    hidden
+        Areas that are not shown, by reason.
+    """
+    items = []
+    if selected:
+        items.append(_item("box selected", "", f"selected: {selected}"))
+    if hatched:
+        items.append(_item("box hatch", "", f"with lines: {lines} ({hatched:,})"))
+    for reason, count in (hidden or {}).items():
+        items.append(_item("box dots", "", f"not shown: {reason} ({count:,})"))
+    return _list("Marks on the map", items) if items else ""
+
+
+def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str = "tracts") -> str:
+    """Text alternative of a class map: the count of areas in each class that occurs."""
+    parts = [
+        f"{counts[label]:,} {words}"
+        for label, words in zip(scale.labels, scale.words, strict=True)
+        if counts[label]
+    ]
+    return f"Map of {title}. Number of {unit} by class: " + "; ".join(parts) + "."
+
+
+def _cell(label: str, colours: Mapping[str, str], counts: Mapping[str, int], hard: str) -> str:
+    """One class of a square legend: its colour, its tracts, and lines over the hard corner."""
+    colour = colours[label]
+    ground = f"background:{colour};color:{ink_on(colour)}"
+    if label == hard:
+        lines = f"repeating-linear-gradient(135deg,{hatch_on(colour)} 0 1px,{colour} 1px 7px)"
+        ground = f"background:{lines};color:{ink_on(colour)}"
+    return f'<td style="{ground}"><b style="background:{colour}">{counts[label]:,}</b></td>'
+
+
+def _swatch(label: str, colour: str, text: str) -> str:
+    if label == NOT_SHOWN:
+        return _item("box dots", "", text)
+    return _item("box", f"background:{colour}", text)
+
+
+def _item(kind: str, style: str, text: str) -> str:
+    look = f' style="{style}"' if style else ""
+    return f'<span role="listitem"><i class="{kind}"{look}></i>{escape(text)}</span>'
+
+
+def _list(title: str, items: list[str]) -> str:
+    name = escape(title)
+    heading = f'<strong aria-hidden="true">{name}</strong>'
+    inner = f'<div role="list" aria-label="{name}">{"".join(items)}</div>'
+    return f'<div class="legend">{heading}{inner}</div>'

@@ -1,0 +1,204 @@
+"""The colours that maps, legends, charts and reports share, and the scales made of them.
+
+A class always has a colour, words and a place in the order: colour is never its only sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from analytics.drivers.bivariate_classes import THIRDS
+from ui.maps.breaks import interval_labels, nice_breaks
+from ui.maps.class_scale import NOT_SHOWN, ClassScale, rgb
+from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
+
+HOT_COLD: Mapping[str, str] = MappingProxyType(
+    {
+        "hot 99": "#b2182b",
+        "hot 95": "#e06c50",
+        "hot 90": "#f7b799",
+        "not significant": "#f3f1ec",
+        "cold 90": "#a5cde3",
+        "cold 95": "#4d94c4",
+        "cold 99": "#2166ac",
+        "not shown": "#ffffff",
+    }
+)
+NOT_SHOWN_COLOUR = "#ffffff"
+NOT_SHOWN_MARK = "#7a7a7a"  # the grey dots or hatch laid over the white
+BORDER = "#7a7a7a"
+BOTH = "#8c4d6d"  # hot in as many analyses as cold
+HATCH = "#3a3a3a"  # lines over what is marked
+HATCH_ON_DARK = "#ffffff"
+SELECTION = "#111111"
+SELECTION_HALO = "#ffffff"
+TEXT = "#1c1c1c"
+
+# Dark means more, on screen as in print, so that a grey copy reads the same way.
+VIRIDIS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
+
+# Joshua Stevens (2015), "Bivariate Choropleth Maps", blue and gold: absence from below to above by
+# rows, the condition from left to right. The only one of his that every viewer tells apart.
+BLUE_GOLD = (
+    *("#f3f3f3", "#b4d3e1", "#509dc2"),
+    *("#f3e6b3", "#b3b3b3", "#376387"),
+    *("#f3b300", "#b36600", "#000000"),
+)
+
+RATE_BREAKS = (0.05, 0.10, 0.20, 0.30)
+RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
+
+HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "consensus": AGREEMENT_CLASSES,
+        "test": HOT_CLASSES,
+        "scan": HOT_CLASSES,
+        "membership": EXCEEDANCE_CLASSES,
+    }
+)
+"""Words of the classes of a hot-spot map, by kind of analysis."""
+
+
+def hot_cold_scale() -> ClassScale:
+    """Classes of the hot-spot map, hottest first, coldest last, then "not shown"."""
+    labels = tuple(HOT_COLD)
+    words = tuple(HOT_CLASSES[label] for label in labels)
+    return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
+
+
+def agreement_scale() -> ClassScale:
+    """Classes of how many analyses flag a tract, most hot first, then "not shown"."""
+    hues = (
+        *("hot 99", "hot 95", "hot 90", "not significant"),
+        *("cold 90", "cold 95", "cold 99", "both"),
+    )
+    return _named(AGREEMENT_CLASSES, hues)
+
+
+def exceedance_scale() -> ClassScale:
+    """Classes of the probability that a tract lies above what its levels lead one to expect."""
+    return _named(EXCEEDANCE_CLASSES, ("hot 99", "hot 95", "not significant", "cold 95", "cold 99"))
+
+
+def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
+    """Named classes in the colours of hot and cold, then "not shown"."""
+    labels, hues = (*words, NOT_SHOWN), (*colours, NOT_SHOWN)
+    return ClassScale(
+        labels,
+        tuple(BOTH if hue == "both" else HOT_COLD[hue] for hue in hues),
+        _codes(len(labels)),
+        (*words.values(), NOT_SHOWN),
+        named=True,
+    )
+
+
+def rate_scale() -> ClassScale:
+    """Bands of the share of students chronically absent: 5, 10, 20 and 30 %."""
+    bands = ("low", "modest", "significant", "high", "extreme")
+    labels = interval_labels(RATE_BREAKS, "fraction")
+    words = tuple(f"{label} ({band})" for label, band in zip(labels, bands, strict=True))
+    return _with_not_shown(labels, VIRIDIS, words, RATE_BREAKS)
+
+
+def ratio_scale() -> ClassScale:
+    """Observed over expected for the schools' levels: well below, about as, well above expected."""
+    labels = interval_labels(RATIO_BREAKS, "ratio")
+    meanings = (
+        "well below expected",
+        "below expected",
+        "about as expected",
+        "above expected",
+        "well above expected",
+    )
+    words = tuple(f"{text} ({label})" for label, text in zip(labels, meanings, strict=True))
+    return _with_not_shown(labels, PU_OR, words, RATIO_BREAKS)
+
+
+def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
+    """Classes of a driver from ALL areas of the place, so that no filter ever moves them.
+
+    Parameters
+    ----------
+    place_values
+        The driver in every area of the study area.
+    unit
+        One of `data.contracts.vocabulary.UNITS`.
+
+    Returns
+    -------
+    ClassScale
+        Up to five classes; fewer when most areas share one value.
+    """
+    breaks = nice_breaks(place_values)
+    picks = {1: (2,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+    labels = interval_labels(breaks, unit) if breaks else ("one value in every area",)
+    chosen = tuple(VIRIDIS[i] for i in picks[len(labels)])
+    return _with_not_shown(labels, chosen, labels, breaks)
+
+
+def bivariate_scale(*, flipped: bool = False) -> ClassScale:
+    """Nine classes of absence (first) and a condition, "low-low" to "high-high", then "not shown".
+
+    Parameters
+    ----------
+    flipped
+        True for a condition of which less is harder: black stays where both are hardest.
+    """
+    pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
+    labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)
+    words = tuple(f"{absence} absence, {driver} condition" for absence, driver in pairs)
+    rows = [BLUE_GOLD[at : at + 3][:: -1 if flipped else 1] for at in (0, 3, 6)]
+    colours = tuple(colour for row in rows for colour in row)
+    return ClassScale(
+        (*labels, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        _codes(len(labels) + 1),
+        (*words, NOT_SHOWN),
+        named=True,
+    )
+
+
+def hatch_on(colour: str) -> str:
+    """Colour of lines that can be seen on a class: dark on light, white on dark."""
+    return _clearer(HATCH, colour)
+
+
+def ink_on(colour: str) -> str:
+    """Colour of text that can be read on a class."""
+    return _clearer(TEXT, colour)
+
+
+def _clearer(dark: str, ground: str) -> str:
+    """Give the dark colour, or white where white has the higher contrast (WCAG 2.2)."""
+    below = _luminance(ground) + 0.05
+    dark_wins = below / (_luminance(dark) + 0.05) > (1 + 0.05) / below
+    return dark if dark_wins else HATCH_ON_DARK
+
+
+def _luminance(colour: str) -> float:
+    parts = [part / 255 for part in rgb(colour)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _with_not_shown(
+    labels: tuple[str, ...],
+    colours: tuple[str, ...],
+    words: tuple[str, ...],
+    breaks: tuple[float, ...],
+) -> ClassScale:
+    return ClassScale(
+        (*labels, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        _codes(len(labels) + 1),
+        (*words, NOT_SHOWN),
+        breaks,
+    )
+
+
+def _codes(count: int) -> tuple[str, ...]:
+    return tuple(str(i) for i in range(count))

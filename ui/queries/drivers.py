@@ -1,0 +1,190 @@
+"""What the Social drivers page asks: exposures, the model of them, and where both go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import pandas as pd
+import streamlit as st
+
+from analytics.association.collinearity import told_apart
+from analytics.association.fitted import RankCorrelation, circularity, rank_correlation
+from data.recipe import measures as registry
+from ui import queries
+from ui.bivariate_views import Tested, Together, put_together, tested_together
+from ui.driver_models import (
+    Beside,
+    Comparison,
+    Exposures,
+    affordable,
+    compare,
+    effects_table,
+    exposures_of,
+    theme_shares,
+    tract_figures,
+)
+from ui.queries import hotspots as queries_hotspots
+from ui.queries.place_queries import Place
+from ui.selection import Selection
+
+AT_SCHOOL = "temporary_housing"
+
+
+def exposures(selection: Selection) -> Exposures:
+    """Exposure of every school to every driver of the place, with 90 % margins of error."""
+    return _exposures(queries.place(selection.area), _view(selection))
+
+
+def comparison(selection: Selection) -> Comparison:
+    """Absence beside the drivers that can be told apart, at school level."""
+    kept, left_out, beside = _entering(selection)
+    key = queries.place(selection.area)
+    return _comparison(key, _view(selection), kept, tuple(left_out.items()), beside)
+
+
+def together(selection: Selection) -> Together:
+    """Tracts in nine classes of absence and the chosen driver."""
+    return put_together(
+        queries.tracts(selection),
+        queries.driver(selection),
+        queries.measure(selection).direction,
+    )
+
+
+def tested(selection: Selection) -> Tested:
+    """Test where absence and the chosen driver go together, against rearranged schools.
+
+    Hot spots are those of all analyses together, the Hot spots page's own default.
+    """
+    view = replace(_view(selection), measure=selection.measure, alpha=selection.alpha)
+    hot = queries_hotspots.found(view).tracts["cluster"].notna()
+    view = replace(view, driver=selection.driver)
+    return _tested(queries.place(selection.area), view, hot)
+
+
+def warnings(selection: Selection) -> tuple[str, ...]:
+    """Warn of a modelled measure that stands beside what it was made from, in words."""
+    chosen = queries.measure(selection)
+    if chosen.kind != "modelled":
+        return ()
+    offered = queries.choices(selection.area).drivers
+    modelled = {name: "CDC PLACES" for name in offered if registry.measure(name).kind == "modelled"}
+    names = [name for name in offered if name not in modelled]
+    said = circularity([chosen.id, *names], modelled)
+    return tuple(_in_words(text, (chosen.id, *names)) for text in said)
+
+
+def housing_at_school(selection: Selection) -> tuple[str, RankCorrelation] | None:
+    """Absence beside students in temporary housing, schools with both figures shown.
+
+    Returns
+    -------
+    tuple or None
+        Words of the measure and the rank correlation; None where the place has no such figures for
+        the year.
+    """
+    rows = queries.panel(selection).school_drivers
+    rows = rows[
+        rows["measure"].eq(AT_SCHOOL)
+        & rows["school_year"].eq(selection.year)
+        & rows["status"].eq("reported")
+    ].set_index("school_id")
+    if rows.empty:
+        return None
+    schools = queries.schools(selection)
+    rate = schools.loc[schools["shown"], "rate"]
+    part = rows["numerator"].astype(float) / rows["denominator"].astype(float)
+    return registry.measure(AT_SCHOOL).label, rank_correlation(rate, part.reindex(rate.index))
+
+
+def _entering(selection: Selection) -> tuple[tuple[str, ...], Mapping[str, str], Beside]:
+    """Choose the drivers of the model, those left out, and what the chosen one stands beside."""
+    chosen = queries.measure(selection)
+    nothing: Mapping[str, str] = MappingProxyType({})
+    if chosen.kind == "index":
+        return (chosen.id,), nothing, "index"
+    keep = chosen.id if chosen.is_compared else None
+    kept, left_out = _told_apart(queries.place(selection.area), _view(selection), keep)
+    schools = queries.schools(selection)
+    schools = schools[schools["shown"]]
+    if keep and len(kept) > affordable(len(schools), schools["level"].nunique()):
+        return (keep,), nothing, "alone"
+    return kept, left_out, "others" if keep else "map"
+
+
+def _view(selection: Selection) -> Selection:
+    """Keep what exposures and their model depend on."""
+    return Selection(selection.area, selection.year, selection.level, catchment=selection.catchment)
+
+
+def _in_words(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        text = text.replace(name, f"“{registry.measure(name).label}”")
+    return text
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _exposures(key: Place, view: Selection) -> Exposures:
+    """Shared by all sessions and never written to."""
+    names = list(queries.choices(view.area).drivers)
+    values, moe = tract_figures(queries.panel_of(key).drivers, names)
+    found = exposures_of(values, moe, queries.shares(view))
+    index = queries.schools(view).index
+    return Exposures(found.figures.reindex(index), found.moe.reindex(index))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _told_apart(
+    key: Place, view: Selection, keep: str | None
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    del key  # a rebuild is another place
+    schools = _compared(view)
+    known = [registry.measure(name) for name in queries.choices(view.area).drivers]
+    names = [item.id for item in known if item.is_compared and item.kind != "index"]
+    values = exposures(view).figures.loc[schools.index, names]
+    found = told_apart(values, strata=schools["level"], keep=keep)
+    return tuple(found.kept), dict(found.left_out.items())
+
+
+def _compared(view: Selection) -> pd.DataFrame:
+    """Schools whose figures are shown and that have a place on the map."""
+    schools = queries.schools(view)
+    return schools[schools["shown"] & schools.index.isin(queries.school_points(view))]
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing schools with what children live with")
+def _comparison(
+    key: Place,
+    view: Selection,
+    kept: tuple[str, ...],
+    left_out: tuple[tuple[str, str], ...],
+    beside: Beside,
+) -> Comparison:
+    """Shared by all sessions and never written to."""
+    panel, schools, every = queries.panel_of(key), _compared(view), exposures(view)
+    names = list(kept)
+    index = schools.index
+    given = Exposures(every.figures.loc[index, names], every.moe.loc[index, names])
+    points = panel.schools.geometry.reindex(index).to_crs(panel.area.crs)
+    found, moved = compare(schools, given, points)
+    table = effects_table(found, moved, given, schools["name"], registry.measures())
+    shares = pd.DataFrame()
+    if found.state == "estimated" and len(set(table["theme"])) > 1:
+        shares = theme_shares(schools, given.figures, table["theme"].to_dict())
+    total = len(queries.schools(view))
+    return Comparison(found, table, shares, dict(left_out), beside, total)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Testing where both go together")
+def _tested(key: Place, view: Selection, _hot: pd.Series) -> Tested:
+    """Shared by all sessions and never written to; hot tracts follow from place and view."""
+    return tested_together(
+        queries.schools(view),
+        queries.driver(view),
+        queries.shares(view),
+        queries_hotspots.weights_of(key, "queen"),
+        _hot,
+        queries.measure(view).direction,
+    )

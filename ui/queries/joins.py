@@ -1,0 +1,118 @@
+"""What the Join quality page asks: slow parts with a bar that can be stopped, kept by content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+from scipy.sparse import csr_array, vstack
+
+from data.panel import Panel
+from geo.join.shares import share_matrix
+from ui import join_views, joins, queries
+from ui.hotspot_views import find_by_test
+from ui.join_views import JoinChange, JoinQuality
+from ui.joins import Join, Progress
+from ui.long_work import result
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import Selection
+from ui.views import tract_view
+
+
+@dataclass(frozen=True, eq=False)
+class Redraws:
+    """Other plausible joins as matrices of schools by tracts: small, so that they can be kept.
+
+    Attributes
+    ----------
+    schools : Index
+        Rows; the columns are the panel's tracts.
+    shares : tuple of csr_array
+    """
+
+    schools: pd.Index
+    shares: tuple[csr_array, ...]
+
+    def of(self, schools: pd.Index) -> list[csr_array]:
+        """Rows of some schools, in their order; empty for a school that no join places."""
+        row = self.schools.get_indexer(schools)
+        nobody = len(self.schools)
+        row[row < 0] = nobody
+        empty = csr_array((1, self.shares[0].shape[1])) if self.shares else None
+        return [vstack([each, empty], format="csr")[row] for each in self.shares]
+
+
+def packed(panel: Panel, tables: Sequence[pd.DataFrame]) -> Redraws:
+    """Lay tables of school_id, geoid and share out as matrices."""
+    ids = pd.Index(panel.catchment["school_id"].unique())
+    shares = tuple(share_matrix(table, ids, panel.tracts.index) for table in tables)
+    return Redraws(ids, shares)
+
+
+def quality(selection: Selection) -> JoinQuality:
+    """How good the chosen join is, see `join_views.join_quality`."""
+    view = replace(selection, measure="crude", alpha="", focus="")
+    key = ("join quality", queries.place(view.area), view.year, view.level, view.catchment)
+    redrawn = _redraws(selection)
+    return result(key, "Comparing the join with its redraws", lambda _: _judged(view, redrawn))
+
+
+def change(selection: Selection) -> JoinChange:
+    """Compare with the other join, see `join_views.join_change`."""
+    others = queries.choices(selection.area).others(selection)
+    versus = selection.versus if selection.versus in others else next(iter(others))
+    test = _simple(selection)
+    return join_views.join_change(
+        queries.schools(selection),
+        queries_hotspots.found(test),
+        queries_hotspots.found(replace(test, catchment=versus)),
+        versus,
+        float(selection.alpha),
+    )
+
+
+def change_by(selection: Selection, own: Join, progress: Progress | None = None) -> JoinChange:
+    """Compare the chosen join with one that only this session knows; nothing of it is kept."""
+    view = queries_hotspots.view_of(selection)
+    shares = own.shares(view.schools.index)
+    there = find_by_test(
+        replace(view, tracts=tract_view(queries.panel(selection), view.schools, shares)),
+        shares,
+        view.touching,
+        statistic="gi_star",
+        null="schools",
+        progress=progress,
+    )
+    here = queries_hotspots.found(_simple(selection))
+    return join_views.join_change(view.schools, here, there, own.name, float(selection.alpha))
+
+
+def _redraws(selection: Selection) -> Redraws:
+    """Draw the join again: one answer for all years, levels and measures of a place."""
+    key = ("redraws", queries.place(selection.area), selection.catchment)
+    return result(key, "Drawing the join again", lambda bar: _drawn(selection, bar))
+
+
+def _drawn(selection: Selection, progress: Progress) -> Redraws:
+    panel = queries.panel(selection)
+    names = queries.choices(selection.area).others(selection)
+    others = [queries.join(replace(selection, catchment=name)) for name in names]
+    join = queries.join(selection)
+    return packed(panel, joins.redraws(panel, join, others, progress=progress))
+
+
+def _judged(view: Selection, redrawn: Redraws) -> JoinQuality:
+    schools = queries.schools(view)
+    return join_views.join_quality(
+        queries.panel(view),
+        schools,
+        queries.tracts(view),
+        queries.join(view),
+        redrawn.of(schools.index),
+    )
+
+
+def _simple(selection: Selection) -> Selection:
+    """Hot spots by one plain test, so that only the join differs."""
+    return replace(selection, method="gi_star", null="schools", neighbours="queen")

@@ -1,0 +1,215 @@
+"""The only cache: what pages ask, answered once per place, build and choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from analytics.association.fitted import RankCorrelation, rank_correlation
+from data.contracts.vocabulary import LEVELS
+from data.panel import Panel, load_panel
+from data.recipe import measures as registry
+from data.recipe.measures import MeasureInfo
+from data.store.folders import list_panels, panel_path
+from ui import joins, views
+from ui.joins import Join
+from ui.maps.geometry import MapGeometry, publish_geometry
+from ui.quality import Quality
+from ui.quality import quality as judge
+from ui.selection import Choices, Selection
+from ui.words import summaries
+from ui.words.cards import condition_facts
+from ui.words.summaries import Totals
+
+
+@dataclass(frozen=True)
+class Place:
+    """A built panel: its slug and the moment it was built, so that a rebuild is seen."""
+
+    slug: str
+    built: int
+
+
+def places() -> dict[str, str]:
+    """Names of the places in the store, by slug; the demo county first."""
+    found = list_panels()
+    return dict(sorted(found.items(), key=lambda item: (item[0] != "demo", item[1])))
+
+
+def place(slug: str) -> Place:
+    """Key of a place's current build."""
+    return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the place ...")
+def panel_of(key: Place) -> Panel:
+    """Protected panel of a build; shared by all sessions and never written to."""
+    return load_panel(panel_path(key.slug) / "protected")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the outlines ...")
+def _geometry(key: Place) -> MapGeometry:
+    panel = panel_of(key)
+    return publish_geometry(panel.area, panel.tracts, views.points(panel))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _choices(key: Place) -> Choices:
+    panel = panel_of(key)
+    present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
+    known = set(panel.drivers.loc[panel.drivers["status"] == "reported", "measure"])
+    return Choices(
+        area=key.slug,
+        years=tuple(sorted(panel.absence["school_year"].unique())),
+        levels=tuple(level for level in LEVELS if level in present),
+        drivers=tuple(name for name in registry.measures() if name in known),
+        places=frozenset(panel.tracts.index) | frozenset(panel.schools.index),
+        default_year=panel.area.default_year,
+        catchments=joins.offered(panel),
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
+    return views.school_view(panel_of(key), year, level)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Finding where students live ...")
+def _join(key: Place, method: str) -> Join:
+    return joins.joined(panel_of(key), method)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
+    return _join(key, method).shares(_schools(key, year, level).index)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
+    shares = _shares(key, year, level, method)
+    return views.tract_view(panel_of(key), _schools(key, year, level), shares)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _trend(key: Place, level: str) -> pd.DataFrame:
+    return views.trend_view(panel_of(key), level)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _driver(key: Place, measure: str) -> pd.DataFrame:
+    return views.driver_view(panel_of(key), measure)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _exposure(key: Place, year: str, level: str, method: str, driver: str) -> pd.DataFrame:
+    shares = _shares(key, year, level, method)
+    return views.exposure_view(_schools(key, year, level), _driver(key, driver), shares)
+
+
+def panel(selection: Selection) -> Panel:
+    """Protected panel of the place; shared by all sessions and never written to."""
+    return panel_of(place(selection.area))
+
+
+def choices(slug: str) -> Choices:
+    """Return what can be chosen in a place."""
+    return _choices(place(slug))
+
+
+def geometry(selection: Selection) -> MapGeometry:
+    """Addresses and extent of the place's map geometry."""
+    return _geometry(place(selection.area))
+
+
+def join(selection: Selection) -> Join:
+    """Return the chosen school-tract join; shared by all sessions and never written to."""
+    return _join(place(selection.area), selection.catchment)
+
+
+def schools(selection: Selection) -> pd.DataFrame:
+    """Schools of the year and level, see `views.school_view`."""
+    return _schools(place(selection.area), selection.year, selection.level)
+
+
+def shares(selection: Selection) -> pd.DataFrame:
+    """Shares of the view's schools over tracts under the chosen join."""
+    return _shares(place(selection.area), selection.year, selection.level, selection.catchment)
+
+
+def tracts(selection: Selection) -> pd.DataFrame:
+    """Tracts under the chosen join, see `views.tract_view`."""
+    return _tracts(place(selection.area), selection.year, selection.level, selection.catchment)
+
+
+def trend(selection: Selection) -> pd.DataFrame:
+    """Rate of the whole place by school year, see `views.trend_view`."""
+    return _trend(place(selection.area), selection.level)
+
+
+def driver(selection: Selection) -> pd.DataFrame:
+    """Return the chosen social driver by tract, see `views.driver_view`."""
+    return _driver(place(selection.area), selection.driver)
+
+
+def exposure(selection: Selection) -> pd.DataFrame:
+    """Schools with their exposure to the chosen driver, see `views.exposure_view`."""
+    return _exposure(
+        place(selection.area),
+        selection.year,
+        selection.level,
+        selection.catchment,
+        selection.driver,
+    )
+
+
+def correlation(selection: Selection) -> RankCorrelation:
+    """Rank correlation between schools' rates and their exposure to the chosen driver."""
+    table = exposure(selection)
+    table = table[table["shown"] & table["exposure"].notna()]
+    return rank_correlation(table["rate"], table["exposure"])
+
+
+def totals(selection: Selection) -> Totals:
+    """Return the sums over the schools of the view."""
+    return summaries.totals(schools(selection))
+
+
+def quality(selection: Selection) -> Quality:
+    """Completeness of the view, see `ui.quality`."""
+    return judge(panel(selection), schools(selection), tracts(selection), selection.year)
+
+
+def school_points(selection: Selection) -> pd.Index:
+    """School ids in the order of the map's features."""
+    return views.points(panel(selection)).index
+
+
+def driver_years(selection: Selection) -> str:
+    """Years that the chosen social driver describes."""
+    return ", ".join(sorted(driver(selection)["vintage"].dropna().unique()))
+
+
+def school_history(selection: Selection) -> pd.DataFrame:
+    """Every school year of the school in focus."""
+    return views.school_history(panel(selection), selection.focus)
+
+
+def school_conditions(selection: Selection) -> list[tuple[str, str]]:
+    """Social drivers measured at the school in focus, in the chosen year, as terms and texts."""
+    rows = panel(selection).school_drivers
+    chosen = rows["school_id"].eq(selection.focus) & rows["school_year"].eq(selection.year)
+    labels = {name: item.label for name, item in registry.measures().items()}
+    return condition_facts(rows[chosen], labels)
+
+
+def measure(selection: Selection) -> MeasureInfo:
+    """Registry entry of the chosen social driver."""
+    return registry.measure(selection.driver)
+
+
+def driver_labels(slug: str) -> dict[str, str]:
+    """Words of the social drivers a place has, with their theme."""
+    offered = [registry.measure(name) for name in choices(slug).drivers]
+    return {item.id: f"{item.label} ({item.theme})" for item in offered}

@@ -1,0 +1,269 @@
+"""Tables as people read them: human headings, formatted figures, a reason where one is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.store.provenance import LedgerEntry, Source
+from ui.maps.class_scale import NOT_SHOWN
+from ui.tables.fields import (
+    FIELDS,
+    INTERVALS,
+    LABELS,
+    NUMERIC_KINDS,
+)
+from ui.words import numbers
+from ui.words import standing as wording
+
+NO_FIGURE = "not shown: no figure"
+NO_MARGIN = "no margin published"
+NO_CV = "not defined"
+
+
+def display_frame(
+    frame: pd.DataFrame, columns: Sequence[str], *, minimum: int = 10
+) -> pd.DataFrame:
+    """Format an analysis table for reading.
+
+    Parameters
+    ----------
+    frame
+        Any table; `status` and `reason` (and `shown`, when it has one) say what is withheld.
+        "interval" is made from `low` and `high`.
+    columns
+        Names of `FIELDS`, in the order wanted; the index may be one of them.
+    minimum
+        Smallest count the policy in force lets through.
+
+    Returns
+    -------
+    DataFrame
+        Text columns under human headings, on the same index. A withheld rate (or else the first
+        withheld figure) reads "not shown: ..." with its reason, the others "not shown": never 0,
+        never empty, never a dash.
+
+    Raises
+    ------
+    KeyError
+        When a column is not in the registry.
+    """
+    known = frame.reset_index() if frame.index.name in columns else frame
+    notes = reason_texts(known, minimum=minimum)
+    guarded = [name for name in columns if FIELDS[name].guarded]
+    # One full reason a row is read; the same words in every column are not.
+    told = "rate" if "rate" in guarded else next(iter(guarded), "")
+    short = notes.mask(notes.ne(""), NOT_SHOWN)
+    built = {name: _column(known, name, notes if name == told else short) for name in columns}
+    table = pd.DataFrame({FIELDS[name].heading: texts for name, texts in built.items()})
+    return table.set_axis(frame.index, axis=0)
+
+
+def reason_texts(frame: pd.DataFrame, *, minimum: int = 10) -> pd.Series:
+    """Why each row's figure is withheld; "" where it is reported."""
+    notes = pd.Series("", index=frame.index, dtype="str")
+    if "status" in frame:
+        statuses = frame["status"].astype("object").where(frame["status"].notna(), "missing")
+        reasons = frame.get("reason", notes)
+        reasons = reasons.astype("object").where(reasons.notna(), "")
+        notes[:] = [
+            "" if status == "reported" else wording.not_shown_text(status, reason, minimum)
+            for status, reason in zip(statuses, reasons, strict=True)
+        ]
+    if "shown" not in frame:
+        return notes
+    hidden = ~frame["shown"].astype(bool) & notes.eq("")
+    return notes.mask(hidden, wording.not_shown_text("unreliable", ""))
+
+
+def withhold(frame: pd.DataFrame) -> pd.DataFrame:
+    """Copy without the figures of rows that are not reported, and with the reason in words.
+
+    Parameters
+    ----------
+    frame
+        Any table; without `status` and `shown` it is returned as it is.
+
+    Returns
+    -------
+    DataFrame
+        Guarded fields emptied where withheld; column `note` gives the reason.
+    """
+    if "status" not in frame and "shown" not in frame:
+        return frame.copy()
+    notes = reason_texts(frame)
+    table = frame.copy()
+    for name in table.columns:
+        if name in FIELDS and FIELDS[name].guarded:
+            table[name] = table[name].mask(notes.ne(""))
+    # A suppressed row's bounds are public; an unreliable row's bounds are the count itself.
+    counted = table["status"].eq("unreliable") if "status" in table else notes.ne("")
+    for name in table.columns.intersection(["lower", "upper"]):
+        table[name] = table[name].mask(counted)
+    return table.assign(note=notes)
+
+
+def dictionary(columns: Iterable[str], extra: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Describe the columns of an export: one row a column, with unit and meaning.
+
+    Parameters
+    ----------
+    columns
+        Columns of the export.
+    extra
+        Descriptions of columns that are not in the registry.
+
+    Returns
+    -------
+    DataFrame
+        Columns `column`, `unit`, `description`.
+
+    Raises
+    ------
+    KeyError
+        When a column has no description: nothing leaves the app unexplained.
+    """
+    own = {"note": "Why a figure is not shown; empty when it is.", **(extra or {})}
+    rows = []
+    for name in columns:
+        if name in own or name not in FIELDS:
+            rows.append((name, "see description", own[name]))
+        else:
+            rows.append((name, FIELDS[name].unit, FIELDS[name].description))
+    return pd.DataFrame(rows, columns=["column", "unit", "description"])
+
+
+def column_config(columns: Sequence[str]) -> dict[str, Any]:
+    """Streamlit column settings by heading: figures to the right, descriptions as help."""
+    config = {}
+    for name in columns:
+        field = FIELDS[name]
+        config[field.heading] = st.column_config.TextColumn(
+            help=field.description,
+            alignment="right" if field.kind in NUMERIC_KINDS else "left",
+        )
+    return config
+
+
+def ledger_table(entries: Iterable[LedgerEntry]) -> pd.DataFrame:
+    """Tabulate what was done to which rows, and why."""
+    return pd.DataFrame(
+        [
+            (e.source, e.table, e.action, e.reason, f"{e.rows:,}", ", ".join(e.examples))
+            for e in entries
+        ],
+        columns=["Source", "Table", "What was done", "Why", "Rows", "Examples"],
+        dtype="str",
+    )
+
+
+def source_table(sources: Iterable[Source]) -> pd.DataFrame:
+    """Tabulate publishers, titles, vintages, licences and addresses."""
+    return pd.DataFrame(
+        [
+            (s.publisher, s.title, s.vintage, s.retrieved, s.licence, s.release, s.url, s.sha256)
+            for s in sources
+        ],
+        columns=[
+            "Publisher",
+            "Title",
+            "Years",
+            "Retrieved",
+            "Licence",
+            "Release",
+            "Address",
+            "SHA-256",
+        ],
+        dtype="str",
+    )
+
+
+def _column(frame: pd.DataFrame, name: str, notes: pd.Series) -> pd.Series:
+    field = FIELDS[name]
+    hidden = notes.ne("")
+    if field.kind not in NUMERIC_KINDS:
+        texts = frame[name].astype("object").where(frame[name].notna(), "").map(str)
+        texts = texts.map(lambda text: LABELS.get(field.kind, {}).get(text, text))
+        return texts.where(~hidden, notes) if field.guarded else texts
+    texts = _aligned(pd.Series(_texts(frame, name), index=frame.index, dtype="object"))
+    if not field.guarded:
+        return texts.mask(texts.isna() & hidden, NOT_SHOWN).fillna(NO_FIGURE)
+    texts = texts.where(~hidden, notes)
+    return (_limits(frame, texts) if field.kind == "rate" else texts).fillna(NO_FIGURE)
+
+
+def _aligned(figures: pd.Series) -> pd.Series:
+    # Leading spaces make the grid's alphabetical sorting the numerical one.
+    width = int(figures.dropna().str.len().max()) if figures.notna().any() else 0
+    return figures.str.rjust(width).astype("object")
+
+
+def _limits(frame: pd.DataFrame, texts: pd.Series) -> pd.Series:
+    """Write rule P4's limit ("5 % or less") where the gate gave one."""
+    bounds = ["lower", "upper", "enrolled"]
+    if not {"reason", *bounds} <= set(frame.columns):
+        return texts
+    coded = frame["reason"].astype("object").eq("P4") & frame[bounds].notna().all(axis=1)
+    for label, row in frame.loc[coded, bounds].astype(float).iterrows():
+        texts[label] = numbers.coded_rate_text(row["lower"], row["upper"], row["enrolled"])
+    return texts
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
+    kind = FIELDS[name].kind
+    if kind == "cv":
+        return [NO_CV if pd.isna(cv) else numbers.percent_text(cv, 0) for cv in frame[name]]
+    if kind in _PLAIN:
+        write = _PLAIN[kind]
+        return [None if pd.isna(value) else write(value) for value in frame[name].tolist()]
+    if kind == "rate":
+        return _rates(frame[name], _students(frame))
+    if kind in INTERVALS:
+        low_name, high_name = INTERVALS[kind]
+        ends = zip(
+            _rates(frame[low_name], _students(frame)),
+            _rates(frame[high_name], _students(frame)),
+            strict=True,
+        )
+        return [None if low is None or high is None else f"{low[:-2]}–{high}" for low, high in ends]
+    return _in_units(frame[name], frame["unit"], margin=kind == "margin")
+
+
+def _students(frame: pd.DataFrame) -> pd.Series:
+    name = next((name for name in ("enrolled", "students") if name in frame), None)
+    return pd.Series(float("nan"), index=frame.index) if name is None else frame[name]
+
+
+def _rates(rates: pd.Series, students: pd.Series) -> list[str | None]:
+    return [
+        None if pd.isna(rate) else numbers.percent_text(rate, None if pd.isna(n) else n)
+        for rate, n in zip(rates.tolist(), students.tolist(), strict=True)
+    ]
+
+
+def _in_units(values: pd.Series, units: pd.Series, *, margin: bool) -> list[str | None]:
+    write = numbers.margin_text if margin else numbers.value_text
+    return [
+        (NO_MARGIN if margin else None) if pd.isna(value) else write(value, str(unit))
+        for value, unit in zip(values.tolist(), units.tolist(), strict=True)
+    ]
+
+
+_PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {
+        "count": numbers.count_text,
+        "ratio": numbers.ratio_text,
+        "share": lambda value: numbers.percent_text(value, 0),
+        "portion": numbers.percent_text,
+        "km": lambda value: f"{value:.1f} km",
+        "decimal": lambda value: f"{value:,.1f}",
+        "points": numbers.points_text,
+        "q": numbers.q_text,
+        "p": lambda value: numbers.q_text(value, "p"),
+        "decimal2": lambda value: f"{value:.2f}",
+    }
+)

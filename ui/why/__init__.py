@@ -1,0 +1,1 @@
+"""The Why here page."""

@@ -1,0 +1,121 @@
+"""Sentences about schools that do better than predicted, with what chance would give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from ui.strength_views import SERVES, Strengths
+from ui.words.numbers import (
+    count_text,
+    interval_text,
+    percent_text,
+    plural,
+    q_text,
+)
+from ui.words.standing import LEVELS
+
+BELOW_BY_CHANCE = 0.025  # the lower side of a 95 % funnel
+MEANING = (
+    "Strengths to learn from, by asking the school: the figures do not say what it does. Schools"
+    " that choose their students, or whose students live elsewhere than supposed, can lie low for"
+    " that reason."
+)
+PREDICTED_FROM: Mapping[str, str] = MappingProxyType(
+    {
+        "drivers": "the {drivers} of the tracts they serve and their level",
+        "level": "their level alone (too few schools to use drivers)",
+    }
+)
+
+
+def sentence(found: Strengths) -> str:
+    """Say which schools do better than predicted, or plainly that none does beyond chance."""
+    table = found.compared()
+    if table.empty:
+        return (
+            f"Not said for this choice: {plural(len(found.schools), 'school')} with a figure are"
+            " too few to predict from."
+        )
+    by = predicted_from(found)
+    named = int(table["class"].str.startswith("doing better").sum())
+    if named:
+        return (
+            f"{plural(named, 'school')} of {count_text(len(table))}"
+            f" {'has' if named == 1 else 'have'} fewer students chronically absent than predicted"
+            f" from {by}, beyond what looking at so many schools explains (q of .05 or less)."
+        )
+    text = (
+        f"No school of {count_text(len(table))} does better than predicted from {by} once so many"
+        " schools are looked at (q of .05 or less)."
+    )
+    below = int(table["outside"].eq("below").sum())
+    if not below:
+        return text
+    return f"{text} {_below(below, len(table))}: places to ask, not findings."
+
+
+def of_group(found: Strengths) -> str:
+    """Say how the schools of the chosen group lie in the funnel; "" without a group."""
+    table = found.of_group()
+    rule = f"at least {percent_text(SERVES, 0)} of their students from this group's tracts"
+    if table.empty:
+        return f"No school that could be compared draws {rule}."
+    below = int(table["outside"].eq("below").sum())
+    passed = int(table["class"].str.startswith("doing better").sum())
+    more = f"; {passed} of them with q of .05 or less" if passed else ""
+    draw = "draws" if len(table) == 1 else "draw"
+    return (
+        f"{count_text(len(table))} of the schools compared {draw} {rule}:"
+        f" {_lower(_below(below, len(table)))}{more}."
+    )
+
+
+def predicted_from(found: Strengths) -> str:
+    """Tell what the prediction is made from."""
+    return PREDICTED_FROM[found.by].format(drivers=plural(found.drivers, "social driver"))
+
+
+def school_words(schools: pd.DataFrame) -> pd.DataFrame:
+    """Schools beside their prediction as people read them, in words."""
+    rows = [_words(row) for row in schools.to_dict("records")]
+    columns = ["School", "From this group", "Students", "Rate", "95 % interval"]
+    columns += ["Predicted", "Funnel from", "Fewer absent", "q", "Level", "Neighbourhood"]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    students = row["enrolled"]
+    return (
+        row["name"],
+        percent_text(row["here"], 0) if row["here"] >= SERVES else _little(row["here"]),
+        count_text(students),
+        percent_text(row["rate"], students),
+        interval_text(row["rate_low"], row["rate_high"], students),
+        percent_text(row["predicted"], students),
+        percent_text(row["low"], students),
+        count_text(row["fewer_absent"]),
+        q_text(row["q"]).removeprefix("q = ").removeprefix("q "),
+        LEVELS[row["level"]],
+        row["neighbourhood"],
+    )
+
+
+def _little(here: float) -> str:
+    return "none" if here <= 0 else f"under {percent_text(SERVES, 0)}"
+
+
+def _below(below: int, schools: int) -> str:
+    """Say how many schools lie below the funnel, and how many would by chance."""
+    expected = schools * BELOW_BY_CHANCE
+    chance = f"about {count_text(expected)}" if expected >= 1 else "fewer than 1"
+    number = count_text(below) if below else "None"
+    verb = "lies" if below <= 1 else "lie"
+    return f"{number} {verb} below the 95 % funnel, where {chance} would by chance"
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]

@@ -1,0 +1,160 @@
+"""The sentence that answers each page's question, in plain words about places."""
+
+from __future__ import annotations
+
+import math
+
+from analytics.hotspots.test import smallest_draws_needed
+from ui.words.numbers import (
+    count_text,
+    percent_text,
+    plural,
+    students_text,
+)
+
+BEYOND = "beyond chance and school-to-school differences"
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def overview_sentence(
+    place: str, year: str, chronic_absent: float, enrolled: float, n_schools: int
+) -> str:
+    """Answer to "How many children miss much school here?"."""
+    if enrolled <= 0:
+        return (
+            f"No absence figure of {place} can be shown for {year}."
+            " Choose another school year or level."
+        )
+    rate = percent_text(chronic_absent / enrolled, enrolled)
+    return (
+        f"In {year}, {count_text(chronic_absent)} of {students_text(enrolled)} in"
+        f" {plural(n_schools, 'school')} of {place} ({rate}) were chronically absent:"
+        " they missed at least a tenth of their school days."
+    )
+
+
+def hot_spot_sentence(
+    n_groups: int,
+    n_tracts: int,
+    students: float,
+    rate: float,
+    draws: int,
+    alpha: float,
+    *,
+    n_tested: int | None = None,
+    beyond: str = BEYOND,
+) -> str:
+    """Answer to "Where does absence cluster?".
+
+    Parameters
+    ----------
+    n_groups, n_tracts
+        Contiguous groups of hot tracts, and tracts in them.
+    students
+        Students allocated to those tracts.
+    rate
+        Rate of the schools they attend, a fraction; not finite when withheld.
+    draws, alpha
+        Random rearrangements made, and the level q must pass.
+    n_tested
+        Areas tested; with it, too few draws are said.
+    beyond
+        What they stand out beyond: the words of the null.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    if n_tested == 0:
+        return (
+            "No tract can be tested with this choice. Choose another school year, level or join"
+            " method."
+        )
+    if n_tracts == 0:
+        return _no_hot_spot(draws, alpha, n_tested, beyond)
+    groups = f"{_words(n_groups)} {'group' if n_groups == 1 else 'groups'} of tracts"
+    stands = "stands" if n_groups == 1 else "stand"
+    answer = f"{groups} ({plural(n_tracts, 'tract')}) {stands} out {beyond}."
+    if not math.isfinite(rate) or students <= 0:
+        return f"{answer} The rate behind them is not shown."
+    return (
+        f"{answer} About {students_text(students)} there attend schools where"
+        f" {percent_text(rate, students)} are chronically absent."
+    )
+
+
+def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
+    """Warning that one area alone cannot pass with this many draws; ``""`` when it can."""
+    needed = smallest_draws_needed(n_tested, alpha)
+    if draws >= needed:
+        return ""
+    return (
+        f"With {count_text(draws)} rearrangements and {plural(n_tested, 'tested tract')} a single"
+        f" tract alone cannot pass q {_alpha(alpha)}; that would take {count_text(needed)}."
+        " Groups of tracts can."
+    )
+
+
+def schools_sentence(n_shown: int, n_schools: int, n_high: int, year: str) -> str:
+    """Answer to "Which schools could use help first?": schools at 30 % or more."""
+    if n_schools == 0:
+        return "No school matches this choice. Clear the search or choose another level."
+    if n_shown == 0:
+        return (
+            f"None of {plural(n_schools, 'school')} has a figure that can be shown for {year}."
+            " The table gives the reason for each."
+        )
+    verb = "has" if n_high == 1 else "have"
+    hidden = n_schools - n_shown
+    rest = f" {plural(hidden, 'school')} not shown, with the reason." if hidden else ""
+    return (
+        f"In {year}, {count_text(n_high) if n_high else 'none'} of {plural(n_shown, 'school')}"
+        f" {verb} 30 % or more of students chronically absent.{rest}"
+    )
+
+
+def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -> str:
+    """Answer to "Which conditions go together with absence?", as an association only.
+
+    Parameters
+    ----------
+    driver
+        Name of the driver as it reads in a sentence.
+    rho, low, high
+        Rank correlation between schools' rates and their exposure, with its interval.
+    n
+        Schools in it.
+
+    Returns
+    -------
+    str
+        One sentence; the absence of a clear link is an answer too.
+    """
+    if n < 3 or not all(map(math.isfinite, (rho, low, high))):
+        return f"Too few schools have both figures to compare absence with “{driver}”."
+    figures = f"(rank correlation {rho:+.2f}, {low:+.2f} to {high:+.2f}, {plural(n, 'school')})"
+    figures = figures.replace("-", "\N{MINUS SIGN}")
+    if low <= 0 <= high:
+        return f"Across schools, absence shows no clear link with “{driver}” {figures}."
+    strength = "strongly" if abs(rho) >= 0.6 else "clearly" if abs(rho) >= 0.3 else "slightly"
+    direction = "higher" if rho > 0 else "lower"
+    return (
+        f"Schools that serve tracts with higher values of “{driver}” have {strength} {direction}"
+        f" chronic absence {figures}: an association, not a cause."
+    )
+
+
+def _no_hot_spot(draws: int, alpha: float, n_tested: int | None, beyond: str) -> str:
+    level = "" if n_tested is None else f" (q {_alpha(alpha)})"
+    answer = f"No group of tracts stands out {beyond}{level}."
+    warning = "" if n_tested is None else draws_sentence(draws, n_tested, alpha)
+    return f"{answer} {warning or 'Each school still has its own figure on the Schools page.'}"
+
+
+def _alpha(alpha: float) -> str:
+    return f"{alpha:.2f}".replace("0.", ".", 1)
+
+
+def _words(count: int) -> str:
+    return (_WORDS[count] if 0 < count < len(_WORDS) else count_text(count)).capitalize()

@@ -1,0 +1,178 @@
+"""Cards: what is known of one tract or one school, how surely, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from analytics.rates.standardized import wilson
+from data.contracts.vocabulary import RELIABILITY_LABELS
+from ui.maps.class_scale import NOT_SHOWN
+from ui.words.numbers import (
+    count_text,
+    percent_text,
+    plural,
+    rate_text,
+    ratio_text,
+    students_text,
+    with_margin,
+)
+from ui.words.standing import TRACT_MEANING, not_shown_text
+
+_NO_ABSENCE = "not shown: too few students, or none, for a reliable figure"
+
+
+def tract_card(row: pd.Series, year: str, test: str = "") -> str:
+    """HTML card of a tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `tract_view`.
+    year : str
+        School year of the figures.
+    test : str
+        What the hot-spot analyses say of it; "" leaves the line out.
+    """
+    title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
+    if not row["shown"]:
+        facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
+        return card(title, facts, "")
+    facts = [
+        (f"Chronically absent in the schools its children attend, {year}", _rate(row)),
+        ("Compared with schools of the same levels", _ratio(row)),
+        ("Steadied for small numbers", percent_text(row["eb_rate"], row["enrolled"])),
+        ("Students counted here", _coverage(row)),
+        ("Schools behind the figure", _schools_behind(row)),
+    ]
+    if test:
+        facts.insert(1, ("Hot-spot test", test))
+    return card(title, facts, TRACT_MEANING)
+
+
+def school_card(
+    row: pd.Series, year: str, level: str, conditions: Sequence[tuple[str, str]] = ()
+) -> str:
+    """HTML card of a school.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `school_view`.
+    year : str
+    level : str
+        Words of the school's level.
+    conditions : sequence of (term, text)
+        What else is known of the school's students, from `condition_facts`.
+    """
+    facts = [("Level", " · ".join(part for part in (level, row["school_type"]) if part))]
+    if row["shown"]:
+        facts += [
+            (f"Chronically absent, {year}", _rate(row)),
+            ("Compared with schools of the same level", _ratio(row)),
+        ]
+    else:
+        facts.append((f"Chronically absent, {year}", not_shown_text(row["status"], row["reason"])))
+    return card(row["name"], [*facts, *conditions], "")
+
+
+def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Terms and texts of a school's own social drivers.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `school_drivers` of one school and year.
+    labels : mapping
+        Words of each measure.
+    """
+    facts = []
+    for row in rows.itertuples():
+        if row.status != "reported":
+            text = not_shown_text(row.status, row.reason)
+        else:
+            low, high = wilson(row.numerator, row.denominator)
+            rate = row.numerator / row.denominator
+            text = rate_text(rate, low, high, row.numerator, row.denominator)
+        facts.append((f"{labels[row.measure]}, {row.school_year}", text))
+    return facts
+
+
+def driver_card(row: pd.Series, label: str) -> str:
+    """HTML card of a social driver in one tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `driver_view`.
+    label : str
+        Words of the driver.
+    """
+    title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
+    if row["status"] != "reported" or pd.isna(row["value"]):
+        return card(title, [(label, not_shown_text("missing", ""))], "")
+    facts = [
+        (f"{label}, {row['vintage']}", with_margin(row["value"], row["moe"], row["unit"])),
+        ("Reliability of the estimate", driver_reliability(row["reliability"], row["cv"])),
+    ]
+    return card(title, facts, "± is the survey's 90 % margin of error.")
+
+
+def together_card(row: pd.Series, label: str) -> str:
+    """HTML card of a social driver and of absence in one tract.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `ui.bivariate_views.Together`.
+    label : str
+        Words of the driver.
+    """
+    known = pd.notna(row["ratio"])
+    facts = [("Absence in the schools its children attend", _ratio(row) if known else _NO_ABSENCE)]
+    if row["pair"] != NOT_SHOWN:
+        both = f"{row['absence_class']} third of absence, {row['driver_class']} third of the other"
+        facts.append(("On the map", both))
+    own = card("", facts, TRACT_MEANING)
+    return driver_card(row, label) + own.replace("<h3></h3>", "")
+
+
+def driver_reliability(reliability: str, cv: float) -> str:
+    """Reliability of a figure with its coefficient of variation, and what a low one cannot do."""
+    if pd.isna(cv):
+        return RELIABILITY_LABELS[reliability]
+    text = f"{reliability.capitalize()}: coefficient of variation {percent_text(cv, 0)}"
+    return f"{text}; cannot carry a conclusion" if reliability == "low" else text
+
+
+def _rate(row: pd.Series) -> str:
+    return rate_text(row["rate"], row["low"], row["high"], row["chronic_absent"], row["enrolled"])
+
+
+def _ratio(row: pd.Series) -> str:
+    interval = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
+    return f"{ratio_text(row['ratio'])} times as expected ({interval})"
+
+
+def _coverage(row: pd.Series) -> str:
+    students = students_text(row["enrolled"])
+    if not row["children"] > 0:
+        return f"{students}; resident children not known"
+    flag = "" if 0.5 <= row["coverage"] <= 1.5 else " - read with care"
+    share = percent_text(row["coverage"], 0)
+    return f"{students}, {share} of {count_text(row['children'])} resident children{flag}"
+
+
+def _schools_behind(row: pd.Series) -> str:
+    largest = percent_text(row["largest_share"], 0)
+    return f"{plural(row['schools'], 'school')}; the largest gives {largest} of the students"
+
+
+def card(title: Any, facts: Sequence[tuple[str, str]], note: str) -> str:
+    """HTML of a card: a title, terms with texts, and a note; every text is escaped."""
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts)
+    foot = f"<p style='color:#444'>{escape(note)}</p>" if note else ""
+    return f"<div class='atlas-card'><h3>{escape(str(title))}</h3><dl>{rows}</dl>{foot}</div>"

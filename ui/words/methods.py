@@ -1,0 +1,104 @@
+"""What was done with today's parameters, in paragraphs made from the manifest."""
+
+from __future__ import annotations
+
+from data.panel import Panel
+from ui.drivers import method as driver_method
+from ui.hotspot_views import CONSENSUS_MAX_DRAWS, DRAWS, MAX_DRAWS, SEED
+from ui.hotspots.words import MEANING
+from ui.join.words import scale_sentence
+from ui.selection import METHODS, Selection
+from ui.words.numbers import count_text
+from ui.words.standing import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING
+
+_REFERENCES = (
+    "Anselin L (1995). Local indicators of spatial association - LISA. Geogr Anal 27:93-115.",
+    "Assuncao RM, Reis EA (1999). A new proposal to adjust Moran's I for population density."
+    " Stat Med 18:2147-2162.",
+    "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate."
+    " J R Stat Soc B 57:289-300.",
+    "Clopper CJ, Pearson ES (1934). The use of confidence or fiducial limits."
+    " Biometrika 26:404-413.",
+    "Deming WE, Stephan FF (1940). On a least squares adjustment of a sampled frequency table."
+    " Ann Math Stat 11:427-444 (iterative proportional fitting).",
+    "Gandy A, Hahn G (2014). MMCTest - a safe algorithm for implementing multiple Monte Carlo"
+    " tests. Scand J Stat 41:1083-1101.",
+    "Kulldorff M (1997). A spatial scan statistic. Commun Stat Theory Methods 26:1481-1496.",
+    "Lott A, Reiter JP (2020). Wilson confidence intervals for binomial proportions with multiple"
+    " imputation for missing data. Am Stat 74:109-115.",
+    "Marshall RJ (1991). Mapping disease and mortality rates using empirical Bayes estimators."
+    " Appl Stat 40:283-294.",
+    "Ord JK, Getis A (1995). Local spatial autocorrelation statistics. Geogr Anal 27:286-306.",
+    "Parker JD et al. (2017). National Center for Health Statistics data presentation standards for"
+    " proportions. Vital Health Stat 2(175).",
+    "Riebler A, Sorbye SH, Simpson D, Rue H (2016). An intuitive Bayesian spatial model for disease"
+    " mapping that accounts for scaling. Stat Methods Med Res 25:1145-1165.",
+    "Rubin DB (1987). Multiple imputation for nonresponse in surveys. Wiley, New York.",
+    "Wilson EB (1927). Probable inference, the law of succession, and statistical inference."
+    " J Am Stat Assoc 22:209-212.",
+    "Wilson AG (1971). A family of spatial interaction models. Environ Plan A 3:1-32.",
+)
+REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
+
+
+def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
+    """Explain each step, heading -> text, for the view that is open.
+
+    Parameters
+    ----------
+    panel : Panel
+    selection : Selection
+    """
+    return {
+        "What is counted": panel.area.definition,
+        "Where students live": _join(panel, selection),
+        "The measure on the map": MEASURE_NOTES[selection.measure],
+        "How sure a rate is": (
+            "Intervals are Wilson's at 95 %. A rate is shown only where the NCHS standard for"
+            " proportions (2017) lets it: at least 30 students and a Clopper-Pearson interval that"
+            " is narrow enough, absolutely or against the rate itself."
+        ),
+        "What counts as a hot spot": (
+            f"{NULL_MEANING} {count_text(DRAWS)} rearrangements, seed {SEED}, then more where the"
+            f" decision on a tract is still open: up to {count_text(MAX_DRAWS)} for one test,"
+            f" {count_text(CONSENSUS_MAX_DRAWS)} for each of many; two-sided p = (M + 1) / (R + 1);"
+            " Benjamini-Hochberg over the tracts tested; a tract counts at q up to"
+            f" {selection.alpha}."
+        ),
+        **{f"Method: {METHODS[name]}": text for name, text in MEANING.items()},
+        "Which neighbours": (
+            "Tracts that touch (queen), the 6 tracts with the nearest centres, or all within the"
+            " distance at which three tracts in four have six neighbours or more. The scan and the"
+            " membership model use distances between centres."
+        ),
+        "What absence goes together with": driver_method.IN_SHORT,
+        "What protects people": _gate(panel),
+        "Versions": ", ".join(f"{k} {v}" for k, v in panel.parameters["versions"].items()) + ".",
+    }
+
+
+def _join(panel: Panel, selection: Selection) -> str:
+    text = JOIN_METHODS[selection.catchment]
+    stored = panel.parameters["catchment"]
+    if selection.catchment != stored["method"]:
+        return text
+    barrier = (
+        f" Students do not cross a {stored['barrier']} line unless the school's type draws across."
+        if stored["barrier"]
+        else ""
+    )
+    return (
+        f"{text} Weight exp(-distance / scale) times resident children, nearest"
+        f" {stored['k']} tracts, balanced by iterative proportional fitting.{barrier}"
+        f" {scale_sentence(stored)} {stored['summary']}"
+        f" Reference enrolment: {stored['reference_enrolment']}."
+    )
+
+
+def _gate(panel: Panel) -> str:
+    policies = " and ".join(f"the policy “{name}”" for name in panel.parameters["policies"])
+    return (
+        f"Everything on screen comes from the protected copy of the panel, made under {policies}."
+        " Cells withheld by a publisher stay withheld, and figures too unreliable to show are named"
+        " with the reason. Four states are never mixed: reported, withheld, missing, unreliable."
+    )

@@ -1,0 +1,136 @@
+"""Numbers as people read them, each rounded as far as the students behind it allow."""
+
+from __future__ import annotations
+
+import math
+
+SMALL_GROUP = 300
+"""Below this many students a percentage is written without decimals."""
+TENTHS = {
+    "years": "years",
+    "km": "km",
+    "per_1000": "per 1,000 children",
+    "per_100k": "per 100,000 residents",
+}
+
+
+def count_text(value: float) -> str:
+    """Whole number with thousands separators: ``"265,700"``."""
+    return f"{value:,.0f}"
+
+
+def percent_text(rate: float, students: float | None = None) -> str:
+    """Percentage of a fraction: one decimal, none when it stands on fewer than 300 students."""
+    return f"{_percent(rate, students)} %"
+
+
+def interval_text(low: float, high: float, students: float | None = None) -> str:
+    """Interval of a fraction, in percent without the sign: ``"29.2–29.3"``."""
+    return f"{_percent(low, students)}–{_percent(high, students)}"
+
+
+def rate_text(rate: float, low: float, high: float, chronic_absent: float, enrolled: float) -> str:
+    """Rate with all that must travel with it.
+
+    Parameters
+    ----------
+    rate, low, high
+        The rate and its interval, as fractions.
+    chronic_absent, enrolled
+        Numerator and denominator, students.
+
+    Returns
+    -------
+    str
+        ``"29.3 % (29.2–29.3), 265,700 of 908,421 students"``.
+    """
+    return (
+        f"{percent_text(rate, enrolled)} ({interval_text(low, high, enrolled)}), "
+        f"{count_text(chronic_absent)} of {students_text(enrolled)}"
+    )
+
+
+def ratio_text(ratio: float) -> str:
+    """Ratio of observed to expected, two decimals: ``"1.25"``."""
+    return f"{ratio:.2f}"
+
+
+def q_text(q: float, name: str = "q") -> str:
+    """False-discovery rate or p-value as printed, never ``"0"``: ``"q < .001"``."""
+    return f"{name} < .001" if q < 0.001 else f"{name} = {q:.3f}".replace("0.", ".", 1)
+
+
+def students_text(count: float) -> str:
+    """``"1 student"``, ``"41,200 students"``."""
+    return plural(count, "student")
+
+
+def plural(count: float, singular: str, many: str | None = None) -> str:
+    """Count and noun in agreement: ``"1 school"``, ``"12 schools"``."""
+    return f"{count_text(count)} {singular if round(count) == 1 else many or singular + 's'}"
+
+
+def points_text(change: float) -> str:
+    """Change of a rate in percentage points, signed: ``"+2.4"``."""
+    return f"{100 * change:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def value_text(value: float, unit: str) -> str:
+    """Value of a driver in its unit, one of `data.contracts.vocabulary.UNITS`.
+
+    A percentile is held as 0 to 1 and written as "85th percentile".
+    """
+    if unit == "fraction":
+        return percent_text(value)
+    if unit == "percentile":
+        return f"{_ordinal(math.floor(100 * value + 1e-9))} percentile"
+    if unit == "usd":
+        return f"${value:,.0f}"
+    if unit in TENTHS:
+        decimals = 2 if unit in ("km", "per_1000") and abs(value) < 1 else 1
+        return f"{value:,.{decimals}f} {TENTHS[unit]}"
+    return count_text(value) if abs(value) >= 10 or float(value).is_integer() else f"{value:.2g}"
+
+
+def margin_text(moe: float, unit: str) -> str:
+    """90 % margin of error in the unit of its value: ``"± 2.1 %"``."""
+    return f"± {f'{100 * moe:.0f}' if unit == 'percentile' else value_text(moe, unit)}"
+
+
+def with_margin(value: float, moe: float, unit: str) -> str:
+    """Value of a driver with its 90 % margin of error, when there is one."""
+    text = value_text(value, unit)
+    return f"{text} ({margin_text(moe, unit)})" if math.isfinite(moe) else text
+
+
+def coded_rate_text(lower: float, upper: float, enrolled: float) -> str:
+    """Top or bottom code of rule P4 from its public bounds: ``"5 % or less"``.
+
+    Parameters
+    ----------
+    lower, upper
+        Least and most the count can be.
+    enrolled
+        Students.
+
+    Returns
+    -------
+    str
+        A whole percentage that holds for every count within the bounds.
+    """
+    if upper >= enrolled:
+        return f"{math.floor(100 * lower / enrolled + 1e-9)} % or more"
+    return f"{math.ceil(100 * upper / enrolled - 1e-9)} % or less"
+
+
+def _percent(rate: float, students: float | None) -> str:
+    decimals = 0 if students is not None and students < SMALL_GROUP else 1
+    # Half up as readers expect; the tiny term undoes binary noise such as 0.2925 -> 29.249999.
+    scaled = math.floor(abs(rate) * 100 * 10**decimals + 0.5 + 1e-9) / 10**decimals
+    sign = "\N{MINUS SIGN}" if rate < 0 and scaled else ""
+    return f"{sign}{scaled:.{decimals}f}"
+
+
+def _ordinal(number: int) -> str:
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 <= number % 100 <= 20 else number % 10, "th")
+    return f"{number}{suffix}"

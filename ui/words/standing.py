@@ -1,0 +1,193 @@
+"""Labels, standing sentences and reasons as people read them: plain, about places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from data.contracts.vocabulary import LEVEL_LABELS
+
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "crude": "Share of students chronically absent",
+        "ratio": "Compared with what the school levels lead one to expect",
+        "eb": "Share chronically absent, steadied for small schools",
+    }
+)
+MEASURE_NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "crude": "Students chronically absent, divided by students enrolled.",
+        "ratio": (
+            "Observed over expected: 1.00 is as many as schools of the same levels have across the"
+            " whole place; 1.25 is a quarter more."
+        ),
+        "eb": (
+            "Each rate is drawn toward the rate of the whole place, more so where there are few"
+            " students (empirical Bayes, Marshall 1991). The crude rate stands beside it."
+        ),
+    }
+)
+JOIN_METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "gravity": (
+            "Students are spread over the nearest tracts by distance and by resident children;"
+            " every student is counted once."
+        ),
+        "building": (
+            "All students count in the tract the school stands in. The weakest join: most children"
+            " live elsewhere."
+        ),
+        "zones": (
+            "Students live in their school's attendance zone, where its children do; schools"
+            " without a zone draw by distance."
+        ),
+        "nearest": "Children of a tract fill the nearest schools of each level that have room.",
+        "supplied": "Students are spread over tracts by shares supplied with the data.",
+    }
+)
+
+LEVELS: Mapping[str, str] = LEVEL_LABELS
+HOT_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "hot 99": "hot, very sure (99 %)",
+        "hot 95": "hot, sure (95 %)",
+        "hot 90": "perhaps hot (90 %)",
+        "not significant": "no clear cluster",
+        "cold 90": "perhaps cold (90 %)",
+        "cold 95": "cold, sure (95 %)",
+        "cold 99": "cold, very sure (99 %)",
+        "not shown": "not shown",
+    }
+)
+AGREEMENT_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "hot in most": "hot in half of the analyses or more",
+        "hot in some": "hot in some",
+        "hot in one only": "hot in one alone",
+        "not flagged": "no clear cluster in any",
+        "cold in one only": "cold in one alone",
+        "cold in some": "cold in some",
+        "cold in most": "cold in half or more",
+        "hot and cold": "hot in as many as cold",
+    }
+)
+EXCEEDANCE_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "above, strong": "a quarter or more above: strong (.95)",
+        "above, likely": "a quarter or more above: likely (.80)",
+        "unclear": "not clearly either",
+        "below, likely": "a fifth or more below: likely (.80)",
+        "below, strong": "a fifth or more below: strong (.95)",
+    }
+)
+
+TRACT_MEANING = (
+    "This map shows the schools that children of a tract attend;"
+    " it does not measure each child there."
+)
+INTERVAL_MEANING = (
+    "The range in brackets is a 95 % interval for the underlying risk: how far the figure could"
+    " move from year to year by chance alone. Every enrolled student is counted, not a sample."
+)
+COVERAGE_MEANING = (
+    "Coverage compares the students counted in a tract with the children who live there; under 50 %"
+    " or over 150 % the figure speaks for a different group of children and is read with care."
+)
+ASSOCIATION = (
+    "Association, not cause: places where conditions and absence go together. It says nothing"
+    " about any one student or family."
+)
+HELPS = "Belonging, health care nearby and a stable home help children be in school."
+CHRONIC_MEANING = (
+    "Chronically absent: a student who missed at least 10 % of enrolled school days,"
+    " for any reason."
+)
+HOT_SPOT_MEANING = (
+    "Children in these neighbourhoods miss more school than chance and school-to-school"
+    " differences explain."
+)
+NULL_MEANING = (
+    "Chance is measured by moving school results among schools of the same level many times and"
+    " sending each result through the same join. Moving tracts instead would call the smoothness"
+    " of shared schools a cluster."
+)
+NO_CATCHMENT = "not shown: no students allocated"
+
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "P1": "not shown: {minimum} or fewer students enrolled",
+        "P2": "not shown: fewer than {minimum} students",
+        "P3": "not shown: it would give back another withheld number",
+        "P4": "shown as a limit: nearly none or nearly all students",
+        "P5": "not shown: too few schools stand behind it",
+        "P6": "not shown: made from a withheld number",
+        "Q1": "not shown: too few students for a reliable figure",
+        "Q2": "not shown: the interval is too wide to be of use",
+        "Q3": "not shown: the interval is wide compared with the figure",
+        "Q4": "not shown: the steadied figure is not reliable enough",
+        "Q5": "not shown: too few students for a reliable figure",
+        "Q6": "not shown: the interval is wide compared with the count",
+        "D1": "changed a little by the publisher to protect students",
+    }
+)
+_STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "suppressed": "not shown: fewer than {minimum} students",
+        "missing": "not shown: no figure was published",
+        "unreliable": "not shown: not reliable enough",
+    }
+)
+_CODE = re.compile(r"[A-Z]\d+")
+
+
+def not_shown_text(status: str, reason: str, minimum: int = 10) -> str:
+    """Why a number is withheld, in plain words; ``""`` for a reported value.
+
+    Parameters
+    ----------
+    status
+        "reported", "suppressed", "missing" or "unreliable".
+    reason
+        Reason code of the display gate ("P2"), or the words of a recipe ("withheld by the
+        publisher"); "" when none is known.
+    minimum
+        Smallest count the policy in force lets through.
+
+    Returns
+    -------
+    str
+        Never empty, a dash or a zero for a withheld value.
+    """
+    if status == "reported" and not reason:
+        return ""
+    code = _CODE.match(reason)
+    if code is None and reason.strip():
+        return _own_words(reason.strip())
+    known = _REASONS.get(code[0]) if code else None
+    text = known or _STATUSES.get(status, "not shown: the reason is not known")
+    return text.format(minimum=minimum)
+
+
+def fictional_banner(name: str) -> str:
+    """Notice for every page and export of a made-up place."""
+    return (
+        f"{name} is fictional: its places, schools and numbers are made up to show what the"
+        " software does."
+    )
+
+
+def source_text(publisher: str, title: str, vintage: str) -> str:
+    """One source in one line."""
+    return f"{publisher}: {title} ({vintage})"
+
+
+def _own_words(reason: str) -> str:
+    words = " ".join(reason.split()).rstrip(".")
+    if words.lower() in {"no students", "no students allocated"}:
+        return NO_CATCHMENT
+    if words.lower() == "unknown":
+        return "not shown: the count is not known"
+    if words.lower().startswith("not shown"):
+        return words
+    return f"not shown: {words[0].lower()}{words[1:]}"
