@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -30,10 +31,14 @@ def _folder(variable: str) -> Path:
 
 
 def _build(slug: str, home: Path, mirror: Path | None = None) -> Path:
+    """Build a place once for all workers: the first builds it, the others wait for it."""
     from data.build import build_panel  # here, so that tests of geo do not wait for it
 
-    lines: list[str] = []
-    return build_panel(slug, out=home / "panels" / slug, mirror=mirror, say=lines.append)
+    folder = home / "panels" / slug
+    with FileLock(home / f"{slug}.lock"):
+        if not folder.is_dir():
+            build_panel(slug, out=folder, mirror=mirror, say=lambda _line: None)
+    return folder
 
 
 def _load(folder: Path) -> Panel:
@@ -62,8 +67,11 @@ def oracles() -> Path:
 
 @pytest.fixture(scope="session")
 def test_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of this test session."""
-    return tmp_path_factory.mktemp("atlas-home")
+    """A store of this test session, one for all workers of it."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "atlas-home"
+    home.mkdir(exist_ok=True)
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,10 +33,7 @@ def files_of(layer: str) -> list[Path]:
     return sorted((ROOT / layer).rglob("*.py"))
 
 
-RUN_TIME = [(layer, path) for layer in ALLOWED for path in files_of(layer)]
-RUN_TIME_IDS = [path.relative_to(ROOT).as_posix() for _, path in RUN_TIME]
-every_file = pytest.mark.parametrize(("layer", "path"), RUN_TIME, ids=RUN_TIME_IDS)
-every_page = pytest.mark.parametrize("path", files_of("pages"), ids=lambda path: path.stem)
+FILES = [(layer, path) for layer in ALLOWED for path in files_of(layer)]
 
 
 def imports_of(source: str) -> set[str]:
@@ -54,54 +53,88 @@ def imports_of(source: str) -> set[str]:
     return found
 
 
-def roots_of(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imports_of(path.read_text(encoding="utf-8"))}
+@cache
+def imports_in(path: Path) -> set[str]:
+    return imports_of(path.read_text(encoding="utf-8"))
+
+
+def roots_of(names: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
+def breaches(of: Callable[[str, Path], set[str]], files: Sequence[tuple[str, Path]]) -> str:
+    """What breaks a rule, one file a line; empty when all files keep it."""
+    named = ((path.relative_to(ROOT).as_posix(), of(layer, path)) for layer, path in files)
+    return "\n".join(f"{name}: {', '.join(sorted(what))}" for name, what in named if what)
 
 
 def test_all_layers_have_files() -> None:
-    assert {layer for layer, _ in RUN_TIME} >= {"geo", "analytics", "data", "ui"}
+    assert {layer for layer, _ in FILES} == set(ALLOWED)
+    assert len(FILES) > 100
 
 
-@every_file
-def test_imports_go_one_way(layer: str, path: Path) -> None:
-    assert not (roots_of(path) & OURS) - ALLOWED[layer]
+def test_imports_go_one_way() -> None:
+    assert not breaches(
+        lambda layer, path: (roots_of(imports_in(path)) & OURS) - ALLOWED[layer], FILES
+    )
 
 
-@every_file
-def test_screen_libraries_stay_in_front(layer: str, path: Path) -> None:
-    if layer not in {"ui", "pages", "app"}:
-        assert not roots_of(path) & SCREEN
+def test_screen_libraries_stay_in_front() -> None:
+    behind = [(layer, path) for layer, path in FILES if layer not in {"ui", "pages", "app"}]
+    assert not breaches(lambda _, path: roots_of(imports_in(path)) & SCREEN, behind)
 
 
-@every_file
-def test_network_stays_in_data(layer: str, path: Path) -> None:
-    names = imports_of(path.read_text(encoding="utf-8"))
-    harmless = {name for name in names if name == "urllib" or name.startswith("urllib.parse")}
-    if layer != "data":
-        assert not {name.partition(".")[0] for name in names - harmless} & NETWORK
+def test_network_stays_in_data() -> None:
+    def reached(_: str, path: Path) -> set[str]:
+        names = imports_in(path) - {"urllib", "urllib.parse"}
+        return roots_of({name for name in names if not name.startswith("urllib.parse.")}) & NETWORK
+
+    assert not breaches(reached, [(layer, path) for layer, path in FILES if layer != "data"])
 
 
-@every_file
-def test_development_libraries_are_not_needed_to_run(layer: str, path: Path) -> None:
-    assert layer
-    assert not roots_of(path) & DEVELOPMENT_ONLY
+def test_development_libraries_are_not_needed_to_run() -> None:
+    assert not breaches(lambda _, path: roots_of(imports_in(path)) & DEVELOPMENT_ONLY, FILES)
 
 
-@every_page
-def test_a_page_only_composes(path: Path) -> None:
+def test_a_page_only_composes() -> None:
+    assert not breaches(logic_of, [(layer, path) for layer, path in FILES if layer == "pages"])
+
+
+def logic_of(_: str, path: Path) -> set[str]:
+    """What a page does beyond composing parts of `ui`."""
     source = path.read_text(encoding="utf-8")
-    assert roots_of(path) <= {"ui", "streamlit"}
-    assert len(source.splitlines()) <= 100
     nodes = list(ast.walk(ast.parse(source)))
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try)
-    assert not [node for node in nodes if isinstance(node, kinds)]
-    handed_on = [node.body for node in nodes if isinstance(node, ast.Lambda)]
-    assert all(isinstance(body, ast.Call) for body in handed_on), "a lambda may only pass on a call"
+    logic = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try)
+    lambdas = [node.body for node in nodes if isinstance(node, ast.Lambda)]
+    what = {f"imports {name}" for name in roots_of(imports_in(path)) - {"ui", "streamlit"}}
+    what |= {type(node).__name__ for node in nodes if isinstance(node, logic)}
+    if not all(isinstance(body, ast.Call) for body in lambdas):
+        what.add("a lambda that does more than pass on a call")
+    if len(source.splitlines()) > 100:
+        what.add("more than 100 lines")
+    return what
 
 
-@pytest.mark.parametrize("path", files_of("app"), ids=lambda path: path.name)
-def test_the_frame_is_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 60
+def test_the_frame_is_short() -> None:
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+@pytest.mark.parametrize(
+    ("body", "breach"),
+    [
+        ("from ui import frame\n\nframe.show(lambda: frame.map())\n", set()),
+        ("import pandas as pd\n", {"imports pandas"}),
+        ("def late():\n    pass\n", {"FunctionDef"}),
+        ("try:\n    pass\nexcept OSError:\n    pass\n", {"Try"}),
+        ("late = lambda: 1 + 1\n", {"a lambda that does more than pass on a call"}),
+        ("1\n" * 101, {"more than 100 lines"}),
+    ],
+    ids=["composes", "pandas", "function", "try", "lambda", "long"],
+)
+def test_logic_on_a_page_is_seen(tmp_path: Path, body: str, breach: set[str]) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(body, encoding="utf-8")
+    assert logic_of("pages", page) == breach
 
 
 def test_no_screen_or_development_library_loads_with_data() -> None:
