@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.autocorrelation.door import moran
+from analytics.autocorrelation import moran
 from ui.charts.moran import (
     BRUSH,
     CORNERS,

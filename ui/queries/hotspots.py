@@ -9,8 +9,8 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from analytics.autocorrelation.door import moran
-from analytics.autocorrelation.door import moran_scatter as scatter_table
+from analytics.autocorrelation import moran
+from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots import null_check
 from analytics.hotspots.null_check import FalseAlarms, NullComparison
 from analytics.hotspots.tract_map import Measure
