@@ -198,7 +198,7 @@ def map_statistic(
     Examples
     --------
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
-    >>> from analytics.map_lens import standardised
+    >>> from analytics.hotspots.map_lens import standardised
     >>> maps = standardised(np.array([[1.0], [2.0], [3.0], [6.0]]))
     >>> map_statistic("gi_star", line).of(maps)[:, 0].round(3).tolist()
     [-1.389, -1.604, 1.069, 1.389]

@@ -80,7 +80,7 @@ def tract_quality(allocated: pd.DataFrame, children: pd.Series) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.tract_rates import allocate
+    >>> from analytics.rates.tract_rates import allocate
     >>> share = pd.DataFrame({"school_id": ["s", "s"], "geoid": ["a", "b"], "share": [0.2, 0.8]})
     >>> found = allocate(pd.Series([9], index=["s"]), pd.Series([90], index=["s"]), share)
     >>> tract_quality(found, pd.Series([60.0, 70.0], index=["a", "b"]))["flag"].tolist()

@@ -160,7 +160,7 @@ def approximate(
 
     Examples
     --------
-    >>> from analytics.likelihood import Poisson
+    >>> from analytics.membership.likelihood import Poisson
     >>> counts = Poisson(np.array([4.0]), np.array([2.0]))
     >>> found = approximate(np.eye(1), counts, np.zeros(1))
     >>> bool(np.isclose(found.eta[0], 4 - 2 * np.exp(found.eta[0])))

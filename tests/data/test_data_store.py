@@ -116,7 +116,7 @@ def test_two_builds_do_not_meet(place: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from data import swap
+from data.store import swap
 
 folder, moment = Path(sys.argv[1]), sys.argv[2]
 

@@ -16,7 +16,7 @@ from ui.maps.palettes import (
     rate_scale,
 )
 
-STYLE = (Path(legends.__file__).parents[1] / "static" / "style.css").read_text(encoding="utf-8")
+STYLE = (Path(legends.__file__).parents[2] / "static" / "style.css").read_text(encoding="utf-8")
 
 
 class Outline(HTMLParser):

@@ -52,7 +52,7 @@ def robust_areas(
 
     Examples
     --------
-    >>> from analytics.consensus import consensus
+    >>> from analytics.hotspots.consensus.analyses import consensus
     >>> said = {"one": ["hot", "hot"], "two": ["hot", "none"], "three": ["none", "none"]}
     >>> robust_areas(consensus(pd.DataFrame(said, index=["a", "b"]))).tolist()
     ['hot', '']
@@ -98,7 +98,7 @@ def clusters(
 
     Examples
     --------
-    >>> from analytics.consensus import consensus
+    >>> from analytics.hotspots.consensus.analyses import consensus
     >>> line = Weights.from_edges("abc", "abbc", "bacb")
     >>> found = consensus(pd.DataFrame({"one": ["hot", "hot", "none"]}, index=list("abc")))
     >>> clusters(found, line).tolist()
