@@ -52,7 +52,7 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
     if slug not in known_places():
         raise DataError(f"unknown place {slug!r}; known places: {', '.join(known_places())}")
     # Imported here, so that the demo does not wait for readers and network.
-    from data.place.place import read_place
+    from data.place.tables import read_place
 
     return read_place(slug, mirror=mirror, progress=sys.stderr.isatty())
 

@@ -15,8 +15,7 @@ from data.contracts.check import (
     UNIT_LABELS,
 )
 from data.contracts.vocabulary import PROVIDER_LABELS
-from data.recipe.layouts import layouts
-from data.recipe.measures import measures
+from data.recipe.measures import layouts, measures
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "data-dictionary.md"

@@ -1,22 +1,122 @@
-"""A place: the recipes that make a study area, read into its tables."""
+"""A place: the recipes that make a study area, and its words filled into them."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from data.errors import DataError
-from data.panel import SourceTables
-from data.place.area import StudyArea
-from data.place.parts import CatchmentSettings, Place, PlaceFile
-from data.place.tables import PlaceReader
-from data.read.obtain import mirror_folder
-from data.recipe.place_fill import filled
-from data.recipe.recipe import FOLDER as RECIPES
-from data.recipe.recipe import load_recipe
-from data.recipe.toml_text import TomlError, bind, read_toml
-from data.store.folders import SLUG, cache_folder
-
-__all__ = ["CatchmentSettings", "Place", "list_places", "load_place", "read_place"]
+from data.place.area import DefinitionBreak, StudyArea
+from data.recipe.binding import TomlError, bind, read_toml
+from data.recipe.checks import FOLDER as RECIPES
+from data.recipe.checks import load_recipe
+from data.recipe.measures import measures_taken
+from data.recipe.recipe import Recipe
+from data.store.folders import SLUG
 
 FOLDER = Path(__file__).parents[1] / "places"
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class CatchmentSettings:
+    """How schools are joined to tracts.
+
+    Attributes
+    ----------
+    scale_km : float
+        Scale of the gravity join; 0 for the documented default.
+    k : int
+        Nearest tracts that a school may draw from; 0 for what suits `grades`.
+    barrier : str
+        Column of the tracts that students do not cross.
+    grades : str
+        "together" balances the children of all grades in one pool, "apart" each band of grades on
+        its own, see docs/decisions/0011.
+    """
+
+    method: str = "gravity"
+    scale_km: float = 0.0
+    k: int = 0
+    barrier: str = ""
+    grades: str = "together"
+
+
+@dataclass(frozen=True)
+class AccessSettings:
+    """How far care reaches: limit to weight, the weights falling; empty for geo's default.
+
+    Attributes
+    ----------
+    reach_km : mapping of str to float
+        Zones of straight lines, `{ "1" = 1.0, "2" = 0.68 }`.
+    reach_minutes : mapping of str to float
+        Zones when the place has travel times.
+    """
+
+    reach_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reach_minutes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def settings(self) -> dict[str, dict[float, float]]:
+        """Give the zones that the place file names, their limits as numbers.
+
+        Raises
+        ------
+        DataError
+            A limit is not a number.
+        """
+        named = {"reach_km": self.reach_km, "reach_minutes": self.reach_minutes}
+        try:
+            return {
+                name: {float(limit): weight for limit, weight in zones.items()}
+                for name, zones in named.items()
+                if zones
+            }
+        except ValueError as error:
+            raise DataError(f"[access]: the limit of a zone is no number: {error}") from error
+
+
+@dataclass(frozen=True)
+class PlaceFile:
+    """A place as written in data/places; `data.place.area.StudyArea` explains the fields."""
+
+    slug: str
+    name: str
+    state: str
+    state_fips: str
+    tract_vintage: int
+    crs: str
+    default_year: str
+    definition: str
+    recipes: tuple[str, ...]
+    fictional: bool = False
+    unusual_years: tuple[str, ...] = ()
+    breaks: tuple[DefinitionBreak, ...] = ()
+    catchment: CatchmentSettings = field(default_factory=CatchmentSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A study area and the recipes that fill it.
+
+    Attributes
+    ----------
+    area : StudyArea
+    state_fips : str
+        Two digits that every tract id begins with.
+    recipes : tuple of Recipe
+        In the order of the place file.
+    catchment : CatchmentSettings
+    access : AccessSettings
+    """
+
+    area: StudyArea
+    state_fips: str
+    recipes: tuple[Recipe, ...]
+    catchment: CatchmentSettings
+    access: AccessSettings = field(default_factory=AccessSettings)
 
 
 def list_places() -> list[str]:
@@ -63,36 +163,51 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     return Place(area, said.state_fips, known, said.catchment, said.access)
 
 
-def read_place(
-    slug: str,
-    *,
-    mirror: Path | None = None,
-    cache: Path | None = None,
-    progress: bool = False,
-) -> SourceTables:
-    """Read all files of a place.
+def filled(recipe: Recipe, place: PlaceFile) -> Recipe:
+    """Fill a place's words into a recipe's url, mirror, title, pattern of ids and filters.
 
     Parameters
     ----------
-    slug : str
-        Short name of the place.
-    mirror : Path, optional
-        Folder of files downloaded by hand; ATLAS_MIRROR when left out; without either the files
-        come from the network into `cache`.
-    cache : Path, optional
-        Folder of downloaded files; the store's own when left out.
-    progress : bool
-        Show a progress bar for downloads.
-
-    Returns
-    -------
-    SourceTables
-        Schools without `geoid`; drivers of the place's counties.
+    recipe : Recipe
+        With {place}, {state_fips}, {state} (without blanks), {state_name} and, in the url,
+        {variables} (the lines of census tables that its measures read); {layout} in the title
+        stays until the file is seen.
+    place : PlaceFile
 
     Raises
     ------
-    DataError
-        A file is missing, cannot be fetched, or is not as its recipe says.
+    TomlError
+        Another placeholder, named.
     """
-    place = load_place(slug)
-    return PlaceReader(place, mirror_folder(mirror), cache or cache_folder(), progress).read()
+    words = {
+        "place": place.slug,
+        "state_fips": place.state_fips,
+        "state": "".join(place.state.split()),
+        "state_name": place.state,
+    }
+    pattern = _filled(recipe, recipe.identifier.pattern, words)
+    filters = tuple(
+        replace(each, regex=_filled(recipe, each.regex, words)) for each in recipe.filters
+    )
+    return replace(
+        recipe,
+        url=_filled(recipe, recipe.url, {**words, "variables": _variables(recipe)}),
+        mirror=_filled(recipe, recipe.mirror, words),
+        title=_filled(recipe, recipe.title, {**words, "layout": "{layout}"}),
+        identifier=replace(recipe.identifier, pattern=pattern),
+        filters=filters,
+    )
+
+
+def _filled(recipe: Recipe, text: str, words: Mapping[str, str]) -> str:
+    strange = [name for name in PLACEHOLDER.findall(text) if name not in words]
+    if strange:
+        known = ", ".join(f"{{{name}}}" for name in words)
+        raise TomlError(f"{recipe.id}: {{{strange[0]}}} is not known here; write one of {known}")
+    return PLACEHOLDER.sub(lambda found: words[found[1]], text)
+
+
+def _variables(recipe: Recipe) -> str:
+    """List the census lines that a recipe's measures are formed from, estimates and margins."""
+    taken = [each for name in recipe.layouts for each in measures_taken(recipe, name)]
+    return ",".join(dict.fromkeys(line for each in taken for line in each.lines()))

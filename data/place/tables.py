@@ -11,19 +11,58 @@ from data.assemble.vintages import crosswalk_between, crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError
 from data.panel import SourceTables
-from data.place.care import near_providers
-from data.place.parts import Place
+from data.place.place import Place, load_place
 from data.read.engine import fetched_on, shape_table, source_of
+from data.read.fetch import mirror_folder, obtain
 from data.read.flows import blurred
 from data.read.grid import read_grid
-from data.read.obtain import obtain
 from data.read.recognise import recognised
-from data.recipe.parts import Recipe
+from data.recipe.recipe import Recipe
+from data.store.folders import cache_folder
 from data.store.provenance import Ledger, Source
 from geo.areas.boundaries import repair
 from geo.areas.locate import implausible_points
 
 STRANGE_LIMIT = 0.05
+MARGIN_KM = 25.0
+TURNED_LIMIT = 0.05
+UNPLACED = ("no coordinates", "zero coordinates")
+FAR = "far outside"
+
+
+def read_place(
+    slug: str,
+    *,
+    mirror: Path | None = None,
+    cache: Path | None = None,
+    progress: bool = False,
+) -> SourceTables:
+    """Read all files of a place.
+
+    Parameters
+    ----------
+    slug : str
+        Short name of the place.
+    mirror : Path, optional
+        Folder of files downloaded by hand; ATLAS_MIRROR when left out; without either the files
+        come from the network into `cache`.
+    cache : Path, optional
+        Folder of downloaded files; the store's own when left out.
+    progress : bool
+        Show a progress bar for downloads.
+
+    Returns
+    -------
+    SourceTables
+        Schools without `geoid`; drivers of the place's counties.
+
+    Raises
+    ------
+    DataError
+        A file is missing, cannot be fetched, or is not as its recipe says.
+    """
+    place = load_place(slug)
+    return PlaceReader(place, mirror_folder(mirror), cache or cache_folder(), progress).read()
 
 
 @dataclass
@@ -238,3 +277,65 @@ def _joined(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
 
 def _stacked(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else empty_table(table)
+
+
+def near_providers(
+    lists: Iterable[gpd.GeoDataFrame], tracts: gpd.GeoDataFrame, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    """Keep the providers inside the tracts' bounding box and up to 25 km around it.
+
+    Those just outside are kept, because families by the border use them. A provider without a
+    point is kept when its list is of this place only: a list of the whole country says nothing
+    of where it is.
+
+    Parameters
+    ----------
+    lists : iterable of GeoDataFrame
+        Providers as read, one table a source.
+    tracts : GeoDataFrame
+        The study area.
+    ledger : Ledger
+        Receives what was left out, and why.
+
+    Raises
+    ------
+    DataError
+        More than 5 % of a list's points lie in the area only when turned round.
+    """
+    kept = [_near(each, tracts, ledger) for each in lists if len(each)]
+    if not kept:
+        return gpd.GeoDataFrame(empty_table("providers"))
+    return gpd.GeoDataFrame(pd.concat(kept))
+
+
+def _near(
+    providers: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    source = str(providers["source"].iloc[0])
+    reasons = implausible_points(providers, tracts, margin_km=MARGIN_KM)
+    _refuse_turned(source, reasons)
+    unplaced, far = reasons.isin(UNPLACED), reasons.eq(FAR)
+    turned = reasons.ne("") & ~unplaced & ~far
+    for reason, rows in reasons[turned].groupby(reasons[turned]):
+        said = f"Left out, the point cannot be right: {reason}."
+        ledger.record(source, "providers", "dropped", said, rows.index)
+    said = f"More than {MARGIN_KM:g} km outside the study area."
+    ledger.record(source, "providers", "dropped", said, reasons.index[far])
+    if far.any():
+        said = "No point, in a list that goes beyond the study area."
+        ledger.record(source, "providers", "dropped", said, reasons.index[unplaced])
+    else:
+        said = "No point: listed, but in no measure of access."
+        ledger.record(source, "providers", "kept", said, reasons.index[unplaced])
+    kept = providers[reasons.eq("") | (unplaced & ~far.any())]
+    return kept.set_geometry(kept.geometry.mask(unplaced[kept.index], None))
+
+
+def _refuse_turned(source: str, reasons: pd.Series) -> None:
+    turned = reasons[~reasons.isin(["", FAR, *UNPLACED])]
+    plausible = int(reasons.eq("").sum())
+    if len(turned) > TURNED_LIMIT * (plausible + len(turned)):
+        raise DataError(
+            f"{source}: {len(turned):,} providers have points that cannot be right "
+            f"(first {turned.index[0]}: {turned.iloc[0]}); correct [points] in the recipe"
+        )

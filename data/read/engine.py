@@ -9,32 +9,33 @@ from types import MappingProxyType
 import pandas as pd
 
 from data.contracts.check import CONTRACTS
-from data.read import shapes, shapes_care, shapes_drivers, shapes_links
-from data.read.archive import LIMITS, Limits
-from data.read.file_error import FileError
+from data.errors import FileError
+from data.read import drivers, tables
+from data.read.cells import rewritten, text_columns
+from data.read.file_check import LIMITS, Limits
 from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
 from data.read.refuse import refuse_conflicts
-from data.read.texts import rewritten, text_columns
-from data.recipe.parts import Filter, Recipe
+from data.read.tables import Rows
+from data.recipe.recipe import Filter, Recipe
 from data.store.provenance import Ledger, Source, sha256_of
 from geo.areas.geoid import repair
 
-SHAPERS: Mapping[str, Callable[[shapes.Rows], pd.DataFrame]] = MappingProxyType(
+SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
     {
-        "tracts": shapes.tracts,
-        "schools": shapes.schools,
-        "absence": shapes.absence,
-        "drivers": shapes_drivers.drivers,
-        "school_drivers": shapes_drivers.school_drivers,
-        "zones": shapes.zones,
-        "flows": shapes_links.flows,
-        "crosswalk": shapes_links.crosswalk,
-        "other_tracts": shapes_links.other_tracts,
-        "providers": shapes_care.providers,
-        "designations": shapes_care.designations,
-        "centres": shapes_care.centres,
-        "travel_times": shapes_care.travel_times,
+        "tracts": tables.tracts,
+        "schools": tables.schools,
+        "absence": tables.absence,
+        "drivers": drivers.drivers,
+        "school_drivers": drivers.school_drivers,
+        "zones": tables.zones,
+        "flows": tables.flows,
+        "crosswalk": tables.crosswalk,
+        "other_tracts": tables.other_tracts,
+        "providers": tables.providers,
+        "designations": tables.designations,
+        "centres": tables.centres,
+        "travel_times": tables.travel_times,
     }
 )
 
@@ -115,7 +116,7 @@ def shape_table(
     text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
-    rows = shapes.Rows(recipe, file, cells, text, geometry, ledger)
+    rows = Rows(recipe, file, cells, text, geometry, ledger)
     table = SHAPERS[recipe.table](rows)
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
     return table

@@ -1,18 +1,26 @@
-"""Look at a file before any library opens it: kind, size, first bytes, and what hides inside."""
+"""What a file must pass before a library opens it, and before an archive is unpacked."""
 
-from collections.abc import Mapping
-from pathlib import Path
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from data.read.archive import (
-    BYTE_ORDER_MARKS,
-    LIMITS,
-    Limits,
-    check_archive,
-)
-from data.read.file_error import FileError
+from data.errors import FileError
 from data.recipe.recipe import SUFFIXES
 
+CHUNK = 1 << 20
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".whl", ".kmz")
+INSIDE = (".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg")
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".shp.xml")
+MACRO_PARTS = re.compile(r"vbaproject|macrosheets/|activex/|\.bin$", re.IGNORECASE)
+HARMLESS_PARTS = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
+XML_DECLARATIONS = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 MAGIC: Mapping[str, bytes] = MappingProxyType(
     {
         ".xlsx": b"PK\x03\x04",
@@ -26,9 +34,35 @@ MAGIC: Mapping[str, bytes] = MappingProxyType(
 NO_KEY = (
     "the Census Bureau's interface may want a key (free of charge, from "
     "api.census.gov/data/key_signup.html): set CENSUS_API_KEY, or download the table from "
-    "data.read.census.gov"
+    "data.census.gov"
 )
 MACRO_BOOKS = (".xlsm", ".xlsb", ".xltm", ".xlam")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Most that a file may hold.
+
+    Attributes
+    ----------
+    file_bytes : int
+        Size on disk.
+    unpacked_bytes : int
+        Sum over the members of an archive.
+    ratio : float
+        Unpacked over packed size of one member of more than `small_bytes`.
+    members : int
+        Members of an archive.
+    """
+
+    file_bytes: int = 1 << 30
+    unpacked_bytes: int = 2 << 30
+    ratio: float = 200.0
+    small_bytes: int = 1 << 20
+    members: int = 5_000
+
+
+LIMITS = Limits()
 
 
 def check_file(path: Path, kind: str, limits: Limits = LIMITS) -> str:
@@ -115,3 +149,163 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
 def _refuse_old_macros(path: Path, name: str) -> None:
     if "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
         raise FileError(name, "the workbook holds macros", "save it as .xlsx without macros")
+
+
+def unpack(path: Path, folder: Path, limits: Limits = LIMITS) -> tuple[Path, ...]:
+    """Unpack a checked zip into an empty folder, counting bytes as they come.
+
+    Parameters
+    ----------
+    path : Path
+        The zip file.
+    folder : Path
+        Receives the members; nothing is written outside of it.
+    limits : Limits
+        Largest sizes.
+
+    Returns
+    -------
+    tuple of Path
+        The unpacked files, in the order of the archive.
+
+    Raises
+    ------
+    FileError
+        The archive is damaged, or may do harm. Nothing is unpacked then.
+    """
+    with _opened(path, path.name) as archive:
+        members = _members(archive, path.name, limits)
+        for member in members:
+            _check_member_kind(member, path.name)
+        written = []
+        for member in members:
+            target = folder.joinpath(*PurePosixPath(member.filename).parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy(archive, member, target, path.name)
+            written.append(target)
+    return tuple(written)
+
+
+def check_archive(path: Path, limits: Limits = LIMITS) -> None:
+    """Look through a zip or a workbook without unpacking it.
+
+    Raises
+    ------
+    FileError
+        It is damaged, too large, or holds something that may do harm.
+    """
+    name, suffix = path.name, path.suffix.lower()
+    with _opened(path, name) as archive:
+        members = _members(archive, name, limits)
+        for member in members:
+            if suffix == ".zip":
+                _check_member_kind(member, name)
+            else:
+                _check_workbook_part(archive, member, name)
+
+
+def _opened(path: Path, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise FileError(name, f"the archive is damaged ({error})", "download it again") from error
+
+
+def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Give the files of an archive after every check that needs no unpacking."""
+    entries = archive.infolist()
+    if len(entries) > limits.members:
+        raise FileError(name, f"{len(entries):,} files inside", "pack only the files needed")
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.unpacked_bytes:
+        raise FileError(name, f"unpacks to {total:,} bytes", "pack only the files needed")
+    seen: set[str] = set()
+    for entry in entries:
+        _check_entry(entry, name, limits)
+        if entry.filename.lower() in seen:
+            raise FileError(name, f"{entry.filename!r} is in it twice", "pack it again")
+        seen.add(entry.filename.lower())
+    return [entry for entry in entries if not entry.is_dir()]
+
+
+def _check_entry(entry: zipfile.ZipInfo, name: str, limits: Limits) -> None:
+    path = PurePosixPath(entry.filename)
+    is_outside = path.is_absolute() or ".." in path.parts or re.search(r"[\\:\x00]", entry.filename)
+    if is_outside or not path.parts:
+        raise FileError(
+            name, f"{entry.filename!r} would be written outside", "do not use this file"
+        )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise FileError(name, f"{entry.filename!r} is a link", "pack the file itself")
+    if entry.flag_bits & 1:
+        raise FileError(name, "it is encrypted", "pack it without a password")
+    is_large = entry.file_size > limits.small_bytes
+    if is_large and entry.file_size > limits.ratio * max(1, entry.compress_size):
+        raise FileError(
+            name,
+            f"{entry.filename!r} unpacks to {entry.file_size:,} bytes from {entry.compress_size:,}",
+            "this is how a zip bomb looks; do not use this file",
+        )
+
+
+def _check_member_kind(entry: zipfile.ZipInfo, name: str) -> None:
+    lower = entry.filename.lower()
+    if lower.endswith(NESTED):
+        raise FileError(
+            name, f"{entry.filename!r} is an archive inside an archive", "unpack it once by hand"
+        )
+    if not lower.endswith((*INSIDE, *SHAPEFILE_PARTS)):
+        raise FileError(
+            name,
+            f"{entry.filename!r} is not a type that is read",
+            f"pack only {', '.join((*INSIDE, '.shp with its parts'))}",
+        )
+
+
+def _check_workbook_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    part = entry.filename
+    if MACRO_PARTS.search(part) and not HARMLESS_PARTS.search(part):
+        raise FileError(name, "the workbook holds macros", "save it as .xlsx without macros")
+    if part.lower().endswith(NESTED):
+        raise FileError(
+            name, f"{part!r} is an archive inside a workbook", "remove what is embedded"
+        )
+    if part.lower().endswith((".xml", ".rels")):
+        _check_xml(archive, entry, name)
+
+
+def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    """Refuse entity declarations, which can read other files or fill the memory."""
+    tail = b""
+    for chunk in _chunks(archive, entry, name):
+        if not tail and (chunk.startswith(BYTE_ORDER_MARKS) or b"\x00" in chunk[:200]):
+            raise FileError(name, f"{entry.filename!r} is not UTF-8", "save the workbook again")
+        if XML_DECLARATIONS.search(tail + chunk):
+            raise FileError(
+                name, f"{entry.filename!r} declares XML entities", "do not use this file"
+            )
+        tail = chunk[-32:]
+
+
+def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
+    with target.open("xb") as sink:
+        for chunk in _chunks(archive, entry, name):
+            sink.write(chunk)
+
+
+def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Unpack one member piece by piece, but no more of it than it declared."""
+    left = entry.file_size
+    try:
+        with archive.open(entry) as source:
+            while chunk := source.read(CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise FileError(
+                        name, f"{entry.filename!r} is larger than declared", "do not use this file"
+                    )
+                yield chunk
+    except DAMAGE as error:
+        raise FileError(
+            name, f"{entry.filename!r} is damaged ({error})", "download it again"
+        ) from error

@@ -7,17 +7,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from data.contracts.check import validate
+from data.errors import FileError
 from data.panel import SourceTables
 from data.read.engine import shape_table, source_of
-from data.read.file_error import FileError
 from data.read.grid import grid_of_text, read_grid
-from data.recipe.parts import (
-    Column,
-    Format,
-    Identifier,
-    Recipe,
-    Tokens,
-)
+from data.recipe.recipe import Column, Format, Identifier, Recipe, Tokens
 from data.store.provenance import Ledger, LedgerEntry
 
 SMALL = 10

@@ -14,15 +14,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data.read.archive import LIMITS, Limits, unpack
-from data.read.census import answer_rows, is_answer, without_labels
-from data.read.file_check import check_file
-from data.read.file_error import FileError
+from data.errors import FileError
+from data.read.file_check import LIMITS, Limits, check_file, unpack
+from data.read.formats import answer_rows, is_answer, read_vector, sheet_rows, without_labels
 from data.read.recognise import wanted_headers
 from data.read.refuse import refuse_headers, refuse_students
-from data.read.sheet import sheet_rows
-from data.read.vector import read_vector
-from data.recipe.parts import Recipe
+from data.recipe.recipe import Recipe
 
 Row = tuple[int, Sequence[Any]]
 

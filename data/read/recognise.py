@@ -1,23 +1,22 @@
-"""Which layout a published file has: seen from its columns and cells, never guessed."""
+"""Which layout a published file has, seen from its columns and cells, never guessed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from data.read.file_error import FileError
-from data.read.ranks import rank_scope
-from data.recipe.layouts import (
-    FILE,
-    Layout,
-    layouts,
-    measures_taken,
-)
-from data.recipe.parts import Recipe
+from data.errors import FileError
+from data.read.cells import NUMBER
+from data.recipe.measures import LAYOUTS, Layout, Ranks, layouts, measures_taken
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
+from geo.areas.geoid import repair
 
 HEADERS_SHOWN = 4
 LEAST_ALIKE = 0.99  # part of the cells that evidence must hold for: a footnote may stand below
+TOLERANCE = 0.001  # published ranks have 4 decimals, and totals rounded alike share a rank
+FEWEST = 20  # tracts: with fewer, ranks within a state and national ones may agree by chance
 
 
 def wanted_headers(recipe: Recipe, headers: Sequence[str], file: str) -> tuple[str, ...]:
@@ -120,7 +119,7 @@ def _by_columns(recipe: Recipe, headers: Sequence[str], file: str) -> list[Layou
         f"its columns, which begin with {begins}, fit no layout that recipe {recipe.id} reads "
         f"({why})",
         "take the publisher's file for census tracts as published, or describe the new layout in "
-        f"data/{FILE.name}",
+        f"data/{LAYOUTS.name}",
     )
 
 
@@ -165,3 +164,72 @@ def _unrecognised(
         "take the file as published, with its columns LOCATION and FIPS, or name the one layout "
         "in the recipe that it has",
     )
+
+
+@dataclass(frozen=True)
+class RankScope:
+    """Among which tracts the ranks of a file compare.
+
+    Attributes
+    ----------
+    words : str
+        "ranks within New York" or "national ranks".
+    reason : str
+        How that was found, for the ledger.
+    """
+
+    words: str
+    reason: str
+
+
+def rank_scope(cells: pd.DataFrame, ids: str, ranks: Ranks) -> RankScope:
+    """Find out among which tracts the ranks of a file compare.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        As published; with the columns that `ranks` names, "" or -999 where there is no rank.
+    ids : str
+        Column of tract ids.
+    ranks : Ranks
+
+    Returns
+    -------
+    RankScope
+        National when the file holds several states, or when ranking its rows anew gives other
+        ranks; (rank - 1) / (n - 1) as CDC/ATSDR ranks.
+    """
+    states = repair(cells[ids]).ids.dropna().str[:2].unique()
+    if len(states) > 1:
+        reason = f"Ranks compare tracts of the nation: the file holds {len(states)} states."
+        return RankScope("national ranks", reason)
+    total, rank = _numbers(cells[ranks.total]), _numbers(cells[ranks.rank])
+    known = total.notna() & rank.notna()
+    anew = (total[known].rank(method="min") - 1) / max(int(known.sum()) - 1, 1)
+    off = (anew - rank[known]).abs()
+    if known.sum() >= FEWEST and off.le(TOLERANCE).mean() >= LEAST_ALIKE:
+        state = _state(cells, ranks)
+        reason = (
+            f"Ranks compare tracts within {state}: ranking the file's {known.sum():,} rows anew "
+            f"gives the same (largest difference {off.max():.5f})."
+        )
+        return RankScope(f"ranks within {state}", reason)
+    reason = (
+        "Ranks are not those among the file's own rows, though it holds one state only: taken as "
+        "national ranks. Were it cut from a state's file, they would be ranks within that state."
+    )
+    return RankScope("national ranks", reason)
+
+
+def _numbers(cells: pd.Series) -> pd.Series:
+    text = cells.str.strip()
+    numbers = text.where(text.str.fullmatch(NUMBER.pattern).astype(bool)).astype("float64")
+    return numbers.where(numbers.ge(0), np.nan)
+
+
+def _state(cells: pd.DataFrame, ranks: Ranks) -> str:
+    """Give the state's name as the file writes it, in small letters after the first."""
+    if ranks.state not in cells.columns:
+        return "the state"
+    name = str(cells[ranks.state].str.strip().mode().iloc[0])
+    return name.title().replace(" Of ", " of ")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from data.read.file_error import FileError
+from data.errors import FileError
 
 STUDENT = r"(?:student|pupil|child|learner|stu)"
 PERSONAL = re.compile(
@@ -97,13 +97,6 @@ def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None
         "keep one of each, or filter totals and other groups out in the recipe",
         row=int(groups[0][0]),
     )
-
-
-def above(part: pd.Series, whole: pd.Series, names: tuple[str, str]) -> pd.Series:
-    """Say why rows cannot be used whose part exceeds the whole; "" for the others."""
-    reason = f"Refused: {names[0]} is above {names[1]}."
-    too_large = part.gt(whole).fillna(False).astype(bool)
-    return pd.Series("", index=part.index, dtype="str").mask(too_large, reason)
 
 
 def _hint(wanted: str, headers: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Recipes: how one publisher's file becomes one of our tables. Data, not code."""
 
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
 from data.recipe.recipe import (
-    FOLDER,
     Column,
     Filter,
     Format,
@@ -11,9 +11,6 @@ from data.recipe.recipe import (
     Points,
     Recipe,
     Tokens,
-    load_recipe,
-    parse_recipe,
-    to_toml,
 )
 
 __all__ = [

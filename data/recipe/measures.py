@@ -1,16 +1,18 @@
-"""The registry of measures: what each is called, asks, counts, and cannot say."""
+"""The registry: every measure, and the layouts of published files that hold it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from data.recipe.measure_columns import Measure, MeasureUnit, measure_problem
-from data.recipe.toml_text import TomlError, bind, read_toml
+from data.recipe.binding import TomlError, bind, read_toml
+from data.recipe.recipe import Measure, MeasureUnit, Recipe, Tokens, measure_problem
 
-FILE = Path(__file__).parents[1] / "measures.toml"
+FOLDER = Path(__file__).parents[1]
+MEASURES = FOLDER / "measures.toml"
+LAYOUTS = FOLDER / "layouts.toml"
 
 Theme = Literal[
     "housing instability",
@@ -130,14 +132,14 @@ def measures() -> Mapping[str, MeasureInfo]:
     TomlError
         The file says something unknown, an id twice, or two places of a measure in one layout.
     """
-    listed = bind(_Registry, read_toml(FILE), FILE.name).measures
+    listed = bind(_Registry, read_toml(MEASURES), MEASURES.name).measures
     known = {each.id: each for each in listed}
     if len(known) != len(listed):
-        raise TomlError(f"{FILE.name}: a measure id repeats; give each its own")
+        raise TomlError(f"{MEASURES.name}: a measure id repeats; give each its own")
     for info in listed:
         problem = _columns_problem(info)
         if problem:
-            raise TomlError(f"{FILE.name}: {problem}")
+            raise TomlError(f"{MEASURES.name}: {problem}")
     return MappingProxyType(known)
 
 
@@ -170,3 +172,88 @@ def _columns_problem(info: MeasureInfo) -> str:
         return f"{info.id}: a layout is named twice"
     problems = (measure_problem(each.measure(info.id), by_school=False) for each in info.columns)
     return next((each for each in problems if each), "")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What tells a layout from others with the same columns.
+
+    Attributes
+    ----------
+    pattern : str
+        Regular expression that the cells of `column` match.
+    only : str
+        Regular expression of the cells that count as evidence; "" for all that are filled.
+    says : str
+        The evidence in words.
+    """
+
+    column: str
+    pattern: str
+    says: str
+    only: str = ""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Columns that a layout ranks tracts by: the sum that is ranked, its rank, the state's name."""
+
+    total: str
+    rank: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One layout of a publisher's file; data/layouts.toml lists them.
+
+    Attributes
+    ----------
+    title, vintage : str
+        What the file is, and the years its figures describe: no file says so itself.
+    tract_vintage : int
+        Census year of the tracts.
+    has, lacks : tuple of str
+        Columns that the file has, and that it does not have.
+    ranks : Ranks or None
+        Columns of percentile ranks, which may be national or within a state.
+    """
+
+    id: str
+    title: str
+    vintage: str
+    tract_vintage: int
+    has: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    tokens: Tokens = field(default_factory=Tokens)
+    ranks: Ranks | None = None
+
+
+@dataclass(frozen=True)
+class _Layouts:
+    layouts: tuple[Layout, ...]
+
+
+@cache
+def layouts() -> Mapping[str, Layout]:
+    """Give all layouts by id.
+
+    Raises
+    ------
+    TomlError
+        The file says something unknown, or an id twice.
+    """
+    listed = bind(_Layouts, read_toml(LAYOUTS), LAYOUTS.name).layouts
+    known = {each.id: each for each in listed}
+    if len(known) != len(listed):
+        raise TomlError(f"{LAYOUTS.name}: a layout id repeats; give each its own")
+    return MappingProxyType(known)
+
+
+def measures_taken(recipe: Recipe, layout: str) -> tuple[Measure, ...]:
+    """Give the measures that a recipe takes of a layout; none but drivers do."""
+    if recipe.table != "drivers":
+        return ()
+    chosen = measures_of(layout)
+    return tuple(each for each in chosen if not recipe.only or each.id in recipe.only)

@@ -1,48 +1,63 @@
-"""Recipes: how one publisher's file becomes one of our tables. Data, not code."""
+"""What a recipe says: how one publisher's file becomes one of our tables. Data, not code."""
 
-import re
-from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 from types import MappingProxyType
+from typing import Literal
 
-from data.recipe.layouts import layout_problem
-from data.recipe.measure_columns import Measure, measure_problem
-from data.recipe.parts import (
-    Column,
-    Filter,
-    Format,
-    Identifier,
-    Override,
-    Points,
-    Recipe,
-    Tokens,
-)
-from data.recipe.toml_text import (
-    TomlError,
-    bind,
-    dump,
-    parse_toml,
-    read_toml,
-)
+from data.store.provenance import Release
 
-__all__ = [
-    "FOLDER",
-    "Column",
-    "Filter",
-    "Format",
-    "Identifier",
-    "Measure",
-    "Override",
-    "Points",
-    "Recipe",
-    "Tokens",
-    "load_recipe",
-    "parse_recipe",
-    "to_toml",
+Table = Literal[
+    "tracts",
+    "schools",
+    "absence",
+    "drivers",
+    "school_drivers",
+    "zones",
+    "flows",
+    "crosswalk",
+    "other_tracts",
+    "providers",
+    "designations",
+    "centres",
+    "travel_times",
 ]
+PublishedUnit = Literal[
+    "count",
+    "fraction",
+    "percent",
+    "text percent",
+    "percentile",
+    "usd",
+    "years",
+    "km",
+    "per_1000",
+    "per_100k",
+]
+MeasureUnit = Literal["", PublishedUnit]
 
-FOLDER = Path(__file__).parents[1] / "recipes"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+Unit = Literal["text", "amount", PublishedUnit]
+
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "tracts": "geoid",
+        "schools": "school_id",
+        "absence": "school_id",
+        "drivers": "geoid",
+        "school_drivers": "school_id",
+        "zones": "zone_id",
+        "flows": "school_id",
+        "crosswalk": "source",
+        "other_tracts": "geoid",
+        "providers": "provider_id",
+        "designations": "area_id",
+        "centres": "geoid",
+        "travel_times": "geoid",
+    }
+)
+
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -52,188 +67,305 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "census": (".json", ".csv", ".zip"),
     }
 )
-TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
-    {  # table: (columns a recipe must map, columns it may map)
-        "tracts": (
-            ("geoid",),
-            ("name", "neighbourhood", "children", "children_moe", "residents"),
-        ),
-        "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
-        "absence": (
-            ("school_id", "school_year", "chronic_absent"),
-            ("enrolled", "name", "student_group", "grade"),
-        ),
-        "drivers": (("geoid",), ()),
-        "school_drivers": (("school_id", "school_year"), ()),
-        "zones": (("zone_id", "school_id", "level"), ()),
-        "flows": (("school_id", "geoid", "students"), ()),
-        "crosswalk": (("source", "target", "weight"), ()),
-        "other_tracts": (("geoid",), ()),
-        "providers": (("provider_id", "name", "kind"), ("supply", "address")),
-        "designations": (("area_id", "area_kind", "measure"), ("designation",)),
-        "centres": (("geoid",), ()),
-        "travel_times": (("geoid", "provider_id", "minutes"), ()),
-    }
-)
-COUNTS = (
-    "enrolled",
-    "chronic_absent",
-    "children",
-    "children_moe",
-    "residents",
-    "students",
-    "weight",
-)
-AMOUNTS = ("supply", "minutes")
-POINTS = ("schools", "providers", "centres")
 
 
-def load_recipe(path: Path) -> Recipe:
-    """Read and check a recipe file.
+@dataclass(frozen=True)
+class Format:
+    """How the bytes are laid out.
 
-    Raises
-    ------
-    TomlError
-        Naming the file and the key that is unknown, missing or wrong.
+    Attributes
+    ----------
+    kind : str
+        "census" is an answer of the Census Bureau's interface or a table downloaded from
+        data.census.gov: its content tells which.
+    encoding : str
+        "auto" finds a byte-order mark, else UTF-8, else Windows-1252 (then said in the ledger).
+    sheet, layer, member : str
+        Worksheet, layer, or file inside a zip; "" when there is only one.
+    header_row : int
+        Row with the column names; rows above it are titles and are skipped.
+    decimal, thousands : str
+        Marks inside numbers; a number that does not follow them is an error, never a guess.
     """
-    return _checked(bind(Recipe, read_toml(path), path.name), path.name)
+
+    kind: Literal["delimited", "excel", "vector", "census"]
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
+    sheet: str = ""
+    layer: str = ""
+    member: str = ""
+    header_row: int = 1
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
 
 
-def parse_recipe(text: str, file: str = "recipe") -> Recipe:
-    """Read and check a recipe from TOML text."""
-    return _checked(bind(Recipe, parse_toml(text, file), file), file)
+@dataclass(frozen=True)
+class Tokens:
+    """Words that stand where a number would.
+
+    Attributes
+    ----------
+    suppressed : mapping of str to str
+        Word to what is known of the hidden figure ("<10", "10 or fewer", "" for nothing).
+    missing : tuple of str
+        Words and codes for "not collected"; codes match by value ("-999" also -999.0).
+    exact : tuple of str
+        Words and codes that stand in place of a margin when it is 0: the estimate is controlled.
+    censored : bool
+        Whether cells such as "<5", ">95" or "n<10" occur: withheld, with those bounds.
+    reason : str
+        Why the publisher withholds, in plain words.
+    """
+
+    suppressed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    missing: tuple[str, ...] = ("",)
+    exact: tuple[str, ...] = ()
+    censored: bool = False
+    reason: str = "Withheld by the publisher."
 
 
-def to_toml(recipe: Recipe) -> str:
-    """Write a recipe as the TOML text that `parse_recipe` reads back to an equal recipe."""
-    return dump(recipe)
+@dataclass(frozen=True)
+class Column:
+    r"""Where one of our columns comes from.
+
+    Attributes
+    ----------
+    column : str
+        Header in the file; or `constant`, the same text in every row.
+    unit : str
+        "text", or the unit of the numbers as published.
+    scale : str
+        Factor applied after reading, "1" or a fraction such as "13/18".
+    map : mapping of str to str
+        Published word to our word; a word that is not listed gets `default`, or is an error
+        when there is none.
+    pattern, replace : str
+        Regular expression that must match the whole text, and what to make of it ("\2, \1").
+    split : str
+        Separator when one cell names several (zones only).
+    tokens : Tokens or None
+        In place of the recipe's tokens.
+    """
+
+    column: str = ""
+    constant: str = ""
+    unit: Unit = "text"
+    scale: str = "1"
+    map: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    default: str = ""
+    pattern: str = ""
+    replace: str = ""
+    split: str = ""
+    tokens: Tokens | None = None
+
+    @property
+    def factor(self) -> float:
+        """`scale` as a number."""
+        return float(Fraction(self.scale))
 
 
-def _checked(recipe: Recipe, file: str) -> Recipe:
-    for name, check in _CHECKS.items():
-        problem = check(recipe)
-        if problem:
-            raise TomlError(f"{file}: {name}: {problem}")
-    return recipe
+@dataclass(frozen=True)
+class Identifier:
+    """What a valid id looks like.
+
+    Attributes
+    ----------
+    pattern : str
+        Regular expression that the whole id matches after padding.
+    pad : int
+        Length to restore with leading zeros; 0 for none.
+    also : tuple of str
+        More columns of the file that make up the id, joined to the first by blanks.
+    """
+
+    pattern: str
+    pad: int = 0
+    also: tuple[str, ...] = ()
 
 
-def _check_id(recipe: Recipe) -> str:
-    known = NAME.fullmatch(recipe.id) is not None
-    return "" if known else f"{recipe.id!r} must be lower-case letters, digits and underscores"
+@dataclass(frozen=True)
+class Filter:
+    """Rows to keep; the others go to the ledger with `reason`.
+
+    Attributes
+    ----------
+    equals, one_of, none_of, regex
+        Exactly one of them is given.
+    unless : str
+        "absence" keeps a row all the same when its school has an absence figure.
+    """
+
+    column: str
+    reason: str
+    equals: str = ""
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    regex: str = ""
+    unless: Literal["", "absence"] = ""
 
 
-def _check_mirror(recipe: Recipe) -> str:
-    path = PurePosixPath(recipe.mirror)
-    if path.is_absolute() or ".." in path.parts or "\\" in recipe.mirror or ":" in recipe.mirror:
-        return f"{recipe.mirror!r} must be a path inside the mirror folder"
-    allowed = SUFFIXES[recipe.format.kind]
-    if not path.name.lower().endswith(allowed):
-        return f"{path.name!r} is not a {recipe.format.kind} file ({', '.join(allowed)})"
-    return ""
+@dataclass(frozen=True)
+class Override:
+    """Text that replaces a target where another column holds a given word."""
+
+    target: str
+    value: str
+    column: str
+    equals: str
 
 
-def _check_url(recipe: Recipe) -> str:
-    is_web = recipe.url.startswith(("https://", "http://"))
-    return "" if is_web else f"{recipe.url!r} must begin with https://"
+@dataclass(frozen=True)
+class Points:
+    """Where a place is: columns `x` and `y`, or `text` with (?P<x>..) and (?P<y>..)."""
+
+    x: str = ""
+    y: str = ""
+    text: str = ""
+    pattern: str = ""
+    crs: str = "EPSG:4326"
 
 
-def _check_columns(recipe: Recipe) -> str:
-    needed, optional = TARGETS[recipe.table]
-    for name in needed:
-        if name not in recipe.columns:
-            return f"column {name!r} is missing; table {recipe.table!r} needs it"
-    for name, column in recipe.columns.items():
-        if name not in needed + optional:
-            return f"{name!r} is not a column of {recipe.table!r}; known: {needed + optional}"
-        problem = _column_problem(name, column)
-        if problem:
-            return f"{name}: {problem}"
-    return ""
+@dataclass(frozen=True)
+class Measure:
+    """One measure in a wide file, in one of three forms.
+
+    `value` with `moe` or `interval`; `part` and `whole`, from which a fraction is formed; or, for
+    figures by school, `numerator` and `denominator`.
+
+    Attributes
+    ----------
+    unit : str
+        As published; "" with `numerator` and with `part`.
+    moe : str
+        Column of 90 % margins of error.
+    interval : str
+        Column that holds both ends of a 95 % interval as text, "( 8.9, 11.3)".
+    scale : str
+        Factor applied after reading, "1" or a fraction or decimal such as "1.609344".
+    part, whole : tuple of str
+        Census table lines that are summed, without E (estimate) and M (margin): "B25014_005".
+    vintage : str
+        What the figure describes, where it is more than the recipe says.
+    """
+
+    id: str
+    unit: MeasureUnit = ""
+    value: str = ""
+    moe: str = ""
+    interval: str = ""
+    scale: str = "1"
+    part: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    numerator: str = ""
+    denominator: str = ""
+    vintage: str = ""
+
+    @property
+    def is_formed(self) -> bool:
+        """Whether the figure is formed from sums of counts."""
+        return bool(self.part)
+
+    def lines(self) -> tuple[str, ...]:
+        """Columns of counts that the figure is formed from, estimates and margins."""
+        return tuple(f"{line}{end}" for line in self.part + self.whole for end in "EM")
+
+    def headers(self) -> tuple[str, ...]:
+        """Columns of the file that the measure reads, "" among them for none."""
+        plain = (self.value, self.moe, self.interval, self.numerator, self.denominator)
+        return plain + self.lines()
 
 
-def _column_problem(name: str, column: Column) -> str:
-    if bool(column.column) == bool(column.constant):
-        return "give either column or constant"
-    wanted = "count" if name in COUNTS else "amount" if name in AMOUNTS else "text"
-    if column.unit != wanted:
-        return f"unit is {column.unit!r}; write {wanted!r}"
-    try:
-        usable = column.factor > 0
-    except (ValueError, ZeroDivisionError):
-        usable = False
-    return _regex_problem(column.pattern) if usable else f"scale {column.scale!r} is not a number"
+@dataclass(frozen=True)
+class Recipe:
+    """How one publisher's file is read.
+
+    Attributes
+    ----------
+    id : str
+        Source id in every row and in the manifest.
+    title : str
+        {layout} stands for the title of the layout that the file is recognised as.
+    mirror : str
+        Path of the file inside a mirror folder, and inside the download cache. Here, in `url`, in
+        `title`, in the pattern of ids and filters a place fills in {place}, {state_fips}, {state}
+        (its name without blanks) and {state_name}; in `url` also {variables}, the census lines.
+    url : str
+        Address of the file; with `by_hand` the address of the page it is taken from.
+    by_hand : str
+        What a person must do when no single address gives the file; "" otherwise.
+    sha256 : str
+        Wanted hash when the publisher's file must never change; "" for any.
+    definition : str
+        What the figures mean, in the publisher's terms.
+    vintage : str
+        What the figures describe; "" with `layouts`, which say so.
+    layouts : tuple of str
+        Layouts of data/layouts.toml that the file may have: the one it is recognised as gives
+        vintage, tokens and, for drivers, the measures.
+    only : tuple of str
+        Measures to take from the layout; all of them when empty.
+    """
+
+    id: str
+    publisher: str
+    title: str
+    table: Table
+    url: str
+    mirror: str
+    release: Release
+    licence: str
+    definition: str
+    format: Format
+    columns: Mapping[str, Column]
+    identifier: Identifier
+    vintage: str = ""
+    layouts: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    tokens: Tokens = field(default_factory=Tokens)
+    filters: tuple[Filter, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    points: Points | None = None
+    by_hand: str = ""
+    sha256: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name of the column that identifies a row's tract, school or zone."""
+        return KEYS[self.table]
+
+    def tokens_of(self, column: Column) -> Tokens:
+        """Tokens that apply to a column."""
+        return column.tokens or self.tokens
+
+    def headers(self) -> tuple[str, ...]:
+        """Every column of the file that the recipe reads, without repeats."""
+        named = [each.column for each in self.columns.values()]
+        named += self.identifier.also
+        named += [each.column for each in self.filters]
+        named += [each.column for each in self.overrides]
+        for measure in self.measures:
+            named += measure.headers()
+        if self.points is not None:
+            named += [self.points.x, self.points.y, self.points.text]
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
-def _check_patterns(recipe: Recipe) -> str:
-    patterns = [recipe.identifier.pattern, *(each.regex for each in recipe.filters)]
-    problems = [_regex_problem(each) for each in patterns]
-    return next((each for each in problems if each), "")
-
-
-def _regex_problem(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return f"{pattern!r} is not a regular expression ({error})"
-    return ""
-
-
-def _check_filters(recipe: Recipe) -> str:
-    for each in recipe.filters:
-        given = [each.equals, each.one_of, each.none_of, each.regex]
-        if sum(bool(one) for one in given) != 1:
-            return f"{each.column}: give exactly one of equals, one_of, none_of, regex"
-    return ""
-
-
-def _check_measures(recipe: Recipe) -> str:
-    has_measures = bool(recipe.measures) or (recipe.table == "drivers" and bool(recipe.layouts))
-    if has_measures != (recipe.table in ("drivers", "school_drivers")):
-        return f"[[measures]] belong to drivers and school_drivers; the table is {recipe.table!r}"
-    by_school = recipe.table == "school_drivers"
-    problems = [measure_problem(each, by_school=by_school) for each in recipe.measures]
-    if any(problems):
-        return next(each for each in problems if each)
-    names = [each.id for each in recipe.measures]
-    return "" if len(set(names)) == len(names) else "a measure id repeats"
-
-
-def _check_points(recipe: Recipe) -> str:
-    points = recipe.points
-    if points is None:
+def measure_problem(measure: Measure, *, by_school: bool) -> str:
+    """Say why a measure is not laid out in one of its forms; "" when it is."""
+    published = any((measure.value, measure.moe, measure.interval))
+    summed = any((measure.part, measure.whole))
+    counted = any((measure.numerator, measure.denominator))
+    if by_school:
+        fine = all((measure.numerator, measure.denominator)) and not (published or summed)
+    elif summed:
+        fine = all((measure.part, measure.whole)) and not (published or counted or measure.unit)
+    else:
+        one_margin = not (measure.moe and measure.interval)
+        fine = all((measure.value, measure.unit, one_margin)) and not counted
+    if fine:
         return ""
-    if recipe.table not in POINTS:
-        return f"only {', '.join(POINTS)} have points; the table is {recipe.table!r}"
-    columns = bool(points.x and points.y and not points.text)
-    if columns == bool(points.text and points.pattern and not points.x and not points.y):
-        return "give x and y, or text and pattern"
-    if not columns and not {"x", "y"} <= set(_groups(points.pattern)):
-        return "the pattern needs the groups (?P<x>...) and (?P<y>...)"
-    return ""
-
-
-def _groups(pattern: str) -> tuple[str, ...]:
-    return () if _regex_problem(pattern) else tuple(re.compile(pattern).groupindex)
-
-
-def _check_format(recipe: Recipe) -> str:
-    if recipe.format.header_row < 1:
-        return "header_row counts from 1"
-    same = recipe.format.decimal == recipe.format.thousands
-    return "decimal and thousands are the same mark" if same else ""
-
-
-_CHECKS: Mapping[str, Callable[[Recipe], str]] = MappingProxyType(
-    {
-        "id": _check_id,
-        "mirror": _check_mirror,
-        "url": _check_url,
-        "format": _check_format,
-        "columns": _check_columns,
-        "layouts": layout_problem,
-        "patterns": _check_patterns,
-        "filters": _check_filters,
-        "measures": _check_measures,
-        "points": _check_points,
-    }
-)
+    return (
+        f"{measure.id}: drivers need unit and value (with moe or interval), or part and whole; "
+        "school_drivers numerator and denominator"
+    )

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from data.contracts.check import validate
-from data.place.parts import PlaceFile
+from data.errors import FileError
+from data.place.place import PlaceFile, filled
 from data.read.engine import read_table
-from data.read.file_error import FileError
-from data.recipe.place_fill import filled
-from data.recipe.recipe import FOLDER, Recipe, load_recipe
+from data.recipe.checks import FOLDER, load_recipe
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())

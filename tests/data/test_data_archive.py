@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data.read.archive import Limits, check_archive, unpack
-from data.read.file_check import allowed_suffix, check_file
-from data.read.file_error import FileError
+from data.errors import FileError
+from data.read.file_check import Limits, allowed_suffix, check_archive, check_file, unpack
 
 
 def packed(folder: Path, members: dict[str, bytes], name: str = "a.zip") -> Path:

@@ -20,7 +20,7 @@ from data.demo import care as demo_care
 from data.demo import tables as demo
 from data.errors import DataError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
-from data.place.parts import AccessSettings
+from data.place.place import AccessSettings
 from data.store.manifest import FORMAT
 from data.store.protected import protect_panel
 from data.store.provenance import Ledger

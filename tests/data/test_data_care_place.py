@@ -12,7 +12,7 @@ from data.assemble.panel_tables import make_panel
 from data.panel import Panel
 from data.place.place import load_place
 from data.place.tables import PlaceReader
-from data.recipe.recipe import FOLDER
+from data.recipe.checks import FOLDER
 
 RECIPES = (
     "hrsa_health_centers",

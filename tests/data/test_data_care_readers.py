@@ -13,11 +13,10 @@ import pytest
 from shapely import box
 
 from data.contracts.check import validate
-from data.errors import DataError
-from data.place.care import near_providers
+from data.errors import DataError, FileError
+from data.place.tables import near_providers
 from data.read.engine import read_table
-from data.read.file_error import FileError
-from data.recipe.recipe import FOLDER, load_recipe
+from data.recipe.checks import FOLDER, load_recipe
 from data.store.provenance import Ledger
 
 SITES = (

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import DataError
+from data.errors import DataError, FileError
 from data.read.engine import source_of
-from data.read.fetch import FetchError, FetchSettings, fetch
-from data.read.file_error import FileError
+from data.read.fetch import FetchError, FetchSettings, fetch, obtain, secret_of
 from data.read.grid import read_grid
-from data.read.obtain import _key, obtain
-from data.recipe.recipe import Recipe, parse_recipe
+from data.recipe.checks import parse_recipe
+from data.recipe.recipe import Recipe
 
 BODY = b"id,n,x\n" + b"".join(b"S%05d,100,20\n" % n for n in range(5_000))
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -339,7 +338,7 @@ def test_a_key_is_sent_and_never_shown(
 
     server = serve(play)
     host = f"http://127.0.0.1:{server.server_port}/"
-    monkeypatch.setattr("data.read.obtain.KEYS", {host: ("key", "CENSUS_API_KEY")})
+    monkeypatch.setattr("data.read.fetch.KEYS", {host: ("key", "CENSUS_API_KEY")})
     monkeypatch.setenv("CENSUS_API_KEY", f" {MADE_UP_KEY}&x=1 ")
     recipe = made(f"{server.url}?get=a")
     with caplog.at_level(logging.DEBUG, logger="root"):
@@ -366,10 +365,10 @@ def test_a_key_is_sent_and_never_shown(
 )
 def test_a_key_goes_to_its_own_server_only(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CENSUS_API_KEY", MADE_UP_KEY)
-    assert _key("https://api.census.gov/data/2022/acs/acs5?get=a") == f"&key={MADE_UP_KEY}"
-    assert _key(url) == ""
+    assert secret_of("https://api.census.gov/data/2022/acs/acs5?get=a") == f"&key={MADE_UP_KEY}"
+    assert secret_of(url) == ""
     monkeypatch.delenv("CENSUS_API_KEY")
-    assert _key("https://api.census.gov/data/2022/acs/acs5?get=a") == ""
+    assert secret_of("https://api.census.gov/data/2022/acs/acs5?get=a") == ""
 
 
 @pytest.mark.parametrize("suffix", [".json", ".csv", ".zip"])

@@ -9,10 +9,9 @@ import pytest
 from data.contracts.vocabulary import UNITS
 from data.dictionary import layout_rows, measure_rows
 from data.recipe import measures as registry
-from data.recipe.layouts import layouts
-from data.recipe.measures import Theme, measures, measures_of
-from data.recipe.recipe import FOLDER, load_recipe, parse_recipe
-from data.recipe.toml_text import TomlError
+from data.recipe.binding import TomlError
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe
+from data.recipe.measures import Theme, layouts, measures, measures_of
 
 BLAME = re.compile(r"\b(cause[sd]?|fault|blame|fail(?:s|ed|ure)?|lazy|because of)\b", re.IGNORECASE)
 REFERENCE = re.compile(r".+ \((?:19|20)\d\d\), .+ \d+.*")
@@ -102,10 +101,10 @@ def test_the_dictionary_names_the_columns() -> None:
 def test_a_wrong_entry_is_named(
     columns: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = registry.FILE.read_text(encoding="utf-8").split("[[measures.columns]]")[0]
+    entry = registry.MEASURES.read_text(encoding="utf-8").split("[[measures.columns]]")[0]
     path = tmp_path / "measures.toml"
     path.write_text(f"{entry}\n[[measures.columns]]\n{columns}\n", encoding="utf-8")
-    monkeypatch.setattr(registry, "FILE", path)
+    monkeypatch.setattr(registry, "MEASURES", path)
     measures.cache_clear()
     try:
         with pytest.raises(TomlError, match=message):

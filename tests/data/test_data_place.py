@@ -8,14 +8,9 @@ import pytest
 from data.contracts.check import validate
 from data.errors import DataError
 from data.panel import Panel, SourceTables
-from data.place.place import (
-    FOLDER,
-    RECIPES,
-    list_places,
-    load_place,
-    read_place,
-)
-from data.recipe.toml_text import TomlError
+from data.place.place import FOLDER, RECIPES, list_places, load_place
+from data.place.tables import read_place
+from data.recipe.binding import TomlError
 
 PLACE = (FOLDER / "nyc.toml").read_text(encoding="utf-8")
 

@@ -11,14 +11,10 @@ import pytest
 from shapely import Point, box
 
 from data.contracts.check import validate
+from data.errors import FileError
 from data.read.engine import read_table, source_of
-from data.read.file_error import FileError
-from data.recipe.recipe import (
-    FOLDER,
-    Recipe,
-    load_recipe,
-    parse_recipe,
-)
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 COMMON = """

@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
+from data.recipe.binding import TomlError, bind, read_toml
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.recipe.measures import Theme, measures
-from data.recipe.recipe import FOLDER, load_recipe, parse_recipe
-from data.recipe.toml_text import TomlError, bind, read_toml
 
 TEXT = """
 id = "made"
@@ -120,7 +120,7 @@ def test_every_measure_of_a_recipe_is_in_the_registry_with_its_unit() -> None:
 
 
 def test_binding_refuses_a_list_for_a_table() -> None:
-    from data.recipe.parts import Format
+    from data.recipe.recipe import Format
 
     with pytest.raises(TomlError, match="write a table of keys"):
         bind(Format, [1], "made.toml", "format")

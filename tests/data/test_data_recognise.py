@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from data.contracts.check import validate
+from data.errors import FileError
 from data.read.engine import read_table
-from data.read.file_error import FileError
 from data.read.grid import read_grid
 from data.read.recognise import recognised
-from data.recipe.layouts import layouts
-from data.recipe.measures import measures_of
-from data.recipe.recipe import FOLDER, Recipe, load_recipe
+from data.recipe.checks import FOLDER, load_recipe
+from data.recipe.measures import layouts, measures_of
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 SVI = load_recipe(FOLDER / "cdc_svi.toml")

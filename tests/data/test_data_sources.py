@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from data.contracts.check import validate
+from data.errors import FileError
 from data.panel import Panel
-from data.place.parts import PlaceFile
+from data.place.place import PlaceFile, filled
 from data.read.engine import read_table
-from data.read.file_error import FileError
 from data.read.recognise import recognised
-from data.recipe.place_fill import filled
-from data.recipe.recipe import FOLDER, Recipe, load_recipe
-from data.recipe.toml_text import TomlError
+from data.recipe.binding import TomlError
+from data.recipe.checks import FOLDER, load_recipe
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 PLACES = load_recipe(FOLDER / "cdc_places.toml")

@@ -15,7 +15,7 @@ from data.assemble.vintages import carried_over, crosswalk_between, crosswalk_of
 from data.errors import DataError
 from data.panel import Panel, SourceTables
 from data.read.engine import read_table
-from data.recipe.recipe import parse_recipe
+from data.recipe.checks import parse_recipe
 from data.store.provenance import Ledger
 
 NEW = ["99001000100", "99001000200", "99001000300", "99001000400"]

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data.place.parts import PlaceFile
-from data.read import census
+from data.errors import FileError
+from data.place.place import PlaceFile, filled
+from data.read import formats
 from data.read.engine import read_table
-from data.read.file_error import FileError
-from data.recipe.place_fill import filled
-from data.recipe.recipe import FOLDER, load_recipe
+from data.recipe.checks import FOLDER, load_recipe
 from data.store.provenance import Ledger
 
 PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())
@@ -65,7 +64,7 @@ def test_strange_answers(tmp_path: Path, content: str | bytes, message: str) -> 
 
 
 def test_a_huge_answer_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(formats, "MOST_BYTES", 1_000)
     refused(tmp_path, json.dumps([HEADER, *[ROW] * 50]), "more than 1,000 bytes")
 
 

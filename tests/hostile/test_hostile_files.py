@@ -11,9 +11,10 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+from data.errors import FileError
 from data.read.engine import read_table
-from data.read.file_error import FileError
-from data.recipe.recipe import Recipe, parse_recipe
+from data.recipe.checks import parse_recipe
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 TEXT = """

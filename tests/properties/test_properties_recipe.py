@@ -7,24 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.read.cells import parse_bound
 from data.read.engine import read_table
-from data.read.values import parse_bound
-from data.recipe.measure_columns import Measure
-from data.recipe.parts import (
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
+from data.recipe.recipe import (
     Column,
     Filter,
     Format,
     Identifier,
+    Measure,
     Override,
     Points,
-    Tokens,
-)
-from data.recipe.recipe import (
-    FOLDER,
     Recipe,
-    load_recipe,
-    parse_recipe,
-    to_toml,
+    Tokens,
 )
 from data.store.provenance import Ledger
 

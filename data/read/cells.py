@@ -1,4 +1,4 @@
-"""From the text of a cell to a number with one of our states; nothing is guessed."""
+"""From the text of a cell to a word, or a number with one of our states; nothing is guessed."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from data.read.file_error import FileError
-from data.recipe.parts import Column, Format, Tokens
+from data.errors import FileError
+from data.recipe.recipe import Column, Format, Recipe, Tokens
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 CODES = (
@@ -284,3 +284,98 @@ def _refusals(values: pd.Series, reading: Reading) -> pd.Series:
     if reading.column.unit in CENTS and reading.bounded:
         refused = refused.mask(values.gt(1), f"Refused: {reading.header} is above 100 %.")
     return refused
+
+
+def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Make every column of words that a recipe maps; the id is among them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    file : str
+        For errors.
+    cells : DataFrame of str
+        As published, indexed by row of the file.
+    ids : Series of str
+        Valid ids on the same index.
+
+    Returns
+    -------
+    DataFrame of str
+        Our names, on the same index.
+
+    Raises
+    ------
+    FileError
+        A word does not match its pattern, or is not in the map.
+    """
+    table = {recipe.key: ids}
+    for name, column in recipe.columns.items():
+        if name != recipe.key and column.unit == "text":
+            table[name] = _text(recipe, file, column, cells)
+    made = pd.DataFrame(table, index=cells.index, dtype="str")
+    for each in recipe.overrides:
+        hit = cells[each.column].str.strip().eq(each.equals)
+        made[each.target] = made[each.target].mask(hit, each.value)
+    return made
+
+
+def _text(recipe: Recipe, file: str, column: Column, cells: pd.DataFrame) -> pd.Series:
+    if column.constant:
+        return pd.Series(column.constant, index=cells.index, dtype="str")
+    text = cells[column.column].str.split().str.join(" ")
+    text = text.mask(text.isin(recipe.tokens_of(column).missing), "")
+    if column.pattern:
+        text = rewritten(file, column, text)
+    if column.map:
+        text = _mapped(file, column, text)
+    return text.mask(text.eq(""), column.default)
+
+
+def rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
+    """Rewrite words as the column's pattern and replacement say.
+
+    Parameters
+    ----------
+    file : str
+        For errors.
+    column : Column
+        With a `pattern`.
+    text : Series of str
+        Words, indexed by row of the file; empty ones stay empty.
+
+    Returns
+    -------
+    Series of str
+
+    Raises
+    ------
+    FileError
+        A word does not match the pattern.
+    """
+    pattern = re.compile(column.pattern)
+    filled = text[text.ne("")]
+    bad = filled[~filled.str.fullmatch(column.pattern).astype(bool)]
+    if len(bad):
+        raise FileError(
+            file,
+            f"{bad.iloc[0]!r} does not match {column.pattern}",
+            "correct the pattern in the recipe",
+            column=column.column,
+            row=int(bad.index[0]),
+        )
+    made = {each: pattern.sub(column.replace, each) for each in filled.unique()}
+    return text.map(lambda each: made.get(each, "")).astype("str")
+
+
+def _mapped(file: str, column: Column, text: pd.Series) -> pd.Series:
+    unknown = text[~text.isin(list(column.map)) & text.ne("")]
+    if len(unknown) and not column.default:
+        raise FileError(
+            file,
+            f"the map has no entry for {unknown.iloc[0]!r}",
+            "add the word to the map in the recipe, or give a default",
+            column=column.column,
+            row=int(unknown.index[0]),
+        )
+    return text.map(lambda each: column.map.get(each, column.default)).astype("str")

@@ -1,4 +1,4 @@
-"""Shapes of the drivers: figures as published, or formed from counts, with their margins."""
+"""Rows of the drivers: figures as published, or formed from counts, with their margins."""
 
 import re
 from collections.abc import Sequence
@@ -6,13 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analytics.rates.acs import Z_90
-from data.read.figures import counts, driver_rows, shares
-from data.read.file_error import FileError
-from data.read.shapes import Rows
-from data.read.values import CENTS, NUMBER
-from data.recipe.measure_columns import Measure
-from data.recipe.parts import Column
+from analytics.rates.acs import Z_90, proportion_moe, reliability, sum_moe
+from data.errors import FileError
+from data.read.cells import CENTS, NUMBER
+from data.read.tables import Rows, above, counts
+from data.recipe.recipe import Column, Measure
 
 Z_95 = 1.96  # half of a 95 % interval, in standard errors
 INTERVAL = re.compile(rf"\(?\s*({NUMBER.pattern})\s*[,;-]\s*({NUMBER.pattern})\s*\)?")
@@ -112,3 +110,54 @@ def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
     table = rows.text[["school_id", "school_year"]].join(read)
     table = table.assign(measure=measure.id, source=rows.recipe.id)
     return table[read["refused"].eq("")].drop(columns="refused")
+
+
+def driver_rows(value: pd.DataFrame, moe: pd.Series, unit: str) -> pd.DataFrame:
+    """Shape one measure: value, margin, unit as stored, reliability and status.
+
+    Parameters
+    ----------
+    value : DataFrame
+        From `data.read.values.parse_numbers`; refused cells become missing.
+    moe : Series of float
+        90 % margin of error in the stored unit; NaN when none.
+    unit : str
+        Unit as published.
+    """
+    usable = value["status"].eq("reported") & value["refused"].eq("")
+    number = value["value"].where(usable)
+    margin = moe.where(usable)
+    return pd.DataFrame(
+        {
+            "value": number,
+            "moe": margin,
+            "unit": "fraction" if unit in CENTS else unit,
+            "reliability": reliability(number, margin),
+            "status": value["status"].where(value["refused"].eq(""), "missing"),
+        }
+    )
+
+
+def shares(
+    part: tuple[pd.DataFrame, pd.DataFrame], whole: tuple[pd.DataFrame, pd.DataFrame]
+) -> pd.DataFrame:
+    """Form fractions from sums of counts, with the margin of a proportion of sums.
+
+    Parameters
+    ----------
+    part, whole : tuple of DataFrame
+        Estimates and 90 % margins on one index, one column a count; NaN where not published.
+
+    Returns
+    -------
+    DataFrame
+        `value`, `moe` (NaN as soon as one margin is), `status`, `refused`. A fraction of which any
+        count is missing, or whose whole is 0, is missing.
+    """
+    top, base = (counted[0].sum(axis=1, skipna=False) for counted in (part, whole))
+    top_moe, base_moe = (sum_moe(*counted, axis=1) for counted in (part, whole))
+    refused = above(top, base, ("the part", "the whole"))
+    value = top / base.where(base.gt(0))
+    status = pd.Series("missing", index=value.index, dtype="str").mask(value.notna(), "reported")
+    moe = proportion_moe(top, top_moe, base, base_moe)
+    return pd.DataFrame({"value": value, "moe": moe, "status": status, "refused": refused})

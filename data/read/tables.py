@@ -1,19 +1,30 @@
-"""From the columns of a recipe to the shape of each table."""
+"""From the columns of a recipe to the rows of each table."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from data.contracts.vocabulary import LEVELS
-from data.read.figures import counts
-from data.read.file_error import FileError
-from data.read.values import NUMBER, Reading, parse_numbers
-from data.read.vector import STORED_CRS
-from data.recipe.parts import Column, Points, Recipe
+from data.contracts.check import STORED_CRS
+from data.contracts.vocabulary import AREA_DIGITS, LEVELS, PROVIDER_KINDS
+from data.errors import FileError
+from data.read.cells import NUMBER, Reading, parse_numbers
+from data.recipe.recipe import Column, Points, Recipe
 from data.store.provenance import Ledger
+from geo.areas.geoid import repair
+
+NO_ENROLMENT = "The publisher gives no enrolment."
+COUNT_COLUMNS = ["enrolled", "chronic_absent", "lower", "upper"]
+NO_AREA = "The area is no tract, county or part of one, or its id does not fit."
+NO_TIME = "No travel time."
+NO_CENTRE = "No coordinates."
+SAME_AREA = "The area is designated more than once: counted once."
+NO_TRACT = "No tract id: the students live at an unknown address, or elsewhere."
+NO_COUNT = "No count of students."
+NO_BOUND = "The count is withheld, and nothing is known of it."
 
 
 @dataclass(frozen=True)
@@ -199,3 +210,139 @@ def _refuse_false_degrees(rows: Rows, drawn: gpd.GeoSeries, x: pd.Series, y: pd.
             "name the file's coordinate system in points.crs, or swap x and y",
             row=int(row),
         )
+
+
+def providers(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape providers, located where the file gives a point."""
+    table = rows.text.copy()
+    refuse_words(rows, "kind", table["kind"], PROVIDER_KINDS)
+    if "address" not in table.columns:
+        table["address"] = ""
+    table["supply"] = np.nan
+    if "supply" in rows.recipe.columns:
+        read = rows.numbers(rows.recipe.columns["supply"])
+        rows.empty(read["refused"])
+        table["supply"] = read["value"].where(read["refused"].eq(""))
+    table = table.assign(source=rows.recipe.id, vintage=rows.recipe.vintage)
+    return _located(rows, table).set_index("provider_id")
+
+
+def designations(rows: Rows) -> pd.DataFrame:
+    """Shape designated areas; one that is designated twice has one row."""
+    table = rows.text[["area_id", "area_kind", "measure"]].copy()
+    digits = table["area_kind"].map(dict(AREA_DIGITS)).fillna(0).astype("int64")
+    wide = table["area_id"].str.len()
+    table["area_id"] = ("0" + table["area_id"]).where(wide + 1 == digits, table["area_id"])
+    fits = table["area_id"].str.fullmatch(r"[0-9]+").astype(bool)
+    fits &= table["area_id"].str.len().eq(digits)
+    refused = pd.Series("", index=table.index, dtype="str").mask(~fits, NO_AREA)
+    again = fits & table.duplicated(["area_id", "measure"])
+    rows.refuse(refused.mask(again, SAME_AREA))
+    kept = table[fits & ~again]
+    named = {"source": rows.recipe.id, "vintage": rows.recipe.vintage}
+    return kept.assign(**named).reset_index(drop=True)
+
+
+def centres(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape the population centres of tracts."""
+    shaped = _located(rows, rows.text[["geoid"]].copy())
+    lacking = shaped.geometry.isna()
+    rows.refuse(pd.Series("", index=shaped.index, dtype="str").mask(lacking, NO_CENTRE))
+    return shaped[~lacking].set_index("geoid")
+
+
+def travel_times(rows: Rows) -> pd.DataFrame:
+    """Shape travel times; a pair without a time is left out and listed."""
+    read = rows.numbers(rows.recipe.columns["minutes"])
+    refused = read["refused"].mask(read["refused"].eq("") & read["value"].isna(), NO_TIME)
+    rows.refuse(refused)
+    table = rows.text[["geoid", "provider_id"]].assign(minutes=read["value"])
+    return table[refused.eq("")].reset_index(drop=True)
+
+
+def _located(rows: Rows, table: pd.DataFrame) -> gpd.GeoDataFrame:
+    geometry = points(rows) if rows.recipe.points is not None else rows.geometry
+    if geometry is None:
+        raise FileError(rows.file, "it gives no points", "name the coordinates in [points]")
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS)
+
+
+def flows(rows: Rows) -> pd.DataFrame:
+    """Shape counts of students by school and tract; withheld ones keep their bounds."""
+    read = rows.numbers(rows.recipe.columns["students"])
+    mended = repair(rows.text["geoid"]).ids
+    withheld, bounded = read["status"].eq("suppressed"), read["upper"].notna()
+    refused = read["refused"].mask(read["status"].eq("missing"), NO_COUNT)
+    refused = refused.mask(withheld & ~bounded, NO_BOUND).mask(mended.isna(), NO_TRACT)
+    rows.refuse(refused)
+    table = rows.text[["school_id"]].assign(
+        geoid=mended,
+        students=read["value"],
+        lower=read["lower"],
+        upper=read["upper"],
+        source=rows.recipe.id,
+    )
+    return table[refused.eq("")].reset_index(drop=True)
+
+
+def crosswalk(rows: Rows) -> pd.DataFrame:
+    """Shape a published crosswalk; a piece without a number is left out and listed."""
+    read = rows.numbers(rows.recipe.columns["weight"])
+    refused = read["refused"].mask(read["value"].isna(), "The piece has no size.")
+    rows.refuse(refused)
+    table = rows.text[["source", "target"]].assign(weight=read["value"])
+    return table[refused.eq("")].reset_index(drop=True)
+
+
+def other_tracts(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape the outlines of tracts of another census year."""
+    if rows.geometry is None:
+        raise FileError(rows.file, "tracts need outlines", "use a geographic file")
+    shaped = gpd.GeoDataFrame(rows.text[["geoid"]], geometry=rows.geometry, crs=STORED_CRS)
+    return shaped.set_index("geoid")
+
+
+def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str]) -> pd.DataFrame:
+    """Put a count and its whole together in one of the states of a value.
+
+    Parameters
+    ----------
+    part, whole : DataFrame
+        From `data.read.values.parse_numbers`; `whole` is None when the file gives none.
+    names : tuple of str
+        What the two are called, for reasons.
+
+    Returns
+    -------
+    DataFrame
+        `enrolled`, `chronic_absent`, `lower`, `upper` (Int64), `status`, `reason`, `refused`.
+    """
+    if whole is None:
+        whole = part.assign(value=np.nan, status="missing", reason=NO_ENROLMENT, refused="")
+    refused = part["refused"].mask(part["refused"].eq(""), whole["refused"])
+    refused = refused.mask(refused.eq(""), above(part["value"], whole["value"], names))
+    least = above(part["lower"], whole["value"], (f"the least {names[0]}", names[1]))
+    refused = refused.mask(refused.eq(""), least)
+    counted, based = part["status"].eq("reported"), whole["status"].eq("reported")
+    blamed = whole.where(counted & ~based, part)
+    upper = part["upper"].where(
+        part["upper"].le(whole["value"]) | whole["value"].isna(), whole["value"]
+    )
+    table = pd.DataFrame(
+        {
+            "enrolled": whole["value"].where(based),
+            "chronic_absent": part["value"].where(counted & based),
+            "lower": np.ceil(part["lower"]),
+            "upper": np.floor(upper.where(part["upper"].notna())),
+        }
+    )
+    table = table.mask(refused.ne("")).astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
+    words = {"status": blamed["status"], "reason": blamed["reason"], "refused": refused}
+    return table.assign(**words)
+
+
+def above(part: pd.Series, whole: pd.Series, names: tuple[str, str]) -> pd.Series:
+    """Say why rows cannot be used whose part exceeds the whole; "" for the others."""
+    reason = f"Refused: {names[0]} is above {names[1]}."
+    too_large = part.gt(whole).fillna(False).astype(bool)
+    return pd.Series("", index=part.index, dtype="str").mask(too_large, reason)
