@@ -1,17 +1,23 @@
 from ui import frame, queries, tables
 from ui.tables import block as table_block
 from ui.tables import downloads
+from ui.words import completeness
 from ui.words import standing as words
 
 selection = frame.current()
 frame.question("How far can these numbers be trusted?", selection)
 panel, quality = queries.panel(selection), queries.quality(selection)
 
-frame.answer(quality.sentence())
-frame.figures(quality.figures())
+frame.answer(completeness.answer(quality))
+frame.figures(completeness.figures(quality))
 table_block.plain(tables.source_table(panel.sources), "Sources, with the years they describe")
-table_block.plain(quality.states, "What every source reports, withholds and lacks")
-table_block.plain(quality.coverage, f"Students counted against resident children, {selection.year}")
+table_block.plain(
+    completeness.state_table(quality), "What every source reports, withholds and lacks"
+)
+table_block.plain(
+    completeness.coverage_table(quality),
+    f"Students counted against resident children, {selection.year}",
+)
 table_block.plain(
     tables.ledger_table(panel.ledger), "Every row dropped, repaired or matched, and why"
 )

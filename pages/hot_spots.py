@@ -27,7 +27,7 @@ st.write(hotspot_words.meaning(found, selection))
 frame.how_sure(
     hotspot_words.chance(selection),
     summaries.draws_note(found, selection.alpha),
-    *found.notes,
+    *hotspot_words.notes(found),
     words.INTERVAL_MEANING,
 )
 selection = cluster_block.one_group(found, selection)

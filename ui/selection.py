@@ -6,30 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
+from data.contracts.vocabulary import METHODS as METHODS
+from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
+
 MEASURES: Mapping[str, str] = {
     "ratio": "Ratio to expected",
     "crude": "Share of students",
     "eb": "Share, steadied",
 }
-CATCHMENTS: Mapping[str, str] = {
-    "supplied": "Counted homes",
-    "zones": "Attendance zones",
-    "gravity": "Likely home tracts",
-    "nearest": "Nearest tracts",
-    "building": "Tract of the building",
-}
-"""School-tract joins, best first; a place offers those its files allow."""
 ALPHAS: Mapping[str, str] = {
     "0.01": "Very sure (99 %)",
     "0.05": "Sure (95 %)",
     "0.1": "Fairly sure (90 %)",
-}
-METHODS: Mapping[str, str] = {
-    "consensus": "All analyses together",
-    "gi_star": "Gi*",
-    "local_moran": "Local Moran",
-    "scan": "Circular scan",
-    "membership": "Membership model",
 }
 SINGLE_TESTS = ("gi_star", "local_moran")
 """Methods that are one test with its own neighbours."""
@@ -38,12 +27,6 @@ NULLS: Mapping[str, str] = {
     "areas": "Tracts rearranged",
     "constant_risk": "One risk everywhere",
 }
-NEIGHBOURS: Mapping[str, str] = {
-    "queen": "Tracts that touch",
-    "knn6": "The 6 nearest tracts",
-    "distance": "Tracts within a distance",
-}
-
 VIEWS: Mapping[str, str] = {
     "": "The condition alone",
     "together": "Condition and absence together",

@@ -63,3 +63,31 @@ PROVIDER_LABELS: Mapping[str, str] = MappingProxyType(
 PROVIDER_KINDS: tuple[str, ...] = tuple(PROVIDER_LABELS)
 AREA_DIGITS: Mapping[str, int] = MappingProxyType({"tract": 11, "county": 5, "part": 10})
 POLYGONS = ("Polygon", "MultiPolygon")
+NOT_SHOWN = "not shown"
+CATCHMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "supplied": "Counted homes",
+        "zones": "Attendance zones",
+        "gravity": "Likely home tracts",
+        "nearest": "Nearest tracts",
+        "building": "Tract of the building",
+    }
+)
+"""School-tract joins, best first; a place offers those its files allow."""
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "consensus": "All analyses together",
+        "gi_star": "Gi*",
+        "local_moran": "Local Moran",
+        "scan": "Circular scan",
+        "membership": "Membership model",
+    }
+)
+"""Ways to look for hot spots."""
+NEIGHBOURS: Mapping[str, str] = MappingProxyType(
+    {
+        "queen": "Tracts that touch",
+        "knn6": "The 6 nearest tracts",
+        "distance": "Tracts within a distance",
+    }
+)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
-from ui import care_views
+from data.views import care as care_views
 from ui.queries import care as queries_care
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import place_queries as queries

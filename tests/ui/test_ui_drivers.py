@@ -13,15 +13,16 @@ import pytest
 
 from analytics.association.fitted import fit
 from data.recipe import measures as registry
+from data.views import schools_and_tracts
+from data.views.drivers import exposures_of, tract_figures
+from data.views.together import put_together
 from geo.weights.weights import Weights
-from ui import views
-from ui.bivariate_views import put_together, together_classes
 from ui.charts import association as association_charts
-from ui.driver_models import exposures_of, tract_figures
 from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
 from ui.drivers import together_words
 from ui.drivers import words as driver_words
+from ui.maps.classes import together_classes
 from ui.queries import drivers as queries_drivers
 from ui.queries import place_queries as queries
 from ui.tables.exports import to_csv
@@ -416,7 +417,7 @@ def test_every_tract_value_carries_its_cv(default):
 
 
 def test_cv_of_an_estimate_of_zero_is_not_defined(demo_protected):
-    view = views.driver_view(demo_protected, "crowding")
+    view = schools_and_tracts.driver_view(demo_protected, "crowding")
     zero = view["value"].eq(0)
     assert zero.any()
     assert view.loc[zero, "cv"].isna().all()

@@ -10,10 +10,16 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from ui.hotspot_agreement import analysis_words
-from ui.hotspot_groups import grouped, touching_groups
-from ui.hotspot_models import find_by_membership, find_by_scan
-from ui.hotspot_views import find_by_test, find_consensus
+from data.views.groups import grouped, touching_groups
+from data.views.hot_spots import (
+    NEAREST,
+    band_metres,
+    find_by_membership,
+    find_by_scan,
+    find_by_test,
+    find_consensus,
+    neighbours,
+)
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import (
     agreement_text,
@@ -23,7 +29,6 @@ from ui.hotspots.cards import (
 )
 from ui.maps.class_scale import NOT_SHOWN
 from ui.maps.classes import HOT_SPOT_SCALES, hot_spot_classes
-from ui.neighbourhoods import NEAREST, band_metres, neighbours
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import place_queries as queries
 from ui.selection import METHODS, NEIGHBOURS, Selection
@@ -346,9 +351,10 @@ def test_history_tests_every_year_as_the_page_tests_one(default):
 
 
 def test_analyses_are_told_in_words():
-    assert analysis_words("gi_star, queen, zones") == "Gi*, Tracts that touch, Attendance zones"
-    assert analysis_words("") == ""
-    assert analysis_words("gi_star, knn6, gravity; local_moran, queen, mine").count(";") == 1
+    told = hotspot_words.analysis_words
+    assert told("gi_star, queen, zones") == "Gi*, Tracts that touch, Attendance zones"
+    assert told("") == ""
+    assert told("gi_star, knn6, gravity; local_moran, queen, mine").count(";") == 1
 
 
 def test_neighbours_of_a_tiny_place_are_fewer(demo_protected):

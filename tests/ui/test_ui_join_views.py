@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.views import join_quality, joins, schools_and_tracts
+from data.views.hot_spots import MapView, find_by_test
 from geo.catchment import best_available
-from ui import join_views, joins, views
-from ui.hotspot_views import MapView, find_by_test
 from ui.join import tables as join_tables
 from ui.join import words as join_words
 from ui.join.cards import focus_card
@@ -34,13 +34,13 @@ def year(panel):
 
 @pytest.fixture(scope="module")
 def schools(panel, year):
-    return views.school_view(panel, year, "all")
+    return schools_and_tracts.school_view(panel, year, "all")
 
 
 def judged(panel, schools, method, draws=2):
     join = joins.joined(panel, method)
-    tracts = views.tract_view(panel, schools, join.shares(schools.index))
-    return join_views.join_quality(
+    tracts = schools_and_tracts.tract_view(panel, schools, join.shares(schools.index))
+    return join_quality.join_quality(
         panel, schools, tracts, join, joins.redraws(panel, join, [], draws)
     )
 
@@ -68,13 +68,13 @@ def test_every_join_keeps_each_school_whole(panel, schools, method):
     assert set(join.table["geoid"]) <= set(panel.tracts.index)
     assert (join.method.reindex(sums.index) != "").all()
     assert (join.why.reindex(sums.index) != "").all()
-    shares = views.join_shares(panel, method, schools)
+    shares = schools_and_tracts.join_shares(panel, method, schools)
     assert set(shares["school_id"]) <= set(schools.index)
 
 
 def test_the_stored_join_is_taken_as_it_is(panel, schools):
     stored = panel.catchment[panel.catchment["school_id"].isin(schools.index)]
-    pd.testing.assert_frame_equal(views.join_shares(panel, "gravity", schools), stored)
+    pd.testing.assert_frame_equal(schools_and_tracts.join_shares(panel, "gravity", schools), stored)
 
 
 def test_a_redraw_at_the_place_own_scale_is_the_stored_join(panel):
@@ -115,8 +115,8 @@ def test_a_withheld_enrolment_leaves_shares_only(panel, year):
     absence.loc[rows, ["enrolled", "chronic_absent", "lower", "upper"]] = pd.NA
     absence.loc[rows, ["status", "reason"]] = ["suppressed", "P1"]
     closed = replace(panel, absence=absence)
-    flows = join_views.flow_table(
-        closed, views.school_view(closed, year, "all"), joins.joined(closed, "gravity")
+    flows = join_quality.flow_table(
+        closed, schools_and_tracts.school_view(closed, year, "all"), joins.joined(closed, "gravity")
     )
     mine = flows["school_id"].eq(hidden)
     assert mine.any()
@@ -130,8 +130,8 @@ def test_intervals_hold_the_rate_and_redraws_widen_them(found, panel, schools):
     assert (shown["join_low"] <= shown["rate"]).all()
     assert (shown["join_high"] >= shown["rate"]).all()
     join = joins.joined(panel, "gravity")
-    tracts = views.tract_view(panel, schools, join.shares(schools.index))
-    alone = join_views.join_quality(panel, schools, tracts, join, []).tracts.loc[shown.index]
+    tracts = schools_and_tracts.tract_view(panel, schools, join.shares(schools.index))
+    alone = join_quality.join_quality(panel, schools, tracts, join, []).tracts.loc[shown.index]
     width, without = ((each["join_high"] - each["join_low"]) for each in (shown, alone))
     assert width.median() > without.median()
     assert shown["between"].between(0, 1).all()
@@ -139,14 +139,14 @@ def test_intervals_hold_the_rate_and_redraws_widen_them(found, panel, schools):
 
 def test_a_tract_and_a_school_tell_the_same_flow(found, panel):
     school = found.flows["school_id"].iloc[0]
-    of_school = join_views.school_flows(found, panel, school)
+    of_school = join_quality.school_flows(found, panel, school)
     geoid = of_school.index[0]
-    of_tract = join_views.tract_flows(found, geoid)
+    of_tract = join_quality.tract_flows(found, geoid)
     assert of_tract.loc[school, "students"] == pytest.approx(of_school.loc[geoid, "students"])
     assert of_tract["tract_share"].sum() == pytest.approx(1)
     assert of_school["share"].is_monotonic_decreasing
-    assert len(join_views.surroundings(found, panel, geoid)) == len(of_tract) + 1
-    assert len(join_views.surroundings(found, panel, "")) == 0
+    assert len(join_quality.surroundings(found, panel, geoid)) == len(of_tract) + 1
+    assert len(join_quality.surroundings(found, panel, "")) == 0
 
 
 @pytest.mark.parametrize("method", ["gravity", "zones", "building"])
@@ -178,16 +178,16 @@ def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schoo
     weights = Weights.queen(panel.tracts)
 
     def spots(method):
-        shares = views.join_shares(panel, method, schools)
-        tracts = views.tract_view(panel, schools, shares)
+        shares = schools_and_tracts.join_shares(panel, method, schools)
+        tracts = schools_and_tracts.tract_view(panel, schools, shares)
         view = MapView(schools, tracts, weights, "ratio", 0.05)
         return find_by_test(view, shares, weights, statistic="gi_star", null="schools")
 
     gravity, building = spots("gravity"), spots("building")
-    same = join_views.join_change(schools, gravity, gravity, "gravity", 0.05)
+    same = join_quality.join_change(schools, gravity, gravity, "gravity", 0.05)
     assert same.comparison.changed_side == 0
     assert (same.tracts["change"].dropna() == 0).all()
-    other = join_views.join_change(schools, gravity, building, "building", 0.05)
+    other = join_quality.join_change(schools, gravity, building, "building", 0.05)
     assert other.comparison.only_first > 100
     sides = other.tracts["sides"].value_counts()
     assert sides.get("hot in the first only", 0) == other.comparison.hot_first
@@ -205,13 +205,13 @@ def test_the_flow_table_leaves_with_its_dictionary(found, panel):
         fictional=panel.area.fictional,
     ).decode("utf-8-sig")
     assert "FICTIONAL" in content
-    assert all(f"column {name} [" in content for name in join_views.FLOWS)
+    assert all(f"column {name} [" in content for name in join_quality.FLOWS)
     assert "Nobody publishes" in content
 
 
 def test_tables_read_well(found, panel):
     school = found.flows["school_id"].iloc[0]
-    rows = join_views.school_flows(found, panel, school)
+    rows = join_quality.school_flows(found, panel, school)
     table = display_frame(rows, ("name", "share", "students", "km"))
     assert table["Of the school"].str.endswith("%").all()
     assert table["Distance"].str.endswith("km").all()
@@ -241,8 +241,7 @@ def supplied(panel, by_gravity=()):
     return replace(panel, parameters={**panel.parameters, "catchment": stored})
 
 
-def test_a_districts_own_counts_are_the_best_join_where_there_are_any(panel, monkeypatch):
-    monkeypatch.setattr(joins, "CATCHMENTS", {"supplied": "Own counts", **CATCHMENTS})
+def test_a_districts_own_counts_are_the_best_join_where_there_are_any(panel):
     assert "supplied" not in joins.offered(panel)
     assert joins.offered(supplied(panel))[0] == best_available(zones=True, flows=True)
     assert joins.offered(supplied(panel))[1] == "zones"
@@ -285,11 +284,13 @@ def test_counts_of_a_session_replace_the_join_of_their_schools_only(panel):
 
 def test_packed_redraws_tell_the_same_as_their_tables(panel, schools):
     join = joins.joined(panel, "gravity")
-    tracts = views.tract_view(panel, schools, join.shares(schools.index))
+    tracts = schools_and_tracts.tract_view(panel, schools, join.shares(schools.index))
     tables = joins.redraws(panel, join, [], 2)
     packed = queries_join.packed(panel, tables)
-    with_matrices = join_views.join_quality(panel, schools, tracts, join, packed.of(schools.index))
-    with_tables = join_views.join_quality(panel, schools, tracts, join, tables)
+    with_matrices = join_quality.join_quality(
+        panel, schools, tracts, join, packed.of(schools.index)
+    )
+    with_tables = join_quality.join_quality(panel, schools, tracts, join, tables)
     pd.testing.assert_frame_equal(with_matrices.tracts, with_tables.tracts)
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from analytics.drivers.outliers import doing_better
+from data.views.strengths import SERVES, Strengths
 from ui.charts import strength as strength_charts
 from ui.queries import place_queries as queries
 from ui.queries import why as queries_why
-from ui.strength_views import SERVES, Strengths
 from ui.why import strength_words
 
 BETTER = "doing better than its drivers predict"

@@ -274,7 +274,7 @@ def test_the_methods_paragraph_holds_the_settings_and_is_the_same_each_time(foun
     assert text.startswith("Halcyon County is fictional")
     assert selection.year in text
     assert f"false-discovery rate of {selection.alpha}" in text
-    assert queries_why.comparable(found, selection).words() in text
+    assert why_words.comparable_text(queries_why.comparable(found, selection)) in text
     assert "Spiegelhalter DJ (2005)" in text
     assert "nan" not in text
     other = replace(selection, cluster=found.groups["cluster"].iloc[-1])

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui.why_strata import FEWEST, comparable, thirds
+from data.views.strengths import FEWEST, comparable, thirds
+from ui.why.words import comparable_text
 
 TRACTS = [f"t{i:03}" for i in range(360)]
 
@@ -37,9 +38,9 @@ def test_tracts_are_as_urban_and_have_as_many_children_among_residents():
     like = found.stratum.index[found.stratum.eq(found.stratum["t000"])]
     assert people[like].max() <= people.quantile(1 / 3)
     assert (children / people)[like].max() <= (children / people).quantile(1 / 3) + 1e-12
-    assert found.note == ""
-    assert "residents per km²" in found.words()
-    assert "5 to 17" in found.words()
+    assert found.coarser is None
+    assert "residents per km²" in comparable_text(found)
+    assert "5 to 17" in comparable_text(found)
 
 
 def test_density_is_of_land_not_of_tracts():
@@ -58,13 +59,13 @@ def test_child_share_goes_first_where_too_few_are_alike_and_it_is_said():
     clusters = clusters.drop(alike[FEWEST - 1 :])  # tracts of other groups take no part
     found = comparable(people, children, km2, clusters)
     assert found.by == "density"
-    assert f"only {FEWEST - 1} tracts" in found.words()
+    assert f"only {FEWEST - 1} tracts" in comparable_text(found)
     clusters = clusters.drop(alike[: FEWEST - 1], errors="ignore")
     low = people.index[people <= people.quantile(1 / 3)].intersection(clusters.index)
     found = comparable(people, children, km2, clusters.drop(low.drop("t000", errors="ignore")))
     assert found.by == "anything"
     assert set(found.stratum) == {1.0}
-    assert "only 0 tracts" in found.words()
+    assert "only 0 tracts" in comparable_text(found)
 
 
 def test_exactly_enough_are_enough():
@@ -81,7 +82,7 @@ def test_the_number_of_children_stands_in_where_residents_are_not_known():
     found = comparable(people, children, km2, clusters)
     assert found.by == "children"
     assert found.stratum.equals(thirds(children))
-    assert "is not known here" in found.words()
+    assert "is not known here" in comparable_text(found)
 
 
 def test_tracts_without_children_are_in_no_stratum_and_ask_for_nothing():

@@ -38,7 +38,7 @@ def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     Parameters
     ----------
     table
-        From `ui.driver_models.Comparison`.
+        From `data.views.drivers.Comparison`.
     title
         The question the chart answers.
     chosen

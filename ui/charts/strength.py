@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.inputs import Floats
+from data.views.strengths import SERVES, Strengths
 from ui.charts.style import (
     EXACT,
     LABEL_SIZE,
@@ -19,7 +20,6 @@ from ui.charts.style import (
     styled,
 )
 from ui.maps.palettes import TEXT
-from ui.strength_views import SERVES, Strengths
 
 HEIGHT = 460
 STEPS = 60  # points that draw a limit

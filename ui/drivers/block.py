@@ -11,15 +11,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
+from data.views.drivers import Comparison
+from data.views.together import hidden
 from ui import frame, queries
-from ui.bivariate_views import axes, hidden, table_of_counts, together_classes
 from ui.charts import drivers as driver_charts
-from ui.driver_models import Comparison
 from ui.drivers import tables as driver_tables
 from ui.drivers import together_words
 from ui.drivers import words as driver_words
 from ui.maps import block as map_block
-from ui.maps.classes import driver_classes
+from ui.maps.classes import driver_classes, together_classes
 from ui.maps.legends import marks_legend, square_legend
 from ui.queries import drivers as queries_drivers
 from ui.selection import VIEWS, Selection
@@ -124,7 +124,7 @@ def tracts_table(selection: Selection) -> pd.DataFrame:
     if selection.view == "together":
         found = queries_drivers.together(selection)
         title = f"Tracts by absence and “{measure.label}”, {selection.year}"
-        table_block.plain(table_of_counts(found), title)
+        table_block.plain(together_words.table_of_counts(found), title)
         order = found.tracts.sort_values(["ratio", "name"], ascending=[False, True])
         table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
         return found.tracts
@@ -153,7 +153,7 @@ def _both(selection: Selection, measure: MeasureInfo) -> None:
     title = f"Absence and “{measure.label}” together, {selection.year}"
     st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
     counts = classes.scale.counts(classes.codes)
-    named = axes(found, measure.label, measure.unit)
+    named = together_words.axes(found, measure.label, measure.unit)
     st.html(square_legend(classes.scale, counts, *named, found.hard))
     lines = classes.hatched.count("1")
     st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(found)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.views.drivers import Comparison
 from ui import queries
-from ui.driver_models import Comparison
 from ui.drivers import method as driver_method
 from ui.drivers.tables import MODEL_FIELDS, model_export
 from ui.selection import Selection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.panel import Panel
-from ui.driver_models import BOOTSTRAPS, NEIGHBOURS, REDRAWS, SEED, Comparison
+from data.views.drivers import BOOTSTRAPS, NEIGHBOURS, REDRAWS, SEED, Comparison
 from ui.drivers.words import interval, step_text
 from ui.selection import Selection
 from ui.tables.exports import FICTIONAL

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.association.fitted import RankCorrelation
-from ui.driver_models import Comparison
+from data.views.drivers import Comparison
 from ui.drivers.words import (
     RELIABILITY,
     interval,

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
+from analytics.drivers.bivariate_classes import THIRDS
 from data.recipe.measures import MeasureInfo
-from ui.bivariate_views import Tested, Together
+from data.views.together import Tested, Together
+from ui.maps.breaks import interval_labels
 from ui.words.numbers import count_text, plural, q_text
+
+Axis = tuple[str, tuple[str, ...]]
 
 NO_MARGINS = (
     "This condition is published without margins of error: how sure each tract's figure is cannot"
@@ -31,6 +37,29 @@ def tested_sentences(tested: Tested, measure: MeasureInfo, alpha: float) -> tupl
     """Where both go together beyond chance: on the whole map, and in hot spots."""
     said = (_lee(tested, measure, alpha), _overlap(tested, measure))
     return tuple(filter(None, (*said, "" if tested.has_margins else NO_MARGINS)))
+
+
+def axes(together: Together, label: str, unit: str) -> tuple[Axis, Axis]:
+    """Name both axes of the square legend, with the bounds of their thirds, from low to high."""
+    bounds = (together.classes.absence_breaks, together.classes.driver_breaks)
+    absence, driver = (tuple(float(f"{bound:.3g}") for bound in pair) for pair in bounds)
+    return ("Absence, times expected", _labels(absence, "ratio")), (label, _labels(driver, unit))
+
+
+def table_of_counts(together: Together) -> pd.DataFrame:
+    """Count tracts by both, in words: most absence on top, as in the legend."""
+    counts = together.classes.table.loc[list(reversed(THIRDS))]
+    body = counts.map(lambda count: f"{count:,}")
+    body.columns = [f"{name.capitalize()} third of the condition" for name in counts.columns]
+    words = [f"{name.capitalize()} third of absence" for name in counts.index]
+    return body.reset_index(drop=True).assign(Tracts=words).set_index("Tracts").reset_index()
+
+
+def _labels(bounds: tuple[float, ...], unit: str) -> tuple[str, ...]:
+    """Words of three thirds; plain words where there are no bounds, or one only."""
+    if not bounds[0] < bounds[1]:
+        return tuple(name.capitalize() for name in THIRDS)
+    return interval_labels(bounds, unit)
 
 
 def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:

@@ -10,7 +10,7 @@ from analytics.association.collinearity import MAX_VIF
 from analytics.association.fitted import RankCorrelation
 from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from data.recipe.measures import MeasureInfo
-from ui.driver_models import Comparison
+from data.views.drivers import Comparison
 from ui.words.answers import drivers_sentence
 from ui.words.numbers import (
     TENTHS,

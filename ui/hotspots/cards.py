@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ui.hotspot_history import History
-from ui.hotspot_views import HotSpots
+from data.views.history import History
+from data.views.hot_spots import HotSpots
 from ui.words.cards import card
 from ui.words.numbers import (
     count_text,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui import frame
-from ui.hotspot_views import HotSpots
 from ui.hotspots.cards import cluster_card, group_sentence, years_text
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui.charts.moran import brushed, moran_scatter_chart
-from ui.hotspot_views import HotSpots
 from ui.hotspots.words import map_title, scatter_words
 from ui.maps import block as map_block
 from ui.maps.class_scale import ClassScale

@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ui.hotspot_agreement import analysis_words
-from ui.hotspot_views import HotSpots
+from analytics.membership.result import Membership
+from analytics.scan.result import Cluster
+from data.views.hot_spots import HotSpots
 from ui.maps.palettes import HOT_SPOT_WORDS
-from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.words.answers import BEYOND
 from ui.words.numbers import count_text, plural, q_text
 from ui.words.standing import (
@@ -75,6 +76,7 @@ RESULT_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "membership": ("probability", "rate_mean", "model_interval"),
     }
 )
+LIKELIEST = 4  # circles told of
 GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
     *("excess", "coverage", "agree"),
@@ -171,3 +173,56 @@ def flagged_table(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, 
     columns = ["name", "neighbourhood", "map_class", "rate", "interval", "ratio", "enrolled"]
     title = f"{plural(len(rows), 'tract')} flagged, {selection.year}"
     return rows, [*columns, *RESULT_COLUMNS[found.kind]], title
+
+
+def analysis_words(names: str) -> str:
+    """Write the names of analyses in words: "Gi*, tracts that touch, attendance zones"."""
+    words = {**METHODS, **NEIGHBOURS, **CATCHMENTS}
+    told = [
+        ", ".join(words.get(part, part) for part in name.split(", "))
+        for name in filter(None, names.split("; "))
+    ]
+    return "; ".join(told)
+
+
+def notes(found: HotSpots) -> tuple[str, ...]:
+    """Say what the method itself has to say of this map."""
+    if found.model is not None:
+        return (_chosen(found.model), *map(_sentence, found.model.notes))
+    return tuple(_circle(circle, found.tracts) for circle in found.circles[:LIKELIEST])
+
+
+def _circle(circle: Cluster, tracts: pd.DataFrame) -> str:
+    more = "more" if circle.direction == "high" else "less"
+    return (
+        f"A circle of {circle.radius:.1f} km with {plural(len(circle.ids), 'tract')} around"
+        f" {tracts.loc[circle.centre, 'name']}: {more} absence than outside, relative"
+        f" risk {circle.relative_risk:.2f}, p = {circle.p:.3f} ({count_text(circle.draws)}"
+        " draws)."
+    )
+
+
+def _chosen(found: Membership) -> str:
+    """Say which field the model uses, and how far one tract tells of another."""
+    if found.state != "fitted":
+        return ""  # the notes of the model say why
+    names = {"bym2": "BYM2", "matern 0.5": "Matérn 1/2", "matern 1.5": "Matérn 3/2"}
+    rivals = found.comparison.loc[~found.comparison["chosen"], "log_marginal_likelihood"]
+    told = ", ".join(f"{names[str(name)]} {value:,.1f}" for name, value in rivals.items())
+    text = (
+        f"Field: {names[found.field]}, log marginal likelihood"
+        f" {found.log_marginal_likelihood:,.1f} ({told})."
+    )
+    if "range_km" not in found.hyperparameters.index:
+        return text
+    row = found.hyperparameters.loc["range_km"]
+    return (
+        f"{text} Tracts {row['median']:.1f} km apart ({row['low']:.1f}–{row['high']:.1f}) tell"
+        " little of each other."
+    )
+
+
+def _sentence(note: str) -> str:
+    """Write a note of the model as a sentence."""
+    words = note.replace("bym2", "BYM2").replace("matern", "Matérn").rstrip(".")
+    return f"{words[0].upper()}{words[1:]}."

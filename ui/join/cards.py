@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.views.join_quality import WARNED, JoinQuality
 from ui.join.words import (
     FLOW_MEANING,
     NAMES,
     decimal_text,
     km_text,
 )
-from ui.join_views import WARNED, JoinQuality
 from ui.words.cards import card
 from ui.words.numbers import (
     count_text,

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import frame, join_views, queries
+from data.views import join_quality
+from data.views.join_quality import JoinChange, JoinQuality, tract_flows
+from ui import frame, queries
 from ui.join.cards import focus_card
 from ui.join.scales import change_scale, coverage_scale, share_scale
 from ui.join.words import NAMES
-from ui.join_views import JoinChange, JoinQuality, tract_flows
 from ui.maps import block as map_block
 from ui.maps.class_scale import ClassScale
 from ui.maps.classes import SIZE_BREAKS
@@ -101,7 +102,7 @@ def _deck(
     found: JoinQuality, selection: Selection, classes: AreaClasses | SchoolClasses
 ) -> CompactDeck:
     geometry, outline = queries.geometry(selection), map_block.outline(selection)
-    near = join_views.surroundings(found, queries.panel(selection), selection.focus)
+    near = join_quality.surroundings(found, queries.panel(selection), selection.focus)
     if len(near):
         geometry = extent(geometry.folder, near)
     if isinstance(classes, SchoolClasses):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from data.views.join_quality import JoinChange, JoinQuality, school_flows, tract_flows
 from ui import queries
-from ui.join_views import JoinChange, JoinQuality, school_flows, tract_flows
 from ui.maps.class_scale import NOT_SHOWN
 from ui.selection import Selection
 from ui.tables import block as table_block

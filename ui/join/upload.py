@@ -11,12 +11,12 @@ from data.errors import DataError
 from data.grammar import singular
 from data.read.flows import TEMPLATE, flows_in_memory
 from data.store.provenance import Ledger, LedgerEntry
+from data.views.join_quality import JoinChange
+from data.views.joins import Join, with_own_counts
 from ui import frame, queries, tables
 from ui.join import maps as join_block
 from ui.join import tables as join_tables
 from ui.join import words as join_words
-from ui.join_views import JoinChange
-from ui.joins import Join, with_own_counts
 from ui.queries import joins as queries_join
 from ui.selection import Selection
 from ui.tables import block as table_block

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ui.join_views import WARNED, JoinChange, JoinQuality
+from data.views.join_quality import WARNED, JoinChange, JoinQuality
 from ui.selection import CATCHMENTS
 from ui.words.numbers import (
     count_text,

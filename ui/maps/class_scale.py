@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-NOT_SHOWN = "not shown"
+from data.contracts.vocabulary import NOT_SHOWN as NOT_SHOWN
 
 
 @dataclass(frozen=True)

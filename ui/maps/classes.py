@@ -7,18 +7,20 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from ui.hotspot_views import HotSpots
+from data.views.hot_spots import HotSpots
+from data.views.schools_and_tracts import VALUE_OF_MEASURE
+from data.views.together import Together
 from ui.maps.class_scale import NOT_SHOWN, ClassScale
 from ui.maps.decks import AreaClasses, SchoolClasses
 from ui.maps.palettes import (
     agreement_scale,
+    bivariate_scale,
     driver_scale,
     exceedance_scale,
     hot_cold_scale,
     rate_scale,
     ratio_scale,
 )
-from ui.views import VALUE_OF_MEASURE
 
 HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "consensus": agreement_scale,
@@ -55,13 +57,27 @@ def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
     return AreaClasses(scale, codes, _marks(~shown), hatched=_marks(weak), lines=lines)
 
 
+def together_classes(together: Together) -> AreaClasses:
+    """Tracts by both; lines cross those where absence is high and the condition hardest."""
+    scale = bivariate_scale(flipped=together.hard == "high-low")
+    pairs = together.tracts["pair"]
+    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
+    return AreaClasses(
+        scale,
+        scale.encode(pairs),
+        _marks(pairs.eq(NOT_SHOWN)),
+        hatched=_marks(corner),
+        lines="most absence and the hardest third of the condition",
+    )
+
+
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
     """Schools by band of their rate, sized by students; others are hidden.
 
     Parameters
     ----------
     schools : DataFrame
-        From `ui.views.school_view`.
+        From `data.views.schools_and_tracts.school_view`.
     features : Index
         School ids in the order of the map's features.
     """

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from ui import care_views, queries
-from ui.hotspot_views import HotSpots
+from data.views import care as care_views
+from data.views.hot_spots import HotSpots
+from ui import queries
 from ui.queries import why as queries_why
 from ui.queries.place_queries import Place
 from ui.selection import Selection
@@ -22,7 +23,7 @@ def has_providers(selection: Selection) -> bool:
 
 
 def nearby(found: HotSpots, selection: Selection) -> pd.DataFrame:
-    """Find the providers near the chosen group, see `ui.care_views.near_group`."""
+    """Find the providers near the chosen group, see `data.views.care.near_group`."""
     members = queries_why.members(found, selection)
     return _nearby(queries.place(selection.area), queries_why.view_of(selection), members)
 

@@ -12,9 +12,7 @@ import streamlit as st
 from analytics.association.collinearity import told_apart
 from analytics.association.fitted import RankCorrelation, circularity, rank_correlation
 from data.recipe import measures as registry
-from ui import queries
-from ui.bivariate_views import Tested, Together, put_together, tested_together
-from ui.driver_models import (
+from data.views.drivers import (
     Beside,
     Comparison,
     Exposures,
@@ -25,6 +23,8 @@ from ui.driver_models import (
     theme_shares,
     tract_figures,
 )
+from data.views.together import Tested, Together, put_together, tested_together
+from ui import queries
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.place_queries import Place
 from ui.selection import Selection

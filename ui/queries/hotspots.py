@@ -15,16 +15,23 @@ from analytics.hotspots import null_check
 from analytics.hotspots.null_check import FalseAlarms, NullComparison
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
+from data.views.history import History, history
+from data.views.hot_spots import (
+    SEED,
+    HotSpots,
+    MapView,
+    find_by_membership,
+    find_by_scan,
+    find_by_test,
+    find_consensus,
+    neighbours,
+)
+from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries
-from ui.hotspot_history import History, history
-from ui.hotspot_models import find_by_membership, find_by_scan
-from ui.hotspot_views import SEED, HotSpots, MapView, find_by_test, find_consensus
 from ui.long_work import result
-from ui.neighbourhoods import neighbours
 from ui.queries.place_queries import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
-from ui.views import VALUE_OF_MEASURE
 
 WRONG_JOIN = "building"
 REPLICATES = 60

@@ -9,15 +9,16 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from data.panel import Panel
+from data.views import join_quality, joins
+from data.views.hot_spots import find_by_test
+from data.views.join_quality import JoinChange, JoinQuality
+from data.views.joins import Join, Progress
+from data.views.schools_and_tracts import tract_view
 from geo.join.shares import share_matrix
-from ui import join_views, joins, queries
-from ui.hotspot_views import find_by_test
-from ui.join_views import JoinChange, JoinQuality
-from ui.joins import Join, Progress
+from ui import queries
 from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection
-from ui.views import tract_view
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ def packed(panel: Panel, tables: Sequence[pd.DataFrame]) -> Redraws:
 
 
 def quality(selection: Selection) -> JoinQuality:
-    """How good the chosen join is, see `join_views.join_quality`."""
+    """How good the chosen join is, see `join_quality.join_quality`."""
     view = replace(selection, measure="crude", alpha="", focus="")
     key = ("join quality", queries.place(view.area), view.year, view.level, view.catchment)
     redrawn = _redraws(selection)
@@ -59,11 +60,11 @@ def quality(selection: Selection) -> JoinQuality:
 
 
 def change(selection: Selection) -> JoinChange:
-    """Compare with the other join, see `join_views.join_change`."""
+    """Compare with the other join, see `join_quality.join_change`."""
     others = queries.choices(selection.area).others(selection)
     versus = selection.versus if selection.versus in others else next(iter(others))
     test = _simple(selection)
-    return join_views.join_change(
+    return join_quality.join_change(
         queries.schools(selection),
         queries_hotspots.found(test),
         queries_hotspots.found(replace(test, catchment=versus)),
@@ -85,7 +86,7 @@ def change_by(selection: Selection, own: Join, progress: Progress | None = None)
         progress=progress,
     )
     here = queries_hotspots.found(_simple(selection))
-    return join_views.join_change(view.schools, here, there, own.name, float(selection.alpha))
+    return join_quality.join_change(view.schools, here, there, own.name, float(selection.alpha))
 
 
 def _redraws(selection: Selection) -> Redraws:
@@ -104,7 +105,7 @@ def _drawn(selection: Selection, progress: Progress) -> Redraws:
 
 def _judged(view: Selection, redrawn: Redraws) -> JoinQuality:
     schools = queries.schools(view)
-    return join_views.join_quality(
+    return join_quality.join_quality(
         queries.panel(view),
         schools,
         queries.tracts(view),

@@ -13,15 +13,14 @@ from data.panel import Panel, load_panel
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.store.folders import list_panels, panel_path
-from ui import joins, views
-from ui.joins import Join
+from data.views import joins, schools_and_tracts
+from data.views.completeness import Quality
+from data.views.completeness import quality as judge
+from data.views.joins import Join
+from data.views.schools_and_tracts import Totals
 from ui.maps.geometry import MapGeometry, publish_geometry
-from ui.quality import Quality
-from ui.quality import quality as judge
 from ui.selection import Choices, Selection
-from ui.words import summaries
 from ui.words.cards import condition_facts
-from ui.words.summaries import Totals
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def panel_of(key: Place) -> Panel:
 @st.cache_resource(max_entries=4, show_spinner="Drawing the outlines ...")
 def _geometry(key: Place) -> MapGeometry:
     panel = panel_of(key)
-    return publish_geometry(panel.area, panel.tracts, views.points(panel))
+    return publish_geometry(panel.area, panel.tracts, schools_and_tracts.points(panel))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -73,7 +72,7 @@ def _choices(key: Place) -> Choices:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
-    return views.school_view(panel_of(key), year, level)
+    return schools_and_tracts.school_view(panel_of(key), year, level)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Finding where students live ...")
@@ -89,23 +88,25 @@ def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
     shares = _shares(key, year, level, method)
-    return views.tract_view(panel_of(key), _schools(key, year, level), shares)
+    return schools_and_tracts.tract_view(panel_of(key), _schools(key, year, level), shares)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _trend(key: Place, level: str) -> pd.DataFrame:
-    return views.trend_view(panel_of(key), level)
+    return schools_and_tracts.trend_view(panel_of(key), level)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _driver(key: Place, measure: str) -> pd.DataFrame:
-    return views.driver_view(panel_of(key), measure)
+    return schools_and_tracts.driver_view(panel_of(key), measure)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _exposure(key: Place, year: str, level: str, method: str, driver: str) -> pd.DataFrame:
     shares = _shares(key, year, level, method)
-    return views.exposure_view(_schools(key, year, level), _driver(key, driver), shares)
+    return schools_and_tracts.exposure_view(
+        _schools(key, year, level), _driver(key, driver), shares
+    )
 
 
 def panel(selection: Selection) -> Panel:
@@ -129,7 +130,7 @@ def join(selection: Selection) -> Join:
 
 
 def schools(selection: Selection) -> pd.DataFrame:
-    """Schools of the year and level, see `views.school_view`."""
+    """Schools of the year and level, see `schools_and_tracts.school_view`."""
     return _schools(place(selection.area), selection.year, selection.level)
 
 
@@ -139,22 +140,22 @@ def shares(selection: Selection) -> pd.DataFrame:
 
 
 def tracts(selection: Selection) -> pd.DataFrame:
-    """Tracts under the chosen join, see `views.tract_view`."""
+    """Tracts under the chosen join, see `schools_and_tracts.tract_view`."""
     return _tracts(place(selection.area), selection.year, selection.level, selection.catchment)
 
 
 def trend(selection: Selection) -> pd.DataFrame:
-    """Rate of the whole place by school year, see `views.trend_view`."""
+    """Rate of the whole place by school year, see `schools_and_tracts.trend_view`."""
     return _trend(place(selection.area), selection.level)
 
 
 def driver(selection: Selection) -> pd.DataFrame:
-    """Return the chosen social driver by tract, see `views.driver_view`."""
+    """Return the chosen social driver by tract, see `schools_and_tracts.driver_view`."""
     return _driver(place(selection.area), selection.driver)
 
 
 def exposure(selection: Selection) -> pd.DataFrame:
-    """Schools with their exposure to the chosen driver, see `views.exposure_view`."""
+    """Schools with their exposure to the chosen driver, see `schools_and_tracts.exposure_view`."""
     return _exposure(
         place(selection.area),
         selection.year,
@@ -173,17 +174,17 @@ def correlation(selection: Selection) -> RankCorrelation:
 
 def totals(selection: Selection) -> Totals:
     """Return the sums over the schools of the view."""
-    return summaries.totals(schools(selection))
+    return schools_and_tracts.totals(schools(selection))
 
 
 def quality(selection: Selection) -> Quality:
-    """Completeness of the view, see `ui.quality`."""
+    """Completeness of the view, see `data.views.completeness`."""
     return judge(panel(selection), schools(selection), tracts(selection), selection.year)
 
 
 def school_points(selection: Selection) -> pd.Index:
     """School ids in the order of the map's features."""
-    return views.points(panel(selection)).index
+    return schools_and_tracts.points(panel(selection)).index
 
 
 def driver_years(selection: Selection) -> str:
@@ -193,7 +194,7 @@ def driver_years(selection: Selection) -> str:
 
 def school_history(selection: Selection) -> pd.DataFrame:
     """Every school year of the school in focus."""
-    return views.school_history(panel(selection), selection.focus)
+    return schools_and_tracts.school_history(panel(selection), selection.focus)
 
 
 def school_conditions(selection: Selection) -> list[tuple[str, str]]:

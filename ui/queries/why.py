@@ -12,17 +12,17 @@ import streamlit as st
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
 from data.recipe import measures as registry
-from ui import queries, why_strata
+from data.views import strengths as strength_views
+from data.views.drivers import tract_figures
+from data.views.hot_spots import HotSpots
+from data.views.strengths import Comparable, Strengths
+from ui import queries
 from ui.charts import profile as profile_charts
 from ui.charts import strength as strength_charts
-from ui.driver_models import tract_figures
-from ui.hotspot_views import HotSpots
 from ui.queries import drivers as queries_drivers
 from ui.queries.place_queries import Place
 from ui.selection import Selection
-from ui.strength_views import Strengths
 from ui.why.care_words import MEASURES as TO_CARE
-from ui.why_strata import Comparable
 
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
 MIDDLE = 50.0
@@ -47,7 +47,7 @@ def members(found: HotSpots, selection: Selection) -> pd.Index:
 
 
 def comparable(found: HotSpots, selection: Selection) -> Comparable:
-    """Tracts that the chosen group is set beside, see `ui.why_strata`."""
+    """Tracts that the chosen group is set beside, see `data.views.strengths`."""
     key = queries.place(selection.area)
     return _comparable(key, view_of(selection), found.tracts["cluster"])
 
@@ -132,7 +132,7 @@ def _members(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _comparable(key: Place, view: Selection, _found: pd.Series) -> Comparable:
     tracts, clusters = queries.panel_of(key).tracts, compared(_found, view.cluster)
-    return why_strata.comparable(tracts["residents"], tracts["children"], _km2(key), clusters)
+    return strength_views.comparable(tracts["residents"], tracts["children"], _km2(key), clusters)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -67,7 +67,7 @@ def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
     ----------
     selection : Selection
     flows : DataFrame
-        From `ui.join_views.flow_table`: students are empty where an enrolment is withheld.
+        From `join_quality.flow_table`: students are empty where an enrolment is withheld.
     """
     panel = queries.panel(selection)
     st.download_button(

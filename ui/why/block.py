@@ -7,8 +7,8 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui import frame
-from ui.hotspot_views import HotSpots
 from ui.hotspots.cards import group_sentence
 from ui.queries import why as queries_why
 from ui.selection import Selection
@@ -63,7 +63,7 @@ def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the profile means and which tracts it compares with; "" without a group."""
     if found.groups.empty:
         return ""
-    compared = queries_why.comparable(found, selection).words()
+    compared = why_words.comparable_text(queries_why.comparable(found, selection))
     return f"{why_words.PROFILE_MEANING} {compared}"
 
 

@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui import frame
-from ui.hotspot_views import HotSpots
 from ui.queries import care as queries_care
 from ui.queries import why as queries_why
 from ui.selection import Selection

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.contracts.vocabulary import PROVIDER_LABELS
-from ui.care_views import LISTED
+from data.views.care import LISTED
 from ui.words.numbers import count_text, plural, value_text
 
 DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui import queries
-from ui.hotspot_views import HotSpots
 from ui.queries import care as queries_care
 from ui.queries import why as queries_why
 from ui.selection import Selection
@@ -77,7 +77,7 @@ def buttons(found: HotSpots, selection: Selection) -> None:
     left, middle, right = st.columns(3)
     profile = queries_why.profile(found, selection)
     caveat = f"{ASSOCIATION} {why_words.PROFILE_MEANING}"
-    compared = queries_why.comparable(found, selection).words()
+    compared = why_words.comparable_text(queries_why.comparable(found, selection))
     with left:
         _csv("profile", lambda: profile, PROFILE_FIELDS, f"{caveat} {compared}", selection)
     if queries_care.has_providers(selection):

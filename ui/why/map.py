@@ -10,8 +10,8 @@ import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from ui import queries
-from ui.hotspot_views import HotSpots
 from ui.hotspots.cards import cluster_card
 from ui.hotspots.words import map_title
 from ui.maps import block as map_block

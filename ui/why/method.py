@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.views.hot_spots import HotSpots
+from data.views.strengths import SERVES, Strengths
 from ui import queries
-from ui.hotspot_views import HotSpots
 from ui.hotspots.words import made
 from ui.queries import care as queries_care
 from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
-from ui.strength_views import SERVES, Strengths
 from ui.why import care_words, strength_words
 from ui.why import words as why_words
 from ui.words.numbers import (
@@ -57,7 +57,7 @@ def paragraph(found: HotSpots, selection: Selection) -> str:
         fictional_banner(panel.area.name) if panel.area.fictional else "",
         f"{panel.area.name}, school year {selection.year}: {row['name']}.",
         _group(found, selection, row),
-        _profile(profile, queries_why.comparable(found, selection).words()),
+        _profile(profile, why_words.comparable_text(queries_why.comparable(found, selection))),
         _strengths(queries_why.strengths(found, selection)),
         _care(found, selection),
         ASSOCIATION,

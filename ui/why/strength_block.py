@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.hotspot_views import HotSpots
+from data.views.hot_spots import HotSpots
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import block as table_block

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ui.strength_views import SERVES, Strengths
+from data.views.strengths import SERVES, Strengths
 from ui.words.numbers import (
     count_text,
     interval_text,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analytics.drivers.profile import CANNOT
+from data.views.strengths import FEWEST, Comparable, Likeness
 from ui.words.numbers import (
     count_text,
     interval_text,
@@ -42,6 +43,17 @@ READING: Mapping[str, str] = MappingProxyType(
 )
 RELIABILITY: Mapping[str, str] = MappingProxyType(
     {"high": "high", "medium": "medium", "low": "low", "no margin": "no margin"}
+)
+LIKE: Mapping[Likeness, str] = MappingProxyType(
+    {
+        "density and child share": (
+            "in the same third of tracts by residents per km² and in the same third by the part of"
+            " residents who are 5 to 17 years old"
+        ),
+        "density": "in the same third of tracts by residents per km²",
+        "children": "in the same third of tracts by the number of children who live there",
+        "anything": "anywhere in the place",
+    }
 )
 
 
@@ -220,3 +232,21 @@ def _weakness(item: pd.Series) -> str:
         return "no figure to compare"
     low = item["reliability"] == "low"
     return "low reliability" if low else "no margin of error"
+
+
+def comparable_text(tracts: Comparable) -> str:
+    """Say what is compared with what, and why not with anything more alike."""
+    text = (
+        "Comparable tracts lie outside every hot group; each tract of the group is set beside those"
+        f" {LIKE[tracts.by]}."
+    )
+    if tracts.coarser is not None:
+        finer, fewest = tracts.coarser
+        return (
+            f"{text} Compared {LIKE[finer]}, a part of the group would have only"
+            f" {plural(fewest, 'tract')} to stand beside, fewer than {FEWEST}, so the comparison is"
+            " coarser."
+        )
+    if not tracts.has_residents:
+        return f"{text} How many people live in a tract is not known here, so density is not used."
+    return text

@@ -127,7 +127,7 @@ def together_card(row: pd.Series, label: str) -> str:
     Parameters
     ----------
     row : Series
-        A row of `ui.bivariate_views.Together`.
+        A row of `data.views.together.Together`.
     label : str
         Words of the driver.
     """

@@ -1,14 +1,13 @@
-"""Totals of a view, and the few numbers that stand above a map."""
+"""The few numbers that stand above a map."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import pandas as pd
 
 from analytics.hotspots.null_check import NullComparison
 from analytics.rates.standardized import rate_difference, wilson
-from ui.hotspot_views import HotSpots
+from data.views.hot_spots import HotSpots
+from data.views.schools_and_tracts import Totals
 from ui.hotspots import words as hotspot_words
 from ui.selection import Selection
 from ui.words.answers import draws_sentence, hot_spot_sentence
@@ -22,35 +21,6 @@ from ui.words.numbers import (
 )
 
 Figures = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Sums over the schools of a view; students of withheld schools are in neither sum.
-
-    Attributes
-    ----------
-    chronic_absent, enrolled : float
-    schools, withheld : int
-        Schools in the sums, and schools left out of them.
-    """
-
-    chronic_absent: float
-    enrolled: float
-    schools: int
-    withheld: int
-
-
-def totals(schools: pd.DataFrame) -> Totals:
-    """Sum a school view."""
-    counted = schools["chronic_absent"].notna() & schools["enrolled"].notna()
-    sums = schools.loc[counted, ["chronic_absent", "enrolled"]].sum()
-    return Totals(
-        float(sums["chronic_absent"]),
-        float(sums["enrolled"]),
-        int(counted.sum()),
-        int((~counted).sum()),
-    )
 
 
 def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:

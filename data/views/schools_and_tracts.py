@@ -1,6 +1,8 @@
-"""What a page shows, computed from the protected panel: schools, tracts, trend, exposure."""
+"""Schools and tracts of one year and level, their totals, trend and exposure to a driver."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -17,10 +19,27 @@ from analytics.rates.standardized import (
 from analytics.rates.tract_rates import allocate, exposure
 from analytics.smoothing import empirical_bayes
 from data.panel import Panel
-from ui.joins import joined
+from data.views.joins import joined
 
 COUNTED = ("reported", "unreliable")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the schools of a view; students of withheld schools are in neither sum.
+
+    Attributes
+    ----------
+    chronic_absent, enrolled : float
+    schools, withheld : int
+        Schools in the sums, and schools left out of them.
+    """
+
+    chronic_absent: float
+    enrolled: float
+    schools: int
+    withheld: int
 
 
 def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
@@ -68,6 +87,18 @@ def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
     )
 
 
+def totals(schools: pd.DataFrame) -> Totals:
+    """Sum a school view."""
+    counted = schools["chronic_absent"].notna() & schools["enrolled"].notna()
+    sums = schools.loc[counted, ["chronic_absent", "enrolled"]].sum()
+    return Totals(
+        float(sums["chronic_absent"]),
+        float(sums["enrolled"]),
+        int(counted.sum()),
+        int((~counted).sum()),
+    )
+
+
 def trend_view(panel: Panel, level: str) -> pd.DataFrame:
     """Rate of the whole place by school year, re-formed from summed counts.
 
@@ -94,7 +125,7 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
 
 
 def join_shares(panel: Panel, method: str, schools: pd.DataFrame) -> pd.DataFrame:
-    """Shares of every school over tracts by one of the joins of `ui.joins.offered`.
+    """Shares of every school over tracts by one of the joins of `data.views.joins.offered`.
 
     Returns
     -------

@@ -17,7 +17,6 @@ from geo.join.grades import POOLS
 from geo.join.gravity import fit_gravity
 from geo.join.supplied import fit_supplied
 from geo.join.zones import fit_zones
-from ui.selection import CATCHMENTS
 
 Progress = Callable[[int, int], None]
 Entry = tuple[str, str, tuple[str, ...]]
@@ -41,7 +40,7 @@ class Join:
     Attributes
     ----------
     name : str
-        Key of `ui.selection.CATCHMENTS`.
+        One of `geo.catchment.METHODS`.
     table : DataFrame
         Columns school_id, geoid, share, students.
     method, why : Series of str
@@ -70,7 +69,7 @@ def offered(panel: Panel) -> tuple[str, ...]:
         "supplied": panel.parameters["catchment"]["method"] == "supplied",
         "zones": len(panel.zones) > 0,
     }
-    return tuple(name for name in METHODS if name in CATCHMENTS and has.get(name, True))
+    return tuple(name for name in METHODS if has.get(name, True))
 
 
 def joined(panel: Panel, method: str) -> Join:

@@ -6,9 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.hotspots.consensus.analyses import Consensus
 from analytics.hotspots.consensus.cluster_summary import cluster_summary
 from analytics.hotspots.consensus.clusters import cluster_ids
+from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
 from geo.weights.weights import Weights
+
+HALF = 0.5
+_PARTS = (("method", METHODS), ("weights", NEIGHBOURS), ("catchment", CATCHMENTS))
 
 
 def agreement(row: Any) -> str:
@@ -66,3 +71,36 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
     anchor = ids.str.removeprefix("hot ")
     tracts = tracts.assign(cluster=anchor, group=ids.map(rank).astype("Int64"))
     return tracts, summary.set_index(pd.Index(rank, name="rank"))
+
+
+def agreeing(found: Consensus, clusters: pd.Series) -> pd.Series:
+    """Count the analyses that call at least half of a group's tracts hot.
+
+    Parameters
+    ----------
+    found : Consensus
+    clusters : Series of str
+        Group of each tract, missing outside.
+
+    Returns
+    -------
+    Series of str
+        By group: "Gi*: 9 of 9, Local Moran: 8 of 9; Tracts that touch: 6 of 6, ...".
+    """
+    hot = found.flags.eq("hot").fillna(value=False).astype(float)
+    agree = hot.groupby(clusters.reindex(hot.index)).mean() >= HALF
+    return agree.apply(lambda row: _told(row, found.analyses), axis=1).astype("str")
+
+
+def _told(agree: pd.Series, analyses: pd.DataFrame) -> str:
+    """Tell of one group how many analyses of each kind agree."""
+    parts = []
+    for column, words in _PARTS:
+        kinds = analyses[column]
+        counts = [
+            f"{words[kind]} {int(agree[kinds == kind].sum())} of {int((kinds == kind).sum())}"
+            for kind in words
+            if (kinds == kind).any()
+        ]
+        parts.append(", ".join(counts))
+    return "; ".join(filter(None, parts))

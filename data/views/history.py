@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.hotspots.consensus.emerging import emerging
 from analytics.hotspots.test import hot_spots
 from analytics.progress import Progress
-from ui.hotspot_views import SEED, MapView
+from data.views.hot_spots import SEED, MapView
 
 DRAWS = 999
 MAX_DRAWS = 9_999

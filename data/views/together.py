@@ -9,19 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analytics.drivers.bivariate import BivariateLocal, bivariate_local
-from analytics.drivers.bivariate_classes import THIRDS, BivariateClasses, bivariate_classes
+from analytics.drivers.bivariate_classes import BivariateClasses, bivariate_classes
 from analytics.drivers.overlap import Overlap, overlap
+from data.contracts.vocabulary import NOT_SHOWN
 from geo.weights.weights import Weights
-from ui.maps.breaks import interval_labels
-from ui.maps.class_scale import NOT_SHOWN
-from ui.maps.decks import AreaClasses
-from ui.maps.palettes import bivariate_scale
 
 DRAWS = 999
 SEED = 20240901
 WEAK = "low"
 LOW_RELIABILITY = "not shown: low reliability"
-Axis = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +83,9 @@ def put_together(tracts: pd.DataFrame, driver: pd.DataFrame, direction: str) -> 
     Parameters
     ----------
     tracts : DataFrame
-        From `views.tract_view`.
+        From `schools_and_tracts.tract_view`.
     driver : DataFrame
-        From `views.driver_view`, on the same index.
+        From `schools_and_tracts.driver_view`, on the same index.
     direction : str
         How to read a large value of the driver.
     """
@@ -110,31 +106,10 @@ def put_together(tracts: pd.DataFrame, driver: pd.DataFrame, direction: str) -> 
     return Together(table, found, int(weak.sum()), hard)
 
 
-def together_classes(together: Together) -> AreaClasses:
-    """Tracts by both; lines cross those where absence is high and the condition hardest."""
-    scale = bivariate_scale(flipped=together.hard == "high-low")
-    pairs = together.tracts["pair"]
-    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
-    return AreaClasses(
-        scale,
-        scale.encode(pairs),
-        "".join(np.where(pairs.eq(NOT_SHOWN), "1", "0")),
-        hatched="".join(np.where(corner, "1", "0")),
-        lines="most absence and the hardest third of the condition",
-    )
-
-
 def hidden(together: Together) -> dict[str, int]:
     """Count tracts that are not in a class, by reason."""
     missing = int(together.tracts["pair"].eq(NOT_SHOWN).sum()) - together.weak
     return {"low reliability": together.weak, "no figure of one or both": missing}
-
-
-def axes(together: Together, label: str, unit: str) -> tuple[Axis, Axis]:
-    """Name both axes of the square legend, with the bounds of their thirds, from low to high."""
-    bounds = (together.classes.absence_breaks, together.classes.driver_breaks)
-    absence, driver = (tuple(float(f"{bound:.3g}") for bound in pair) for pair in bounds)
-    return ("Absence, times expected", _labels(absence, "ratio")), (label, _labels(driver, unit))
 
 
 def concluding(driver: pd.DataFrame) -> pd.Series:
@@ -156,7 +131,7 @@ def tested_together(
     Parameters
     ----------
     schools, driver, shares : DataFrame
-        From `views`.
+        From `schools_and_tracts`.
     weights : Weights
         Neighbours of the tracts.
     hot : Series
@@ -175,22 +150,6 @@ def tested_together(
         both = overlap(hot, *given, sign * value, shares, weights, **rest)
     weak = int((reported.notna() & value.isna()).sum())
     return Tested(lee, both, weak, int(hot.sum()), bool(driver["moe"].notna().any()))
-
-
-def table_of_counts(together: Together) -> pd.DataFrame:
-    """Count tracts by both, in words: most absence on top, as in the legend."""
-    counts = together.classes.table.loc[list(reversed(THIRDS))]
-    body = counts.map(lambda count: f"{count:,}")
-    body.columns = [f"{name.capitalize()} third of the condition" for name in counts.columns]
-    words = [f"{name.capitalize()} third of absence" for name in counts.index]
-    return body.reset_index(drop=True).assign(Tracts=words).set_index("Tracts").reset_index()
-
-
-def _labels(bounds: tuple[float, ...], unit: str) -> tuple[str, ...]:
-    """Words of three thirds; plain words where there are no bounds, or one only."""
-    if not bounds[0] < bounds[1]:
-        return tuple(name.capitalize() for name in THIRDS)
-    return interval_labels(bounds, unit)
 
 
 def _thirds(values: pd.Series) -> tuple[float, float] | None:

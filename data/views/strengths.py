@@ -1,31 +1,18 @@
-"""Which tracts a group is compared with: as urban as its own, with as many children among all."""
+"""Schools beside what is predicted for them, and tracts comparable with those of a group."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ui.words.numbers import plural
-
+SERVES = 0.10
+"""Least part of a school's students in the group's tracts for it to count as one of its schools."""
 THIRDS = 3
 FEWEST = 20
 Likeness = Literal["density and child share", "density", "children", "anything"]
-LIKE: Mapping[Likeness, str] = MappingProxyType(
-    {
-        "density and child share": (
-            "in the same third of tracts by residents per km² and in the same third by the part of"
-            " residents who are 5 to 17 years old"
-        ),
-        "density": "in the same third of tracts by residents per km²",
-        "children": "in the same third of tracts by the number of children who live there",
-        "anything": "anywhere in the place",
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +24,59 @@ class Comparable:
     stratum : Series
         By geoid: tracts are compared within it; missing where no child lives.
     by : str
-        What the tracts of a stratum share, a key of `LIKE`.
-    note : str
-        Why not more, in words; "" where it is all that is wanted.
+        What the tracts of a stratum share.
+    coarser : tuple of (likeness, int), optional
+        The next finer likeness, and the fewest tracts that a part of the group would then have to
+        stand beside; None where nothing finer was tried.
+    has_residents : bool
+        Whether it is known how many people live in the tracts.
     """
 
     stratum: pd.Series
     by: Likeness
-    note: str = ""
+    coarser: tuple[Likeness, int] | None = None
+    has_residents: bool = True
 
-    def words(self) -> str:
-        """Say on screen what is compared with what."""
-        return " ".join(filter(None, (_sentence(self.by), self.note)))
+
+@dataclass(frozen=True, eq=False)
+class Strengths:
+    """Schools beside what is predicted for them, see `analytics.drivers.outliers.doing_better`.
+
+    Attributes
+    ----------
+    schools : DataFrame
+        Index `school_id`, schools that may be shown: the result with the school's own columns;
+        `rate_low, rate_high` is the interval of the rate, `low, high` the funnel, `here` the part
+        of the school's students in the group's tracts under the chosen join.
+    by : str
+        What the prediction is made from: "drivers" of the tracts a school serves, or its "level".
+    drivers : int
+        Drivers behind the prediction.
+    """
+
+    schools: pd.DataFrame
+    by: Literal["drivers", "level"]
+    drivers: int
+
+    def compared(self) -> pd.DataFrame:
+        """Schools with a prediction; without one there is no funnel to lie in."""
+        return self.schools[self.schools["state"].eq("compared")]
+
+    def of_group(self) -> pd.DataFrame:
+        """Schools with a prediction that serve the group's tracts."""
+        table = self.compared()
+        return table[table["here"] >= SERVES]
+
+    def shown(self) -> pd.DataFrame:
+        """Schools that pass the false-discovery rate or lie below the funnel.
+
+        Those that serve the group come first; among them, and among the rest, those that pass.
+        """
+        table = self.compared()
+        passed = table["class"].str.startswith("doing better")
+        below = table[passed | table["outside"].eq("below")]
+        order = np.lexsort((below["z"], ~passed[below.index], below["here"] < SERVES))
+        return below.iloc[order]
 
 
 def comparable(
@@ -75,23 +103,23 @@ def comparable(
     """
     living = children.astype(float).where(children > 0)
     people = residents.astype(float).where((residents > 0) & living.notna())
-    note = ""
+    coarser: tuple[Likeness, int] | None = None
+    has_residents = bool(people.notna().any())
     ways: dict[Likeness, pd.Series]
-    if people.notna().any():
+    if has_residents:
         density = thirds(people / km2)
         ways = {
             "density and child share": THIRDS * density + thirds(living / people),
             "density": density,
         }
     else:
-        note = "How many people live in a tract is not known here, so density is not used."
         ways = {"children": thirds(living)}
     for by, stratum in ways.items():
         fewest = _fewest(stratum, living, clusters)
         if fewest >= FEWEST:
-            return Comparable(stratum, by, note)
-        note = _coarser(by, fewest)
-    return Comparable(living.where(living.isna(), 1.0), "anything", note)
+            return Comparable(stratum, by, coarser, has_residents)
+        coarser = (by, fewest)
+    return Comparable(living.where(living.isna(), 1.0), "anything", coarser, has_residents)
 
 
 def thirds(values: pd.Series) -> pd.Series:
@@ -106,18 +134,3 @@ def _fewest(stratum: pd.Series, living: pd.Series, clusters: pd.Series) -> int:
     own = codes[clusters.notna() & lived].unique()
     others = codes[clusters.isna() & lived].value_counts().reindex(own, fill_value=0)
     return int(others.min()) if len(others) else 0
-
-
-def _sentence(by: Likeness) -> str:
-    return (
-        "Comparable tracts lie outside every hot group; each tract of the group is set beside those"
-        f" {LIKE[by]}."
-    )
-
-
-def _coarser(by: Likeness, fewest: int) -> str:
-    """Say why a finer likeness is not used."""
-    return (
-        f"Compared {LIKE[by]}, a part of the group would have only {plural(fewest, 'tract')} to"
-        f" stand beside, fewer than {FEWEST}, so the comparison is coarser."
-    )

@@ -18,9 +18,9 @@ from analytics.join.quality import (
 from analytics.join.quality import tract_quality as judge_tracts
 from analytics.join.uncertainty import tract_intervals
 from data.panel import Panel
+from data.views.hot_spots import HotSpots
+from data.views.joins import NO_PLACE, Join
 from geo.join.distances import pair_km
-from ui.hotspot_views import HotSpots
-from ui.joins import NO_PLACE, Join
 
 FLOWS = ("school_id", "school", "geoid", "tract", "share", "students", "km", "method")
 LEAST = 0.005  # shares of a school below this do not stretch the map
@@ -81,7 +81,7 @@ def join_quality(
     panel : Panel
         Protected panel.
     schools, tracts : DataFrame
-        From `ui.views`.
+        From `data.views.schools_and_tracts`.
     join : Join
         The join shown.
     redrawn : sequence of DataFrame or matrix
@@ -178,7 +178,7 @@ def join_change(
     Parameters
     ----------
     schools : DataFrame
-        From `ui.views.school_view`.
+        From `data.views.schools_and_tracts.school_view`.
     first, second : HotSpots
         The same view under both joins.
     versus : str

@@ -1,0 +1,386 @@
+"""Hot spots of a place: tracts put into classes by one analysis or by many, and gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from analytics.hotspots.consensus.analyses import Consensus, run_set
+from analytics.hotspots.consensus.cluster_summary import robust_areas
+from analytics.hotspots.map_statistics import Statistic
+from analytics.hotspots.nulls import Null
+from analytics.hotspots.test import hot_spots
+from analytics.hotspots.tract_map import Measure
+from analytics.membership.model_fit import fit
+from analytics.membership.result import Membership
+from analytics.progress import Progress
+from analytics.scan.circular import circular_scan, scan_schools
+from analytics.scan.result import Cluster
+from data.views.groups import agreeing, grouped, touching_groups
+from geo.weights.weights import Weights
+
+DRAWS = 999
+MAX_DRAWS = 99_999
+CONSENSUS_MAX_DRAWS = 9_999
+SEED = 20240901
+MAX_SHARE = 0.1  # of the students: larger circles say "half of the city", not where to go
+WELL_ABOVE = 1.25
+STRONG, LIKELY = 0.95, 0.80
+CONFIDENCE = ((0.01, "99"), (0.05, "95"), (0.10, "90"))
+NEAREST = 6
+CONSENSUS = ("gi_star", "local_moran")
+Kind = Literal["consensus", "test", "scan", "membership"]
+
+
+@dataclass(frozen=True, eq=False)
+class HotSpots:
+    """Result of one way of looking for hot spots on one view.
+
+    Attributes
+    ----------
+    kind : str
+        "consensus", "test", "scan" or "membership": it decides the classes of the map.
+    tracts : DataFrame
+        Index `geoid`, every tract: `tract_view` plus `map_class`, `hatched` (one analysis alone
+        flags it), `q` (or NaN), `flagged` and `of` (analyses that flag it and that tested it),
+        `analyses` and `group` (number of the hot group, missing outside).
+    groups : DataFrame
+        One row a contiguous hot group, most students affected first, see `data.views.groups`.
+    draws : int
+        Most rearrangements behind any tract.
+    tested : int
+        Tracts tested.
+    ways : int
+        Analyses made.
+    circles : tuple of Cluster
+        Of the scan: circles that pass, likeliest first.
+    model : Membership, optional
+        Of the membership model: what was fitted, without its draws.
+    """
+
+    kind: Kind
+    tracts: pd.DataFrame
+    groups: pd.DataFrame
+    draws: int
+    tested: int
+    ways: int = 1
+    circles: tuple[Cluster, ...] = ()
+    model: Membership | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """What every way of looking starts from: one year and level of one place.
+
+    Attributes
+    ----------
+    schools, tracts : DataFrame
+        From `data.views.schools_and_tracts`.
+    touching : Weights
+        Queen neighbours: they gather hot tracts into groups, whatever the test.
+    measure : str
+        "crude", "ratio" or "eb".
+    alpha : float
+        False-discovery rate at which a tract belongs to a group.
+    """
+
+    schools: pd.DataFrame
+    tracts: pd.DataFrame
+    touching: Weights
+    measure: Measure
+    alpha: float
+
+
+def find_by_test(
+    view: MapView,
+    shares: pd.DataFrame,
+    weights: Weights,
+    *,
+    statistic: str,
+    null: str,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for hot spots with one statistic, one null and one set of neighbours.
+
+    Parameters
+    ----------
+    view : MapView
+    shares : DataFrame
+        Columns school_id, geoid, share.
+    weights : Weights
+        Neighbours of the test.
+    statistic, null : str
+        As for `analytics.hotspots.test.hot_spots`.
+    progress : callable, optional
+    """
+    result = hot_spots(
+        *_counts(view),
+        shares,
+        weights,
+        statistic=cast("Statistic", statistic),
+        null=cast("Null", null),
+        measure=view.measure,
+        strata=view.schools["level"],
+        draws=DRAWS,
+        max_draws=MAX_DRAWS,
+        alpha=view.alpha,
+        seed=SEED,
+        progress=progress,
+    )
+    table = _shown_only(view.tracts, result[["q", "draws"]]).assign(
+        map_class=result["hot_class"].where(view.tracts["shown"], "not shown"), hatched=False
+    )
+    passed = table["q"] <= view.alpha
+    hot = table["map_class"].str.startswith("hot") & passed
+    flagged = passed & table["map_class"].ne("not significant")
+    table = table.assign(
+        flagged=flagged.astype("Int64").where(table["shown"]),
+        of=table["q"].notna().astype("Int64").where(table["shown"]),
+        analyses="",
+    )
+    most = int(result["draws"].fillna(0).max())
+    tested = int(result["q"].notna().sum())
+    return HotSpots("test", *grouped(table, touching_groups(hot, view.touching)), most, tested)
+
+
+def find_consensus(
+    view: MapView,
+    catchments: Mapping[str, pd.DataFrame],
+    weights: Mapping[str, Weights],
+    *,
+    chosen: str,
+    null: str,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for hot spots that do not hang on the method, the neighbours or the join.
+
+    Parameters
+    ----------
+    view : MapView
+    catchments : mapping
+        Shares by name of the join.
+    weights : mapping
+        Neighbours by name.
+    chosen : str
+        Join whose figures stand on the map: a group needs its support.
+    null : str
+        "schools" or "constant_risk".
+    progress : callable, optional
+    """
+    found = run_set(
+        *_counts(view),
+        catchments,
+        weights,
+        methods=cast("Any", CONSENSUS),
+        null=cast("Null", null),
+        measure=view.measure,
+        strata=view.schools["level"],
+        draws=DRAWS,
+        max_draws=CONSENSUS_MAX_DRAWS,
+        alpha=view.alpha,
+        seed=SEED,
+        progress=progress,
+    )
+    return consensus_map(view, found, chosen)
+
+
+def consensus_map(view: MapView, found: Consensus, chosen: str) -> HotSpots:
+    """Put tracts into classes of agreement and gather those hot in most analyses."""
+    areas, shown = found.areas.reindex(view.tracts.index), view.tracts["shown"]
+    table = _shown_only(view.tracts, areas[["flagged", "of"]].astype("Int64")).assign(
+        q=float("nan"),
+        map_class=areas["agreement"].where(shown, "not shown"),
+        hatched=areas["only"].ne("") & shown,
+        analyses=areas["analyses"].where(shown, ""),
+    )
+    hot = robust_areas(found, catchment=chosen).reindex(table.index).eq("hot") & shown
+    draws = int(found.analyses["draws"].max())
+    tested = int(areas["of"].gt(0).sum())
+    tracts, groups = grouped(table, touching_groups(hot, view.touching))
+    told = agreeing(found, tracts["cluster"])
+    groups = groups.assign(methods=groups["cluster"].map(told))
+    return HotSpots("consensus", tracts, groups, draws, tested, len(found.analyses))
+
+
+def find_by_scan(
+    view: MapView,
+    shares: pd.DataFrame,
+    centres: pd.DataFrame,
+    *,
+    null: str,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for circles of tracts with more or less absence than expected.
+
+    Parameters
+    ----------
+    view : MapView
+    shares : DataFrame
+        Columns school_id, geoid, share.
+    centres : DataFrame
+        Columns x and y in km, index `geoid`.
+    null : str
+        "schools" or "constant_risk".
+    progress : callable, optional
+    """
+    x, y = centres["x"], centres["y"]
+    if null == "schools":
+        clusters = scan_schools(
+            view.schools["chronic_absent"],
+            view.schools["enrolled"],
+            *(x, y),
+            share=shares,
+            strata=view.schools["level"],
+            max_share=MAX_SHARE,
+            direction="both",
+            draws=DRAWS,
+            seed=SEED,
+            progress=progress,
+        )
+    else:
+        clusters = circular_scan(
+            view.tracts["chronic_absent"],
+            view.tracts["enrolled"],
+            *(x, y),
+            expected=view.tracts["expected"],
+            max_share=MAX_SHARE,
+            direction="both",
+            draws=DRAWS,
+            seed=SEED,
+            progress=progress,
+        )
+    return _scan_map(view, clusters)
+
+
+def find_by_membership(
+    view: MapView,
+    shares: pd.DataFrame,
+    centres: pd.DataFrame,
+    *,
+    progress: Progress | None = None,
+) -> HotSpots:
+    """Look for tracts that are probably a quarter or more above what is expected.
+
+    Parameters
+    ----------
+    view, shares, centres
+        As for `find_by_scan`.
+    progress : callable, optional
+    """
+    found: Membership = fit(
+        view.schools["chronic_absent"],
+        view.schools["enrolled"],
+        share=shares,
+        weights=view.touching,
+        levels=view.schools["level"],
+        centres=centres,
+        seed=SEED,
+        progress=progress,
+    )
+    shown = view.tracts["shown"]
+    above = found.exceedance(WELL_ABOVE, scale="ratio").where(shown)
+    below = (1 - found.exceedance(1 / WELL_ABOVE, scale="ratio")).where(shown)
+    table = view.tracts.assign(
+        q=np.nan,
+        draws=pd.array([pd.NA] * len(shown), dtype="Int64"),
+        map_class=_exceedance_class(above, below),
+        hatched=False,
+        flagged=(above >= LIKELY).astype("Int64").where(shown),
+        of=above.notna().astype("Int64").where(shown),
+        analyses="",
+        probability=above,
+        **found.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
+    )
+    gathered = grouped(table, touching_groups(above >= STRONG, view.touching))
+    tested = int(above.notna().sum())
+    return HotSpots("membership", *gathered, 0, tested, model=replace(found, posterior=None))
+
+
+def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:
+    """Build one kind of neighbours.
+
+    Parameters
+    ----------
+    tracts : GeoDataFrame
+        Index `geoid`, polygons in a projected CRS.
+    name : str
+        "queen" (tracts that touch), "knn6" (the 6 nearest centres, fewer in a tiny place) or
+        "distance" (centres within `band_metres`).
+
+    Raises
+    ------
+    KeyError
+        Another name.
+    """
+    makers = {
+        "queen": lambda: Weights.queen(tracts),
+        "knn6": lambda: Weights.knn(tracts, min(NEAREST, len(tracts) - 1)),
+        "distance": lambda: Weights.distance_band(tracts, band_metres(tracts)),
+    }
+    return makers[name]()
+
+
+def band_metres(tracts: gpd.GeoDataFrame) -> float:
+    """Distance at which three tracts in four have six neighbours or more.
+
+    A band that suits the sparsest part would make nearly everything in the densest a neighbour.
+    """
+    centres = tracts.geometry.centroid
+    nearest = Weights.knn(tracts, min(NEAREST, len(tracts) - 1)).sparse
+    row = np.repeat(np.arange(len(tracts)), np.diff(nearest.indptr))
+    apart = centres.iloc[row].distance(centres.iloc[nearest.indices], align=False).to_numpy()
+    furthest = np.maximum.reduceat(apart, nearest.indptr[:-1])
+    return float(np.quantile(furthest, 0.75))
+
+
+def _shown_only(tracts: pd.DataFrame, result: pd.DataFrame) -> pd.DataFrame:
+    """Add results of a test; a tract that may not be shown gives none of them away."""
+    return tracts.join(result.where(tracts["shown"]))
+
+
+def _counts(view: MapView) -> tuple[pd.Series, pd.Series]:
+    return view.schools["chronic_absent"], view.schools["enrolled"]
+
+
+def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
+    shown = view.tracts["shown"]
+    map_class = pd.Series("not significant", index=shown.index, dtype="str")
+    p = pd.Series(np.nan, index=shown.index)
+    circle = pd.Series(np.nan, index=shown.index, dtype="str")
+    for cluster in clusters:
+        members = list(cluster.ids)
+        p[members] = cluster.p
+        inside = [geoid for geoid in members if shown[geoid]]
+        circle[members] = f"hot {min(inside)}" if inside else np.nan
+        sure = next((word for limit, word in CONFIDENCE if cluster.p <= limit), "")
+        if sure:
+            map_class[members] = f"{'hot' if cluster.direction == 'high' else 'cold'} {sure}"
+    tested = view.tracts["enrolled"] > 0
+    map_class = map_class.where(shown & tested, "not shown")
+    passed = (p <= view.alpha) & shown
+    table = view.tracts.assign(
+        q=np.nan,
+        p=p.where(shown),
+        map_class=map_class,
+        hatched=False,
+        flagged=passed.astype("Int64").where(shown),
+        of=tested.astype("Int64").where(shown),
+        analyses="",
+    )
+    hot = passed & map_class.str.startswith("hot")
+    draws = max((cluster.draws for cluster in clusters), default=DRAWS)
+    gathered = grouped(table, circle.where(hot))
+    passing = tuple(cluster for cluster in clusters if cluster.p <= view.alpha)
+    return HotSpots("scan", *gathered, draws, int(tested.sum()), circles=passing)
+
+
+def _exceedance_class(above: pd.Series, below: pd.Series) -> pd.Series:
+    rules = [above.isna(), above >= STRONG, above >= LIKELY, below >= STRONG, below >= LIKELY]
+    words = ["not shown", "above, strong", "above, likely", "below, strong", "below, likely"]
+    named = np.select(rules, words, default="unclear")
+    return pd.Series(named, index=above.index, dtype="str")
