@@ -12,11 +12,9 @@ from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError
 from data.panel import SourceTables
 from data.place.place import Place, load_place
-from data.read.engine import fetched_on, shape_table, source_of
-from data.read.fetch import mirror_folder, obtain
+from data.read.engine import read_table
+from data.read.fetch import fetched_on, mirror_folder, obtain
 from data.read.flows import blurred
-from data.read.grid import read_grid
-from data.read.recognise import recognised
 from data.recipe.recipe import Recipe
 from data.store.folders import cache_folder
 from data.store.provenance import Ledger, Source
@@ -134,10 +132,9 @@ class PlaceReader:
     def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
         path = self.paths[recipe.id]
         on = "" if self.mirror is not None else fetched_on(path)
-        grid = read_grid(recipe, path)
-        known = recognised(recipe, grid.cells, grid.headers, path.name, self.ledger)
-        self.sources.append(source_of(known, path, retrieved=on))
-        return shape_table(known, grid, path.name, self.ledger, keep=keep)
+        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on)
+        self.sources.append(read.source)
+        return read.table
 
     def _tracts(self) -> gpd.GeoDataFrame:
         tables = self._tables("tracts")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -54,14 +53,23 @@ class Context:
         self.ledger.record(self.recipe.id, self.recipe.table, "dropped", reason, ids)
 
 
+@dataclass(frozen=True)
+class FileRead:
+    """One file as read: its table, and the source that it is."""
+
+    table: pd.DataFrame
+    source: Source
+
+
 def read_table(
     recipe: Recipe,
     path: Path,
     ledger: Ledger,
     *,
     keep: Collection[str] = frozenset(),
+    retrieved: str = "",
     limits: Limits = LIMITS,
-) -> pd.DataFrame:
+) -> FileRead:
     """Read one file as its recipe says.
 
     Parameters
@@ -74,24 +82,43 @@ def read_table(
         and kept rows add up to the rows of the file.
     keep : collection of str
         Ids that filters marked `unless` let pass (schools with an absence figure).
+    retrieved : str
+        ISO date on which the file was fetched; "" when not known.
     limits : Limits
         Largest sizes.
 
     Returns
     -------
-    DataFrame or GeoDataFrame
-        As in `data.contracts.check`, with three differences: schools have no `geoid` yet; absence
-        may
-        carry a column `name`; tracts from a plain file hold only the columns it gives.
+    FileRead
+        The table keeps its contract, with three differences: schools have no `geoid` yet; absence
+        may carry a column `name`; tracts from a plain file hold only the columns it gives.
 
     Raises
     ------
     FileError
         Naming the file, and the column and row where there is one.
     """
+    settled, grid = read_cells(recipe, path, ledger, limits)
+    source = Source(
+        id=settled.id,
+        publisher=settled.publisher,
+        title=settled.title,
+        url=settled.url,
+        vintage=settled.vintage,
+        retrieved=retrieved,
+        licence=settled.licence,
+        sha256=sha256_of(path),
+        release=settled.release,
+    )
+    return FileRead(shape_table(settled, grid, path.name, ledger, keep=keep), source)
+
+
+def read_cells(
+    recipe: Recipe, path: Path, ledger: Ledger, limits: Limits = LIMITS
+) -> tuple[Recipe, Grid]:
+    """Read the cells that a recipe needs, and settle which of its layouts the file has."""
     grid = read_grid(recipe, path, limits)
-    known = recognised(recipe, grid.cells, grid.headers, path.name, ledger)
-    return shape_table(known, grid, path.name, ledger, keep=keep)
+    return recognised(recipe, grid.cells, grid.headers, path.name, ledger), grid
 
 
 def shape_table(
@@ -102,10 +129,7 @@ def shape_table(
     *,
     keep: Collection[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Make a table of cells already read, as `read_table` does; `file` names them in errors.
-
-    A recipe with layouts has gone through `data.read.recognise.recognised` by then.
-    """
+    """Make the table of cells already read, by a recipe whose layout is settled."""
     context = Context(recipe, file, ledger, frozenset(keep))
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
@@ -120,35 +144,6 @@ def shape_table(
     table = SHAPERS[recipe.table](rows)
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
     return table
-
-
-def source_of(recipe: Recipe, path: Path, *, retrieved: str = "") -> Source:
-    """Describe a file that was read.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    path : Path
-        The bytes that were read.
-    retrieved : str
-        ISO date on which they were fetched; "" when not known.
-    """
-    return Source(
-        id=recipe.id,
-        publisher=recipe.publisher,
-        title=recipe.title,
-        url=recipe.url,
-        vintage=recipe.vintage,
-        retrieved=retrieved,
-        licence=recipe.licence,
-        sha256=sha256_of(path),
-        release=recipe.release,
-    )
-
-
-def fetched_on(path: Path) -> str:
-    """Give the ISO date (UTC) on which a file of the download cache was completed."""
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
 
 
 def _drop_repeats(context: Context, grid: Grid) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
@@ -14,8 +15,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from tqdm import tqdm
 
 from data.errors import DataError, FileError
-from data.read.grid import read_grid
-from data.read.recognise import recognised
+from data.read.engine import read_cells
 from data.recipe.recipe import SUFFIXES, Recipe
 from data.store.provenance import Ledger, sha256_of
 
@@ -138,8 +138,12 @@ def _in_mirror(recipe: Recipe, mirror: Path) -> Path:
 
 
 def _refuse_unreadable(recipe: Recipe, part: Path) -> None:
-    grid = read_grid(recipe, part)
-    recognised(recipe, grid.cells, grid.headers, part.name, Ledger())
+    read_cells(recipe, part, Ledger())
+
+
+def fetched_on(path: Path) -> str:
+    """Give the ISO date (UTC) on which a file of the download cache was completed."""
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()
 
 
 def secret_of(url: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from data.contracts.check import validate
 from data.errors import FileError
 from data.panel import SourceTables
-from data.read.engine import shape_table, source_of
-from data.read.grid import grid_of_text, read_grid
+from data.read.engine import read_table, shape_table
+from data.read.grid import grid_of_text
 from data.recipe.recipe import Column, Format, Identifier, Recipe, Tokens
 from data.store.provenance import Ledger, LedgerEntry
 
@@ -63,11 +63,11 @@ def with_flows(tables: SourceTables, path: Path) -> SourceTables:
         Naming the file, the column and row, and what to do.
     """
     ledger = Ledger(tables.ledger)
-    flows = shape_table(LAYOUT, read_grid(LAYOUT, path), path.name, ledger)
-    source = replace(source_of(LAYOUT, path), title=f"{LAYOUT.title} ({path.name})")
+    read = read_table(LAYOUT, path, ledger)
+    source = replace(read.source, title=f"{LAYOUT.title} ({path.name})")
     return replace(
         tables,
-        flows=blurred(validate("flows", flows)),
+        flows=blurred(validate("flows", read.table)),
         sources=(*tables.sources, source),
         ledger=ledger.entries,
     )

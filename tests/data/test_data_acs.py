@@ -78,7 +78,7 @@ def table_text(rows: Mapping[str, Sequence[object]] = ROWS, *, labels: bool = Tr
 
 
 def read(path: Path, recipe: Recipe | None = None, ledger: Ledger | None = None) -> pd.DataFrame:
-    table = read_table(recipe or acs(), path, Ledger() if ledger is None else ledger)
+    table = read_table(recipe or acs(), path, Ledger() if ledger is None else ledger).table
     validate("drivers", table)
     return table.set_index("geoid")
 

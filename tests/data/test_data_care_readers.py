@@ -94,7 +94,7 @@ def site(number: str, x: str, y: str, **more: str) -> dict[str, str]:
 def read(recipe: str, folder: Path, content: str) -> tuple[pd.DataFrame, Ledger]:
     path, ledger = folder / "file.csv", Ledger()
     path.write_text(content, encoding="utf-8")
-    return read_table(load_recipe(FOLDER / f"{recipe}.toml"), path, ledger), ledger
+    return read_table(load_recipe(FOLDER / f"{recipe}.toml"), path, ledger).table, ledger
 
 
 def own(folder: Path, rows: str) -> gpd.GeoDataFrame:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from data.errors import DataError, FileError
-from data.read.engine import source_of
+from data.read.engine import read_table
 from data.read.fetch import FetchError, FetchSettings, fetch, obtain, secret_of
-from data.read.grid import read_grid
 from data.recipe.checks import parse_recipe
 from data.recipe.recipe import Recipe
+from data.store.provenance import Ledger
 
 BODY = b"id,n,x\n" + b"".join(b"S%05d,100,20\n" % n for n in range(5_000))
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -305,7 +305,7 @@ def test_the_cache_answers_without_the_network(serve: Serve, tmp_path: Path) -> 
     assert len(server.ranges) == 1
 
 
-def test_mirror_and_network_give_the_same_cells(serve: Serve, tmp_path: Path) -> None:
+def test_mirror_and_network_give_the_same_table(serve: Serve, tmp_path: Path) -> None:
     server = serve(lambda handler, _: handler.answer(200, BODY))
     recipe = made(server.url)
     folder = tmp_path / "mirror"
@@ -313,7 +313,8 @@ def test_mirror_and_network_give_the_same_cells(serve: Serve, tmp_path: Path) ->
     (folder / "made" / "a.csv").write_bytes(BODY)
     fetched = obtain(recipe, mirror=None, cache=tmp_path / "cache", settings=QUICK)
     given = obtain(recipe, mirror=folder, cache=tmp_path / "none")
-    assert read_grid(recipe, fetched).cells.equals(read_grid(recipe, given).cells)
+    tables = [read_table(recipe, path, Ledger()).table for path in (fetched, given)]
+    assert tables[0].equals(tables[1])
 
 
 def test_a_mirror_without_the_file_says_where_to_take_it(tmp_path: Path) -> None:
@@ -349,7 +350,7 @@ def test_a_key_is_sent_and_never_shown(
     assert MADE_UP_KEY not in str(caught.value) + caplog.text + repr(
         FetchSettings(secret=MADE_UP_KEY)
     )
-    assert MADE_UP_KEY not in source_of(recipe, path).url
+    assert MADE_UP_KEY not in read_table(recipe, path, Ledger()).source.url
     stored = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert all(MADE_UP_KEY.encode() not in each.read_bytes() for each in stored)
     assert not any(MADE_UP_KEY in each.name for each in stored)

@@ -1,6 +1,7 @@
 """One engine reads every layout, refuses what it must and accounts for every row."""
 
 import gzip
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from shapely import Point, box
 
 from data.contracts.check import validate
 from data.errors import FileError
-from data.read.engine import read_table, source_of
+from data.read.engine import read_table
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
@@ -58,7 +59,7 @@ def written(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
 
 
 def read(folder: Path, content: str | bytes, *changes: tuple[str, str]) -> pd.DataFrame:
-    return read_table(recipe(ABSENCE, *changes), written(folder, content), Ledger())
+    return read_table(recipe(ABSENCE, *changes), written(folder, content), Ledger()).table
 
 
 def account(ledger: Ledger) -> dict[tuple[str, str], tuple[int, tuple[str, ...]]]:
@@ -83,7 +84,7 @@ def test_a_bound_is_never_above_the_enrolment(tmp_path: Path) -> None:
 def test_encodings_are_found(tmp_path: Path, encoding: str) -> None:
     ledger = Ledger()
     path = written(tmp_path, ROWS.replace("Oak", "École").encode(encoding))
-    table = read_table(recipe(), path, ledger)
+    table = read_table(recipe(), path, ledger).table
     assert table["name"].iloc[0] == "École"
     guessed = any("Windows-1252" in each.reason for each in ledger.entries)
     assert guessed == (encoding == "cp1252")
@@ -116,7 +117,7 @@ def test_title_rows_footnotes_and_blank_lines(tmp_path: Path) -> None:
         'filters = [{ column = "id", regex = "[A-Z][0-9]", reason = "Footnote." }]\ntokens',
     )
     ledger = Ledger()
-    table = read_table(recipe(ABSENCE, layout, kept), written(tmp_path, content), ledger)
+    table = read_table(recipe(ABSENCE, layout, kept), written(tmp_path, content), ledger).table
     assert len(table) == 3
     assert account(ledger)["dropped", "Footnote."][0] == 1
     with pytest.raises(FileError, match="row 9: id 'Source: the agency' is not of the form"):
@@ -133,7 +134,7 @@ def test_a_row_cut_short_is_refused(tmp_path: Path) -> None:
 def test_rows_that_repeat_or_conflict(tmp_path: Path) -> None:
     ledger = Ledger()
     path = written(tmp_path, ROWS + "A1,Oak,100,20\n")
-    assert len(read_table(recipe(), path, ledger)) == 3
+    assert len(read_table(recipe(), path, ledger).table) == 3
     assert account(ledger)["dropped", "Repeats an earlier row exactly."] == (1, ("A1",))
     with pytest.raises(FileError, match="rows 2 and 5"):
         read(tmp_path, ROWS + "A1,Oak,100,21\n")
@@ -142,7 +143,7 @@ def test_rows_that_repeat_or_conflict(tmp_path: Path) -> None:
 def test_impossible_rows_are_listed_and_nothing_is_lost(tmp_path: Path) -> None:
     content = ROWS + "D4,Fir,10,11\nE5,Yew,-3,1\nF6,Box,20,-1\n"
     ledger = Ledger()
-    table = read_table(recipe(), written(tmp_path, content), ledger)
+    table = read_table(recipe(), written(tmp_path, content), ledger).table
     assert table["school_id"].tolist() == ["A1", "B2", "C3"]
     told = account(ledger)
     assert told["dropped", "Refused: chronic_absent is above enrolled."] == (1, ("D4 (row 5)",))
@@ -166,7 +167,7 @@ def test_filters(tmp_path: Path, rule: str, kept: list[str]) -> None:
         ABSENCE, ("tokens", f'filters = [{{ column = "name", reason = "No.", {rule} }}]\ntokens')
     )
     ledger = Ledger()
-    table = read_table(made, written(tmp_path, ROWS), ledger, keep={"C3"})
+    table = read_table(made, written(tmp_path, ROWS), ledger, keep={"C3"}).table
     assert table["school_id"].tolist() == kept
     assert account(ledger)["dropped", "No."][0] == 3 - len(kept)
 
@@ -175,7 +176,7 @@ def test_lost_leading_zeros_are_restored_and_told(tmp_path: Path) -> None:
     content = "id,name,n,x\n10,Oak,100,20\n00012,Elm,50,1\n"
     ledger = Ledger()
     made = recipe(ABSENCE, ('pattern = "[A-Z0-9é]+"', 'pattern = "[0-9]{5}", pad = 5'))
-    table = read_table(made, written(tmp_path, content), ledger)
+    table = read_table(made, written(tmp_path, content), ledger).table
     assert table["school_id"].tolist() == ["00010", "00012"]
     assert account(ledger)["repaired", "Id filled with zeros to 5 characters."] == (1, ("10",))
 
@@ -236,7 +237,7 @@ def test_a_damaged_packed_file(tmp_path: Path) -> None:
 def test_a_packed_file_reads_as_the_plain_one(tmp_path: Path) -> None:
     made = recipe(ABSENCE, ('mirror = "a.csv"', 'mirror = "a.csv.gz"'))
     packed = written(tmp_path, gzip.compress(ROWS.encode()), "a.csv.gz")
-    pd.testing.assert_frame_equal(read_table(made, packed, Ledger()), read(tmp_path, ROWS))
+    pd.testing.assert_frame_equal(read_table(made, packed, Ledger()).table, read(tmp_path, ROWS))
 
 
 DRIVERS = """
@@ -256,7 +257,7 @@ def test_drivers_are_fractions_with_margin_and_reliability(tmp_path: Path) -> No
         "6005000300,0,3\n36005000400,10,-4\n"
     )
     ledger = Ledger()
-    table = read_table(recipe(DRIVERS), written(tmp_path, content), ledger)
+    table = read_table(recipe(DRIVERS), written(tmp_path, content), ledger).table
     validate("drivers", table)
     assert table["geoid"].tolist() == ["36005000100", "36005000200", "06005000300", "36005000400"]
     assert table["value"].iloc[[0, 2]].tolist() == [0.1, 0]
@@ -296,7 +297,7 @@ def test_schools_keep_shared_points_apart(tmp_path: Path) -> None:
         "id,name,kind,lon,lat\nA1,Oak,Elementary,-74,40.7\n"
         + "B2,Elm,Camp,-74,40.7\nC3,Ash,,NULL,NULL\n"
     )
-    table = read_table(recipe(SCHOOLS), written(tmp_path, content), Ledger())
+    table = read_table(recipe(SCHOOLS), written(tmp_path, content), Ledger()).table
     assert table["level"].tolist() == ["elementary", "unknown", "unknown"]
     assert table.geometry.iloc[0] == table.geometry.iloc[1] == Point(-74, 40.7)
     assert table.geometry.iloc[2] is None
@@ -313,7 +314,7 @@ def test_projected_numbers_are_not_degrees(tmp_path: Path, point: str) -> None:
 def test_projected_points_with_their_crs(tmp_path: Path) -> None:
     content = "id,name,kind,lon,lat\nA1,Oak,,981081,175710\n"
     made = recipe(SCHOOLS, ('y = "lat" }', 'y = "lat", crs = "EPSG:2263" }'))
-    table = read_table(made, written(tmp_path, content), Ledger())
+    table = read_table(made, written(tmp_path, content), Ledger()).table
     assert table.geometry.iloc[0].distance(Point(-74.01142, 40.648959)) < 1e-4
 
 
@@ -346,7 +347,7 @@ def test_geographic_files(tmp_path: Path, driver: str, packed: bool) -> None:
                 archive.write(part, f"inner/{part.name}")
         path = target
     made = recipe(TRACTS, ('"a.geojson"', f'"{path.name}"'))
-    table = read_table(made, path, Ledger())
+    table = read_table(made, path, Ledger()).table
     assert table.index.tolist() == ["99001000100", "99001000200"]
     assert table["name"].tolist() == ["Tract 1", "Tract 2"]
     assert table["county"].tolist() == ["99001", "99001"]
@@ -366,7 +367,7 @@ def test_zones_name_several_schools_in_one_cell(tmp_path: Path) -> None:
         crs="EPSG:4326",
     )
     shapes.to_file(tmp_path / "a.geojson", driver="GeoJSON")
-    table = read_table(recipe(zones), tmp_path / "a.geojson", Ledger())
+    table = read_table(recipe(zones), tmp_path / "a.geojson", Ledger()).table
     validate("zones", table)
     assert table["school_id"].fillna("").tolist() == ["A1", "B2", ""]
 
@@ -384,7 +385,7 @@ def test_an_id_is_put_together_from_several_columns(tmp_path: Path) -> None:
         crs="EPSG:4326",
     )
     shapes.to_file(tmp_path / "a.geojson", driver="GeoJSON")
-    table = read_table(recipe(made), tmp_path / "a.geojson", Ledger())
+    table = read_table(recipe(made), tmp_path / "a.geojson", Ledger()).table
     validate("zones", table)
     assert table["zone_id"].tolist() == ["middle 7", "middle 8"]
 
@@ -396,7 +397,7 @@ def test_an_id_is_put_together_from_several_columns(tmp_path: Path) -> None:
 )
 def test_tennessee_both_workbooks(mirror: Path, name: str, rows: int, suppressed: int) -> None:
     made = load_recipe(FOLDER / f"{name}.toml")
-    table = read_table(made, mirror / made.mirror, Ledger())
+    table = read_table(made, mirror / made.mirror, Ledger()).table
     validate("absence", table.drop(columns="name"))
     assert len(table) == rows
     hidden = table[table["status"].eq("suppressed")]
@@ -413,7 +414,7 @@ def test_tennessee_both_workbooks(mirror: Path, name: str, rows: int, suppressed
 def test_connecticut_points_inside_a_quoted_cell(mirror: Path) -> None:
     made = load_recipe(FOLDER / "ct_school_directory.toml")
     ledger = Ledger()
-    table = read_table(made, mirror / made.mirror, ledger)
+    table = read_table(made, mirror / made.mirror, ledger).table
     assert len(table) == 1032
     assert account(ledger)["dropped", "A district or an agency, not a school."][0] == 206
     assert table.geometry.notna().all()
@@ -426,13 +427,14 @@ def test_connecticut_points_inside_a_quoted_cell(mirror: Path) -> None:
 @pytest.mark.mirror
 def test_virginia_zeros_that_hide_are_not_zero(mirror: Path) -> None:
     made = load_recipe(FOLDER / "va_chronic_charlottesville.toml")
-    table = read_table(made, mirror / made.mirror, Ledger())
+    table = read_table(made, mirror / made.mirror, Ledger()).table
     assert len(table) == 3222
     assert table["status"].value_counts().to_dict() == {"missing": 2213, "suppressed": 1009}
     assert table["chronic_absent"].isna().all()
 
 
 def test_a_source_is_described_with_its_hash(tmp_path: Path) -> None:
-    source = source_of(recipe(), written(tmp_path, b"abc"), retrieved="2024-05-01")
-    assert source.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    path = written(tmp_path, ROWS)
+    source = read_table(recipe(), path, Ledger(), retrieved="2024-05-01").source
+    assert source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (source.id, source.retrieved, source.release) == ("made", "2024-05-01", "published")

@@ -10,9 +10,7 @@ import pytest
 
 from data.contracts.check import validate
 from data.errors import FileError
-from data.read.engine import read_table
-from data.read.grid import read_grid
-from data.read.recognise import recognised
+from data.read.engine import read_cells, read_table
 from data.recipe.checks import FOLDER, load_recipe
 from data.recipe.measures import layouts, measures_of
 from data.recipe.recipe import Recipe
@@ -55,8 +53,7 @@ def svi_file(
 
 def known(path: Path, recipe: Recipe = SVI) -> tuple[Recipe, str]:
     ledger = Ledger()
-    grid = read_grid(recipe, path)
-    found = recognised(recipe, grid.cells, grid.headers, path.name, ledger)
+    found, grid = read_cells(recipe, path, ledger)
     assert {(each.action, each.rows) for each in ledger.entries} == {("matched", len(grid.cells))}
     return found, " ".join(each.reason for each in ledger.entries)
 
@@ -145,7 +142,7 @@ def test_the_real_files_are_recognised(mirror: Path) -> None:
 )
 def test_minus_999_is_never_a_number(mirror: Path, file: str, rows: int, gone: int) -> None:
     ledger = Ledger()
-    table = read_table(SVI, mirror / file, ledger)
+    table = read_table(SVI, mirror / file, ledger).table
     validate("drivers", table)
     assert table["geoid"].nunique() == rows
     for column in ("value", "moe"):
@@ -165,8 +162,8 @@ def test_an_arcgis_export_with_spoilt_ids_reads_the_same(mirror: Path, tmp_path:
     path = tmp_path / "export.csv"
     whole.replace("-999", "-999.0").to_csv(path, index=False)
     ledger = Ledger()
-    table = read_table(SVI, path, ledger)
-    plain = read_table(SVI, mirror / "nyc/cdc_svi/NewYork.csv", Ledger())
+    table = read_table(SVI, path, ledger).table
+    plain = read_table(SVI, mirror / "nyc/cdc_svi/NewYork.csv", Ledger()).table
     pd.testing.assert_frame_equal(table, plain)
     mended = [each for each in ledger.entries if each.action == "repaired"]
     assert [(each.reason, each.rows) for each in mended] == [

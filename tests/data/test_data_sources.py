@@ -46,7 +46,7 @@ def test_each_release_of_places_is_recognised(
     tmp_path: Path, release: int, tracts: str, measures: int
 ) -> None:
     ledger = Ledger()
-    table = read_table(PLACES, places_file(tmp_path, release), ledger)
+    table = read_table(PLACES, places_file(tmp_path, release), ledger).table
     validate("drivers", table)
     assert table["measure"].nunique() == measures
     assert table["vintage"].str.contains(str(release)).all()
@@ -54,7 +54,7 @@ def test_each_release_of_places_is_recognised(
 
 
 def test_the_margin_is_of_the_wider_side_of_the_interval(tmp_path: Path) -> None:
-    table = read_table(PLACES, places_file(tmp_path, 2024), Ledger())
+    table = read_table(PLACES, places_file(tmp_path, 2024), Ledger()).table
     row = table[table["measure"].eq("places_uninsured_adults")].iloc[0]
     assert row["value"] == pytest.approx(0.112)
     assert row["moe"] == pytest.approx(0.030 * 1.645 / 1.96)
@@ -69,7 +69,7 @@ def test_an_interval_that_cannot_be(tmp_path: Path) -> None:
         '01001020300,3216,2400,14.25,"( 8.7, 14.2)"',
         '01001020400,40,30,,""',
     )
-    table = read_table(PLACES, places_file(tmp_path, 2024, *rows), ledger)
+    table = read_table(PLACES, places_file(tmp_path, 2024, *rows), ledger).table
     one = table[table["measure"].eq("places_asthma")].set_index("geoid")
     assert one["status"].tolist() == ["reported", "missing", "reported", "missing"]
     assert one["moe"].notna().tolist() == [True, False, True, False]
@@ -99,7 +99,7 @@ def test_oeps_ids_are_whole_again(
     recipe = whole_nation(name)
     path = mirror / "national/oeps_tract" / file
     ledger = Ledger()
-    table = read_table(recipe, path, ledger)
+    table = read_table(recipe, path, ledger).table
     validate("drivers", table)
     assert len(table) == rows
     assert table["geoid"].str.fullmatch("[0-9]{11}").all()
@@ -113,12 +113,12 @@ def test_oeps_ids_are_whole_again(
 def test_oeps_figures_are_as_published(mirror: Path) -> None:
     folder = mirror / "national/oeps_tract"
     recipe = whole_nation("oeps_pharmacies_2019")
-    table = read_table(recipe, folder / "tract-2019.csv.gz", Ledger())
+    table = read_table(recipe, folder / "tract-2019.csv.gz", Ledger()).table
     miles = pd.read_csv(folder / "tract-2019.csv.gz")["RxMinDis"]
     pd.testing.assert_series_equal(table["value"], miles * 1.609344, check_names=False)
     assert table["unit"].unique().tolist() == ["km"]
     recipe = whole_nation("oeps_providers_2010")
-    table = read_table(recipe, folder / "tract-providers-2010.csv.gz", Ledger())
+    table = read_table(recipe, folder / "tract-providers-2010.csv.gz", Ledger()).table
     # 1,486 blanks and 57 tracts without residents, whose figure is infinite: unknown, not 0.
     assert table["status"].value_counts().to_dict() == {"reported": 72_331, "missing": 1_543}
     assert table["value"].max() < float("inf")

@@ -111,7 +111,7 @@ def test_ranks_among_other_tracts_are_left_out() -> None:
 def test_the_relationship_file_of_the_census_bureau_is_read(tmp_path: Path) -> None:
     path = tmp_path / "tab20_tract20_tract10.txt"
     path.write_text(RELATIONSHIP, encoding="utf-8")
-    pieces = read_table(parse_recipe(RECIPE), path, Ledger())
+    pieces = read_table(parse_recipe(RECIPE), path, Ledger()).table
     assert crosswalk_of(pieces)["share"].tolist() == [0.25, 0.75, 0.5, 0.5]
 
 

@@ -29,7 +29,7 @@ def refused(folder: Path, content: str | bytes, message: str, name: str = "a.jso
 def test_the_plain_answer_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps([HEADER, ROW]), encoding="utf-8")
-    assert read_table(RECIPE, path, Ledger())["value"].tolist() == [0.05]
+    assert read_table(RECIPE, path, Ledger()).table["value"].tolist() == [0.05]
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,7 @@ def tiny_workbook(folder: Path, far: str) -> Path:
 
 def test_a_tiny_workbook_that_wants_all_memory(tmp_path: Path) -> None:
     plain = TEXT.replace("KIND", "excel").replace("MIRROR", "xlsx")
-    table = read_table(parse_recipe(plain), tiny_workbook(tmp_path, "A2"), Ledger())
+    table = read_table(parse_recipe(plain), tiny_workbook(tmp_path, "A2"), Ledger()).table
     assert table.index.tolist() == ["36005000100"]
     path = tiny_workbook(tmp_path, "XFD1048576")
     assert path.stat().st_size < 3_000
@@ -301,4 +301,4 @@ def test_names_made_to_be_run_stay_as_they_are(tmp_path: Path, name: str) -> Non
     )
     path = tmp_path / "a.csv"
     path.write_text(f'id,name\n1,"{name}"\n', encoding="utf-8")
-    assert read_table(made, path, Ledger())["name"].tolist() == [name]
+    assert read_table(made, path, Ledger()).table["name"].tolist() == [name]

@@ -158,7 +158,7 @@ def test_no_row_is_lost_and_no_hidden_count_becomes_a_number(
         path = Path(folder) / "a.csv"
         path.write_text("\n".join(lines), encoding="utf-8")
         ledger = Ledger()
-        table = read_table(parse_recipe(SMALL), path, ledger)
+        table = read_table(parse_recipe(SMALL), path, ledger).table
     told = {"dropped": 0, "kept": 0}
     for entry in ledger.entries:
         told[entry.action] += entry.rows
