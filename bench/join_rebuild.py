@@ -15,12 +15,11 @@ from analytics.join.uncertainty import (
     tract_intervals,
 )
 from bench.join_score import Interval
+from bench.scales import default_scale, doubts, estimate_scales, gravity_settings
 from bench.simulated_county import County
 from geo.catchment import build_catchment
 from geo.join.grades import ONE_POOL
 from geo.join.scale import ScaleEstimate
-from geo.join.scale_default import default_scale
-from geo.join.scale_groups import doubts, estimate_scales, gravity_settings
 from geo.join.zones import fit_zones
 
 DECAYS = ("exponential", "power", "tanner")

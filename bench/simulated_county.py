@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import expit
 
+from bench.scales import draw_groups
 from bench.simulated_choice import ALL_GRADES, SERVES, Scenario, expect, scatter
 from bench.simulated_land import Land
-from geo.join.scale_groups import draw_groups
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -10,21 +10,12 @@ from numpy.typing import NDArray
 
 from geo.areas.locate import locate
 from geo.inputs import counts, labels
-from geo.join.gravity import GravityFit, fit_gravity
+from geo.join.gravity import fit_gravity
 from geo.join.nearest import fit_nearest
 from geo.join.shares import share_matrix
 from geo.join.supplied import fit_supplied
 
-__all__ = [
-    "METHODS",
-    "NEEDS",
-    "GravityFit",
-    "best_available",
-    "build_catchment",
-    "building",
-    "fit_gravity",
-    "share_matrix",
-]
+__all__ = ["METHODS", "NEEDS", "build_catchment", "building", "share_matrix"]
 
 COLUMNS = ["school_id", "geoid", "share", "students"]
 
@@ -79,56 +70,39 @@ def build_catchment(
 def building(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Assign each school wholly to the tract its building stands in: the weakest join.
 
-    Parameters
-    ----------
-    schools : DataFrame or GeoDataFrame
-        `enrolled`, and `geoid` or points; a point is used where `geoid` is missing.
-    tracts : GeoDataFrame
-        `geoid` (index or column) and polygons.
-
-    Returns
-    -------
-    DataFrame
-        `school_id, geoid, share, students` with share 1; no row for a school outside all tracts.
+    A school's point is used where its `geoid` is missing; outside all tracts it has no row.
 
     Raises
     ------
     ValueError
         A school names a tract that is not in the table; neither `geoid` nor points are there.
-
-    Examples
-    --------
-    >>> tracts = gpd.GeoDataFrame({"geoid": ["99001000100"]}, geometry=[None], crs=4326)
-    >>> schools = pd.DataFrame({"enrolled": [7], "geoid": ["99001000100"]}, index=["s1"])
-    >>> building(schools, tracts)["share"].tolist()
-    [1.0]
     """
-    known = labels(tracts, "geoid")
+    geoids = labels(tracts, "geoid")
     ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
-    place = known.get_indexer(_building_tract(schools, tracts.set_axis(known)))
+    place = geoids.get_indexer(_building_tract(schools, tracts.set_axis(geoids)))
     placed = place >= 0
     students = np.where(enrolled > 0, enrolled, 0.0)[placed]
-    columns = [ids[placed], known[place[placed]], np.ones(placed.sum()), students]
+    columns = [ids[placed], geoids[place[placed]], np.ones(placed.sum()), students]
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def gravity(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.join.gravity.fit_gravity` without its account of convergence."""
+    """Build the table of `fit_gravity` without its account."""
     return fit_gravity(schools, tracts, **parameters).table
 
 
 def nearest(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.join.nearest.fit_nearest` without its account."""
+    """Build the table of `fit_nearest` without its account."""
     return fit_nearest(schools, tracts, **parameters).table
 
 
 def supplied(schools: pd.DataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.join.supplied.fit_supplied` without its account."""
+    """Build the table of `fit_supplied` without its account."""
     return fit_supplied(schools, tracts, **parameters).table
 
 
 def zones(schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, **parameters: Any) -> pd.DataFrame:
-    """Build the table of `geo.join.zones.fit_zones` without its account."""
+    """Build the table of `fit_zones` without its account."""
     from geo.join.zones import fit_zones
 
     return fit_zones(schools, tracts, **parameters).table
@@ -142,31 +116,6 @@ METHODS: dict[str, Callable[..., pd.DataFrame]] = {
     "building": building,
 }
 NEEDS = {"supplied": "flows", "zones": "zones"}
-
-
-def best_available(*, zones: bool, flows: bool) -> str:
-    """Name the best method for what a place has.
-
-    Parameters
-    ----------
-    zones : bool
-        Attendance zones are at hand.
-    flows : bool
-        Counts of students by school and tract are at hand.
-
-    Returns
-    -------
-    str
-        A name in `METHODS`.
-
-    Examples
-    --------
-    >>> best_available(zones=True, flows=False), best_available(zones=False, flows=False)
-    ('zones', 'gravity')
-    """
-    if flows:
-        return "supplied"
-    return "zones" if zones else "gravity"
 
 
 def _building_tract(schools: pd.DataFrame, tracts: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -10,27 +10,10 @@ from numpy.typing import NDArray
 def labels(table: pd.DataFrame, name: str) -> pd.Index:
     """Return a table's ids, from the column of that name or else from its index.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Table of places.
-    name : str
-        "school_id" or "geoid".
-
-    Returns
-    -------
-    Index
-        Unique ids in the table's order.
-
     Raises
     ------
     ValueError
         Ids are missing or repeat.
-
-    Examples
-    --------
-    >>> labels(pd.DataFrame({"geoid": ["99001000100"]}), "geoid").tolist()
-    ['99001000100']
     """
     ids = pd.Index(table[name] if name in table.columns else table.index, name=name)
     if ids.hasnans:
@@ -42,20 +25,7 @@ def labels(table: pd.DataFrame, name: str) -> pd.Index:
 
 
 def counts(table: pd.DataFrame, column: str, what: str) -> NDArray[np.float64]:
-    """Return a column of counts as floats; missing stays NaN.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Table of places.
-    column : str
-        Column of counts, floats or nullable integers.
-    what : str
-        The table's name in the error message.
-
-    Returns
-    -------
-    float array of length n
+    """Return a column of counts as floats, missing as NaN; `what` names the table in messages.
 
     Raises
     ------
@@ -81,17 +51,9 @@ def counts(table: pd.DataFrame, column: str, what: str) -> NDArray[np.float64]:
 
 
 def centre_xy(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
-    """Return the coordinates of points, or of the centroids of other shapes.
+    """Return the coordinates of points, or of the centroids of other shapes, as an (n, 2) array.
 
-    Parameters
-    ----------
-    shapes : GeoSeries, n geometries
-        Any kind.
-
-    Returns
-    -------
-    float array, shape (n, 2)
-        NaN for a missing or empty geometry and for a point made of missing numbers.
+    NaN for a missing or empty geometry and for a point made of missing numbers.
 
     Examples
     --------

@@ -84,7 +84,7 @@ def within_join(
     flow_cv
         Coefficient of variation c of the number of children of a tract who attend a school, around
         what the join says and beyond chance; one for all, or a Series by school_id
-        (`geo.join.scale_groups.doubts`; NaN = the default). 0 leaves chance alone.
+        (`bench.scales.doubts`; NaN = the default). 0 leaves chance alone.
 
     Returns
     -------

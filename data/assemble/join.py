@@ -13,7 +13,7 @@ from data.errors import DataError
 from data.grammar import singular
 from data.panel import SourceTables
 from data.store.provenance import Ledger
-from geo.join.barriers import Barrier
+from geo.join.candidates import Barrier
 from geo.join.grades import NEAREST, POOLS
 from geo.join.gravity import GravityFit, fit_gravity
 from geo.join.supplied import SuppliedFit, fit_supplied

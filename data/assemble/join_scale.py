@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.join.barriers import Barrier
+from geo.join.candidates import Barrier
 from geo.join.gravity import DEFAULT_SCALE_KM
 from geo.join.scale import ScaleEstimate, estimate_scale
 

@@ -10,8 +10,8 @@ from data.errors import DataError
 from data.grammar import singular
 from data.panel import SourceTables
 from data.store.provenance import Ledger
+from geo.areas.geoid import refuse_unlike_ids
 from geo.areas.locate import locate
-from geo.areas.vintage import refuse_unlike_ids
 
 
 class MatchError(DataError):

@@ -10,7 +10,7 @@ from analytics.rates.acs import reliability
 from data.errors import DataError
 from data.store.provenance import Ledger
 from geo.areas.crosswalk import apply_crosswalk, build_crosswalk
-from geo.areas.vintage import UNMATCHED_LIMIT
+from geo.areas.geoid import UNMATCHED_LIMIT
 
 KEYS = ["source", "vintage", "measure", "unit"]
 RANK = "percentile"

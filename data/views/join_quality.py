@@ -20,7 +20,7 @@ from analytics.join.uncertainty import tract_intervals
 from data.panel import Panel
 from data.views.hot_spots import HotSpots
 from data.views.joins import NO_PLACE, Join
-from geo.join.distances import pair_km
+from geo.join.shares import pair_km
 
 FLOWS = ("school_id", "school", "geoid", "tract", "share", "students", "km", "method")
 LEAST = 0.005  # shares of a school below this do not stretch the map

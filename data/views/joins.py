@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.join.uncertainty import scale_factors
 from data.panel import Panel
 from geo.catchment import METHODS, build_catchment
-from geo.join.barriers import Barrier
+from geo.join.candidates import Barrier
 from geo.join.grades import POOLS
 from geo.join.gravity import fit_gravity
 from geo.join.supplied import fit_supplied

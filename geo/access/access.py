@@ -1,32 +1,167 @@
 """Access to care: providers per child within reach, and the nearest provider."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geo.access.decay import Reach, ReachSetting, as_reach
 from geo.access.pairs import (
+    Care,
+    Pairs,
+    Points,
     nearest_pairs,
+    read_care,
     straight_weights,
     table_pairs,
     table_weights,
 )
-from geo.access.places import Care, Points, read_care
-from geo.access.result import (
-    AccessFit,
-    named,
-    pattern,
-    provider_table,
-    tract_table,
-)
+from geo.access.reach import Reach, ReachSetting, as_reach
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-__all__ = ["AccessFit", "Reach", "floating_catchment", "nearest_provider"]
-
 METHODS = ("e2sfca", "3sfca", "split")
+
+
+@dataclass(frozen=True, eq=False)
+class AccessFit:
+    """Access to care by tract, what it rests on by provider, and an account of it.
+
+    Parameters
+    ----------
+    tracts : DataFrame by geoid, rows as given
+        `children`; `access`, providers per 1,000 children, 0 where none is in reach;
+        `providers_in_reach`; `nearest_km` or `nearest_minutes` and `nearest_provider`, whether in
+        reach or not; `state`: "reported", "none in reach" (access 0), "children unknown" (access
+        stands, its own children are in no ratio), "ratio unknown" (no child is counted around a
+        provider in reach: access missing), "no place" (no geometry, all missing) or "not in
+        table" (no travel time is given: access 0).
+    providers : DataFrame by provider_id, rows as given
+        `supply`; `tracts_in_reach`; `children_in_reach`, each child once; `demand_in_reach`, each
+        child by its weight; `ratio`, supply per 1,000 of that demand; `used`; `state`: "used",
+        "reaches no children", "no supply", "supply unknown" or "no place".
+    method, unit : str
+        As asked; "km" or "minutes".
+    reach : Reach
+        Thresholds and weights.
+    supply_used : float
+        Supply of the providers that reach children.
+    supply_error : float
+        Sum of children times access against `supply_used`, relative; rounding only.
+    counted_as_one : bool
+        No supply was given, so every provider counts as 1.
+    centroids : int
+        Tracts whose children are put at the centroid of the polygon, for want of a centre.
+    passed_over : int
+        Pairs of the travel times that name a place that was not asked about.
+    """
+
+    tracts: pd.DataFrame
+    providers: pd.DataFrame
+    method: str
+    unit: str
+    reach: Reach
+    supply_used: float
+    supply_error: float
+    counted_as_one: bool
+    centroids: int
+    passed_over: int
+
+    def facts(self) -> dict[str, tuple[str, ...]]:
+        """List what a ledger should hold: ids by statement, those without ids left out."""
+        tracts, providers = self.tracts, self.providers
+        none = (tracts["access"] == 0) & (tracts["providers_in_reach"] == 0)
+        told = {
+            "provider reaches no children": providers["state"] == "reaches no children",
+            "provider without a place": providers["state"] == "no place",
+            "provider without supply": providers["state"] == "no supply",
+            "provider with unknown supply": providers["state"] == "supply unknown",
+            "tract reaches no provider, access 0": none,
+            "tract not in the table of travel times, access 0": tracts["state"] == "not in table",
+            "tract without a place, access missing": tracts["state"] == "no place",
+            "tract with unknown children, in no ratio": tracts["children"].isna(),
+            "tract around whose providers no child is counted": tracts["state"] == "ratio unknown",
+        }
+        return {what: tuple(held.index[held]) for what, held in told.items() if held.any()}
+
+    def summary(self) -> str:
+        """Tell in plain English what was measured and what could not be."""
+        how = f"{self.method}, {self.reach.told(self.unit)}"
+        each = "each provider counted as 1" if self.counted_as_one else "supply as given"
+        used = int(self.providers["used"].sum())
+        parts = [f"{used} of {len(self.providers)} providers reach children ({how}; {each})"]
+        parts += [f"{what}: {len(ids)}" for what, ids in self.facts().items()]
+        if self.centroids:
+            parts.append(f"{self.centroids} tracts stand at the centroid of their polygon")
+        if self.passed_over:
+            parts.append(f"{self.passed_over} travel times name places that were not asked about")
+        return "; ".join(parts) + "."
+
+
+def _provider_table(care: Care, weights: csr_array, demand: Floats, ratio: Floats) -> pd.DataFrame:
+    """Tell by provider what access rests on."""
+    reached = _pattern(weights).T
+    placed, known = care.provider_placed, ~np.isnan(care.supply)
+    part = placed & known & (care.supply > 0)
+    used = part & (demand > 0)
+    state = np.select(
+        [~placed, ~known, ~part, ~used],
+        ["no place", "supply unknown", "no supply", "reaches no children"],
+        "used",
+    )
+    table = {
+        "supply": care.supply,
+        "tracts_in_reach": pd.array(np.bincount(weights.indices, minlength=len(part)), "Int64"),
+        "children_in_reach": np.where(part, reached @ np.nan_to_num(care.children), np.nan),
+        "demand_in_reach": np.where(part, demand, np.nan),
+        "ratio": 1000 * ratio,
+        "used": used,
+        "state": state,
+    }
+    by_provider = pd.DataFrame(table, index=care.providers)
+    by_provider.loc[~part, "tracts_in_reach"] = pd.NA
+    return by_provider
+
+
+def _tract_table(
+    care: Care, weights: csr_array, access: Floats, nearest: Pairs, pairs: Pairs | None
+) -> pd.DataFrame:
+    """Tell access by tract."""
+    n, placed = len(care.geoids), care.tract_placed
+    reached = np.diff(weights.indptr)
+    listed = np.ones(n, dtype=np.bool_) if pairs is None else np.isin(np.arange(n), pairs.row)
+    state = np.select(
+        [~placed, ~listed, reached == 0, np.isnan(access), np.isnan(care.children)],
+        ["no place", "not in table", "none in reach", "ratio unknown", "children unknown"],
+        "reported",
+    )
+    column, cost = np.full(n, -1), np.full(n, np.nan)
+    column[nearest.row], cost[nearest.row] = nearest.column, nearest.cost
+    table = {
+        "children": care.children,
+        "access": 1000 * access,
+        "providers_in_reach": pd.array(reached, "Int64"),
+        "nearest_km" if pairs is None else "nearest_minutes": cost,
+        "nearest_provider": _named(care.providers, column),
+        "state": state,
+    }
+    by_tract = pd.DataFrame(table, index=care.geoids)
+    by_tract.loc[~placed, "providers_in_reach"] = pd.NA
+    return by_tract
+
+
+def _named(ids: pd.Index, position: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Return the ids at some positions, None at -1."""
+    names = np.full(len(ids) + 1, None, dtype=object)
+    names[:-1] = ids
+    return np.asarray(names[position], dtype=object)
+
+
+def _pattern(weights: csr_array) -> csr_array:
+    """Return a matrix with 1 in every cell that is held."""
+    ones = np.ones(len(weights.data))
+    return csr_array((ones, weights.indices, weights.indptr), shape=weights.shape)
 
 
 def floating_catchment(
@@ -85,13 +220,12 @@ def floating_catchment(
 
     References
     ----------
-    Luo, W. and Wang, F. (2003), Environment and Planning B 30, 865-884 (two-step floating
-    catchment).
-    Luo, W. and Qi, Y. (2009), Health & Place 15, 1100-1107 (enhanced: weights by zone).
+    Luo, W. and Wang, F. (2003), Environment and Planning B 30, 865-884 (two steps).
+    Luo, W. and Qi, Y. (2009), Health & Place 15, 1100-1107 (weights by zone).
     Wan, N., Zou, B. and Sternberg, T. (2012), International Journal of Geographical Information
     Science 26, 1073-1089 (three steps).
-    Paez, A., Higgins, C. D. and Vivona, S. F. (2019), PLoS ONE 14, e0218773 (children counted
-    many times over, and shares that count them once).
+    Paez, A., Higgins, C. D. and Vivona, S. F. (2019), PLoS ONE 14, e0218773 (shares that count
+    each child once).
 
     Examples
     --------
@@ -107,8 +241,6 @@ def floating_catchment(
     >>> fit = floating_catchment(clinics, tracts, reach={5: 1.0, 10: 0.5})
     >>> fit.tracts["access"].round(2).tolist(), fit.tracts["nearest_km"].tolist()
     ([8.0, 7.33], [0.0, 4.0])
-    >>> float((fit.tracts["access"] * fit.tracts["children"]).sum().round(9) / 1000)
-    3.0
     """
     if method not in METHODS:
         raise ValueError(f"Unknown method {method!r}; known: {', '.join(METHODS)}.")
@@ -123,8 +255,8 @@ def floating_catchment(
     else:
         weights = table_weights(care, pairs, setting, active)
     demand, ratio, access = _two_steps(care, _effective(weights, method))
-    by_provider = provider_table(care, weights, demand, ratio)
-    by_tract = tract_table(care, weights, access, nearest, pairs)
+    by_provider = _provider_table(care, weights, demand, ratio)
+    by_tract = _tract_table(care, weights, access, nearest, pairs)
     supply_used = float(care.supply[by_provider["used"].to_numpy()].sum())
     given = float(np.nansum(care.children * access))
     return AccessFit(
@@ -150,28 +282,16 @@ def nearest_provider(
     travel_times: pd.DataFrame | None = None,
     distance: str = "auto",
 ) -> pd.DataFrame:
-    """Find the k nearest providers of each tract.
+    """Find the k nearest providers of each tract (all there are when there are fewer).
 
-    Parameters
-    ----------
-    providers, tracts : GeoDataFrame
-        As for `floating_catchment`; children are not needed. Providers with a supply of 0 are
-        passed over, those of unknown supply are not.
-    k : int
-        Providers for each tract; all there are when there are fewer.
-    centres, travel_times, distance
-        As for `floating_catchment`.
+    Providers with a supply of 0 are passed over, those of unknown supply are not; children are
+    not needed. Other parameters and errors: `floating_catchment`.
 
     Returns
     -------
     DataFrame by geoid
         `rank` from 1, `provider_id`, and `km` or `minutes`; tracts as given, the nearest first. A
         tract without place or provider has one row, whose provider and distance are missing.
-
-    Raises
-    ------
-    ValueError
-        As for `floating_catchment`; or a k that is not a whole number of at least 1.
 
     Examples
     --------
@@ -197,7 +317,7 @@ def nearest_provider(
     rank = np.arange(len(row)) - np.searchsorted(row[order], row[order], side="left") + 1
     column = np.concatenate([near.column, np.full(len(bare), -1)])[order]
     cost = np.concatenate([near.cost, np.full(len(bare), np.nan)])[order]
-    table = {"rank": rank, "provider_id": named(care.providers, column)}
+    table = {"rank": rank, "provider_id": _named(care.providers, column)}
     table["km" if straight else "minutes"] = cost
     return pd.DataFrame(table, index=care.geoids[row[order]])
 
@@ -233,6 +353,6 @@ def _two_steps(care: Care, weights: csr_array) -> tuple[Floats, Floats, Floats]:
     used = demand > 0
     ratio = np.divide(care.supply, demand, where=used, out=np.full(len(demand), np.nan))
     access = np.asarray(weights @ np.where(used, ratio, 0.0))
-    unknown = np.asarray(pattern(weights) @ ~used) > 0
+    unknown = np.asarray(_pattern(weights) @ ~used) > 0
     access[unknown | ~care.tract_placed] = np.nan
     return demand, ratio, access

@@ -1,22 +1,23 @@
-"""Which providers a tract can reach, and which are its nearest."""
+"""Providers and tracts in one system of distances: who is in reach, and who is nearest."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 from scipy.spatial import cKDTree
 
-from geo.access.decay import EDGE, Reach
-from geo.access.places import Care
-from geo.inputs import counts
-from geo.join.candidates import EARTH_METRES
+from geo.access.reach import EDGE, Reach
+from geo.areas.crs import EARTH_METRES, align, on_sphere, require_crs, to_metres, unit_sphere
+from geo.inputs import centre_xy, counts, labels
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Points: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
 Rows = NDArray[np.intp]
-
 _EARTH_KM = EARTH_METRES / 1000
 # Tracts measured at once: bounds the memory for the pairs that are not yet weighed.
 _BLOCK = 2048
@@ -27,17 +28,142 @@ FAR_KM = 500.0
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of tract and provider with what the way between them costs.
+class Care:
+    """Providers and tracts; places hold kilometres on a plane, or on a sphere of Earth's size.
 
     Parameters
     ----------
-    row, column : int arrays
-        Positions of tract and provider.
-    cost : float array
-        Kilometres or minutes.
-    passed_over : int
-        Pairs of a supplied table that name a place that is not asked about.
+    providers, geoids : Index
+        All ids, in the order given.
+    supply, children : float arrays
+        NaN where unknown.
+    provider_xyz, tract_xyz : float arrays, shape (n, 2) or (n, 3), or None
+        NaN without a place; None when travel times stand instead.
+    counted_as_one : bool
+        There is no column of supply.
+    centroids : int
+        Tracts that stand at the centroid of their polygon.
+    """
+
+    providers: pd.Index
+    geoids: pd.Index
+    supply: Floats
+    children: Floats
+    provider_xyz: Floats | None = None
+    tract_xyz: Floats | None = None
+    counted_as_one: bool = False
+    centroids: int = 0
+
+    @property
+    def provider_placed(self) -> Flags:
+        """Providers with a place; all of them when travel times stand instead."""
+        return _placed(self.provider_xyz, len(self.providers))
+
+    @property
+    def tract_placed(self) -> Flags:
+        """Tracts with a place; all of them when travel times stand instead."""
+        return _placed(self.tract_xyz, len(self.geoids))
+
+
+def read_care(
+    providers: pd.DataFrame,
+    tracts: pd.DataFrame,
+    *,
+    centres: Points | None = None,
+    distance: str = "auto",
+    straight: bool = True,
+) -> Care:
+    """Read providers and tracts; no geometry is looked at unless straight lines are measured.
+
+    Raises
+    ------
+    ValueError
+        Columns, ids, numbers or a coordinate reference system that cannot be used.
+    """
+    alone = "supply" not in providers.columns
+    supply = np.ones(len(providers)) if alone else counts(providers, "supply", "providers")
+    known = "children" in tracts.columns
+    children = counts(tracts, "children", "tracts") if known else np.full(len(tracts), np.nan)
+    ids, geoids = labels(providers, "provider_id"), labels(tracts, "geoid")
+    if not straight:
+        return Care(ids, geoids, supply, children, counted_as_one=alone)
+    frame = tracts if isinstance(tracts, gpd.GeoDataFrame) or centres is None else centres
+    sphere = on_sphere(frame, distance)
+    located = align(frame, 4326, "tracts") if sphere else to_metres(frame)
+    if frame is centres:
+        homes, centroids = _centres(located, located, geoids), 0
+    else:
+        homes, centroids = _homes(located, centres, geoids)
+    sites = centre_xy(align(providers, located.crs, "providers").geometry)
+    _refuse_false_metres(frame, np.concatenate([homes, sites]))
+    return Care(
+        ids, geoids, supply, children, _xyz(sites, sphere), _xyz(homes, sphere), alone, centroids
+    )
+
+
+def _homes(located: Points, centres: Points | None, geoids: pd.Index) -> tuple[Floats, int]:
+    """Place the children of each tract are put, and how many stand at a centroid."""
+    middle, solid = centre_xy(located.geometry), _solid(located.geometry)
+    if centres is None:
+        return middle, int(solid.sum())
+    homes = _centres(centres, located, geoids)
+    lacking = ~_placed(homes, len(homes))
+    return np.where(lacking[:, None], middle, homes), int((lacking & solid).sum())
+
+
+def _centres(centres: Points, located: Points, geoids: pd.Index) -> Floats:
+    """Return the population centre of each tract, NaN where it has none."""
+    moved = align(centres, located.crs, "centres")
+    ids = labels(pd.DataFrame(index=_ids(moved)), "geoid")
+    row = ids.get_indexer(geoids)
+    if not (row >= 0).any():
+        raise ValueError(
+            f"centres: none of the {len(row)} tracts has one by its id; the centres begin with "
+            f"{ids[:1].tolist()}, the tracts with {geoids[:1].tolist()}."
+        )
+    return np.where((row >= 0)[:, None], centre_xy(moved.geometry)[row], np.nan)
+
+
+def _ids(located: Points) -> pd.Index:
+    named = isinstance(located, gpd.GeoDataFrame) and "geoid" in located.columns
+    return pd.Index(located["geoid"]) if named else located.index
+
+
+def _solid(shapes: gpd.GeoSeries) -> Flags:
+    """Say which shapes are more than a point."""
+    missing = shapes.isna() | shapes.is_empty
+    flags: Flags = (~missing & (shapes.geom_type != "Point")).to_numpy(dtype=np.bool_)
+    return flags
+
+
+def _refuse_false_metres(frame: Points, xy: Floats) -> None:
+    """Refuse degrees that were declared as metres: everything would lie within a few steps."""
+    points = np.unique(xy[np.isfinite(xy).all(axis=1)], axis=0)
+    small = (np.abs(points) <= (180.0, 90.0)).all()
+    if not require_crs(frame, "tracts").is_geographic and len(points) > 1 and small:
+        raise ValueError(
+            f"tracts and providers: declared as {frame.crs.to_string()}, but all numbers lie "
+            "within 180 and 90. They look like degrees: declare longitude and latitude as "
+            "EPSG:4326 with set_crs(..., allow_override=True)."
+        )
+
+
+def _xyz(xy: Floats, sphere: bool) -> Floats:
+    """Turn metres, or degrees on the sphere, to kilometres."""
+    return unit_sphere(xy) * _EARTH_KM if sphere else xy / 1000
+
+
+def _placed(xyz: Floats | None, n: int) -> Flags:
+    if xyz is None:
+        return np.ones(n, dtype=np.bool_)
+    return np.asarray(np.isfinite(xyz).all(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of tract and provider with the kilometres or minutes between them.
+
+    `passed_over` counts pairs of a supplied table that name a place that is not asked about.
     """
 
     row: Rows
@@ -47,18 +173,7 @@ class Pairs:
 
 
 def table_pairs(care: Care, travel_times: pd.DataFrame) -> Pairs:
-    """Read a long table of travel times.
-
-    Parameters
-    ----------
-    care : Care
-        Providers and tracts.
-    travel_times : DataFrame
-        `geoid, provider_id, minutes`.
-
-    Returns
-    -------
-    Pairs
+    """Read a long table of travel times: `geoid, provider_id, minutes`.
 
     Raises
     ------
@@ -94,24 +209,7 @@ def table_pairs(care: Care, travel_times: pd.DataFrame) -> Pairs:
 
 
 def table_weights(care: Care, pairs: Pairs, reach: Reach, active: Flags) -> csr_array:
-    """Weigh the pairs of a table.
-
-    Parameters
-    ----------
-    care : Care
-        Providers and tracts.
-    pairs : Pairs
-        From `table_pairs`.
-    reach : Reach
-        In minutes.
-    active : bool array
-        Providers that take part.
-
-    Returns
-    -------
-    csr_array, shape (tracts, providers)
-        Positive where a provider is reached.
-    """
+    """Weigh the pairs of a table, tracts by providers; only `active` providers take part."""
     used = active[pairs.column]
     row, column = pairs.row[used], pairs.column[used]
     shape = len(care.geoids), len(care.providers)
@@ -119,22 +217,7 @@ def table_weights(care: Care, pairs: Pairs, reach: Reach, active: Flags) -> csr_
 
 
 def straight_weights(care: Care, reach: Reach, active: Flags) -> csr_array:
-    """Weigh the pairs that lie within reach as the crow flies.
-
-    Parameters
-    ----------
-    care : Care
-        With places.
-    reach : Reach
-        In kilometres.
-    active : bool array
-        Providers that take part.
-
-    Returns
-    -------
-    csr_array, shape (tracts, providers)
-        Positive where a provider is reached.
-    """
+    """Weigh the pairs within reach as the crow flies, tracts by providers; only `active` ones."""
     homes, sites = _both(care)
     column = np.flatnonzero(active & care.provider_placed)
     placed = np.flatnonzero(care.tract_placed)
@@ -161,7 +244,7 @@ def nearest_pairs(care: Care, pairs: Pairs | None, k: int) -> Pairs:
     care : Care
         Providers and tracts.
     pairs : Pairs or None
-        From `table_pairs`; None measures straight lines.
+        Travel times; None measures straight lines.
     k : int
         Providers for each tract; all there are when there are fewer.
 

@@ -1,4 +1,4 @@
-"""Boundaries: mend rings, thin shapes for the web map without gaps, draw outlines as lines."""
+"""Boundaries: mend rings, thin them without gaps, draw outlines and hatching as lines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely import STRtree
 
 from geo.areas.crs import align, require_crs, to_metres
 
@@ -22,12 +23,11 @@ class BoundaryRepair:
     ----------
     table : GeoDataFrame
         Rows with a valid, non-empty Polygon or MultiPolygon.
-    repaired : DataFrame
-        Index as in the table; columns `reason`, `area_before`, `area_after` (square metres when
-        the table is metric, else square units of its coordinates) and `area_change` (fraction of
-        the area before; NaN when that was 0).
-    dropped : DataFrame
-        Index as in the input; column `reason`.
+    repaired : DataFrame, index as in the table
+        `reason`, `area_before`, `area_after` (in squares of the table's unit) and `area_change`
+        (fraction of the area before; NaN when that was 0).
+    dropped : DataFrame, index as in the input
+        `reason`.
     """
 
     table: gpd.GeoDataFrame
@@ -38,15 +38,7 @@ class BoundaryRepair:
 def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
     """Make every boundary a valid polygon, and leave out rows that have none.
 
-    Parameters
-    ----------
-    table : GeoDataFrame
-        Areas of any geometry type.
-
-    Returns
-    -------
-    BoundaryRepair
-        Table and account. Mending twice changes nothing more.
+    Mending twice changes nothing more.
 
     Examples
     --------
@@ -83,11 +75,6 @@ def simplify(table: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
         Size in metres of the detail that may go: about the square root of the area of the
         largest triangle removed.
 
-    Returns
-    -------
-    GeoDataFrame
-        Same rows, columns and coordinate reference system.
-
     Raises
     ------
     ValueError
@@ -114,19 +101,7 @@ def simplify(table: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
 
 
 def outlines(table: gpd.GeoDataFrame, by: str | None = None) -> gpd.GeoSeries:
-    """Draw the outline of the whole area, or of each group of areas, as lines.
-
-    Parameters
-    ----------
-    table : GeoDataFrame
-        Valid polygons.
-    by : str, optional
-        Column that names the group, such as `county`; one outline of everything when None.
-
-    Returns
-    -------
-    GeoSeries of MultiLineString
-        One row for each group, in order of its name; without `by` one row, "all".
+    """Draw the outline of the whole area (row "all"), or of each group of a column, as lines.
 
     Examples
     --------
@@ -181,3 +156,80 @@ def _losses(before: Shapes) -> list[str]:
 def _multi_line(shape: shapely.Geometry) -> shapely.MultiLineString:
     parts = shapely.get_parts(shape)
     return shapely.MultiLineString(list(parts[shapely.get_type_id(parts) == 1]))
+
+
+def hatch_lines(areas: gpd.GeoSeries, spacing: float) -> gpd.GeoSeries:
+    """Draw parallel diagonal lines inside areas, on one pattern for the whole map.
+
+    Parameters
+    ----------
+    areas : GeoSeries
+        Polygons in a projected CRS.
+    spacing : float
+        Distance between neighbouring lines, in units of the CRS.
+
+    Returns
+    -------
+    GeoSeries
+        Lines of each area, same index. An area that the pattern misses carries one diagonal
+        through its inner point, so that no hatched area looks plain; an empty area has none.
+
+    Raises
+    ------
+    ValueError
+        The spacing is not positive, or the CRS counts in degrees.
+
+    Examples
+    --------
+    >>> square = gpd.GeoSeries([shapely.box(0, 0, 10, 10)], index=["a"], crs=32618)
+    >>> round(float(hatch_lines(square, 5.0).length.sum()), 1)
+    22.4
+    """
+    if not spacing > 0:
+        raise ValueError(f"The spacing of hatch lines must be positive, not {spacing}.")
+    if areas.crs is not None and areas.crs.is_geographic:
+        raise ValueError(f"Hatch lines need a projected CRS, not {areas.crs.to_string()}.")
+    shapes = np.asarray(areas.array)
+    lines = _diagonals(shapes, spacing)
+    line, area = STRtree(lines).query(shapes, predicate="intersects")[::-1]
+    pieces = shapely.intersection(lines[line], shapes[area])
+    drawn = shapely.get_dimensions(pieces) == 1
+    parts, owner = shapely.get_parts(pieces[drawn], return_index=True)
+    owner = area[drawn][owner]
+    straight = shapely.get_dimensions(parts) == 1
+    order = np.argsort(owner[straight], kind="stable")
+    hatched = np.full(len(shapes), None, dtype=object)
+    missed = np.setdiff1d(np.arange(len(shapes)), owner[straight])
+    shapely.multilinestrings(parts[straight][order], indices=owner[straight][order], out=hatched)
+    hatched[missed] = [_one_diagonal(shape) for shape in shapes[missed]]
+    return gpd.GeoSeries(hatched, index=areas.index, crs=areas.crs)
+
+
+def _diagonals(shapes: Shapes, spacing: float) -> Shapes:
+    """Diagonals over the bounding box of all shapes, anchored at the origin of the CRS."""
+    if (shapely.is_missing(shapes) | shapely.is_empty(shapes)).all():
+        return np.array([], dtype=object)
+    west, south, east, north = shapely.total_bounds(shapes)
+    step = spacing * np.sqrt(2)
+    # A line rising to the north-east is y - x = c.
+    offsets = np.arange(np.floor((south - east) / step), np.ceil((north - west) / step) + 1) * step
+    ends = np.stack(
+        [
+            np.column_stack([np.full(offsets.shape, west), west + offsets]),
+            np.column_stack([np.full(offsets.shape, east), east + offsets]),
+        ],
+        axis=1,
+    )
+    lines: Shapes = shapely.linestrings(ends)
+    return lines
+
+
+def _one_diagonal(shape: shapely.Geometry | None) -> shapely.MultiLineString:
+    """Diagonal through the inner point of an area that lies between two lines of the pattern."""
+    if shape is None or shape.is_empty:
+        return shapely.MultiLineString()
+    x, y = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+    reach = np.hypot(*np.subtract(shape.bounds[2:], shape.bounds[:2]))
+    diagonal = shapely.linestrings([[x - reach, y - reach], [x + reach, y + reach]])
+    inside = shapely.get_parts(shapely.intersection(diagonal, shape))
+    return shapely.multilinestrings(inside[shapely.get_dimensions(inside) == 1])

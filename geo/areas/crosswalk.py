@@ -1,5 +1,8 @@
-"""Areal crosswalk: carry figures from the tracts of one census to those of another."""
+"""Areas of overlap, and the crosswalk from the tracts of one census to those of another."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
@@ -11,16 +14,108 @@ from scipy.sparse import coo_array, csr_array, diags_array
 
 from geo.areas.boundaries import repair
 from geo.areas.crs import align, require_crs, to_metres
-from geo.areas.overlay import overlap_areas
-from geo.areas.vintage import UNMATCHED_LIMIT, cause
+from geo.areas.geoid import UNMATCHED_LIMIT, cause
 from geo.inputs import counts, labels
 
 Floats = NDArray[np.float64]
-
+Integers = NDArray[np.intp]
+Shapes = NDArray[np.object_]
+_CHUNKS = 16
 TOLERANCE = 1e-9
 # Digitised borders never meet exactly: a target is known when this part of it is.
 LEAST_COVERED = 0.99
 _NAMED = 5
+
+
+def overlap_areas(left: Shapes, right: Shapes) -> csr_array:
+    """Measure the area that each left polygon shares with each right polygon.
+
+    Parameters
+    ----------
+    left, right : arrays of L and R polygons
+        Valid, in one metric coordinate reference system; a missing left one shares nothing.
+
+    Returns
+    -------
+    csr_array, shape (L, R)
+        Square metres. Pairs that only touch are not stored.
+
+    Examples
+    --------
+    >>> left = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
+    >>> overlap_areas(left, np.array([shapely.box(1, 0, 4, 1)])).toarray().tolist()
+    [[1.0], [2.0]]
+    """
+    one, other = shapely.STRtree(right).query(left)
+    starts = np.searchsorted(one, np.linspace(0, len(left), _CHUNKS + 1)[1:-1])
+
+    def work(chunk: Integers) -> Floats:
+        return _areas(left[one[chunk]], right[other[chunk]])
+
+    # GEOS works outside Python's lock, so that threads help; a left polygon, which is prepared
+    # for many questions, stays with one of them.
+    with ThreadPoolExecutor(min(_CHUNKS, os.cpu_count() or 1)) as pool:
+        area = np.concatenate(list(pool.map(work, np.split(np.arange(len(one)), starts))))
+    matrix = coo_array((area, (one, other)), shape=(len(left), len(right))).tocsr()
+    matrix.eliminate_zeros()
+    return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class SharedFaces:
+    """The land that several polygons of one set cover, cut so that the cover of a face is uniform.
+
+    Parameters
+    ----------
+    faces : array of F polygons
+        They do not overlap one another.
+    members : csr_array of bool, shape (polygons, F)
+        Which polygons cover which face: two or more for each.
+    """
+
+    faces: Shapes
+    members: csr_array
+
+    @property
+    def cover(self) -> Floats:
+        """Number of polygons over each face."""
+        return np.asarray(self.members.sum(axis=0), dtype=np.float64)
+
+
+def shared_faces(shapes: Shapes) -> SharedFaces:
+    """Find the land that several valid polygons of one set cover.
+
+    Examples
+    --------
+    >>> sides = [(0, 0, 2, 1), (1, 0, 3, 1), (1, 0, 2, 1)]
+    >>> shared = shared_faces(np.array([shapely.box(*each) for each in sides]))
+    >>> shapely.area(shared.faces).tolist(), shared.cover.tolist()
+    ([1.0], [3.0])
+    """
+    tree = shapely.STRtree(shapes)
+    one, other = tree.query(shapes, predicate="intersects")
+    once = one < other
+    common = shapely.intersection(shapes[one[once]], shapes[other[once]])
+    parts = shapely.get_parts(common)
+    areal = parts[shapely.get_dimensions(parts) == 2]
+    rings = shapely.union_all(shapely.boundary(areal))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(rings)))
+    face, member = tree.query(shapely.point_on_surface(faces), predicate="intersects")
+    cells = coo_array((np.ones(len(face)), (member, face)), shape=(len(shapes), len(faces)))
+    several = np.asarray(cells.sum(axis=0)) > 1
+    return SharedFaces(np.asarray(faces[several], dtype=object), cells.tocsr()[:, several])
+
+
+def _areas(one: Shapes, other: Shapes) -> Floats:
+    """Intersect pairs, the left ones sorted; wholly covered right polygons need no cutting."""
+    area = np.zeros(len(one))
+    shapely.prepare(one)
+    inside = shapely.covers(one, other)
+    area[inside] = shapely.area(other[inside])
+    cut = ~inside
+    cut[cut] = shapely.intersects(one[cut], other[cut])
+    area[cut] = shapely.area(shapely.intersection(one[cut], other[cut]))
+    return area
 
 
 def build_crosswalk(
@@ -41,9 +136,8 @@ def build_crosswalk(
     -------
     DataFrame
         `source, target, share, weight`: shares of a source sum to 1, so that totals are preserved
-        also where the outlines of the two do not end at the same shore; `weight` is the piece's
-        area in square metres, or its residents. A source that meets no target (water, cut away in
-        the other year) has no row; a total in it is refused by `apply_crosswalk`.
+        also where the outlines do not end at the same shore; `weight` is the piece's square
+        metres, or its residents. A source that meets no target (water) has no row.
 
     Raises
     ------

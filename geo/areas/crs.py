@@ -4,27 +4,21 @@ from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 Geo = TypeVar("Geo", gpd.GeoDataFrame, gpd.GeoSeries)
 
+EARTH_METRES = 6_371_008.8
+# A table in degrees that is wider than two UTM zones is measured on the sphere.
+WIDE_DEGREES = 12.0
 # Web Mercator is called metric but stretches New York City by a third.
 _STRETCHED = {3857, 3395, 54004, 900913}
 
 
 def is_metric(crs: object) -> bool:
-    """Whether distances may be taken in this coordinate reference system.
-
-    Parameters
-    ----------
-    crs : object
-        Anything pyproj reads as a coordinate reference system, or None.
-
-    Returns
-    -------
-    bool
-        True for a projected system in metres that is not a Mercator web map.
+    """Whether distances may be taken in this system: projected, in metres, and no Mercator web map.
 
     Examples
     --------
@@ -40,24 +34,12 @@ def is_metric(crs: object) -> bool:
 
 
 def require_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, what: str = "table") -> CRS:
-    """Return the coordinate reference system of a table, or say plainly that it has none.
-
-    Parameters
-    ----------
-    table : GeoDataFrame or GeoSeries
-        Table to look at.
-    what : str
-        Its name in the error message.
-
-    Returns
-    -------
-    pyproj.CRS
-        The declared system.
+    """Return the coordinate reference system of a table (`what` in messages).
 
     Raises
     ------
     ValueError
-        When none is declared, or when degrees are declared and the numbers cannot be degrees.
+        None is declared, or degrees are declared and the numbers cannot be degrees.
 
     Examples
     --------
@@ -85,11 +67,6 @@ def to_metres(gdf: Geo, crs: object = None) -> Geo:
         Projected system in metres to use. When None, a table that is already in metres is
         returned as it is and any other goes to the UTM zone of its middle.
 
-    Returns
-    -------
-    GeoDataFrame or GeoSeries
-        The same rows in metres.
-
     Raises
     ------
     ValueError
@@ -111,21 +88,7 @@ def to_metres(gdf: Geo, crs: object = None) -> Geo:
 
 
 def align(table: Geo, crs: object, what: str = "table") -> Geo:
-    """Bring a table into another table's coordinate reference system.
-
-    Parameters
-    ----------
-    table : GeoDataFrame or GeoSeries
-        Table with a declared coordinate reference system.
-    crs : object
-        System to go to.
-    what : str
-        The table's name in the error message.
-
-    Returns
-    -------
-    GeoDataFrame or GeoSeries
-        The same rows in `crs`.
+    """Bring a table (`what` in messages) into another coordinate reference system.
 
     Raises
     ------
@@ -140,6 +103,37 @@ def align(table: Geo, crs: object, what: str = "table") -> Geo:
     """
     require_crs(table, what)
     return table if table.crs == crs else _reproject(table, crs, what)
+
+
+def on_sphere(table: gpd.GeoDataFrame | gpd.GeoSeries, distance: str) -> bool:
+    """Say whether distances over a table of tracts are measured on the sphere.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        Tracts.
+    distance : str
+        "planar", "great_circle", or "auto": planar unless degrees span more than `WIDE_DEGREES`
+        of longitude.
+    """
+    if distance not in {"auto", "planar", "great_circle"}:
+        raise ValueError(
+            f"distance must be 'auto', 'planar' or 'great_circle'; it is {distance!r}."
+        )
+    geographic = require_crs(table, "tracts").is_geographic
+    if distance != "auto" or not geographic:
+        return distance == "great_circle"
+    west, _, east, _ = table.total_bounds
+    return bool(east - west > WIDE_DEGREES)
+
+
+def unit_sphere(lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Place longitudes and latitudes in degrees, (n, 2), on the unit sphere, (n, 3)."""
+    longitude, latitude = np.radians(lon_lat).T
+    around = np.cos(latitude)
+    return np.column_stack(
+        [around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)]
+    )
 
 
 def _geometry(table: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> gpd.GeoSeries:

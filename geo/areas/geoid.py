@@ -1,4 +1,4 @@
-"""Census ids: check them, mend what can be mended in one way only, tell their vintage."""
+"""Census ids: mend them in the one way they can be mended, tell their vintage, refuse strangers."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -20,6 +20,8 @@ _PREFIX = re.compile(r"(\d{3})(?:\d{2}){0,2}US(\d+)", re.ASCII)
 _GISJOIN = re.compile(r"G(\d{2})0(?:(\d{3})0(?:(\d{6}))?)?", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*", re.ASCII)
 _WRAPPING = re.compile(r"^=?[\"']+|[\"']+$")
+UNMATCHED_LIMIT = 0.02
+_NAMED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,38 +43,13 @@ class GeoidRepair:
     refused: pd.DataFrame
 
 
-def is_valid(values: pd.Series, level: str = "tract") -> pd.Series:
-    """Tell which values are well-formed ids of a level.
-
-    Parameters
-    ----------
-    values : Series
-        Ids as text.
-    level : str
-        "state", "county", "tract" or "block group".
-
-    Returns
-    -------
-    Series of bool
-        True for text of the right number of digits that starts with a state code.
-
-    Examples
-    --------
-    >>> is_valid(pd.Series(["36005000100", "6005000100", "03005000100", None])).tolist()
-    [True, False, False, False]
-    """
-    width = _width(level)
-    fine = [_well_formed(value, width) for value in values]
-    return pd.Series(fine, index=values.index, name=values.name, dtype=bool)
-
-
 def repair(
     values: pd.Series, level: str = "tract", known: Collection[str] | None = None
 ) -> GeoidRepair:
     """Mend ids spoilt by spreadsheets or written in another style.
 
     Mended are numbers and "36005000100.0", lost leading zeros, quotes and blanks, prefixes
-    (1400000US, 14000US, 140US) and NHGIS GISJOIN codes.
+    (1400000US, 14000US, 140US) and NHGIS GISJOIN codes. Mending twice changes nothing more.
 
     Parameters
     ----------
@@ -82,11 +59,6 @@ def repair(
         "state", "county", "tract" or "block group".
     known : collection of str, optional
         Ids that exist. A reading that is not among them is refused.
-
-    Returns
-    -------
-    GeoidRepair
-        Ids, what was changed and what was refused. Mending twice changes nothing more.
 
     Examples
     --------
@@ -113,15 +85,7 @@ def repair(
 
 @dataclass(frozen=True)
 class VintageMatch:
-    """Which census year a set of ids belongs to.
-
-    Parameters
-    ----------
-    vintage : int or None
-        The year, None when no year stands out.
-    shares : dict from int to float
-        Fraction of the ids found among each year's ids.
-    """
+    """The census year of a set of ids, None when none stands out, and the share each year knows."""
 
     vintage: int | None
     shares: dict[int, float]
@@ -130,7 +94,7 @@ class VintageMatch:
 def detect_vintage(
     ids: Iterable[str], references: Mapping[int, Collection[str]], *, least: float = 0.95
 ) -> VintageMatch:
-    """Find the census year whose ids a table uses.
+    """Find the single census year whose ids a table uses; None when two fit equally well.
 
     Parameters
     ----------
@@ -140,11 +104,6 @@ def detect_vintage(
         Ids of each vintage in the same area.
     least : float
         Fraction of ids that must be found.
-
-    Returns
-    -------
-    VintageMatch
-        The single best year that reaches `least`; None when two years fit equally well.
 
     Examples
     --------
@@ -167,11 +126,6 @@ def connecticut_counties(ids: pd.Series) -> str:
 
     Data of 2022 and later name the planning regions 09110 to 09190, earlier data the former
     counties 09001 to 09015, so that ids of the two do not match.
-
-    Parameters
-    ----------
-    ids : Series of str
-        County, tract or block-group ids.
 
     Returns
     -------
@@ -196,16 +150,6 @@ def _width(level: str) -> int:
     if level not in WIDTHS:
         raise ValueError(f"Unknown level {level!r}; known: {', '.join(WIDTHS)}.")
     return WIDTHS[level]
-
-
-def _well_formed(value: Any, width: int) -> bool:
-    return (
-        isinstance(value, str)
-        and len(value) == width
-        and value.isascii()
-        and value.isdigit()
-        and value[:2] in STATES
-    )
 
 
 def _text(value: Any) -> str:
@@ -266,3 +210,75 @@ def _also(how: str, more: str) -> str:
 def _tally(account: pd.DataFrame) -> pd.DataFrame:
     keys = list(account.columns)
     return account.groupby(keys, sort=True, dropna=False).size().rename("rows").reset_index()
+
+
+def refuse_unlike_ids(
+    ids: pd.Series,
+    known: Collection[str],
+    *,
+    references: Mapping[int, Collection[str]] | None = None,
+) -> None:
+    """Refuse a table whose tracts are not those it is to be joined to, and say why.
+
+    Parameters
+    ----------
+    ids : Series of str
+        Tract ids of the table; missing ones do not count.
+    known : collection of str
+        Tract ids to be joined to.
+    references : mapping from census year to collection of str, optional
+        Ids of each vintage in the same area.
+
+    Raises
+    ------
+    ValueError
+        More than 2 % of the ids are unknown: how many, the first of them, and the likely cause.
+
+    Examples
+    --------
+    >>> refuse_unlike_ids(pd.Series(["a", "b"]), ["a", "c"], references={2010: ["a", "b"]}
+    ... )  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: 1 of 2 tracts are not among the 2 known, first b. The ids are those of 2010: ...
+    """
+    wanted = pd.Series(ids.dropna().unique(), dtype="str")
+    strange = wanted[~wanted.isin(list(known))]
+    if len(strange) > UNMATCHED_LIMIT * len(wanted):
+        raise ValueError(
+            f"{len(strange):,} of {len(wanted):,} tracts are not among the {len(known):,} known, "
+            f"first {', '.join(strange[:_NAMED])}. {cause(wanted, known, references or {})}"
+        )
+
+
+def cause(
+    ids: pd.Series,
+    known: Collection[str],
+    references: Mapping[int, Collection[str]] | None = None,
+) -> str:
+    """Name the likely reason why tract ids are not among the known ones, as a sentence.
+
+    Examples
+    --------
+    >>> cause(pd.Series(["36005000100"]), ["09001010101"])
+    'They are of state 36, wanted is 09.'
+    """
+    own, other = connecticut_counties(ids), connecticut_counties(pd.Series(list(known)))
+    if "none" not in (own, other) and own != other:
+        return (
+            "Connecticut: one side uses the planning regions of 2022 (09110 ...), the other the "
+            "former counties (09001 ...): convert with a crosswalk."
+        )
+    vintage = detect_vintage(ids, references or {}).vintage
+    if vintage is not None:
+        return (
+            f"The ids are those of {vintage}: convert them first (geo.crosswalk.build_crosswalk)."
+        )
+    for what, digits in (("state", 2), ("county", 5)):
+        given, wanted = ({str(each)[:digits] for each in side} for side in (ids, known))
+        if not given & wanted:
+            return (
+                f"They are of {what} {', '.join(sorted(given)[:_NAMED])}, wanted is "
+                f"{', '.join(sorted(wanted)[:_NAMED])}."
+            )
+    return "They are most likely tracts of another census year (2010, 2020): use a crosswalk."

@@ -71,23 +71,16 @@ def implausible_points(
 
     Parameters
     ----------
-    points : GeoDataFrame or GeoSeries, n rows
-        Points with a coordinate reference system.
-    polygons : GeoDataFrame or GeoSeries
-        The study area.
+    points, polygons : GeoDataFrame or GeoSeries
+        Points, and the study area, each with a coordinate reference system.
     margin_km : float
         How far outside the area's bounding box a point may lie before it is doubted.
 
     Returns
     -------
-    Series of str, length n
+    Series of str, on the index of the points
         A reason, or "" for a plausible point: "no coordinates", "zero coordinates",
         "latitude and longitude swapped", "longitude without its minus sign", "far outside".
-
-    Raises
-    ------
-    ValueError
-        A table without coordinate reference system.
 
     Examples
     --------

@@ -1,5 +1,6 @@
-"""Which tracts a school may draw from, and how far away they are."""
+"""Which tracts a school may draw from, how far away they are, and the boundaries between."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -8,17 +9,78 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.areas.crs import align, require_crs, to_metres
+from geo.areas.crs import EARTH_METRES, align, on_sphere, to_metres, unit_sphere
+from geo.areas.locate import locate
 from geo.inputs import centre_xy, counts, labels
-from geo.join.barriers import Barrier, school_sides, tract_sides
 from geo.join.grades import ONE_POOL, GradeBands
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+# Types of school that families reach by choice or placement, wherever the lines run (S3).
+DRAWS_ACROSS = frozenset(
+    {
+        "Alternative",
+        "Career Technical",
+        "Charter",
+        "Magnet",
+        "Special Education",
+        "Transfer School",
+        "Virtual",
+    }
+)
+Floats = NDArray[np.float64]
 
-EARTH_METRES = 6_371_008.8
-# A table in degrees that is wider than two UTM zones is measured on the sphere.
-_WIDE_DEGREES = 12.0
+
+@dataclass(frozen=True)
+class Barrier:
+    """A boundary that students do not cross, unless their school draws across it.
+
+    Parameters
+    ----------
+    column : str
+        Column of the tracts that names the side: borough, district, county.
+    school_column : str or None
+        The same of the schools; None takes `column`, and where schools have no such column the
+        side of the tract that a school stands in.
+    crosses : str or collection of str
+        A boolean column of the schools, or the school types that draw across.
+    """
+
+    column: str
+    school_column: str | None = None
+    crosses: str | Collection[str] = DRAWS_ACROSS
+
+
+def _tract_sides(tracts: gpd.GeoDataFrame, ids: pd.Index, barrier: Barrier) -> pd.Series:
+    """Return the side of each tract, by geoid."""
+    if barrier.column not in tracts.columns:
+        raise ValueError(f"tracts: the barrier's column {barrier.column!r} is needed.")
+    return tracts[barrier.column].set_axis(ids)
+
+
+def _school_sides(
+    schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, barrier: Barrier, sides: pd.Series
+) -> pd.Series:
+    """Return the side of each school; missing where it draws across, or its side is not known."""
+    column = barrier.school_column or barrier.column
+    if column in schools.columns:
+        own = schools[column]
+    elif barrier.school_column is not None:
+        raise ValueError(f"schools: the barrier's column {column!r} is needed.")
+    elif "geoid" in schools.columns:
+        own = schools["geoid"].map(sides)
+    else:
+        own = locate(schools, tracts.set_axis(sides.index)).map(sides)
+    return own.astype(object).mask(_crossing(schools, barrier), None)
+
+
+def _crossing(schools: gpd.GeoDataFrame, barrier: Barrier) -> Flags:
+    if isinstance(barrier.crosses, str):
+        if barrier.crosses not in schools.columns:
+            raise ValueError(f"schools: the column {barrier.crosses!r} of the barrier is needed.")
+        return np.asarray(schools[barrier.crosses].to_numpy(dtype=bool, na_value=False))
+    if not barrier.crosses or "school_type" not in schools.columns:
+        return np.zeros(len(schools), dtype=bool)
+    return np.asarray(schools["school_type"].isin(barrier.crosses).to_numpy(dtype=bool))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +122,9 @@ class Sites:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Tracts that each school may draw from, the nearest first.
+    """Tracts that each school may draw from: positions of school and tract, schools ascending.
 
-    Parameters
-    ----------
-    row, column : int arrays
-        Positions of school and tract; rows ascend.
-    metres : float array
-        Distance, or thousandths of a minute when the supplied table holds minutes.
+    `metres` is the distance, or thousandths of a minute when the supplied table holds minutes.
     """
 
     row: NDArray[np.intp]
@@ -84,39 +141,23 @@ def read_places(
     private_share: float | pd.Series = 0.0,
     grades: GradeBands = ONE_POOL,
 ) -> tuple[Sites, Origins]:
-    """Read both tables into one system of distances.
-
-    Parameters
-    ----------
-    schools, tracts : GeoDataFrame
-        As for `geo.join.gravity.fit_gravity`.
-    distance : str
-        "planar", "great_circle", or "auto": planar unless degrees span more than 12 of longitude.
-    barrier : Barrier or None
-        Boundary that is not crossed.
-    private_share : float or Series by geoid
-        Part of the resident children who attend no school of the table.
-    grades : GradeBands
-        Bands of grades that are kept apart.
-
-    Returns
-    -------
-    (Sites, Origins)
+    """Read both tables into one system of distances; parameters as `geo.join.gravity.fit_gravity`.
 
     Raises
     ------
     ValueError
         Columns, ids, numbers or a coordinate reference system that cannot be used.
     """
-    sphere = _on_sphere(tracts, distance)
+    sphere = on_sphere(tracts, distance)
     located = align(tracts, 4326, "tracts") if sphere else to_metres(tracts)
     ids = labels(tracts, "geoid")
     children = counts(tracts, "children", "tracts") * (1 - _private(private_share, ids))
-    places = _places(centre_xy(located.geometry), sphere)
+    centres = centre_xy(located.geometry)
+    places = unit_sphere(centres) if sphere else centres
     source = (children > 0) & np.isfinite(places).all(axis=1)
     if not source.any():
         raise ValueError("tracts: none has both a geometry and resident children above 0.")
-    sides = None if barrier is None else tract_sides(tracts, ids, barrier)
+    sides = None if barrier is None else _tract_sides(tracts, ids, barrier)
     origins = Origins(
         ids[source],
         places[source],
@@ -128,19 +169,7 @@ def read_places(
 
 
 def nearest_tracts(sites: Sites, origins: Origins, k: int) -> Candidates:
-    """Find the k nearest tracts with children on a school's side of the barrier.
-
-    Parameters
-    ----------
-    sites, origins : Sites, Origins
-        From `read_places`.
-    k : int
-        Tracts for each school; all there are when there are fewer.
-
-    Returns
-    -------
-    Candidates
-    """
+    """Find the k nearest tracts with children on a school's side of the barrier, or all."""
     everywhere = np.arange(len(origins.ids))
     if sites.side is None or origins.side is None:
         return _query(sites.xyz, np.arange(len(sites.ids)), origins.xyz, everywhere, k)
@@ -156,22 +185,9 @@ def nearest_tracts(sites: Sites, origins: Origins, k: int) -> Candidates:
 
 
 def table_tracts(sites: Sites, origins: Origins, table: pd.DataFrame, k: int) -> Candidates:
-    """Take the k nearest tracts from a supplied table of network distances.
+    """Take the k nearest tracts from a table `school_id, geoid` and `metres` or `minutes`.
 
-    Parameters
-    ----------
-    sites, origins : Sites, Origins
-        From `read_places`.
-    table : DataFrame
-        school_id, geoid, and metres or minutes. Pairs that are not given cannot be travelled;
-        schools and tracts that are not in play are passed over.
-    k : int
-        Tracts for each school.
-
-    Returns
-    -------
-    Candidates
-        With minutes, in thousandths of a minute.
+    Pairs that are not given cannot be travelled; places that are not in play are passed over.
 
     Raises
     ------
@@ -202,38 +218,11 @@ def table_tracts(sites: Sites, origins: Origins, table: pd.DataFrame, k: int) ->
 
 
 def distance_unit(table: pd.DataFrame) -> str:
-    """Tell whether a table of distances holds metres or minutes.
-
-    Examples
-    --------
-    >>> distance_unit(pd.DataFrame({"minutes": [4.0]}))
-    'minutes'
-    """
+    """Tell whether a table of distances holds metres or minutes."""
     found = [name for name in ("metres", "minutes") if name in table.columns]
     if len(found) != 1:
         raise ValueError("distance: the table needs one column, 'metres' or 'minutes'.")
     return found[0]
-
-
-def _on_sphere(tracts: gpd.GeoDataFrame, distance: str) -> bool:
-    if distance not in {"auto", "planar", "great_circle"}:
-        raise ValueError(
-            f"distance must be 'auto', 'planar', 'great_circle' or a table; it is {distance!r}."
-        )
-    geographic = require_crs(tracts, "tracts").is_geographic
-    if distance != "auto" or not geographic:
-        return distance == "great_circle"
-    west, _, east, _ = tracts.total_bounds
-    return bool(east - west > _WIDE_DEGREES)
-
-
-def _places(xy: Floats, sphere: bool) -> Floats:
-    if not sphere:
-        return xy
-    longitude, latitude = np.radians(xy).T
-    around = np.cos(latitude)
-    parts = around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)
-    return np.column_stack(parts)
 
 
 def _private(share: float | pd.Series, ids: pd.Index) -> Floats | float:
@@ -259,14 +248,15 @@ def _read_sites(
 ) -> Sites:
     ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
     points = align(schools, tracts.crs, "schools")
-    xyz = _places(centre_xy(points.geometry), sphere)
+    xy = centre_xy(points.geometry)
+    xyz = unit_sphere(xy) if sphere else xy
     placed = np.isfinite(xyz).all(axis=1)
     known = "level" in schools.columns
     level = schools["level"][placed] if known else None
     taught = grades.taught(schools["level"] if known else pd.Series("", index=ids))
     side = None
     if barrier is not None and sides is not None:
-        side = school_sides(points, tracts, barrier, sides)[placed]
+        side = _school_sides(points, tracts, barrier, sides)[placed]
     not_located = tuple(ids[~placed])
     return Sites(
         ids[placed], xyz[placed], enrolled[placed], taught[placed], level, side, not_located

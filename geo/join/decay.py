@@ -75,19 +75,9 @@ class Decay:
         return DEFAULT_EXPONENT[self.name] if self.exponent is None else float(self.exponent)
 
     def relative(self, distance: Floats, nearest: Floats | float, scale: Floats | float) -> Floats:
-        """Return the draw at a distance relative to the draw at the nearest one.
+        """Return the draw at a distance relative to the draw at the nearest one, all in one unit.
 
         Only ratios matter within a school; taking them keeps far schools from vanishing.
-
-        Parameters
-        ----------
-        distance, nearest, scale : float arrays that broadcast
-            In one unit; scale positive.
-
-        Returns
-        -------
-        float array
-            In 0..1 where distance is not below nearest.
         """
         if self.name == "power":
             return np.asarray(np.exp(-self._bend(distance, nearest, scale)))
@@ -105,13 +95,7 @@ DecaySetting: TypeAlias = str | Decay | Mapping[str, str | Decay] | pd.Series
 
 
 def as_decay(decay: str | Decay | Mapping[str, str | Decay]) -> Decay | dict[str, Decay]:
-    """Read decays given by name.
-
-    Examples
-    --------
-    >>> as_decay("tanner").power, as_decay({"high": "power"})["high"].power
-    (1.0, 3.0)
-    """
+    """Read decays given by name."""
     if isinstance(decay, Mapping):
         return {level: _one(given) for level, given in decay.items()}
     return _one(decay)
@@ -120,21 +104,9 @@ def as_decay(decay: str | Decay | Mapping[str, str | Decay]) -> Decay | dict[str
 def functions(
     decay: DecaySetting, ids: pd.Index, levels: pd.Series | None
 ) -> list[tuple[Decay, NDArray[np.bool_] | None]]:
-    """Resolve decays that may differ by level or by school.
+    """Resolve decays that may differ by level or by school to (Decay, mask over the schools).
 
-    Parameters
-    ----------
-    decay : str, Decay, mapping from level to either, or Series of either by school_id
-        The setting.
-    ids : Index
-        Schools.
-    levels : Series of str or None
-        Level of each school.
-
-    Returns
-    -------
-    list of (Decay, mask)
-        Mask over the schools; None stands for all of them.
+    The mask is None where one decay stands for all schools.
 
     Raises
     ------
@@ -166,31 +138,14 @@ def _one(decay: str | Decay) -> Decay:
 def by_level(
     setting: Value | Mapping[str, Value], levels: pd.Series | None, what: str
 ) -> list[tuple[Value, NDArray[np.bool_] | None]]:
-    """Resolve a setting that may differ by school level.
+    """Resolve a setting, one value or one a level, to (value, mask over the schools).
 
-    Parameters
-    ----------
-    setting : value or mapping from level to value
-        One value for all schools, or one for each level.
-    levels : Series of str or None
-        Level of each school.
-    what : str
-        The setting's name in the error message.
-
-    Returns
-    -------
-    list of (value, mask)
-        Mask over the schools; None stands for all of them.
+    The mask is None where one value stands for all schools; `what` names the setting in messages.
 
     Raises
     ------
     ValueError
         Levels are not known, or the mapping leaves one out.
-
-    Examples
-    --------
-    >>> by_level({"high": 3.0}, pd.Series(["high", "high"]), "scale_km")
-    [(3.0, array([ True,  True]))]
     """
     if not isinstance(setting, Mapping):
         return [(setting, None)]

@@ -29,11 +29,6 @@ class GradeBands:
     levels : mapping from level to tuple of bands
         What each level teaches.
 
-    Raises
-    ------
-    ValueError
-        No band, a band without years, or a level that teaches no band or an unknown one.
-
     Examples
     --------
     >>> two = GradeBands({"lower": 8, "upper": 4}, {"primary": ("lower",), "high": ("upper",)})
@@ -53,28 +48,11 @@ class GradeBands:
             raise ValueError(f"Levels that teach no band, or an unknown one: {', '.join(wrong)}.")
 
     def of(self, level: str) -> tuple[str, ...]:
-        """Name the bands that a level teaches.
-
-        Examples
-        --------
-        >>> BY_LEVEL.of("k8"), BY_LEVEL.of("any other")
-        (('elementary', 'middle'), ('elementary', 'middle', 'high'))
-        """
+        """Name the bands that a level teaches."""
         return self.levels.get(level, tuple(self.years))
 
     def taught(self, levels: pd.Series) -> Floats:
-        """Part of a school's students in each band.
-
-        Parameters
-        ----------
-        levels : Series of str, n schools
-            A missing level teaches all bands.
-
-        Returns
-        -------
-        float array, shape (n, bands)
-            Rows sum to 1.
-        """
+        """Part of a school's students in each band, (schools, bands); a missing level has all."""
         names = levels.astype("object").fillna("").astype("str")
         served = np.array(
             [
@@ -86,19 +64,10 @@ class GradeBands:
         return np.asarray(served / served.sum(axis=1, keepdims=True))
 
     def parts(self, tracts: pd.DataFrame) -> Floats:
-        """Part of a tract's children in each band.
+        """Part of a tract's children in each band, (tracts, bands), rows summing to 1.
 
-        Parameters
-        ----------
-        tracts : DataFrame, n tracts
-            A column `children_<band>` for every band where the children are counted by band; only
-            their proportions are used.
-
-        Returns
-        -------
-        float array, shape (n, bands)
-            Rows sum to 1: as counted, or even by year of age where columns are absent or the
-            tract's counts are missing or all 0.
+        As counted in columns `children_<band>`, or even by year of age where these are absent or
+        the tract's counts are missing or all 0.
 
         Raises
         ------
@@ -126,17 +95,9 @@ class GradeBands:
 
 
 def told_apart(taught: Floats) -> list[Flags]:
-    """Group the bands that no school tells apart: those that the same schools teach.
+    """Group the bands that no school tells apart, those that the same schools teach, as masks.
 
-    Parameters
-    ----------
-    taught : float array, shape (schools, bands)
-        From `GradeBands.taught`.
-
-    Returns
-    -------
-    list of bool arrays of length bands
-        Bands of each group; a band that no school teaches is in none.
+    A band that no school teaches is in none.
 
     Examples
     --------

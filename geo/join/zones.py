@@ -1,5 +1,6 @@
 """The zones join: a school's students live in its attendance zone, as its children do."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,28 +8,126 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import coo_array, csr_array, diags_array
 
 from geo.inputs import counts, labels
+from geo.join.grades import BY_LEVEL
 from geo.join.gravity import GravityFit, fit_gravity
-from geo.join.zone_children import children_in_zones, read_land
-from geo.join.zone_schools import (
-    ZoneSchools,
-    children_drawn,
-    children_left,
-    read_schools,
-)
-from geo.join.zone_table import (
+from geo.join.zone_children import (
     BANDS,
     Entry,
     ZoneTable,
+    bands,
+    children_in_zones,
     entries,
+    read_land,
     read_zones,
 )
 
 Floats = NDArray[np.float64]
-
+UNZONED_TYPES = re.compile(
+    r"charter|magnet|special ed|alternative|transfer|career|technical|vocational|virtual|online"
+    r"|home",
+    re.IGNORECASE,
+)
 COLUMNS = ["school_id", "geoid", "share", "students"]
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneSchools:
+    """Schools, located or not, each Series by school_id.
+
+    Parameters
+    ----------
+    ids : Index of str
+        Schools in the order of their table.
+    enrolled : array, shape (S,)
+        Students; 0 where they are not known.
+    level, school_type : Series of str
+        "unknown", and "", where not given.
+    free : Series of bool
+        Types that no zone binds: charter, special education, alternative, virtual and the like.
+    """
+
+    ids: pd.Index
+    enrolled: Floats
+    level: pd.Series
+    school_type: pd.Series
+    free: pd.Series
+
+
+def _read_schools(schools: pd.DataFrame) -> ZoneSchools:
+    """Read the schools of the zones join."""
+    ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
+
+    def words(name: str, default: str) -> pd.Series:
+        given = schools[name] if name in schools.columns else pd.Series(default, index=ids)
+        return pd.Series(given.astype("object").fillna(default).astype("str").to_numpy(), index=ids)
+
+    kind = words("school_type", "")
+    students = np.where(enrolled > 0, enrolled, 0.0)
+    return ZoneSchools(ids, students, words("level", "unknown"), kind, draws_across(schools))
+
+
+def draws_across(schools: pd.DataFrame) -> pd.Series:
+    """Say by school_id which schools are of a type (`school_type`) that no zone binds.
+
+    Examples
+    --------
+    >>> draws_across(pd.DataFrame({"school_type": ["Magnet", None]}, index=["a", "b"])).to_dict()
+    {'a': True, 'b': False}
+    """
+    ids = labels(schools, "school_id")
+    if "school_type" not in schools.columns:
+        return pd.Series(False, index=ids)
+    said = schools["school_type"].astype("object").fillna("").astype("str")
+    return pd.Series([UNZONED_TYPES.search(one) is not None for one in said], index=ids, dtype=bool)
+
+
+def _children_drawn(
+    links: pd.DataFrame, zone_level: pd.Series, sites: ZoneSchools, weights: dict[str, csr_array]
+) -> csr_array:
+    """Add up the children of each school's zones, (S, T), in the grades that both of them serve.
+
+    Children of a zone are divided between its schools by enrolment; a school without students
+    takes nothing from the others, its own part only gives it shares.
+    """
+    row = sites.ids.get_indexer(links["school_id"])
+    zone = links["zone"].to_numpy(dtype=np.intp)
+    both = [
+        bands(one) & bands(two)
+        for one, two in zip(sites.level.iloc[row], zone_level.iloc[zone], strict=True)
+    ]
+    total = csr_array((len(sites.ids), next(iter(weights.values())).shape[1]))
+    for band, children in weights.items():
+        here = np.array([band in each for each in both], dtype=bool)
+        part = _parts(zone[here], sites.enrolled[row[here]])
+        shape = (len(sites.ids), children.shape[0])
+        total = total + coo_array((part, (row[here], zone[here])), shape=shape).tocsr() @ children
+    return total.tocsr()
+
+
+def _parts(zone: NDArray[np.intp], enrolled: Floats) -> Floats:
+    """Divide each zone between its schools by enrolment."""
+    size = int(zone.max(initial=-1)) + 1
+    number, total = np.bincount(zone, minlength=size), np.bincount(zone, enrolled, minlength=size)
+    even = 1.0 / np.maximum(number, 1)[zone]
+    return np.divide(enrolled, total[zone], out=even, where=enrolled > 0)
+
+
+def _children_left(
+    share: csr_array, students: Floats, sites: ZoneSchools, children: Floats
+) -> Floats:
+    """Count the children, (T, bands), who are not yet in a school by its zone.
+
+    Children of a band are scaled to the students in it, as the gravity join does: not all of them
+    attend these schools. All children of a band count of which the zones leave none anywhere.
+    """
+    taught = BY_LEVEL.taught(sites.level)
+    wanted, counted = sites.enrolled @ taught, children.sum(axis=0)
+    scale = np.divide(wanted, counted, out=np.ones(len(counted)), where=(wanted * counted) > 0)
+    left = np.maximum(children * scale - share.T @ (taught * students[:, None]), 0.0)
+    return np.asarray(np.where(left.sum(axis=0) > 0, left, children))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +158,7 @@ class ZonesFit:
     pieces: int
 
     def summary(self) -> str:
-        """Tell in one sentence how many schools each method serves.
-
-        Returns
-        -------
-        str
-            Plain English.
-        """
+        """Tell in one sentence how many schools each method serves."""
         number = self.method.value_counts()
         return (
             f"{number.get('zones', 0):,} schools by their attendance zones, "
@@ -113,10 +206,6 @@ def fit_zones(
     **gravity
         Passed to `fit_gravity`.
 
-    Returns
-    -------
-    ZonesFit
-
     Raises
     ------
     ValueError
@@ -142,17 +231,17 @@ def fit_zones(
     >>> made[["geoid", "share", "students"]].round(9).values.tolist()
     [['w', 0.4, 8.0], ['e', 0.6, 12.0]]
     """
-    sites, land = read_schools(schools), read_land(tracts, uninhabited)
+    sites, land = _read_schools(schools), read_land(tracts, uninhabited)
     ready = read_zones(zones, sites.level, land.crs)
     found = children_in_zones(ready, land)
     free = ready.links["school_id"].map(sites.free).astype(bool)
-    drawn = children_drawn(ready.links[~free], ready.zones["level"], sites, found.weights)
+    drawn = _children_drawn(ready.links[~free], ready.zones["level"], sites, found.weights)
     reach = np.asarray(drawn.sum(axis=1), dtype=np.float64)
     zoned = reach > 0
     share = (diags_array(np.divide(1.0, reach, out=reach * 0, where=zoned)) @ drawn).tocsr()
     part = np.where(zoned, _zoned_part(zoned_share, sites.ids, schools), 0.0)
     children = land.children[:, None] * land.parts
-    left = children_left(share, part * sites.enrolled, sites, children)
+    left = _children_left(share, part * sites.enrolled, sites, children)
     geoids = labels(tracts, "geoid")
     fit = _gravity(schools, part, tracts.set_axis(geoids), _table(left, land.ids, geoids), gravity)
     table = _mixed(_long(share, sites, land.ids), None if fit is None else fit.table, part, sites)

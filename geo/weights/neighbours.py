@@ -16,24 +16,10 @@ Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def touching_pairs(geometry: NDArray[np.object_]) -> Pairs:
-    """Find the pairs of shapes that share at least a point.
+    """Find the pairs i < j of shapes that share at least a point.
 
-    Parameters
-    ----------
-    geometry : array of shapely geometries, n
-        Missing and empty shapes, and those with coordinates that are no numbers, touch nothing;
-        invalid ones are repaired for the test.
-
-    Returns
-    -------
-    tuple of two int arrays
-        Positions i < j of each touching pair, once.
-
-    Examples
-    --------
-    >>> shapes = shapely.box([0, 1, 4], [0, 0, 0], [1, 2, 5], [1, 1, 1])
-    >>> [side.tolist() for side in touching_pairs(shapes)]
-    [[0], [1]]
+    Missing and empty shapes, and those with coordinates that are no numbers, touch nothing;
+    invalid ones are repaired for the test.
     """
     shapes = _usable(geometry)
     one, other = shapely.STRtree(shapes).query(shapes)
@@ -44,18 +30,13 @@ def touching_pairs(geometry: NDArray[np.object_]) -> Pairs:
 
 
 def coordinates(points: Any) -> tuple[pd.Index, NDArray[np.float64]]:
-    """Read ids and plane coordinates in metres from points, polygons or plain numbers.
+    """Read ids and plane coordinates in metres, (n, 2), from points, polygons or plain numbers.
 
     Parameters
     ----------
     points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
         Geometries with a coordinate reference system (polygons count as their centroids), or
         two columns of metres.
-
-    Returns
-    -------
-    tuple
-        Index of n ids and array of shape (n, 2).
 
     Raises
     ------
@@ -80,30 +61,7 @@ def coordinates(points: Any) -> tuple[pd.Index, NDArray[np.float64]]:
 
 
 def nearest_pairs(xy: NDArray[np.float64], k: int) -> Pairs:
-    """Find the k nearest other points of every point.
-
-    Parameters
-    ----------
-    xy : array, shape (n, 2)
-        Coordinates in metres.
-    k : int
-        1 <= k < n.
-
-    Returns
-    -------
-    tuple of two int arrays of length n * k
-        Position of the point and of its neighbour.
-
-    Raises
-    ------
-    ValueError
-        k is not a whole number from 1 to n - 1.
-
-    Examples
-    --------
-    >>> nearest_pairs(np.array([[0.0, 0], [1, 0], [5, 0]]), 1)[1].tolist()
-    [1, 0, 1]
-    """
+    """Find the k nearest other points of every point, 1 <= k < n: two arrays of length n * k."""
     n = len(xy)
     if k != int(k) or not 1 <= k < n:
         raise ValueError(f"k must be a whole number from 1 to {n - 1} for {n} points; it is {k}.")
@@ -115,30 +73,7 @@ def nearest_pairs(xy: NDArray[np.float64], k: int) -> Pairs:
 
 
 def near_pairs(xy: NDArray[np.float64], distance: float) -> Pairs:
-    """Find the pairs of points that are at most a distance apart.
-
-    Parameters
-    ----------
-    xy : array, shape (n, 2)
-        Coordinates in metres.
-    distance : float
-        Metres, above 0.
-
-    Returns
-    -------
-    tuple of two int arrays
-        Positions of each pair, once.
-
-    Raises
-    ------
-    ValueError
-        The distance is not a positive number.
-
-    Examples
-    --------
-    >>> near_pairs(np.array([[0.0, 0], [0, 0], [5, 0]]), 2)[1].tolist()
-    [1]
-    """
+    """Find the pairs of points that are at most a distance in metres apart, each once."""
     if not 0 < distance < np.inf:
         raise ValueError(f"The distance must be a positive number of metres; it is {distance}.")
     pairs = cKDTree(xy).query_pairs(distance, output_type="ndarray")

@@ -11,18 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
-
-from geo.weights.links import edges
-from geo.weights.matrix import (
-    build_matrix,
-    canonical,
-    check_ids,
-    check_matrix,
-    positions,
-    some,
-    summary,
-)
+from scipy.sparse import coo_array, csr_array, diags_array
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -67,9 +56,9 @@ class Weights:
 
     def __post_init__(self) -> None:
         ids = _index(self.ids)
-        matrix = canonical(self.sparse)
-        check_ids(ids)
-        check_matrix(matrix, ids, self_included=self.self_included)
+        matrix = _canonical(self.sparse)
+        _check_ids(ids)
+        _check_matrix(matrix, ids, self_included=self.self_included)
         for part in (matrix.data, matrix.indices, matrix.indptr):
             part.setflags(write=False)
         object.__setattr__(self, "ids", ids)
@@ -77,7 +66,7 @@ class Weights:
 
     @classmethod
     def queen(cls, gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> Self:
-        """Link areas whose polygons touch, at a point or along a line.
+        """Link areas whose polygons touch, at a point or along a line: binary and symmetric.
 
         Parameters
         ----------
@@ -85,16 +74,6 @@ class Weights:
             Polygons; its index gives the ids. No projection is needed. The shapes themselves
             judge, so a common border digitised with different vertices still links; an empty or
             missing shape has no neighbours.
-
-        Returns
-        -------
-        Weights
-            Binary and symmetric.
-
-        Raises
-        ------
-        ValueError
-            The index holds repeated or missing ids.
 
         Examples
         --------
@@ -111,24 +90,20 @@ class Weights:
 
     @classmethod
     def knn(cls, points: Any, k: int) -> Self:
-        """Link each place to its k nearest others.
+        """Link each place to its k nearest others: binary, in general not symmetric.
 
         Parameters
         ----------
         points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
-            As for `geo.weights.neighbours.coordinates`; degrees are projected.
+            Geometries with a coordinate reference system (centroids of polygons; degrees are
+            projected), or two columns of metres.
         k : int
             Neighbours of each place, 1 <= k < n. Places at one point are each other's neighbours.
-
-        Returns
-        -------
-        Weights
-            Binary, k neighbours in every row, in general not symmetric.
 
         Raises
         ------
         ValueError
-            k outside 1..n-1, or as for `geo.weights.neighbours.coordinates`.
+            k outside 1..n-1, or places without coordinates.
 
         Examples
         --------
@@ -139,28 +114,13 @@ class Weights:
 
         ids, xy = neighbours.coordinates(points)
         focal, neighbor = neighbours.nearest_pairs(xy, k)
-        return cls(build_matrix(focal, neighbor, None, len(ids)), ids)
+        return cls(_adjacency(focal, neighbor, None, len(ids)), ids)
 
     @classmethod
     def distance_band(cls, points: Any, distance: float) -> Self:
-        """Link places that are at most a given distance apart.
+        """Link places at most `distance` metres apart, the bound included: binary and symmetric.
 
-        Parameters
-        ----------
-        points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
-            As for `knn`.
-        distance : float
-            Metres, above 0; the bound itself counts as near.
-
-        Returns
-        -------
-        Weights
-            Binary and symmetric; a place with nothing near is an island.
-
-        Raises
-        ------
-        ValueError
-            The distance is not a positive number, or as for `geo.weights.neighbours.coordinates`.
+        Takes the points of `knn`; a place with nothing near is an island.
 
         Examples
         --------
@@ -189,18 +149,13 @@ class Weights:
         focal, neighbor : sequence, m labels
             Link r says that `neighbor[r]` is a neighbour of `focal[r]`.
         weight : sequence of m floats, optional
-            Weight of each link; 1 when None.
-
-        Returns
-        -------
-        Weights
-            One stored value for each link of weight above 0.
+            Weight of each link; 1 when None, and 0 is no link.
 
         Raises
         ------
         ValueError
-            As for `geo.weights.links.edges`, or an area linked to itself, or a weight that is
-            missing or negative.
+            Unequal lengths, unknown labels, repeated links, an area linked to itself, or a weight
+            that is missing or negative.
 
         Examples
         --------
@@ -208,24 +163,19 @@ class Weights:
         [[0.0, 0.5], [0.0, 0.0]]
         """
         index = _index(ids)
-        check_ids(index)
-        rows, columns, data = edges(index, focal, neighbor, weight)
-        return cls(build_matrix(rows, columns, data, len(index)), index)
+        _check_ids(index)
+        rows, columns, data = _edges(index, focal, neighbor, weight)
+        return cls(_adjacency(rows, columns, data, len(index)), index)
 
     @classmethod
     def _symmetric(cls, ids: pd.Index, one: NDArray[np.intp], other: NDArray[np.intp]) -> Self:
         focal, neighbor = np.concatenate([one, other]), np.concatenate([other, one])
-        return cls(build_matrix(focal, neighbor, None, len(ids)), ids)
+        return cls(_adjacency(focal, neighbor, None, len(ids)), ids)
 
     @property
     def n(self) -> int:
         """Number of areas."""
         return len(self.ids)
-
-    @property
-    def n_links(self) -> int:
-        """Number of directed links between different areas (a touching pair counts twice)."""
-        return int(self._degrees().sum())
 
     @property
     def cardinalities(self) -> pd.Series:
@@ -260,11 +210,6 @@ class Weights:
             Same index or shape as `values`. An island has 0; a missing neighbour makes the sum
             missing.
 
-        Raises
-        ------
-        ValueError
-            The index does not hold exactly the ids, or the length does not fit.
-
         Examples
         --------
         >>> pair = Weights.from_edges([1, 2], [1, 2], [2, 1])
@@ -272,7 +217,7 @@ class Weights:
         [30.0, 10.0]
         """
         if isinstance(values, pd.Series):
-            place = positions(self.ids, values.index)
+            place = _value_positions(self.ids, values.index)
             array = np.empty(self.n)
             array[place] = values.to_numpy(dtype=np.float64, na_value=np.nan)
             lagged = (self.sparse @ array)[place]
@@ -283,40 +228,20 @@ class Weights:
         return cast("Values", self.sparse @ array)
 
     def with_self(self) -> Self:
-        """Make every area its own neighbour with weight 1.
-
-        Apply it before `row_standardized`. Weights that already hold selves stay as they are.
-
-        Examples
-        --------
-        >>> Weights.from_edges(["a", "b"], ["a"], ["b"]).with_self().sparse.toarray().tolist()
-        [[1.0, 1.0], [0.0, 1.0]]
-        """
+        """Make every area its own neighbour with weight 1; do so before `row_standardized`."""
         if self.self_included:
             return self
         own = diags_array(np.ones(self.n), format="csr")
         return type(self)(self.sparse + own, self.ids, self_included=True)
 
     def row_standardized(self) -> Self:
-        """Divide each row by its sum, so that a lag is a mean; an island's row stays empty.
-
-        Examples
-        --------
-        >>> line = Weights.from_edges("abc", "abbc", "bacb")
-        >>> line.row_standardized().sparse.toarray()[1].tolist()
-        [0.5, 0.0, 0.5]
-        """
+        """Divide each row by its sum, so that a lag is a mean; an island's row stays empty."""
         totals = self.sparse.sum(axis=1)
         factor = np.divide(1.0, totals, out=np.zeros(self.n), where=totals > 0)
         return type(self)(diags_array(factor) @ self.sparse, self.ids, self.self_included)
 
     def subset(self, ids: Iterable[Any]) -> Self:
         """Keep some areas, in the order given, and the links among them as they are.
-
-        Raises
-        ------
-        ValueError
-            A label is unknown or repeated.
 
         Examples
         --------
@@ -327,12 +252,12 @@ class Weights:
         place = self.ids.get_indexer(wanted)
         if (place < 0).any():
             unknown = wanted[place < 0]
-            raise ValueError(f"{len(unknown)} ids are not in these weights: {some(unknown)}")
+            raise ValueError(f"{len(unknown)} ids are not in these weights: {_some(unknown)}")
         return type(self)(self.sparse[place][:, place], wanted, self.self_included)
 
     def __repr__(self) -> str:
         parts = self.components.nunique()
-        return summary(self._degrees(), parts, self_included=self.self_included)
+        return _summary(self._degrees(), parts, self_included=self.self_included)
 
     def _degrees(self) -> NDArray[np.int64]:
         degrees: NDArray[np.int64] = np.diff(self.sparse.indptr).astype(np.int64)
@@ -343,3 +268,119 @@ class Weights:
 
 def _index(ids: Iterable[Any]) -> pd.Index:
     return ids if isinstance(ids, pd.Index) else pd.Index(list(ids))
+
+
+def _adjacency(
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    data: NDArray[np.float64] | None,
+    n: int,
+) -> csr_array:
+    """Lay links out as a matrix; links without data weigh 1."""
+    values = np.ones(len(rows)) if data is None else data
+    return coo_array((values, (rows, columns)), shape=(n, n)).tocsr()
+
+
+def _canonical(sparse: Any) -> csr_array:
+    """Copy any sparse or dense matrix to sorted CSR of floats without stored zeros."""
+    matrix = csr_array(sparse, dtype=np.float64, copy=True)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _check_ids(ids: pd.Index) -> None:
+    """Refuse ids that are missing or repeat."""
+    if ids.hasnans:
+        raise ValueError(f"{int(ids.isna().sum())} ids are missing; every area needs one.")
+    if not ids.is_unique:
+        raise ValueError(f"Ids must be unique; repeated: {_some(ids[ids.duplicated()].unique())}")
+
+
+def _check_matrix(matrix: csr_array, ids: pd.Index, *, self_included: bool) -> None:
+    """Refuse a matrix that is no weights matrix over the ids."""
+    if matrix.shape != (len(ids), len(ids)):
+        raise ValueError(f"A matrix of shape {matrix.shape} does not fit {len(ids)} ids.")
+    if not np.isfinite(matrix.data).all():
+        raise ValueError("Weights must be numbers; some are missing or infinite.")
+    if (matrix.data < 0).any():
+        raise ValueError("Weights must not be negative.")
+    own = matrix.diagonal() > 0
+    if own.any() and not self_included:
+        raise ValueError(
+            f"{int(own.sum())} areas are their own neighbours: {_some(ids[own])}. "
+            "Leave selves out and call with_self() where the statistic wants them."
+        )
+
+
+def _value_positions(ids: pd.Index, index: pd.Index) -> NDArray[np.intp]:
+    """Place of each entry of an index among the ids, where both hold the same labels."""
+    place: NDArray[np.intp] = ids.get_indexer(index)
+    if len(place) != len(ids) or not index.is_unique or (place < 0).any():
+        raise ValueError(
+            f"The values' index must hold the {len(ids)} ids of the weights, each once; it has "
+            f"{len(index)} entries. Use Weights.subset for some of the areas."
+        )
+    return place
+
+
+def _summary(degrees: NDArray[np.int64], parts: int, *, self_included: bool) -> str:
+    """Describe weights in one line, by the number of neighbours of each area."""
+    n, links, islands = len(degrees), int(degrees.sum()), int((degrees == 0).sum())
+    spread = (
+        f"{degrees.mean():.2f} neighbours on average (min {degrees.min()}, max {degrees.max()})"
+        if n
+        else "no neighbours"
+    )
+    return (
+        f"<Weights of {n:,} {_plural(n, 'area')}: {links:,} {_plural(links, 'link')}, {spread}, "
+        f"{islands} {_plural(islands, 'island')}, {parts} {_plural(parts, 'component')}"
+        f"{', self included' * self_included}>"
+    )
+
+
+def _some(labels: pd.Index) -> str:
+    """Write the first five labels for a message."""
+    shown = ", ".join(str(label) for label in labels[:5])
+    return shown + (", ..." if len(labels) > 5 else "")
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _edges(
+    ids: pd.Index,
+    focal: Sequence[Any],
+    neighbor: Sequence[Any],
+    weight: Sequence[float] | None,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Turn labelled links into positions and weights."""
+    rows, columns = (
+        _label_positions(ids, focal, "focal"),
+        _label_positions(ids, neighbor, "neighbor"),
+    )
+    data = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64)
+    if not len(rows) == len(columns) == len(data):
+        raise ValueError(
+            "focal, neighbor and weight must be equally long; "
+            f"they have {len(rows)}, {len(columns)} and {len(data)} entries."
+        )
+    repeated = pd.DataFrame({"row": rows, "column": columns}).duplicated().to_numpy()
+    if repeated.any():
+        first = int(np.flatnonzero(repeated)[0])
+        raise ValueError(
+            f"{int(repeated.sum())} links are given more than once, first at position {first}: "
+            f"{ids[rows[first]]} to {ids[columns[first]]}."
+        )
+    return rows, columns, data
+
+
+def _label_positions(ids: pd.Index, labels: Sequence[Any], what: str) -> NDArray[np.intp]:
+    wanted = pd.Index(list(labels))
+    place = ids.get_indexer(wanted) if len(wanted) else np.empty(0, dtype=np.intp)
+    if (place < 0).any():
+        unknown = wanted[place < 0]
+        shown = ", ".join(str(label) for label in unknown[:5])
+        raise ValueError(f"{len(unknown)} {what} labels are not among the ids: {shown}.")
+    return place

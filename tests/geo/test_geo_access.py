@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.access.access import Reach, floating_catchment, nearest_provider
+from geo.access import Reach, floating_catchment, nearest_provider
 
 METHODS = ("e2sfca", "3sfca", "split")
 
@@ -364,7 +364,7 @@ def test_pysal_access_gives_the_same_numbers(decay: str) -> None:
     clinics = clinics_at(list(rng.uniform(0, 80, 25)), list(rng.integers(1, 9, 25)))
     ours, theirs = {
         "gaussian": (Reach.gaussian(20, scale=8), weights.gaussian(8)),
-        "exponential": (Reach.exponential(20, scale=8), lambda km: np.exp(-km / 8)),
+        "exponential": (Reach((20.0,), shape="exponential", scale=8.0), lambda km: np.exp(-km / 8)),
         "step": ({5: 1.0, 10: 0.68, 20: 0.22}, weights.step_fn({5: 1.0, 10: 0.68, 20: 0.22})),
     }[decay]
     near = nearest_provider(clinics, tracts, k=25).reset_index()

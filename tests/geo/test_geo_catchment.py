@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.catchment import METHODS, NEEDS, build_catchment, fit_gravity, share_matrix
+from geo.catchment import METHODS, NEEDS, build_catchment, share_matrix
 from geo.join.balance import balance
+from geo.join.gravity import fit_gravity
 
 
 def make_tracts(children: list[float], crs: object = 32618, width: float = 700) -> gpd.GeoDataFrame:

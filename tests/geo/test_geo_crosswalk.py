@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.areas.crosswalk import apply_crosswalk, build_crosswalk
-from geo.areas.vintage import cause, refuse_unlike_ids
+from geo.areas.geoid import cause, refuse_unlike_ids
 
 cuts = st.lists(st.integers(1, 99), max_size=6, unique=True).map(sorted)
 

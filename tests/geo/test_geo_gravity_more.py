@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from data.assemble.panel_tables import reference_enrolment
 from data.panel import Panel
-from geo.catchment import METHODS, NEEDS, best_available, build_catchment
+from geo.areas.crs import EARTH_METRES
+from geo.catchment import METHODS, NEEDS, build_catchment
 from geo.join.balance import balance
-from geo.join.barriers import Barrier
-from geo.join.candidates import EARTH_METRES
+from geo.join.candidates import Barrier
 from geo.join.decay import Decay, as_decay
 from geo.join.grades import BY_LEVEL, ONE_POOL
 from geo.join.gravity import fit_gravity
@@ -283,11 +283,8 @@ def test_a_fixed_number_of_rounds_may_be_asked_for() -> None:
     assert fit.converged
 
 
-def test_methods_stand_best_first_and_the_best_is_named() -> None:
+def test_methods_stand_best_first_and_name_what_they_need() -> None:
     assert list(METHODS) == ["supplied", "zones", "gravity", "nearest", "building"]
-    assert best_available(zones=True, flows=True) == "supplied"
-    assert best_available(zones=True, flows=False) == "zones"
-    assert best_available(zones=False, flows=False) == "gravity"
     for method, name in NEEDS.items():
         with pytest.raises(ValueError, match=f"needs the parameter '{name}'"):
             build_catchment(method, places([1], [(0, 0)]), land([1.0]))

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.areas.hatch import hatch_lines
+from geo.areas.boundaries import hatch_lines
 
 CRS = 32618
 ROUNDING = 1e-6  # of the size of an area: what floating-point cuts may stray

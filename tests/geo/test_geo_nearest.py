@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.catchment import build_catchment
-from geo.join.greedy import greedy
-from geo.join.nearest import fit_nearest
+from geo.join.nearest import fit_nearest, greedy
 
 
 def street(children: list[float]) -> gpd.GeoDataFrame:

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from geo.join.gravity import fit_gravity
 from geo.join.scale import estimate_scale
-from geo.join.scale_default import WIDENING, YEARS, default_scale
-from geo.join.scale_groups import estimate_scales
 
 SIDE, WIDTH = 10, 800
 
@@ -101,21 +99,6 @@ def test_flows_between_districts_and_areas_of_residence_will_do() -> None:
         estimate_scale(schools, tracts, flows.rename(columns={"area": "zip"}))
 
 
-def test_each_level_gets_its_own_scale() -> None:
-    schools, tracts = world(5, 20)
-    schools["level"] = ["elementary", "high"] * 10
-    flows = []
-    for level, scale in [("elementary", 0.6), ("high", 2.0)]:
-        part = schools[schools["level"] == level]
-        flows.append(sample(fit_gravity(part, tracts, scale_km=scale).table, part, 5))
-    found = estimate_scales(schools, tracts, pd.concat(flows), level=0.999)
-    assert found["elementary"].low <= 0.6 <= found["elementary"].high
-    assert found["high"].low <= 2.0 <= found["high"].high
-    assert set(estimate_scales(schools, tracts, flows[0])) == {"elementary"}
-    with pytest.raises(ValueError, match="need 'level' of schools"):
-        estimate_scales(schools.drop(columns="level"), tracts, flows[0])
-
-
 def test_more_variation_than_chance_widens_the_interval() -> None:
     schools, tracts = world(6)
     flows = sample(fit_gravity(schools, tracts).table, schools, 6)
@@ -149,21 +132,3 @@ def test_flows_that_tell_nothing_are_refused_or_said_to() -> None:
             estimate_scale(schools, tracts, flows)
     with pytest.raises(ValueError, match="bounds_km must be positive"):
         estimate_scale(schools, tracts, flat, bounds_km=(2, 1))
-
-
-def test_the_default_scale_follows_density_and_level() -> None:
-    schools, tracts = world(9, 9)
-    schools = schools.assign(level=list(YEARS), enrolled=500)
-    assert set(YEARS) == set(WIDENING)
-    scale = default_scale(schools, tracts)
-    assert scale.between(0.1, 30).all()
-    sparse = default_scale(schools, tracts.assign(children=tracts["children"] / 4))
-    assert np.allclose(sparse, 2 * scale)
-    by_level = scale.set_axis(schools["level"])
-    assert by_level["elementary"] < by_level["middle"] < by_level["high"]
-    assert fit_gravity(schools, tracts, scale_km=scale).table["share"].gt(0).all()
-    none = default_scale(schools.assign(enrolled=pd.array([None] * 9, "Int64")), tracts)
-    assert none.eq(1.0).all()
-    assert default_scale(schools.drop(columns="level"), tracts).notna().all()
-    with pytest.raises(ValueError, match="no default scale for the levels college"):
-        default_scale(schools.assign(level="college"), tracts)

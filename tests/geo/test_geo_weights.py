@@ -253,7 +253,7 @@ def test_with_self_adds_the_diagonal_once(xy: np.ndarray) -> None:
     assert np.array_equal(own.sparse.toarray() - weights.sparse.toarray(), np.eye(len(xy)))
     assert own.isolates.equals(weights.isolates)
     assert own.cardinalities.equals(weights.cardinalities)
-    assert own.n_links == weights.n_links
+    assert own.sparse.nnz == weights.sparse.nnz + weights.n
 
 
 def test_subset_is_the_submatrix_in_the_order_asked() -> None:

@@ -8,14 +8,14 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.access.access import Reach, floating_catchment, nearest_provider
+from geo.access import Reach, floating_catchment, nearest_provider
 
 REACHES = st.sampled_from(
     [
         Reach.step((5, 10, 20), (1, 0.68, 0.22)),
         Reach.step((7,), (1,)),
         Reach.gaussian(20, scale=8),
-        Reach.exponential(15, scale=5),
+        Reach((15.0,), shape="exponential", scale=5.0),
     ]
 )
 METHODS = st.sampled_from(["e2sfca", "3sfca", "split"])
@@ -182,7 +182,7 @@ def test_weights_never_rise_with_distance_and_end_at_the_limit(
     for reach in (
         step,
         Reach.gaussian(zones[-1], scale=zones[-1] / 3),
-        Reach.exponential(50, scale=9),
+        Reach((50.0,), shape="exponential", scale=9.0),
     ):
         weight = reach.weight(distance)
         assert (np.diff(weight) <= 0).all()

@@ -11,7 +11,6 @@ import pytest
 
 from data.views import join_quality, joins, schools_and_tracts
 from data.views.hot_spots import MapView, find_by_test
-from geo.catchment import best_available
 from ui.join import tables as join_tables
 from ui.join import words as join_words
 from ui.join.cards import focus_card
@@ -52,9 +51,9 @@ def found(panel, schools):
 
 def test_joins_offered_are_those_the_files_allow_best_first(panel):
     offered = joins.offered(panel)
-    assert offered[0] == best_available(zones=True, flows=False)
+    assert offered[0] == "zones"
     without = joins.offered(replace(panel, zones=panel.zones.iloc[:0]))
-    assert without[0] == best_available(zones=False, flows=False)
+    assert without[0] == "gravity"
     assert "zones" not in without
     assert offered[-1] == "building"
     assert "supplied" not in offered
@@ -243,7 +242,7 @@ def supplied(panel, by_gravity=()):
 
 def test_a_districts_own_counts_are_the_best_join_where_there_are_any(panel):
     assert "supplied" not in joins.offered(panel)
-    assert joins.offered(supplied(panel))[0] == best_available(zones=True, flows=True)
+    assert joins.offered(supplied(panel))[0] == "supplied"
     assert joins.offered(supplied(panel))[1] == "zones"
 
 

@@ -20,8 +20,7 @@ import numpy as np
 import shapely
 
 from data.panel import StudyArea
-from geo.areas.boundaries import outlines, simplify
-from geo.areas.hatch import hatch_lines
+from geo.areas.boundaries import hatch_lines, outlines, simplify
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
 TOLERANCE_METRES = 12.0

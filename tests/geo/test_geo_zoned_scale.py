@@ -1,4 +1,4 @@
-"""What known flows tell of a kind of school: its scale, its zones, and how far flows stray."""
+"""What known flows tell beside the scale: who follows a zone, and how far flows stray."""
 
 import geopandas as gpd
 import numpy as np
@@ -6,16 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.join.flow_model import likeliest_part
 from geo.join.gravity import fit_gravity
-from geo.join.scale import estimate_scale
-from geo.join.scale_default import default_scale
-from geo.join.scale_groups import (
-    doubts,
-    draw_groups,
-    estimate_scales,
-    gravity_settings,
-)
+from geo.join.scale import estimate_scale, likeliest_part
 from geo.join.zones import fit_zones
 
 SIDE, WIDTH = 10, 800
@@ -80,36 +72,6 @@ def test_how_far_a_flow_strays_is_found_from_flows(stray: float) -> None:
     assert estimate_scale(schools, tracts, flows, k=100).flow_cv == pytest.approx(stray, abs=0.15)
 
 
-def test_a_kind_that_draws_across_gets_its_own_scale() -> None:
-    schools, tracts, _ = world(3, 16)
-    schools["school_type"] = ["General Academic", "Charter"] * 8
-    schools["draw"] = draw_groups(schools)
-    assert set(schools["draw"]) == {"elementary", "elementary, across"}
-    scale = schools["draw"].map({"elementary": 0.6, "elementary, across": 3.0})
-    parts = [fit_gravity(part, tracts, scale_km=scale).table for _, part in schools.groupby("draw")]
-    found = estimate_scales(schools, tracts, sample(pd.concat(parts), 3), by="draw", k=100)
-    assert found["elementary"].scale_km == pytest.approx(0.6, rel=0.15)
-    assert found["elementary, across"].scale_km == pytest.approx(3.0, rel=0.15)
-    settings = gravity_settings(schools, found, by="draw")
-    assert settings["scale_km"]["s01"] == found["elementary, across"].scale_km
-    assert fit_gravity(schools, tracts, **settings).table["share"].gt(0).all()
-    open_ = doubts(schools, found, by="draw")
-    assert (open_["flow_cv"] <= 1).all()
-    assert (open_["spread"] < 0.1).all()
-    with pytest.raises(ValueError, match="Scales by kind need 'kind' of schools"):
-        estimate_scales(schools, tracts, sample(parts[0], 3), by="kind")
-
-
-def test_a_kind_without_known_flows_falls_back_to_the_default() -> None:
-    schools, tracts, _ = world(4)
-    found = estimate_scales(schools, tracts, sample(fit_gravity(schools, tracts).table, 4), k=100)
-    other = schools.assign(level="high")
-    settings = gravity_settings(other, found)
-    assert (settings["scale_km"] == 1.0).all()
-    assert (settings["decay"] == "exponential").all()
-    assert doubts(other, found).isna().all(axis=None)
-
-
 def test_candidates_are_doubled_until_their_number_no_longer_decides() -> None:
     schools, tracts, _ = world(5)
     flows = sample(fit_gravity(schools, tracts, scale_km=3.0).table, 5)
@@ -117,13 +79,6 @@ def test_candidates_are_doubled_until_their_number_no_longer_decides() -> None:
     assert found.k > 40
     assert found.outside < 0.02
     assert found.scale_km == pytest.approx(3.0, rel=0.2)
-
-
-def test_types_that_no_zone_binds_draw_at_least_as_far_as_high_schools() -> None:
-    schools, tracts, _ = world(6)
-    plain = default_scale(schools, tracts)
-    across = default_scale(schools.assign(school_type="Charter"), tracts)
-    assert (across > 2 * plain).all()
 
 
 def test_a_decay_for_each_school() -> None:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
 # Minutes and weights of Luo and Qi (2009); the kilometres are this project's stand-in for them.
 DEFAULT_ZONES = {
     "minutes": {10.0: 1.0, 20.0: 0.68, 30.0: 0.22},
@@ -93,42 +92,20 @@ class Reach:
         """Make a bell of the given scale, cut at the limit."""
         return cls((float(limit),), (), "gaussian", float(scale))
 
-    @classmethod
-    def exponential(cls, limit: float, *, scale: float) -> "Reach":
-        """Make an exponential fall of the given scale, cut at the limit."""
-        return cls((float(limit),), (), "exponential", float(scale))
-
     @property
     def limit(self) -> float:
         """Distance beyond which nothing is reached."""
         return self.limits[-1]
 
     def weight(self, distance: Floats) -> Floats:
-        """Weigh distances.
-
-        Parameters
-        ----------
-        distance : float array
-            In the unit of the limits, 0 or more.
-
-        Returns
-        -------
-        float array
-            0 beyond the limit.
-        """
+        """Weigh distances in the unit of the limits; 0 beyond the last."""
         if self.shape == "step":
             zone = np.searchsorted(np.array(self.limits) + EDGE, distance, side="left")
             return np.array([*self.weights, 0.0])[zone]
         return np.where(distance <= self.limit + EDGE, self._fall(distance), 0.0)
 
     def told(self, unit: str) -> str:
-        """Tell the reach in words.
-
-        Examples
-        --------
-        >>> Reach.step((5, 10), (1, 0.5)).told("km")
-        'zones to 5, 10 km with weights 1, 0.5'
-        """
+        """Tell the reach in words."""
         if self.shape == "step":
             return f"zones to {_listed(self.limits)} {unit} with weights {_listed(self.weights)}"
         return f"{self.shape} decay of scale {self.scale:g} {unit}, cut at {self.limit:g} {unit}"
@@ -167,23 +144,7 @@ ReachSetting: TypeAlias = Reach | float | Mapping[float, float] | None
 
 
 def as_reach(setting: ReachSetting, unit: str) -> Reach:
-    """Read a reach given in short form.
-
-    Parameters
-    ----------
-    setting : Reach, number, mapping from limit to weight, or None
-        A number is one zone of weight 1; None takes `DEFAULT_ZONES`.
-    unit : str
-        "km" or "minutes".
-
-    Returns
-    -------
-    Reach
-
-    Raises
-    ------
-    ValueError
-        As for `Reach`.
+    """Read a reach in short form: a number is one zone of weight 1, None takes `DEFAULT_ZONES`.
 
     Examples
     --------
