@@ -14,7 +14,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from analytics.scan.circular import circular_scan
+from analytics.scan import circular_scan
 from bench import hotspots_local, hotspots_membership, hotspots_scan, report, school_null
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "hotspots-cost.svg"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.scan.circular import circular_scan, scan_schools
+from analytics.scan import circular_scan, scan_schools
 from bench import report
 
 DRAWS = 999

@@ -1,15 +1,6 @@
 """Kulldorff's circular scan."""
 
-from analytics.scan.circular import (
-    NULLS,
-    Cluster,
-    circular_scan,
-    scan_schools,
-)
+from analytics.scan.circular import circular_scan, scan_schools
+from analytics.scan.search import Cluster
 
-__all__ = [
-    "NULLS",
-    "Cluster",
-    "circular_scan",
-    "scan_schools",
-]
+__all__ = ["Cluster", "circular_scan", "scan_schools"]

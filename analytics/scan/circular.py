@@ -17,29 +17,11 @@ from numpy.typing import ArrayLike
 
 from analytics.progress import Progress
 from analytics.rates.standardized import expected as expected_by_stratum
-from analytics.scan.null import (
-    Draw,
-    Source,
-    Trial,
-    constant_risk,
-    judge,
-)
-from analytics.scan.result import Cluster
-from analytics.scan.schools import school_study
-from analytics.scan.search import (
-    Direction,
-    Model,
-    Scan,
-    Search,
-    Secondary,
-    scan,
-)
-from analytics.scan.study import Study, study
+from analytics.scan.null import Draw, Source, Trial, constant_risk, judge
+from analytics.scan.search import Cluster, Direction, Model, Scan, Search, Secondary, scan
+from analytics.scan.study import Study, school_study, study
 
-__all__ = ["NULLS", "Cluster", "circular_scan", "scan_schools"]
-
-NULLS = ("model", "schools")
-"""Nulls that have a name."""
+_NULLS = ("model", "schools")
 
 
 class SearchOptions(TypedDict, total=False):
@@ -49,11 +31,9 @@ class SearchOptions(TypedDict, total=False):
     geodesic: bool
     max_share: float
     max_radius: float
-    max_locations: float
     min_cases: float
     direction: Direction
     secondary: Secondary
-    centres: tuple[Any, Any] | None
 
 
 def circular_scan(
@@ -72,75 +52,59 @@ def circular_scan(
     strata: ArrayLike | pd.Series | None = None,
     direction: Direction = "high",
     max_radius: float = np.inf,
-    max_locations: float = np.inf,
     min_cases: float = 0,
     secondary: Secondary = "no overlap",
-    centres: tuple[Any, Any] | None = None,
-    early_stop: int | None = None,
     progress: Progress | None = None,
 ) -> list[Cluster]:
     """Find the circles whose rate differs most from the rest of the study area.
 
     Parameters
     ----------
-    cases, population
-        Cases and people of each location, n values: arrays, or Series on one index. Fractions are
-        allowed. A location with an unknown count, or without population, takes no part.
-    x, y
+    cases, population : array_like or Series, shape (n,)
+        Cases and people of each location: arrays, or Series on one index. Fractions are allowed. A
+        location with an unknown count, or without population, takes no part.
+    x, y : array_like or Series, shape (n,)
         Coordinates: on a plane in any unit, or degrees of longitude and latitude.
-    model
+    model : str
         "poisson" compares cases with expected cases; "bernoulli" cases with `population - cases`.
-    geodesic
+    geodesic : bool
         True measures great-circle distance in km from degrees. False takes x and y as plane
         coordinates, even if they are degrees, as SaTScan's "Cartesian" does.
-    max_share
-        Largest part of the population in a circle.
-    expected
+    max_share, max_radius : float
+        Largest part of the population in a circle, and largest radius: km on the globe, else
+        units of the coordinates.
+    expected : array_like or Series, optional
         Expected cases of each location (Poisson), for instance from
-        `analytics.rates.standardized.expected`;
-        rescaled to the sum of the cases. By default in proportion to the population.
-    null
+        `analytics.rates.standardized.expected`; rescaled to the sum of the cases. By default in
+        proportion to the population.
+    null : str or callable
         "model": cases fall independently at the expected risk, their total held (multinomial or
         hypergeometric; totals that are not whole are rounded). "schools": each location is a
         school, see `scan_schools`. Or a function of a number of maps that gives their counts,
         shape (n, maps), in the order of `cases`; each map is compared with the expected cases
         rescaled to its own total. It brings its own seed.
-    draws
-        Maps drawn.
-    seed
-        Seed of the draws; the result depends on nothing else by chance.
-    strata
-        Level of each location: expected cases follow the level
-        (`analytics.rates.standardized.expected`), and
-        under "schools" residuals move within it.
-    direction
+    draws, seed : int
+        Maps drawn, and their seed; the result depends on nothing else by chance.
+    strata : array_like or Series, optional
+        Level of each location: expected cases follow the level, and under "schools" residuals
+        move within it.
+    direction : str
         "high", "low" or "both" sides.
-    max_radius
-        Largest radius: km on the globe, else units of the coordinates.
-    max_locations
-        Largest number of locations in a circle.
-    min_cases
+    min_cases : float
         Fewest cases in a circle with a high rate (recent SaTScan: 2).
-    secondary
+    secondary : str
         "no overlap": the likeliest circle of each centre counts, if it shares no location with a
         likelier one (SaTScan's default). "any circle": the likeliest of all circles that share
         none (SpatialEpi). "none": only the likeliest.
-    centres
-        x and y of other centres for the circles; by default the locations.
-    early_stop
-        Stop when this many maps reach the observed ratio (Besag & Clifford; 20 is usual): a quick
-        end where nothing stands out. `draws` of each cluster says how many were used.
-    progress
+    progress : callable, optional
         Called with maps done and wanted; what it raises ends the scan.
 
     Returns
     -------
     list of Cluster
-        Likeliest first, sharing no location: `ids, cases, expected, relative_risk, llr, p,
-        population, centre, radius, draws, direction`, see `analytics.scan.result.Cluster`. Every
-        cluster is listed, whatever its p; p of a secondary one compares with the likeliest circle
-        of each draw and is conservative. Empty when no circle stands out, with fewer than two
-        locations, or without cases.
+        Likeliest first, sharing no location. Every cluster is listed, whatever its p; p of a
+        secondary one compares with the likeliest circle of each draw and is conservative. Empty
+        when no circle stands out, with fewer than two locations, or without cases.
 
     Raises
     ------
@@ -157,31 +121,35 @@ def circular_scan(
     References
     ----------
     Kulldorff M (1997) Communications in Statistics - Theory and Methods 26:1481-1496, sections 3.1
-    and 3.2. Besag J, Clifford P (1991) Biometrika 78:301-304. Dwass M (1957) Ann Math Stat
-    28:181-187.
+    and 3.2. Dwass M (1957) Ann Math Stat 28:181-187.
 
     Examples
     --------
-    >>> found = circular_scan([9, 8, 1, 1], [50] * 4, [0, 1, 2, 3], [0] * 4, draws=99, seed=1)
-    >>> found[0].ids, found[0].relative_risk, round(found[0].llr, 3), found[0].p
+    >>> likeliest = circular_scan([9, 8, 1, 1], [50] * 4, range(4), [0] * 4, draws=99, seed=1)[0]
+    >>> likeliest.ids, likeliest.relative_risk, round(likeliest.llr, 3), likeliest.p
     ((0, 1), 8.5, 6.776, 0.01)
     """
     search = Search(
-        *(model, geodesic, max_share, max_radius, max_locations, min_cases, direction, secondary),
-        centres=centres,
+        model=model,
+        geodesic=geodesic,
+        max_share=max_share,
+        max_radius=max_radius,
+        min_cases=min_cases,
+        direction=direction,
+        secondary=secondary,
     )
     _refuse_mixed(null, model, expected, strata)
-    trial = Trial(draws, early_stop, progress)
+    trial = Trial(draws, progress)
     if null == "schools":
-        made = school_study(cases, population, x, y, strata=strata)
-        return _tested(made.study, search, lambda _: made.shuffled(seed), trial)
+        schools = school_study(cases, population, x, y, strata=strata)
+        return _tested(schools.study, search, lambda _: Source(schools.shuffled(seed)), trial)
     if strata is not None:
         expected = expected_by_stratum(cases, population, strata)
-    given = study(cases, population, x, y, expected)
+    area = study(cases, population, x, y, expected)
     if callable(null):
-        own = Source(_on_rows(null, given.rows, np.size(np.asarray(cases))))
-        return _tested(given, search, lambda _: own, trial)
-    return _tested(given, search, lambda laid: constant_risk(laid, seed), trial)
+        own = Source(_on_rows(null, area.rows, np.size(np.asarray(cases))))
+        return _tested(area, search, lambda _: own, trial)
+    return _tested(area, search, lambda laid: constant_risk(laid, seed), trial)
 
 
 def scan_schools(
@@ -194,7 +162,6 @@ def scan_schools(
     strata: ArrayLike | pd.Series | None = None,
     draws: int = 999,
     seed: int,
-    early_stop: int | None = None,
     progress: Progress | None = None,
     **search: Unpack[SearchOptions],
 ) -> list[Cluster]:
@@ -205,32 +172,24 @@ def scan_schools(
 
     Parameters
     ----------
-    cases, enrolled
-        Chronically absent and enrolled students of s schools: Series on one index of school_id, or
-        arrays in the order of a share matrix. A school with an unknown count takes no part.
-    x, y
+    cases, enrolled : array_like or Series, shape (s,)
+        Chronically absent and enrolled students; a school with an unknown count takes no part.
+    x, y : array_like or Series
         Coordinates of the schools, or with `share` of the tracts: Series by school_id or geoid, or
         arrays in the order of the share matrix.
-    share
-        Catchment (long table, two-level Series or matrix, see `geo.catchment.share_matrix`) to
-        scan the tracts; None scans the schools themselves.
-    strata
+    share : DataFrame, Series or matrix, optional
+        Catchment, see `geo.catchment.share_matrix`, to scan the tracts; None scans the schools.
+    strata : array_like or Series, optional
         Level of each school; expected counts follow it and residuals move within it.
-    draws, seed, early_stop, progress
-        As for `circular_scan`.
+    draws, seed, progress
+        Maps shuffled, their seed, and who hears of them.
     **search
-        `model, geodesic, max_share, max_radius, max_locations, min_cases, direction, secondary,
-        centres` of `circular_scan`. With "bernoulli" the ratio itself does not know the levels.
+        Of `circular_scan`. With "bernoulli" the ratio itself does not know the levels.
 
     Returns
     -------
     list of Cluster
-        As for `circular_scan`, with ids of schools or of tracts.
-
-    Raises
-    ------
-    ValueError
-        As for `circular_scan`, cases above the enrolment, or shares that do not fit.
+        Likeliest first, with ids of schools or of tracts.
 
     Notes
     -----
@@ -243,34 +202,33 @@ def scan_schools(
     References
     ----------
     Kulldorff M (1997) Communications in Statistics - Theory and Methods 26:1481-1496. Residuals:
-    see `analytics.hotspots.residuals`. Rao JNK, Scott AJ (1992) Biometrics 48:577-585 (effective
-    counts by
+    see `analytics.hotspots`. Rao JNK, Scott AJ (1992) Biometrics 48:577-585 (effective counts by
     design effect).
 
     Examples
     --------
     >>> absent, enrolled = [40, 35, 10, 5, 9, 8], [100] * 6
-    >>> found = scan_schools(absent, enrolled, range(6), [0] * 6, draws=999, seed=1)
-    >>> found[0].ids, 0.05 < found[0].p < 0.5
+    >>> likeliest = scan_schools(absent, enrolled, range(6), [0] * 6, draws=999, seed=1)[0]
+    >>> likeliest.ids, 0.05 < likeliest.p < 0.5
     ((0, 1), True)
     """
-    made = school_study(cases, enrolled, x, y, share=share, strata=strata)
-    trial = Trial(draws, early_stop, progress)
-    return _tested(made.study, Search(**search), lambda _: made.shuffled(seed), trial)
+    schools = school_study(cases, enrolled, x, y, share=share, strata=strata)
+    trial = Trial(draws, progress)
+    return _tested(schools.study, Search(**search), lambda _: Source(schools.shuffled(seed)), trial)
 
 
 def _tested(
-    given: Study, search: Search, null: Callable[[Scan], Source], trial: Trial
+    area: Study, search: Search, null: Callable[[Scan], Source], trial: Trial
 ) -> list[Cluster]:
     """Lay circles, find clusters and judge them against draws."""
-    laid = scan(given, search)
+    laid = scan(area, search)
     return [] if laid is None else judge(laid, laid.clusters(), null(laid), trial)
 
 
 def _refuse_mixed(null: Any, model: Model, expected: Any, strata: Any) -> None:
     """Raise on options that contradict one another."""
-    if not callable(null) and null not in NULLS:
-        raise ValueError(f"unknown null {null!r}; known: {', '.join(NULLS)}, or a function")
+    if not callable(null) and null not in _NULLS:
+        raise ValueError(f"unknown null {null!r}; known: {', '.join(_NULLS)}, or a function")
     if model == "bernoulli" and (expected is not None or (strata is not None and null == "model")):
         raise ValueError("the Bernoulli model knows one risk only; use model='poisson' to adjust")
     if expected is not None and strata is not None:

@@ -34,17 +34,13 @@ class Likelihood(NamedTuple):
 
     Attributes
     ----------
-    base
-        Size of each location: expected cases (Poisson) or population (Bernoulli).
-    whole
-        Sum of the sizes.
-    bernoulli
-        Which model.
-    high, low
-        Sides that count.
-    fewest
+    base, whole : ndarray and float
+        Size of each location, and their sum: expected cases (Poisson) or population (Bernoulli).
+    bernoulli, high, low : bool
+        Which model, and the sides that count.
+    fewest : float
         Fewest cases of a circle with a high rate.
-    logs
+    logs : ndarray
         `k log k` for k = 0, 1, ...; empty when counts or populations are not whole.
     """
 
@@ -70,11 +66,11 @@ class Bounds(NamedTuple):
 
     Attributes
     ----------
-    levels
+    levels : ndarray
         Log likelihood ratios, rising from 0.
-    above, below
+    above, below : ndarray, shape (levels, cells)
         A circle reaches the level only with a count above the one or below the other.
-    scale
+    scale : float
         Cells per unit of the root.
     """
 
@@ -174,18 +170,8 @@ def bounds(least: float, most: float, largest: float, cells: int, model: Likelih
     """Bound the counts of circles that reach levels.
 
     The count that reaches a level grows with the size and with the total of cases, so the lower
-    end of a cell and the least total bound it from below, and their opposites from above.
-
-    Parameters
-    ----------
-    least, most
-        Totals of cases of the maps lie between these.
-    largest
-        Largest size of a circle.
-    cells
-        Sizes for which a bound is held, evenly spaced in the root of the size.
-    model
-        The model, with an empty table: the edge is no whole count.
+    end of a cell and the least total bound it from below, and their opposites from above. The
+    model has an empty table: the edge is no whole count.
     """
     levels = np.zeros(_RUNGS)
     above, below = np.full((_RUNGS, cells + 2), np.inf), np.full((_RUNGS, cells + 2), -np.inf)
@@ -205,22 +191,7 @@ def bounds(least: float, most: float, largest: float, cells: int, model: Likelih
 def largest_ratios(
     counts: Floats, totals: Floats, circles: Circles, bound: Bounds, model: Likelihood
 ) -> Floats:
-    """Give the largest log likelihood ratio of each of `LANES` maps.
-
-    Parameters
-    ----------
-    counts
-        Cases, shape (n, LANES).
-    totals
-        Their sums, shape (LANES,).
-    circles, bound, model
-        Where to look, what to pass, what to compute.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (LANES,).
-    """
+    """Give the largest ratio of each of `LANES` maps: `counts` (n, LANES), `totals` (LANES,)."""
     best, inside = np.zeros(LANES), np.zeros(LANES)
     rungs = np.zeros(LANES, dtype=np.int64)  # highest level that each map has reached
     for centre in range(circles.starts.size - 1):
@@ -258,24 +229,11 @@ def largest_ratios(
 def best_circles(
     counts: Floats, total: float, circles: Circles, free: Flags, model: Likelihood
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Give the most likely circle of each centre on one map.
-
-    Parameters
-    ----------
-    counts
-        Cases, shape (n,).
-    total
-        Their sum.
-    circles
-        Where to look.
-    free
-        False for locations that no circle may hold.
-    model
-        What to compute.
+    """Give the likeliest circle of each centre that holds only free locations, on one map.
 
     Returns
     -------
-    ratio, last
+    ratio, last : ndarray
         Log likelihood ratio, 0 when no circle has any, and where in `order` the circle ends.
     """
     centres = circles.starts.size - 1

@@ -17,14 +17,12 @@ from numpy.typing import ArrayLike
 
 from analytics.inputs import Floats
 from analytics.progress import Progress
-from analytics.scan.result import Cluster
-from analytics.scan.search import Scan
+from analytics.scan.search import Cluster, Scan
 
 Draw = Callable[[int], ArrayLike]
 """Gives counts of the locations on as many maps as it is asked for, shape (locations, maps)."""
 
 _THREADS = min(2, os.cpu_count() or 1)
-_MAPS = 64  # drawn at once, between two reports of progress
 _TABLE = 2**22  # largest count with a logarithm in the table: 32 MB
 _CELLS = 1024  # bounds for more sizes cost more than the logarithms they save
 _CIRCLES_A_CELL = 20
@@ -34,15 +32,7 @@ _MOST_PEOPLE = 10**9  # numpy draws no larger urn
 
 @dataclass(frozen=True)
 class Source:
-    """Where maps under a null come from.
-
-    Attributes
-    ----------
-    draw
-        Gives the maps.
-    whole
-        True when the counts are whole numbers.
-    """
+    """Where maps under a null come from, and whether their counts are whole numbers."""
 
     draw: Draw
     whole: bool = False
@@ -54,23 +44,21 @@ class Trial:
 
     Attributes
     ----------
-    draws
+    draws : int
         Maps wanted.
-    early_stop
-        Stop when this many maps reach the observed ratio, or None.
-    progress
+    progress : callable, optional
         Called with maps done and wanted; what it raises ends the scan.
+    batch : int
+        Maps drawn at once, between two reports of progress; it changes no result.
     """
 
     draws: int
-    early_stop: int | None = None
     progress: Progress | None = None
+    batch: int = 64
 
     def __post_init__(self) -> None:
         if self.draws < 1:
             raise ValueError(f"draws must be at least 1, not {self.draws}")
-        if self.early_stop is not None and self.early_stop < 1:
-            raise ValueError(f"early_stop must be at least 1, not {self.early_stop}")
 
 
 def constant_risk(scan: Scan, seed: int) -> Source:
@@ -78,18 +66,6 @@ def constant_risk(scan: Scan, seed: int) -> Source:
 
     Multinomial by expected cases (Poisson model), or hypergeometric from the population
     (Bernoulli). A total or population that is not whole is rounded.
-
-    Parameters
-    ----------
-    scan
-        Study and model.
-    seed
-        Seed; the draws depend on nothing else by chance.
-
-    Returns
-    -------
-    Source
-        Whole counts.
 
     Raises
     ------
@@ -113,59 +89,32 @@ def constant_risk(scan: Scan, seed: int) -> Source:
 
 
 def judge(scan: Scan, clusters: list[Cluster], source: Source, trial: Trial) -> list[Cluster]:
-    """Give each cluster its p-value.
-
-    Parameters
-    ----------
-    scan
-        Study, model and circles.
-    clusters
-        Clusters, likeliest first.
-    source
-        Maps under the null.
-    trial
-        How long chance is asked.
-
-    Returns
-    -------
-    list of Cluster
-        With `p` = (M + 1) / (R + 1), M the draws of R whose largest ratio is at least the
-        cluster's; or h / l when the h-th such draw is the l-th and h is `early_stop`.
+    """Give each cluster its p, (M + 1) / (R + 1) with M of R draws whose largest ratio reaches its.
 
     References
     ----------
-    Dwass M (1957) Ann Math Stat 28:181-187. Besag J, Clifford P (1991) Biometrika 78:301-304.
+    Dwass M (1957) Ann Math Stat 28:181-187.
     """
     if not clusters:
         return []
-    maxima = _maxima(scan, clusters[0].llr, source, trial)
-    ranks = [_rank(maxima, c.llr, trial.early_stop) for c in clusters]
-    return [replace(c, p=p, draws=used) for c, (p, used) in zip(clusters, ranks, strict=True)]
+    maxima = _maxima(scan, source, trial)
+    ranks = [int((maxima >= c.llr - _TIE * (1 + c.llr)).sum()) for c in clusters]
+    return [
+        replace(cluster, p=(rank + 1) / (trial.draws + 1), draws=trial.draws)
+        for cluster, rank in zip(clusters, ranks, strict=True)
+    ]
 
 
-def _rank(maxima: Floats, llr: float, stop: int | None) -> tuple[float, int]:
-    """Give p and the draws behind it."""
-    reached = np.flatnonzero(maxima >= llr - _TIE * (1 + llr))
-    if stop is not None and len(reached) >= stop:
-        used = int(reached[stop - 1]) + 1
-        return stop / used, used
-    return (len(reached) + 1) / (len(maxima) + 1), len(maxima)
-
-
-def _maxima(scan: Scan, llr: float, source: Source, trial: Trial) -> Floats:
-    """Draw and scan maps until there are enough."""
-    scanner = _Scanner(scan, source.whole)
-    found: Floats = np.empty(0)
-    while len(found) < trial.draws:
-        size = min(_MAPS, trial.draws - len(found))
-        maps = _checked(source.draw(size), scan, size)
-        found = np.concatenate([found, scanner.maxima(maps)])
+def _maxima(scan: Scan, source: Source, trial: Trial) -> Floats:
+    """Draw and scan maps until there are enough; give the largest ratio of each."""
+    scanner = Scanner(scan, source.whole)
+    parts: list[Floats] = []
+    for done in range(0, trial.draws, trial.batch):
+        size = min(trial.batch, trial.draws - done)
+        parts.append(scanner.maxima(_checked(source.draw(size), scan, size)))
         if trial.progress is not None:
-            trial.progress(len(found), trial.draws)
-        reached = int((found >= llr - _TIE * (1 + llr)).sum())
-        if trial.early_stop is not None and reached >= trial.early_stop:
-            break
-    return found
+            trial.progress(done + size, trial.draws)
+    return np.concatenate(parts)
 
 
 def _checked(counts: Any, scan: Scan, size: int) -> Floats:
@@ -179,7 +128,7 @@ def _checked(counts: Any, scan: Scan, size: int) -> Floats:
     return maps
 
 
-class _Scanner:
+class Scanner:
     """Scans batches of maps with bounds that hold for every total so far."""
 
     def __init__(self, scan: Scan, whole: bool) -> None:

@@ -8,25 +8,63 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from analytics.inputs import Bools, Floats, floats
-from analytics.scan.result import Cluster, relative_risk
+from analytics.inputs import Bools, Floats
 from analytics.scan.study import Study
-from analytics.scan.windows import (
-    Caps,
-    Positions,
-    Windows,
-    windows,
-)
+from analytics.scan.windows import Caps, Positions, Windows, windows
 
 if TYPE_CHECKING:
     from analytics.scan.kernel import Circles, Likelihood
 
 Model = Literal["poisson", "bernoulli"]
+Side = Literal["high", "low"]
 Direction = Literal["high", "low", "both"]
 Secondary = Literal["no overlap", "any circle", "none"]
 
 _SAME = 9  # decimals to which ratios are the same: circles around two centres may hold one set
 _NOISE = 1e-14  # rounding of a ratio, relative to the terms it is made of
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A circle whose rate differs from the rest of the study area.
+
+    Attributes
+    ----------
+    ids : tuple
+        Locations inside, by distance from the centre: labels of the index of the cases, or
+        positions from 0.
+    cases, expected : float
+        Cases inside, and those at the rate of the whole study area (with adjustment, where asked).
+    relative_risk : float
+        `(c / E) / ((C - c) / (C - E))`: risk inside over risk outside; infinite when no case is
+        outside (Kulldorff M (2022) SaTScan User Guide 10.1, "Relative risk").
+    llr : float
+        Log likelihood ratio.
+    p : float
+        Chance under the null of a circle anywhere with at least this ratio. NaN without draws.
+    population : float
+        Population inside.
+    centre : label
+        Location at the centre.
+    radius : float
+        Distance to the farthest location inside: km on the globe, else units of the coordinates.
+    draws : int
+        Draws behind `p`.
+    direction : str
+        "high" or "low" rate inside.
+    """
+
+    ids: tuple[Any, ...]
+    cases: float
+    expected: float
+    relative_risk: float
+    llr: float
+    p: float
+    population: float
+    centre: Any
+    radius: float
+    draws: int
+    direction: Side
 
 
 @dataclass(frozen=True)
@@ -37,21 +75,19 @@ class Search:
     geodesic: bool = False
     max_share: float = 0.5
     max_radius: float = np.inf
-    max_locations: float = np.inf
     min_cases: float = 0
     direction: Direction = "high"
     secondary: Secondary = "no overlap"
-    centres: tuple[Any, Any] | None = None
 
     def __post_init__(self) -> None:
-        known = {"model": Model, "direction": Direction, "secondary": Secondary}
-        for name, words in known.items():
+        choices = {"model": Model, "direction": Direction, "secondary": Secondary}
+        for name, words in choices.items():
             if getattr(self, name) not in get_args(words):
                 choice = ", ".join(get_args(words))
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}; known: {choice}")
         if not 0 < self.max_share <= 1:
             raise ValueError(f"max_share must be above 0 and at most 1, not {self.max_share}")
-        for name in ("max_radius", "max_locations", "min_cases"):
+        for name in ("max_radius", "min_cases"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
 
@@ -67,15 +103,7 @@ class _Circle(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """A study with its circles and its model.
-
-    Attributes
-    ----------
-    study, search
-        What was asked.
-    windows
-        Every circle.
-    """
+    """A study with all its circles and its model."""
 
     study: Study
     search: Search
@@ -115,15 +143,9 @@ class Scan:
         return min(float(np.diff(whole[starts]).max()) * (1 + 1e-9), model.whole)
 
     def clusters(self) -> list[Cluster]:
-        """Give the most likely circle and those that share no location with a likelier one.
-
-        Returns
-        -------
-        list of Cluster
-            By log likelihood ratio, largest first; `p` is NaN.
-        """
+        """Give the likeliest circles that share no location, largest ratio first; p is NaN."""
         free = np.ones(len(self.study.cases), dtype=bool)
-        found: list[Cluster] = []
+        clusters: list[Cluster] = []
         waiting = self._ranked(free)
         while waiting:
             likeliest = waiting.pop(0)
@@ -131,10 +153,10 @@ class Scan:
             if not free[members].all():
                 continue
             free[members] = False
-            found.append(self._cluster(likeliest, members))
+            clusters.append(self._cluster(likeliest, members))
             if self.search.secondary == "any circle":
                 waiting = self._ranked(free)
-        return found[:1] if self.search.secondary == "none" else found
+        return clusters[:1] if self.search.secondary == "none" else clusters
 
     def _ranked(self, free: Bools) -> list[_Circle]:
         """Give the likeliest circle of each centre, likeliest first."""
@@ -161,11 +183,11 @@ class Scan:
             ids=tuple(study.ids[members].tolist()),
             cases=cases,
             expected=expected,
-            relative_risk=relative_risk(cases, expected, total),
+            relative_risk=_relative_risk(cases, expected, total),
             llr=circle.ratio,
             p=float("nan"),
             population=float(study.population[members].sum()),
-            centre=circle.centre if self.search.centres is not None else study.ids[circle.centre],
+            centre=study.ids[circle.centre],
             radius=circle.radius,
             draws=0,
             direction="high" if self._is_high(members) else "low",
@@ -178,19 +200,7 @@ class Scan:
 
 
 def scan(study: Study, search: Search) -> Scan | None:
-    """Lay the circles over a study.
-
-    Parameters
-    ----------
-    study
-        Locations and counts.
-    search
-        Options.
-
-    Returns
-    -------
-    Scan or None
-        None when there is nothing to compare: fewer than two locations, or no case.
+    """Lay the circles over a study; None when it has fewer than two locations, or no case.
 
     Raises
     ------
@@ -202,23 +212,18 @@ def scan(study: Study, search: Search) -> Scan | None:
     if search.model == "bernoulli" and (study.cases > study.population * (1 + 1e-9)).any():
         first = study.ids[study.cases > study.population * (1 + 1e-9)][0]
         raise ValueError(f"row {first!r}: more cases than population; use model='poisson'")
-    limit = search.max_share * float(study.population.sum())
-    caps = Caps(limit, search.max_radius, search.max_locations)
-    centres = study.places if search.centres is None else _grid(search.centres)
-    grown = windows(study.places, centres, study.population, caps, geodesic=search.geodesic)
-    if not grown.closes.any():
+    caps = Caps(search.max_share * float(study.population.sum()), search.max_radius)
+    laid = windows(study.places, study.population, caps, geodesic=search.geodesic)
+    if not laid.closes.any():
         least = float(study.population.min() / study.population.sum())
         raise ValueError(
-            f"no circle fits max_share {search.max_share:g}, max_radius {search.max_radius:g} and "
-            f"max_locations {search.max_locations:g}; the smallest location holds {least:.3g} of "
-            "the population: widen the limits"
+            f"no circle fits max_share {search.max_share:g} and max_radius {search.max_radius:g}; "
+            f"the smallest location holds {least:.3g} of the population: widen the limits"
         )
-    return Scan(study, search, grown)
+    return Scan(study, search, laid)
 
 
-def _grid(centres: tuple[Any, Any]) -> Floats:
-    """Read centres that are not the locations themselves."""
-    x, y = floats(centres[0]), floats(centres[1])
-    if x.shape != y.shape or not x.size or not (np.isfinite(x) & np.isfinite(y)).all():
-        raise ValueError("centres must be two equally long sequences of known coordinates")
-    return np.column_stack([x, y])
+def _relative_risk(cases: float, expected: float, total: float) -> float:
+    """Divide the risk inside by the risk outside; infinite when every case is inside."""
+    outside = (total - cases) / (total - expected)
+    return cases / expected / outside if outside > 0 else float("inf")

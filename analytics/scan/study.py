@@ -1,25 +1,30 @@
-"""Locations of a scan, checked once at the door."""
+"""Locations of a scan, checked once at the door: places with counts, or places made from schools.
+
+Counts of a school vary more than chance by the factor `1 + (n - 1) rho` of its level. Divided by
+it, a count is worth what it would be if students were independent; without that the likelihood
+ratio is large wherever a large school is unusual, alone, and the scan would look for little else.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
-from analytics.inputs import Bools, Floats, floats, refuse, same_index
+from analytics.hotspots.residuals import SchoolResiduals, school_residuals
+from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
+from analytics.rates.standardized import stratum_codes
+from geo.catchment import share_matrix
 
 
 @dataclass(frozen=True, eq=False)
 class Weighed:
-    """What enters the likelihood ratio of n locations: all shape (n,).
-
-    Attributes
-    ----------
-    cases, expected, population
-        As they are, or weighed by what each is worth.
-    """
+    """What enters the likelihood ratio: counts as they are, or by what each is worth; all (n,)."""
 
     cases: Floats
     expected: Floats
@@ -32,17 +37,17 @@ class Study:
 
     Attributes
     ----------
-    ids
+    ids : Index
         Their labels, or positions in what the caller gave.
-    rows
+    rows : ndarray, shape (n,)
         Their positions in what the caller gave.
-    cases, population
-        Counts, shape (n,); every population is above 0.
-    expected
-        Expected cases, shape (n,), summing to the cases.
-    places
-        Coordinates, shape (n, 2).
-    weighed
+    cases, population : ndarray, shape (n,)
+        Counts; every population is above 0.
+    expected : ndarray, shape (n,)
+        Expected cases, summing to the cases.
+    places : ndarray, shape (n, 2)
+        Coordinates.
+    weighed : Weighed
         What enters the likelihood ratio.
     """
 
@@ -55,21 +60,50 @@ class Study:
     weighed: Weighed
 
 
+@dataclass(frozen=True, eq=False)
+class SchoolStudy:
+    """Locations of a scan with the schools behind them.
+
+    Attributes
+    ----------
+    study : Study
+        Schools themselves, or tracts that share them.
+    residuals : SchoolResiduals
+        Of the schools that take part.
+    allocation : csr_array, shape (locations, schools)
+        Shares.
+    worth : ndarray, shape (schools,)
+        `1 / (1 + (n - 1) rho)` of each school.
+    """
+
+    study: Study
+    residuals: SchoolResiduals
+    allocation: csr_array
+    worth: Floats
+
+    def shuffled(self, seed: int) -> Callable[[int], Floats]:
+        """Give a function that draws maps by moving residuals among the schools of a level."""
+        generators = self.residuals.generators(seed)
+
+        def draw(maps: int) -> Floats:
+            drawn = self.residuals.draw(generators, maps)
+            drawn *= self.worth[:, None]
+            allocated: Floats = self.allocation @ drawn
+            return allocated
+
+        return draw
+
+
 def study(cases: Any, population: Any, x: Any, y: Any, expected: Any = None) -> Study:
-    """Check and align what a scan is given.
+    """Check and align what a scan is given; keep locations with known counts and people.
 
     Parameters
     ----------
-    cases, population, x, y
+    cases, population, x, y : array_like or Series
         One value a location; Series must share one index.
-    expected
-        Expected cases, or None for cases in proportion to the population. Rescaled to the sum of
-        the cases.
-
-    Returns
-    -------
-    Study
-        Locations whose counts are known and whose population is above 0.
+    expected : array_like or Series, optional
+        Expected cases, rescaled to the sum of the cases; None for cases in proportion to the
+        population.
 
     Raises
     ------
@@ -104,6 +138,36 @@ def study(cases: Any, population: Any, x: Any, y: Any, expected: Any = None) -> 
     )
 
 
+def school_study(
+    cases: ArrayLike | pd.Series,
+    enrolled: ArrayLike | pd.Series,
+    x: ArrayLike | pd.Series,
+    y: ArrayLike | pd.Series,
+    *,
+    share: Any = None,
+    strata: ArrayLike | pd.Series | None = None,
+) -> SchoolStudy:
+    """Form the locations of a scan from schools, as `analytics.scan.scan_schools` is given them."""
+    given = counts(cases, enrolled)
+    labels = cases.index if isinstance(cases, pd.Series) else pd.RangeIndex(len(given.x))
+    ids = x.index if isinstance(x, pd.Series) else pd.RangeIndex(np.size(np.asarray(x)))
+    known = ~np.isnan(given.x) & (given.n > 0)
+    shares = _own(labels, ids) if share is None else share_matrix(share, labels, ids)
+    part: Bools = known & (np.asarray(shares.sum(axis=1)) > 0)
+    codes = np.unique(stratum_codes(strata, given.like)[part], return_inverse=True)[1]
+    residuals = school_residuals(given.x[part], given.n[part], codes)
+    allocation = csr_array(shares[part].T)
+    sums = np.column_stack([given.x[part], given.n[part], residuals.expected])
+    events, students, expected = (pd.Series(v, index=ids) for v in (allocation @ sums).T)
+    east, north = (pd.Series(floats(v), index=ids) for v in (x, y))
+    formed = study(events, students, east, north, expected)
+    inner = csr_array(allocation[formed.rows])
+    worth = 1 / (1 + (given.n[part] - 1) * residuals.rho[codes])
+    cases_worth, students_worth, expected_worth = (inner @ (sums * worth[:, None])).T
+    weighed = Weighed(cases_worth, expected_worth, students_worth)
+    return SchoolStudy(replace(formed, weighed=weighed), residuals, inner, worth)
+
+
 def _aligned(given: dict[str, Any]) -> dict[str, Floats]:
     """Turn columns into float arrays of one length and one index."""
     first = given["cases"]
@@ -130,3 +194,13 @@ def _refuse_impossible(columns: dict[str, Floats], base: Floats, known: Bools, l
     refuse(none, like, lambda i: f"{cases[i]:g} cases where none is expected; correct one of them")
     nowhere = known & ~(np.isfinite(columns["x"]) & np.isfinite(columns["y"]))
     refuse(nowhere, like, lambda _: "counts but no coordinates; give them or leave the place out")
+
+
+def _own(schools: pd.Index, places: pd.Index) -> csr_array:
+    """Let every school be a place of its own."""
+    if not schools.equals(places):
+        raise ValueError(
+            f"{len(schools)} schools and {len(places)} coordinates do not belong together; give "
+            "each school its own point, or the shares of the places"
+        )
+    return csr_array((np.ones(len(schools)), (np.arange(len(schools)), np.arange(len(schools)))))

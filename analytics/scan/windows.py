@@ -26,26 +26,25 @@ _CELLS = 2**21  # distances held at once: 16 MB
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Circles around c centres over n locations.
+    """Circles around each of n locations.
 
     Attributes
     ----------
-    order
+    order : ndarray of int
         Locations by distance from the centre, all centres one after the other; only those that
         some circle of the centre holds.
-    closes
+    closes : ndarray of bool
         True where a circle ends: one circle for each.
-    starts
-        Where each centre begins in `order`, and the end: c + 1 numbers.
-    points, middles
-        Locations and centres, on a plane or in km on the sphere.
+    starts : ndarray of int, shape (n + 1,)
+        Where each centre begins in `order`, and the end.
+    points : ndarray, shape (n, 2) or (n, 3)
+        Locations, on a plane or in km on the sphere.
     """
 
     order: Positions
     closes: Flags
     starts: Starts
     points: Floats
-    middles: Floats
 
     def members(self, centre: int, last: int) -> Positions:
         """Give the locations of the circle of a centre that ends at place `last` of `order`."""
@@ -56,45 +55,30 @@ class Windows:
         if not len(self.order):
             return np.zeros(len(lasts))
         return _arc(
-            np.linalg.norm(self.points[self.order[lasts]] - self.middles, axis=1), self.points
+            np.linalg.norm(self.points[self.order[lasts]] - self.points, axis=1), self.points
         )
 
 
 @dataclass(frozen=True)
 class Caps:
-    """How large a circle may grow.
-
-    Attributes
-    ----------
-    population
-        Largest population inside.
-    radius
-        Largest radius.
-    locations
-        Largest number of locations.
-    """
+    """How large a circle may grow: most people inside, and largest radius."""
 
     population: float
     radius: float
-    locations: float
 
 
-def windows(
-    places: Floats, centres: Floats, population: Floats, caps: Caps, *, geodesic: bool = False
-) -> Windows:
-    """Grow circles around centres, location by location, until a cap is reached.
+def windows(places: Floats, population: Floats, caps: Caps, *, geodesic: bool = False) -> Windows:
+    """Grow circles around every location, location by location, until a cap is reached.
 
     Parameters
     ----------
-    places
-        Locations, shape (n, 2): plane coordinates, or degrees of longitude and latitude.
-    centres
-        Centres, shape (c, 2).
-    population
-        Population of each location, shape (n,).
-    caps
+    places : ndarray, shape (n, 2)
+        Plane coordinates, or degrees of longitude and latitude.
+    population : ndarray, shape (n,)
+        Population of each location.
+    caps : Caps
         Limits of a circle; the first location that breaks one ends the growth.
-    geodesic
+    geodesic : bool
         True for great-circle distance.
 
     Returns
@@ -109,20 +93,20 @@ def windows(
     Examples
     --------
     >>> line = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
-    >>> found = windows(line, line[:1], np.ones(3), Caps(2.0, np.inf, np.inf))
-    >>> found.order.tolist(), found.closes.tolist(), found.radius(np.array([1])).tolist()
-    ([0, 1], [True, True], [1.0])
+    >>> laid = windows(line, np.ones(3), Caps(2.0, np.inf))
+    >>> laid.order.tolist(), laid.closes.tolist()
+    ([0, 1, 1, 0, 2, 1], [True, True, True, True, True, True])
     """
-    points, middles = (on_sphere(p) if geodesic else p for p in (places, centres))
-    tie = _TIE * float(np.hypot.reduce(np.ptp(np.vstack([points, middles]), axis=0)))
+    points = on_sphere(places) if geodesic else places
+    tie = _TIE * float(np.hypot.reduce(np.ptp(points, axis=0)))
     chord = replace(caps, radius=_chord(caps.radius)) if geodesic else caps
     parts = []
-    for block in np.array_split(middles, -(-len(middles) * len(points) // _CELLS)):
+    for block in np.array_split(points, -(-(len(points) ** 2) // _CELLS)):
         distance = np.sqrt(sum((block[:, [a]] - points[:, a]) ** 2 for a in range(points.shape[1])))
         parts.append(_grown(distance, population, chord, tie))
     order, closes, sizes = (np.concatenate(part) for part in zip(*parts, strict=True))
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Windows(order, closes, starts, points, middles)
+    return Windows(order, closes, starts, points)
 
 
 def on_sphere(degrees: Floats) -> Floats:
@@ -156,7 +140,6 @@ def _grown(
     np.greater(np.diff(reach, axis=1), tie, out=ends[:, :-1])
     ends &= np.cumsum(population[order], axis=1) <= caps.population * (1 + 1e-12)
     ends &= reach <= caps.radius + tie
-    ends &= np.arange(1, order.shape[1] + 1) <= caps.locations
     # Sums and distances only grow, so what is within the caps comes first in each row.
     sizes = np.where(ends.any(axis=1), order.shape[1] - np.argmax(ends[:, ::-1], axis=1), 0)
     kept = np.arange(order.shape[1]) < sizes[:, None]

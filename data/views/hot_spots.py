@@ -16,11 +16,9 @@ from analytics.hotspots.map_statistics import Statistic
 from analytics.hotspots.nulls import Null
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import Measure
-from analytics.membership.model_fit import fit
-from analytics.membership.result import Membership
+from analytics.membership import Membership, fit
 from analytics.progress import Progress
-from analytics.scan.circular import circular_scan, scan_schools
-from analytics.scan.result import Cluster
+from analytics.scan import Cluster, circular_scan, scan_schools
 from data.views.groups import agreeing, grouped, touching_groups
 from geo.weights.weights import Weights
 

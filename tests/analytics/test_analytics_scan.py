@@ -12,10 +12,11 @@ import pytest
 from analytics.hotspots.residuals import school_residuals
 from analytics.progress import Cancelled
 from analytics.rates.standardized import expected as expected_cases
-from analytics.scan import kernel as scan_kernel
-from analytics.scan import null as scan_null
-from analytics.scan import windows as scan_windows
-from analytics.scan.circular import circular_scan, scan_schools
+from analytics.scan import circular_scan, kernel, scan_schools
+from analytics.scan.null import Scanner, Trial, constant_risk, judge
+from analytics.scan.search import Search, scan
+from analytics.scan.study import study
+from analytics.scan.windows import EARTH_KM, Caps, windows
 from geo.catchment import share_matrix
 
 ROOT = Path(__file__).parents[2]
@@ -181,56 +182,42 @@ def test_what_tracts_hold_is_what_their_schools_send(county):
 
 def test_bounds_and_table_change_no_ratio(plain):
     """Compiled, pruned and sixteen at a time against one map at a time, every circle looked at."""
-    from analytics.scan.search import Search, scan
-    from analytics.scan.study import study
-
     cases, people, x, y = plain
     rng = np.random.default_rng(1)
     for model in ("poisson", "bernoulli"):
         for direction in ("high", "low", "both"):
             laid = scan(study(cases, people, x, y), Search(model=model, direction=direction))
-            whole = scan_null.constant_risk(laid, 1).draw(20).astype(float)
+            whole = constant_risk(laid, 1).draw(20).astype(float)
             broken = whole * rng.uniform(0.97, 1.03, whole.shape) - 1
             for maps, table in ((whole, True), (broken, False)):
-                scanner = scan_null._Scanner(laid, table)
+                scanner = Scanner(laid, table)
                 every = [
-                    scan_kernel.best_circles(
-                        *(np.ascontiguousarray(one), one.sum(), laid.circles),
-                        *(np.ones(len(x), dtype=bool), laid.likelihood()),
+                    kernel.best_circles(
+                        np.ascontiguousarray(one),
+                        one.sum(),
+                        laid.circles,
+                        np.ones(len(x), dtype=bool),
+                        laid.likelihood(),
                     )[0].max()
                     for one in maps.T
                 ]
                 np.testing.assert_allclose(scanner.maxima(maps), every, rtol=1e-9, atol=1e-9)
 
 
-def test_batches_change_no_p_and_progress_tells_and_cancels(plain, monkeypatch):
+def test_batches_change_no_p_and_progress_tells_and_cancels(plain):
     seen = []
     one = circular_scan(*plain, draws=150, seed=3, progress=lambda *done: seen.append(done))
     assert seen[-1] == (150, 150)
-    monkeypatch.setattr(scan_null, "_MAPS", 7)
-    assert circular_scan(*plain, draws=150, seed=3) == one
+    laid = scan(study(*plain), Search())
+    batches = judge(laid, laid.clusters(), constant_risk(laid, 3), Trial(150, batch=7))
+    assert batches == one
     assert [c.p for c in circular_scan(*plain, draws=150, seed=4)] != [c.p for c in one]
 
     def stop(done, wanted):
         raise Cancelled(f"{done} of {wanted}")
 
-    with pytest.raises(Cancelled, match="7 of 150"):
+    with pytest.raises(Cancelled, match="64 of 150"):
         circular_scan(*plain, draws=150, seed=3, progress=stop)
-
-
-def test_stopping_early_follows_besag_and_clifford(plain):
-    full = circular_scan(*plain, draws=999, seed=2)
-    early = circular_scan(*plain, draws=999, seed=2, early_stop=10)
-    assert early[0].draws < 999
-    for cluster in early:
-        assert cluster.p == pytest.approx(10 / cluster.draws)
-        assert cluster.draws <= early[0].draws
-    # p of the full run lies within three standard errors of the sequential estimate.
-    assert abs(early[0].p - full[0].p) <= 3 * early[0].p / np.sqrt(10)
-    strong = plain[0].copy()
-    strong[:3] += 100
-    found = circular_scan(strong, *plain[1:], draws=99, seed=2, early_stop=10)[0]
-    assert (found.p, found.draws) == (0.01, 99)
 
 
 def test_an_own_null_is_drawn_and_checked(plain):
@@ -266,28 +253,19 @@ def test_distances_on_the_globe_and_limits_of_a_circle():
     cases, people = [9, 9, 1, 1], [20] * 4
     found = circular_scan(cases, people, *places.T, geodesic=True, draws=9, seed=1)[0]
     assert found.ids == (0, 1)
-    assert found.radius == pytest.approx(np.radians(0.2) * scan_windows.EARTH_KM, rel=1e-9)
+    assert found.radius == pytest.approx(np.radians(0.2) * EARTH_KM, rel=1e-9)
     flat = circular_scan(cases, people, *places.T, draws=9, seed=1)[0]
     assert flat.ids != (0, 1)
     near = {"geodesic": True, "draws": 9, "seed": 1}
     assert circular_scan(cases, people, *places.T, **near, max_radius=22)[0].ids == (0,)
     assert circular_scan(cases, people, *places.T, **near, max_radius=22.3)[0].ids == (0, 1)
-    assert circular_scan(cases, people, *places.T, **near, max_locations=1)[0].ids == (0,)
     assert circular_scan(cases, people, *places.T, **near, max_share=0.25)[0].ids == (0,)
-    grid = circular_scan(cases, people, *places.T, **near, centres=([180.0], [0.0]))
-    assert grid[0].ids == (0, 1)
-    assert grid[0].centre == 0
-    assert grid[0].radius == pytest.approx(found.radius / 2, rel=1e-6)
 
 
 def test_equal_distances_and_shared_points_enter_together():
     cases, people = [8, 1, 1, 1, 1], [10] * 5
     cross = ([0, 1, -1, 0, 0], [0, 0, 0, 1, -1])
-    circles = scan_windows.windows(
-        *(np.column_stack(cross).astype(float),) * 2,
-        np.ones(5),
-        scan_windows.Caps(5.0, np.inf, np.inf),
-    )
+    circles = windows(np.column_stack(cross).astype(float), np.ones(5), Caps(5.0, np.inf))
     assert circles.closes[:5].tolist() == [True, False, False, False, True]
     assert circular_scan(cases, people, *cross, draws=9, seed=1)[0].ids == (0,)
     shared = circular_scan([8, 1, 1, 1, 1], people, [0, 0, 5, 6, 7], [0] * 5, draws=9, seed=1)
@@ -356,7 +334,6 @@ def test_odd_places_take_no_part_or_stand_out_alone():
         ({"max_radius": -1}, "max_radius must be 0 or more"),
         ({"max_radius": float("nan")}, "max_radius must be 0 or more"),
         ({"draws": 0}, "draws must be at least 1"),
-        ({"early_stop": 0}, "early_stop must be at least 1"),
         ({"model": "binomial"}, "unknown model 'binomial'; known: poisson, bernoulli"),
         ({"null": "areas"}, "unknown null 'areas'"),
         ({"direction": "up"}, "unknown direction"),
@@ -365,7 +342,6 @@ def test_odd_places_take_no_part_or_stand_out_alone():
         ({"expected": [1, 1, 1], "model": "bernoulli"}, "Bernoulli model knows one risk"),
         ({"expected": [1, 1, 1], "null": "schools"}, "leave expected out"),
         ({"population": [1, 9, 9], "model": "bernoulli"}, "more cases than population"),
-        ({"centres": ([0], [np.nan])}, "centres must be"),
     ],
 )
 def test_bad_requests_are_refused_by_name(options, words):
@@ -399,4 +375,4 @@ def test_compiling_needs_no_folder_that_can_be_written(monkeypatch):
     def half(value):
         return value / 2
 
-    assert scan_kernel.compiled(half)(3.0) == 1.5
+    assert kernel.compiled(half)(3.0) == 1.5

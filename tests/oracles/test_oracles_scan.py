@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.rates.standardized import expected as expected_cases
-from analytics.scan.circular import circular_scan
+from analytics.scan import circular_scan
 
 pytestmark = pytest.mark.oracle
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.scan.circular import circular_scan
+from analytics.scan import circular_scan
 
 quick = settings(max_examples=25, deadline=None)
 models = st.sampled_from(["poisson", "bernoulli"])

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analytics.membership.result import Membership
-from analytics.scan.result import Cluster
+from analytics.membership import Membership
+from analytics.scan import Cluster
 from data.views.hot_spots import HotSpots
 from ui.maps.palettes import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
