@@ -11,8 +11,6 @@ PY := $(BIN)/python
 
 .PHONY: run test verify place bench lint dictionary screenshot clean
 
-# Measured: two threads of linear algebra that wait for one another take 3.7 s where one takes 2.7 s.
-run: export OPENBLAS_NUM_THREADS = 1
 run: $(VENV)/.run
 	$(PY) -m data.build demo --if-missing
 	$(PY) -m streamlit run app.py

@@ -14,13 +14,14 @@ from ui.words.cards import tract_card
 
 selection = frame.current()
 frame.question("Where does absence cluster?", selection)
-selection = analysis_block.controls()
+selection = analysis_block.controls(selection)
 found = queries_hotspots.found(selection)
 
 frame.answer(summaries.hot_spot_answer(found, selection))
 frame.figures(summaries.hot_spot_figures(found, selection))
-hotspot_block.maps(
-    *(found, selection),
+selection = hotspot_block.maps(
+    found,
+    selection,
     lambda row: tract_card(row, selection.year, hotspot_words.tract_text(found, row)),
 )
 st.write(hotspot_words.meaning(found, selection))

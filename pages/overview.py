@@ -28,7 +28,8 @@ frame.answer(
     )
 )
 frame.figures(summaries.overview_figures(totals, trend, selection.year))
-map_block.tract_block(
+selection = map_block.tract_block(
+    selection,
     f"{words.MEASURES[selection.measure]}, {selection.year}",
     classes.measure_classes(tracts, selection.measure),
     tracts,

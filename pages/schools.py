@@ -24,7 +24,8 @@ frame.answer(
         selection.year,
     )
 )
-map_block.school_block(
+selection = map_block.school_block(
+    selection,
     f"{words.MEASURES['crude']}, {selection.year}",
     classes.school_classes(schools, queries.school_points(selection)),
     schools,
@@ -32,12 +33,11 @@ map_block.school_block(
         row,
         selection.year,
         words.LEVELS[row["level"]],
-        queries.school_conditions(frame.current()),
+        queries.school_conditions(selection, row.name),
     ),
     map_block.size_pixels(classes.SIZE_LABELS),
 )
 frame.how_sure(words.INTERVAL_MEANING)
-selection = frame.current()
 if selection.focus in schools.index:
     history, place = queries.school_history(selection), queries.trend(selection)
     st.altair_chart(

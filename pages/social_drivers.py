@@ -6,11 +6,10 @@ from ui.words import standing as words
 
 selection = frame.current()
 frame.question("What do children live with, and where?", selection)
-selection = driver_block.controls()
+selection = driver_block.controls(selection)
 answer = frame.answer_place()
 
-driver_block.map_of(selection)
-selection = frame.current()
+selection = driver_block.map_of(selection)
 comparison = driver_block.compared(selection, answer)
 frame.how_sure(*driver_block.sureness(comparison, selection))
 driver_block.associations(comparison, selection)

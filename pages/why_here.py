@@ -8,7 +8,7 @@ from ui.words import standing as words
 selection = frame.current()
 frame.question("What do children of a hot spot live with?", selection)
 found = queries_hotspots.found(selection)
-selection = why_block.choose(found)
+selection = why_block.choose(found, selection)
 
 frame.answer(why_block.answer(found, selection))
 why_block.group(found, selection)

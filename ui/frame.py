@@ -7,12 +7,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import StopException
 
 from ui import queries
-from ui.selection import ALPHAS, MEASURES, Selection, from_query, quoted
+from ui.selection import (
+    ALPHAS,
+    FIELDS,
+    KEPT_ELSEWHERE,
+    MEASURES,
+    Selection,
+    from_query,
+    from_values,
+    quoted,
+)
 from ui.words.standing import (
     JOIN_METHODS,
     LEVELS,
@@ -23,35 +34,41 @@ from ui.words.standing import (
 # A picture of our own: an icon by name is fetched from elsewhere by the browser.
 ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).resolve().parent.parent / "pages"
-STATE = "selection"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
-OWN = ("focus", "driver", "versus", "method", "null", "neighbours", "beside", "cluster", "view")
 # By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 
 
 @contextmanager
 def drawn() -> Iterator[None]:
-    """Draw the frame around a page: style, shared controls, notices."""
+    """Draw the frame around a page; once it is drawn, write the choices to the link.
+
+    The selection stands in one place: session state, where a field's key is the key of its control.
+    It is made whole before anything is drawn. A run that another one breaks off writes no link:
+    the next would take the address of the browser for one that was opened by hand.
+    """
     st.session_state[FRAMED] = True
     try:
         _controls()
-        yield
+        try:
+            yield
+        except StopException:  # the reader stopped long work
+            _to_url(current())
+            raise
+        _to_url(current())
     finally:
         st.session_state.pop(FRAMED, None)
 
 
 def _controls() -> None:
-    """Draw the shared controls once, keep the selection for the page and the URL in step."""
+    """Settle the selection; draw style, shared controls and notices."""
     st.html(STYLE)
-    selection, notices = _from_url()
+    selection, notices = _settle()
     with st.sidebar:
-        selection = _shared_controls(selection)
+        _shared_controls(selection)
         _share(selection)
-    st.session_state[STATE] = selection
-    _to_url(selection)
     for notice in notices:
         st.warning(notice)
     area = queries.panel(selection).area
@@ -63,8 +80,7 @@ def current() -> Selection:
     """Return the selection of this run."""
     if FRAMED not in st.session_state:
         _enter_through_app()
-    selection: Selection = st.session_state[STATE]
-    return selection
+    return Selection(**{name: st.session_state[name] for name in FIELDS})
 
 
 def _enter_through_app() -> None:
@@ -122,99 +138,95 @@ def limits(selection: Selection, *sentences: str) -> None:
     )
 
 
-def own_control(name: str, label: str, options: Sequence[str], labels: dict[str, str]) -> Selection:
+def own_control(
+    selection: Selection, name: str, label: str, options: Mapping[str, str]
+) -> Selection:
     """Draw a control that belongs to one page and return the selection with its value.
 
     Parameters
     ----------
+    selection : Selection
+        What is not among the options falls back to the first.
     name : str
-        Field of the selection, one of `OWN`.
+        Field of the selection.
     label : str
         Words beside the control.
-    options : sequence of str
-    labels : dict
-        Words of each option.
+    options : mapping of str to str
+        Words of each value.
     """
-    selection = current()
-    chosen = getattr(selection, name)
-    st.session_state[name] = chosen if chosen in options else options[0]
-    value = st.selectbox(label, options, key=name, format_func=lambda v: labels.get(v, v))
-    selection = replace(selection, **{name: value})
-    st.session_state[STATE] = selection
-    _to_url(selection)
-    return selection
+    if getattr(selection, name) not in options:
+        st.session_state[name] = next(iter(options))
+    return replace(selection, **{name: _pick(name, label, options)})
 
 
-def versus_control() -> Selection:
+def versus_control(selection: Selection) -> Selection:
     """Draw the choice of a join to compare with and return the selection with it."""
-    selection = current()
-    labels = queries.choices(selection.area).others(selection)
-    return own_control("versus", "Compare with", list(labels), labels)
+    joins = queries.choices(selection.area).others(selection)
+    return own_control(selection, "versus", "Compare with", joins)
 
 
-def driver_control() -> Selection:
+def driver_control(selection: Selection) -> Selection:
     """Draw the choice of a social driver and return the selection with it."""
-    labels = queries.driver_labels(current().area)
-    return own_control("driver", "Social driver of health", list(labels), labels)
+    labels = queries.driver_labels(selection.area)
+    return own_control(selection, "driver", "Social driver of health", labels)
 
 
-def _from_url() -> tuple[Selection, tuple[str, ...]]:
-    query = st.query_params.to_dict()
-    known = queries.places()
-    stored: Selection | None = st.session_state.get(STATE)
-    if stored is not None and query in ({}, st.session_state.get(WRITTEN)):
-        return _with_own_controls(stored), ()
-    slug = query.get("area", "")
-    fallback = slug if slug in known else next(iter(known))
-    selection, notices = from_query({**query, "area": fallback}, queries.choices(fallback))
-    if slug and slug not in known:
-        notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
-    for name in (*SHARED, *OWN):
-        st.session_state[name] = getattr(selection, name)
+def _settle() -> tuple[Selection, tuple[str, ...]]:
+    """Give every field its value before anything is drawn; notices say what fell back.
+
+    A link that this session did not write is read; else controls say what was chosen.
+    """
+    state, query = st.session_state, st.query_params.to_dict()
+    notices: tuple[str, ...] = ()
+    if "area" in state and query in ({}, state.get(WRITTEN)):
+        chosen = {name: state[name] for name in FIELDS if name in state}
+        selection = from_values(chosen, queries.choices(state["area"]))
+    else:
+        selection, notices = _from_link(query)
+    for name in FIELDS:
+        # Assigned anew, what no control of this page holds stays for the next page.
+        value = getattr(selection, name)
+        if name not in SHARED or name not in state or state[name] != value:
+            state[name] = value
     return selection, notices
 
 
-def _with_own_controls(stored: Selection) -> Selection:
-    chosen = {name: st.session_state[name] for name in OWN if name in st.session_state}
-    return replace(stored, **chosen)
+def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
+    places = queries.places()
+    slug = query.get("area", "")
+    area = slug if slug in places else next(iter(places))
+    selection, notices = from_query({**query, "area": area}, queries.choices(area))
+    if slug and slug not in places:
+        notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
+    return selection, notices
 
 
-def _shared_controls(selection: Selection) -> Selection:
-    known = queries.places()
-    area = _pick("area", "Study area", known)
-    if area != selection.area:
-        default = queries.choices(area).default()
-        selection = replace(default, measure=selection.measure, alpha=selection.alpha)
-        st.session_state["year"], st.session_state["level"] = selection.year, "all"
-    offered = queries.choices(area)
-    if st.session_state["catchment"] not in offered.catchments:
-        st.session_state["catchment"] = offered.default().catchment
+def _open_place() -> None:
+    """Forget what was chosen in another place, but for what is chosen in every place."""
+    for name in {*FIELDS} - {"area", *KEPT_ELSEWHERE}:
+        st.session_state.pop(name, None)
+
+
+def _shared_controls(selection: Selection) -> None:
+    offered = queries.choices(selection.area)
     levels = {"all": "All levels", **{level: LEVELS[level] for level in offered.levels}}
     unusual = queries.panel(selection).area.unusual_years
     years = {y: f"{y} (unusual year)" if y in unusual else y for y in reversed(offered.years)}
-    return replace(
-        selection,
-        year=_pick("year", "School year", years),
-        level=_pick("level", "School level", levels),
-        measure=_pick("measure", "Measure", MEASURES),
-        catchment=_join_control(offered.joins()),
-        alpha=_pick("alpha", "Sureness", ALPHAS),
-    )
+    joins = offered.joins()
+    explained = [f"- **{label}**: {JOIN_METHODS[name]}" for name, label in joins.items()]
+    _pick("area", "Study area", queries.places(), on_change=_open_place)
+    _pick("year", "School year", years)
+    _pick("level", "School level", levels)
+    _pick("measure", "Measure", MEASURES)
+    _pick("catchment", "Where students live", joins, help="\n".join(explained))
+    st.caption(JOIN_METHODS[selection.catchment])
+    _pick("alpha", "Sureness", ALPHAS)
 
 
-def _join_control(joins: Mapping[str, str]) -> str:
-    """Choose the school-tract join; one line says what the chosen one does."""
-    lines = [f"- **{label}**: {JOIN_METHODS[name]}" for name, label in joins.items()]
-    chosen = _pick("catchment", "Where students live", joins, "\n".join(lines))
-    st.caption(JOIN_METHODS[chosen])
-    return chosen
-
-
-def _pick(name: str, label: str, options: Mapping[str, str], help_text: str | None = None) -> str:
-    value: str = st.selectbox(
-        label, list(options), key=name, format_func=lambda v: options.get(v, v), help=help_text
-    )
-    return value
+def _pick(name: str, label: str, options: Mapping[Any, str], **more: Any) -> Any:
+    """Draw the control of a field; its value is the field's."""
+    words = dict(options)
+    return st.selectbox(label, list(words), key=name, format_func=lambda v: words.get(v, v), **more)
 
 
 def _share(selection: Selection) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
@@ -15,10 +16,10 @@ MEASURES: Mapping[str, str] = {
     "crude": "Share of students",
     "eb": "Share, steadied",
 }
-ALPHAS: Mapping[str, str] = {
-    "0.01": "Very sure (99 %)",
-    "0.05": "Sure (95 %)",
-    "0.1": "Fairly sure (90 %)",
+ALPHAS: Mapping[float, str] = {
+    0.01: "Very sure (99 %)",
+    0.05: "Sure (95 %)",
+    0.1: "Fairly sure (90 %)",
 }
 SINGLE_TESTS = ("gi_star", "local_moran")
 """Methods that are one test with its own neighbours."""
@@ -50,7 +51,7 @@ class Selection:
         "ratio" (observed / expected at the level), "crude" or "eb".
     catchment : str
         School-tract join, a key of `CATCHMENTS`.
-    alpha : str
+    alpha : float
         False-discovery rate at which an area counts as hot or cold.
     focus : str
         Identifier of the tract or school whose card is open; "" when none.
@@ -74,7 +75,7 @@ class Selection:
     level: str = "all"
     measure: str = "ratio"
     catchment: str = "gravity"
-    alpha: str = "0.05"
+    alpha: float = 0.05
     focus: str = ""
     driver: str = ""
     versus: str = ""
@@ -87,7 +88,7 @@ class Selection:
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: str(value) for name, value in asdict(self).items() if value}
 
     def nulls(self) -> dict[str, str]:
         """Words of the nulls that go with the method; none for one that makes no test."""
@@ -114,7 +115,13 @@ class Selection:
         name, _, value = self.beside.partition(":")
         if not value:
             return None
-        return replace(self, **{name: value, "beside": ""})
+        changed: dict[str, Any] = {name: value, "beside": ""}
+        return replace(self, **changed)
+
+
+FIELDS = tuple(field.name for field in fields(Selection))
+KEPT_ELSEWHERE = ("measure", "catchment", "alpha")
+"""What stays chosen when another place is opened."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ class Choices:
     default_year: str
     catchments: tuple[str, ...] = tuple(CATCHMENTS)
 
-    def allowed(self) -> dict[str, Sequence[str] | frozenset[str]]:
+    def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
         return {
             "area": (self.area,),
@@ -207,14 +214,22 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
     """
     selection, notices = choices.default(), []
     for name, allowed in choices.allowed().items():
-        value = query.get(name)
-        if value is None or value == getattr(selection, name):
+        text = query.get(name)
+        if text is None or text == str(getattr(selection, name)):
             continue
-        if value in allowed:
-            selection = replace(selection, **{name: value})
+        values: dict[str, Any] = {str(value): value for value in allowed}
+        if text in values:
+            selection = replace(selection, **{name: values[text]})
         else:
             instead = getattr(selection, name) or "none"
             notices.append(
-                f"The link asks for {name} {quoted(value)}, not available here: {instead} shown."
+                f"The link asks for {name} {quoted(text)}, not available here: {instead} shown."
             )
     return selection, tuple(notices)
+
+
+def from_values(values: Mapping[str, Any], choices: Choices) -> Selection:
+    """Put a view together from what was chosen; what was not, or is not here, is the default."""
+    allowed = choices.allowed()
+    kept = {name: value for name, value in values.items() if value in allowed[name]}
+    return replace(choices.default(), **kept)

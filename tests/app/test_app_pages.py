@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
 from ui.hotspots import simulation as simulation_block
@@ -85,11 +88,100 @@ def test_page_runs_with_question_answer_limits_and_sources(
     assert not re.search(r"\bnan\b|\bNone\b|\binf\b|<NA>", said), said
 
 
+ALL_PAGES = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+test = AppTest.from_file("app.py", default_timeout=90).run()
+for page in {PAGES[1:]}:
+    assert not test.switch_page(f"pages/{{page}}.py").run().exception, page
+print(sorted({set(SLOW_PEERS)} & set(sys.modules)), "streamlit" in sys.modules)
+"""
+
+
+def test_no_slow_peer_is_imported_by_all_pages_together(
+    atlas_home: Callable[[], dict[str, str]],
+) -> None:
+    """Where another test has loaded a peer nothing is seen: a fresh process is asked."""
+    command, environment = [sys.executable, "-c", ALL_PAGES], atlas_home()
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[] True"
+
+
+def test_linear_algebra_runs_on_one_thread_unless_told_otherwise() -> None:
+    code = "import ui, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    bare = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    for environment, threads in ((bare, "1"), ({**bare, "OPENBLAS_NUM_THREADS": "4"}, "4")):
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert run.stdout.strip() == threads
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was written to the link, in whichever way."""
+    calls: list[str] = []
+    for name in ("from_dict", "update", "clear", "__setitem__", "__setattr__", "__delitem__"):
+        original = getattr(QueryParamsProxy, name)
+
+        def noted(
+            proxy: QueryParamsProxy, *given: object, of: str = name, do: Callable = original
+        ) -> object:
+            calls.append(of)
+            return do(proxy, *given)
+
+        monkeypatch.setattr(QueryParamsProxy, name, noted)
+    return calls
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_no_slow_peer_is_imported_on_a_page(app: Callable[..., AppTest], page: str) -> None:
-    before = set(sys.modules)
-    app(page)
-    assert not [name for name in set(sys.modules) - before if name.split(".")[0] in SLOW_PEERS]
+def test_a_run_writes_the_link_once_at_most_and_then_holds_every_choice(
+    app: Callable[..., AppTest], written: list[str], page: str
+) -> None:
+    test = app(page, area="demo")
+    for control in [item.key for item in test.selectbox if item.key != "area"]:
+        written.clear()
+        second = min(1, len(test.selectbox(key=control).options) - 1)
+        test.selectbox(key=control).select_index(second).run()
+        assert not test.exception
+        assert written in ([], ["from_dict"])
+        shown = {item.key: str(item.value) for item in test.selectbox if item.value != ""}
+        assert {name: test.query_params[name] for name in shown} == shown
+    written.clear()
+    test.run()
+    assert written == []
+
+
+def test_what_one_page_chose_stays_for_the_next(app: Callable[..., AppTest]) -> None:
+    test = app("hot_spots", area="demo")
+    for name, value in {"method": "scan", "measure": "crude", "alpha": 0.1}.items():
+        test.selectbox(key=name).select(value).run()
+    place = test.selectbox(key="focus").options[1].split(" · ")[-1]
+    test.selectbox(key="focus").select(place).run()
+    link = dict(test.query_params)
+    other = app("overview", **link)
+    assert dict(other.query_params) == link
+    assert other.selectbox(key="focus").value == place
+    assert other.switch_page("pages/hot_spots.py").run().selectbox(key="method").value == "scan"
+    assert dict(other.query_params) == link
+
+
+@pytest.mark.mirror
+@pytest.mark.usefixtures("nyc_path")
+def test_another_place_opens_with_its_own_defaults_but_the_same_measure(
+    app: Callable[..., AppTest],
+) -> None:
+    test = app("overview", area="demo", measure="crude", alpha="0.1", level="high", method="scan")
+    test.selectbox(key="area").select("nyc").run()
+    assert not test.exception
+    assert not test.warning
+    link = dict(test.query_params)
+    assert (link["area"], link["measure"], link["alpha"]) == ("nyc", "crude", "0.1")
+    assert (link["level"], link["method"]) == ("all", "consensus")
+    assert dict(app("overview", area="nyc").query_params)["year"] == link["year"]
 
 
 def test_invalid_values_in_a_link_fall_back_with_a_notice(app: Callable[..., AppTest]) -> None:
@@ -145,7 +237,7 @@ def test_every_choice_of_the_sidebar_works(app: Callable[..., AppTest]) -> None:
         for value in values:
             test = app("hot_spots", area="demo", **{name: value})
             assert not test.exception
-            assert test.selectbox(key=name).value == value
+            assert str(test.selectbox(key=name).value) == value
 
 
 def test_join_quality_follows_a_school_a_tract_and_another_join(
@@ -385,17 +477,17 @@ def test_why_here_follows_the_group_and_a_link_to_it_opens_the_same(
 def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTest]) -> None:
     test = app("why_here", area="demo", level="high", alpha="0.01", method="local_moran")
     assert not test.exception
-    if "cluster" not in chosen(test):
-        assert answer(test).startswith("No group of tracts stands out")
-        assert "Who is near?" not in headings(test)
+    assert "cluster" not in chosen(test)
+    assert answer(test).startswith("No group of tracts stands out")
+    assert "Who is near?" not in headings(test)
     assert "Which schools do better" in headings(test)
 
 
 def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:
     test = app("hot_spots", area="demo", level="high", alpha="0.01", method="local_moran")
     assert not test.exception
-    if "cluster" not in chosen(test):
-        assert answer(test).startswith("No group of tracts stands out")
+    assert "cluster" not in chosen(test)
+    assert answer(test).startswith("No group of tracts stands out")
 
 
 def test_the_simulation_runs_when_asked_and_not_before(

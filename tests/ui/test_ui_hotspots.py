@@ -281,7 +281,7 @@ def test_the_naive_null_flags_more_than_the_right_one(default):
 
 
 def test_a_strict_level_never_flags_more(default):
-    levels = [replace(default, method="scan", alpha=alpha) for alpha in ("0.01", "0.05", "0.1")]
+    levels = [replace(default, method="scan", alpha=alpha) for alpha in (0.01, 0.05, 0.1)]
     flagged = [queries_hotspots.found(view).tracts["flagged"] for view in levels]
     counts = [int((tracts > 0).sum()) for tracts in flagged]
     assert counts == sorted(counts)
@@ -297,7 +297,7 @@ def test_the_key_names_all_that_changes_a_result_and_no_more(default):
     key = queries_hotspots._key
     for name, value in {
         "year": "2018-19", "level": "high", "measure": "eb", "catchment": "zones",
-        "alpha": "0.1", "method": "gi_star", "null": "constant_risk",
+        "alpha": 0.1, "method": "gi_star", "null": "constant_risk",
     }.items():  # fmt: skip
         assert key(replace(default, **{name: value})) != key(default)
     for name in ("focus", "driver", "beside", "cluster", "versus"):
@@ -344,7 +344,7 @@ def test_years_add_up_to_the_tracts_of_the_group(default):
 def test_history_tests_every_year_as_the_page_tests_one(default):
     past = queries_hotspots.years(default)
     one = queries_hotspots.found(replace(default, method="gi_star")).tracts
-    hot = one["map_class"].str.startswith("hot") & (one["q"] <= float(default.alpha))
+    hot = one["map_class"].str.startswith("hot") & (one["q"] <= default.alpha)
     agree = past.hot[default.year].fillna(value=False).eq(hot)
     # The two stop drawing at different numbers of rearrangements.
     assert agree.mean() > 0.98

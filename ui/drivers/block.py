@@ -32,34 +32,32 @@ ALONE = ("name", "neighbourhood", "value", "moe", "cv", "reliability", "vintage"
 BOTH = ("name", "neighbourhood", "ratio", "absence_class", "value", "moe", "cv", "driver_class")
 
 
-def controls() -> Selection:
+def controls(selection: Selection) -> Selection:
     """Draw the choice of a condition and of what the map shows."""
     left, right = st.columns(2)
     with left:
-        selection = frame.driver_control()
-    views = dict(VIEWS)
-    if not queries.measure(selection).is_compared:
-        views = {"": VIEWS[""]}
+        selection = frame.driver_control(selection)
+    views = VIEWS if queries.measure(selection).is_compared else {"": VIEWS[""]}
     with right:
-        return frame.own_control("view", "Map", list(views), views)
+        return frame.own_control(selection, "view", "Map", views)
 
 
-def map_of(selection: Selection) -> None:
-    """Map of the condition, or of condition and absence together, with the card of a tract."""
+def map_of(selection: Selection) -> Selection:
+    """Map of the condition, or of condition and absence together; returns the tract searched."""
     measure = queries.measure(selection)
     for text in queries_drivers.warnings(selection):
         st.warning(text)
     if selection.view == "together":
-        _both(selection, measure)
-    else:
-        driver = queries.driver(selection)
-        map_block.tract_block(
-            f"{measure.label}, {queries.driver_years(selection)}",
-            driver_classes(driver, measure.unit),
-            driver,
-            lambda row: cards.driver_card(row, measure.label),
-            note=_about(measure),
-        )
+        return _both(selection, measure)
+    driver = queries.driver(selection)
+    return map_block.tract_block(
+        selection,
+        f"{measure.label}, {queries.driver_years(selection)}",
+        driver_classes(driver, measure.unit),
+        driver,
+        lambda row: cards.driver_card(row, measure.label),
+        note=_about(measure),
+    )
 
 
 def compared(selection: Selection, place: DeltaGenerator) -> Comparison:
@@ -98,7 +96,7 @@ def together(selection: Selection) -> None:
         return
     st.subheader("Do they go together on the map, beyond chance?")
     tested = queries_drivers.tested(selection)
-    for text in together_words.tested_sentences(tested, measure, float(selection.alpha)):
+    for text in together_words.tested_sentences(tested, measure, selection.alpha):
         st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
 
 
@@ -147,7 +145,7 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     )
 
 
-def _both(selection: Selection, measure: MeasureInfo) -> None:
+def _both(selection: Selection, measure: MeasureInfo) -> Selection:
     found = queries_drivers.together(selection)
     classes = together_classes(found)
     title = f"Absence and “{measure.label}” together, {selection.year}"
@@ -159,7 +157,8 @@ def _both(selection: Selection, measure: MeasureInfo) -> None:
     st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(found)))
     said = together_words.together_sentence(found, measure, selection.year)
     st.html(f"<p class='atlas-sure'>{escape(said)}</p>")
-    map_block.beside_card(
+    return map_block.beside_card(
+        selection,
         title,
         classes,
         found.tracts,

@@ -8,20 +8,18 @@ from ui import frame, queries
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 
 
-def controls() -> Selection:
+def controls(selection: Selection) -> Selection:
     """Draw the row of controls that fit the method, and return the selection with them."""
-    selection = frame.current()
     columns = iter(st.columns(4))
     with next(columns):
-        selection = frame.own_control("method", "Method", list(METHODS), dict(METHODS))
+        selection = frame.own_control(selection, "method", "Method", METHODS)
     nulls = selection.nulls()
     if nulls:
         with next(columns):
-            selection = frame.own_control("null", "What counts as chance", list(nulls), nulls)
+            selection = frame.own_control(selection, "null", "What counts as chance", nulls)
     if selection.method in SINGLE_TESTS:
         with next(columns):
-            words = dict(NEIGHBOURS)
-            selection = frame.own_control("neighbours", "Neighbours", list(words), words)
+            selection = frame.own_control(selection, "neighbours", "Neighbours", NEIGHBOURS)
     with next(columns):
         besides = selection.besides(queries.choices(selection.area).years)
-        return frame.own_control("beside", "Beside the map", list(besides), besides)
+        return frame.own_control(selection, "beside", "Beside the map", besides)

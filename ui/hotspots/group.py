@@ -19,7 +19,7 @@ def one_group(found: HotSpots, selection: Selection) -> Selection:
         return selection
     st.subheader("Look closer at one group")
     labels = {row["cluster"]: group_sentence(row) for _, row in groups.iterrows()}
-    selection = frame.own_control("cluster", "Group of hot tracts", list(labels), labels)
+    selection = frame.own_control(selection, "cluster", "Group of hot tracts", labels)
     row = groups[groups["cluster"] == selection.cluster].iloc[0]
     left, right = st.columns(2, gap="medium")
     with left:

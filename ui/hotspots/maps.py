@@ -22,25 +22,28 @@ SCATTER = "moran-scatter"
 HALF_WIDTH = 0.35  # zoom levels: what a map of half the page shows less
 
 
-def maps(found: HotSpots, selection: Selection, card: Card) -> None:
-    """Draw the map with its card, with the Moran scatter, or with a second map beside it."""
+def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
+    """Draw the map with its card, with the Moran scatter, or with a second map beside it.
+
+    Returns the selection with the tract searched.
+    """
     second = selection.second()
     if selection.beside == "scatter":
-        _with_scatter(found, selection, card)
-    elif second is not None:
-        _two_maps(found, selection, second, card)
-    else:
-        map_block.tract_block(map_title(selection), hot_spot_classes(found), found.tracts, card)
+        return _with_scatter(found, selection, card)
+    if second is not None:
+        return _two_maps(found, selection, second, card)
+    title, classes = map_title(selection), hot_spot_classes(found)
+    return map_block.tract_block(selection, title, classes, found.tracts, card)
 
 
-def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> None:
+def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> Selection:
     """Two maps of one size, each under its own title and legend, one search box for both."""
     other = queries_hotspots.found(second)
     left, right = st.columns(2, gap="medium")
     for place, view, shown in ((left, selection, found), (right, second, other)):
         with place:
             map_block.tract_legend(map_title(view), hot_spot_classes(shown))
-    selection = map_block.tract_search(found.tracts, card)
+    selection = map_block.tract_search(selection, found.tracts, card)
     with left:
         classes = hot_spot_classes(found)
         map_block.tract_map(map_title(selection), classes, selection, farther=HALF_WIDTH)
@@ -49,9 +52,10 @@ def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Ca
         map_block.tract_map(
             map_title(second), classes, selection, name="second-map", farther=HALF_WIDTH
         )
+    return selection
 
 
-def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> None:
+def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> Selection:
     """Map and Moran scatter: a rectangle drawn on the chart outlines its tracts on the map."""
     scatter = queries_hotspots.moran_scatter(selection)
     classes = hot_spot_classes(found)
@@ -63,13 +67,14 @@ def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> None:
     flags = "".join("1" if chosen else "0" for chosen in inside)
     map_block.tract_legend(map_title(selection), classes)
     left, right = st.columns([55, 45], gap="medium")
-    selection = map_block.tract_search(found.tracts, card)
+    selection = map_block.tract_search(selection, found.tracts, card)
     with left:
         outlined = replace(classes, brushed=flags)
         map_block.tract_map(map_title(selection), outlined, selection, farther=HALF_WIDTH)
     with right:
         _chart(table, classes.scale, scatter.slope, selection)
         st.caption(scatter_words(scatter.slope, int(inside.sum())))
+    return selection
 
 
 def _chart(table: pd.DataFrame, scale: ClassScale, slope: float, selection: Selection) -> None:

@@ -28,16 +28,15 @@ from ui.maps.legends import alt_text, class_legend
 from ui.selection import Selection
 
 
-def homes(found: JoinQuality) -> None:
+def homes(found: JoinQuality, selection: Selection) -> Selection:
     """Map of a school's tracts, of a tract's schools, or of coverage, with search box and card."""
-    selection = frame.current()
     title, scale, codes, unit = _classes(found, selection)
     counts = scale.counts(_drawn(codes))
     st.html(class_legend(scale, title, counts=counts, use_words=True))
     left, right = st.columns([62, 38], gap="medium")
     with right:
         labels = _labels(found)
-        selection = frame.own_control("focus", "Search a school or a tract", list(labels), labels)
+        selection = frame.own_control(selection, "focus", "Search a school or a tract", labels)
         st.html(focus_card(found, selection.focus))
     with left:
         deck = _deck(found, selection, codes)
@@ -45,6 +44,7 @@ def homes(found: JoinQuality) -> None:
         st.pydeck_chart(
             deck, height=HEIGHT, key=f"homes-{selection.area}-{selection.focus}", alt=alt
         )
+    return selection
 
 
 def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:

@@ -67,7 +67,7 @@ def _counted(content: bytes, name: str, selection: Selection) -> OwnCounts | Non
     """Read the file once a view; say what is wrong with it, where, and what to do."""
     digest = hashlib.sha256(content).hexdigest()
     view = (selection.area, selection.year, selection.level, selection.measure)
-    key = " ".join([digest, *view, selection.catchment, selection.alpha])
+    key = " ".join([digest, *view, selection.catchment, str(selection.alpha)])
     kept: OwnCounts | None = st.session_state.get(STATE)
     if kept is not None and kept.key == key:
         return kept

@@ -34,17 +34,19 @@ EMPTY_CARD = (
 
 
 def tract_block(
+    selection: Selection,
     title: str,
     classes: AreaClasses,
     table: pd.DataFrame,
     card: Callable[[pd.Series], str],
     *,
     note: str = "",
-) -> None:
-    """Tract map with legend, search box and card.
+) -> Selection:
+    """Tract map with legend, search box and card; returns the selection with the tract searched.
 
     Parameters
     ----------
+    selection : Selection
     title : str
         What the map shows, with its year.
     classes : AreaClasses
@@ -56,25 +58,27 @@ def tract_block(
         HTML under the card.
     """
     tract_legend(title, classes)
-    beside_card(title, classes, table, card, note=note)
+    return beside_card(selection, title, classes, table, card, note=note)
 
 
 def beside_card(
+    selection: Selection,
     title: str,
     classes: AreaClasses,
     table: pd.DataFrame,
     card: Callable[[pd.Series], str],
     *,
     note: str = "",
-) -> None:
+) -> Selection:
     """Tract map with search box and card, under a legend of one's own; as in `tract_block`."""
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        selection = tract_search(table, card)
+        selection = tract_search(selection, table, card)
         if note:
             st.html(note)
     with left:
         tract_map(title, classes, selection)
+    return selection
 
 
 def tract_legend(title: str, classes: AreaClasses) -> None:
@@ -86,10 +90,12 @@ def tract_legend(title: str, classes: AreaClasses) -> None:
         st.html(marks)
 
 
-def tract_search(table: pd.DataFrame, card: Callable[[pd.Series], str]) -> Selection:
+def tract_search(
+    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]
+) -> Selection:
     """Search box of tracts and the card of the one found; returns the selection with it."""
-    prompt = "Search a tract by name, number or neighbourhood"
-    return _search("Search a tract", prompt, table, card)
+    labels = place_labels(table, "Search a tract by name, number or neighbourhood")
+    return _search(selection, "Search a tract", labels, table, card)
 
 
 def tract_map(
@@ -115,12 +121,13 @@ def tract_map(
 
 
 def school_block(
+    selection: Selection,
     title: str,
     classes: SchoolClasses,
     table: pd.DataFrame,
     card: Callable[[pd.Series], str],
     sizes: Mapping[str, float],
-) -> None:
+) -> Selection:
     """School map with legend, search box and card; arguments as in `tract_block`."""
     drawn = "".join(
         code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
@@ -130,12 +137,13 @@ def school_block(
     st.html(size_legend("Students", sizes))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        prompt = "Search a school by name or number"
-        selection = _search("Search a school", prompt, table, card)
+        labels = place_labels(table, "Search a school by name or number")
+        selection = _search(selection, "Search a school", labels, table, card)
     with left:
         deck = school_map(queries.geometry(selection), classes, outline(selection))
         alt = alt_text(classes.scale, title, counts, "schools")
         st.pydeck_chart(deck, height=HEIGHT, key=f"schools-{selection.area}", alt=alt)
+    return selection
 
 
 def place_labels(table: pd.DataFrame, prompt: str) -> dict[str, str]:
@@ -151,10 +159,13 @@ def size_pixels(labels: Sequence[str]) -> dict[str, float]:
 
 
 def _search(
-    label: str, prompt: str, table: pd.DataFrame, card: Callable[[pd.Series], str]
+    selection: Selection,
+    label: str,
+    labels: Mapping[str, str],
+    table: pd.DataFrame,
+    card: Callable[[pd.Series], str],
 ) -> Selection:
-    labels = place_labels(table, prompt)
-    selection = frame.own_control("focus", label, list(labels), labels)
+    selection = frame.own_control(selection, "focus", label, labels)
     chosen = selection.focus in table.index
     st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
     return selection

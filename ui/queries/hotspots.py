@@ -62,7 +62,7 @@ def null_comparison(selection: Selection) -> NullComparison:
     """Tracts that Gi* calls significant when tracts, and when schools, are rearranged."""
     test = replace(selection, method="gi_star", neighbours="queen")
     right, naive = (found(replace(test, null=null)) for null in ("schools", "areas"))
-    alpha = float(selection.alpha)
+    alpha = selection.alpha
     return NullComparison(
         tested=right.tested,
         areas_null=int((naive.tracts["q"] <= alpha).sum()),
@@ -136,7 +136,7 @@ def view_of(selection: Selection) -> MapView:
         queries.tracts(selection),
         weights_of(queries.place(selection.area), "queen"),
         cast("Measure", selection.measure),
-        float(selection.alpha),
+        selection.alpha,
     )
 
 

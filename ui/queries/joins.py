@@ -53,7 +53,7 @@ def packed(panel: Panel, tables: Sequence[pd.DataFrame]) -> Redraws:
 
 def quality(selection: Selection) -> JoinQuality:
     """How good the chosen join is, see `join_quality.join_quality`."""
-    view = replace(selection, measure="crude", alpha="", focus="")
+    view = replace(selection, measure="crude", focus="")
     key = ("join quality", queries.place(view.area), view.year, view.level, view.catchment)
     redrawn = _redraws(selection)
     return result(key, "Comparing the join with its redraws", lambda _: _judged(view, redrawn))
@@ -69,7 +69,7 @@ def change(selection: Selection) -> JoinChange:
         queries_hotspots.found(test),
         queries_hotspots.found(replace(test, catchment=versus)),
         versus,
-        float(selection.alpha),
+        selection.alpha,
     )
 
 
@@ -86,7 +86,7 @@ def change_by(selection: Selection, own: Join, progress: Progress | None = None)
         progress=progress,
     )
     here = queries_hotspots.found(_simple(selection))
-    return join_quality.join_change(view.schools, here, there, own.name, float(selection.alpha))
+    return join_quality.join_change(view.schools, here, there, own.name, selection.alpha)
 
 
 def _redraws(selection: Selection) -> Redraws:

@@ -197,10 +197,10 @@ def school_history(selection: Selection) -> pd.DataFrame:
     return schools_and_tracts.school_history(panel(selection), selection.focus)
 
 
-def school_conditions(selection: Selection) -> list[tuple[str, str]]:
-    """Social drivers measured at the school in focus, in the chosen year, as terms and texts."""
+def school_conditions(selection: Selection, school: str) -> list[tuple[str, str]]:
+    """Social drivers measured at a school in the chosen year, as terms and texts."""
     rows = panel(selection).school_drivers
-    chosen = rows["school_id"].eq(selection.focus) & rows["school_year"].eq(selection.year)
+    chosen = rows["school_id"].eq(school) & rows["school_year"].eq(selection.year)
     labels = {name: item.label for name, item in registry.measures().items()}
     return condition_facts(rows[chosen], labels)
 

@@ -24,12 +24,12 @@ NO_GROUP = (
 SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3rem"
 
 
-def choose(found: HotSpots) -> Selection:
+def choose(found: HotSpots, selection: Selection) -> Selection:
     """Choose a group; the first one, or the one in the link."""
     if found.groups.empty:
-        return frame.current()
+        return selection
     labels = {row["cluster"]: group_sentence(row) for _, row in found.groups.iterrows()}
-    return frame.own_control("cluster", "Group of hot tracts", list(labels), labels)
+    return frame.own_control(selection, "cluster", "Group of hot tracts", labels)
 
 
 def row_of(found: HotSpots, selection: Selection) -> pd.Series:

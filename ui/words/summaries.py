@@ -66,17 +66,17 @@ def hot_spot_answer(found: HotSpots, selection: Selection) -> str:
     rate = float(groups["chronic_absent"].sum()) / enrolled if enrolled > 0 else float("nan")
     tracts = int(groups["tracts"].sum())
     return hot_spot_sentence(
-        *(len(groups), tracts, enrolled, rate, found.draws, float(selection.alpha)),
+        *(len(groups), tracts, enrolled, rate, found.draws, selection.alpha),
         n_tested=found.tested if counts_draws(found) else None,
         beyond=hotspot_words.beyond(found, selection),
     )
 
 
-def draws_note(found: HotSpots, alpha: str) -> str:
+def draws_note(found: HotSpots, alpha: float) -> str:
     """Say when no single tract could pass with the draws made; "" when it could."""
     if not counts_draws(found):
         return ""
-    return draws_sentence(found.draws, found.tested, float(alpha))
+    return draws_sentence(found.draws, found.tested, alpha)
 
 
 def counts_draws(found: HotSpots) -> bool:
