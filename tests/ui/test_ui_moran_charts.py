@@ -162,11 +162,12 @@ def test_the_lag_is_the_mean_of_the_neighbours_that_are_shown(demo):
     weights = queries_hotspots.weights_of(queries.place("demo"), "knn6")
     table = queries_hotspots.moran_scatter(selection).table.reindex(weights.ids)
     near = weights.sparse
-    for position in range(0, len(table), 23):
+    shown = np.flatnonzero(table["value"].notna())[::23]
+    assert len(shown) > 5
+    for position in shown:
         ids = near.indices[near.indptr[position] : near.indptr[position + 1]]
         mean = table["value"].iloc[ids].mean()
-        if pd.notna(table["value"].iloc[position]):
-            assert table["lag"].iloc[position] == pytest.approx(mean)
+        assert table["lag"].iloc[position] == pytest.approx(mean)
 
 
 def test_the_words_under_the_chart_say_slope_and_count():

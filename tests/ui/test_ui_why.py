@@ -278,8 +278,8 @@ def test_the_methods_paragraph_holds_the_settings_and_is_the_same_each_time(foun
     assert "Spiegelhalter DJ (2005)" in text
     assert "nan" not in text
     other = replace(selection, cluster=found.groups["cluster"].iloc[-1])
-    if other != selection:
-        assert why_method.paragraph(found, other) != text
+    assert other != selection
+    assert why_method.paragraph(found, other) != text
 
 
 def test_the_charts_that_are_kept_are_those_that_keep_to_the_schema(found, selection, profile):

@@ -1,0 +1,61 @@
+"""What browser tests do with a page: open it, choose, and read the colours of its maps."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from ui.maps.class_scale import rgb
+
+MAP = "[data-testid=stDeckGlJsonChart]"
+
+
+def open_page(page: Page, server: str, path: str, **query: str) -> None:
+    link = "&".join(f"{name}={value}" for name, value in query.items())
+    page.goto(f"{server}/{path}?{link}")
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
+    )
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label, exact=False).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def painted(
+    page: Page, colours: tuple[str, ...], least: float = 0.02, which: int = 0
+) -> dict[str, float]:
+    """Share of the map's pixels in each class colour, once the map is painted."""
+    page.locator(MAP).nth(which).scroll_into_view_if_needed()
+    for _ in range(60):
+        shares = pixel_shares(page, colours, which)
+        if sum(share for colour, share in shares.items() if colour != "#ffffff") > least:
+            break
+        page.wait_for_timeout(250)
+    return shares
+
+
+def pixel_shares(page: Page, colours: tuple[str, ...], which: int = 0) -> dict[str, float]:
+    """Share of the map's pixels in each colour at this moment."""
+    image = Image.open(io.BytesIO(page.locator(MAP).nth(which).screenshot())).convert("RGB")
+    counts = {colour: count for count, colour in image.getcolors(1 << 24)}
+    total = image.width * image.height
+    return {colour: _near(counts, rgb(colour)) / total for colour in colours}
+
+
+def _near(counts: dict[tuple[int, int, int], int], wanted: tuple[int, int, int]) -> int:
+    return sum(
+        count
+        for colour, count in counts.items()
+        if max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 6
+    )
+
+
+def nothing_wrong(page: Page) -> None:
+    """Nothing left the machine and the console holds no error."""
+    assert page.outside == []  # type: ignore[attr-defined]
+    assert page.errors == []  # type: ignore[attr-defined]

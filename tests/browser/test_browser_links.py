@@ -1,0 +1,61 @@
+"""A control changes map and link; a link shows the same view on a cold server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
+from ui.maps.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS, bivariate_scale
+
+pytestmark = pytest.mark.browser
+
+
+def test_changing_a_control_changes_map_and_link(page: Page, server: str) -> None:
+    open_page(page, server, "", area="demo")
+    painted(page, PU_OR)
+    before = pixel_shares(page, VIRIDIS)
+    choose(page, "Measure", "Share of students")
+    page.wait_for_function("location.search.includes('measure=crude')")
+    after = painted(page, VIRIDIS)
+    assert sum(after.values()) > sum(before.values()) + 0.05
+
+
+def test_share_link_shows_the_same_view_on_a_cold_server(
+    page: Page, server: str, start_server: Callable[[], str]
+) -> None:
+    open_page(page, server, "hot_spots", area="demo")
+    choose(page, "Measure", "Share of students")
+    page.wait_for_function("location.search.includes('measure=crude')")
+    page.wait_for_timeout(1500)
+    link = page.evaluate("location.pathname + location.search")
+    answer, colours = page.inner_text(".atlas-answer"), painted(page, tuple(HOT_COLD.values()))
+    page.goto(start_server() + link)
+    page.wait_for_selector(".atlas-limits", timeout=60_000)
+    assert page.inner_text(".atlas-answer") == answer
+    cold = painted(page, tuple(HOT_COLD.values()))
+    assert cold == pytest.approx(colours, abs=0.01)
+
+
+def test_absence_and_a_condition_share_a_map_and_a_link(
+    page: Page, server: str, start_server: Callable[[], str]
+) -> None:
+    open_page(page, server, "social_drivers", area="demo", driver="poverty_150")
+    choose(page, "Map", "Condition and absence together")
+    page.wait_for_function("location.search.includes('view=together')")
+    page.wait_for_selector(".nine")
+    classes = tuple(c for c in bivariate_scale().colours if c != NOT_SHOWN_COLOUR)
+    colours = painted(page, classes)
+    assert len([share for share in colours.values() if share > 0.0005]) >= 6, colours
+    page.wait_for_timeout(1500)
+    link = page.evaluate("location.pathname + location.search")
+    answer = page.inner_text(".atlas-answer")
+    assert "95 % interval" in answer
+    nothing_wrong(page)
+    page.goto(start_server() + link)
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    page.wait_for_selector(".atlas-answer", timeout=60_000)
+    assert page.inner_text(".atlas-answer") == answer
+    assert painted(page, classes) == pytest.approx(colours, abs=0.01)

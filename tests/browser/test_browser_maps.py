@@ -1,0 +1,35 @@
+"""Maps are painted in their class colours, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.screen import nothing_wrong, open_page, painted
+from ui.maps.palettes import HOT_COLD, PU_OR, VIRIDIS
+
+pytestmark = pytest.mark.browser
+MAP_PAGES = {
+    "": PU_OR,
+    "hot_spots": tuple(HOT_COLD.values()),
+    "schools": VIRIDIS,
+    "social_drivers": VIRIDIS,
+    "why_here": tuple(HOT_COLD.values()),
+}
+PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("path", MAP_PAGES)
+def test_map_paints_its_class_colours_and_nothing_leaves_the_machine(
+    page: Page, server: str, request: pytest.FixtureRequest, path: str, place: str
+) -> None:
+    if place == "nyc":
+        request.getfixturevalue("nyc_path")
+    open_page(page, server, path, area=place)
+    least = 0.004 if path == "schools" else 0.02  # points cover less than areas
+    shares = painted(page, MAP_PAGES[path], least)
+    shown = [colour for colour, share in shares.items() if share > 0.0005 and colour != "#ffffff"]
+    assert len(shown) >= 2, shares
+    assert sum(shares[colour] for colour in shown) > least, shares
+    nothing_wrong(page)

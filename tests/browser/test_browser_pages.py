@@ -1,0 +1,65 @@
+"""Pages without a map of classes, and what they let people take away."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.screen import nothing_wrong, open_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", ["join_quality", "data_quality", "methods"])
+def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: str) -> None:
+    open_page(page, server, path, area="demo")
+    assert page.locator("h1").count() == 1
+    assert "fictional" in page.inner_text("body")
+    nothing_wrong(page)
+
+
+def test_the_simulation_runs_at_the_press_of_its_button(page: Page, server: str) -> None:
+    open_page(page, server, "methods", area="demo")
+    page.get_by_role("button", name="Run the simulation here").click()
+    page.wait_for_selector("text=False alarms on 60", timeout=90_000)
+    nothing_wrong(page)
+
+
+DOWNLOADS = {
+    "social_drivers": {
+        "Download associations (CSV)": ("FICTIONAL", "odds_ratio", "q"),
+        "Download methods (text)": ("spatial", "schools", "References"),
+    },
+    "why_here": {
+        "Download profile (CSV)": ("FICTIONAL", "percentile_low", "conclusion"),
+        "Download providers (CSV)": ("FICTIONAL", "Health Centre", "km"),
+        "Download methods paragraph (text)": ("comparable", "Luo", "90 %"),
+    },
+}
+
+
+@pytest.mark.parametrize("path", DOWNLOADS)
+def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: str) -> None:
+    open_page(page, server, path, area="demo")
+    for button, words in DOWNLOADS[path].items():
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=button).click()
+        text = waiting.value.path().read_bytes().decode("utf-8-sig")
+        assert [word for word in words if word not in text] == [], button
+        assert "nan" not in text, button
+
+
+def test_csv_download_carries_caveat_dictionary_and_gate(page: Page, server: str) -> None:
+    open_page(page, server, "hot_spots", area="demo")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download table (CSV)").click()
+    content = waiting.value.path().read_bytes()
+    text = content.decode("utf-8-sig")
+    assert "FICTIONAL" in text
+    assert "does not measure each child" in text
+    table = pd.read_csv(io.BytesIO(content), comment="#", dtype={"geoid": str})
+    assert table["geoid"].str.fullmatch(r"99001\d{6}").all()
+    assert table.loc[table["map_class"] == "not shown", "rate"].isna().all()
