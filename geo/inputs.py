@@ -61,7 +61,7 @@ def centre_xy(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     [[1.0, 1.0], [nan, nan]]
     """
     centres = shapely.centroid(np.asarray(shapes.array, dtype=object))
-    found, row = shapely.get_coordinates(centres, return_index=True)
+    points, row = shapely.get_coordinates(centres, return_index=True)
     xy = np.full((len(shapes), 2), np.nan)
-    xy[row] = found
+    xy[row] = points
     return xy

@@ -29,16 +29,13 @@ FAR_KM = 500.0
 
 @dataclass(frozen=True, eq=False)
 class Care:
-    """Providers and tracts; places hold kilometres on a plane, or on a sphere of Earth's size.
+    """Providers and tracts in the order given; supply and children are NaN where unknown.
 
     Parameters
     ----------
-    providers, geoids : Index
-        All ids, in the order given.
-    supply, children : float arrays
-        NaN where unknown.
     provider_xyz, tract_xyz : float arrays, shape (n, 2) or (n, 3), or None
-        NaN without a place; None when travel times stand instead.
+        Kilometres on a plane, or on a sphere of Earth's size; NaN without a place. None when
+        travel times stand instead.
     counted_as_one : bool
         There is no column of supply.
     centroids : int
@@ -65,6 +62,19 @@ class Care:
         return _placed(self.tract_xyz, len(self.geoids))
 
 
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of tract and provider with the kilometres or minutes between them.
+
+    `passed_over` counts pairs of a supplied table that name a place that is not asked about.
+    """
+
+    row: Rows
+    column: Rows
+    cost: Floats
+    passed_over: int = 0
+
+
 def read_care(
     providers: pd.DataFrame,
     tracts: pd.DataFrame,
@@ -73,20 +83,14 @@ def read_care(
     distance: str = "auto",
     straight: bool = True,
 ) -> Care:
-    """Read providers and tracts; no geometry is looked at unless straight lines are measured.
-
-    Raises
-    ------
-    ValueError
-        Columns, ids, numbers or a coordinate reference system that cannot be used.
-    """
-    alone = "supply" not in providers.columns
-    supply = np.ones(len(providers)) if alone else counts(providers, "supply", "providers")
-    known = "children" in tracts.columns
-    children = counts(tracts, "children", "tracts") if known else np.full(len(tracts), np.nan)
+    """Read providers and tracts; no geometry is looked at unless straight lines are measured."""
+    uncounted = "supply" not in providers.columns
+    supply = np.ones(len(providers)) if uncounted else counts(providers, "supply", "providers")
+    counted = "children" in tracts.columns
+    children = counts(tracts, "children", "tracts") if counted else np.full(len(tracts), np.nan)
     ids, geoids = labels(providers, "provider_id"), labels(tracts, "geoid")
     if not straight:
-        return Care(ids, geoids, supply, children, counted_as_one=alone)
+        return Care(ids, geoids, supply, children, counted_as_one=uncounted)
     frame = tracts if isinstance(tracts, gpd.GeoDataFrame) or centres is None else centres
     sphere = on_sphere(frame, distance)
     located = align(frame, 4326, "tracts") if sphere else to_metres(frame)
@@ -96,9 +100,90 @@ def read_care(
         homes, centroids = _homes(located, centres, geoids)
     sites = centre_xy(align(providers, located.crs, "providers").geometry)
     _refuse_false_metres(frame, np.concatenate([homes, sites]))
-    return Care(
-        ids, geoids, supply, children, _xyz(sites, sphere), _xyz(homes, sphere), alone, centroids
-    )
+    places = _xyz(sites, sphere), _xyz(homes, sphere)
+    return Care(ids, geoids, supply, children, *places, uncounted, centroids)
+
+
+def table_pairs(care: Care, travel_times: pd.DataFrame) -> Pairs:
+    """Read a long table of travel times: `geoid, provider_id, minutes`."""
+    absent = [name for name in ("geoid", "provider_id", "minutes") if name not in travel_times]
+    if absent:
+        raise ValueError(f"travel_times: the table lacks the columns {', '.join(absent)}.")
+    repeated = travel_times.duplicated(["geoid", "provider_id"])
+    if repeated.any():
+        first = travel_times.loc[repeated, ["geoid", "provider_id"]].iloc[0].tolist()
+        raise ValueError(
+            f"travel_times: {int(repeated.sum())} pairs are given twice, first {first}."
+        )
+    minutes = counts(travel_times, "minutes", "travel_times")
+    if np.isnan(minutes).any():
+        raise ValueError(
+            f"travel_times: {int(np.isnan(minutes).sum())} minutes are missing; leave out the "
+            "pairs that cannot be travelled."
+        )
+    row = care.geoids.get_indexer(pd.Index(travel_times["geoid"]))
+    column = care.providers.get_indexer(pd.Index(travel_times["provider_id"]))
+    matched = (row >= 0) & (column >= 0)
+    if not matched.any():
+        raise ValueError(
+            f"travel_times: none of the {len(matched)} pairs names a known tract and provider. Ids "
+            f"are text with their leading zeros: the tracts begin with {care.geoids[:1].tolist()}, "
+            f"the table with {travel_times['geoid'].head(1).tolist()}."
+        )
+    return Pairs(row[matched], column[matched], minutes[matched], int((~matched).sum()))
+
+
+def table_weights(care: Care, pairs: Pairs, reach: Reach, active: Flags) -> csr_array:
+    """Weigh the pairs of a table, tracts by providers; only `active` providers take part."""
+    used = active[pairs.column]
+    row, column = pairs.row[used], pairs.column[used]
+    shape = len(care.geoids), len(care.providers)
+    return _cells(row, column, reach.weight(pairs.cost[used]), shape)
+
+
+def straight_weights(care: Care, reach: Reach, active: Flags) -> csr_array:
+    """Weigh the pairs within reach as the crow flies, tracts by providers; only `active` ones."""
+    homes, sites = _both(care)
+    column = np.flatnonzero(active & care.provider_placed)
+    placed = np.flatnonzero(care.tract_placed)
+    sphere = homes.shape[1] == 3
+    farthest = reach.limit + 2 * EDGE
+    radius = _chord(farthest) if sphere else farthest
+    tree = cKDTree(sites[column])
+    blocks = []
+    for start in range(0, len(homes), _BLOCK):
+        inside = placed[(placed >= start) & (placed < start + _BLOCK)]
+        near = cKDTree(homes[inside]).sparse_distance_matrix(tree, radius, output_type="ndarray")
+        km = _arc(near["v"]) if sphere else near["v"]
+        shape = min(_BLOCK, len(homes) - start), len(sites)
+        row = inside[near["i"]] - start
+        blocks.append(_cells(row, column[near["j"]], reach.weight(km), shape))
+    return vstack(blocks, format="csr")
+
+
+def nearest_pairs(care: Care, pairs: Pairs | None, k: int) -> Pairs:
+    """Find the k nearest providers of each tract that are not known to have no supply, or all.
+
+    Straight lines are measured without `pairs`. Rows ascend, the nearest first; ties go to the id
+    that sorts first.
+
+    Raises
+    ------
+    ValueError
+        Every provider is more than `FAR_KM` from every tract.
+    """
+    working = care.supply != 0
+    if pairs is None:
+        row, column, cost = _straight_nearest(care, working & care.provider_placed, k)
+    else:
+        held = working[pairs.column]
+        row, column, cost = pairs.row[held], pairs.column[held], pairs.cost[held]
+    names = care.providers.to_numpy(dtype=object).astype(str)
+    place = np.argsort(np.argsort(names, kind="stable"), kind="stable")
+    order = np.lexsort((place[column], np.round(cost / EDGE), row))
+    row, column, cost = row[order], column[order], cost[order]
+    first = np.arange(len(row)) - np.searchsorted(row, row, side="left") < k
+    return Pairs(row[first], column[first], cost[first])
 
 
 def _homes(located: Points, centres: Points | None, geoids: pd.Index) -> tuple[Floats, int]:
@@ -159,119 +244,6 @@ def _placed(xyz: Floats | None, n: int) -> Flags:
     return np.asarray(np.isfinite(xyz).all(axis=1))
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of tract and provider with the kilometres or minutes between them.
-
-    `passed_over` counts pairs of a supplied table that name a place that is not asked about.
-    """
-
-    row: Rows
-    column: Rows
-    cost: Floats
-    passed_over: int = 0
-
-
-def table_pairs(care: Care, travel_times: pd.DataFrame) -> Pairs:
-    """Read a long table of travel times: `geoid, provider_id, minutes`.
-
-    Raises
-    ------
-    ValueError
-        Columns are missing, a pair repeats, minutes are missing or negative, or no pair names a
-        known tract and provider.
-    """
-    absent = [name for name in ("geoid", "provider_id", "minutes") if name not in travel_times]
-    if absent:
-        raise ValueError(f"travel_times: the table lacks the columns {', '.join(absent)}.")
-    repeated = travel_times.duplicated(["geoid", "provider_id"])
-    if repeated.any():
-        first = travel_times.loc[repeated, ["geoid", "provider_id"]].iloc[0].tolist()
-        raise ValueError(
-            f"travel_times: {int(repeated.sum())} pairs are given twice, first {first}."
-        )
-    minutes = counts(travel_times, "minutes", "travel_times")
-    if np.isnan(minutes).any():
-        raise ValueError(
-            f"travel_times: {int(np.isnan(minutes).sum())} minutes are missing; leave out the "
-            "pairs that cannot be travelled."
-        )
-    row = care.geoids.get_indexer(pd.Index(travel_times["geoid"]))
-    column = care.providers.get_indexer(pd.Index(travel_times["provider_id"]))
-    known = (row >= 0) & (column >= 0)
-    if not known.any():
-        raise ValueError(
-            f"travel_times: none of the {len(known)} pairs names a known tract and provider. Ids "
-            f"are text with their leading zeros: the tracts begin with {care.geoids[:1].tolist()}, "
-            f"the table with {travel_times['geoid'].head(1).tolist()}."
-        )
-    return Pairs(row[known], column[known], minutes[known], int((~known).sum()))
-
-
-def table_weights(care: Care, pairs: Pairs, reach: Reach, active: Flags) -> csr_array:
-    """Weigh the pairs of a table, tracts by providers; only `active` providers take part."""
-    used = active[pairs.column]
-    row, column = pairs.row[used], pairs.column[used]
-    shape = len(care.geoids), len(care.providers)
-    return _cells(row, column, reach.weight(pairs.cost[used]), shape)
-
-
-def straight_weights(care: Care, reach: Reach, active: Flags) -> csr_array:
-    """Weigh the pairs within reach as the crow flies, tracts by providers; only `active` ones."""
-    homes, sites = _both(care)
-    column = np.flatnonzero(active & care.provider_placed)
-    placed = np.flatnonzero(care.tract_placed)
-    sphere = homes.shape[1] == 3
-    farthest = reach.limit + 2 * EDGE
-    radius = _chord(farthest) if sphere else farthest
-    tree = cKDTree(sites[column])
-    blocks = []
-    for start in range(0, len(homes), _BLOCK):
-        inside = placed[(placed >= start) & (placed < start + _BLOCK)]
-        near = cKDTree(homes[inside]).sparse_distance_matrix(tree, radius, output_type="ndarray")
-        km = _arc(near["v"]) if sphere else near["v"]
-        shape = min(_BLOCK, len(homes) - start), len(sites)
-        row = inside[near["i"]] - start
-        blocks.append(_cells(row, column[near["j"]], reach.weight(km), shape))
-    return vstack(blocks, format="csr")
-
-
-def nearest_pairs(care: Care, pairs: Pairs | None, k: int) -> Pairs:
-    """Find the k nearest providers of each tract that are not known to have no supply.
-
-    Parameters
-    ----------
-    care : Care
-        Providers and tracts.
-    pairs : Pairs or None
-        Travel times; None measures straight lines.
-    k : int
-        Providers for each tract; all there are when there are fewer.
-
-    Returns
-    -------
-    Pairs
-        Rows ascend, the nearest first; ties go to the id that sorts first.
-
-    Raises
-    ------
-    ValueError
-        Every provider is more than `FAR_KM` from every tract.
-    """
-    working = care.supply != 0
-    if pairs is None:
-        row, column, cost = _straight_nearest(care, working & care.provider_placed, k)
-    else:
-        held = working[pairs.column]
-        row, column, cost = pairs.row[held], pairs.column[held], pairs.cost[held]
-    names = care.providers.to_numpy(dtype=object).astype(str)
-    place = np.argsort(np.argsort(names, kind="stable"), kind="stable")
-    order = np.lexsort((place[column], np.round(cost / EDGE), row))
-    row, column, cost = row[order], column[order], cost[order]
-    first = np.arange(len(row)) - np.searchsorted(row, row, side="left") < k
-    return Pairs(row[first], column[first], cost[first])
-
-
 def _straight_nearest(care: Care, working: Flags, k: int) -> tuple[Rows, Rows, Floats]:
     """Return some more than the k nearest of each tract; providers at one point come together."""
     homes, sites = _both(care)
@@ -293,8 +265,8 @@ def _straight_nearest(care: Care, working: Flags, k: int) -> tuple[Rows, Rows, F
     many = size[near.ravel()]
     start = (np.cumsum(size) - size)[near.ravel()]
     step = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-    found = by_point[np.repeat(start, many) + step]
-    return np.repeat(np.repeat(row, most), many), found, np.repeat(km.ravel(), many)
+    provider = by_point[np.repeat(start, many) + step]
+    return np.repeat(np.repeat(row, most), many), provider, np.repeat(km.ravel(), many)
 
 
 def _both(care: Care) -> tuple[Floats, Floats]:

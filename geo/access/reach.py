@@ -37,13 +37,8 @@ class Reach:
     shape : str
         "step", "gaussian" or "exponential".
     scale : float or None
-        Scale of a continuous shape, in the unit of the limit.
-
-    Raises
-    ------
-    ValueError
-        Limits that do not increase, weights that rise or are not positive, an unknown shape, or a
-        limit so far beyond the scale that the weight there is below a millionth.
+        Scale of a continuous shape, in the unit of the limit; the weight at the limit must be at
+        least a millionth.
 
     References
     ----------
@@ -144,13 +139,7 @@ ReachSetting: TypeAlias = Reach | float | Mapping[float, float] | None
 
 
 def as_reach(setting: ReachSetting, unit: str) -> Reach:
-    """Read a reach in short form: a number is one zone of weight 1, None takes `DEFAULT_ZONES`.
-
-    Examples
-    --------
-    >>> as_reach(15, "km") == as_reach({15: 1}, "km")
-    True
-    """
+    """Read a reach in short form: a number is one zone of weight 1, None takes `DEFAULT_ZONES`."""
     if isinstance(setting, Reach):
         return setting
     if setting is None:

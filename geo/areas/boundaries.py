@@ -67,18 +67,8 @@ def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
 def simplify(table: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
     """Thin the boundaries for a small-scale map, shared borders alike on both sides.
 
-    Parameters
-    ----------
-    table : GeoDataFrame
-        Valid polygons with a coordinate reference system, in metres or not.
-    tolerance : float
-        Size in metres of the detail that may go: about the square root of the area of the
-        largest triangle removed.
-
-    Raises
-    ------
-    ValueError
-        No coordinate reference system, or a negative tolerance.
+    `tolerance` is the size in metres of the detail that may go: about the square root of the area
+    of the largest triangle removed.
 
     References
     ----------
@@ -114,6 +104,48 @@ def outlines(table: gpd.GeoDataFrame, by: str | None = None) -> gpd.GeoSeries:
     merged = table.geometry.groupby(groups, sort=True).apply(lambda shapes: shapes.union_all())
     lines = [_multi_line(shapely.boundary(shape)) for shape in merged]
     return gpd.GeoSeries(lines, index=merged.index, crs=table.crs)
+
+
+def hatch_lines(areas: gpd.GeoSeries, spacing: float) -> gpd.GeoSeries:
+    """Draw parallel diagonal lines inside areas, on one pattern for the whole map.
+
+    Parameters
+    ----------
+    areas : GeoSeries
+        Polygons in a projected CRS.
+    spacing : float
+        Distance between neighbouring lines, in units of the CRS.
+
+    Returns
+    -------
+    GeoSeries
+        Lines of each area, same index. An area that the pattern misses carries one diagonal
+        through its inner point, so that no hatched area looks plain; an empty area has none.
+
+    Examples
+    --------
+    >>> square = gpd.GeoSeries([shapely.box(0, 0, 10, 10)], index=["a"], crs=32618)
+    >>> round(float(hatch_lines(square, 5.0).length.sum()), 1)
+    22.4
+    """
+    if not spacing > 0:
+        raise ValueError(f"The spacing of hatch lines must be positive, not {spacing}.")
+    if areas.crs is not None and areas.crs.is_geographic:
+        raise ValueError(f"Hatch lines need a projected CRS, not {areas.crs.to_string()}.")
+    shapes = np.asarray(areas.array)
+    lines = _diagonals(shapes, spacing)
+    line, area = STRtree(lines).query(shapes, predicate="intersects")[::-1]
+    pieces = shapely.intersection(lines[line], shapes[area])
+    drawn = shapely.get_dimensions(pieces) == 1
+    parts, owner = shapely.get_parts(pieces[drawn], return_index=True)
+    owner = area[drawn][owner]
+    straight = shapely.get_dimensions(parts) == 1
+    order = np.argsort(owner[straight], kind="stable")
+    hatched = np.full(len(shapes), None, dtype=object)
+    missed = np.setdiff1d(np.arange(len(shapes)), owner[straight])
+    shapely.multilinestrings(parts[straight][order], indices=owner[straight][order], out=hatched)
+    hatched[missed] = [_one_diagonal(shape) for shape in shapes[missed]]
+    return gpd.GeoSeries(hatched, index=areas.index, crs=areas.crs)
 
 
 def _objects(shapes: gpd.GeoSeries) -> Shapes:
@@ -156,53 +188,6 @@ def _losses(before: Shapes) -> list[str]:
 def _multi_line(shape: shapely.Geometry) -> shapely.MultiLineString:
     parts = shapely.get_parts(shape)
     return shapely.MultiLineString(list(parts[shapely.get_type_id(parts) == 1]))
-
-
-def hatch_lines(areas: gpd.GeoSeries, spacing: float) -> gpd.GeoSeries:
-    """Draw parallel diagonal lines inside areas, on one pattern for the whole map.
-
-    Parameters
-    ----------
-    areas : GeoSeries
-        Polygons in a projected CRS.
-    spacing : float
-        Distance between neighbouring lines, in units of the CRS.
-
-    Returns
-    -------
-    GeoSeries
-        Lines of each area, same index. An area that the pattern misses carries one diagonal
-        through its inner point, so that no hatched area looks plain; an empty area has none.
-
-    Raises
-    ------
-    ValueError
-        The spacing is not positive, or the CRS counts in degrees.
-
-    Examples
-    --------
-    >>> square = gpd.GeoSeries([shapely.box(0, 0, 10, 10)], index=["a"], crs=32618)
-    >>> round(float(hatch_lines(square, 5.0).length.sum()), 1)
-    22.4
-    """
-    if not spacing > 0:
-        raise ValueError(f"The spacing of hatch lines must be positive, not {spacing}.")
-    if areas.crs is not None and areas.crs.is_geographic:
-        raise ValueError(f"Hatch lines need a projected CRS, not {areas.crs.to_string()}.")
-    shapes = np.asarray(areas.array)
-    lines = _diagonals(shapes, spacing)
-    line, area = STRtree(lines).query(shapes, predicate="intersects")[::-1]
-    pieces = shapely.intersection(lines[line], shapes[area])
-    drawn = shapely.get_dimensions(pieces) == 1
-    parts, owner = shapely.get_parts(pieces[drawn], return_index=True)
-    owner = area[drawn][owner]
-    straight = shapely.get_dimensions(parts) == 1
-    order = np.argsort(owner[straight], kind="stable")
-    hatched = np.full(len(shapes), None, dtype=object)
-    missed = np.setdiff1d(np.arange(len(shapes)), owner[straight])
-    shapely.multilinestrings(parts[straight][order], indices=owner[straight][order], out=hatched)
-    hatched[missed] = [_one_diagonal(shape) for shape in shapes[missed]]
-    return gpd.GeoSeries(hatched, index=areas.index, crs=areas.crs)
 
 
 def _diagonals(shapes: Shapes, spacing: float) -> Shapes:

@@ -27,6 +27,27 @@ LEAST_COVERED = 0.99
 _NAMED = 5
 
 
+@dataclass(frozen=True, eq=False)
+class SharedFaces:
+    """The land that several polygons of one set cover, cut so that the cover of a face is uniform.
+
+    Parameters
+    ----------
+    faces : array of F polygons
+        They do not overlap one another.
+    members : csr_array of bool, shape (polygons, F)
+        Which polygons cover which face: two or more for each.
+    """
+
+    faces: Shapes
+    members: csr_array
+
+    @property
+    def cover(self) -> Floats:
+        """Number of polygons over each face."""
+        return np.asarray(self.members.sum(axis=0), dtype=np.float64)
+
+
 def overlap_areas(left: Shapes, right: Shapes) -> csr_array:
     """Measure the area that each left polygon shares with each right polygon.
 
@@ -61,27 +82,6 @@ def overlap_areas(left: Shapes, right: Shapes) -> csr_array:
     return matrix
 
 
-@dataclass(frozen=True, eq=False)
-class SharedFaces:
-    """The land that several polygons of one set cover, cut so that the cover of a face is uniform.
-
-    Parameters
-    ----------
-    faces : array of F polygons
-        They do not overlap one another.
-    members : csr_array of bool, shape (polygons, F)
-        Which polygons cover which face: two or more for each.
-    """
-
-    faces: Shapes
-    members: csr_array
-
-    @property
-    def cover(self) -> Floats:
-        """Number of polygons over each face."""
-        return np.asarray(self.members.sum(axis=0), dtype=np.float64)
-
-
 def shared_faces(shapes: Shapes) -> SharedFaces:
     """Find the land that several valid polygons of one set cover.
 
@@ -104,18 +104,6 @@ def shared_faces(shapes: Shapes) -> SharedFaces:
     cells = coo_array((np.ones(len(face)), (member, face)), shape=(len(shapes), len(faces)))
     several = np.asarray(cells.sum(axis=0)) > 1
     return SharedFaces(np.asarray(faces[several], dtype=object), cells.tocsr()[:, several])
-
-
-def _areas(one: Shapes, other: Shapes) -> Floats:
-    """Intersect pairs, the left ones sorted; wholly covered right polygons need no cutting."""
-    area = np.zeros(len(one))
-    shapely.prepare(one)
-    inside = shapely.covers(one, other)
-    area[inside] = shapely.area(other[inside])
-    cut = ~inside
-    cut[cut] = shapely.intersects(one[cut], other[cut])
-    area[cut] = shapely.area(shapely.intersection(one[cut], other[cut]))
-    return area
 
 
 def build_crosswalk(
@@ -210,7 +198,7 @@ def apply_crosswalk(
     ------
     ValueError
         Totals of areas that the crosswalk lacks, or more than 2 % of rates, with the likely
-        cause; shares of a source that do not sum to 1 (1e-9); repeated ids; an unknown kind.
+        cause; shares of a source that do not sum to 1 (1e-9).
 
     References
     ----------
@@ -231,20 +219,32 @@ def apply_crosswalk(
     figures = _figures(values, sources, targets, total=kind == "extensive")
     share = _matrix(crosswalk, targets, sources, "share")
     size = _matrix(crosswalk, targets, sources, "weight") if "weight" in crosswalk else share
-    known = np.isfinite(figures)
+    valued = np.isfinite(figures)
     part = share
     if kind == "intensive":
         part = size if weights is None else _times(share, _column(weights, sources, "weights"))
-        part = _averaging(part, known)
-    covered = _ratio(size @ known, _row_sums(size))
+        part = _averaging(part, valued)
+    covered = _ratio(size @ valued, _row_sums(size))
     enough = covered >= LEAST_COVERED
-    made = {"value": np.where(enough, part @ np.where(known, figures, 0.0), np.nan)}
+    carried = {"value": np.where(enough, part @ np.where(valued, figures, 0.0), np.nan)}
     margin = np.full(len(sources), np.nan) if moe is None else _column(moe, sources, "moe")
-    told = known & np.isfinite(margin)
-    error = np.sqrt(part.power(2) @ np.where(told, margin, 0.0) ** 2)
-    enough = _ratio(size @ told, _row_sums(size)) >= LEAST_COVERED
-    made |= {"moe": np.where(enough, error, np.nan), "covered": covered}
-    return pd.DataFrame(made, index=targets)
+    bounded = valued & np.isfinite(margin)
+    error = np.sqrt(part.power(2) @ np.where(bounded, margin, 0.0) ** 2)
+    enough = _ratio(size @ bounded, _row_sums(size)) >= LEAST_COVERED
+    carried |= {"moe": np.where(enough, error, np.nan), "covered": covered}
+    return pd.DataFrame(carried, index=targets)
+
+
+def _areas(one: Shapes, other: Shapes) -> Floats:
+    """Intersect pairs, the left ones sorted; wholly covered right polygons need no cutting."""
+    area = np.zeros(len(one))
+    shapely.prepare(one)
+    inside = shapely.covers(one, other)
+    area[inside] = shapely.area(other[inside])
+    cut = ~inside
+    cut[cut] = shapely.intersects(one[cut], other[cut])
+    area[cut] = shapely.area(shapely.intersection(one[cut], other[cut]))
+    return area
 
 
 def _outlines(areas: gpd.GeoDataFrame, crs: object, what: str) -> gpd.GeoSeries:
@@ -302,22 +302,22 @@ def _check_crosswalk(crosswalk: pd.DataFrame) -> None:
 
 
 def _figures(values: pd.Series, sources: pd.Index, targets: pd.Index, *, total: bool) -> Floats:
-    given = values.index[values.notna()]
-    strange = given[~given.isin(sources)]
+    valued = values.index[values.notna()]
+    strange = valued[~valued.isin(sources)]
     lost = total and values[strange].ne(0).any()
-    if lost or len(strange) > UNMATCHED_LIMIT * len(given):
+    if lost or len(strange) > UNMATCHED_LIMIT * len(valued):
         raise ValueError(
-            f"values: {len(strange):,} of {len(given):,} areas are not in the crosswalk, first "
+            f"values: {len(strange):,} of {len(valued):,} areas are not in the crosswalk, first "
             f"{', '.join(str(each) for each in strange[:_NAMED])}. "
-            f"{_source_cause(given, sources, targets)}"
+            f"{_source_cause(valued, sources, targets)}"
         )
     return _column(values, sources, "values")
 
 
-def _source_cause(given: pd.Index, sources: pd.Index, targets: pd.Index) -> str:
-    if given.isin(targets).mean() > given.isin(sources).mean():
+def _source_cause(ids: pd.Index, sources: pd.Index, targets: pd.Index) -> str:
+    if ids.isin(targets).mean() > ids.isin(sources).mean():
         return "They are the crosswalk's targets: the values are of that vintage already."
-    return cause(pd.Series(given), sources)
+    return cause(pd.Series(ids), sources)
 
 
 def _column(values: pd.Series, sources: pd.Index, what: str) -> Floats:
@@ -333,9 +333,9 @@ def _matrix(crosswalk: pd.DataFrame, targets: pd.Index, sources: pd.Index, name:
     return coo_array((cells, (row, column)), shape=(len(targets), len(sources))).tocsr()
 
 
-def _averaging(part: csr_array, known: NDArray[np.bool_]) -> csr_array:
+def _averaging(part: csr_array, valued: NDArray[np.bool_]) -> csr_array:
     """Make each target's coefficients over its known sources sum to 1."""
-    part = _times(part, known.astype(np.float64))
+    part = _times(part, valued.astype(np.float64))
     return (diags_array(_ratio(np.ones(part.shape[0]), _row_sums(part))) @ part).tocsr()
 
 

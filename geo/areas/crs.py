@@ -59,19 +59,13 @@ def require_crs(table: gpd.GeoDataFrame | gpd.GeoSeries, what: str = "table") ->
 def to_metres(gdf: Geo, crs: object = None) -> Geo:
     """Project a table to metres.
 
-    Parameters
-    ----------
-    gdf : GeoDataFrame or GeoSeries
-        Table with a declared coordinate reference system.
-    crs : object, optional
-        Projected system in metres to use. When None, a table that is already in metres is
-        returned as it is and any other goes to the UTM zone of its middle.
+    Without a target system a table that is already in metres is returned as it is and any other
+    goes to the UTM zone of its middle.
 
     Raises
     ------
     ValueError
-        No system declared, numbers that cannot be degrees, a target that is not in metres, or
-        points that have no place in the target system.
+        No system declared, false degrees, a target that is not in metres, or points outside it.
 
     Examples
     --------
@@ -106,15 +100,9 @@ def align(table: Geo, crs: object, what: str = "table") -> Geo:
 
 
 def on_sphere(table: gpd.GeoDataFrame | gpd.GeoSeries, distance: str) -> bool:
-    """Say whether distances over a table of tracts are measured on the sphere.
+    """Say whether distances over tracts are measured on the sphere.
 
-    Parameters
-    ----------
-    table : GeoDataFrame or GeoSeries
-        Tracts.
-    distance : str
-        "planar", "great_circle", or "auto": planar unless degrees span more than `WIDE_DEGREES`
-        of longitude.
+    They are for "great_circle", and for "auto" when degrees span more than `WIDE_DEGREES`.
     """
     if distance not in {"auto", "planar", "great_circle"}:
         raise ValueError(

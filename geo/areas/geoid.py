@@ -32,15 +32,22 @@ class GeoidRepair:
     ----------
     ids : Series of str
         Ids on the index of the input; missing where refused.
-    repaired : DataFrame
-        Columns `given, geoid, reason, rows`, one row for each value that was changed.
-    refused : DataFrame
-        Columns `given, reason, rows`, one row for each value that has no single reading.
+    repaired, refused : DataFrame
+        `given, geoid, reason, rows`, one row for each value that was changed, and (without
+        `geoid`) for each that has no single reading.
     """
 
     ids: pd.Series
     repaired: pd.DataFrame
     refused: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class VintageMatch:
+    """The census year of a set of ids, None when none stands out, and the share each year knows."""
+
+    vintage: int | None
+    shares: dict[int, float]
 
 
 def repair(
@@ -83,27 +90,10 @@ def repair(
     return GeoidRepair(ids.rename(values.name), _tally(changed), _tally(refused))
 
 
-@dataclass(frozen=True)
-class VintageMatch:
-    """The census year of a set of ids, None when none stands out, and the share each year knows."""
-
-    vintage: int | None
-    shares: dict[int, float]
-
-
 def detect_vintage(
     ids: Iterable[str], references: Mapping[int, Collection[str]], *, least: float = 0.95
 ) -> VintageMatch:
-    """Find the single census year whose ids a table uses; None when two fit equally well.
-
-    Parameters
-    ----------
-    ids : iterable of str
-        Ids of the table; repeats and missing values do not count.
-    references : mapping from year to collection of str
-        Ids of each vintage in the same area.
-    least : float
-        Fraction of ids that must be found.
+    """Find the one census year that holds `least` of a table's ids; None when two fit alike.
 
     Examples
     --------
@@ -122,15 +112,10 @@ def detect_vintage(
 
 
 def connecticut_counties(ids: pd.Series) -> str:
-    """Tell which of Connecticut's two sets of county codes a table uses.
+    """Tell whether ids hold "planning regions", "counties", "mixed" or "none" of Connecticut.
 
     Data of 2022 and later name the planning regions 09110 to 09190, earlier data the former
     counties 09001 to 09015, so that ids of the two do not match.
-
-    Returns
-    -------
-    str
-        "planning regions", "counties", "mixed", or "none" without any id of Connecticut.
 
     Examples
     --------
@@ -144,6 +129,65 @@ def connecticut_counties(ids: pd.Series) -> str:
     if regions and former:
         return "mixed"
     return "planning regions" if regions else "counties" if former else "none"
+
+
+def refuse_unlike_ids(
+    ids: pd.Series,
+    known: Collection[str],
+    *,
+    references: Mapping[int, Collection[str]] | None = None,
+) -> None:
+    """Refuse a table whose tracts are not those it is to be joined to, and say why.
+
+    Missing ids do not count; `references` are the ids of each census year in the same area.
+
+    Raises
+    ------
+    ValueError
+        More than 2 % of the ids are unknown: how many, the first of them, and the likely cause.
+
+    Examples
+    --------
+    >>> refuse_unlike_ids(pd.Series(["a", "b"]), ["a", "c"], references={2010: ["a", "b"]}
+    ... )  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    ValueError: 1 of 2 tracts are not among the 2 known, first b. The ids are those of 2010: ...
+    """
+    wanted = pd.Series(ids.dropna().unique(), dtype="str")
+    strange = wanted[~wanted.isin(list(known))]
+    if len(strange) > UNMATCHED_LIMIT * len(wanted):
+        raise ValueError(
+            f"{len(strange):,} of {len(wanted):,} tracts are not among the {len(known):,} known, "
+            f"first {', '.join(strange[:_NAMED])}. {cause(wanted, known, references or {})}"
+        )
+
+
+def cause(
+    ids: pd.Series,
+    known: Collection[str],
+    references: Mapping[int, Collection[str]] | None = None,
+) -> str:
+    """Name the likely reason why tract ids are not among the known ones, as a sentence."""
+    own, other = connecticut_counties(ids), connecticut_counties(pd.Series(list(known)))
+    if "none" not in (own, other) and own != other:
+        return (
+            "Connecticut: one side uses the planning regions of 2022 (09110 ...), the other the "
+            "former counties (09001 ...): convert with a crosswalk."
+        )
+    vintage = detect_vintage(ids, references or {}).vintage
+    if vintage is not None:
+        return (
+            f"The ids are those of {vintage}: convert them first (geo.crosswalk.build_crosswalk)."
+        )
+    for what, digits in (("state", 2), ("county", 5)):
+        states, wanted = ({str(each)[:digits] for each in side} for side in (ids, known))
+        if not states & wanted:
+            return (
+                f"They are of {what} {', '.join(sorted(states)[:_NAMED])}, wanted is "
+                f"{', '.join(sorted(wanted)[:_NAMED])}."
+            )
+    return "They are most likely tracts of another census year (2010, 2020): use a crosswalk."
 
 
 def _width(level: str) -> int:
@@ -192,14 +236,14 @@ def _digits(text: str, level: str) -> tuple[str | None, str]:
         return _of_level(_SUMMARY_LEVELS.get(prefix[1], "other"), level, prefix[2], how, "prefix")
     if code := _GISJOIN.fullmatch(bare):
         parts = [part for part in code.groups() if part]
-        found = ("state", "county", "tract")[len(parts) - 1]
-        return _of_level(found, level, "".join(parts), how, "GISJOIN")
+        written = ("state", "county", "tract")[len(parts) - 1]
+        return _of_level(written, level, "".join(parts), how, "GISJOIN")
     return None, "not a number" if "E" not in bare.upper() else "digits lost or not a number"
 
 
-def _of_level(found: str, level: str, digits: str, how: str, style: str) -> tuple[str | None, str]:
-    if found != level:
-        return None, f"the id of a {found}, not of a {level}"
+def _of_level(kind: str, level: str, digits: str, how: str, style: str) -> tuple[str | None, str]:
+    if kind != level:
+        return None, f"the id of a {kind}, not of a {level}"
     return digits, _also(how, style)
 
 
@@ -210,75 +254,3 @@ def _also(how: str, more: str) -> str:
 def _tally(account: pd.DataFrame) -> pd.DataFrame:
     keys = list(account.columns)
     return account.groupby(keys, sort=True, dropna=False).size().rename("rows").reset_index()
-
-
-def refuse_unlike_ids(
-    ids: pd.Series,
-    known: Collection[str],
-    *,
-    references: Mapping[int, Collection[str]] | None = None,
-) -> None:
-    """Refuse a table whose tracts are not those it is to be joined to, and say why.
-
-    Parameters
-    ----------
-    ids : Series of str
-        Tract ids of the table; missing ones do not count.
-    known : collection of str
-        Tract ids to be joined to.
-    references : mapping from census year to collection of str, optional
-        Ids of each vintage in the same area.
-
-    Raises
-    ------
-    ValueError
-        More than 2 % of the ids are unknown: how many, the first of them, and the likely cause.
-
-    Examples
-    --------
-    >>> refuse_unlike_ids(pd.Series(["a", "b"]), ["a", "c"], references={2010: ["a", "b"]}
-    ... )  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    ...
-    ValueError: 1 of 2 tracts are not among the 2 known, first b. The ids are those of 2010: ...
-    """
-    wanted = pd.Series(ids.dropna().unique(), dtype="str")
-    strange = wanted[~wanted.isin(list(known))]
-    if len(strange) > UNMATCHED_LIMIT * len(wanted):
-        raise ValueError(
-            f"{len(strange):,} of {len(wanted):,} tracts are not among the {len(known):,} known, "
-            f"first {', '.join(strange[:_NAMED])}. {cause(wanted, known, references or {})}"
-        )
-
-
-def cause(
-    ids: pd.Series,
-    known: Collection[str],
-    references: Mapping[int, Collection[str]] | None = None,
-) -> str:
-    """Name the likely reason why tract ids are not among the known ones, as a sentence.
-
-    Examples
-    --------
-    >>> cause(pd.Series(["36005000100"]), ["09001010101"])
-    'They are of state 36, wanted is 09.'
-    """
-    own, other = connecticut_counties(ids), connecticut_counties(pd.Series(list(known)))
-    if "none" not in (own, other) and own != other:
-        return (
-            "Connecticut: one side uses the planning regions of 2022 (09110 ...), the other the "
-            "former counties (09001 ...): convert with a crosswalk."
-        )
-    vintage = detect_vintage(ids, references or {}).vintage
-    if vintage is not None:
-        return (
-            f"The ids are those of {vintage}: convert them first (geo.crosswalk.build_crosswalk)."
-        )
-    for what, digits in (("state", 2), ("county", 5)):
-        given, wanted = ({str(each)[:digits] for each in side} for side in (ids, known))
-        if not given & wanted:
-            return (
-                f"They are of {what} {', '.join(sorted(given)[:_NAMED])}, wanted is "
-                f"{', '.join(sorted(wanted)[:_NAMED])}."
-            )
-    return "They are most likely tracts of another census year (2010, 2020): use a crosswalk."

@@ -35,11 +35,6 @@ def locate(
         Id of the area, on the index of `points`; None outside all areas. A point on a shared
         border, or in an overlap, goes to the area whose id sorts first.
 
-    Raises
-    ------
-    ValueError
-        A table without coordinate reference system, or two that cannot be reconciled.
-
     Examples
     --------
     >>> from shapely import box
@@ -56,9 +51,9 @@ def locate(
     rank = np.argsort(np.argsort(shapes.index.to_numpy(), kind="stable"), kind="stable")
     order = np.lexsort((rank[area], point))
     point, first = np.unique(point[order], return_index=True)
-    found: NDArray[Any] = np.full(len(places), None, dtype=object)
-    found[point] = shapes.index.to_numpy()[area[order][first]]
-    return pd.Series(found, index=places.index, name=shapes.index.name, dtype=object)
+    holder: NDArray[Any] = np.full(len(places), None, dtype=object)
+    holder[point] = shapes.index.to_numpy()[area[order][first]]
+    return pd.Series(holder, index=places.index, name=shapes.index.name, dtype=object)
 
 
 def implausible_points(

@@ -69,11 +69,6 @@ def balance(
         False makes every round up to the limit, met or not: the fit is then a smooth function of
         the seed, as a likelihood needs it.
 
-    Raises
-    ------
-    ValueError
-        A row without cells, or a total that is not positive where there are cells.
-
     References
     ----------
     Deming, W. E. and Stephan, F. F. (1940), Annals of Mathematical Statistics 11, 427-444.

@@ -50,39 +50,6 @@ class Barrier:
     crosses: str | Collection[str] = DRAWS_ACROSS
 
 
-def _tract_sides(tracts: gpd.GeoDataFrame, ids: pd.Index, barrier: Barrier) -> pd.Series:
-    """Return the side of each tract, by geoid."""
-    if barrier.column not in tracts.columns:
-        raise ValueError(f"tracts: the barrier's column {barrier.column!r} is needed.")
-    return tracts[barrier.column].set_axis(ids)
-
-
-def _school_sides(
-    schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, barrier: Barrier, sides: pd.Series
-) -> pd.Series:
-    """Return the side of each school; missing where it draws across, or its side is not known."""
-    column = barrier.school_column or barrier.column
-    if column in schools.columns:
-        own = schools[column]
-    elif barrier.school_column is not None:
-        raise ValueError(f"schools: the barrier's column {column!r} is needed.")
-    elif "geoid" in schools.columns:
-        own = schools["geoid"].map(sides)
-    else:
-        own = locate(schools, tracts.set_axis(sides.index)).map(sides)
-    return own.astype(object).mask(_crossing(schools, barrier), None)
-
-
-def _crossing(schools: gpd.GeoDataFrame, barrier: Barrier) -> Flags:
-    if isinstance(barrier.crosses, str):
-        if barrier.crosses not in schools.columns:
-            raise ValueError(f"schools: the column {barrier.crosses!r} of the barrier is needed.")
-        return np.asarray(schools[barrier.crosses].to_numpy(dtype=bool, na_value=False))
-    if not barrier.crosses or "school_type" not in schools.columns:
-        return np.zeros(len(schools), dtype=bool)
-    return np.asarray(schools["school_type"].isin(barrier.crosses).to_numpy(dtype=bool))
-
-
 @dataclass(frozen=True, eq=False)
 class Origins:
     """Tracts with children and a place; `xyz` holds metres, or the unit sphere.
@@ -141,13 +108,7 @@ def read_places(
     private_share: float | pd.Series = 0.0,
     grades: GradeBands = ONE_POOL,
 ) -> tuple[Sites, Origins]:
-    """Read both tables into one system of distances; parameters as `geo.join.gravity.fit_gravity`.
-
-    Raises
-    ------
-    ValueError
-        Columns, ids, numbers or a coordinate reference system that cannot be used.
-    """
+    """Read both tables of `fit_gravity` into one system of distances."""
     sphere = on_sphere(tracts, distance)
     located = align(tracts, 4326, "tracts") if sphere else to_metres(tracts)
     ids = labels(tracts, "geoid")
@@ -188,11 +149,6 @@ def table_tracts(sites: Sites, origins: Origins, table: pd.DataFrame, k: int) ->
     """Take the k nearest tracts from a table `school_id, geoid` and `metres` or `minutes`.
 
     Pairs that are not given cannot be travelled; places that are not in play are passed over.
-
-    Raises
-    ------
-    ValueError
-        Columns are missing, a pair repeats, or a distance is negative or missing.
     """
     unit = distance_unit(table)
     absent = [name for name in ("school_id", "geoid") if name not in table.columns]
@@ -219,17 +175,50 @@ def table_tracts(sites: Sites, origins: Origins, table: pd.DataFrame, k: int) ->
 
 def distance_unit(table: pd.DataFrame) -> str:
     """Tell whether a table of distances holds metres or minutes."""
-    found = [name for name in ("metres", "minutes") if name in table.columns]
-    if len(found) != 1:
+    units = [name for name in ("metres", "minutes") if name in table.columns]
+    if len(units) != 1:
         raise ValueError("distance: the table needs one column, 'metres' or 'minutes'.")
-    return found[0]
+    return units[0]
+
+
+def _tract_sides(tracts: gpd.GeoDataFrame, ids: pd.Index, barrier: Barrier) -> pd.Series:
+    """Return the side of each tract, by geoid."""
+    if barrier.column not in tracts.columns:
+        raise ValueError(f"tracts: the barrier's column {barrier.column!r} is needed.")
+    return tracts[barrier.column].set_axis(ids)
+
+
+def _school_sides(
+    schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, barrier: Barrier, sides: pd.Series
+) -> pd.Series:
+    """Return the side of each school; missing where it draws across, or its side is not known."""
+    column = barrier.school_column or barrier.column
+    if column in schools.columns:
+        own = schools[column]
+    elif barrier.school_column is not None:
+        raise ValueError(f"schools: the barrier's column {column!r} is needed.")
+    elif "geoid" in schools.columns:
+        own = schools["geoid"].map(sides)
+    else:
+        own = locate(schools, tracts.set_axis(sides.index)).map(sides)
+    return own.astype(object).mask(_crossing(schools, barrier), None)
+
+
+def _crossing(schools: gpd.GeoDataFrame, barrier: Barrier) -> Flags:
+    if isinstance(barrier.crosses, str):
+        if barrier.crosses not in schools.columns:
+            raise ValueError(f"schools: the column {barrier.crosses!r} of the barrier is needed.")
+        return np.asarray(schools[barrier.crosses].to_numpy(dtype=bool, na_value=False))
+    if not barrier.crosses or "school_type" not in schools.columns:
+        return np.zeros(len(schools), dtype=bool)
+    return np.asarray(schools["school_type"].isin(barrier.crosses).to_numpy(dtype=bool))
 
 
 def _private(share: float | pd.Series, ids: pd.Index) -> Floats | float:
-    given = share.reindex(ids).to_numpy(dtype=np.float64) if isinstance(share, pd.Series) else share
-    wrong = ~((np.asarray(given) >= 0) & (np.asarray(given) <= 1))
+    part = share.reindex(ids).to_numpy(dtype=np.float64) if isinstance(share, pd.Series) else share
+    wrong = ~((np.asarray(part) >= 0) & (np.asarray(part) <= 1))
     if not wrong.any():
-        return given
+        return part
     if not isinstance(share, pd.Series):
         raise ValueError(f"private_share must lie between 0 and 1; it is {share}.")
     named = ", ".join(str(name) for name in ids[wrong][:5])
@@ -251,9 +240,9 @@ def _read_sites(
     xy = centre_xy(points.geometry)
     xyz = unit_sphere(xy) if sphere else xy
     placed = np.isfinite(xyz).all(axis=1)
-    known = "level" in schools.columns
-    level = schools["level"][placed] if known else None
-    taught = grades.taught(schools["level"] if known else pd.Series("", index=ids))
+    levelled = "level" in schools.columns
+    level = schools["level"][placed] if levelled else None
+    taught = grades.taught(schools["level"] if levelled else pd.Series("", index=ids))
     side = None
     if barrier is not None and sides is not None:
         side = _school_sides(points, tracts, barrier, sides)[placed]

@@ -97,7 +97,7 @@ DecaySetting: TypeAlias = str | Decay | Mapping[str, str | Decay] | pd.Series
 def as_decay(decay: str | Decay | Mapping[str, str | Decay]) -> Decay | dict[str, Decay]:
     """Read decays given by name."""
     if isinstance(decay, Mapping):
-        return {level: _one(given) for level, given in decay.items()}
+        return {level: _one(setting) for level, setting in decay.items()}
     return _one(decay)
 
 
@@ -107,11 +107,6 @@ def functions(
     """Resolve decays that may differ by level or by school to (Decay, mask over the schools).
 
     The mask is None where one decay stands for all schools.
-
-    Raises
-    ------
-    ValueError
-        A level or a school without a decay.
 
     Examples
     --------
@@ -125,9 +120,9 @@ def functions(
     if own.isna().any():
         first = ", ".join(str(name) for name in ids[own.isna()][:5])
         raise ValueError(f"decay: {int(own.isna().sum())} schools have none: {first}.")
-    made = [_one(given) for given in own]
+    each = [_one(setting) for setting in own]
     return [
-        (one, np.array([other == one for other in made], dtype=bool)) for one in dict.fromkeys(made)
+        (one, np.array([other == one for other in each], dtype=bool)) for one in dict.fromkeys(each)
     ]
 
 
@@ -138,15 +133,7 @@ def _one(decay: str | Decay) -> Decay:
 def by_level(
     setting: Value | Mapping[str, Value], levels: pd.Series | None, what: str
 ) -> list[tuple[Value, NDArray[np.bool_] | None]]:
-    """Resolve a setting, one value or one a level, to (value, mask over the schools).
-
-    The mask is None where one value stands for all schools; `what` names the setting in messages.
-
-    Raises
-    ------
-    ValueError
-        Levels are not known, or the mapping leaves one out.
-    """
+    """Resolve a setting, one value or one a level, to (value, mask; None for all schools)."""
     if not isinstance(setting, Mapping):
         return [(setting, None)]
     if levels is None:

@@ -83,27 +83,19 @@ class GradeBands:
         """
         even = np.array(list(self.years.values()), dtype=np.float64) / sum(self.years.values())
         names = [f"children_{band}" for band in self.years]
-        given = [name for name in names if name in tracts.columns]
-        if not given:
+        counted = [name for name in names if name in tracts.columns]
+        if not counted:
             return np.tile(even, (len(tracts), 1))
-        if len(given) < len(names):
-            absent = ", ".join(name for name in names if name not in given)
+        if len(counted) < len(names):
+            absent = ", ".join(name for name in names if name not in counted)
             raise ValueError(f"tracts: children by band of grades need the columns {absent} too.")
-        found = np.column_stack([counts(tracts, name, "tracts") for name in names])
-        total = found.sum(axis=1, keepdims=True)
-        return np.where(total > 0, found / np.where(total > 0, total, 1.0), even)
+        children = np.column_stack([counts(tracts, name, "tracts") for name in names])
+        total = children.sum(axis=1, keepdims=True)
+        return np.where(total > 0, children / np.where(total > 0, total, 1.0), even)
 
 
 def told_apart(taught: Floats) -> list[Flags]:
-    """Group the bands that no school tells apart, those that the same schools teach, as masks.
-
-    A band that no school teaches is in none.
-
-    Examples
-    --------
-    >>> [group.tolist() for group in told_apart(np.array([[0.7, 0.3, 0.0], [0.5, 0.5, 0.0]]))]
-    [[True, True, False]]
-    """
+    """Group the bands that no school tells apart, those that the same schools teach, as masks."""
     served = taught > 0
     groups: dict[bytes, list[int]] = {}
     for band in np.flatnonzero(served.any(axis=0)):

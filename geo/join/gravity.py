@@ -133,51 +133,6 @@ class Trips:
         return used, balance(matrix, students[active], wanted, **stopping)
 
 
-def possible_trips(sites: Sites, origins: Origins, distance: str | pd.DataFrame, k: int) -> Trips:
-    """Find the possible trips: k tracts a school, by straight lines or a supplied table."""
-    if isinstance(distance, str):
-        found = nearest_tracts(sites, origins, k)
-    else:
-        found = table_tracts(sites, origins, distance, k)
-    length = np.bincount(found.row, minlength=len(sites.ids))
-    open_to = length > 0
-    starts = np.concatenate([[0], np.cumsum(length[open_to])])
-    nearest = np.repeat(found.metres[starts[:-1]], length[open_to])
-    order = _columns_ascending(found, starts)
-    return Trips(
-        sites.keep(open_to),
-        origins,
-        found.column[order],
-        starts,
-        found.metres[order],
-        nearest,
-        tuple(sites.ids[~open_to]),
-    )
-
-
-def _scale_metres(sites: Sites, scale_km: float | Mapping[str, float] | pd.Series) -> Floats:
-    """Return the scale of each school in metres."""
-    if isinstance(scale_km, pd.Series):
-        metres: Floats = 1000 * scale_km.reindex(sites.ids).to_numpy(dtype=np.float64)
-    else:
-        metres = np.empty(len(sites.ids))
-        for value, chosen in by_level(scale_km, sites.level, "scale_km"):
-            metres[slice(None) if chosen is None else chosen] = 1000.0 * value
-    wrong = ~((metres > 0) & np.isfinite(metres))
-    if wrong.any():
-        first = ", ".join(str(name) for name in sites.ids[wrong][:5])
-        raise ValueError(f"scale_km must be positive; it is not at the schools {first}.")
-    return metres
-
-
-def _columns_ascending(found: Candidates, starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    places = np.arange(len(found.column))
-    columns = int(found.column.max(initial=0)) + 1
-    layout = csr_array((places, found.column.copy(), starts), shape=(len(starts) - 1, columns))
-    layout.sort_indices()
-    return np.asarray(layout.data, dtype=np.intp)
-
-
 @dataclass(frozen=True, eq=False)
 class GravityFit:
     """A gravity catchment and an account of how it was reached.
@@ -188,11 +143,9 @@ class GravityFit:
         Columns `school_id, geoid, share, students`; shares of a school sum to 1.
     iterations : int
         Balancing rounds made, of the bands of grades that needed most.
-    converged : bool
+    converged, settled : bool
         Every reached tract received its scaled number of children of each band of grades within
-        the tolerance.
-    settled : bool
-        Balancing stopped changing: more rounds would not bring the tract totals nearer.
+        the tolerance; or more rounds would not bring the totals nearer.
     tract_error_max, tract_error_median : float
         Relative error of the reached tracts' totals, each band of grades on its own; NaN when
         nothing was balanced.
@@ -249,11 +202,33 @@ class GravityFit:
         )
 
     def _oddities(self) -> str:
-        told = [
+        oddities = [
             (self.without_tracts, "without a tract open to them"),
             (self.far_off, f"farther than {FAR_KM:g} km from any tract"),
         ]
-        return "".join(f"{len(ids)} {words}, " for ids, words in told if ids)
+        return "".join(f"{len(ids)} {words}, " for ids, words in oddities if ids)
+
+
+def possible_trips(sites: Sites, origins: Origins, distance: str | pd.DataFrame, k: int) -> Trips:
+    """Find the possible trips: k tracts a school, by straight lines or a supplied table."""
+    if isinstance(distance, str):
+        candidates = nearest_tracts(sites, origins, k)
+    else:
+        candidates = table_tracts(sites, origins, distance, k)
+    length = np.bincount(candidates.row, minlength=len(sites.ids))
+    open_to = length > 0
+    starts = np.concatenate([[0], np.cumsum(length[open_to])])
+    nearest = np.repeat(candidates.metres[starts[:-1]], length[open_to])
+    order = _columns_ascending(candidates, starts)
+    return Trips(
+        sites.keep(open_to),
+        origins,
+        candidates.column[order],
+        starts,
+        candidates.metres[order],
+        nearest,
+        tuple(sites.ids[~open_to]),
+    )
 
 
 def fit_gravity(
@@ -281,22 +256,21 @@ def fit_gravity(
     Parameters
     ----------
     schools : GeoDataFrame
-        `school_id` (index or column), `enrolled` (students), point geometry; `level` where known:
-        it says which grades a school teaches, and settings may differ by it.
+        `school_id` (index or column), `enrolled`, points; `level` where known: it says which
+        grades a school teaches, and settings may differ by it.
     tracts : GeoDataFrame
-        `geoid` (index or column), `children` (resident children), polygon geometry; where known
-        `children_elementary`, `children_middle` and `children_high`, the numbers in each band of
-        `grades`, else children are spread evenly over the years of age. Distances go
-        to the centroid. A table in a metric coordinate reference system is measured as it is,
-        any other in its UTM zone.
+        `geoid` (index or column), `children` (residents), polygons; where known
+        `children_elementary`, `children_middle` and `children_high`, else children are spread
+        evenly over the years of age. Distances go to the centroid, in the table's own metres or
+        else in its UTM zone.
     scale_km : float, mapping from level to float, or Series by school_id
         Scale of the decay; of the exponential, the distance over which the draw of a school
-        falls to 37 %. The default of 1 km is a compromise over levels for New York City; a rural
-        county needs more: see `geo.join.scale`. Minutes when `distance` holds minutes.
+        falls to 37 %. A rural county needs more than the default. Minutes when `distance` holds
+        minutes.
     k : int
         Tracts that a school may draw from; all of them when there are fewer.
     decay : str, Decay, mapping from level to either, or Series by school_id
-        "exponential", "power" or "tanner"; see `geo.join.decay.Decay`.
+        "exponential", "power" or "tanner".
     distance : str or DataFrame
         "planar"; "great_circle" (on the sphere); "auto", which is planar unless the tracts come
         in degrees and span more than 12 of longitude; or a table `school_id, geoid, metres` (or
@@ -308,16 +282,13 @@ def fit_gravity(
     grades : GradeBands
         Bands of grades, and which levels teach them; `geo.join.grades.ONE_POOL` lets all schools
         compete for all children.
-    tolerance : float
-        Relative error of a tract total that counts as met.
-    max_iterations : int
-        Largest number of balancing rounds.
+    tolerance, max_iterations : float, int
+        Relative error of a tract total that counts as met, and the most balancing rounds.
 
     Raises
     ------
     ValueError
-        Missing columns, repeated ids, no coordinate reference system, no tract with children, or
-        parameters out of range.
+        Tables that cannot be read, no tract with children, or parameters out of range.
 
     References
     ----------
@@ -350,6 +321,29 @@ def fit_gravity(
     fall = trips.fall(_scale_metres(trips.sites, scale_km), decay)
     share, fits = trips.balanced(fall, tolerance=tolerance, max_iterations=max_iterations)
     return _account(trips, share, fits, "min" if _in_minutes(distance) else "km")
+
+
+def _scale_metres(sites: Sites, scale_km: float | Mapping[str, float] | pd.Series) -> Floats:
+    """Return the scale of each school in metres."""
+    if isinstance(scale_km, pd.Series):
+        metres: Floats = 1000 * scale_km.reindex(sites.ids).to_numpy(dtype=np.float64)
+    else:
+        metres = np.empty(len(sites.ids))
+        for value, chosen in by_level(scale_km, sites.level, "scale_km"):
+            metres[slice(None) if chosen is None else chosen] = 1000.0 * value
+    wrong = ~((metres > 0) & np.isfinite(metres))
+    if wrong.any():
+        first = ", ".join(str(name) for name in sites.ids[wrong][:5])
+        raise ValueError(f"scale_km must be positive; it is not at the schools {first}.")
+    return metres
+
+
+def _columns_ascending(candidates: Candidates, starts: NDArray[np.intp]) -> NDArray[np.intp]:
+    places = np.arange(len(candidates.column))
+    columns = int(candidates.column.max(initial=0)) + 1
+    layout = csr_array((places, candidates.column.copy(), starts), shape=(len(starts) - 1, columns))
+    layout.sort_indices()
+    return np.asarray(layout.data, dtype=np.intp)
 
 
 def _check_parameters(k: int, tolerance: float, max_iterations: int) -> None:

@@ -123,6 +123,43 @@ def fit_nearest(
     )
 
 
+def greedy(
+    tracts: Floats, places: Floats, demand: Floats, room: Floats, k: int | None = None
+) -> list[tuple[int, int, float]]:
+    """Place demand in the nearest room, the shortest way first.
+
+    Of all pairs of a tract with demand left and a place with room left the closest is taken, and
+    as much moves as both allow; equally close pairs go in the order of their positions. No tract
+    fills more than k places. Gives (place, tract, amount) in the order of placing.
+
+    Examples
+    --------
+    >>> line = np.array([[0.0, 0.0], [5.0, 0.0]])
+    >>> greedy(line, line + 1, np.array([4.0, 1.0]), np.array([2.0, 3.0]))
+    [(0, 0, 2.0), (1, 1, 1.0), (1, 0, 2.0)]
+    """
+    left, free = demand.tolist(), room.copy()
+    lines = _Lines(tracts, places, free > _NOTHING)
+    uses = [len(places) if k is None else k] * len(tracts)
+    queue: list[tuple[float, int, int]] = []
+    for tract in np.flatnonzero(demand > _NOTHING).tolist():
+        _join(queue, lines, tract)
+    moved = []
+    while queue:
+        _, tract, place = heapq.heappop(queue)
+        amount = min(left[tract], float(free[place]))
+        if lines.open[place]:
+            moved.append((place, tract, amount))
+            left[tract] -= amount
+            free[place] -= amount
+            uses[tract] -= 1
+            if free[place] <= _NOTHING:
+                lines.close(place)
+        if left[tract] > _NOTHING and uses[tract]:
+            _join(queue, lines, tract)
+    return moved
+
+
 def _room(sites: Sites, active: NDArray[np.bool_], capacity: pd.Series | None) -> Floats:
     if capacity is None:
         return sites.enrolled
@@ -187,56 +224,6 @@ def _table(flows: csr_array, sites: Sites, origins: Origins) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def greedy(
-    tracts: Floats, places: Floats, demand: Floats, room: Floats, k: int | None = None
-) -> list[tuple[int, int, float]]:
-    """Place demand in the nearest room, the shortest way first.
-
-    Of all pairs of a tract with demand left and a place with room left the closest is taken, and
-    as much moves as both allow; equally close pairs go in the order of their positions.
-
-    Parameters
-    ----------
-    tracts, places : float arrays, shapes (t, d) and (p, d)
-        Coordinates; no place twice.
-    demand, room : float arrays, shapes (t,) and (p,)
-        What has to be placed, and what a place takes.
-    k : int or None
-        Places that one tract may fill; None for no limit.
-
-    Returns
-    -------
-    list of (place, tract, amount)
-        In the order of placing.
-
-    Examples
-    --------
-    >>> line = np.array([[0.0, 0.0], [5.0, 0.0]])
-    >>> greedy(line, line + 1, np.array([4.0, 1.0]), np.array([2.0, 3.0]))
-    [(0, 0, 2.0), (1, 1, 1.0), (1, 0, 2.0)]
-    """
-    left, free = demand.tolist(), room.copy()
-    lines = _Lines(tracts, places, free > _NOTHING)
-    uses = [len(places) if k is None else k] * len(tracts)
-    queue: list[tuple[float, int, int]] = []
-    for tract in np.flatnonzero(demand > _NOTHING).tolist():
-        _join(queue, lines, tract)
-    moved = []
-    while queue:
-        _, tract, place = heapq.heappop(queue)
-        amount = min(left[tract], float(free[place]))
-        if lines.open[place]:
-            moved.append((place, tract, amount))
-            left[tract] -= amount
-            free[place] -= amount
-            uses[tract] -= 1
-            if free[place] <= _NOTHING:
-                lines.close(place)
-        if left[tract] > _NOTHING and uses[tract]:
-            _join(queue, lines, tract)
-    return moved
-
-
 def _join(queue: list[tuple[float, int, int]], lines: "_Lines", tract: int) -> None:
     step = lines.next(tract)
     if step is not None:
@@ -279,11 +266,11 @@ class _Lines:
         if 2 * self.opened < len(self.known):
             self._plant()
         batch = _BATCH
-        found: list[Step] = []
-        while not found:
-            found = self._look(tract, min(batch, len(self.known)))
+        steps: list[Step] = []
+        while not steps:
+            steps = self._look(tract, min(batch, len(self.known)))
             batch *= 4
-        return found[::-1]
+        return steps[::-1]
 
     def _look(self, tract: int, batch: int) -> list[Step]:
         distance, near = self.tree.query(self.tracts[tract], k=np.arange(1, batch + 1))

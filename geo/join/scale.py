@@ -56,12 +56,12 @@ class FlowModel:
     """
 
     def __init__(
-        self, trips: Trips, known: KnownFlows, decay: Decay, zoned: Floats | None = None
+        self, trips: Trips, flows: KnownFlows, decay: Decay, zoned: Floats | None = None
     ) -> None:
-        self.trips, self.known, self.decay = trips, known, decay
-        self.zoned = None if zoned is None else zoned[known.cell]
-        self.students = trips.sites.enrolled[trips.row[known.cell]]
-        self.total = np.bincount(known.key, known.students)
+        self.trips, self.flows, self.decay = trips, flows, decay
+        self.zoned = None if zoned is None else zoned[flows.cell]
+        self.students = trips.sites.enrolled[trips.row[flows.cell]]
+        self.total = np.bincount(flows.key, flows.students)
         self.rounds: int | None = None
 
     def settle(self, log_km: float) -> None:
@@ -86,25 +86,25 @@ class FlowModel:
     def _mixed(self, log_km: float) -> tuple[Floats, float]:
         zoned, drawn = self._shares(log_km)
         one, other = self._by_pair(zoned), self._by_pair(drawn)
-        part = 0.0 if self.zoned is None else likeliest_part(self.known.students, one, other)
+        part = 0.0 if self.zoned is None else likeliest_part(self.flows.students, one, other)
         return part * one + (1 - part) * other, part
 
     def _shares(self, log_km: float) -> tuple[Floats, Floats]:
         """Share of each trip by zones and by distance, the same at a school without a zone."""
-        drawn = self._balanced(log_km)[0][self.known.cell]
+        drawn = self._balanced(log_km)[0][self.flows.cell]
         if self.zoned is None:
             return drawn, drawn
         return np.where(np.isnan(self.zoned), drawn, self.zoned), drawn
 
     def _by_pair(self, share: Floats) -> Floats:
-        known = self.known
-        mass = np.bincount(known.pair, share * self.students)
-        return np.asarray(mass / np.bincount(known.key, mass)[known.key])
+        flows = self.flows
+        mass = np.bincount(flows.pair, share * self.students)
+        return np.asarray(mass / np.bincount(flows.key, mass)[flows.key])
 
     def log_likelihood(self, log_km: float) -> float:
         """Return the multinomial log likelihood without its constant."""
         share = np.maximum(self.shares(log_km), _FLOOR)
-        return float(self.known.students @ np.log(share))
+        return float(self.flows.students @ np.log(share))
 
     def flow_cv(self, log_km: float) -> float:
         """Return how far one flow, school to tract, strays from the model, as a part of itself.
@@ -113,29 +113,78 @@ class FlowModel:
         miss their expectation by the multinomial variance and c^2 times the sum of squares of
         their trips (less what a fixed total takes away): c makes the two sides equal.
         """
-        known, total = self.known, self.total
+        flows, total = self.flows, self.total
         part = self.zoned_share(log_km)
         zoned, drawn = self._shares(log_km)
         trips = (part * zoned + (1 - part) * drawn) * self.students
-        mass = np.bincount(known.pair, trips)
-        scale = total / np.bincount(known.key, mass)
-        share = mass * (scale / total)[known.key]
-        expected = share * total[known.key]
-        square = np.bincount(known.pair, trips**2) * scale[known.key] ** 2
-        of_key = np.bincount(known.key, square)[known.key]
-        strayed = (known.students - expected) ** 2 - expected * (1 - share)
+        mass = np.bincount(flows.pair, trips)
+        scale = total / np.bincount(flows.key, mass)
+        share = mass * (scale / total)[flows.key]
+        expected = share * total[flows.key]
+        square = np.bincount(flows.pair, trips**2) * scale[flows.key] ** 2
+        of_key = np.bincount(flows.key, square)[flows.key]
+        strayed = (flows.students - expected) ** 2 - expected * (1 - share)
         worth = (1 - 2 * share) * square + share**2 * of_key
         return float(np.sqrt(max(0.0, strayed.sum() / worth.sum()))) if worth.sum() > 0 else 0.0
 
     def dispersion(self, log_km: float) -> float:
         """Return Pearson's dispersion over pairs with at least one expected student."""
-        expected = self.shares(log_km) * self.total[self.known.key]
+        expected = self.shares(log_km) * self.total[self.flows.key]
         tested = expected >= _TESTABLE
-        spare = tested.sum() - len(np.unique(self.known.key[tested])) - 1
+        spare = tested.sum() - len(np.unique(self.flows.key[tested])) - 1
         if spare < 1:
             return 1.0
-        gap = self.known.students[tested] - expected[tested]
+        gap = self.flows.students[tested] - expected[tested]
         return max(1.0, float((gap**2 / expected[tested]).sum() / spare))
+
+
+@dataclass(frozen=True)
+class ScaleEstimate:
+    """The scale that best explains known flows.
+
+    Parameters
+    ----------
+    scale_km : float
+        Estimate; minutes when the distances were supplied in minutes.
+    low, high : float
+        95 % profile-likelihood interval, widened by the dispersion; a bound of the search where
+        the data set no limit.
+    decay : str
+        Decay function that the scale belongs to.
+    n : float
+        Students behind the estimate.
+    log_likelihood : float
+        Multinomial, at the estimate, without its constant: compare decays by it.
+    outside : float
+        Share of the known students whose tract is not among a school's candidates; when it is
+        large, raise `k`.
+    dispersion : float
+        Pearson dispersion, at least 1: how much more the flows vary than independent choices.
+    schools : int
+        Schools (or groups of schools) with known flows.
+    at_bound : bool
+        The interval reaches an end of the range searched: on that side the flows set no limit.
+    k : int
+        Candidate tracts of a school; use as many in the join.
+    zoned_share : float
+        Part of the zoned schools' students who follow their zone; 0 without `zoned`.
+    flow_cv : float
+        How far one flow, school to tract, strays from the join beyond chance, as a part of itself.
+    """
+
+    scale_km: float
+    low: float
+    high: float
+    decay: str
+    n: float
+    log_likelihood: float
+    outside: float
+    dispersion: float
+    schools: int
+    at_bound: bool
+    k: int = DEFAULT_K
+    zoned_share: float = 0.0
+    flow_cv: float = 1.0
 
 
 def likeliest_part(observed: Floats, one: Floats, other: Floats) -> float:
@@ -162,106 +211,6 @@ def likeliest_part(observed: Floats, one: Floats, other: Floats) -> float:
     return float(brentq(slope, 0.0, 1.0, xtol=1e-6))
 
 
-def _known_flows(
-    trips: Trips, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, flows: pd.DataFrame
-) -> KnownFlows:
-    """Match known flows to the trips of a place."""
-    school_key, school_of = _keys(trips.sites.ids, schools, flows, "school_id")
-    tract_key, tract_of = _keys(trips.origins.ids, tracts, flows, "geoid")
-    known = counts(flows, "students", "flows")
-    if np.isnan(known).any():
-        raise ValueError(f"flows: {int(np.isnan(known).sum())} counts of students are missing.")
-    given = flows.assign(students=known).groupby([school_key, tract_key])["students"].sum()
-    given = given[given > 0].reset_index()
-    names = pd.Index(given[school_key].unique()), pd.Index(given[tract_key].unique())
-    row = names[0].get_indexer(school_of)[trips.row]
-    column = names[1].get_indexer(tract_of)[trips.column]
-    cell = np.flatnonzero((row >= 0) & (trips.sites.enrolled[trips.row] > 0))
-    width = len(names[1]) + 1  # the last column holds the tracts without known students
-    code, pair = np.unique(row[cell] * width + column[cell] % width, return_inverse=True)
-    wanted = names[0].get_indexer(given[school_key]) * width + names[1].get_indexer(
-        given[tract_key]
-    )
-    students = pd.Series(given["students"].to_numpy(), index=wanted).reindex(code, fill_value=0.0)
-    if not students.sum() > 0:
-        raise ValueError(
-            "flows: no student goes between a school with enrolment and one of its candidate "
-            "tracts. Do the ids agree, and is k large enough?"
-        )
-    outside = 1 - students.sum() / given["students"].sum()
-    key = np.unique(code // width, return_inverse=True)[1]
-    return KnownFlows(
-        cell, pair.ravel(), key.ravel(), students.to_numpy(), max(0.0, float(outside))
-    )
-
-
-def _keys(ids: pd.Index, table: pd.DataFrame, flows: pd.DataFrame, name: str) -> tuple[str, Labels]:
-    """Name the column of the flows that identifies places, and label every place by it."""
-    if name in flows.columns:
-        return name, ids.to_numpy(dtype=object)
-    shared = [column for column in table.columns if column in flows.columns]
-    shared = [column for column in shared if column not in {"students", "school_id", "geoid"}]
-    if len(shared) != 1:
-        raise ValueError(
-            f"flows: the column {name!r} is needed, or one column of the places that it counts by; "
-            f"found {', '.join(shared) or 'none'}."
-        )
-    own = table[name] if name in table.columns else table.index
-    label = pd.Series(table[shared[0]].to_numpy(dtype=object), index=pd.Index(own))
-    return shared[0], label.reindex(ids).to_numpy(dtype=object)
-
-
-@dataclass(frozen=True)
-class ScaleEstimate:
-    """The scale that best explains known flows.
-
-    Parameters
-    ----------
-    scale_km : float
-        Estimate; minutes when the distances were supplied in minutes.
-    low, high : float
-        95 % profile-likelihood interval, widened by the dispersion; a bound of the search where
-        the data set no limit.
-    decay : str
-        Decay function that the scale belongs to.
-    n : float
-        Students behind the estimate.
-    log_likelihood : float
-        Multinomial log likelihood at the estimate, without its constant: compare decays by it.
-    outside : float
-        Share of the known students whose tract is not among a school's candidates; when it is
-        large, raise `k`.
-    dispersion : float
-        Pearson dispersion, at least 1: how much more the flows vary than independent choices.
-    schools : int
-        Schools (or groups of schools) with known flows.
-    at_bound : bool
-        The interval reaches an end of the range searched: on that side the flows set no limit.
-    k : int
-        Candidate tracts of a school; use as many in the join.
-    zoned_share : float
-        Part of the zoned schools' students who follow their zone; 0 without `zoned`. The scale is
-        that of the others.
-    flow_cv : float
-        How far one flow, school to tract, strays from the join beyond chance, as a part of itself:
-        for the intervals of `analytics.join.uncertainty`.
-    """
-
-    scale_km: float
-    low: float
-    high: float
-    decay: str
-    n: float
-    log_likelihood: float
-    outside: float
-    dispersion: float
-    schools: int
-    at_bound: bool
-    k: int = DEFAULT_K
-    zoned_share: float = 0.0
-    flow_cv: float = 1.0
-
-
 def estimate_scale(
     schools: gpd.GeoDataFrame,
     tracts: gpd.GeoDataFrame,
@@ -282,21 +231,19 @@ def estimate_scale(
     multinomial sample over tracts (or groups of tracts, such as the areas of residence that a
     district counts by), with the shares that the doubly constrained join of `fit_gravity` gives
     at a scale. The scale of the greatest likelihood is searched for in log distance. The flows
-    may cover some schools only; all schools take part in balancing.
-
-    Tract totals alone, without flows, cannot tell the scale: balancing meets them at every scale,
-    so the likelihood is flat. Use `bench.scales.default_scale` then.
+    may cover some schools only; all schools take part in balancing. Tract totals alone, without
+    flows, cannot tell the scale: balancing meets them at every scale.
 
     Parameters
     ----------
     schools, tracts : GeoDataFrame
-        As for `fit_gravity`; the schools of one level for the scale of that level.
+        Tables of `fit_gravity`; the schools of one level for the scale of that level.
     flows : DataFrame
         `students`, and the keys of the schools and of the tracts: `school_id` or else the name of
         a column of `schools` (`district`), and `geoid` or else the name of a column of `tracts`
         (`county`). Tracts that are not listed have no students.
     decay, distance, barrier, private_share
-        As for `fit_gravity`; use the same values in the join.
+        Settings of `fit_gravity`; use the same values in the join.
     k : int or None
         Tracts for each school. None doubles them from 40 (up to 640) until less than 2 % of the
         known students live outside them and the estimate moves by less than a tenth: with too few
@@ -313,7 +260,7 @@ def estimate_scale(
     Raises
     ------
     ValueError
-        As for `fit_gravity`; or no flow between known schools and tracts.
+        Tables that `fit_gravity` cannot read, or no flow between known schools and tracts.
 
     References
     ----------
@@ -346,24 +293,70 @@ def estimate_scale(
 
     def at(reach: int) -> ScaleEstimate:
         trips = possible_trips(*places, distance, reach)
-        known = _known_flows(trips, schools, tracts, flows)
-        model = FlowModel(trips, known, function, _zoned(trips, zoned))
+        observed = _known_flows(trips, schools, tracts, flows)
+        model = FlowModel(trips, observed, function, _zoned(trips, zoned))
         return _search(model, bounds_km, level, reach)
 
     return at(int(k)) if k is not None else _widened(at, len(places[1].ids))
 
 
+def _known_flows(
+    trips: Trips, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, flows: pd.DataFrame
+) -> KnownFlows:
+    """Match known flows to the trips of a place."""
+    school_key, school_of = _keys(trips.sites.ids, schools, flows, "school_id")
+    tract_key, tract_of = _keys(trips.origins.ids, tracts, flows, "geoid")
+    students = counts(flows, "students", "flows")
+    if np.isnan(students).any():
+        raise ValueError(f"flows: {int(np.isnan(students).sum())} counts of students are missing.")
+    observed = flows.assign(students=students).groupby([school_key, tract_key])["students"].sum()
+    observed = observed[observed > 0].reset_index()
+    names = pd.Index(observed[school_key].unique()), pd.Index(observed[tract_key].unique())
+    row = names[0].get_indexer(school_of)[trips.row]
+    column = names[1].get_indexer(tract_of)[trips.column]
+    cell = np.flatnonzero((row >= 0) & (trips.sites.enrolled[trips.row] > 0))
+    width = len(names[1]) + 1  # the last column holds the tracts without known students
+    code, pair = np.unique(row[cell] * width + column[cell] % width, return_inverse=True)
+    wanted = names[0].get_indexer(observed[school_key]) * width
+    wanted += names[1].get_indexer(observed[tract_key])
+    of_pair = pd.Series(observed["students"].to_numpy(), index=wanted).reindex(code, fill_value=0.0)
+    if not of_pair.sum() > 0:
+        raise ValueError(
+            "flows: no student goes between a school with enrolment and one of its candidate "
+            "tracts. Do the ids agree, and is k large enough?"
+        )
+    outside = 1 - of_pair.sum() / observed["students"].sum()
+    key = np.unique(code // width, return_inverse=True)[1]
+    return KnownFlows(cell, pair.ravel(), key.ravel(), of_pair.to_numpy(), max(0.0, float(outside)))
+
+
+def _keys(ids: pd.Index, table: pd.DataFrame, flows: pd.DataFrame, name: str) -> tuple[str, Labels]:
+    """Name the column of the flows that identifies places, and label every place by it."""
+    if name in flows.columns:
+        return name, ids.to_numpy(dtype=object)
+    shared = [column for column in table.columns if column in flows.columns]
+    shared = [column for column in shared if column not in {"students", "school_id", "geoid"}]
+    if len(shared) != 1:
+        raise ValueError(
+            f"flows: the column {name!r} is needed, or one column of the places that it counts by; "
+            f"found {', '.join(shared) or 'none'}."
+        )
+    own = table[name] if name in table.columns else table.index
+    label = pd.Series(table[shared[0]].to_numpy(dtype=object), index=pd.Index(own))
+    return shared[0], label.reindex(ids).to_numpy(dtype=object)
+
+
 def _widened(at: Callable[[int], ScaleEstimate], tracts: int) -> ScaleEstimate:
     """Double the candidates until their number no longer decides the scale."""
     most = min(MOST_K, tracts)
-    found = at(min(_FIRST_K, most))
-    while found.k < most:
-        wider = at(min(2 * found.k, most))
-        steady = abs(np.log(wider.scale_km / found.scale_km)) < _MOST_MOVED
-        found = wider
+    estimate = at(min(_FIRST_K, most))
+    while estimate.k < most:
+        wider = at(min(2 * estimate.k, most))
+        steady = abs(np.log(wider.scale_km / estimate.scale_km)) < _MOST_MOVED
+        estimate = wider
         if steady and wider.outside <= _MOST_OUTSIDE and not wider.at_bound:
             break
-    return found
+    return estimate
 
 
 def _zoned(trips: Trips, table: pd.DataFrame | None) -> Floats | None:
@@ -390,13 +383,13 @@ def _search(
     model.settle(grid[first])
     near = max(first - 2, 0)
     top = near + _highest(model, grid[near : first + 3])
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda at: -model.log_likelihood(at),
         bounds=(grid[max(top - 1, 0)], grid[min(top + 1, _GRID - 1)]),
         method="bounded",
         options={"xatol": 1e-4},
     )
-    best = float(found.x)
+    best = float(optimum.x)
     height = model.log_likelihood(best)
     dispersion = model.dispersion(best)
     floor = height - dispersion * chi2.ppf(level, 1) / 2
@@ -406,9 +399,9 @@ def _search(
         low=float(np.exp(ends[0])),
         high=float(np.exp(ends[1])),
         decay=model.decay.name,
-        n=float(model.known.students.sum()),
+        n=float(model.flows.students.sum()),
         log_likelihood=float(height),
-        outside=model.known.outside,
+        outside=model.flows.outside,
         dispersion=dispersion,
         schools=len(model.total),
         at_bound=bool(min(ends[0] - low, high - ends[1]) < 1e-3),

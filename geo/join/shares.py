@@ -110,19 +110,13 @@ def pair_km(table: pd.DataFrame, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataF
     table : DataFrame
         `school_id, geoid`, one row a pair.
     schools, tracts : GeoDataFrame
-        `school_id` and points, `geoid` and polygons (ids in index or column); measured in the
-        tracts' own metres, or else in their UTM zone.
+        `school_id` and points, `geoid` and polygons; measured in the tracts' own metres, or else
+        in their UTM zone.
 
     Returns
     -------
     Series of float
-        Kilometres, on the index of `table`; NaN where the school has no point or the tract no
-        shape.
-
-    Raises
-    ------
-    ValueError
-        No coordinate reference system, repeated ids, or a pair that names an unknown place.
+        Kilometres, on the index of `table`; NaN where a point or shape is missing.
 
     Examples
     --------
@@ -141,8 +135,8 @@ def pair_km(table: pd.DataFrame, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataF
     return pd.Series(np.hypot(*step.T) / 1000, index=table.index)
 
 
-def _positions(ids: pd.Series, known: pd.Index, what: str) -> NDArray[np.intp]:
-    place = known.get_indexer(pd.Index(ids))
+def _positions(ids: pd.Series, index: pd.Index, what: str) -> NDArray[np.intp]:
+    place = index.get_indexer(pd.Index(ids))
     if (place < 0).any():
         first = ids[place < 0].iloc[0]
         raise ValueError(f"The catchment names {what} that are not in the table, first {first}.")

@@ -31,7 +31,7 @@ def check_flows(flows: pd.DataFrame) -> pd.DataFrame:
     ----------
     flows : DataFrame
         `school_id, geoid, students`, and `lower, upper` where counts are withheld; other columns
-        are passed over.
+        are passed over, unless they tell of single students.
 
     Returns
     -------
@@ -39,18 +39,12 @@ def check_flows(flows: pd.DataFrame) -> pd.DataFrame:
         The five columns, ids as text and the rest as floats; `students` is missing where the
         count is withheld.
 
-    Raises
-    ------
-    ValueError
-        Columns missing or telling of students; counts missing, negative or infinite; a pair given
-        twice.
-
     Examples
     --------
-    >>> check_flows(pd.DataFrame({"school_id": ["s"], "geoid": ["a"], "student_id": [7]}))
+    >>> check_flows(pd.DataFrame({"school_id": ["s"], "geoid": ["a"], "student_id": [7]})
+    ... )  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: flows: the column student_id may tell of single students. Count students by \
-    school and tract first, and leave out everything else.
+    ValueError: flows: the column student_id may tell of single students. Count students by ...
     """
     _refuse_personal(flows)
     absent = [name for name in COLUMNS if name not in flows.columns]
@@ -115,10 +109,8 @@ class SuppliedFit:
         share times enrolment, or the supplied count where enrolment is unknown.
     unknown_tracts : Series by geoid
         Students in tracts that the table of tracts does not hold; left out of the shares.
-    unknown_schools : tuple of str
-        Schools of the flows that the table of schools does not hold; left out.
-    without_rows : tuple of str
-        Schools that the flows give no student: they take no part.
+    unknown_schools, without_rows : tuple of str
+        Schools that the table of schools does not hold, and those that the flows give no student.
     withheld : DataFrame by school_id
         `pairs` whose count was withheld, the least and most students they can hold together
         (`lower`, `upper`), and `counted`, the number that was taken.
@@ -184,38 +176,37 @@ def fit_supplied(
     """
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be 0 or more; it is {tolerance}.")
-    ids, known = labels(schools, "school_id"), labels(tracts, "geoid")
+    ids, geoids = labels(schools, "school_id"), labels(tracts, "geoid")
     enrolled = pd.Series(counts(schools, "enrolled", "schools"), index=ids)
-    given, withheld = _settled(check_flows(flows), enrolled)
-    given = given[given["students"] > 0]
-    in_school, in_tract = given["school_id"].isin(ids), given["geoid"].isin(known)
-    _refuse_strangers(given, in_school, in_tract)
-    kept = given[in_school & in_tract]
-    outside = given[in_school & ~in_tract].groupby("geoid")["students"].sum()
+    counted, withheld = _settled(check_flows(flows), enrolled)
+    counted = counted[counted["students"] > 0]
+    in_school, in_tract = counted["school_id"].isin(ids), counted["geoid"].isin(geoids)
+    _refuse_strangers(counted, in_school, in_tract)
+    kept = counted[in_school & in_tract]
+    outside = counted[in_school & ~in_tract].groupby("geoid")["students"].sum()
     table = _shares(kept, enrolled)
-    strangers = tuple(sorted(set(given.loc[~in_school, "school_id"])))
+    strangers = tuple(sorted(set(counted.loc[~in_school, "school_id"])))
     absent = tuple(ids[~ids.isin(kept["school_id"])])
-    mismatched = _mismatched(given[in_school], enrolled, tolerance)
-    told = _ledger(outside, strangers, absent, mismatched, tolerance)
-    return SuppliedFit(
-        table, outside, strangers, absent, withheld, mismatched, (*_withheld_words(withheld), *told)
-    )
+    mismatched = _mismatched(counted[in_school], enrolled, tolerance)
+    ledger = _withheld_words(withheld)
+    ledger += _ledger(outside, strangers, absent, mismatched, tolerance)
+    return SuppliedFit(table, outside, strangers, absent, withheld, mismatched, ledger)
 
 
-def _settled(given: pd.DataFrame, enrolled: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _settled(pairs: pd.DataFrame, enrolled: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take a number for each withheld pair, between its bounds; a listed pair has a student."""
-    hidden = given["students"].isna()
-    low = given["lower"].clip(lower=1).where(hidden).clip(upper=given["upper"])
-    pairs = given.assign(hidden=hidden, low=low, high=given["upper"].where(hidden))
-    sums = pairs.groupby("school_id")[["hidden", "students", "low", "high"]].sum()
+    hidden = pairs["students"].isna()
+    low = pairs["lower"].clip(lower=1).where(hidden).clip(upper=pairs["upper"])
+    bounded = pairs.assign(hidden=hidden, low=low, high=pairs["upper"].where(hidden))
+    sums = bounded.groupby("school_id")[["hidden", "students", "low", "high"]].sum()
     room = sums["high"] - sums["low"]
     rest = enrolled.reindex(sums.index) - sums["students"] - sums["low"]
     part = (rest / room.where(room > 0)).clip(0, 1)
     part = part.where((sums["hidden"] >= _ENOUGH_WITHHELD) & part.notna(), 0.5)
-    taken = low + given["school_id"].map(part) * (pairs["high"] - low)
-    told = pd.DataFrame({"pairs": sums["hidden"], "lower": sums["low"], "upper": sums["high"]})
-    told["counted"] = taken.groupby(given["school_id"]).sum()
-    return given.assign(students=given["students"].fillna(taken)), told[told["pairs"] > 0]
+    taken = low + pairs["school_id"].map(part) * (bounded["high"] - low)
+    withheld = pd.DataFrame({"pairs": sums["hidden"], "lower": sums["low"], "upper": sums["high"]})
+    withheld["counted"] = taken.groupby(pairs["school_id"]).sum()
+    return pairs.assign(students=pairs["students"].fillna(taken)), withheld[withheld["pairs"] > 0]
 
 
 def _withheld_words(withheld: pd.DataFrame) -> tuple[Entry, ...]:
@@ -229,16 +220,16 @@ def _withheld_words(withheld: pd.DataFrame) -> tuple[Entry, ...]:
     return (("kept", words, tuple(withheld.index)),)
 
 
-def _refuse_strangers(given: pd.DataFrame, in_school: pd.Series, in_tract: pd.Series) -> None:
-    if given.empty:
+def _refuse_strangers(counted: pd.DataFrame, in_school: pd.Series, in_tract: pd.Series) -> None:
+    if counted.empty:
         raise ValueError("flows: no row has students.")
-    total = given["students"].sum()
-    for column, found, what in [
+    total = counted["students"].sum()
+    for column, matched, what in [
         ("school_id", in_school, "school ids"),
         ("geoid", in_tract, "tracts"),
     ]:
-        if given.loc[found, "students"].sum() < total / 2:
-            unknown = sorted(set(given.loc[~found, column]))
+        if counted.loc[matched, "students"].sum() < total / 2:
+            unknown = sorted(set(counted.loc[~matched, column]))
             raise ValueError(
                 f"flows: most students are in {len(unknown)} unknown {what}: "
                 f"{', '.join(unknown[:_FEW])}. Are both of the same place and census year?"
@@ -255,8 +246,8 @@ def _shares(kept: pd.DataFrame, enrolled: pd.Series) -> pd.DataFrame:
     return table.sort_values(["school_id", "geoid"], kind="stable", ignore_index=True)
 
 
-def _mismatched(given: pd.DataFrame, enrolled: pd.Series, tolerance: float) -> pd.DataFrame:
-    supplied = given.groupby("school_id")["students"].sum()
+def _mismatched(counted: pd.DataFrame, enrolled: pd.Series, tolerance: float) -> pd.DataFrame:
+    supplied = counted.groupby("school_id")["students"].sum()
     wanted = enrolled.reindex(supplied.index)
     table = pd.DataFrame({"supplied": supplied, "enrolled": wanted})
     table = table[wanted.notna()].assign(difference=lambda both: both.supplied / both.enrolled - 1)
@@ -270,7 +261,7 @@ def _ledger(
     mismatched: pd.DataFrame,
     tolerance: float,
 ) -> tuple[Entry, ...]:
-    told: list[Entry] = [
+    entries: list[Entry] = [
         ("dropped", f"{outside.sum():,.0f} students in unknown tracts", tuple(outside.index)),
         ("dropped", "supplied rows of unknown schools", strangers),
         ("dropped", "no supplied row: the school takes no part", absent),
@@ -280,4 +271,4 @@ def _ledger(
             tuple(mismatched.index),
         ),
     ]
-    return tuple(entry for entry in told if entry[2])
+    return tuple(entry for entry in entries if entry[2])

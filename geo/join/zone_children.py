@@ -49,6 +49,39 @@ class ZoneTable:
     ledger: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Tracts that have an outline, in metres.
+
+    Parameters
+    ----------
+    shapes : array of T polygons
+        Where people may live.
+    children : array, shape (T,)
+        Resident children; 0 where they are not known.
+    parts : array, shape (T, bands)
+        Part of them in each band of grades.
+    ledger : tuple of (action, reason, ids)
+        What was mended and what takes no part.
+    """
+
+    ids: pd.Index
+    shapes: Shapes
+    crs: object
+    children: Floats
+    parts: Floats
+    ledger: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneChildren:
+    """Children by zone and tract, those of an overlap split; the pieces of zones in tracts."""
+
+    weights: dict[str, csr_array]
+    pieces: int
+    ledger: tuple[Entry, ...]
+
+
 def bands(level: str) -> frozenset[str]:
     """Name the grade bands (elementary K-5, middle 6-8, high 9-12) that a level covers."""
     return frozenset(BY_LEVEL.of(level))
@@ -61,17 +94,10 @@ def entries(action: str, reason: str, ids: Iterable[str]) -> tuple[Entry, ...]:
 
 
 def read_zones(zones: gpd.GeoDataFrame, levels: pd.Series, crs: object) -> ZoneTable:
-    """Mend and check a table of zones.
+    """Mend and check a table of zones: `zone_id, school_id, level` and polygons.
 
-    Parameters
-    ----------
-    zones : GeoDataFrame
-        `zone_id, school_id, level` and polygons; a row for each zone and school, `school_id`
-        empty for a zone without one.
-    levels : Series of str
-        Level of each known school, by school_id.
-    crs : object
-        Metric coordinate reference system to work in.
+    There is a row for each zone and school, `school_id` empty for a zone without one; `levels`
+    are those of the known schools, `crs` is the metric system to work in.
 
     Raises
     ------
@@ -91,14 +117,80 @@ def read_zones(zones: gpd.GeoDataFrame, levels: pd.Series, crs: object) -> ZoneT
     kept = pd.Series(np.arange(len(mended.table)), index=mended.table.index)
     rows = rows[rows["zone"].isin(kept.index)].assign(zone=lambda table: table["zone"].map(kept))
     table = mended.table.reset_index(drop=True)
-    links, misfits, told = _links(rows.reset_index(drop=True), table, levels)
+    links, misfits, refused = _links(rows.reset_index(drop=True), table, levels)
     without = table["zone_id"][~table.index.isin(rows["zone"])]
     ledger = (
         *_mending(outlines["zone_id"], mended.repaired, mended.dropped),
         *entries("kept", "Zone names no school: its children are left to other schools.", without),
-        *told,
+        *refused,
     )
     return ZoneTable(table, links, misfits, ledger)
+
+
+def read_land(tracts: gpd.GeoDataFrame, uninhabited: gpd.GeoDataFrame | None = None) -> Land:
+    """Read the tracts of the zones join, less uninhabited parks and water.
+
+    A tract wholly inside them is left as it is.
+
+    Examples
+    --------
+    >>> tracts = gpd.GeoDataFrame(
+    ...     {"children": [5.0]}, index=["a"], geometry=[shapely.box(0, 0, 4, 4)], crs=32618)
+    >>> park = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4, 1)], crs=32618)
+    >>> shapely.area(read_land(tracts, park).shapes).tolist()
+    [12.0]
+    """
+    ids, children = labels(tracts, "geoid"), counts(tracts, "children", "tracts")
+    require_crs(tracts, "tracts")
+    mended = repair(to_metres(tracts).set_axis(ids))
+    shapes = mended.table.geometry
+    residents = pd.Series(np.where(children > 0, children, 0.0), index=ids)
+    ledger = (
+        *entries("repaired", "Tract outline mended.", mended.repaired.index),
+        *entries("dropped", "Tract without an outline.", mended.dropped.index),
+        *entries(
+            "kept",
+            "Tract without a count of children: none live there for the join.",
+            ids[np.isnan(children)],
+        ),
+    )
+    if uninhabited is not None:
+        bare = repair(align(uninhabited, shapes.crs, "uninhabited")).table.union_all()
+        left = shapes.difference(bare)
+        shapes = shapes.where(left.is_empty, left)
+    return Land(
+        ids=shapes.index,
+        shapes=np.asarray(shapes.array, dtype=object),
+        crs=shapes.crs,
+        children=residents.loc[shapes.index].to_numpy(),
+        parts=BY_LEVEL.parts(tracts)[ids.get_indexer(shapes.index)],
+        ledger=ledger,
+    )
+
+
+def children_in_zones(ready: ZoneTable, land: Land) -> ZoneChildren:
+    """Count the children of each grade band in each zone and tract.
+
+    References
+    ----------
+    Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
+    """
+    shapes = np.asarray(ready.zones.geometry.array, dtype=object)
+    area, names = overlap_areas(shapes, land.shapes), ready.zones["zone_id"]
+    ledger = entries("kept", "Zone lies outside all tracts.", names[_sums(area, 1) <= 0])
+    served = ready.zones["level"].map(bands)
+    weights: dict[str, csr_array] = {}
+    done: dict[bytes, csr_array] = {}
+    for at, band in enumerate(BANDS):
+        members = np.array([band in each for each in served], dtype=bool)
+        if members.tobytes() not in done:
+            single, common = _split(area, shapes, land.shapes, members)
+            done[members.tobytes()] = single
+            ledger += _overlaps(names, common / shapely.area(shapes))
+            ledger += _gaps(single, land, band)
+        density = _per_area(land) * land.parts[:, at]
+        weights[band] = (done[members.tobytes()] @ diags_array(density)).tocsr()
+    return ZoneChildren(weights, area.nnz, ledger)
 
 
 def _check(zones: gpd.GeoDataFrame) -> None:
@@ -128,149 +220,31 @@ def _links(
     rows: pd.DataFrame, zones: gpd.GeoDataFrame, levels: pd.Series
 ) -> tuple[pd.DataFrame, dict[str, str], tuple[Entry, ...]]:
     repeated = rows.duplicated()
-    known = rows["school_id"].isin(levels.index)
+    listed = rows["school_id"].isin(levels.index)
     at = rows["zone"].to_numpy(dtype=np.intp)
     zone_id, zone_level = zones["zone_id"].to_numpy()[at], zones["level"].to_numpy()[at]
     own = rows["school_id"].map(levels).fillna("unknown")
     fits = [bool(bands(one) & bands(two)) for one, two in zip(own, zone_level, strict=True)]
-    good = known & pd.Series(fits, index=rows.index, dtype=bool)
+    good = listed & pd.Series(fits, index=rows.index, dtype=bool)
     wrong = rows["school_id"] + " in zone " + zone_id
-    told = (
+    ledger = (
         *entries("dropped", "Zone names a school twice.", wrong[repeated]),
-        *entries("dropped", "Zone names an unknown school.", rows["school_id"][~known]),
-        *entries("dropped", "Level of the school does not fit its zone.", wrong[known & ~good]),
+        *entries("dropped", "Zone names an unknown school.", rows["school_id"][~listed]),
+        *entries("dropped", "Level of the school does not fit its zone.", wrong[listed & ~good]),
     )
     said = "the zone that names it serves level " + pd.Series(zone_level, dtype="object")
     said = said + ", the school's is " + own.astype("object")
-    misfits = dict(zip(rows["school_id"][known & ~good], said[known & ~good], strict=True))
-    return rows[good & ~repeated].reset_index(drop=True), misfits, told
+    misfits = dict(zip(rows["school_id"][listed & ~good], said[listed & ~good], strict=True))
+    return rows[good & ~repeated].reset_index(drop=True), misfits, ledger
 
 
 def _mending(names: pd.Series, repaired: pd.DataFrame, dropped: pd.DataFrame) -> tuple[Entry, ...]:
-    told: tuple[Entry, ...] = ()
+    ledger: tuple[Entry, ...] = ()
     for reason, rows in repaired.groupby(repaired["reason"].astype("str").str.split("[").str[0]):
-        told += entries("repaired", f"Zone outline mended: {reason}.", names.loc[rows.index])
+        ledger += entries("repaired", f"Zone outline mended: {reason}.", names.loc[rows.index])
     for reason, rows in dropped.groupby("reason"):
-        told += entries("dropped", f"Zone outline: {reason}.", names.loc[rows.index])
-    return told
-
-
-@dataclass(frozen=True, eq=False)
-class Land:
-    """Tracts in metres.
-
-    Parameters
-    ----------
-    ids : Index of str
-        Tracts with an outline.
-    shapes : array of polygons
-        Where people may live.
-    crs : object
-        Metric coordinate reference system of the shapes.
-    children : array, shape (T,)
-        Resident children; 0 where they are not known.
-    parts : array, shape (T, bands)
-        Part of them in each band of grades.
-    ledger : tuple of (action, reason, ids)
-        What was mended and what takes no part.
-    """
-
-    ids: pd.Index
-    shapes: Shapes
-    crs: object
-    children: Floats
-    parts: Floats
-    ledger: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class ZoneChildren:
-    """Children by zone and tract.
-
-    Parameters
-    ----------
-    weights : dict from band to csr_array, shape (zones, T)
-        Children of the band; those of an overlap are split between its zones.
-    pieces : int
-        Pieces of a zone in a tract.
-    ledger : tuple of (action, reason, ids)
-        Overlaps, gaps, zones off the map.
-    """
-
-    weights: dict[str, csr_array]
-    pieces: int
-    ledger: tuple[Entry, ...]
-
-
-def read_land(tracts: gpd.GeoDataFrame, uninhabited: gpd.GeoDataFrame | None = None) -> Land:
-    """Read the tracts of the zones join.
-
-    Parameters
-    ----------
-    tracts : GeoDataFrame
-        `geoid` (index or column), `children` (in all, and by band where known), polygons.
-    uninhabited : GeoDataFrame, optional
-        Parks and water to cut away; a tract wholly inside them is left as it is.
-
-    Examples
-    --------
-    >>> tracts = gpd.GeoDataFrame(
-    ...     {"children": [5.0]}, index=["a"], geometry=[shapely.box(0, 0, 4, 4)], crs=32618)
-    >>> park = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4, 1)], crs=32618)
-    >>> shapely.area(read_land(tracts, park).shapes).tolist()
-    [12.0]
-    """
-    ids, children = labels(tracts, "geoid"), counts(tracts, "children", "tracts")
-    require_crs(tracts, "tracts")
-    mended = repair(to_metres(tracts).set_axis(ids))
-    shapes = mended.table.geometry
-    known = pd.Series(np.where(children > 0, children, 0.0), index=ids)
-    told = (
-        *entries("repaired", "Tract outline mended.", mended.repaired.index),
-        *entries("dropped", "Tract without an outline.", mended.dropped.index),
-        *entries(
-            "kept",
-            "Tract without a count of children: none live there for the join.",
-            ids[np.isnan(children)],
-        ),
-    )
-    if uninhabited is not None:
-        bare = repair(align(uninhabited, shapes.crs, "uninhabited")).table.union_all()
-        left = shapes.difference(bare)
-        shapes = shapes.where(left.is_empty, left)
-    return Land(
-        ids=shapes.index,
-        shapes=np.asarray(shapes.array, dtype=object),
-        crs=shapes.crs,
-        children=known.loc[shapes.index].to_numpy(),
-        parts=BY_LEVEL.parts(tracts)[ids.get_indexer(shapes.index)],
-        ledger=told,
-    )
-
-
-def children_in_zones(ready: ZoneTable, land: Land) -> ZoneChildren:
-    """Count the children of each grade band in each zone and tract.
-
-    References
-    ----------
-    Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
-    """
-    shapes = np.asarray(ready.zones.geometry.array, dtype=object)
-    area, names = overlap_areas(shapes, land.shapes), ready.zones["zone_id"]
-    told = entries("kept", "Zone lies outside all tracts.", names[_sums(area, 1) <= 0])
-    served = ready.zones["level"].map(bands)
-    weights: dict[str, csr_array] = {}
-    done: dict[bytes, csr_array] = {}
-    for at, band in enumerate(BANDS):
-        members = np.array([band in each for each in served], dtype=bool)
-        if members.tobytes() not in done:
-            single, common = _split(area, shapes, land.shapes, members)
-            done[members.tobytes()] = single
-            told += _overlaps(names, common / shapely.area(shapes))
-            told += _gaps(single, land, band)
-        density = _per_area(land) * land.parts[:, at]
-        weights[band] = (done[members.tobytes()] @ diags_array(density)).tocsr()
-    return ZoneChildren(weights, area.nnz, told)
+        ledger += entries("dropped", f"Zone outline: {reason}.", names.loc[rows.index])
+    return ledger
 
 
 def _per_area(land: Land) -> Floats:
@@ -289,13 +263,13 @@ def _split(
     inside = (diags_array(members.astype(np.float64)) @ area).tocsr()
     here = shapes.copy()
     here[~members] = None
-    found = shared_faces(here)
-    if not len(found.faces):
+    overlaps = shared_faces(here)
+    if not len(overlaps.faces):
         return inside, np.zeros(len(shapes))
-    excess = found.members @ diags_array(1.0 - 1.0 / found.cover)
-    single = (inside - excess @ overlap_areas(found.faces, places)).tocsr()
+    excess = overlaps.members @ diags_array(1.0 - 1.0 / overlaps.cover)
+    single = (inside - excess @ overlap_areas(overlaps.faces, places)).tocsr()
     single.data = np.maximum(single.data, 0.0)
-    return single, np.asarray(found.members @ shapely.area(found.faces))
+    return single, np.asarray(overlaps.members @ shapely.area(overlaps.faces))
 
 
 def _overlaps(names: pd.Series, common: Floats) -> tuple[Entry, ...]:

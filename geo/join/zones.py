@@ -56,17 +56,40 @@ class ZoneSchools:
     free: pd.Series
 
 
-def _read_schools(schools: pd.DataFrame) -> ZoneSchools:
-    """Read the schools of the zones join."""
-    ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
+@dataclass(frozen=True, eq=False)
+class ZonesFit:
+    """A catchment made of attendance zones, with gravity for the schools that have none.
 
-    def words(name: str, default: str) -> pd.Series:
-        given = schools[name] if name in schools.columns else pd.Series(default, index=ids)
-        return pd.Series(given.astype("object").fillna(default).astype("str").to_numpy(), index=ids)
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `school_id, geoid, share, students`; shares of a school sum to 1.
+    method : Series of str
+        By school_id: "zones", "gravity", or "none" for a school that could not be joined.
+    why : Series of str
+        By school_id: the reason in plain words.
+    ledger : tuple of (action, reason, ids)
+        What was repaired, dropped and kept among zones, tracts and schools.
+    gravity : GravityFit or None
+        Account of the gravity part; None when no located school needed it.
+    pieces : int
+        Pieces of a zone in a tract.
+    """
 
-    kind = words("school_type", "")
-    students = np.where(enrolled > 0, enrolled, 0.0)
-    return ZoneSchools(ids, students, words("level", "unknown"), kind, draws_across(schools))
+    table: pd.DataFrame
+    method: pd.Series
+    why: pd.Series
+    ledger: tuple[Entry, ...]
+    gravity: GravityFit | None
+    pieces: int
+
+    def summary(self) -> str:
+        """Tell in one sentence how many schools each method serves."""
+        number = self.method.value_counts()
+        return (
+            f"{number.get('zones', 0):,} schools by their attendance zones, "
+            f"{number.get('gravity', 0):,} by gravity, {number.get('none', 0):,} not joined."
+        )
 
 
 def draws_across(schools: pd.DataFrame) -> pd.Series:
@@ -82,6 +105,110 @@ def draws_across(schools: pd.DataFrame) -> pd.Series:
         return pd.Series(False, index=ids)
     said = schools["school_type"].astype("object").fillna("").astype("str")
     return pd.Series([UNZONED_TYPES.search(one) is not None for one in said], index=ids, dtype=bool)
+
+
+def fit_zones(
+    schools: pd.DataFrame,
+    tracts: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    uninhabited: gpd.GeoDataFrame | None = None,
+    zoned_share: float | pd.Series = 1.0,
+    **gravity: Any,
+) -> ZonesFit:
+    """Join schools to the tracts of their attendance zones, the others by gravity.
+
+    The children of a tract are spread evenly over its area (less `uninhabited`); a school draws
+    from each tract in proportion to the children that live in its zone there. The schools of one
+    zone share its children by enrolment, a school of several zones adds them up, and children
+    where zones for the same grades overlap are split evenly between those. Elementary, middle and
+    high zones are weighted by the part of the children in their grades (6, 3 and 4 of 13).
+
+    Schools without a zone (no zone names them, its level is not theirs, or their type draws from
+    everywhere: charter, special education, alternative, ...) follow the gravity model, and with
+    them the students of zoned schools who chose their school (`zoned_share` below 1). It is fitted
+    to the children whom the zones leave: grade band by band, a tract's children (scaled to the
+    students of all schools) less the students already placed there, never below 0.
+
+    Parameters
+    ----------
+    schools : DataFrame or GeoDataFrame
+        `school_id` (index or column), `enrolled`; `level`, `school_type` and points where known.
+    tracts : GeoDataFrame
+        `geoid` (index or column), `children`, polygons.
+    zones : GeoDataFrame
+        `zone_id, school_id, level` and polygons, in any declared coordinate reference system.
+    uninhabited : GeoDataFrame, optional
+        Parks and water where nobody lives; a tract wholly inside is left as it is.
+    zoned_share : float or Series by school_id
+        Part of a zoned school's students who live in its zone, 0 to 1; `estimate_scale` finds it
+        from flows. A school without a point has all of them there.
+    **gravity
+        Passed to `fit_gravity`.
+
+    Raises
+    ------
+    ValueError
+        Tables that cannot be read, an unknown level, a `zoned_share` outside 0 to 1, or schools
+        for gravity where no tract has children.
+
+    References
+    ----------
+    Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
+    Goodchild, M. F. and Lam, N. S.-N. (1980), Geo-Processing 1, 297-312, eq. 1.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> tracts = gpd.GeoDataFrame(
+    ...     {"children": [10.0, 30.0]}, index=["w", "e"], crs=32618,
+    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)])
+    >>> schools = pd.DataFrame({"enrolled": [20], "level": ["elementary"]}, index=["s1"])
+    >>> zones = gpd.GeoDataFrame(
+    ...     {"zone_id": ["z1"], "school_id": ["s1"], "level": ["elementary"]}, crs=32618,
+    ...     geometry=[box(0, 0, 1500, 1000)])
+    >>> made = fit_zones(schools, tracts, zones).table
+    >>> made[["geoid", "share", "students"]].round(9).values.tolist()
+    [['w', 0.4, 8.0], ['e', 0.6, 12.0]]
+    """
+    sites, land = _read_schools(schools), read_land(tracts, uninhabited)
+    ready = read_zones(zones, sites.level, land.crs)
+    counted = children_in_zones(ready, land)
+    free = ready.links["school_id"].map(sites.free).astype(bool)
+    drawn = _children_drawn(ready.links[~free], ready.zones["level"], sites, counted.weights)
+    reach = np.asarray(drawn.sum(axis=1), dtype=np.float64)
+    zoned = reach > 0
+    share = (diags_array(np.divide(1.0, reach, out=reach * 0, where=zoned)) @ drawn).tocsr()
+    part = np.where(zoned, _zoned_part(zoned_share, sites.ids, schools), 0.0)
+    children = land.children[:, None] * land.parts
+    left = _children_left(share, part * sites.enrolled, sites, children)
+    geoids = labels(tracts, "geoid")
+    fit = _gravity(schools, part, tracts.set_axis(geoids), _table(left, land.ids, geoids), gravity)
+    table = _mixed(_long(share, sites, land.ids), None if fit is None else fit.table, part, sites)
+    table = _ordered(table, sites.ids, land.ids)
+    method, why = _account(sites, ready, part, zoned, sites.ids.isin(table["school_id"]))
+    return ZonesFit(
+        table=table,
+        method=method,
+        why=why,
+        ledger=(*land.ledger, *ready.ledger, *counted.ledger, *_told(sites, ready, method)),
+        gravity=fit,
+        pieces=counted.pieces,
+    )
+
+
+def _read_schools(schools: pd.DataFrame) -> ZoneSchools:
+    """Read the schools of the zones join."""
+    ids, enrolled = labels(schools, "school_id"), counts(schools, "enrolled", "schools")
+
+    def words(name: str, default: str) -> pd.Series:
+        column = schools[name] if name in schools.columns else pd.Series(default, index=ids)
+        text = column.astype("object").fillna(default).astype("str")
+        return pd.Series(text.to_numpy(), index=ids)
+
+    kind = words("school_type", "")
+    students = np.where(enrolled > 0, enrolled, 0.0)
+    return ZoneSchools(ids, students, words("level", "unknown"), kind, draws_across(schools))
 
 
 def _children_drawn(
@@ -130,142 +257,17 @@ def _children_left(
     return np.asarray(np.where(left.sum(axis=0) > 0, left, children))
 
 
-@dataclass(frozen=True, eq=False)
-class ZonesFit:
-    """A catchment made of attendance zones, with gravity for the schools that have none.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns `school_id, geoid, share, students`; shares of a school sum to 1.
-    method : Series of str
-        By school_id: "zones", "gravity", or "none" for a school that could not be joined.
-    why : Series of str
-        By school_id: the reason in plain words.
-    ledger : tuple of (action, reason, ids)
-        What was repaired, dropped and kept among zones, tracts and schools.
-    gravity : GravityFit or None
-        Account of the gravity part; None when no located school needed it.
-    pieces : int
-        Pieces of a zone in a tract.
-    """
-
-    table: pd.DataFrame
-    method: pd.Series
-    why: pd.Series
-    ledger: tuple[Entry, ...]
-    gravity: GravityFit | None
-    pieces: int
-
-    def summary(self) -> str:
-        """Tell in one sentence how many schools each method serves."""
-        number = self.method.value_counts()
-        return (
-            f"{number.get('zones', 0):,} schools by their attendance zones, "
-            f"{number.get('gravity', 0):,} by gravity, {number.get('none', 0):,} not joined."
-        )
-
-
-def fit_zones(
-    schools: pd.DataFrame,
-    tracts: gpd.GeoDataFrame,
-    zones: gpd.GeoDataFrame,
-    *,
-    uninhabited: gpd.GeoDataFrame | None = None,
-    zoned_share: float | pd.Series = 1.0,
-    **gravity: Any,
-) -> ZonesFit:
-    """Join schools to the tracts of their attendance zones, the others by gravity.
-
-    The children of a tract are spread evenly over its area (less `uninhabited`); a school draws
-    from each tract in proportion to the children that live in its zone there. The schools of one
-    zone share its children by enrolment, a school of several zones adds them up, and children
-    where zones for the same grades overlap are split evenly between those. Elementary, middle and
-    high zones are weighted by the part of the children in their grades (6, 3 and 4 of 13).
-
-    Schools without a zone (no zone names them, its level is not theirs, or their type draws from
-    everywhere: charter, special education, alternative, ...) follow the gravity model, and with
-    them the students of zoned schools who chose their school (`zoned_share` below 1). It is fitted
-    to the children whom the zones leave: grade band by band, a tract's children (scaled to the
-    students of all schools) less the students already placed there, never below 0.
-
-    Parameters
-    ----------
-    schools : DataFrame or GeoDataFrame
-        `school_id` (index or column), `enrolled`; `level`, `school_type` and points where known.
-    tracts : GeoDataFrame
-        `geoid` (index or column), `children`, polygons.
-    zones : GeoDataFrame
-        `zone_id, school_id, level` and polygons, in any declared coordinate reference system.
-    uninhabited : GeoDataFrame, optional
-        Parks and water where nobody lives; a tract wholly inside is left as it is.
-    zoned_share : float or Series by school_id
-        Part of a zoned school's students who live in its zone, 0 to 1;
-        `geo.join.scale.estimate_scale`
-        finds it where flows are known. A school without a point has all of them there.
-    **gravity
-        Passed to `fit_gravity`.
-
-    Raises
-    ------
-    ValueError
-        Missing columns, repeated ids, no or a false coordinate reference system, an unknown
-        level, a `zoned_share` outside 0 to 1, or schools for gravity where no tract has children.
-
-    References
-    ----------
-    Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
-    Goodchild, M. F. and Lam, N. S.-N. (1980), Geo-Processing 1, 297-312, eq. 1.
-
-    Examples
-    --------
-    >>> from shapely import box
-    >>> tracts = gpd.GeoDataFrame(
-    ...     {"children": [10.0, 30.0]}, index=["w", "e"], crs=32618,
-    ...     geometry=[box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)])
-    >>> schools = pd.DataFrame({"enrolled": [20], "level": ["elementary"]}, index=["s1"])
-    >>> zones = gpd.GeoDataFrame(
-    ...     {"zone_id": ["z1"], "school_id": ["s1"], "level": ["elementary"]}, crs=32618,
-    ...     geometry=[box(0, 0, 1500, 1000)])
-    >>> made = fit_zones(schools, tracts, zones).table
-    >>> made[["geoid", "share", "students"]].round(9).values.tolist()
-    [['w', 0.4, 8.0], ['e', 0.6, 12.0]]
-    """
-    sites, land = _read_schools(schools), read_land(tracts, uninhabited)
-    ready = read_zones(zones, sites.level, land.crs)
-    found = children_in_zones(ready, land)
-    free = ready.links["school_id"].map(sites.free).astype(bool)
-    drawn = _children_drawn(ready.links[~free], ready.zones["level"], sites, found.weights)
-    reach = np.asarray(drawn.sum(axis=1), dtype=np.float64)
-    zoned = reach > 0
-    share = (diags_array(np.divide(1.0, reach, out=reach * 0, where=zoned)) @ drawn).tocsr()
-    part = np.where(zoned, _zoned_part(zoned_share, sites.ids, schools), 0.0)
-    children = land.children[:, None] * land.parts
-    left = _children_left(share, part * sites.enrolled, sites, children)
-    geoids = labels(tracts, "geoid")
-    fit = _gravity(schools, part, tracts.set_axis(geoids), _table(left, land.ids, geoids), gravity)
-    table = _mixed(_long(share, sites, land.ids), None if fit is None else fit.table, part, sites)
-    table = _ordered(table, sites.ids, land.ids)
-    method, why = _account(sites, ready, part, zoned, sites.ids.isin(table["school_id"]))
-    return ZonesFit(
-        table=table,
-        method=method,
-        why=why,
-        ledger=(*land.ledger, *ready.ledger, *found.ledger, *_told(sites, ready, method)),
-        gravity=fit,
-        pieces=found.pieces,
-    )
-
-
 def _located(schools: pd.DataFrame) -> NDArray[np.bool_]:
     if not isinstance(schools, gpd.GeoDataFrame) or schools.active_geometry_name is None:
         return np.zeros(len(schools), dtype=np.bool_)
     return np.asarray(~(schools.geometry.isna() | schools.geometry.is_empty), dtype=np.bool_)
 
 
-def _zoned_part(given: float | pd.Series, ids: pd.Index, schools: pd.DataFrame) -> Floats:
+def _zoned_part(zoned_share: float | pd.Series, ids: pd.Index, schools: pd.DataFrame) -> Floats:
     """Read the part of each school's students who live in its zone."""
-    by_school = given.reindex(ids) if isinstance(given, pd.Series) else pd.Series(given, index=ids)
+    if not isinstance(zoned_share, pd.Series):
+        zoned_share = pd.Series(zoned_share, index=ids)
+    by_school = zoned_share.reindex(ids)
     part: Floats = by_school.to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = ~((part >= 0) & (part <= 1))
     if wrong.any():
@@ -361,6 +363,6 @@ def _told(sites: ZoneSchools, ready: ZoneTable, method: pd.Series) -> tuple[Entr
         ("kept", "Level not known: taken to serve the grades of its zone.", unknown & by_zone),
         ("kept", "No resident children are counted in its zone: zone not used.", empty),
     ]
-    told = [entries(action, why, method.index[linked & hit]) for action, why, hit in reasons]
-    told.append(entries("dropped", "No zone and no point: not joined.", method.index[not_joined]))
-    return tuple(each for group in told for each in group)
+    ledger = [entries(action, why, method.index[linked & hit]) for action, why, hit in reasons]
+    ledger.append(entries("dropped", "No zone and no point: not joined.", method.index[not_joined]))
+    return tuple(each for group in ledger for each in group)

@@ -30,18 +30,7 @@ def touching_pairs(geometry: NDArray[np.object_]) -> Pairs:
 
 
 def coordinates(points: Any) -> tuple[pd.Index, NDArray[np.float64]]:
-    """Read ids and plane coordinates in metres, (n, 2), from points, polygons or plain numbers.
-
-    Parameters
-    ----------
-    points : GeoDataFrame, GeoSeries, DataFrame or array, n rows
-        Geometries with a coordinate reference system (polygons count as their centroids), or
-        two columns of metres.
-
-    Raises
-    ------
-    ValueError
-        Not two columns, no coordinate reference system, or coordinates missing.
+    """Read ids and plane coordinates in metres, (n, 2), from geometries or two columns of numbers.
 
     Examples
     --------
@@ -65,10 +54,10 @@ def nearest_pairs(xy: NDArray[np.float64], k: int) -> Pairs:
     n = len(xy)
     if k != int(k) or not 1 <= k < n:
         raise ValueError(f"k must be a whole number from 1 to {n - 1} for {n} points; it is {k}.")
-    found = cKDTree(xy).query(xy, k=int(k) + 1)[1]
+    nearest = cKDTree(xy).query(xy, k=int(k) + 1)[1]
     # The point itself need not come first, nor at all, where several share one place.
-    own = found == np.arange(n)[:, None]
-    others = np.take_along_axis(found, np.argsort(own, axis=1, kind="stable"), axis=1)[:, :-1]
+    own = nearest == np.arange(n)[:, None]
+    others = np.take_along_axis(nearest, np.argsort(own, axis=1, kind="stable"), axis=1)[:, :-1]
     return np.repeat(np.arange(n), int(k)), others.ravel()
 
 
@@ -89,8 +78,8 @@ def _usable(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _measurable(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    found, shape = shapely.get_coordinates(shapes, return_index=True)
-    shapes[shape[~np.isfinite(found).all(axis=1)]] = None
+    points, shape = shapely.get_coordinates(shapes, return_index=True)
+    shapes[shape[~np.isfinite(points).all(axis=1)]] = None
     return shapes
 
 

@@ -35,12 +35,6 @@ class Weights:
     self_included : bool
         Whether areas may be their own neighbours, as Gi* wants. See `with_self`.
 
-    Raises
-    ------
-    ValueError
-        The matrix is not square, does not fit the ids, holds missing, infinite or negative
-        weights, or holds self-neighbours while `self_included` is False; or ids repeat.
-
     Examples
     --------
     >>> row = Weights.from_edges(["a", "b", "c", "d"], ["a", "b", "b", "c"], ["b", "a", "c", "b"])
@@ -99,11 +93,6 @@ class Weights:
             projected), or two columns of metres.
         k : int
             Neighbours of each place, 1 <= k < n. Places at one point are each other's neighbours.
-
-        Raises
-        ------
-        ValueError
-            k outside 1..n-1, or places without coordinates.
 
         Examples
         --------
@@ -196,19 +185,15 @@ class Weights:
         return pd.Series(labels, index=self.ids, name="component")
 
     def lag(self, values: Values) -> Values:
-        """Sum the neighbours' values, each times its weight.
+        """Sum the neighbours' values, each times its weight; same index or shape as the values.
+
+        An island has 0; a missing neighbour makes the sum missing.
 
         Parameters
         ----------
         values : Series or array, shape (n,) or (n, draws)
             A Series is aligned by its index, which must hold exactly the ids in any order; an
             array is taken in the order of `ids`.
-
-        Returns
-        -------
-        Series or array
-            Same index or shape as `values`. An island has 0; a missing neighbour makes the sum
-            missing.
 
         Examples
         --------
