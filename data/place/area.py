@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 
+import pydantic.dataclasses
+from pydantic import Field
 
-@dataclass(frozen=True)
+from data.recipe.binding import STRICT
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class DefinitionBreak:
-    """From `school_year` on, figures are not comparable with earlier years.
+    """From a year on, figures are not comparable with earlier years."""
 
-    Attributes
-    ----------
-    school_year : str
-        First year under the new definition, "2019-20".
-    note : str
-        What changed, in plain words.
-    """
-
-    school_year: str
-    note: str
+    school_year: str = Field(
+        description="First year under the new definition.", examples=["2019-20"]
+    )
+    note: str = Field(
+        description="What changed, in plain words.",
+        examples=["Buildings closed in March 2020."],
+    )
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
+
+import pydantic.dataclasses
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from data.errors import DataError
 from data.place.area import DefinitionBreak, StudyArea
-from data.recipe.binding import TomlError, bind, read_toml
+from data.recipe.binding import STRICT, TomlError, bind, read_toml
 from data.recipe.checks import FOLDER as RECIPES
 from data.recipe.checks import load_recipe
 from data.recipe.measures import measures_taken
@@ -19,44 +21,52 @@ FOLDER = Path(__file__).parents[1] / "places"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class CatchmentSettings:
-    """How schools are joined to tracts.
+    """How schools are joined to tracts."""
 
-    Attributes
-    ----------
-    scale_km : float
-        Scale of the gravity join; 0 for the documented default.
-    k : int
-        Nearest tracts that a school may draw from; 0 for what suits `grades`.
-    barrier : str
-        Column of the tracts that students do not cross.
-    grades : str
-        "together" balances the children of all grades in one pool, "apart" each band of grades on
-        its own, see docs/decisions/0011.
-    """
+    method: str = Field(
+        default="gravity",
+        description="Name of the join; see docs/methods-join.md.",
+        examples=["gravity"],
+    )
+    scale_km: StrictFloat = Field(
+        default=0.0,
+        description="Scale of the gravity join in kilometres; 0 for the documented default.",
+        examples=[1.0],
+    )
+    k: StrictInt = Field(
+        default=0,
+        description="Nearest tracts that a school may draw from; 0 for what suits `grades`.",
+        examples=[40],
+    )
+    barrier: str = Field(
+        default="",
+        description="Column of the tracts that students do not cross.",
+        examples=["county"],
+    )
+    grades: str = Field(
+        default="together",
+        description="`together` balances the children of all grades in one pool, `apart` each band "
+        "of grades on its own; see docs/decisions/0011-grades-in-one-pool.md.",
+        examples=["apart"],
+    )
 
-    method: str = "gravity"
-    scale_km: float = 0.0
-    k: int = 0
-    barrier: str = ""
-    grades: str = "together"
 
-
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class AccessSettings:
-    """How far care reaches: limit to weight, the weights falling; empty for geo's default.
+    """How far care reaches: limit to weight, the weights falling; empty for the default."""
 
-    Attributes
-    ----------
-    reach_km : mapping of str to float
-        Zones of straight lines, `{ "1" = 1.0, "2" = 0.68 }`.
-    reach_minutes : mapping of str to float
-        Zones when the place has travel times.
-    """
-
-    reach_km: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    reach_minutes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reach_km: Mapping[str, StrictFloat] = Field(
+        default_factory=dict,
+        description="Weight up to each straight-line distance in kilometres.",
+        examples=[{"1": 1.0, "2": 0.68, "4": 0.22}],
+    )
+    reach_minutes: Mapping[str, StrictFloat] = Field(
+        default_factory=dict,
+        description="Weight up to each travel time in minutes, when the place has travel times.",
+        examples=[{"10": 1.0, "20": 0.68, "30": 0.22}],
+    )
 
     def settings(self) -> dict[str, dict[float, float]]:
         """Give the zones that the place file names, their limits as numbers.
@@ -77,24 +87,61 @@ class AccessSettings:
             raise DataError(f"[access]: the limit of a zone is no number: {error}") from error
 
 
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class PlaceFile:
-    """A place as written in data/places; `data.place.area.StudyArea` explains the fields."""
+    """A place as written in data/places/."""
 
-    slug: str
-    name: str
-    state: str
-    state_fips: str
-    tract_vintage: int
-    crs: str
-    default_year: str
-    definition: str
-    recipes: tuple[str, ...]
-    fictional: bool = False
-    unusual_years: tuple[str, ...] = ()
-    breaks: tuple[DefinitionBreak, ...] = ()
-    catchment: CatchmentSettings = field(default_factory=CatchmentSettings)
-    access: AccessSettings = field(default_factory=AccessSettings)
+    slug: str = Field(
+        description="Name of the file without suffix, and of the place in addresses.",
+        examples=["nyc"],
+    )
+    name: str = Field(description="Name for people.", examples=["New York City"])
+    state: str = Field(description="State's name, for words on screen.", examples=["New York"])
+    state_fips: str = Field(
+        description="Two digits that every tract id begins with.", examples=["36"]
+    )
+    tract_vintage: StrictInt = Field(
+        description="Census year of the tracts; tracts of another year are never mixed in.",
+        examples=[2020],
+    )
+    crs: str = Field(
+        description="Projected coordinate system in metres, for every distance and area.",
+        examples=["EPSG:32118"],
+    )
+    default_year: str = Field(description="School year shown first.", examples=["2018-19"])
+    definition: str = Field(
+        description="How the publisher defines chronic absence.",
+        examples=["Absent on 10 % or more of the days enrolled, for any reason."],
+    )
+    recipes: tuple[str, ...] = Field(
+        description="Recipes of data/recipes/ that make the place, by id.",
+        examples=[["nyc_tracts_2020", "cdc_svi"]],
+    )
+    fictional: StrictBool = Field(
+        default=False,
+        description="A made-up place: the word stands on every page and export.",
+        examples=[True],
+    )
+    unusual_years: tuple[str, ...] = Field(
+        default=(),
+        description="Years measured in another way (cut short, remote); left out by default.",
+        examples=[["2019-20", "2020-21"]],
+    )
+    breaks: tuple[DefinitionBreak, ...] = Field(
+        default=(),
+        description="Years from which on figures are not comparable with earlier ones.",
+        examples=[[{"school_year": "2019-20", "note": "The year was cut short."}]],
+    )
+    catchment: CatchmentSettings = Field(
+        default_factory=CatchmentSettings,
+        description="How schools are joined to tracts.",
+        examples=[{"method": "gravity", "barrier": "county"}],
+    )
+    access: AccessSettings = Field(
+        default_factory=AccessSettings,
+        description="How far care reaches.",
+        examples=[{"reach_km": {"1": 1.0, "2": 0.68}}],
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from data.errors import FileError
-from data.recipe.recipe import Column, Format, Recipe, Tokens
+from data.recipe.parts import Column, Format, Tokens
+from data.recipe.recipe import Recipe
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 CODES = (

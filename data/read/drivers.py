@@ -10,7 +10,7 @@ from analytics.rates.acs import Z_90, proportion_moe, reliability, sum_moe
 from data.errors import FileError
 from data.read.cells import CENTS, NUMBER
 from data.read.tables import Rows, above, counts
-from data.recipe.recipe import Column, Measure
+from data.recipe.parts import Column, Measure
 
 Z_95 = 1.96  # half of a 95 % interval, in standard errors
 INTERVAL = re.compile(rf"\(?\s*({NUMBER.pattern})\s*[,;-]\s*({NUMBER.pattern})\s*\)?")

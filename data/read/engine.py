@@ -16,7 +16,8 @@ from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
 from data.read.refuse import refuse_conflicts
 from data.read.tables import Rows
-from data.recipe.recipe import Filter, Recipe
+from data.recipe.parts import Filter
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger, Source, sha256_of
 from geo.areas.geoid import repair
 

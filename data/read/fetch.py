@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from data.errors import DataError, FileError
 from data.read.engine import read_cells
-from data.recipe.recipe import SUFFIXES, Recipe
+from data.recipe.parts import SUFFIXES
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger, sha256_of
 
 # It writes every address asked for, with the key in it, to a log that anybody may have opened.

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from data.errors import FileError
-from data.recipe.recipe import SUFFIXES
+from data.recipe.parts import SUFFIXES
 
 CHUNK = 1 << 20
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)

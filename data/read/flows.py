@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -11,7 +10,8 @@ from data.errors import FileError
 from data.panel import SourceTables
 from data.read.engine import read_table, shape_table
 from data.read.grid import grid_of_text
-from data.recipe.recipe import Column, Format, Identifier, Recipe, Tokens
+from data.recipe.parts import Column, Format, Identifier, Tokens
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger, LedgerEntry
 
 SMALL = 10
@@ -36,13 +36,11 @@ LAYOUT = Recipe(
     licence="The district's own",
     definition="Counts of students by school and tract of residence; small counts may be withheld.",
     format=Format(kind="delimited", thousands=","),
-    columns=MappingProxyType(
-        {
-            "school_id": Column(column="school_id"),
-            "geoid": Column(column="geoid"),
-            "students": Column(column="students", unit="count"),
-        }
-    ),
+    columns={
+        "school_id": Column(column="school_id"),
+        "geoid": Column(column="geoid"),
+        "students": Column(column="students", unit="count"),
+    },
     identifier=Identifier(pattern=r".*\S.*"),
     tokens=Tokens(missing=("",), censored=True, reason="Withheld by the district."),
 )

@@ -12,7 +12,8 @@ from data.contracts.check import STORED_CRS
 from data.contracts.vocabulary import AREA_DIGITS, LEVELS, PROVIDER_KINDS
 from data.errors import FileError
 from data.read.cells import NUMBER, Reading, parse_numbers
-from data.recipe.recipe import Column, Points, Recipe
+from data.recipe.parts import Column, Points
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 from geo.areas.geoid import repair
 

@@ -2,21 +2,36 @@
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import tomli_w
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from data.errors import DataError
 
 T = TypeVar("T")
 
-ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+STRICT = ConfigDict(extra="forbid")
 LARGEST_BYTES = 1_000_000
+WANTED: Mapping[str, str] = MappingProxyType(
+    {
+        "string_type": "text",
+        "int_type": "a whole number",
+        "float_type": "a number",
+        "bool_type": "true or false",
+        "tuple_type": "a list",
+        "dict_type": "a table of keys",
+        "dataclass_type": "a table of keys",
+    }
+)
 
 
 class TomlError(DataError):
-    """A TOML file does not say what it must; the message names the file and the key."""
+    """A TOML file does not say what it must; each line of the message names the file and a key."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -45,170 +60,60 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
         raise TomlError(f"{file}: not TOML: {error}; correct that line") from error
 
 
-def bind(cls: type[T], content: object, file: str, key: str = "") -> T:
+def bind(cls: type[T], content: Mapping[str, Any], file: str) -> T:
     """Make a dataclass from a TOML table; unknown and missing keys are errors.
 
     Parameters
     ----------
     cls : type
-        A dataclass whose fields are strings, numbers, booleans, `Literal`, tuples, mappings from
-        text, or dataclasses of such.
-    content : object
+        A pydantic dataclass with the configuration `STRICT`.
+    content : mapping
         The TOML table.
     file : str
         Name of the file, for errors.
-    key : str
-        Dotted key of the table inside the file, for errors.
 
     Raises
     ------
     TomlError
-        Naming the file and the key.
+        Naming the file and every key that is wrong, a line each.
     """
-    table = _table(content, file, key)
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    unknown = [name for name in table if name not in fields]
-    if unknown:
-        known = ", ".join(fields)
-        raise TomlError(f"{file}: unknown key {_join(key, unknown[0])!r}; known keys: {known}")
-    needed = [name for name, field in fields.items() if _is_required(field)]
-    lacking = [name for name in needed if name not in table]
-    if lacking:
-        raise TomlError(f"{file}: key {_join(key, lacking[0])!r} is missing; add it")
-    hints = get_type_hints(cls)
-    values = {
-        name: _value(hints[name], each, file, _join(key, name)) for name, each in table.items()
-    }
-    return cls(**values)
+    try:
+        return TypeAdapter(cls).validate_python(content)
+    except ValidationError as error:
+        problems = [_problem(cls, each) for each in error.errors(include_url=False)]
+        raise TomlError("\n".join(f"{file}: {each}" for each in problems)) from error
 
 
 def dump(content: object) -> str:
-    """Write a dataclass as TOML text, leaving out what equals its default.
-
-    Parameters
-    ----------
-    content : dataclass
-        As made by `bind`.
-
-    Returns
-    -------
-    str
-        `bind(type(content), tomllib.loads(text), "")` gives an equal dataclass.
-    """
-    return "\n".join(_lines(content, "")).strip("\n") + "\n"
+    """Write a dataclass as the TOML text that `bind` reads, leaving out what equals its default."""
+    adapter = TypeAdapter(type(content))
+    return tomli_w.dumps(adapter.dump_python(content, mode="json", exclude_defaults=True))
 
 
-def _lines(content: Any, prefix: str) -> list[str]:
-    plain: list[str] = []
-    below: list[str] = []
-    for field in dataclasses.fields(content):
-        value = getattr(content, field.name)
-        if not _is_required(field) and value == _default(field):
-            continue
-        name = _join(prefix, field.name)
-        if dataclasses.is_dataclass(value):
-            below += ["", f"[{name}]", *_lines(value, name)]
-        elif _holds_dataclasses(value):
-            below += _nested(value, name)
-        else:
-            plain.append(f"{field.name} = {_literal(value)}")
-    return plain + below
+def _problem(cls: type, error: ErrorDetails) -> str:
+    """Say what is wrong with one key, and what to write."""
+    path, kind = error["loc"], error["type"]
+    key = ""
+    for step in path:
+        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else step
+    if kind == "missing":
+        return f"key {key!r} is missing; add it"
+    if kind == "unexpected_keyword_argument":
+        return f"unknown key {key!r}; known keys: {', '.join(_keys_at(cls, path[:-1]))}"
+    wanted = WANTED.get(kind, error["msg"])
+    if kind == "literal_error":
+        wanted = f"one of {error['ctx']['expected'].replace(' or ', ', ')}"
+    return f"{key} is {error['input']!r}; write {wanted}"
 
 
-def _nested(value: Any, name: str) -> list[str]:
-    if isinstance(value, Mapping):
-        pairs = [
-            (f"[{name}.{_text(key)}]", f"{name}.{_text(key)}", each) for key, each in value.items()
-        ]
-    else:
-        pairs = [(f"[[{name}]]", name, each) for each in value]
-    return [line for head, key, each in pairs for line in ("", head, *_lines(each, key))]
-
-
-def _holds_dataclasses(value: Any) -> bool:
-    values = value.values() if isinstance(value, Mapping) else value
-    return (
-        isinstance(value, Mapping | tuple)
-        and len(value) > 0
-        and all(dataclasses.is_dataclass(each) for each in values)
-    )
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, Mapping):
-        pairs = ", ".join(f"{_text(name)} = {_literal(each)}" for name, each in value.items())
-        return f"{{ {pairs} }}" if pairs else "{}"
-    return f"[{', '.join(_literal(each) for each in value)}]"
-
-
-def _text(value: str) -> str:
-    return '"' + "".join(_escaped(letter) for letter in value) + '"'
-
-
-def _escaped(letter: str) -> str:
-    if letter in ESCAPES:
-        return ESCAPES[letter]
-    is_control = ord(letter) < 0x20 or ord(letter) == 0x7F
-    return f"\\u{ord(letter):04X}" if is_control else letter
-
-
-def _value(hint: Any, value: Any, file: str, key: str) -> Any:
-    origin = get_origin(hint)
-    if origin is UnionType:
-        return _value(get_args(hint)[0], value, file, key)
-    if origin is Literal:
-        return _choice(get_args(hint), value, file, key)
-    if origin is tuple:
-        items = _typed(list, value, file, key)
-        inner = get_args(hint)[0]
-        return tuple(_value(inner, each, file, f"{key}[{at}]") for at, each in enumerate(items))
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        inner = get_args(hint)[1]
-        pairs = _table(value, file, key).items()
-        bound = {name: _value(inner, each, file, _join(key, name)) for name, each in pairs}
-        return MappingProxyType(bound)
-    if dataclasses.is_dataclass(hint):
-        return bind(hint, value, file, key)  # type: ignore[arg-type]
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return _typed(hint, value, file, key)
-
-
-def _choice(choices: tuple[Any, ...], value: Any, file: str, key: str) -> Any:
-    if value in choices:
-        return value
-    words = ", ".join(repr(each) for each in choices)
-    raise TomlError(f"{file}: {key} is {value!r}; write one of {words}")
-
-
-def _typed(wanted: type, value: Any, file: str, key: str) -> Any:
-    if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
-        return value
-    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-    raise TomlError(f"{file}: {key} is {value!r}; write {words.get(wanted, 'a list')}")
-
-
-def _table(value: object, file: str, key: str) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise TomlError(f"{file}: {key} is {value!r}; write a table of keys")
-
-
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
+def _keys_at(cls: type, path: Sequence[int | str]) -> list[str]:
+    """List the keys of the table that stands at a path below a dataclass."""
+    hint: Any = cls
+    for step in path:
+        if dataclasses.is_dataclass(hint):
+            hint = get_type_hints(hint)[str(step)]
+        else:  # tuple[inner, ...] or Mapping[str, inner]
+            hint = get_args(hint)[0 if isinstance(step, int) else 1]
+        if get_origin(hint) is UnionType:
+            hint = get_args(hint)[0]
+    return [field.name for field in dataclasses.fields(hint)]

@@ -1,21 +1,18 @@
 """Read, check and write recipes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from data.recipe.binding import TomlError, bind, dump, parse_toml, read_toml
 from data.recipe.measures import LAYOUTS, layouts, measures_taken
-from data.recipe.recipe import (
-    SUFFIXES,
-    Column,
-    Recipe,
-    Tokens,
-    measure_problem,
-)
+from data.recipe.parts import SUFFIXES, Column, Tokens, measure_problem
+from data.recipe.recipe import Recipe
 
 FOLDER = Path(__file__).parents[1] / "recipes"
+Problems = Iterator[str]
+
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -60,7 +57,7 @@ def load_recipe(path: Path) -> Recipe:
     Raises
     ------
     TomlError
-        Naming the file and the key that is unknown, missing or wrong.
+        Naming the file and every key that is unknown, missing or wrong, a line each.
     """
     return _checked(bind(Recipe, read_toml(path), path.name), path.name)
 
@@ -76,45 +73,52 @@ def to_toml(recipe: Recipe) -> str:
 
 
 def _checked(recipe: Recipe, file: str) -> Recipe:
-    for name, check in _CHECKS.items():
-        problem = check(recipe)
-        if problem:
-            raise TomlError(f"{file}: {name}: {problem}")
+    problems = [
+        f"{file}: {name}: {problem}" for name, check in _CHECKS.items() for problem in check(recipe)
+    ]
+    if problems:
+        raise TomlError("\n".join(problems))
     return recipe
 
 
-def _check_id(recipe: Recipe) -> str:
-    known = NAME.fullmatch(recipe.id) is not None
-    return "" if known else f"{recipe.id!r} must be lower-case letters, digits and underscores"
+def _check_id(recipe: Recipe) -> Problems:
+    if not NAME.fullmatch(recipe.id):
+        yield f"{recipe.id!r} must be lower-case letters, digits and underscores"
 
 
-def _check_mirror(recipe: Recipe) -> str:
+def _check_mirror(recipe: Recipe) -> Problems:
     path = PurePosixPath(recipe.mirror)
     if path.is_absolute() or ".." in path.parts or "\\" in recipe.mirror or ":" in recipe.mirror:
-        return f"{recipe.mirror!r} must be a path inside the mirror folder"
+        yield f"{recipe.mirror!r} must be a path inside the mirror folder"
     allowed = SUFFIXES[recipe.format.kind]
     if not path.name.lower().endswith(allowed):
-        return f"{path.name!r} is not a {recipe.format.kind} file ({', '.join(allowed)})"
-    return ""
+        yield f"{path.name!r} is not a {recipe.format.kind} file ({', '.join(allowed)})"
 
 
-def _check_url(recipe: Recipe) -> str:
-    is_web = recipe.url.startswith(("https://", "http://"))
-    return "" if is_web else f"{recipe.url!r} must begin with https://"
+def _check_url(recipe: Recipe) -> Problems:
+    if not recipe.url.startswith(("https://", "http://")):
+        yield f"{recipe.url!r} must begin with https://"
 
 
-def _check_columns(recipe: Recipe) -> str:
+def _check_format(recipe: Recipe) -> Problems:
+    if recipe.format.header_row < 1:
+        yield "header_row counts from 1"
+    if recipe.format.decimal == recipe.format.thousands:
+        yield "decimal and thousands are the same mark"
+
+
+def _check_columns(recipe: Recipe) -> Problems:
     needed, optional = TARGETS[recipe.table]
     for name in needed:
         if name not in recipe.columns:
-            return f"column {name!r} is missing; table {recipe.table!r} needs it"
+            yield f"column {name!r} is missing; table {recipe.table!r} needs it"
     for name, column in recipe.columns.items():
         if name not in needed + optional:
-            return f"{name!r} is not a column of {recipe.table!r}; known: {needed + optional}"
+            yield f"{name!r} is not a column of {recipe.table!r}; known: {needed + optional}"
+            continue
         problem = _column_problem(name, column)
         if problem:
-            return f"{name}: {problem}"
-    return ""
+            yield f"{name}: {problem}"
 
 
 def _column_problem(name: str, column: Column) -> str:
@@ -130,33 +134,43 @@ def _column_problem(name: str, column: Column) -> str:
     return _regex_problem(column.pattern) if usable else f"scale {column.scale!r} is not a number"
 
 
-def _check_layouts(recipe: Recipe) -> str:
-    unknown = [name for name in recipe.layouts if name not in layouts()]
-    if unknown:
-        return f"{unknown[0]!r} is not in {LAYOUTS.name}; known: {', '.join(layouts())}"
+def _check_layouts(recipe: Recipe) -> Problems:
+    for name in recipe.layouts:
+        if name not in layouts():
+            yield f"{name!r} is not in {LAYOUTS.name}; known: {', '.join(layouts())}"
+            return
     if not recipe.layouts:
         if recipe.only:
-            return "only chooses measures of layouts; name the layouts"
-        return "" if recipe.vintage else "give vintage, or the layouts that say it"
-    if recipe.table not in ("drivers", "tracts"):
-        return f"only drivers and tracts have layouts; the table is {recipe.table!r}"
-    if recipe.vintage or recipe.measures or recipe.tokens != Tokens():
-        return "the layout gives vintage, measures and tokens; leave them out"
-    if recipe.table != "drivers":
-        return "only belongs to drivers" if recipe.only else ""
+            yield "only chooses measures of layouts; name the layouts"
+        elif not recipe.vintage:
+            yield "give vintage, or the layouts that say it"
+    elif recipe.table not in ("drivers", "tracts"):
+        yield f"only drivers and tracts have layouts; the table is {recipe.table!r}"
+    elif recipe.vintage or recipe.measures or recipe.tokens != Tokens():
+        yield "the layout gives vintage, measures and tokens; leave them out"
+    elif recipe.table == "drivers":
+        yield from _check_only(recipe)
+    elif recipe.only:
+        yield "only belongs to drivers"
+
+
+def _check_only(recipe: Recipe) -> Problems:
     taken = {name: measures_taken(recipe, name) for name in recipe.layouts}
-    lacking = [name for name, measures in taken.items() if not measures]
-    if lacking:
-        return f"{lacking[0]!r} has none of the measures wanted"
-    known = {each.id for measures in taken.values() for each in measures}
-    strange = [name for name in recipe.only if name not in known]
-    return f"only names {strange[0]!r}, which none of the layouts has" if strange else ""
+    for name, chosen in taken.items():
+        if not chosen:
+            yield f"{name!r} has none of the measures wanted"
+            return
+    held = {each.id for chosen in taken.values() for each in chosen}
+    for name in recipe.only:
+        if name not in held:
+            yield f"only names {name!r}, which none of the layouts has"
 
 
-def _check_patterns(recipe: Recipe) -> str:
-    patterns = [recipe.identifier.pattern, *(each.regex for each in recipe.filters)]
-    problems = [_regex_problem(each) for each in patterns]
-    return next((each for each in problems if each), "")
+def _check_patterns(recipe: Recipe) -> Problems:
+    for pattern in (recipe.identifier.pattern, *(each.regex for each in recipe.filters)):
+        problem = _regex_problem(pattern)
+        if problem:
+            yield problem
 
 
 def _regex_problem(pattern: str) -> str:
@@ -167,52 +181,45 @@ def _regex_problem(pattern: str) -> str:
     return ""
 
 
-def _check_filters(recipe: Recipe) -> str:
+def _check_filters(recipe: Recipe) -> Problems:
     for each in recipe.filters:
-        given = [each.equals, each.one_of, each.none_of, each.regex]
-        if sum(bool(one) for one in given) != 1:
-            return f"{each.column}: give exactly one of equals, one_of, none_of, regex"
-    return ""
+        ways = [each.equals, each.one_of, each.none_of, each.regex]
+        if sum(bool(way) for way in ways) != 1:
+            yield f"{each.column}: give exactly one of equals, one_of, none_of, regex"
 
 
-def _check_measures(recipe: Recipe) -> str:
+def _check_measures(recipe: Recipe) -> Problems:
     has_measures = bool(recipe.measures) or (recipe.table == "drivers" and bool(recipe.layouts))
     if has_measures != (recipe.table in ("drivers", "school_drivers")):
-        return f"[[measures]] belong to drivers and school_drivers; the table is {recipe.table!r}"
-    by_school = recipe.table == "school_drivers"
-    problems = [measure_problem(each, by_school=by_school) for each in recipe.measures]
-    if any(problems):
-        return next(each for each in problems if each)
+        yield f"[[measures]] belong to drivers and school_drivers; the table is {recipe.table!r}"
+        return
+    for each in recipe.measures:
+        problem = measure_problem(each, by_school=recipe.table == "school_drivers")
+        if problem:
+            yield problem
     names = [each.id for each in recipe.measures]
-    return "" if len(set(names)) == len(names) else "a measure id repeats"
+    if len(set(names)) != len(names):
+        yield "a measure id repeats"
 
 
-def _check_points(recipe: Recipe) -> str:
+def _check_points(recipe: Recipe) -> Problems:
     points = recipe.points
     if points is None:
-        return ""
+        return
     if recipe.table not in POINTS:
-        return f"only {', '.join(POINTS)} have points; the table is {recipe.table!r}"
+        yield f"only {', '.join(POINTS)} have points; the table is {recipe.table!r}"
     columns = bool(points.x and points.y and not points.text)
     if columns == bool(points.text and points.pattern and not points.x and not points.y):
-        return "give x and y, or text and pattern"
-    if not columns and not {"x", "y"} <= set(_groups(points.pattern)):
-        return "the pattern needs the groups (?P<x>...) and (?P<y>...)"
-    return ""
+        yield "give x and y, or text and pattern"
+    elif not columns and not {"x", "y"} <= set(_groups(points.pattern)):
+        yield "the pattern needs the groups (?P<x>...) and (?P<y>...)"
 
 
 def _groups(pattern: str) -> tuple[str, ...]:
     return () if _regex_problem(pattern) else tuple(re.compile(pattern).groupindex)
 
 
-def _check_format(recipe: Recipe) -> str:
-    if recipe.format.header_row < 1:
-        return "header_row counts from 1"
-    same = recipe.format.decimal == recipe.format.thousands
-    return "decimal and thousands are the same mark" if same else ""
-
-
-_CHECKS: Mapping[str, Callable[[Recipe], str]] = MappingProxyType(
+_CHECKS: Mapping[str, Callable[[Recipe], Problems]] = MappingProxyType(
     {
         "id": _check_id,
         "mirror": _check_mirror,

@@ -1,14 +1,18 @@
 """The registry: every measure, and the layouts of published files that hold it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from data.recipe.binding import TomlError, bind, read_toml
-from data.recipe.recipe import Measure, MeasureUnit, Recipe, Tokens, measure_problem
+from pydantic import StrictBool, StrictInt
+from pydantic.dataclasses import dataclass
+
+from data.recipe.binding import STRICT, TomlError, bind, read_toml
+from data.recipe.parts import Measure, MeasureUnit, Tokens, measure_problem
+from data.recipe.recipe import Recipe
 
 FOLDER = Path(__file__).parents[1]
 MEASURES = FOLDER / "measures.toml"
@@ -24,12 +28,10 @@ Theme = Literal[
     "connection",
     "composite index",
 ]
-
-
 Kind = Literal["survey", "modelled", "records", "computed", "index"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class LayoutColumns:
     """Where one measure stands in some publishers' layouts; `Measure` explains the fields."""
 
@@ -59,7 +61,7 @@ class LayoutColumns:
         return f"{', '.join(self.layouts)}: {shown}{times}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class MeasureInfo:
     """One measure: what people read of it, and where each publisher's layout holds it.
 
@@ -109,7 +111,7 @@ class MeasureInfo:
     denominator: str = ""
     touches: str = ""
     reference: str = ""
-    map_only: bool = False
+    map_only: StrictBool = False
     columns: tuple[LayoutColumns, ...] = ()
 
     @property
@@ -118,7 +120,7 @@ class MeasureInfo:
         return self.kind != "modelled" and not self.map_only
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class _Registry:
     measures: tuple[MeasureInfo, ...]
 
@@ -174,7 +176,7 @@ def _columns_problem(info: MeasureInfo) -> str:
     return next((each for each in problems if each), "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Evidence:
     """What tells a layout from others with the same columns.
 
@@ -194,7 +196,7 @@ class Evidence:
     only: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Ranks:
     """Columns that a layout ranks tracts by: the sum that is ranked, its rank, the state's name."""
 
@@ -203,7 +205,7 @@ class Ranks:
     state: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Layout:
     """One layout of a publisher's file; data/layouts.toml lists them.
 
@@ -222,15 +224,15 @@ class Layout:
     id: str
     title: str
     vintage: str
-    tract_vintage: int
+    tract_vintage: StrictInt
     has: tuple[str, ...]
     lacks: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    tokens: Tokens = field(default_factory=Tokens)
+    tokens: Tokens = Tokens()
     ranks: Ranks | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class _Layouts:
     layouts: tuple[Layout, ...]
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from data.recipe.binding import TomlError, bind, read_toml
+from data.recipe.binding import TomlError, read_toml
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.recipe.measures import Theme, measures
 
@@ -120,10 +120,24 @@ def test_every_measure_of_a_recipe_is_in_the_registry_with_its_unit() -> None:
 
 
 def test_binding_refuses_a_list_for_a_table() -> None:
-    from data.recipe.recipe import Format
+    text = TEXT.replace('format = { kind = "delimited" }', "format = [1]")
+    with pytest.raises(TomlError, match=r"format is \[1\]; write a table of keys"):
+        parse_recipe(text)
 
-    with pytest.raises(TomlError, match="write a table of keys"):
-        bind(Format, [1], "made.toml", "format")
+
+def test_all_errors_of_a_file_are_listed_at_once() -> None:
+    text = TEXT.replace('title = "Made up"\n', "colour = 1\n").replace('"delimited"', '"parquet"')
+    with pytest.raises(TomlError) as caught:
+        parse_recipe(text, "made.toml")
+    lines = str(caught.value).splitlines()
+    assert [line.split(";")[0] for line in lines] == [
+        "made.toml: key 'title' is missing",
+        "made.toml: format.kind is 'parquet'",
+        "made.toml: unknown key 'colour'",
+    ]
+    text = TEXT.replace('id = "made"', 'id = "Made"').replace("https://", "ftp://")
+    with pytest.raises(TomlError, match=r"made\.toml: id: .*\nmade\.toml: url: "):
+        parse_recipe(text, "made.toml")
 
 
 def test_reading_toml_gives_plain_values(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from analytics.rates.acs import reliability
 from data.errors import FileError
 from data.read.cells import Reading, parse_bound, parse_numbers
-from data.recipe.recipe import Column, Format, Tokens
+from data.recipe.parts import Column, Format, Tokens
 
 PLAIN = Reading("made.csv", "x", Column("x", unit="count"), Tokens(), Format("delimited"))
 TOKENS = Tokens(

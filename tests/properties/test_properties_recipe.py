@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 from data.read.cells import parse_bound
 from data.read.engine import read_table
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
-from data.recipe.recipe import (
-    Column,
-    Filter,
-    Format,
-    Identifier,
-    Measure,
-    Override,
-    Points,
-    Recipe,
-    Tokens,
-)
+from data.recipe.parts import Column, Filter, Format, Identifier, Measure, Override, Points, Tokens
+from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
