@@ -11,8 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.hotspots.consensus.analyses import run_set
-from analytics.hotspots.null_check import naive_and_right
+from analytics.hotspots.consensus.agreement import run_set
 from analytics.hotspots.test import hot_spots
 from bench import report
 from geo.catchment import build_catchment

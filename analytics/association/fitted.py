@@ -29,7 +29,7 @@ from analytics.association.result import (
 )
 from analytics.association.shapley import shapley_shares
 from analytics.association.spatial_regression import ols, spatial_error_ml, spatial_lag_ml
-from analytics.local.getis_ord import benjamini_hochberg
+from analytics.local.significance import benjamini_hochberg
 from geo.weights.weights import Weights
 
 __all__ = [

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.hotspots.school_shuffle import shuffled_map
+from analytics.hotspots.nulls import shuffled_map
 from analytics.inputs import Bools, Floats
-from analytics.local.getis_ord import benjamini_hochberg, two_sided
+from analytics.local.significance import benjamini_hochberg, two_sided
 from geo.weights.weights import Weights
 
 _TIE = 1e-9  # statistics this close are equal

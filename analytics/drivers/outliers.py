@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 from analytics.association.design import lay_out
 from analytics.association.quasi_binomial import quasi_binomial
 from analytics.inputs import Floats, counts, same_index
-from analytics.local.getis_ord import benjamini_hochberg
+from analytics.local.significance import benjamini_hochberg
 
 CLASSES = (
     "doing better than its drivers predict",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.hotspots.school_shuffle import on_areas, shuffled_map
+from analytics.hotspots.nulls import on_areas, shuffled_map
 from geo.weights.weights import Weights
 
 

@@ -13,20 +13,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analytics.hotspots.map_analysis import Analysis, analyses_of
-from analytics.hotspots.map_draws import DrawPlan, run_draws
-from analytics.hotspots.map_statistics import Statistic
-from analytics.hotspots.nulls import NULLS, Null, event_draws
+from analytics.hotspots.draws import analyses_of, draw_null
+from analytics.hotspots.nulls import NULLS, Null
 from analytics.hotspots.residuals import overdispersion
-from analytics.hotspots.shuffled_areas import shuffled_areas
-from analytics.hotspots.tract_map import (
-    Measure,
-    SchoolCounts,
-    TractMap,
-    tract_maps,
-)
+from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
 from analytics.inputs import Floats, floats
-from analytics.local.getis_ord import benjamini_hochberg
+from analytics.local.significance import DrawPlan, benjamini_hochberg
+from analytics.local.statistics import Statistic
 from analytics.progress import Progress
 from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
@@ -45,23 +38,45 @@ _ONE = "map"
 
 
 @dataclass(frozen=True)
+class NullComparison:
+    """Significant tracts on one map under both nulls.
+
+    Attributes
+    ----------
+    tested : int
+        Tracts tested under the school-level null.
+    areas_null, schools_null : int
+        Tracts with q <= alpha when tracts are shuffled (naive) and when schools are (right).
+    alpha : float
+        False-discovery level.
+    draws : int
+        Permutations behind each.
+    """
+
+    tested: int
+    areas_null: int
+    schools_null: int
+    alpha: float
+    draws: int
+
+
+@dataclass(frozen=True)
 class FalseAlarms:
     """What a null flags where there is no hot spot.
 
     Attributes
     ----------
-    null, statistic
-        Names of the null and of the statistic.
-    share
-        Mean share of tested tracts with p_sim <= alpha; a right null gives alpha.
-    standard_error
-        Of `share`, over replicates (tracts of one map are not independent).
-    discoveries
+    null, statistic : str
+    share, standard_error : float
+        Mean share of tested tracts with p_sim <= alpha, and its error over replicates (tracts of
+        one map are not independent); a right null gives alpha.
+    discoveries : float
         Mean number of tracts with q <= alpha; a right null gives close to none.
-    false_discovery
+    false_discovery : float
         Share of maps with any tract at q <= alpha: the false-discovery rate where there is nothing
         to discover; a right null gives at most alpha.
-    replicates, draws, alpha
+    replicates, draws : int
+    alpha : float
         How it was measured.
     """
 
@@ -104,18 +119,18 @@ def false_alarms(
     Parameters
     ----------
     x, n, share, weights, strata, draws, measure
-        As for `analytics.hotspots.test.hot_spots`.
-    nulls, statistics
+        See `analytics.hotspots.gi_star_schools`.
+    nulls, statistics : sequence of str
         What to measure, in every combination.
-    world
+    world : str
         One of `WORLDS`.
-    replicates
+    replicates : int
         Places made.
-    seed
+    seed : int
         Seed of places and draws.
-    alpha
+    alpha : float
         Level of each test.
-    progress
+    progress : callable, optional
         Called with replicates done and wanted; what it raises ends the work.
 
     Returns
@@ -126,7 +141,7 @@ def false_alarms(
     Raises
     ------
     ValueError
-        As for `hot_spots`, or an unknown null or world.
+        See `gi_star_schools`; or an unknown null, statistic or world.
 
     References
     ----------
@@ -138,8 +153,9 @@ def false_alarms(
     counted: dict[tuple[Null, Statistic], list[_Alarms]] = {}
     places = _places(x, n, strata, world, np.random.default_rng(seed))
     for done, stream in enumerate(np.random.SeedSequence(seed).generate_state(replicates), 1):
+        events, totals = next(places)
         schools, maps = tract_maps(
-            *next(places), shares, weights.ids, strata=strata, measure=measure
+            events, totals, shares, weights.ids, strata=strata, measure=measure
         )
         for null in nulls:
             tested = _tested(null, schools, maps[_ONE], weights, statistics, plan, int(stream))
@@ -147,7 +163,10 @@ def false_alarms(
                 counted.setdefault((null, statistic), []).append(_alarms(p, alpha))
         if progress is not None:
             progress(done, replicates)
-    return [_summary(*names, alarms, draws, alpha) for names, alarms in counted.items()]
+    return [
+        _summary(null, statistic, alarms, draws, alpha)
+        for (null, statistic), alarms in counted.items()
+    ]
 
 
 class _Alarms(NamedTuple):
@@ -169,11 +188,19 @@ def _summary(
     null: Null, statistic: Statistic, alarms: list[_Alarms], draws: int, alpha: float
 ) -> FalseAlarms:
     """Average over replicates."""
-    shares, found = (np.array(part) for part in zip(*alarms, strict=True))
+    shares, discoveries = (np.array(part) for part in zip(*alarms, strict=True))
     count = len(alarms)
-    error = float(shares.std(ddof=1) / np.sqrt(count)) if count > 1 else np.nan
-    averages = float(shares.mean()), error, float(found.mean()), float((found > 0).mean())
-    return FalseAlarms(null, statistic, *averages, count, draws, alpha)
+    return FalseAlarms(
+        null=null,
+        statistic=statistic,
+        share=float(shares.mean()),
+        standard_error=float(shares.std(ddof=1) / np.sqrt(count)) if count > 1 else np.nan,
+        discoveries=float(discoveries.mean()),
+        false_discovery=float((discoveries > 0).mean()),
+        replicates=count,
+        draws=draws,
+        alpha=alpha,
+    )
 
 
 def _tested(
@@ -186,20 +213,9 @@ def _tested(
     seed: int,
 ) -> dict[Statistic, Floats]:
     """Give p-values of one map under one null, by statistic."""
-    begun = analyses_of(
-        *(_ONE, tracts, schools.events, {_ONE: weights}, statistics),
-        own_scale=null != "constant_risk",
-    )
-    items: dict[Statistic, Analysis] = {name: item for (name, _), item in begun.items()}
-    if null == "areas":
-        inner, events = tracts.within(weights), schools.events
-        return {
-            name: shuffled_areas(item, inner, tracts, events, plan, seed).p
-            for name, item in items.items()
-        }
-    source = event_draws(null, schools)
-    run_draws(source, {_ONE: tracts}, list(items.values()), plan, seed=seed)
-    return {name: item.shown.p for name, item in items.items()}
+    begun = analyses_of(_ONE, tracts, schools, {_ONE: weights}, statistics, null)
+    draw_null(null, schools, {_ONE: tracts}, list(begun.values()), plan, seed=seed)
+    return {name: item.tally.p for (name, _), item in begun.items()}
 
 
 def _places(

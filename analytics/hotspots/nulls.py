@@ -1,16 +1,19 @@
-"""The three nulls of a hot-spot map, by name."""
+"""What each null of a hot-spot map holds to be alike, and school counts as it would have them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from analytics.hotspots.constant_risk import constant_risk
-from analytics.hotspots.residuals import school_residuals
-from analytics.hotspots.tract_map import SchoolCounts
-from analytics.inputs import Floats
+from analytics.hotspots.residuals import Codes, SchoolResiduals, school_residuals, streams
+from analytics.hotspots.tract_map import SchoolCounts, TractMap, tract_maps
+from analytics.inputs import Bools, Floats, floats, refuse
+from geo.weights.weights import Weights
 
 Null = Literal["schools", "areas", "constant_risk"]
 
@@ -22,17 +25,19 @@ NULLS: Mapping[Null, str] = {
 }
 """What each null holds to be alike, the default first."""
 
+MOST_STUDENTS = 10**9  # numpy draws marginal by marginal below this many students of one level
+
+_BATCH = 64  # draws pushed through at once
+
 
 class EventDraws(Protocol):
     """School counts as a null would have them."""
 
     def generators(self, seed: int) -> list[np.random.Generator]:
         """Give the sources of chance."""
-        ...
 
     def draw(self, generators: list[np.random.Generator], size: int) -> Floats:
         """Give events, shape (s, size); the same whether drawn at once or in parts."""
-        ...
 
 
 def event_draws(null: Null, schools: SchoolCounts) -> EventDraws:
@@ -40,35 +45,197 @@ def event_draws(null: Null, schools: SchoolCounts) -> EventDraws:
 
     Parameters
     ----------
-    null
+    null : str
         "schools" or "constant_risk".
-    schools
-        Schools that take part.
+    schools : SchoolCounts
 
     Returns
     -------
     EventDraws
-        Source of drawn counts.
 
     Raises
     ------
     ValueError
-        An unknown null or one that does not draw schools, or as for
-        `analytics.hotspots.constant_risk.constant_risk`.
+        An unknown null or one that does not draw schools; or see `constant_risk`.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> two = np.array([9.0, 1.0]), np.array([10.0, 10.0]), np.array([0, 0])
     >>> source = event_draws("schools", SchoolCounts(*two, pd.Index(["a", "b"])))
     >>> source.draw(source.generators(1), 3).sum(axis=0).tolist()
     [10.0, 10.0, 10.0]
     """
-    given = schools.events, schools.totals, schools.codes
     if null == "schools":
-        return school_residuals(*given)
+        return school_residuals(schools.events, schools.totals, schools.codes)
     if null == "constant_risk":
-        return constant_risk(*given, schools.ids)
+        return constant_risk(schools.events, schools.totals, schools.codes, schools.ids)
     if null in NULLS:
         raise ValueError(f"null {null!r} does not draw schools; use schools or constant_risk here")
     raise ValueError(f"unknown null {null!r}; known: {', '.join(NULLS)}")
+
+
+@dataclass(frozen=True, eq=False)
+class ConstantRisk:
+    """The null that every student of a level is as likely as any other to be absent.
+
+    It is a test of ANY difference between places. Schools differ far more than chance between
+    students allows, so it rejects nearly everywhere and does not say where to go.
+
+    Attributes
+    ----------
+    codes : array of int, shape (s,)
+        Stratum number 0, 1, ... of each school.
+    events, totals : array of int, shape (s,)
+        Absent and all students of each school.
+    """
+
+    codes: Codes
+    events: NDArray[np.int64]
+    totals: NDArray[np.int64]
+
+    def generators(self, seed: int) -> list[np.random.Generator]:
+        """Give each stratum its own source of chance."""
+        return streams(seed, int(self.codes.max(initial=-1)) + 1)
+
+    def draw(self, generators: list[np.random.Generator], size: int) -> Floats:
+        """Deal the absent students of each stratum to its schools at random, shape (s, size).
+
+        Binomial counts at the rate of the stratum, given their sum: the rate need not be known, and
+        expected counts stay what they are.
+
+        References
+        ----------
+        Lehmann EL, Romano JP (2005) Testing Statistical Hypotheses, 3rd ed, section 4.5 (binomial
+        samples, conditional on the total).
+        """
+        drawn = np.empty((len(self.codes), size))
+        for code, rng in enumerate(generators):
+            members = np.flatnonzero(self.codes == code)
+            absent = int(self.events[members].sum())
+            drawn[members] = rng.multivariate_hypergeometric(
+                self.totals[members], absent, size, method="marginals"
+            ).T
+        return drawn
+
+
+def constant_risk(x: Floats, n: Floats, codes: Codes, ids: pd.Index | None = None) -> ConstantRisk:
+    """Prepare the null of constant risk within strata.
+
+    Parameters
+    ----------
+    x, n : array, shape (s,)
+        Known events and positive denominators, whole numbers.
+    codes : array of int, shape (s,)
+        Stratum number 0, 1, ... of each school.
+    ids : Index, optional
+        Names of the schools, for messages.
+
+    Returns
+    -------
+    ConstantRisk
+
+    Raises
+    ------
+    ValueError
+        Fractional counts, for which there is no student to draw, or 10^9 students in a stratum.
+
+    Examples
+    --------
+    >>> null = constant_risk(np.array([9.0, 1.0]), np.array([10.0, 30.0]), np.array([0, 0]))
+    >>> drawn = null.draw(null.generators(1), 4000)
+    >>> drawn.sum(axis=0).min(), drawn.mean(axis=1).round(1).tolist()
+    (np.float64(10.0), [2.5, 7.5])
+    """
+    fractional = (x != np.floor(x)) | (n != np.floor(n))
+    refuse(
+        fractional,
+        x if ids is None else pd.Series(x, index=ids),
+        lambda i: f"{x[i]:g} of {n[i]:g} students: constant risk draws whole students; give counts",
+    )
+    if np.bincount(codes, n).max(initial=0) >= MOST_STUDENTS:
+        raise ValueError(f"a level has {MOST_STUDENTS:,} students or more; divide it into levels")
+    return ConstantRisk(codes, x.astype(np.int64), n.astype(np.int64))
+
+
+class ShuffledMap(NamedTuple):
+    """A map of observed / expected absence beside a driver, and what makes it again.
+
+    Attributes
+    ----------
+    tracts : TractMap
+    events : array, shape (s,)
+        Observed school counts.
+    residuals : SchoolResiduals
+        What is shuffled.
+    driver : array, shape (m,)
+        Driver of every area of the weights, NaN where unknown.
+    known : array of bool, shape (m,)
+        Areas with both figures.
+    """
+
+    tracts: TractMap
+    events: Floats
+    residuals: SchoolResiduals
+    driver: Floats
+    known: Bools
+
+    def values(self, events: Floats) -> Floats:
+        """Give the map of school counts at the known areas, shape (areas, draws)."""
+        values: Floats = self.tracts.values(events)[self.known[self.tracts.tested]]
+        return values
+
+    def draws(self, count: int, seed: int) -> Iterator[Floats]:
+        """Give maps of shuffled schools in batches, `count` in all."""
+        generators = self.residuals.generators(seed)
+        for start in range(0, count, _BATCH):
+            yield self.values(self.residuals.draw(generators, min(_BATCH, count - start)))
+
+
+def shuffled_map(
+    x: Any, n: Any, driver: pd.Series, share: Any, weights: Weights, strata: Any
+) -> ShuffledMap:
+    """Prepare a map and its shuffles, for statistics of absence beside a driver.
+
+    Parameters
+    ----------
+    x, n, share, weights, strata
+        See `analytics.hotspots.gi_star_schools`.
+    driver : Series
+        Figure of each tract, indexed by ids of the weights.
+
+    Returns
+    -------
+    ShuffledMap
+
+    Raises
+    ------
+    ValueError
+        See `gi_star_schools`; or a driver on unknown ids.
+    """
+    schools, maps = tract_maps(x, n, {"map": share}, weights.ids, strata=strata, measure="ratio")
+    tracts = maps["map"]
+    residuals = school_residuals(schools.events, schools.totals, schools.codes)
+    figure = floats(on_areas(driver, weights.ids))
+    known = tracts.tested & np.isfinite(figure)
+    return ShuffledMap(tracts, schools.events, residuals, figure, known)
+
+
+def on_areas(figure: pd.Series, ids: pd.Index) -> pd.Series:
+    """Put a figure by area on the ids wanted, missing where it has none.
+
+    Raises
+    ------
+    ValueError
+        Areas that are not among the ids, or that repeat.
+
+    Examples
+    --------
+    >>> on_areas(pd.Series([1.0], index=["b"]), pd.Index(["a", "b"])).tolist()
+    [nan, 1.0]
+    """
+    if figure.index.has_duplicates:
+        raise ValueError(f"area {figure.index[figure.index.duplicated()][0]!r} repeats; keep one")
+    unknown = figure.index.difference(ids)
+    if len(unknown):
+        raise ValueError(f"{len(unknown)} areas are not in the weights; the first: {unknown[0]!r}")
+    return figure.reindex(ids)

@@ -23,16 +23,16 @@ class SchoolResiduals:
 
     Attributes
     ----------
-    codes
+    codes : array of int, shape (s,)
         Stratum number of each school.
-    expected
+    expected : array, shape (s,)
         Expected events e at the rate of the stratum.
-    scale
+    scale : array, shape (s,)
         Standard deviation `sqrt(n p (1 - p) (1 + (n - 1) rho))`; 0 where the stratum has no spread.
-    z
+    z : array, shape (s,)
         Standardised residual `(x - e) / scale`; 0 where the scale is 0.
-    rho
-        Between-school over-dispersion of each stratum, in [0, 1).
+    rho : array, one a stratum
+        Between-school over-dispersion, in [0, 1).
     """
 
     codes: Codes
@@ -42,28 +42,15 @@ class SchoolResiduals:
     rho: Floats
 
     def generators(self, seed: int) -> list[np.random.Generator]:
-        """Give each stratum its own source of chance, so that batches do not change the draws."""
-        streams = np.random.SeedSequence(seed).spawn(len(self.rho))
-        return [np.random.default_rng(s) for s in streams]
+        """Give each stratum its own source of chance."""
+        return streams(seed, len(self.rho))
 
     def draw(self, generators: list[np.random.Generator], size: int) -> Floats:
-        """Shuffle residuals within strata and turn them back into counts.
+        """Shuffle residuals within strata and turn them back into counts, shape (s, size).
 
         The receiving school's own n, e, p and rho apply. Counts may fall below 0 or above n by a
         little: clipping them would move the mean of the draws away from the expected count, and
         the order that gives each school its own residual would no longer give back its own count.
-
-        Parameters
-        ----------
-        generators
-            One a stratum, from `generators`; they advance.
-        size
-            Number of draws.
-
-        Returns
-        -------
-        numpy.ndarray
-            Events, shape (s, size).
         """
         shuffled = np.empty((len(self.z), size))
         for code, rng in enumerate(generators):
@@ -75,25 +62,28 @@ class SchoolResiduals:
         return shuffled
 
 
+def streams(seed: int, count: int) -> list[np.random.Generator]:
+    """Give independent sources of chance, one a stratum, so that batches do not change draws."""
+    return [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(count)]
+
+
 def school_residuals(x: Floats, n: Floats, codes: Any) -> SchoolResiduals:
     """Standardise school counts within strata.
 
     Parameters
     ----------
-    x, n
-        Known events and positive denominators, shape (s,).
-    codes
+    x, n : array, shape (s,)
+        Known events and positive denominators.
+    codes : array of int, shape (s,)
         Stratum numbers 0, 1, ... of each school.
 
     Returns
     -------
     SchoolResiduals
-        Expected counts, scales, residuals and the over-dispersion of each stratum.
 
     References
     ----------
     Williams DA (1982) Applied Statistics 31:144-148, model II: var = n p (1 - p) (1 + (n - 1) rho).
-    See `overdispersion` for rho.
     """
     strata = int(codes.max(initial=-1)) + 1
     totals = np.bincount(codes, n, strata)
@@ -114,8 +104,8 @@ def overdispersion(x: Floats, n: Floats) -> float:
 
     Parameters
     ----------
-    x, n
-        Known events and positive denominators of the k schools of one stratum.
+    x, n : array, shape (k,)
+        Known events and positive denominators of the schools of one stratum.
 
     Returns
     -------

@@ -8,23 +8,33 @@ tracts, and the statistic is computed there again.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.hotspots.map_analysis import analyses_of
-from analytics.hotspots.map_draws import DrawPlan, run_draws
-from analytics.hotspots.map_statistics import Statistic
-from analytics.hotspots.map_table import CLASSES, classify, result_table
-from analytics.hotspots.nulls import Null, event_draws
-from analytics.hotspots.shuffled_areas import shuffled_areas
-from analytics.hotspots.tract_map import Measure, tract_maps
+from analytics.hotspots.draws import Analysis, analyses_of, draw_null
+from analytics.hotspots.nulls import Null
+from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
+from analytics.inputs import Bools, Floats
+from analytics.local.significance import DrawPlan, benjamini_hochberg
+from analytics.local.statistics import QUADRANTS, LocalMoran, Statistic
+from analytics.local.table import states
 from analytics.progress import Progress
 from geo.weights.weights import Weights
 
-__all__ = ["CLASSES", "classify", "gi_star_schools", "hot_spots", "smallest_draws_needed"]
+CLASSES = (
+    "hot 99",
+    "hot 95",
+    "hot 90",
+    "not significant",
+    "cold 90",
+    "cold 95",
+    "cold 99",
+    "not shown",
+)
+"""Classes of `hot_class`, in legend order."""
 
 _ONE = "map"
 
@@ -45,36 +55,35 @@ def gi_star_schools(
 
     Parameters
     ----------
-    x, n
-        Chronically absent and enrolled students: Series on one index of school_id, or arrays in
-        the order of a share matrix. A school with an unknown count takes no part.
-    share
+    x, n : Series on one index of school_id, or arrays in the order of a share matrix
+        Chronically absent and enrolled students. A school with an unknown count takes no part.
+    share : DataFrame, Series or matrix
         Catchment: long table, two-level Series or matrix, see `geo.catchment.share_matrix`.
-    weights
+    weights : Weights
         Neighbours of the tracts; each tract is added to its own.
-    strata
+    strata : Series or array, optional
         Level of each school. Residuals move within a level only; a missing level is a level of its
         own, and a school alone in its level stays.
-    draws
+    draws : int
         Number of permutations R. A single tract among m passes q <= alpha only when R is at least
-        `smallest_draws_needed(m, alpha)`.
-    seed
+        `analytics.local.significance.smallest_draws_needed(m, alpha)`.
+    seed : int
         Seed of the permutations; the result depends on nothing else by chance.
-    measure
+    measure : str
         What is mapped: "ratio" of observed to expected by level (the analysis default), "crude"
         rate, or "eb" rate.
-    progress
+    progress : callable, optional
         Called with draws done and draws wanted.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index `weights.ids`. `value` of the measure, crude `rate`, Gi* `z` on the tracts,
         `null_mean` of z over the draws, `p_sim` two-sided, `q` (Benjamini-Hochberg over tested
-        tracts), `hot_class`, `state` ("tested", "no students", "nothing expected", "constant
-        values", "covers all areas", "too few areas"), and the numbers of `schools` behind the
-        tract and of schools `left_out` for an unknown count. Numbers are NaN and the class is
-        "not shown" unless tested.
+        tracts), `hot_class`, `state` ("tested", "no students", "nothing expected", or as
+        `analytics.local.table.states` has it), and the numbers of `schools` behind the tract and of
+        schools `left_out` for an unknown count. Numbers are NaN and the class is "not shown" unless
+        tested.
 
     Raises
     ------
@@ -89,20 +98,13 @@ def gi_star_schools(
     Examples
     --------
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
-    >>> import numpy as np
-    >>> found = gi_star_schools([40, 35, 10, 5], [100] * 4, np.eye(4), line, draws=99, seed=1)
-    >>> found.rate.tolist(), found.hot_class.unique().tolist()
+    >>> table = gi_star_schools([40, 35, 10, 5], [100] * 4, np.eye(4), line, draws=99, seed=1)
+    >>> table.rate.tolist(), table.hot_class.unique().tolist()
     ([0.4, 0.35, 0.1, 0.05], ['not significant'])
     """
-    found = hot_spots(
-        *(x, n, share, weights),
-        measure=measure,
-        strata=strata,
-        draws=draws,
-        seed=seed,
-        progress=progress,
-    )
-    return found.drop(columns="draws")
+    options = {"measure": measure, "draws": draws, "seed": seed, "progress": progress}
+    table = hot_spots(x, n, share, weights, strata=strata, **options)  # type: ignore[arg-type]
+    return table.drop(columns=["hot", "cold", "draws"])
 
 
 def hot_spots(
@@ -126,40 +128,39 @@ def hot_spots(
     Parameters
     ----------
     x, n, share, weights, measure, strata, seed
-        As for `gi_star_schools`.
-    statistic
+        See `gi_star_schools`.
+    statistic : str
         "gi_star"; "gi", which leaves the tract itself out; or "local_moran" on rates over their own
         standard errors (with the measure "eb" on crude rates, for it steadies them itself).
-    null
+    null : str
         One of `analytics.hotspots.nulls.NULLS`: "schools" is right for maps made from schools;
-        "areas"
-        shuffles tracts; "constant_risk" asks for any difference between places.
-    draws
+        "areas" shuffles tracts; "constant_risk" asks for any difference between places.
+    draws : int
         Draws of every tract.
-    max_draws
-        Draws of those tracts whose false-discovery decision is not settled before (see
-        `analytics.local.adaptive`); None for `draws`.
-    alpha
-        False-discovery level that `max_draws` settles; it changes nothing else.
-    progress
-        Called with draws done and wanted, which grows while decisions stay open; raise
-        `analytics.progress.Cancelled` in it to stop.
+    max_draws : int, optional
+        Draws of those tracts whose false-discovery decision is not settled before; None for
+        `draws`.
+    alpha : float
+        False-discovery level of that decision, and of `hot` and `cold`.
+    progress : callable, optional
+        Called with draws done and wanted, which grows while decisions stay open; what it raises
+        ends the work.
 
     Returns
     -------
-    pandas.DataFrame
-        As for `gi_star_schools`, and `draws` of each tract. `state` may be "island" for "gi" and
-        "local_moran", and for any statistic under the null "areas". For "local_moran" `z` is
-        I_i standardised by its moments when all tracts are shuffled; `quadrant` (HH, LL, HL, LH,
-        "none") says how a tract and its neighbours stand to the mean. `hot_class` is hot for HH
-        and cold for LL tracts only: an outlier with a small q is "not significant" as a hot or
-        cold spot.
+    DataFrame
+        See `gi_star_schools`; also booleans `hot` and `cold` (q <= alpha), and `draws` of each
+        tract. `state` may be "island" for "gi" and "local_moran", and for any statistic under the
+        null "areas". For "local_moran" `z` is I_i standardised by its moments when all tracts are
+        shuffled; `quadrant` (HH, LL, HL, LH, "none") says how a tract and its neighbours stand to
+        the mean. Only HH tracts are hot and only LL tracts cold: an outlier with a small q is "not
+        significant" as a hot or cold spot.
 
     Raises
     ------
     ValueError
-        As for `gi_star_schools`, or an unknown statistic or null, `max_draws` below `draws`, or
-        alpha outside (0, 1).
+        See `gi_star_schools`; or an unknown statistic or null, `max_draws` below `draws`, or alpha
+        outside (0, 1).
 
     References
     ----------
@@ -169,43 +170,97 @@ def hot_spots(
     Examples
     --------
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
-    >>> import numpy as np
-    >>> given = [40, 35, 10, 5], [100] * 4, np.eye(4), line
-    >>> found = hot_spots(*given, statistic="local_moran", null="constant_risk", seed=1)
-    >>> found.quadrant.tolist(), found.hot_class.tolist()
+    >>> options = {"statistic": "local_moran", "null": "constant_risk", "seed": 1}
+    >>> table = hot_spots([40, 35, 10, 5], [100] * 4, np.eye(4), line, **options)
+    >>> table.quadrant.tolist(), table.hot_class.tolist()
     (['HH', 'HH', 'LL', 'LL'], ['hot 99', 'hot 99', 'cold 99', 'cold 99'])
     """
     plan = DrawPlan(draws, draws if max_draws is None else max_draws, alpha)
     schools, maps = tract_maps(x, n, {_ONE: share}, weights.ids, strata=strata, measure=measure)
-    tracts, own_scale = maps[_ONE], null != "constant_risk"
-    given = (_ONE, tracts, schools.events, {_ONE: weights}, [statistic])
-    item = analyses_of(*given, own_scale=own_scale)[statistic, _ONE]
-    if null == "areas":
-        shown = shuffled_areas(item, tracts.within(weights), tracts, schools.events, plan, seed)
-        return result_table(schools, tracts, item, shown)
-    source = event_draws(null, schools)
-    run_draws(source, maps, [item], plan, seed=seed, progress=progress)
-    return result_table(schools, tracts, item, item.shown)
+    begun = analyses_of(_ONE, maps[_ONE], schools, {_ONE: weights}, [statistic], null)
+    item = begun[statistic, _ONE]
+    draw_null(null, schools, maps, [item], plan, seed=seed, progress=progress)
+    return _table(schools, maps[_ONE], item, alpha)
 
 
-def smallest_draws_needed(m: int, alpha: float) -> int:
-    """Give the number of draws below which no single area among m can pass q <= alpha.
-
-    Parameters
-    ----------
-    m
-        Tested areas.
-    alpha
-        False-discovery level.
+def flags(item: Analysis, alpha: float) -> tuple[Bools, Bools]:
+    """Tell which tested areas of an analysis are hot and which cold, with q <= alpha.
 
     Returns
     -------
-    int
-        `ceil(2 m / alpha - 1)`: two-sided p cannot fall below 2 / (R + 1).
+    hot, cold : array of bool, shape (t,)
+    """
+    sure, side = _q(item) <= alpha, _side(item)
+    return sure & (side > 0), sure & (side < 0)
+
+
+def classify(hot_side: Bools, cold_side: Bools, q: Floats) -> list[str]:
+    """Put areas into `CLASSES` by their side and adjusted p-value; NaN is "not shown".
 
     Examples
     --------
-    >>> smallest_draws_needed(100, 0.05)
-    3999
+    >>> hot = np.array([True, False, True, False])
+    >>> classify(hot, ~hot, np.array([0.004, 0.08, 0.3, np.nan]))
+    ['hot 99', 'cold 90', 'not significant', 'not shown']
     """
-    return math.ceil(round(2 * m / alpha - 1, 6))
+    limits = [q <= 0.01, q <= 0.05, q <= 0.10]
+    rules = [np.isnan(q), *(hot_side & c for c in limits), *(cold_side & c for c in limits)]
+    words = ["not shown", *CLASSES[:3], *reversed(CLASSES[4:7])]
+    return [str(word) for word in np.select(rules, words, default="not significant")]
+
+
+def _q(item: Analysis) -> Floats:
+    """Adjust p over the tested areas."""
+    return benjamini_hochberg(item.tally.p, item.tally.tested)
+
+
+def _null_mean(item: Analysis) -> Floats:
+    """Mean of z over the draws."""
+    mean: Floats = (item.tally.mean - item.centre) / item.unit
+    return mean
+
+
+def _side(item: Analysis) -> Floats:
+    """Above 0 hot, below 0 cold, sure or not, 0 neither, NaN not tested.
+
+    Of local Moran only areas more alike their neighbours than the draws are hot (HH) or cold (LL).
+    """
+    side: Floats = (item.observed - item.centre) / item.unit - _null_mean(item)
+    if not isinstance(item.statistic, LocalMoran):
+        return side
+    place = item.statistic.quadrants(item.seen)
+    sign = np.select([place == QUADRANTS.index("HH"), place == QUADRANTS.index("LL")], [1.0, -1.0])
+    return np.where(np.isnan(side), np.nan, np.where(side > 0, sign, 0.0))
+
+
+def _table(schools: SchoolCounts, tracts: TractMap, item: Analysis, alpha: float) -> pd.DataFrame:
+    """Put what the draws have shown of one map into a table of all areas."""
+    tested, q, side = item.tally.tested, tracts.on_all(_q(item)), tracts.on_all(_side(item))
+    columns = {
+        "value": tracts.measured(tracts.allocation @ schools.events[:, None])[:, 0],
+        "z": (item.observed - item.centre) / item.unit,
+        "null_mean": _null_mean(item),
+        "p_sim": item.tally.p,
+    }
+    table = pd.DataFrame({k: tracts.on_all(v) for k, v in columns.items()}, tracts.ids)
+    table.insert(1, "rate", tracts.rate)
+    table["q"] = q
+    if isinstance(item.statistic, LocalMoran):
+        place = np.where(np.isnan(item.observed), -1, item.statistic.quadrants(item.seen))
+        table["quadrant"] = _words(tracts, np.array([*QUADRANTS, "none"])[place], "none")
+    sure = q <= alpha
+    table["hot"], table["cold"] = sure & (side > 0), sure & (side < 0)
+    table["hot_class"] = pd.array(classify(side > 0, side < 0, q), dtype="str")
+    states_of_tested = states(item.seen[:, 0], item.links.cardinalities.to_numpy(), tested)
+    empty = np.where(np.isnan(tracts.rate), "no students", "nothing expected")
+    table["state"] = _words(tracts, states_of_tested, empty)
+    done = tracts.on_all(np.where(tested, item.tally.draws, np.nan))
+    table["draws"] = pd.array(done, dtype="Int64")
+    return table.assign(schools=tracts.schools, left_out=tracts.left_out)
+
+
+def _words(tracts: TractMap, words: Any, elsewhere: Any) -> Any:
+    """Spread words of the tested areas over all areas, with others elsewhere."""
+    out = np.full(tracts.tested.shape, elsewhere, dtype=object)
+    out[tracts.tested] = words
+    return out.astype(str)

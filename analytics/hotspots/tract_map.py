@@ -13,7 +13,9 @@ from scipy.sparse import csr_array
 
 from analytics.hotspots.residuals import Codes
 from analytics.inputs import Bools, Floats, counts
+from analytics.local.statistics import standardised
 from analytics.rates.standardized import stratum_codes
+from analytics.smoothing import smoothed_maps, standardized_maps
 from geo.catchment import share_matrix
 from geo.weights.weights import Weights
 
@@ -27,11 +29,11 @@ class SchoolCounts:
 
     Attributes
     ----------
-    events, totals
-        Absent and enrolled students, shape (s,).
-    codes
+    events, totals : array, shape (s,)
+        Absent and enrolled students.
+    codes : array of int, shape (s,)
         Stratum number 0, 1, ... of each school.
-    ids
+    ids : Index
         Their labels.
     """
 
@@ -54,21 +56,19 @@ class TractMap:
 
     Attributes
     ----------
-    allocation
-        Shares, shape (t tracts, s schools).
-    students
-        Students of each tract, `S'n`.
-    expected
-        Expected events of each tract, `S'e`.
-    measure
+    allocation : csr_array, shape (t, s)
+        Part of each school's students in each tract.
+    students, expected : array, shape (t,)
+        Students of each tract, and events expected of them at the rates of their levels.
+    measure : str
         "crude" rate, "ratio" observed / expected, or "eb" empirical-Bayes rate.
-    ids
+    ids : Index, m labels
         Every area of the weights.
-    tested
+    tested : array of bool, shape (m,)
         Areas that have students, and expected events where the measure needs them.
-    rate
+    rate : array, shape (m,)
         Crude rate of each area; NaN without students.
-    schools, left_out
+    schools, left_out : array of int, shape (m,)
         Schools behind each area with and without a known count.
     """
 
@@ -83,34 +83,64 @@ class TractMap:
     left_out: NDArray[np.int64]
 
     def values(self, events: Floats) -> Floats:
-        """Give the measure of each tested tract.
-
-        Parameters
-        ----------
-        events
-            School counts of r maps, shape (s, r).
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (t, r).
-        """
+        """Give the measure of each tested tract from school counts, (s, r) -> (t, r)."""
         return self.measured(self.allocation @ events)
 
     def measured(self, allocated: Floats) -> Floats:
         """Give the measure of each tract from allocated events, shape (t, r)."""
         if self.measure == "eb":
-            return shrunk(allocated, self.students[:, None])
+            return smoothed_maps(allocated, self.students)
         return allocated / self.base[:, None]
 
     def within(self, weights: Weights) -> Weights:
         """Keep the links among tested tracts."""
         return weights if self.tested.all() else weights.subset(self.ids[self.tested])
 
+    def on_all(self, values: Floats) -> Floats:
+        """Spread values of the tested tracts over all areas; NaN elsewhere."""
+        out: Floats = np.full(self.tested.shape, np.nan)
+        out[self.tested] = values
+        return out
+
     @property
     def base(self) -> Floats:
         """Denominator of the measure: students, or expected events for "ratio"."""
         return self.expected if self.measure == "ratio" else self.students
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """How a statistic looks at drawn maps.
+
+    Attributes
+    ----------
+    tracts : TractMap
+    sees_risk : bool
+        Whether it looks at rates over their own standard errors (Assuncao and Reis), as local
+        Moran does, or at the measure itself.
+    sd : float, optional
+        Standard deviation by which every map is divided; None for each map's own. The own one
+        compares patterns, however strong; a fixed one also sees that a map varies more than chance
+        lets it, which is what constant risk is about.
+    """
+
+    tracts: TractMap
+    sees_risk: bool
+    sd: float | None = None
+
+    def maps(self, allocated: Floats) -> Floats:
+        """Give standardised maps of the events of tested tracts in r draws, shape (t, r)."""
+        if not self.sees_risk:
+            return standardised(self.tracts.measured(allocated), self.sd)
+        chance_only = self.sd is not None
+        risk = standardized_maps(allocated, self.tracts.base, chance_only=chance_only)
+        return standardised(risk, self.sd)
+
+    def fixed(self, allocated: Floats) -> Lens:
+        """Divide every map by the standard deviation of this one, shape (t, 1)."""
+        chance = Lens(self.tracts, self.sees_risk, 1.0)
+        sd = float(chance.maps(allocated).std()) if allocated.size else 0.0
+        return Lens(self.tracts, self.sees_risk, sd or 1.0)
 
 
 def tract_maps(
@@ -130,23 +160,23 @@ def tract_maps(
     Parameters
     ----------
     x, n, strata, measure
-        As for `analytics.hotspots.test.gi_star_schools`.
-    catchments
-        Shares by name, each as for `gi_star_schools`.
-    ids
+        See `analytics.hotspots.gi_star_schools`.
+    catchments : mapping of str to shares
+        Shares by name, each as `geo.catchment.share_matrix` takes them.
+    ids : Index
         Areas, in the order wanted.
 
     Returns
     -------
-    schools
+    schools : SchoolCounts
         Schools that take part.
-    maps
+    maps : dict of str to TractMap
         Map of each catchment, under its name.
 
     Raises
     ------
     ValueError
-        As for `gi_star_schools`, or no catchment.
+        See `gi_star_schools`; or no catchment.
 
     Examples
     --------
@@ -158,48 +188,17 @@ def tract_maps(
         raise ValueError(f"unknown measure {measure!r}; known: {', '.join(MEASURES)}")
     if not catchments:
         raise ValueError("no catchment was given; give at least one table of shares")
-    given = counts(x, n)
-    labels = x.index if isinstance(x, pd.Series) else pd.RangeIndex(len(given.x))
+    valid = counts(x, n)
+    labels = x.index if isinstance(x, pd.Series) else pd.RangeIndex(len(valid.x))
     shares = {name: share_matrix(share, labels, ids) for name, share in catchments.items()}
-    known = ~np.isnan(given.x) & (given.n > 0)
+    known = ~np.isnan(valid.x) & (valid.n > 0)
     placed = known & np.any([np.asarray(s.sum(axis=1)) > 0 for s in shares.values()], axis=0)
-    codes = np.unique(stratum_codes(strata, given.like)[placed], return_inverse=True)[1]
-    schools = SchoolCounts(given.x[placed], given.n[placed], codes, labels[placed])
+    codes = np.unique(stratum_codes(strata, valid.like)[placed], return_inverse=True)[1]
+    schools = SchoolCounts(valid.x[placed], valid.n[placed], codes, labels[placed])
     return schools, {
         name: _tract_map(schools, table[placed], table[~known], ids, measure)
         for name, table in shares.items()
     }
-
-
-def shrunk(events: Floats, students: Floats) -> Floats:
-    """Smooth every column by its own prior, as `analytics.smoothing.empirical_bayes` does.
-
-    A second writing of Marshall's equations because a shuffled map may hold counts outside the
-    range that `empirical_bayes` rightly refuses.
-
-    Parameters
-    ----------
-    events, students
-        Allocated events of r maps, shape (t, r), and students, shape (t, 1).
-
-    Returns
-    -------
-    numpy.ndarray
-        Smoothed rates, shape (t, r).
-
-    References
-    ----------
-    Marshall RJ (1991) Applied Statistics 40:283-294, equations 4 and 6-8.
-    """
-    total = students.sum()
-    prior = events.sum(axis=0) / total
-    deviation = events / students - prior
-    between = np.einsum("tr,tr,t->r", deviation, deviation, students[:, 0]) / total
-    variance = np.maximum(0.0, between - prior * len(students) / total)
-    spread = variance * students
-    weight = np.divide(spread, spread + prior, out=np.zeros_like(spread), where=spread > 0)
-    smoothed: Floats = prior + weight * deviation
-    return smoothed
 
 
 def _tract_map(

@@ -1,15 +1,5 @@
 """Local statistics of one map: where high or low values stand together."""
 
-from analytics.local.statistics import (
-    gi,
-    gi_star,
-    local_moran,
-    local_moran_rate,
-)
+from analytics.local.table import gi, gi_star, local_moran
 
-__all__ = [
-    "gi",
-    "gi_star",
-    "local_moran",
-    "local_moran_rate",
-]
+__all__ = ["gi", "gi_star", "local_moran"]

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.inputs import Bools, Floats
+from analytics.local.significance import Counts, DrawPlan, Tally, settle
 
 _CELLS = 2**21  # numbers held at once: 16 MB
 _TIE = 1e-9  # sums this close, relative to the spread of values, are equal
 _ALIKE = 1e-12  # relative difference under which the weights of a row are equal
 
-Counts = NDArray[np.int64]
 Places = NDArray[np.intp]
 
 
@@ -33,15 +33,13 @@ class AreaPermutation:
 
     Attributes
     ----------
-    values
-        One value an area in standard deviations from the mean, shape (m,).
-    links
-        Weights without selves, each row divided by its mean weight, shape (m, m).
-    observed
-        Weighted sum over the neighbours of each area, shape (m,).
-    neighbours
-        Number of neighbours k of each area, shape (m,).
-    alike
+    values : array, shape (m,)
+        Standard deviations from the mean.
+    links : csr_array, shape (m, m)
+        Weights without selves, each row divided by its mean weight.
+    observed, neighbours : array, shape (m,)
+        Weighted sum over the neighbours of each area, and their number k.
+    alike : array of bool, shape (m,)
         Areas whose neighbours all weigh the same.
     """
 
@@ -67,21 +65,9 @@ class AreaPermutation:
         return cls(scaled, links, links @ scaled, neighbours, alike)
 
     def counts(self, areas: Places, draws: int, rng: np.random.Generator) -> tuple[Counts, Counts]:
-        """Count draws at most and at least as large as the observed sums of some areas.
+        """Count draws at most and at least as large as the observed sums of some areas (a,).
 
-        Parameters
-        ----------
-        areas
-            Positions of the areas asked for, shape (a,).
-        draws
-            Number of permutations R.
-        rng
-            Source of chance.
-
-        Returns
-        -------
-        lesser, greater
-            Integers, shape (a,); both equal `draws` for an area without neighbours.
+        Both counts, shape (a,), equal `draws` for an area without neighbours.
         """
         wanted = np.zeros(len(self.values), dtype=bool)
         wanted[areas] = self.neighbours[areas] > 0
@@ -142,45 +128,40 @@ class AreaPermutation:
         return lesser, greater
 
 
-def permuted_counts(
-    values: Floats, matrix: csr_array, draws: int, rng: np.random.Generator
-) -> tuple[Counts, Counts]:
-    """Count draws at most and at least as large as each area's weighted sum of neighbours.
+def permute_areas(
+    tally: Tally, values: Floats, matrix: csr_array, plan: DrawPlan, seed: int
+) -> None:
+    """Draw the neighbours of each tested area from all other areas.
 
     With the area's own value held, comparing sums is the same as comparing Gi, Gi* or, where the
     area lies above the mean, local Moran; below the mean the two counts of local Moran change
-    places.
+    places. Areas that share schools are alike by construction, and on such a map this null calls
+    that likeness clustering.
 
     Parameters
     ----------
-    values
-        One value an area, shape (m,).
-    matrix
-        Weights, shape (m, m); the diagonal is left alone.
-    draws
-        Number of permutations.
-    rng
-        Source of chance.
-
-    Returns
-    -------
-    lesser, greater
-        Integers, shape (m,); both equal `draws` for an area without neighbours.
+    tally : Tally
+        Counts draws of m areas; none of the tested areas may be without neighbours.
+    values : array, shape (m,)
+        One map.
+    matrix : csr_array, shape (m, m)
+        Weights; the diagonal is left alone.
+    plan : DrawPlan
+    seed : int
 
     References
     ----------
     Anselin L (1995) Geographical Analysis 27:93-115, section on conditional randomisation.
-
-    Examples
-    --------
-    >>> ring = np.roll(np.eye(5), 1, axis=1) + np.roll(np.eye(5), -1, axis=1)
-    >>> rng = np.random.default_rng(1)
-    >>> lesser, greater = permuted_counts(np.array([9.0, 8, 0, 1, 9]), csr_array(ring), 99, rng)
-    >>> lesser.tolist(), bool((lesser + greater >= 99).all())
-    ([99, 45, 13, 41, 79], True)
     """
-    prepared = AreaPermutation.prepare(values, matrix)
-    return prepared.counts(np.arange(len(values)), draws, rng)
+    rng = np.random.default_rng(seed)
+    permutation = AreaPermutation.prepare(values, matrix)
+
+    def draw(done: int, wanted: int) -> None:
+        lesser, greater = permutation.counts(tally.rows, wanted - done, rng)
+        tally.add(lesser, greater, wanted - done)
+
+    if tally.rows.size:
+        settle([tally], plan, draw)
 
 
 def _without_self(matrix: csr_array) -> csr_array:
@@ -238,9 +219,9 @@ def _sums(orders: Places, drawn: Floats, column: NDArray[np.int64], weights: Flo
     """Sum the drawn neighbours of the areas that have a column, the area itself skipped."""
     k = len(weights)
     sums: Floats = drawn[:, :k] @ weights
-    found = column[orders[:, :k]]
-    draw, place = np.nonzero(found >= 0)
-    area = found[draw, place]
+    held = column[orders[:, :k]]
+    draw, place = np.nonzero(held >= 0)
+    area = held[draw, place]
     # From the area's own place on, every later area moves up by one.
     steps = drawn[draw, 1 : k + 1] - drawn[draw, :k]
     steps *= np.arange(k) >= place[:, None]

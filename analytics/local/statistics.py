@@ -1,136 +1,326 @@
-"""Local statistics of one map: where high or low values stand together.
+"""Gi*, Gi and local Moran, prepared for one set of weights and applied to many maps at once.
 
-The null of this module shuffles values among areas. For maps made from shared schools that null is
-wrong (neighbours share schools, so the map is smooth by construction): use
-`analytics.hotspots.test`.
-
-Draws by area. With `null="areas"` every area gets `draws` permutations, and with `max_draws` more
-of them while its Benjamini-Hochberg decision at `alpha` is open (`analytics.local.adaptive`); the
-column
-`draws` says how many. `p_sim = 2 (M + 1) / (R + 1)`, at most 1, with R the draws of that area and M
-those in its smaller tail: never below 2 / (R + 1). For a fixed R it is exact; where R grew, the
-stopping rule looked at the draws (an area is left once the 99.9 % interval of its p lies on one
-side of the decision), so read the decision at `alpha` rather than the last digit of p. Without
-`max_draws` no single area among m can pass q <= alpha unless draws reach
-`analytics.hotspots.test.smallest_draws_needed`.
+Each works on maps of mean 0 and standard deviation 1 (`standardised`), so that one standardisation
+serves every statistic and weights, and a map drawn by any null is read as the observed one is.
 """
 
 from __future__ import annotations
 
-import pandas as pd
-from numpy.typing import ArrayLike
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
-from analytics.local.getis_ord import prepare, prepare_gi
-from analytics.local.lisa import local_moran, local_moran_rate
-from analytics.local.table import AreasNull, Null, area_columns
-from analytics.map_of_areas import map_values
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from analytics.inputs import Bools, Floats
 from geo.weights.weights import Weights
 
-__all__ = ["gi", "gi_star", "local_moran", "local_moran_rate"]
+Statistic = Literal["gi_star", "gi", "local_moran"]
+STATISTICS: tuple[Statistic, ...] = ("gi_star", "gi", "local_moran")
+
+QUADRANTS = ("HH", "LL", "HL", "LH")
+"""An area, then its neighbours, above (H) or not above (L) the mean of the map."""
+
+_EQUAL = 1e-12  # relative size under which a spread, a deviation or a variance is none
+
+Rows = NDArray[np.intp] | slice
 
 
-def gi(
-    values: ArrayLike | pd.Series,
-    weights: Weights,
-    *,
-    null: Null = None,
-    draws: int = 999,
-    max_draws: int | None = None,
-    alpha: float = 0.05,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Give Gi of each area: how far its neighbours stand from the mean of all other areas.
+def _every() -> Rows:
+    return slice(None)
+
+
+class LocalStatistic(Protocol):
+    """A local statistic prepared for weights over m areas, k of them kept."""
+
+    def of(self, maps: Floats) -> Floats:
+        """Give the statistic in standardised maps, (m, r) -> (k, r); NaN where there is none."""
+
+    def moments(self, maps: Floats) -> tuple[Floats, Floats]:
+        """Give mean and standard deviation over all orders of the values of a map, (k,) each."""
+
+    def held(self, maps: Floats) -> Bools:
+        """Tell which areas cannot vary while they keep their own value in a map (m, 1)."""
+
+    def on(self, rows: NDArray[np.intp]) -> LocalStatistic:
+        """Keep k of the areas."""
+
+
+def standardised(values: Floats, sd: float | None = None) -> Floats:
+    """Bring each map to mean 0 and standard deviation 1; a map of equal values to 0.
 
     Parameters
     ----------
-    values, weights, null, draws, max_draws, alpha, seed
-        As for `gi_star`, but no area may be its own neighbour.
+    values : array, shape (m, r)
+        Maps.
+    sd : float, optional
+        Divide all maps by this instead of each by its own standard deviation.
 
     Returns
     -------
-    pandas.DataFrame
-        As for `gi_star`; an island has no number, nor has an area where "constant elsewhere".
+    array, shape (m, r)
+
+    Examples
+    --------
+    >>> standardised(np.array([[1.0, 5.0], [3.0, 5.0]])).tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    if values.size == 0:
+        return values.copy()
+    mean = values.mean(axis=0)
+    centred: Floats = values - mean
+    own = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(values))
+    centred /= np.where(own > _EQUAL * np.hypot(own, mean), own if sd is None else sd, np.inf)
+    return centred
+
+
+def prepare(statistic: Statistic, weights: Weights, *, own_scale: bool = True) -> LocalStatistic:
+    """Prepare a statistic for weights.
+
+    Parameters
+    ----------
+    statistic : str
+        "gi_star", which adds each area to its own neighbours where that is not done; "gi"; or
+        "local_moran", with the weights as given.
+    weights : Weights
+        Binary or general; but for Gi*, no area its own neighbour.
+    own_scale : bool
+        Whether each map has a standard deviation of its own that it is divided by.
+
+    Returns
+    -------
+    LocalStatistic
 
     Raises
     ------
     ValueError
-        As for `gi_star`, or weights that hold selves.
+        Unknown statistic, or weights with selves for one that leaves them out.
 
     References
     ----------
-    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, G_i with the mean and variance of the
-    areas other than i. The z does not change when a row of weights is multiplied; esda (2.9) with
-    row-standardised weights puts (sum w) for (sum w^2) in the variance and differs.
+    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equations 3 (Gi) and 5 (Gi*). Anselin L
+    (1995) Geographical Analysis 27:93-115, equation 12.
 
     Examples
     --------
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
-    >>> gi([1.0, 2.0, 3.0, 6.0], line).z.round(3).tolist()
-    [-0.981, -1.298, 0.926, 1.225]
+    >>> maps = standardised(np.array([[1.0], [2.0], [3.0], [6.0]]))
+    >>> prepare("gi_star", line).of(maps)[:, 0].round(3).tolist()
+    [-1.389, -1.604, 1.069, 1.389]
+    >>> prepare("local_moran", line.row_standardized()).of(maps)[:, 0].round(3).tolist()
+    [0.571, 0.286, 0.0, 0.0]
     """
-    given = map_values(values, weights)
-    statistic = prepare_gi(given.weights)
-    asked = AreasNull.asked(null, draws, max_draws, alpha, seed)
-    return pd.DataFrame(area_columns(given, statistic.z(given.used), asked), index=given.index)
+    if statistic == "gi_star":
+        matrix = weights.with_self().sparse
+        spread = _spread(*_row_sums(matrix), weights.n)
+        return GiStar(csr_array(diags_array(1 / spread) @ matrix))
+    if statistic == "gi":
+        matrix = _without_self(weights)
+        totals, squares = _row_sums(matrix)
+        return Gi(matrix, totals, _spread(totals, squares, weights.n - 1), own_scale)
+    if statistic == "local_moran":
+        matrix = _without_self(weights)
+        return LocalMoran(matrix, *_row_sums(matrix))
+    raise ValueError(f"unknown statistic {statistic!r}; known: {', '.join(STATISTICS)}")
 
 
-def gi_star(
-    values: ArrayLike | pd.Series,
-    weights: Weights,
-    *,
-    null: Null = None,
-    draws: int = 999,
-    max_draws: int | None = None,
-    alpha: float = 0.05,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Give Gi* of each area: how far the area and its neighbours together stand from the mean.
+@dataclass(frozen=True, eq=False)
+class GiStar:
+    """Gi*: `links` are weights with selves, each row over its spread."""
 
-    Parameters
+    links: csr_array
+
+    def of(self, maps: Floats) -> Floats:
+        """Give z, (m, r) -> (k, r); NaN where the row covers every area alike."""
+        z: Floats = self.links @ maps
+        return z
+
+    def moments(self, maps: Floats) -> tuple[Floats, Floats]:
+        """Give 0 and 1: z is standardised."""
+        return np.zeros(len(maps)), np.ones(len(maps))
+
+    def held(self, maps: Floats) -> Bools:
+        """Tell of no area that it cannot vary: where that is so, z is NaN."""
+        return np.zeros(len(maps), dtype=np.bool_)
+
+    def on(self, rows: NDArray[np.intp]) -> GiStar:
+        """Keep some areas."""
+        return GiStar(self.links[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Gi:
+    """Gi: each area against all others, mean and variance being those of the others.
+
+    Attributes
     ----------
-    values
-        One value an area: a Series indexed by ids of the weights in any order, or an array in the
-        order of `weights.ids`. NaN or NA areas are left out and come back as NaN.
-    weights
-        Binary or general weights; each area is added to its own neighbours when it is not there.
-    null
-        "areas" adds p-values from conditional permutation: the area keeps its value, its
-        neighbours' values are drawn from all other areas.
-    draws
-        Number of permutations of every area.
-    max_draws
-        Permutations up to which areas with an open decision are drawn on; None: no further.
-    alpha
-        False-discovery level of that decision.
-    seed
-        Seed of the permutations. Neither the order of the values nor a change of scale matters.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index of `values`; columns `value, z, p, state`, with `p` two-sided normal, and
-        `p_sim, q, draws` when a null is given. `state`: "tested"; "island" (no neighbour: `z`
-        speaks of the area alone, no permutation value); or, without any number, another of
-        `analytics.local.table.STATES`.
-
-    Raises
-    ------
-    ValueError
-        Ids unknown to the weights or repeated, infinite values, fewer than 1 draw, `max_draws`
-        below `draws`, or `alpha` outside (0, 1).
-
-    References
-    ----------
-    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 5. Anselin L (1995)
-    Geographical Analysis 27:93-115 (conditional permutation). Benjamini Y, Hochberg Y (1995).
-
-    Examples
-    --------
-    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
-    >>> gi_star(pd.Series([6.0, 3.0, 2.0, 1.0], index=list("dcba")), line).z.round(3).tolist()
-    [1.389, 1.069, -1.604, -1.389]
+    links : csr_array, shape (k, m)
+        Weights without selves.
+    totals, spread : array, shape (k,)
+        Sum of each row, and `sqrt(((m - 1) sum w^2 - (sum w)^2) / (m - 2))`.
+    own_scale : bool
+        Whether maps have a standard deviation of 1 each; where they share one, the spread of the
+        other areas of each map is left alone.
+    rows : array or slice
+        Areas kept.
     """
-    given = map_values(values, weights)
-    statistic = prepare(given.weights)
-    asked = AreasNull.asked(null, draws, max_draws, alpha, seed)
-    return pd.DataFrame(area_columns(given, statistic.z(given.used), asked), index=given.index)
+
+    links: csr_array
+    totals: Floats
+    spread: Floats
+    own_scale: bool = True
+    rows: Rows = field(default_factory=_every)
+
+    def of(self, maps: Floats) -> Floats:
+        """Give z, (m, r) -> (k, r); 0 where all other areas are alike."""
+        own, others = maps[self.rows], max(1, len(maps) - 1)
+        z: Floats = self.links @ maps
+        z += (self.totals / others)[:, None] * own  # the others' deviations sum to minus its own
+        z /= self.spread[:, None]
+        if self.own_scale:
+            variance = _of_others(own, len(maps))
+            z /= np.sqrt(np.where(variance > _EQUAL, variance, np.inf))
+        return z
+
+    def moments(self, maps: Floats) -> tuple[Floats, Floats]:
+        """Give 0 and 1: z is standardised."""
+        return np.zeros(len(maps)), np.ones(len(maps))
+
+    def held(self, maps: Floats) -> Bools:
+        """Tell where all other areas are alike."""
+        alike: Bools = _of_others(standardised(maps)[:, 0], len(maps)) <= _EQUAL
+        return alike
+
+    def on(self, rows: NDArray[np.intp]) -> Gi:
+        """Keep some areas."""
+        return Gi(self.links[rows], self.totals[rows], self.spread[rows], self.own_scale, rows)
+
+
+@dataclass(frozen=True, eq=False)
+class LocalMoran:
+    """Local Moran: own value times the weighted sum of the neighbours'.
+
+    Attributes
+    ----------
+    links : csr_array, shape (k, m)
+        Weights without selves, as given.
+    totals, squares : array, shape (k,)
+        Sum of each row of weights, and of their squares.
+    rows : array or slice
+        Areas kept.
+    """
+
+    links: csr_array
+    totals: Floats
+    squares: Floats
+    rows: Rows = field(default_factory=_every)
+
+    def of(self, maps: Floats) -> Floats:
+        """Give I, (m, r) -> (k, r); NaN for an area without neighbours."""
+        product: Floats = self.links @ maps
+        product *= maps[self.rows]
+        product *= np.where(self.totals > 0, 1.0, np.nan)[:, None]
+        return product
+
+    def moments(self, maps: Floats) -> tuple[Floats, Floats]:
+        """Give mean and standard deviation of I when all values of a map (m, 1) move.
+
+        References
+        ----------
+        Sokal RR, Oden NL, Thomson BA (1998) Geographical Analysis 30:331-354, equations A3-A4.
+        """
+        m = len(maps)
+        if m < 3:
+            return np.full(m, np.nan), np.full(m, np.nan)
+        scaled = standardised(maps)
+        kurtosis = np.einsum("ij,ij->j", scaled**2, scaled**2) / m
+        expected = -(self.totals / (m - 1))
+        pairs = self.totals**2 - self.squares
+        variance = (m - kurtosis) / (m - 1) * self.squares
+        variance += (2 * kurtosis - m) / ((m - 1) * (m - 2)) * pairs
+        variance -= expected**2
+        return expected, np.sqrt(np.where(self.totals > 0, variance, np.nan))
+
+    def conditional(self, maps: Floats) -> tuple[Floats, Floats]:
+        """Give mean and variance of I when each area of a map (m, 1) keeps its value.
+
+        The variance is NaN where I cannot vary.
+
+        References
+        ----------
+        Sokal RR, Oden NL, Thomson BA (1998) Geographical Analysis 30:331-354, equations A7-A8.
+        """
+        m = len(maps)
+        if m < 3:
+            return np.full(m, np.nan), np.full(m, np.nan)
+        own = standardised(maps)[:, 0] ** 2
+        expected = own * -(self.totals / (m - 1))
+        room = self.squares - self.totals**2 / (m - 1)
+        room = np.where(room > _EQUAL * self.totals**2, room, np.nan)
+        rest = 1 - own / (m - 1)
+        variance = own * (m / (m - 2)) * room * rest
+        fixed = (own <= _EQUAL) | (rest <= _EQUAL) | (self.totals <= 0)
+        return expected, np.where(fixed, np.nan, variance)
+
+    def held(self, maps: Floats) -> Bools:
+        """Tell where the value is the mean, or all other areas are alike."""
+        return np.isnan(self.conditional(maps)[1])
+
+    def on(self, rows: NDArray[np.intp]) -> LocalMoran:
+        """Keep some areas."""
+        return LocalMoran(self.links[rows], self.totals[rows], self.squares[rows], rows)
+
+    def quadrants(self, maps: Floats) -> NDArray[np.intp]:
+        """Place each area of a standardised map (m, 1) among `QUADRANTS`.
+
+        References
+        ----------
+        Anselin L (1995) Geographical Analysis 27:93-115, section on the Moran scatterplot.
+        """
+        own = maps[:, 0]
+        high = own > 0
+        near = self.links @ own > _EQUAL * self.totals * np.abs(own).max(initial=0)
+        places: NDArray[np.intp] = np.select([high & near, ~high & ~near, high], [0, 1, 2], 3)
+        return places
+
+
+def observed(statistic: LocalStatistic, maps: Floats) -> Floats:
+    """Give the statistic of one standardised map (m, 1); NaN throughout where it is all equal."""
+    return statistic.of(maps)[:, 0] if maps.any() else np.full(len(maps), np.nan)
+
+
+def tested_areas(statistic: LocalStatistic, maps: Floats, degrees: NDArray[np.int64]) -> Bools:
+    """Tell which areas of a standardised map (m, 1) can be tested when areas are permuted."""
+    return ~np.isnan(observed(statistic, maps)) & ~statistic.held(maps) & (degrees > 0)
+
+
+def _of_others(own: Floats, m: int) -> Floats:
+    """Variance of the other areas of standardised maps, from the area's own value."""
+    others = max(1, m - 1)
+    variance: Floats = (m - own**2) / others - (own / others) ** 2
+    return variance
+
+
+def _row_sums(matrix: csr_array) -> tuple[Floats, Floats]:
+    """Sum the weights of each row and their squares."""
+    squared = csr_array((matrix.data**2, matrix.indices, matrix.indptr), shape=matrix.shape)
+    return np.asarray(matrix.sum(axis=1)), np.asarray(squared.sum(axis=1))
+
+
+def _spread(totals: Floats, squares: Floats, areas: int) -> Floats:
+    """Give the standard deviation of a weighted sum of areas; NaN where it takes all alike."""
+    variance = (areas * squares - totals**2) / max(areas - 1, 1)
+    return np.sqrt(np.where(variance <= _EQUAL * totals**2, np.nan, variance))
+
+
+def _without_self(weights: Weights) -> csr_array:
+    """Give the matrix of weights, in which no area may be its own neighbour."""
+    own = np.flatnonzero(weights.sparse.diagonal() > 0) if weights.self_included else np.array([])
+    if own.size:
+        raise ValueError(
+            f"{len(own)} areas are their own neighbours, the first {weights.ids[own[0]]!r}: this "
+            "statistic leaves each area out of its neighbours; pass weights without selves, or use "
+            "gi_star"
+        )
+    return weights.sparse

@@ -1,194 +1,270 @@
-"""The table of a local statistic: its number, its p-values, and why an area has none."""
+"""Local statistics of one map as tables: where high or low values stand together.
+
+The null of these doors permutes areas. For maps made from shared schools it is wrong (neighbours
+share schools, so the map is smooth by construction): use `analytics.hotspots`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from analytics.inputs import Bools, Floats
-from analytics.local.adaptive import next_draws, unsettled
-from analytics.local.area_permutation import AreaPermutation
-from analytics.local.getis_ord import benjamini_hochberg, two_sided
-from analytics.map_of_areas import MapValues
-
-STATES = (
-    "tested",
-    "island",
-    "no value",
-    "no denominator",
-    "constant values",
-    "constant elsewhere",
-    "at the mean",
-    "covers all areas",
-    "too few areas",
+from analytics.local.area_permutation import permute_areas
+from analytics.local.significance import DrawPlan, Tally, benjamini_hochberg
+from analytics.local.statistics import (
+    QUADRANTS,
+    LocalMoran,
+    observed,
+    prepare,
+    standardised,
 )
-"""Why an area has a number or none.
+from analytics.map_of_areas import MapValues, map_values
+from geo.weights.weights import Weights
 
-"island": no neighbour with a value; "no value"; "no denominator": a rate of nobody; "constant
-values": the map is all equal; "constant elsewhere": all other areas are equal; "at the mean": its
-own value is the mean, so that local Moran is 0 whatever its neighbours are; "covers all areas": it
-neighbours every other area alike; "too few areas": one area.
-"""
-
-Draws = NDArray[np.int64]
-Null = Literal["areas"] | None
-
-_CODE = {state: code for code, state in enumerate(STATES)}
 _EQUAL = 1e-9  # relative difference under which values are the same
 
-
-@dataclass(frozen=True)
-class AreasNull:
-    """How tract permutation is asked for.
-
-    Attributes
-    ----------
-    draws
-        Permutations of every area, at least 1.
-    max_draws
-        Permutations of areas whose decision stays open, at least `draws`; None for no more.
-    alpha
-        False-discovery level that decides.
-    seed
-        Seed of the permutations.
-    """
-
-    draws: int
-    max_draws: int | None
-    alpha: float
-    seed: int
-
-    def __post_init__(self) -> None:
-        if self.draws < 1:
-            raise ValueError(f"draws must be at least 1, not {self.draws}")
-        if self.max_draws is not None and self.max_draws < self.draws:
-            raise ValueError(f"max_draws {self.max_draws} is below draws {self.draws}")
-        if not 0 < self.alpha < 1:
-            raise ValueError(f"alpha must lie between 0 and 1 (0.05 = 5 %), not {self.alpha!r}")
-
-    @classmethod
-    def asked(
-        cls, null: Null, draws: int, max_draws: int | None, alpha: float, seed: int
-    ) -> Self | None:
-        """Check what the caller asks for; None when that is no null."""
-        if null not in (None, "areas"):
-            raise ValueError(f"null must be 'areas' or None, not {null!r}")
-        return None if null is None else cls(draws, max_draws, alpha, seed)
+Null = Literal["areas"] | None
 
 
-def states(given: MapValues, z: Floats) -> Any:
-    """Say of each area why it has a number or none.
+def gi(
+    values: ArrayLike | pd.Series,
+    weights: Weights,
+    *,
+    null: Null = None,
+    draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Give Gi of each area: how far its neighbours stand from the mean of all other areas.
 
     Parameters
     ----------
-    given
-        The map.
-    z
-        Statistic in the order of its weights, NaN for none.
+    values, weights, null, draws, max_draws, alpha, seed
+        See `gi_star`; but no area may be its own neighbour.
 
     Returns
     -------
-    pandas array of text
-        Words of `STATES`, in the caller's order.
+    DataFrame
+        See `gi_star`; an island has no number, nor has an area where "constant elsewhere".
+
+    Raises
+    ------
+    ValueError
+        See `gi_star`; or weights that hold selves.
+
+    References
+    ----------
+    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 3: mean and variance of the
+    areas other than i. The z does not change when a row of weights is multiplied; esda (2.9) with
+    row-standardised weights puts (sum w) for (sum w^2) in the variance and differs.
 
     Examples
     --------
-    >>> from analytics.map_of_areas import Weights, map_values
-    >>> line = Weights.from_edges("abcd", "abb", "bac")
-    >>> states(map_values([1.0, 2.0, None, 3.0], line), np.array([0.5, -0.5, np.nan])).tolist()
-    ['tested', 'tested', 'no value', 'island']
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> gi([1.0, 2.0, 3.0, 6.0], line).z.round(3).tolist()
+    [-0.981, -1.298, 0.926, 1.225]
     """
-    used, none = given.used, np.isnan(z)
-    code = np.full(used.size + 1, _CODE["tested"])
-    here = code[:-1]
-    if used.size < 2 or _equal(used):
-        here[:] = _CODE["too few areas" if used.size < 2 else "constant values"]
-    else:
-        degrees = given.degrees
-        at_mean = np.abs(used - used.mean()) <= _EQUAL * np.abs(used).max()
-        here[none] = _CODE["covers all areas"]
-        here[none & at_mean & (degrees < used.size - 1)] = _CODE["at the mean"]
-        here[none & _alone(used)] = _CODE["constant elsewhere"]
-        here[degrees == 0] = _CODE["island"]
-    code[-1] = _CODE["no value"]
-    return words(STATES, code[given.place])
+    areas = map_values(values, weights)
+    statistic, plan = prepare("gi", areas.weights), _plan(null, draws, max_draws, alpha)
+    maps = standardised(areas.used[:, None])
+    z = np.where(statistic.held(maps), np.nan, observed(statistic, maps))
+    return _table(areas, maps, z, plan, seed)
 
 
-def words(names: Sequence[str], codes: NDArray[Any]) -> Any:
-    """Give names by number, as a text column.
-
-    Examples
-    --------
-    >>> words(["low", "high"], np.array([1, 1, 0])).tolist()
-    ['high', 'high', 'low']
-    """
-    return pd.array(list(names), dtype="str").take(codes)
-
-
-def area_columns(given: MapValues, z: Floats, asked: AreasNull | None) -> dict[str, Any]:
-    """Lay out a standardised statistic with its p-values.
+def gi_star(
+    values: ArrayLike | pd.Series,
+    weights: Weights,
+    *,
+    null: Null = None,
+    draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Give Gi* of each area: how far the area and its neighbours together stand from the mean.
 
     Parameters
     ----------
-    given
-        The map.
-    z
-        Statistic in the order of `given.weights`, NaN for none.
-    asked
-        Permutations; None for none.
+    values : Series or array, shape (m,)
+        Indexed by ids of the weights in any order, or an array in the order of `weights.ids`. NaN
+        or NA areas are left out and come back as NaN.
+    weights : Weights
+        Binary or general; each area is added to its own neighbours when it is not there.
+    null : str, optional
+        "areas" adds p-values from conditional permutation: the area keeps its value, its
+        neighbours' values are drawn from all other areas.
+    draws : int
+        Permutations of every area.
+    max_draws : int, optional
+        Permutations up to which areas with an open decision are drawn on; None: no further.
+    alpha : float
+        False-discovery level of that decision.
+    seed : int
+        Seed of the permutations. Neither the order of the values nor a change of scale matters.
 
     Returns
     -------
-    dict
-        Columns in the caller's order: `value, z, p, state`, and `p_sim, q, draws` when
-        permutations are asked for.
+    DataFrame
+        Index of `values`; columns `value, z, p, state`, with `p` two-sided normal, and
+        `p_sim, q, draws` when a null is given. `state`: "tested"; "island" (no neighbour: `z`
+        speaks of the area alone, no permutation value); or why there is no number, see `states`.
+
+    Raises
+    ------
+    ValueError
+        Ids unknown to the weights or repeated, infinite values, fewer than 1 draw, `max_draws`
+        below `draws`, or `alpha` outside (0, 1).
+
+    References
+    ----------
+    Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 5. Anselin L (1995)
+    Geographical Analysis 27:93-115 (conditional permutation). Benjamini Y, Hochberg Y (1995).
 
     Examples
     --------
-    >>> from analytics.map_of_areas import Weights, map_values
-    >>> given = map_values([1.0, 2.0, 9.0], Weights.from_edges("abc", "ab", "ba"))
-    >>> area_columns(given, np.zeros(3), None)["p"].tolist()
-    [1.0, 1.0, 1.0]
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> gi_star(pd.Series([6.0, 3.0, 2.0, 1.0], index=list("dcba")), line).z.round(3).tolist()
+    [1.389, 1.069, -1.604, -1.389]
     """
-    shown = given.give(z)
-    columns: dict[str, Any] = {"value": given.numbers, "z": shown, "p": 2 * ndtr(-np.abs(shown))}
-    columns["state"] = states(given, z)
-    if asked is None:
-        return columns
-    tested = ~np.isnan(z) & (given.degrees > 0)
-    p, draws = (np.full(tested.shape, np.nan) for _ in range(2))
-    if tested.any():
-        lesser, greater, done = _counted(given, tested, asked)
-        p[tested] = two_sided(lesser, greater, done)[tested]
-        draws[tested] = done[tested]
-    columns["p_sim"] = given.give(p)
-    columns["q"] = given.give(benjamini_hochberg(p, tested))
-    columns["draws"] = pd.array(given.give(draws), dtype="Int64")
-    return columns
+    areas = map_values(values, weights)
+    statistic, plan = prepare("gi_star", areas.weights), _plan(null, draws, max_draws, alpha)
+    maps = standardised(areas.used[:, None])
+    return _table(areas, maps, observed(statistic, maps), plan, seed)
 
 
-def _counted(given: MapValues, tested: Bools, null: AreasNull) -> tuple[Draws, Draws, Draws]:
-    """Count draws on either side, stage by stage, and how many there were for each area."""
-    rng = np.random.default_rng(null.seed)
-    prepared = AreaPermutation.prepare(given.used, given.weights.sparse)
-    lesser, greater, done = (np.zeros(len(tested), dtype=np.int64) for _ in range(3))
-    reached, target, open_areas = 0, null.draws, tested
-    while target > reached and open_areas.any():
-        areas = np.flatnonzero(open_areas)
-        below, above = prepared.counts(areas, target - reached, rng)
-        lesser[areas] += below
-        greater[areas] += above
-        done[areas] = reached = target
-        target = next_draws(reached, null.max_draws or 0)
-        if target > reached:
-            open_areas = open_areas & unsettled(lesser, greater, done, null.alpha, tested)
-    return lesser, greater, done
+def local_moran(
+    values: ArrayLike | pd.Series,
+    weights: Weights,
+    *,
+    null: Null = None,
+    draws: int = 999,
+    max_draws: int | None = None,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Give local Moran of each area: whether it goes with its neighbours or against them.
+
+    Weights are taken as given: binary ones make I a sum over neighbours, row-standardised ones
+    (`weights.row_standardized()`, what spdep calls style W) a mean. z, p, p_sim and quadrant are
+    the same for both. I is over `sum c^2 / n`, as Anselin (1995) and R spdep have it; esda and
+    GeoDa divide by n - 1, which makes it (n - 1) / n times as large.
+
+    Parameters
+    ----------
+    values, null, draws, max_draws, alpha, seed
+        See `gi_star`.
+    weights : Weights
+        No area its own neighbour.
+
+    Returns
+    -------
+    DataFrame
+        Index of `values`; columns `value, z, p, state, local_i, expected, variance, quadrant`, and
+        `p_sim, q, draws` when a null is given. Moments hold the area's own value. `quadrant` is HH,
+        LL, HL, LH or "none" (not tested): own value against the mean, and weighted mean of the
+        neighbours against that same mean, so that I is positive in HH and LL only (spdep's "pysal"
+        quadrants; its "mean" ones compare with the mean of the lags).
+
+    Raises
+    ------
+    ValueError
+        See `gi`.
+
+    References
+    ----------
+    Anselin L (1995) Geographical Analysis 27:93-115, equation 12. Sokal RR, Oden NL, Thomson BA
+    (1998) Geographical Analysis 30:331-354, equations A7-A8.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc").row_standardized()
+    >>> table = local_moran([1.0, 2.0, 4.0, 6.0], line)
+    >>> table.local_i.round(3).tolist(), table.quadrant.tolist()
+    ([0.763, 0.254, 0.153, 0.559], ['LL', 'LL', 'HH', 'HH'])
+    """
+    areas = map_values(values, weights)
+    plan = _plan(null, draws, max_draws, alpha)
+    statistic = cast("LocalMoran", prepare("local_moran", areas.weights))
+    maps = standardised(areas.used[:, None])
+    local_i = observed(statistic, maps)
+    expected, variance = statistic.conditional(maps)
+    z = (local_i - expected) / np.sqrt(variance)
+    table = _table(areas, maps, z, plan, seed)
+    parts = {"local_i": local_i, "expected": expected, "variance": variance}
+    table = table.assign(**{name: areas.give(part) for name, part in parts.items()})
+    quadrant = np.array([*QUADRANTS, "none"])[np.append(statistic.quadrants(maps), -1)[areas.place]]
+    table["quadrant"] = pd.Series(quadrant, table.index, dtype="str")
+    return table.assign(quadrant=table["quadrant"].where(table["state"] == "tested", "none"))
+
+
+def states(values: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray[np.str_]:
+    """Say of each area of a map why it is tested or not.
+
+    Parameters
+    ----------
+    values : array, shape (m,)
+        The map.
+    degrees : array of int, shape (m,)
+        Neighbours of each area.
+    tested : array of bool, shape (m,)
+
+    Returns
+    -------
+    array of str, shape (m,)
+        "tested"; "island": no neighbour with a value; "constant values": the map is all equal;
+        "constant elsewhere": all other areas are equal; "at the mean": its own value is the mean,
+        so that local Moran is 0 whatever its neighbours are; "covers all areas": it neighbours
+        every other area alike; "too few areas": one area.
+
+    Examples
+    --------
+    >>> values, degrees = np.array([1.0, 2.0, 3.0]), np.array([1, 1, 0])
+    >>> states(values, degrees, np.array([True, True, False])).tolist()
+    ['tested', 'tested', 'island']
+    """
+    if values.size < 2 or _equal(values):
+        word = "too few areas" if values.size < 2 else "constant values"
+        return np.where(tested, "tested", word)
+    at_mean = np.abs(values - values.mean()) <= _EQUAL * np.abs(values).max()
+    rules = {
+        "tested": tested,
+        "island": degrees == 0,
+        "constant elsewhere": _alone(values),
+        "at the mean": at_mean & (degrees < values.size - 1),
+    }
+    return np.select(list(rules.values()), list(rules), default="covers all areas")
+
+
+def _plan(null: Null, draws: int, max_draws: int | None, alpha: float) -> DrawPlan | None:
+    """Give the plan of a null; None where no null is asked for."""
+    if null not in (None, "areas"):
+        raise ValueError(f"null must be 'areas' or None, not {null!r}")
+    return None if null is None else DrawPlan(draws, max_draws or draws, alpha)
+
+
+def _table(
+    areas: MapValues, maps: Floats, z: Floats, plan: DrawPlan | None, seed: int
+) -> pd.DataFrame:
+    """Lay out a standardised statistic with its p-values, in the caller's order."""
+    tested = ~np.isnan(z) & (areas.degrees > 0)
+    words = np.append(states(areas.used, areas.degrees, tested), "no value")[areas.place]
+    shown = areas.give(z)
+    columns: dict[str, Any] = {"value": areas.numbers, "z": shown, "p": 2 * ndtr(-np.abs(shown))}
+    columns["state"] = pd.array(words, dtype="str")
+    if plan is not None:
+        tally = Tally(tested)
+        permute_areas(tally, maps[:, 0], areas.weights.sparse, plan, seed)
+        columns["p_sim"] = areas.give(tally.p)
+        columns["q"] = areas.give(benjamini_hochberg(tally.p, tested))
+        draws = areas.give(np.where(tested, tally.draws, np.nan))
+        columns["draws"] = pd.array(draws, dtype="Int64")
+    return pd.DataFrame(columns, index=areas.index)
 
 
 def _equal(values: Floats) -> bool:
@@ -196,9 +272,9 @@ def _equal(values: Floats) -> bool:
     return bool(np.ptp(values) <= _EQUAL * np.abs(values).max())
 
 
-def _alone(used: Floats) -> Bools:
+def _alone(values: Floats) -> Bools:
     """Mark the one area whose value differs from all others, these being equal."""
-    alone = np.zeros(used.shape, dtype=bool)
-    for area in (np.argmin(used), np.argmax(used)) if used.size > 2 else ():
-        alone[area] = _equal(np.delete(used, area))
+    alone = np.zeros(values.shape, dtype=bool)
+    for area in (np.argmin(values), np.argmax(values)) if values.size > 2 else ():
+        alone[area] = _equal(np.delete(values, area))
     return alone

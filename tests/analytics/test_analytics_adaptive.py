@@ -10,7 +10,7 @@ from analytics.local.adaptive import (
     p_limits,
     unsettled,
 )
-from analytics.local.getis_ord import benjamini_hochberg, two_sided
+from analytics.local.significance import benjamini_hochberg, two_sided
 
 
 def test_stages_lead_to_the_last_draw_and_stop_there():

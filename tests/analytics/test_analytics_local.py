@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.local.area_permutation import AreaPermutation, permuted_counts
-from analytics.local.getis_ord import benjamini_hochberg, prepare, prepare_gi
+from analytics.local.significance import benjamini_hochberg, prepare, prepare_gi
 from analytics.local.local_moran import prepare_local_moran
 from analytics.local.statistics import (
     gi,

@@ -9,7 +9,7 @@ from scipy.stats import false_discovery_control
 
 from analytics import smoothing
 from analytics.local import statistics as local
-from analytics.local.getis_ord import benjamini_hochberg
+from analytics.local.significance import benjamini_hochberg
 from analytics.rates import definitions
 from analytics.rates import standardized as rates
 from geo.weights.weights import Weights

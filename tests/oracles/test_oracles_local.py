@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.local.area_permutation import permuted_counts
-from analytics.local.getis_ord import two_sided
+from analytics.local.significance import two_sided
 from analytics.local.statistics import (
     gi,
     gi_star,

@@ -12,7 +12,7 @@ from analytics import smoothing
 from analytics.disclosure import gate as disclosure
 from analytics.hotspots import test as hotspots
 from analytics.local import statistics as local
-from analytics.local.getis_ord import benjamini_hochberg
+from analytics.local.significance import benjamini_hochberg
 from analytics.rates import standardized as rates
 from analytics.rates import tract_rates
 from geo.weights.weights import Weights

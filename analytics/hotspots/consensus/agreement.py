@@ -1,4 +1,4 @@
-"""How many of a set of analyses flag each area.
+"""The same map under many methods, weights and joins, and how many of them flag each area.
 
 k of m is a measure of robustness, not of evidence. The analyses look at the same schools, so they
 agree far more often than independent tests would: 20 of 24 is not twenty confirmations, and no
@@ -8,15 +8,23 @@ choice of method, neighbours or join, and an area that nearly all flag does not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from analytics.hotspots.draws import Analysis, analyses_of, draw_null
+from analytics.hotspots.nulls import Null
+from analytics.hotspots.test import flags
+from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
 from analytics.inputs import Bools
-
-FLAGS = ("hot", "cold", "none")
-"""What an analysis says of an area; missing where it could not test the area."""
+from analytics.local.significance import DrawPlan
+from analytics.local.statistics import Statistic
+from analytics.progress import Progress
+from geo.weights.weights import Weights
 
 AGREEMENT = (
     "hot in most",
@@ -32,8 +40,7 @@ AGREEMENT = (
 """Classes of `agreement`, in legend order: see `consensus`."""
 
 MOST = 0.5
-PARTS = ("method", "weights", "catchment")
-"""What an analysis is made of."""
+"""Share of the analyses that tested an area from which on it is "most"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,203 +49,225 @@ class Consensus:
 
     Attributes
     ----------
-    areas
+    areas : DataFrame
         One row an area: `hot`, `cold` (analyses that flag it so), `of` (analyses that tested it),
-        `side` ("hot", "cold", "both" or ""), `flagged` (k: the larger of hot and cold), `share`
-        (k / of), `only` (the analysis, when one alone flags it, else ""), `analyses` (names of
-        those that flag it, joined by "; ") and `agreement` (one of `AGREEMENT`).
-    flags
-        Areas x analyses: "hot", "cold", "none", or missing where not tested.
-    analyses
-        One row an analysis, in the order of the columns of `flags`: `method, weights, catchment`
-        (empty for an analysis that was added), `tested`, `hot`, `cold` areas and `draws` (most
-        draws of any area; 0 for one that was added).
-    alpha
-        False-discovery level at which an analysis flags an area.
-    most
-        Share of analyses from which on it is "most".
+        `flagged` (k: the larger of hot and cold), `share` (k / of), `only` (the analysis, when one
+        alone flags it, else ""), `analyses` (names of those that flag it, joined by "; ") and
+        `agreement` (one of `AGREEMENT`).
+    hot : DataFrame of bool
+        Areas x analyses: which analysis calls which area hot.
+    analyses : DataFrame
+        One row an analysis, in the order of the columns of `hot`: `method, weights, catchment` and
+        `draws` (most draws of any area).
     """
 
     areas: pd.DataFrame
-    flags: pd.DataFrame
+    hot: pd.DataFrame
     analyses: pd.DataFrame
-    alpha: float
-    most: float
 
-    def flagged_by(self, side: str, **parts: str) -> pd.Series:
-        """Tell which areas at least one of some analyses flags.
+    def robust(self, catchment: str) -> pd.Series:
+        """Choose the hot areas that groups are made of.
+
+        At least two analyses and at least `MOST` of those that tested the area must call it hot,
+        for a group to act on must not hang on one choice; where only one analysis tested an area,
+        that one decides, and its agreement says "in one only". And at least one of the analyses
+        must use the join on the map, since the numbers shown with the group come from that join: a
+        group of other joins would stand beside numbers that do not support it.
 
         Parameters
         ----------
-        side
-            "hot" or "cold".
-        **parts
-            Values that the analyses must have: `method`, `weights` or `catchment`.
+        catchment : str
+            Join on the map.
 
         Returns
         -------
-        pandas.Series
-            Booleans by area.
+        Series of bool
 
         Raises
         ------
         ValueError
-            An unknown part, or no analysis like that.
+            No analysis used that join.
         """
-        wrong = [part for part in parts if part not in PARTS]
-        if wrong:
-            raise ValueError(f"unknown part {wrong[0]!r}; known: {', '.join(PARTS)}")
-        chosen = np.logical_and.reduce(
-            [self.analyses[part].eq(value) for part, value in parts.items()]
-            or [np.ones(len(self.analyses), dtype=np.bool_)]
-        )
+        chosen = self.analyses["catchment"].eq(catchment).to_numpy()
         if not chosen.any():
-            raise ValueError(f"none of the {len(self.analyses)} analyses has {parts}")
-        return self.flags.loc[:, chosen].eq(side).fillna(value=False).any(axis=1)
+            raise ValueError(f"none of the {len(chosen)} analyses uses the join {catchment!r}")
+        areas = self.areas
+        most = (areas["share"] >= MOST) & (areas["flagged"] >= areas["of"].clip(upper=2))
+        hot: pd.Series = most & (areas["hot"] > areas["cold"])
+        return hot & self.hot.loc[:, chosen].any(axis=1)
 
-    def with_analysis(self, name: str, flags: pd.Series) -> Consensus:
-        """Add an analysis made elsewhere, such as a scan or an exceedance map.
 
-        Parameters
-        ----------
-        name
-            Its name, not yet in use.
-        flags
-            "hot", "cold" or "none" by area; an area it does not name was not tested.
+def run_set(
+    x: ArrayLike | pd.Series,
+    n: ArrayLike | pd.Series,
+    catchments: Mapping[str, Any],
+    weights: Mapping[str, Weights],
+    *,
+    methods: Sequence[Statistic] = ("gi_star", "local_moran"),
+    null: Null = "schools",
+    measure: Measure = "ratio",
+    strata: ArrayLike | pd.Series | None = None,
+    draws: int = 999,
+    max_draws: int = 9_999,
+    alpha: float = 0.05,
+    seed: int,
+    progress: Progress | None = None,
+) -> Consensus:
+    """Run every method with every weights on every catchment, on one stream of draws.
 
-        Returns
-        -------
-        Consensus
-            With one more analysis; this one stays as it is.
+    Parameters
+    ----------
+    x, n, measure, strata, draws, max_draws, seed, progress
+        See `analytics.hotspots.test.hot_spots`. A school takes part when any catchment places it.
+    catchments : mapping of str to shares
+        Shares by name, each as for `hot_spots`.
+    weights : mapping of str to Weights
+        Neighbours by name, all over the same areas; the first gives the order of areas.
+    methods : sequence of str
+        Statistics of `hot_spots`.
+    null : str
+        "schools" or "constant_risk".
+    alpha : float
+        False-discovery level at which an analysis flags an area; each analysis has its own family.
 
-        Raises
-        ------
-        ValueError
-            A name in use, unknown areas or unknown flags.
-        """
-        if name in self.flags:
-            raise ValueError(f"analysis {name!r} is already there; give the new one another name")
-        unknown = flags.index.difference(self.flags.index)
-        if len(unknown):
-            raise ValueError(f"{len(unknown)} areas are not in the consensus: {unknown[0]!r} first")
-        wider = self.flags.assign(**{name: flags.reindex(self.flags.index)})
-        return consensus(wider, self.analyses, alpha=self.alpha, most=self.most)
+    Returns
+    -------
+    Consensus
+        Of methods x weights x catchments.
+
+    Raises
+    ------
+    ValueError
+        See `hot_spots`; or weights over different areas, or nothing to run.
+
+    References
+    ----------
+    Steegen S, Tuerlinckx F, Gelman A, Vanpaemel W (2016) Perspectives on Psychological Science
+    11:702-712 (report a result under every defensible choice).
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> own, rows = {"own": np.eye(4)}, {"line": line}
+    >>> said = run_set([90, 80, 10, 20], [100] * 4, own, rows, null="constant_risk", seed=1)
+    >>> said.areas["agreement"].tolist()
+    ['hot in most', 'hot in one only', 'cold in one only', 'cold in most']
+    """
+    if null == "areas":
+        raise ValueError("null 'areas' does not draw schools; use schools or constant_risk here")
+    plan, ids = DrawPlan(draws, max_draws, alpha), _common_ids(weights)
+    schools, maps = tract_maps(x, n, catchments, ids, strata=strata, measure=measure)
+    items = _begun(schools, maps, weights, methods, null)
+    draw_null(null, schools, maps, list(items.values()), plan, seed=seed, progress=progress)
+    sides, rows = [], []
+    for (method, name, catchment), item in items.items():
+        tested = maps[catchment].tested
+        sides.append([_on_all(tested, side) for side in (*flags(item, alpha), item.tally.tested)])
+        rows.append((method, name, catchment, int(item.tally.draws.max(initial=0))))
+    about = pd.DataFrame(rows, columns=["method", "weights", "catchment", "draws"])
+    about.index = pd.Index([analysis_name(*parts) for parts in items], dtype="str")
+    hot, cold, tested = (
+        pd.DataFrame(np.column_stack(part), ids, about.index) for part in zip(*sides, strict=True)
+    )
+    return consensus(hot, cold, tested, about)
 
 
 def consensus(
-    flags: pd.DataFrame,
-    analyses: pd.DataFrame | None = None,
-    *,
-    alpha: float = 0.05,
-    most: float = MOST,
+    hot: pd.DataFrame, cold: pd.DataFrame, tested: pd.DataFrame, analyses: pd.DataFrame
 ) -> Consensus:
     """Count in how many analyses each area is flagged.
 
-    The side with more flags leads. "Most" is at least two analyses and at least the share `most` of
+    The side with more flags leads. "Most" is at least two analyses and at least the share `MOST` of
     those that tested the area; "some" is at least two; one is "one only", also where a single
     analysis tested the area, for one choice cannot show that choices do not matter. As many hot as
     cold flags is "hot and cold". An area that no analysis tested is "not shown".
 
     Parameters
     ----------
-    flags
-        Areas x analyses: "hot", "cold", "none", or missing where not tested.
-    analyses
-        What is known of them, by name: `method, weights, catchment, draws`.
-    alpha
-        False-discovery level of the flags, kept for the record.
-    most
-        Share of the analyses that tested an area from which on it is "most", in (0, 1].
+    hot, cold, tested : DataFrame of bool
+        Areas x analyses.
+    analyses : DataFrame
+        `method, weights, catchment, draws` of each, in the order of the columns.
 
     Returns
     -------
     Consensus
         Same areas, same order.
 
-    Raises
-    ------
-    ValueError
-        No analysis, repeated areas or names, a flag that is none of `FLAGS`, or a share outside
-        (0, 1].
-
     Examples
     --------
-    >>> said = {"one": ["hot", "hot", "none", None], "two": ["hot", "none", "cold", None]}
-    >>> found = consensus(pd.DataFrame(said, index=list("abcd")))
-    >>> found.areas["agreement"].tolist()
-    ['hot in most', 'hot in one only', 'cold in one only', 'not shown']
-    >>> found.areas["only"].tolist()
-    ['', 'one', 'two', '']
+    >>> hot = pd.DataFrame({"one": [True, True, False], "two": [True, False, False]})
+    >>> cold = pd.DataFrame({"one": [False] * 3, "two": [False, False, True]})
+    >>> said = consensus(hot, cold, hot | True, pd.DataFrame(index=hot.columns))
+    >>> said.areas["agreement"].tolist(), said.areas["only"].tolist()
+    (['hot in most', 'hot in one only', 'cold in one only'], ['', 'one', 'two'])
     """
-    _check(flags, most)
-    hot, cold = (_said(flags, side) for side in ("hot", "cold"))
-    of = flags.notna().to_numpy()
-    table = pd.DataFrame(
-        {"hot": hot.sum(axis=1), "cold": cold.sum(axis=1), "of": of.sum(axis=1)}, flags.index
-    )
-    table["side"] = _sides(table)
-    leading = np.where((table["side"] == "cold").to_numpy()[:, None], cold, hot)
-    leading |= (table["side"] == "both").to_numpy()[:, None] & cold
+    sums = {"hot": hot.sum(axis=1), "cold": cold.sum(axis=1), "of": tested.sum(axis=1)}
+    table = pd.DataFrame(sums, hot.index)
     table["flagged"] = table[["hot", "cold"]].max(axis=1)
     table["share"] = table["flagged"] / table["of"].where(table["of"] > 0)
-    names = np.asarray(flags.columns, dtype=object)
-    said = pd.Series(["; ".join(names[row]) for row in leading], flags.index, dtype="str")
-    table["only"] = said.where((table["flagged"] == 1) & (table["side"] != "both"), "")
-    table["analyses"] = said
-    table["agreement"] = _agreement(table, most)
-    return Consensus(table, flags, _described(flags, analyses), alpha, most)
+    both = (table["hot"] == table["cold"]) & table["hot"].gt(0)
+    leading = np.where((table["cold"] > table["hot"]).to_numpy()[:, None], cold, hot)
+    leading |= both.to_numpy()[:, None] & cold.to_numpy()
+    names = np.asarray(hot.columns, dtype=object)
+    listed = pd.Series(["; ".join(names[row]) for row in leading], hot.index, dtype="str")
+    table["only"] = listed.where((table["flagged"] == 1) & ~both, "")
+    table["analyses"] = listed
+    table["agreement"] = _agreement(table)
+    return Consensus(table, hot, analyses)
 
 
-def _check(flags: pd.DataFrame, most: float) -> None:
-    """Refuse flags that cannot be counted."""
-    if flags.shape[1] == 0:
-        raise ValueError("no analysis was given; give at least one column of flags")
-    for labels, what in ((flags.index, "areas"), (flags.columns, "analyses")):
-        repeated = labels[labels.duplicated()]
-        if len(repeated):
-            raise ValueError(f"{len(repeated)} {what} are repeated, {repeated[0]!r} first")
-    wrong = (flags.notna() & ~flags.isin(FLAGS)).to_numpy()
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        raise ValueError(
-            f"{int(wrong.sum())} flags are none of {', '.join(FLAGS)}; the first is "
-            f"{flags.iloc[row, column]!r} of {flags.columns[column]!r} at {flags.index[row]!r}"
-        )
-    if not 0 < most <= 1:
-        raise ValueError(f"most must lie in (0, 1], not {most}")
+def analysis_name(method: str, weights: str, catchment: str) -> str:
+    """Name an analysis by its parts, such as "gi_star, queen, zones"."""
+    return f"{method}, {weights}, {catchment}"
 
 
-def _said(flags: pd.DataFrame, side: str) -> Bools:
-    """Tell which analyses flag which area on one side."""
-    said: Bools = flags.eq(side).fillna(value=False).to_numpy(dtype=np.bool_)
-    return said
+def _begun(
+    schools: SchoolCounts,
+    maps: Mapping[str, TractMap],
+    weights: Mapping[str, Weights],
+    methods: Sequence[Statistic],
+    null: Null,
+) -> dict[tuple[str, str, str], Analysis]:
+    """Begin every analysis of the set."""
+    if not methods:
+        raise ValueError("no method was given; give at least one statistic")
+    return {
+        (method, name, catchment): item
+        for catchment, tracts in maps.items()
+        for (method, name), item in analyses_of(
+            catchment, tracts, schools, weights, methods, null
+        ).items()
+    }
 
 
-def _sides(table: pd.DataFrame) -> pd.Series:
-    """Name the side that more analyses take."""
-    hot, cold = table["hot"], table["cold"]
-    rules = [hot > cold, cold > hot, hot > 0]
-    words = np.select(rules, ["hot", "cold", "both"], default="")
-    return pd.Series(words, table.index, dtype="str")
+def _common_ids(weights: Mapping[str, Weights]) -> pd.Index:
+    """Give the areas that all weights share."""
+    if not weights:
+        raise ValueError("no weights were given; give at least one")
+    (first, *others) = weights.items()
+    for name, links in others:
+        if not links.ids.equals(first[1].ids):
+            raise ValueError(
+                f"weights {name!r} and {first[0]!r} have different areas, or another order of "
+                "them; build both from one table"
+            )
+    return first[1].ids
 
 
-def _agreement(table: pd.DataFrame, most: float) -> pd.Series:
+def _on_all(tested: Bools, flagged: Bools) -> Bools:
+    """Spread flags of the tested areas over all areas."""
+    every = np.zeros(tested.shape, dtype=np.bool_)
+    every[tested] = flagged
+    return every
+
+
+def _agreement(table: pd.DataFrame) -> pd.Series:
     """Put areas into classes of agreement."""
-    side, k = table["side"], table["flagged"]
-    extent = np.select([k == 1, table["share"] >= most], ["one only", "most"], default="some")
-    rules = [table["of"] == 0, side == "", side == "both"]
+    hot, cold, k = table["hot"], table["cold"], table["flagged"]
+    side = pd.Series(np.where(hot > cold, "hot", "cold"), table.index, dtype="str")
+    extent = np.select([k == 1, table["share"] >= MOST], ["one only", "most"], default="some")
     leading = (side + " in ").str.cat(pd.Series(extent, table.index, dtype="str"))
+    rules = [table["of"] == 0, k == 0, hot == cold]
     words = np.select(rules, ["not shown", "not flagged", "hot and cold"], default=leading)
     return pd.Series(words, table.index, dtype="str")
-
-
-def _described(flags: pd.DataFrame, known: pd.DataFrame | None) -> pd.DataFrame:
-    """Describe the analyses in the order of their columns."""
-    columns = [*PARTS, "draws"]
-    table = pd.DataFrame(columns=columns) if known is None else known[columns]
-    table = table.reindex(flags.columns)
-    table[list(PARTS)] = table[list(PARTS)].astype("str").fillna("")
-    table["draws"] = table["draws"].astype("Int64").fillna(0).astype(np.int64)
-    return table.assign(
-        tested=flags.notna().sum(), hot=flags.eq("hot").sum(), cold=flags.eq("cold").sum()
-    )

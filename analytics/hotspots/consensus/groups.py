@@ -1,0 +1,181 @@
+"""Hot areas that touch, gathered into groups: id, name, and what is in a group.
+
+A group was picked because it stands out, so its rate and ratio lean outwards: the intervals speak
+of chance in the counts of the areas picked, not of the picking.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import connected_components
+
+from analytics.inputs import floats, same_index
+from analytics.rates.intervals import crude_rate, poisson_limits, wilson
+from analytics.rates.standardized import standardized_ratio
+from geo.weights.weights import Weights
+
+
+def contiguous_groups(flagged: pd.Series, weights: Weights) -> pd.Series:
+    """Gather contiguous flagged areas into groups with ids that last.
+
+    The id of a group is the smallest area id inside. It depends on neither the order of rows nor
+    other groups: one that appears, grows or goes elsewhere renames nothing.
+
+    Parameters
+    ----------
+    flagged : Series of bool
+        Areas to gather, indexed by ids of the weights; missing counts as not flagged.
+    weights : Weights
+        Neighbours. A link in either direction connects.
+
+    Returns
+    -------
+    Series of str
+        Group of each area, missing where not flagged. Same index.
+
+    Raises
+    ------
+    ValueError
+        An id that the weights do not know.
+
+    References
+    ----------
+    Tarjan R (1972) SIAM J Comput 1:146-160 (connected components).
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> flags = pd.Series([True, True, False, True], index=list("dcba"))
+    >>> contiguous_groups(flags, line).tolist()
+    ['c', 'c', nan, 'a']
+    """
+    groups = pd.Series(np.nan, index=flagged.index, dtype="str", name="group")
+    chosen = flagged.index[flagged.fillna(value=False).to_numpy(dtype=np.bool_)]
+    if len(chosen):
+        labels = connected_components(weights.subset(chosen).sparse, directed=False)[1]
+        groups[chosen] = pd.Series(chosen, chosen).groupby(labels).transform("min").astype("str")
+    return groups
+
+
+def group_summary(
+    groups: pd.Series,
+    chronic_absent: pd.Series,
+    enrolled: pd.Series,
+    expected: pd.Series,
+    *,
+    labels: pd.Series,
+    agreement: pd.DataFrame,
+) -> pd.DataFrame:
+    """Sum the areas of each group; rates are re-formed from the sums.
+
+    Parameters
+    ----------
+    groups : Series of str
+        Group of each area, missing outside groups.
+    chronic_absent, enrolled, expected : Series
+        Allocated events, students and events expected at the level rates of the whole study area,
+        by area; all on the index of `groups`.
+    labels : Series of str
+        Name of the part that each area belongs to, for `group_name`.
+    agreement : DataFrame
+        `flagged` and `of` by area, see `Consensus.areas`.
+
+    Returns
+    -------
+    DataFrame
+        Index group, most students above (or below) expectation first: `name, areas, enrolled,
+        chronic_absent, expected, rate, low, high` (Wilson, 95 %), `ratio, ratio_low, ratio_high,
+        excess, excess_low, excess_high` (exact Poisson; excess is chronic_absent - expected
+        students), and `k_min, k_median, k_max, of_min, of_max` over its areas.
+
+    Raises
+    ------
+    ValueError
+        Indexes that differ.
+
+    References
+    ----------
+    Wilson EB (1927) JASA 22:209-212. Garwood F (1936) Biometrika 28:437-442.
+
+    Examples
+    --------
+    >>> areas = list("abc")
+    >>> groups, labels = pd.Series(["a", "a", None], areas), pd.Series(areas, areas)
+    >>> x, n, e = (pd.Series(v, index=areas) for v in ([30, 20, 5], [90, 60, 50], [20, 15, 20]))
+    >>> agreement = pd.DataFrame({"flagged": 1, "of": 1}, areas)
+    >>> table = group_summary(groups, x, n, e, labels=labels, agreement=agreement)
+    >>> table[["name", "areas", "excess"]].values.tolist(), table["excess_low"].round(1).tolist()
+    ([['a and b', 2, 15.0]], [2.1])
+    """
+    sums = _sums(groups, chronic_absent, enrolled, expected)
+    same_index(groups, labels, "groups and labels")
+    x, n, e = (sums[name] for name in ("chronic_absent", "enrolled", "expected"))
+    sums["rate"] = crude_rate(x, n)
+    sums["low"], sums["high"] = wilson(x, n)
+    sums["ratio"], sums["ratio_low"], sums["ratio_high"] = standardized_ratio(x, e)
+    low, high = poisson_limits(floats(x), 0.95)
+    sums = sums.assign(excess=x - e, excess_low=low - e, excess_high=high - e)
+    inside = groups.dropna()
+    members = {key: rows.index for key, rows in inside.groupby(inside)}
+    names = [group_name(labels[rows], enrolled[rows]) for rows in members.values()]
+    sums.insert(0, "name", pd.Series(names, list(members), dtype="str"))
+    sums = sums.join(_agreed(inside, agreement))
+    sums = sums.assign(_size=sums["excess"].abs(), _id=sums.index)
+    sums = sums.sort_values(["_size", "_id"], ascending=[False, True])
+    return sums.drop(columns=["_size", "_id"]).rename_axis("group")
+
+
+def group_name(labels: pd.Series, students: pd.Series, named: int = 2) -> str:
+    """Name a group of areas after its parts, those with most students first.
+
+    Parameters
+    ----------
+    labels : Series of str
+        Name of the part that each area of the group belongs to, such as its neighbourhood.
+    students : Series
+        Students by area, on the same index.
+    named : int
+        Parts that are named when there are more than one further.
+
+    Returns
+    -------
+    str
+        "A", "A and B", "A, B and C", or "A, B and 2 more".
+
+    Examples
+    --------
+    >>> group_name(pd.Series(["North", "Docks", "North"]), pd.Series([50, 80, 40]))
+    'North and Docks'
+    """
+    sums = students.groupby(labels.astype(str)).sum()
+    names = list(sums.sort_index().sort_values(ascending=False, kind="stable").index)
+    if len(names) <= named + 1:
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{', '.join(names[:named])} and {len(names) - named} more"
+
+
+def _sums(groups: pd.Series, x: pd.Series, n: pd.Series, e: pd.Series) -> pd.DataFrame:
+    """Add up the areas of each group; an area without students adds nothing."""
+    for column, what in ((x, "chronic_absent"), (n, "enrolled"), (e, "expected")):
+        same_index(groups, column, f"groups and {what}")
+    table = pd.DataFrame(
+        {"areas": 1, "enrolled": floats(n), "chronic_absent": floats(x), "expected": floats(e)},
+        index=groups.index,
+    )
+    return table.groupby(groups.astype("str")).sum()
+
+
+def _agreed(inside: pd.Series, areas: pd.DataFrame) -> pd.DataFrame:
+    """Tell how many analyses flag the areas of each group."""
+    return (
+        areas.reindex(inside.index)
+        .groupby(inside)
+        .agg(
+            k_min=("flagged", "min"),
+            k_median=("flagged", "median"),
+            k_max=("flagged", "max"),
+            of_min=("of", "min"),
+            of_max=("of", "max"),
+        )
+    )
