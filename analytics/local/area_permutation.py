@@ -153,6 +153,8 @@ def permute_areas(
     ----------
     Anselin L (1995) Geographical Analysis 27:93-115, section on conditional randomisation.
     """
+    if not tally.rows.size:
+        return
     rng = np.random.default_rng(seed)
     permutation = AreaPermutation.prepare(values, matrix)
 
@@ -160,8 +162,7 @@ def permute_areas(
         lesser, greater = permutation.counts(tally.rows, wanted - done, rng)
         tally.add(lesser, greater, wanted - done)
 
-    if tally.rows.size:
-        settle([tally], plan, draw)
+    settle([tally], plan, draw)
 
 
 def _without_self(matrix: csr_array) -> csr_array:

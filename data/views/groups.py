@@ -6,11 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.hotspots.consensus.analyses import Consensus
-from analytics.hotspots.consensus.cluster_summary import cluster_summary
-from analytics.hotspots.consensus.clusters import cluster_ids
+from analytics.hotspots.consensus.agreement import Consensus
+from analytics.hotspots.consensus.groups import group_summary
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
-from geo.weights.weights import Weights
 
 HALF = 0.5
 _PARTS = (("method", METHODS), ("weights", NEIGHBOURS), ("catchment", CATCHMENTS))
@@ -22,20 +20,6 @@ def agreement(row: Any) -> str:
     return f"{span} of {row.of_max}"
 
 
-def touching_groups(hot: pd.Series, touching: Weights) -> pd.Series:
-    """Gather hot tracts where they touch; ids as of `cluster_ids`.
-
-    Parameters
-    ----------
-    hot : Series of bool
-        Tracts to gather; a tract that may not be shown is none of them.
-    touching : Weights
-        Queen neighbours of the tracts.
-    """
-    side = pd.Series("", index=hot.index).mask(hot.fillna(value=False), "hot")
-    return cluster_ids(side, touching)
-
-
 def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum the hot tracts of each group.
 
@@ -44,7 +28,7 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
     tracts : DataFrame
         `tract_view` with `flagged` and `of`.
     ids : Series of str
-        "hot" and the smallest geoid of the group of each tract, missing outside groups.
+        Smallest geoid of the group of each tract, missing outside groups.
 
     Returns
     -------
@@ -56,20 +40,19 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
         k_median, k_max. Most students affected beyond what is expected first.
     """
     labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
-    summary = cluster_summary(
+    summary = group_summary(
         ids,
         *(tracts[name] for name in ("chronic_absent", "enrolled", "expected")),
         labels=labels,
         agreement=tracts[["flagged", "of"]],
     )
     children = tracts["children"].groupby(ids).sum().reindex(summary.index)
-    summary = summary.rename(columns={"areas": "tracts"}).drop(columns="side")
+    summary = summary.rename(columns={"areas": "tracts"})
     summary["coverage"] = summary["enrolled"] / children.where(children > 0)
     summary["agree"] = [agreement(row) for row in summary.itertuples()]
-    summary.insert(0, "cluster", summary.index.str.removeprefix("hot "))
+    summary.insert(0, "cluster", summary.index)
     rank = pd.Series(range(1, len(summary) + 1), index=summary.index, dtype="Int64")
-    anchor = ids.str.removeprefix("hot ")
-    tracts = tracts.assign(cluster=anchor, group=ids.map(rank).astype("Int64"))
+    tracts = tracts.assign(cluster=ids, group=ids.map(rank).astype("Int64"))
     return tracts, summary.set_index(pd.Index(rank, name="rank"))
 
 
@@ -87,7 +70,7 @@ def agreeing(found: Consensus, clusters: pd.Series) -> pd.Series:
     Series of str
         By group: "Gi*: 9 of 9, Local Moran: 8 of 9; Tracts that touch: 6 of 6, ...".
     """
-    hot = found.flags.eq("hot").fillna(value=False).astype(float)
+    hot = found.hot.astype(float)
     agree = hot.groupby(clusters.reindex(hot.index)).mean() >= HALF
     return agree.apply(lambda row: _told(row, found.analyses), axis=1).astype("str")
 

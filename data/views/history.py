@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.hotspots.consensus.emerging import emerging
+from analytics.hotspots.consensus.years import emerging
 from analytics.hotspots.test import hot_spots
 from analytics.progress import Progress
 from data.views.hot_spots import SEED, MapView
@@ -26,7 +26,7 @@ class History:
     hot : DataFrame
         Tract by school year: True where hot at the chosen level.
     pattern : DataFrame
-        From `analytics.hotspots.consensus.emerging.emerging`, on the same tracts.
+        From `analytics.hotspots.consensus.years.emerging`, on the same tracts.
     left_out : tuple of str
         Unusual years that the pattern does not use.
     """
@@ -67,13 +67,11 @@ def history(
             seed=SEED,
             progress=_part(progress, done, len(views)),
         )
-        flagged = found["hot_class"].str.startswith("hot") & (found["q"] <= view.alpha)
         shown = view.tracts["shown"]
-        hot[year] = (flagged & shown).where(found["q"].notna() & shown).astype("boolean")
+        hot[year] = (found["hot"] & shown).where(found["q"].notna() & shown).astype("boolean")
         log_ratio[year] = np.log(view.tracts["ratio"].where(shown & view.tracts["ratio"].gt(0)))
     flags = pd.DataFrame(hot)
-    known = flags.astype("object").where(flags.notna(), None)
-    pattern = emerging(known, pd.DataFrame(log_ratio), leave_out=unusual)
+    pattern = emerging(flags, pd.DataFrame(log_ratio), leave_out=unusual)
     return History(flags, pattern, tuple(sorted(set(views) & set(unusual))))
 
 

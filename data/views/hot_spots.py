@@ -10,16 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.hotspots.consensus.analyses import Consensus, run_set
-from analytics.hotspots.consensus.cluster_summary import robust_areas
-from analytics.hotspots.map_statistics import Statistic
+from analytics.hotspots.consensus.agreement import Consensus, run_set
+from analytics.hotspots.consensus.groups import contiguous_groups
 from analytics.hotspots.nulls import Null
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import Measure
+from analytics.local.statistics import Statistic
 from analytics.membership import Membership, fit
 from analytics.progress import Progress
 from analytics.scan import Cluster, circular_scan, scan_schools
-from data.views.groups import agreeing, grouped, touching_groups
+from data.views.groups import agreeing, grouped
 from geo.weights.weights import Weights
 
 DRAWS = 999
@@ -133,17 +133,15 @@ def find_by_test(
     table = _shown_only(view.tracts, result[["q", "draws"]]).assign(
         map_class=result["hot_class"].where(view.tracts["shown"], "not shown"), hatched=False
     )
-    passed = table["q"] <= view.alpha
-    hot = table["map_class"].str.startswith("hot") & passed
-    flagged = passed & table["map_class"].ne("not significant")
+    hot, cold = (result[side] & view.tracts["shown"] for side in ("hot", "cold"))
     table = table.assign(
-        flagged=flagged.astype("Int64").where(table["shown"]),
+        flagged=(hot | cold).astype("Int64").where(table["shown"]),
         of=table["q"].notna().astype("Int64").where(table["shown"]),
         analyses="",
     )
     most = int(result["draws"].fillna(0).max())
     tested = int(result["q"].notna().sum())
-    return HotSpots("test", *grouped(table, touching_groups(hot, view.touching)), most, tested)
+    return HotSpots("test", *grouped(table, contiguous_groups(hot, view.touching)), most, tested)
 
 
 def find_consensus(
@@ -196,10 +194,10 @@ def consensus_map(view: MapView, found: Consensus, chosen: str) -> HotSpots:
         hatched=areas["only"].ne("") & shown,
         analyses=areas["analyses"].where(shown, ""),
     )
-    hot = robust_areas(found, catchment=chosen).reindex(table.index).eq("hot") & shown
+    hot = found.robust(chosen).reindex(table.index, fill_value=False) & shown
     draws = int(found.analyses["draws"].max())
     tested = int(areas["of"].gt(0).sum())
-    tracts, groups = grouped(table, touching_groups(hot, view.touching))
+    tracts, groups = grouped(table, contiguous_groups(hot, view.touching))
     told = agreeing(found, tracts["cluster"])
     groups = groups.assign(methods=groups["cluster"].map(told))
     return HotSpots("consensus", tracts, groups, draws, tested, len(found.analyses))
@@ -294,7 +292,7 @@ def find_by_membership(
         probability=above,
         **found.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
     )
-    gathered = grouped(table, touching_groups(above >= STRONG, view.touching))
+    gathered = grouped(table, contiguous_groups(above >= STRONG, view.touching))
     tested = int(above.notna().sum())
     return HotSpots("membership", *gathered, 0, tested, model=replace(found, posterior=None))
 
@@ -354,7 +352,7 @@ def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
         members = list(cluster.ids)
         p[members] = cluster.p
         inside = [geoid for geoid in members if shown[geoid]]
-        circle[members] = f"hot {min(inside)}" if inside else np.nan
+        circle[members] = min(inside, default=np.nan)
         sure = next((word for limit, word in CONFIDENCE if cluster.p <= limit), "")
         if sure:
             map_class[members] = f"{'hot' if cluster.direction == 'high' else 'cold'} {sure}"

@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
-from analytics.hotspots.test import smallest_draws_needed
-from analytics.local.adaptive import (
+from analytics.local.significance import (
     STAGES,
+    DrawPlan,
+    Tally,
+    benjamini_hochberg,
     next_draws,
     p_limits,
+    settle,
+    smallest_draws_needed,
+    two_sided,
     unsettled,
 )
-from analytics.local.significance import benjamini_hochberg, two_sided
 
 
 def test_stages_lead_to_the_last_draw_and_stop_there():
@@ -81,3 +85,21 @@ def test_areas_out_of_the_family_ask_for_nothing():
     assert not unsettled(lesser, lesser + 9, 9, 0.05, tested)[1:3].any()
     assert unsettled(lesser[:0], lesser[:0], 9, 0.05, tested[:0]).shape == (0,)
     assert not unsettled(lesser, lesser, 9, 0.05, np.zeros(4, dtype=bool)).any()
+
+
+def test_a_tally_draws_on_only_where_the_decision_is_open():
+    tested = np.array([True, True, False, True])
+    tally, asked = Tally(tested), []
+
+    def draw(done, wanted):
+        asked.append((wanted, tally.rows.tolist()))
+        new = wanted - done
+        lesser = np.where(tally.rows == 0, new, new // 2)
+        tally.add(lesser, new - lesser, new, 1.0 * new)
+
+    settle([tally], DrawPlan(19, 999, 0.05), draw)
+    assert asked == [(19, [0, 1, 3]), (999, [0])]
+    assert tally.draws.tolist() == [999, 19, 0, 19]
+    assert tally.p[0] == 2 / 1000
+    assert np.isnan(tally.p[2])
+    assert tally.mean[[0, 1, 3]].tolist() == [1, 1, 1]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.hotspots.null_check import false_positive_share, naive_and_right
-from analytics.hotspots.test import gi_star_schools
+from analytics.hotspots import gi_star_schools
+from analytics.hotspots.false_alarms import false_alarms
+from analytics.hotspots.test import hot_spots
 from geo.weights.weights import Weights
 
 TRUTH = Path(__file__).parents[2] / "data" / "demo" / "truth.json"
@@ -50,16 +51,21 @@ def test_planted_spots_are_found(county, truth, measure):
 
 @pytest.mark.parametrize("measure", ["crude", "ratio", "eb"])
 def test_false_alarms_keep_the_promised_share(county, measure):
-    right = false_positive_share(**county, replicates=60, draws=199, seed=1, measure=measure)
+    options = {"replicates": 60, "draws": 199, "seed": 1, "measure": measure}
+    (right,) = false_alarms(**county, nulls=["schools"], statistics=["gi_star"], **options)
     assert 0.03 <= right.share <= 0.07
     assert right.discoveries < 3
 
 
 def test_shuffling_tracts_flags_several_times_as_many(county):
-    naive = false_positive_share(**county, null="areas", replicates=30, draws=199, seed=1)
+    options = {"replicates": 30, "draws": 199, "seed": 1}
+    (naive,) = false_alarms(**county, nulls=["areas"], statistics=["gi_star"], **options)
     assert naive.share > 0.15
-    both = naive_and_right(**county, draws=9999, seed=1, measure="ratio")
-    assert both.areas_null > 1.5 * both.schools_null > 0
+    right, wrong = (
+        (hot_spots(**county, null=null, draws=9999, seed=1)["q"] <= 0.05).sum()
+        for null in ("schools", "areas")
+    )
+    assert wrong > 1.5 * right > 0
 
 
 def test_suppressed_schools_take_no_part(county):

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots import map_draws
-from analytics.hotspots.null_check import false_positive_share, naive_and_right
+from analytics.hotspots import draws as drawn_maps
+from analytics.hotspots import gi_star_schools
+from analytics.hotspots.false_alarms import false_alarms
 from analytics.hotspots.residuals import overdispersion, school_residuals
-from analytics.hotspots.test import gi_star_schools, smallest_draws_needed
+from analytics.hotspots.test import hot_spots
+from analytics.local.significance import smallest_draws_needed
 from analytics.smoothing import empirical_bayes
 from geo.weights.weights import Weights
 
@@ -41,11 +43,12 @@ def county():
 def test_false_alarms_keep_the_promised_share(county, measure):
     data, _ = county
     options = {**data, "replicates": 60, "draws": 199, "seed": 4, "measure": measure}
-    right = false_positive_share(**options)
+    options["statistics"] = ["gi_star"]
+    (right,) = false_alarms(**options, nulls=["schools"])
     assert 0.03 <= right.share <= 0.07
     assert right.discoveries < 3
     if measure == "crude":
-        naive = false_positive_share(**options, null="areas")
+        (naive,) = false_alarms(**options, nulls=["areas"])
         assert naive.share > 3 * right.share
 
 
@@ -58,16 +61,16 @@ def test_a_planted_hot_spot_is_found_and_naive_finds_more_than_there_is(county):
     assert hot[2:5, 2:5].sum() >= 4
     hot[:7, :7] = False
     assert not hot.any()
-    both = naive_and_right(**{**data, "x": x}, draws=3999, seed=1, measure="ratio")
-    assert both.tested == SIDE**2
-    assert both.areas_null > 4 * both.schools_null > 0
+    assert (found["state"] == "tested").all()
+    naive = hot_spots(**{**data, "x": x}, null="areas", draws=3999, seed=1, measure="ratio")
+    assert (naive["q"] <= 0.05).sum() > 4 * (found["q"] <= 0.05).sum() > 0
 
 
 def test_batches_and_progress_do_not_change_the_result(county, monkeypatch):
     data, _ = county
     seen = []
     one = gi_star_schools(**data, draws=150, seed=3, progress=lambda *done: seen.append(done))
-    monkeypatch.setattr(map_draws, "_BATCH", 7)
+    monkeypatch.setattr(drawn_maps, "BATCH", 7)
     two = gi_star_schools(**data, draws=150, seed=3)
     pd.testing.assert_frame_equal(one, two, rtol=1e-12)
     assert seen[-1] == (150, 150)

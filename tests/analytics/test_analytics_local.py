@@ -7,15 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.local.area_permutation import AreaPermutation, permuted_counts
-from analytics.local.significance import benjamini_hochberg, prepare, prepare_gi
-from analytics.local.local_moran import prepare_local_moran
-from analytics.local.statistics import (
-    gi,
-    gi_star,
-    local_moran,
-    local_moran_rate,
-)
+from analytics.local import gi, gi_star, local_moran
+from analytics.local.area_permutation import AreaPermutation
+from analytics.local.significance import benjamini_hochberg
+from analytics.local.statistics import STATISTICS, prepare, standardised
+from analytics.smoothing import standardized_rates
 from geo.weights.weights import Weights
 
 EVERY = [gi, gi_star, local_moran]
@@ -33,6 +29,10 @@ def grid(rows, columns):
     return Weights.from_edges(ids, *zip(*pairs, strict=True))
 
 
+def permuted_counts(values, matrix, draws, rng):
+    return AreaPermutation.prepare(values, matrix).counts(np.arange(len(values)), draws, rng)
+
+
 def test_z_is_the_formula_of_ord_and_getis_written_out():
     weights, rng = grid(3, 4), np.random.default_rng(1)
     general = Weights(weights.sparse * rng.uniform(0.1, 2, weights.n), weights.ids)
@@ -43,7 +43,7 @@ def test_z_is_the_formula_of_ord_and_getis_written_out():
     bottom = sd * np.sqrt((12 * (w**2).sum(1) - w.sum(1) ** 2) / 11)
     found = gi_star(values, general)
     np.testing.assert_allclose(found["z"], top / bottom, rtol=1e-12)
-    many = prepare(general).z(np.column_stack([values, values[::-1]]))
+    many = prepare("gi_star", general).of(standardised(np.column_stack([values, values[::-1]])))
     np.testing.assert_allclose(many[:, 0], found["z"], rtol=1e-12)
 
 
@@ -164,12 +164,12 @@ def test_gi_takes_mean_and_variance_of_the_other_areas():
 def test_local_moran_moments_are_those_of_all_permutations():
     weights, values = grid(2, 4).row_standardized(), np.array([1.0, 4, 2, 8, 5, 7.5, 3, 6.5])
     conditional = local_moran(values, weights)
-    total = local_moran(values, weights, moments="total")
     dense, centred = weights.sparse.toarray(), values - values.mean()
     every = np.array(list(permutations(centred)))
     drawn = every * (every @ dense.T) / values.var()
-    np.testing.assert_allclose(total["expected"], drawn.mean(axis=0), atol=1e-12)
-    np.testing.assert_allclose(total["variance"], drawn.var(axis=0), rtol=1e-10)
+    mean, sd = prepare("local_moran", weights).moments(standardised(values[:, None]))
+    np.testing.assert_allclose(mean, drawn.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(sd, drawn.std(axis=0), rtol=1e-10)
     for i in range(8):
         own = drawn[every[:, i] == centred[i], i]
         assert conditional["expected"].iloc[i] == pytest.approx(own.mean(), abs=1e-12)
@@ -185,15 +185,6 @@ def test_conditional_z_of_local_moran_is_gi_with_the_sign_of_the_area():
         pd.testing.assert_series_equal(moran["p_sim"], other["p_sim"])
 
 
-def test_the_two_conventions_of_local_moran_differ_by_their_factor():
-    weights, values = grid(4, 4).row_standardized(), np.arange(16.0) ** 1.5 % 7
-    by_n, by_less = (local_moran(values, weights, convention=c) for c in ("n", "n-1"))
-    np.testing.assert_allclose(by_less["local_i"], by_n["local_i"] * 15 / 16)
-    np.testing.assert_allclose(by_less["variance"], by_n["variance"] * (15 / 16) ** 2)
-    np.testing.assert_allclose(by_less["z"], by_n["z"])
-    assert by_n["local_i"].sum() == pytest.approx((by_less["local_i"] * 16 / 15).sum())
-
-
 def test_quadrants_say_whether_an_area_goes_with_its_neighbours():
     values = np.zeros((6, 6))
     values[:2, :2], values[4, 4] = 9.0, 9.0
@@ -206,20 +197,19 @@ def test_quadrants_say_whether_an_area_goes_with_its_neighbours():
     pd.testing.assert_series_equal(mean["quadrant"], quadrant)
 
 
-def test_many_maps_at_once_give_what_one_at_a_time_gives():
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_many_maps_at_once_give_what_one_at_a_time_gives(statistic):
     weights, maps = grid(4, 5), np.random.default_rng(2).gamma(1, size=(20, 7))
     maps[:, 3] = 2.0
-    for statistic in (
-        prepare(weights),
-        prepare_gi(weights),
-        prepare_local_moran(weights),
-        prepare_local_moran(weights, moments="conditional"),
-    ):
-        together = statistic.z(maps)
-        assert together.shape == maps.shape
-        assert np.isnan(together[:, 3]).all()
-        for column in (0, 2, 6):
-            np.testing.assert_allclose(together[:, column], statistic.z(maps[:, column]), rtol=1e-9)
+    prepared, maps = prepare(statistic, weights), standardised(maps)
+    together = prepared.of(maps)
+    assert together.shape == maps.shape
+    assert (together[:, 3] == 0).all()
+    some = np.array([3, 0, 11])
+    np.testing.assert_allclose(prepared.on(some).of(maps), together[some], rtol=1e-12)
+    for column in (0, 2, 6):
+        alone = prepared.of(maps[:, [column]])[:, 0]
+        np.testing.assert_allclose(together[:, column], alone, rtol=1e-9)
 
 
 def test_shared_sums_count_as_direct_sums_do_even_with_ties():
@@ -300,24 +290,13 @@ def test_p_of_a_random_map_is_uniform_and_its_decisions_rare(replicates):
 
 
 def test_rates_of_small_places_are_not_mistaken_for_extremes():
-    rng, weights = np.random.default_rng(4), grid(10, 10)
-    n = pd.Series(rng.choice([8, 400], 100), index=weights.ids)
-    x = pd.Series(rng.binomial(n, 0.2), index=weights.ids)
-    found = local_moran_rate(x, n, weights.row_standardized(), null="areas", draws=99)
-    crude = local_moran(x / n, weights.row_standardized())
-    small = (n == 8).to_numpy()
-    spread = found["value"][small].std() / found["value"][~small].std()
-    assert spread < 0.5 * crude["value"][small].std() / crude["value"][~small].std()
-    np.testing.assert_allclose(found["rate"], x / n)
-    n.iloc[0], x.iloc[0], x.iloc[1] = 0, 0, np.nan
-    state = local_moran_rate(x, n, weights)["state"]
-    assert state.iloc[:3].tolist() == ["no denominator", "no value", "tested"]
-    turned = n[::-1]
-    by_label = local_moran_rate(x.reindex(turned.index).to_numpy(), turned, weights)
-    pd.testing.assert_frame_equal(by_label, local_moran_rate(x, n, weights).loc[turned.index])
-    nobody = local_moran_rate(x * 0, n, weights, null="areas")
-    assert set(nobody["state"].iloc[2:]) == {"constant values"}
-    assert nobody["p_sim"].isna().all()
+    rng = np.random.default_rng(4)
+    n = rng.choice([8, 400], 100)
+    x = rng.binomial(n, 0.2)
+    steady, crude = standardized_rates(x, n), x / n
+    small = n == 8
+    spread = steady[small].std() / steady[~small].std()
+    assert spread < 0.5 * crude[small].std() / crude[~small].std()
 
 
 def test_odd_maps_have_a_state_under_every_statistic():
@@ -381,11 +360,3 @@ def test_what_is_asked_for_wrongly_is_refused():
     ):
         with pytest.raises(ValueError, match=word):
             gi(values, weights, null="areas", **wrong)
-    with pytest.raises(ValueError, match="convention"):
-        local_moran(values, weights, convention="n-2")
-    with pytest.raises(ValueError, match="moments"):
-        local_moran(values, weights, moments="normal")
-    with pytest.raises(ValueError, match="above its denominator"):
-        local_moran_rate([5, 1, 1, 1], [4, 4, 4, 4], weights)
-    with pytest.raises(ValueError, match="4 areas"):
-        local_moran_rate([5, 1], [9, 4], weights)

@@ -4,19 +4,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots import map_draws
-from analytics.hotspots.constant_risk import constant_risk
+from analytics import local
+from analytics.hotspots import draws as drawn_maps
+from analytics.hotspots import gi_star_schools
 from analytics.hotspots.false_alarms import false_alarms
-from analytics.hotspots.map_lens import risk_deviation
-from analytics.hotspots.map_statistics import STATISTICS
-from analytics.hotspots.nulls import NULLS
-from analytics.hotspots.test import gi_star_schools, hot_spots, smallest_draws_needed
-from analytics.local import statistics as local
-from analytics.progress import Cancelled
+from analytics.hotspots.nulls import NULLS, constant_risk
+from analytics.hotspots.test import hot_spots
+from analytics.local.significance import smallest_draws_needed
+from analytics.local.statistics import STATISTICS, prepare, standardised
 from analytics.smoothing import standardized_rates
 from geo.weights.weights import Weights
 
 SIDE = 12
+
+
+class CancelledError(Exception):
+    """Stops the work from within a progress callback."""
 
 
 def made_county(side, schools):
@@ -61,19 +64,11 @@ def test_the_statistic_of_a_map_is_the_one_of_analytics_local(county, statistic)
         return
     x, n = (data["share"].T @ data[name].to_numpy() for name in "xn")
     rows = data["weights"].row_standardized()
-    expected = local.local_moran_rate(x, n, rows, moments="total")
-    np.testing.assert_allclose(found["z"], expected["z"], rtol=1e-9)
+    risk = standardized_rates(x, n)
+    expected = local.local_moran(risk, rows)
+    mean, sd = prepare("local_moran", rows).moments(standardised(risk[:, None]))
+    np.testing.assert_allclose(found["z"], (expected["local_i"] - mean) / sd, rtol=1e-9)
     assert found["quadrant"].tolist() == expected["quadrant"].tolist()
-
-
-def test_rates_over_their_errors_are_those_of_assuncao_and_reis(county):
-    data, _ = county
-    x, n = (data[name].to_numpy(float) for name in "xn")
-    np.testing.assert_allclose(risk_deviation(x[:, None], n)[:, 0], standardized_rates(x, n))
-    flat = np.round(0.3 * n)  # less spread than chance: a is below 0
-    np.testing.assert_allclose(risk_deviation(flat[:, None], n)[:, 0], standardized_rates(flat, n))
-    nobody = risk_deviation(np.zeros((3, 2)), np.ones(3))
-    assert (nobody == 0).all()
 
 
 def test_constant_risk_draws_students_and_keeps_the_sums_of_levels():
@@ -126,12 +121,12 @@ def test_results_depend_on_neither_batches_nor_threads(county, monkeypatch):
     data, _ = county
     for statistic in STATISTICS:
         options = {"statistic": statistic, "seed": 3, "draws": 999, "max_draws": 2_999}
-        monkeypatch.setattr(map_draws, "_BATCH", 64)
+        monkeypatch.setattr(drawn_maps, "BATCH", 64)
         one = hot_spots(**data, **options)
-        monkeypatch.setattr(map_draws, "_BATCH", 37)
-        monkeypatch.setattr(map_draws, "_THREADS", 1)
+        monkeypatch.setattr(drawn_maps, "BATCH", 37)
+        monkeypatch.setattr(drawn_maps, "THREADS", 1)
         two = hot_spots(**data, **options)
-        monkeypatch.setattr(map_draws, "_THREADS", 3)
+        monkeypatch.setattr(drawn_maps, "THREADS", 3)
         three = hot_spots(**data, **options)
         pd.testing.assert_frame_equal(one, two, rtol=1e-12)
         pd.testing.assert_frame_equal(two, three, rtol=0)
@@ -144,17 +139,17 @@ def test_cancelling_ends_the_work_at_once(county):
     def stop(done, wanted):
         seen.append((done, wanted))
         if len(seen) == 3:
-            raise Cancelled("enough")
+            raise CancelledError("enough")
 
-    with pytest.raises(Cancelled, match="enough"):
+    with pytest.raises(CancelledError, match="enough"):
         hot_spots(**data, draws=9_999, seed=1, progress=stop)
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         false_alarms(**data, replicates=9, draws=19, seed=1, progress=stop_at_once)
     assert seen == [(64, 9_999), (128, 9_999), (192, 9_999)]
 
 
 def stop_at_once(done, wanted):
-    raise Cancelled(f"{done} of {wanted}")
+    raise CancelledError(f"{done} of {wanted}")
 
 
 def test_progress_grows_by_stages_and_ends_complete(county):
@@ -301,7 +296,10 @@ def test_each_null_keeps_alpha_on_real_geography(request, replicates, place, nul
     rows = rows[last & rows["student_group"].eq("all") & rows["grade"].eq("all")]
     rows = rows.set_index("school_id")
     found = false_alarms(
-        *(rows["chronic_absent"], rows["enrolled"], panel.catchment, Weights.queen(panel.tracts)),
+        rows["chronic_absent"],
+        rows["enrolled"],
+        panel.catchment,
+        Weights.queen(panel.tracts),
         strata=panel.schools["level"].reindex(rows.index),
         nulls=[null],
         world=world,
@@ -344,7 +342,7 @@ def test_planted_hot_spots_of_three_sizes_are_found(replicates, radius, power):
         odds = risk / (1 - risk) * np.where(near, 3.5, 1.0)
         x = pd.Series(rng.binomial(data["n"], odds / (1 + odds)), index=data["n"].index)
         found = hot_spots(**{**data, "x": x}, max_draws=9_999, seed=replicate)
-        hot = (found["hot_class"].str.startswith("hot") & (found["q"] <= 0.05)).to_numpy()
+        hot = found["hot"].to_numpy()
         away = np.linalg.norm(cells - centre, axis=1)
         inside.append(hot[away < radius / 2].mean())
         outside.append(hot[away > radius + 2.5].sum() / max(1, hot.sum()))
@@ -375,4 +373,4 @@ def test_gi_star_schools_is_the_default_of_hot_spots(county):
     data, _ = county
     old = gi_star_schools(**data, draws=99, seed=4)
     new = hot_spots(**data, draws=99, seed=4)
-    pd.testing.assert_frame_equal(old, new.drop(columns="draws"))
+    pd.testing.assert_frame_equal(old, new.drop(columns=["hot", "cold", "draws"]))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from analytics.hotspots.null_check import false_positive_share, naive_and_right
-from analytics.hotspots.test import gi_star_schools
+from analytics.hotspots import gi_star_schools
+from analytics.hotspots.false_alarms import false_alarms
+from analytics.hotspots.test import hot_spots
 from analytics.rates.tract_rates import allocate
 from geo.weights.weights import Weights
 
@@ -28,19 +29,23 @@ def city(nyc_panel):
 
 
 def test_the_right_null_keeps_its_promise_and_the_naive_one_does_not(city):
-    options = {**city, "replicates": 20, "draws": 199, "seed": 1, "measure": "ratio"}
-    assert 0.03 <= false_positive_share(**options).share <= 0.07
-    naive = false_positive_share(**{**options, "draws": 999}, null="areas")
+    options = {**city, "replicates": 20, "seed": 1, "statistics": ["gi_star"]}
+    (right,) = false_alarms(**options, nulls=["schools"], draws=199)
+    assert 0.03 <= right.share <= 0.07
+    (naive,) = false_alarms(**options, nulls=["areas"], draws=999)
     assert naive.share > 0.18
     assert naive.discoveries > 50
 
 
 def test_most_of_what_the_naive_map_marks_is_not_supported(city):
-    both = naive_and_right(**city, draws=9999, seed=1, measure="ratio")
-    assert both.tested > 2000
-    assert 600 < both.areas_null < 1000
-    assert 100 < both.schools_null < 350
-    assert both.schools_null < 0.45 * both.areas_null
+    right, naive = (
+        hot_spots(**city, null=null, draws=9999, seed=1) for null in ("schools", "areas")
+    )
+    assert (right["state"] == "tested").sum() > 2000
+    schools_null, areas_null = ((table["q"] <= 0.05).sum() for table in (right, naive))
+    assert 600 < areas_null < 1000
+    assert 100 < schools_null < 350
+    assert schools_null < 0.45 * areas_null
 
 
 def test_students_in_are_students_out(city):

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from analytics.hotspots.residuals import school_residuals
-from analytics.progress import Cancelled
 from analytics.rates.standardized import expected as expected_cases
 from analytics.scan import circular_scan, kernel, scan_schools
 from analytics.scan.null import Scanner, Trial, constant_risk, judge
@@ -22,6 +21,10 @@ from geo.catchment import share_matrix
 ROOT = Path(__file__).parents[2]
 TRUTH = ROOT / "data" / "demo" / "truth.json"
 SIDE = 9
+
+
+class CancelledError(Exception):
+    """Stops the work from within a progress callback."""
 
 
 @pytest.fixture(scope="module")
@@ -214,9 +217,9 @@ def test_batches_change_no_p_and_progress_tells_and_cancels(plain):
     assert [c.p for c in circular_scan(*plain, draws=150, seed=4)] != [c.p for c in one]
 
     def stop(done, wanted):
-        raise Cancelled(f"{done} of {wanted}")
+        raise CancelledError(f"{done} of {wanted}")
 
-    with pytest.raises(Cancelled, match="64 of 150"):
+    with pytest.raises(CancelledError, match="64 of 150"):
         circular_scan(*plain, draws=150, seed=3, progress=stop)
 
 

@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.association.fitted import rank_correlation
-from analytics.hotspots.consensus.clusters import contiguous_groups
 from analytics.rates.tract_rates import allocate, exposure
-from geo.weights.weights import Weights
 
 SHARE = pd.DataFrame(
     [("1", "a", 0.5), ("1", "b", 0.5), ("2", "b", 1.0), ("3", "c", 1.0)],
@@ -67,19 +65,6 @@ def test_exposure_renormalises_over_known_tracts_and_never_understates_the_margi
         exposure(known, pd.Series([0.1]), SHARE)
     with pytest.raises(ValueError, match="long table"):
         exposure(known, None, np.eye(2))
-
-
-def test_groups_are_numbered_by_size():
-    line = Weights.from_edges("abcdef", "abbccddeef", "bacbdcedfe")
-    flags = pd.Series([True, False, True, True, False, True], index=list("abcdef"))
-    assert contiguous_groups(flags, line).tolist() == [2, pd.NA, 1, 1, pd.NA, 3]
-    reordered = contiguous_groups(flags[::-1], line)
-    assert reordered.index.equals(flags.index[::-1])
-    assert reordered[["c", "d"]].tolist() == [1, 1]
-    assert contiguous_groups(flags & False, line).isna().all()
-    assert contiguous_groups(
-        pd.Series([True, None], index=list("ab"), dtype="boolean"), line
-    ).tolist() == [1, pd.NA]
 
 
 def test_rank_correlation_and_its_states():

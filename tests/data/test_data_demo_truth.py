@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots.null_check import false_positive_share, naive_and_right
-from analytics.hotspots.test import gi_star_schools
+from analytics.hotspots import gi_star_schools
+from analytics.hotspots.false_alarms import false_alarms
+from analytics.hotspots.test import hot_spots
 from data.demo import tables as demo
 from data.demo.figures import DRIVERS, SPOTS, YEARS
 from data.panel import SourceTables
@@ -167,14 +168,18 @@ def test_school_level_null_finds_every_planted_spot(
 
 
 def test_shuffling_tracts_marks_far_more(case: dict[str, Any], truth: dict[str, Any]) -> None:
-    both = naive_and_right(**case, draws=999, seed=1)
+    right, naive = (
+        (hot_spots(**case, null=null, draws=999, seed=1)["q"] <= 0.05).sum()
+        for null in ("schools", "areas")
+    )
     planted = sum(len(geoids) for geoids in truth["planted"].values())
-    assert both.areas_null > 1.8 * both.schools_null
-    assert both.areas_null > 2.5 * planted
+    assert naive > 1.8 * right
+    assert naive > 2.5 * planted
 
 
 def test_false_alarms_are_at_their_level_only_under_the_school_null(case: dict[str, Any]) -> None:
-    right = false_positive_share(**case, null="schools", replicates=100, draws=199, seed=3)
-    naive = false_positive_share(**case, null="areas", replicates=20, draws=199, seed=3)
+    options = {"statistics": ["gi_star"], "draws": 199, "seed": 3}
+    (right,) = false_alarms(**case, nulls=["schools"], replicates=100, **options)
+    (naive,) = false_alarms(**case, nulls=["areas"], replicates=20, **options)
     assert 0.03 <= right.share <= 0.07
     assert naive.share > 0.15

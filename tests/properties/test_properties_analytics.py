@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import false_discovery_control
 
-from analytics import smoothing
+from analytics import local, smoothing
 from analytics.disclosure import gate as disclosure
 from analytics.hotspots import test as hotspots
-from analytics.local import statistics as local
 from analytics.local.significance import benjamini_hochberg
 from analytics.rates import standardized as rates
 from analytics.rates import tract_rates

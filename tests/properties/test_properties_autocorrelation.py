@@ -9,8 +9,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import kendalltau
 
 from analytics.autocorrelation import moran, moran_scatter
-from analytics.hotspots.consensus.emerging import emerging
-from analytics.hotspots.consensus.mann_kendall import mann_kendall
+from analytics.hotspots.consensus.years import emerging, mann_kendall
 from geo.weights.weights import Weights
 
 quick = settings(max_examples=35, deadline=None)

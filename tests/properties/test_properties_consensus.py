@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from analytics.hotspots.consensus.agreement import AGREEMENT, consensus
-from analytics.hotspots.consensus.clusters import cluster_ids
+from analytics.hotspots.consensus.groups import contiguous_groups
 from geo.weights.weights import Weights
 
 quick = settings(max_examples=25, deadline=None)
@@ -20,10 +20,15 @@ tables = hnp.arrays(
 ).map(lambda codes: pd.DataFrame(WORDS[codes]).rename(columns=str, index="{:02d}".format))
 
 
+def counted(flags):
+    analyses = pd.DataFrame(index=flags.columns)
+    return consensus(flags.eq("hot"), flags.eq("cold"), flags.notna(), analyses)
+
+
 @quick
 @given(tables)
 def test_k_never_exceeds_m_and_every_area_has_a_class(flags):
-    areas = consensus(flags).areas
+    areas = counted(flags).areas
     assert (areas["hot"] + areas["cold"] <= areas["of"]).all()
     assert (areas["of"] <= flags.shape[1]).all()
     assert areas["agreement"].isin(AGREEMENT).all()
@@ -35,8 +40,8 @@ def test_k_never_exceeds_m_and_every_area_has_a_class(flags):
 @given(tables)
 def test_swapping_hot_and_cold_mirrors_the_classes(flags):
     mirror = {"hot": "cold", "cold": "hot"}
-    other = consensus(flags.replace(mirror)).areas["agreement"]
-    words = consensus(flags).areas["agreement"]
+    other = counted(flags.replace(mirror)).areas["agreement"]
+    words = counted(flags).areas["agreement"]
     swapped = words.str.replace(r"^(hot|cold)(?= in)", lambda m: mirror[m[1]], regex=True)
     assert (swapped == other).all()
 
@@ -48,33 +53,30 @@ def test_order_of_areas_and_analyses_changes_nothing(flags, random):
     random.shuffle(rows)
     random.shuffle(columns)
     kept = ["hot", "cold", "of", "side", "flagged", "only", "agreement"]
-    other = consensus(flags.loc[rows, columns]).areas
-    pd.testing.assert_frame_equal(other.loc[flags.index, kept], consensus(flags).areas[kept])
+    other = counted(flags.loc[rows, columns]).areas
+    pd.testing.assert_frame_equal(other.loc[flags.index, kept], counted(flags).areas[kept])
 
 
 @quick
 @given(tables)
 def test_an_analysis_that_flags_nothing_never_raises_agreement(flags):
     quiet = flags.assign(quiet="none")
-    before, after = consensus(flags).areas, consensus(quiet).areas
+    before, after = counted(flags).areas, counted(quiet).areas
     assert (after["flagged"] == before["flagged"]).all()
     assert (after["share"] <= before["share"].fillna(0)).all()
 
 
 @quick
-@given(
-    st.lists(st.sampled_from(["hot", "cold", ""]), min_size=4, max_size=14),
-    st.integers(0, 13),
-)
-def test_a_cluster_keeps_its_id_when_an_area_away_from_it_changes(sides, place):
-    ids = [f"{i:02d}" for i in range(len(sides))]
+@given(st.lists(st.booleans(), min_size=4, max_size=14), st.integers(0, 13))
+def test_a_group_keeps_its_id_when_an_area_away_from_it_changes(flags, place):
+    ids = [f"{i:02d}" for i in range(len(flags))]
     line = Weights.from_edges(ids, ids[:-1] + ids[1:], ids[1:] + ids[:-1])
-    side = pd.Series(sides, index=ids)
-    before = cluster_ids(side, line)
-    changed = place % len(sides)
-    other = side.copy()
-    other.iloc[changed] = "" if side.iloc[changed] else "hot"
-    after = cluster_ids(other, line)
+    flagged = pd.Series(flags, index=ids)
+    before = contiguous_groups(flagged, line)
+    changed = place % len(flags)
+    other = flagged.copy()
+    other.iloc[changed] = not flagged.iloc[changed]
+    after = contiguous_groups(other, line)
     near = before.iloc[max(0, changed - 1) : changed + 2].dropna().unique()
     apart = before.notna() & ~before.isin(near)
     assert after[apart].equals(before[apart])

@@ -7,10 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analytics import smoothing
-from analytics.local import statistics as local
-from analytics.local.adaptive import unsettled
-from analytics.local.area_permutation import AreaPermutation, permuted_counts
+from analytics import local, smoothing
+from analytics.local.area_permutation import AreaPermutation
+from analytics.local.significance import unsettled
 from geo.weights.weights import Weights
 
 quick = settings(max_examples=25)
@@ -87,7 +86,8 @@ def test_a_state_or_a_number_for_every_area(statistic, case, draws, more, data):
 def test_every_draw_lies_on_one_side_or_both(case, draws, seed):
     weights, values = case
     rng = np.random.default_rng(seed)
-    lesser, greater = permuted_counts(values, weights.sparse, draws, rng)
+    permutation = AreaPermutation.prepare(values, weights.sparse)
+    lesser, greater = permutation.counts(np.arange(weights.n), draws, rng)
     assert (lesser + greater >= draws).all()
     assert (np.maximum(lesser, greater) <= draws).all()
     assert (np.minimum(lesser, greater) >= 0).all()
@@ -119,11 +119,11 @@ def test_quadrant_tells_the_sign_of_local_moran(case):
 
 
 @quick
-@given(weights=links(), data=st.data(), convention=st.sampled_from(["spdep", "geoda"]))
-def test_spatial_smoothing_lies_between_the_rate_and_its_neighbourhood(weights, data, convention):
+@given(weights=links(), data=st.data())
+def test_spatial_smoothing_lies_between_the_rate_and_its_neighbourhood(weights, data):
     n = data.draw(hnp.arrays(np.int64, weights.n, elements=st.integers(0, 300)))
     x = np.array([data.draw(st.integers(0, int(most))) for most in n])
-    found = smoothing.spatial_empirical_bayes(x, n, weights, convention=convention)
+    found = smoothing.spatial_empirical_bayes(x, n, weights)
     around = (weights.sparse.toarray() > 0) + np.eye(weights.n)
     students = around @ n
     pooled = np.divide(around @ x, students, out=np.full(weights.n, np.nan), where=students > 0)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from data.views.groups import grouped, touching_groups
+from analytics.hotspots.consensus.groups import contiguous_groups
+from data.views.groups import grouped
 from data.views.hot_spots import (
     NEAREST,
     band_metres,
@@ -129,14 +130,14 @@ def test_group_ids_depend_on_neither_order_nor_other_groups(found, start):
     hot = found.tracts["group"].notna()
     order = np.random.default_rng(1).permutation(hot.index.to_numpy())
     again, _ = grouped(
-        found.tracts.loc[order], touching_groups(hot.loc[order], start.touching.subset(order))
+        found.tracts.loc[order], contiguous_groups(hot.loc[order], start.touching.subset(order))
     )
     same = again["cluster"].reindex(hot.index)
     assert same.fillna("").tolist() == found.tracts["cluster"].fillna("").tolist()
     if found.groups.empty:
         return
     first = found.tracts["group"].eq(1).fillna(value=False)
-    alone, groups = grouped(found.tracts, touching_groups(first, start.touching))
+    alone, groups = grouped(found.tracts, contiguous_groups(first, start.touching))
     assert groups["cluster"].tolist() == [found.groups.loc[1, "cluster"]]
     assert alone.loc[first, "cluster"].eq(found.groups.loc[1, "cluster"]).all()
 
@@ -379,7 +380,7 @@ def test_unknown_neighbours_are_refused(demo_protected):
 def test_no_hot_tract_makes_no_group(start):
     none = pd.Series(data=False, index=start.tracts.index)
     tracts, groups = grouped(
-        start.tracts.assign(flagged=0, of=1), touching_groups(none, start.touching)
+        start.tracts.assign(flagged=0, of=1), contiguous_groups(none, start.touching)
     )
     assert groups.empty
     assert tracts["group"].isna().all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots.consensus.analyses import AGREEMENT
+from analytics.hotspots.consensus.agreement import AGREEMENT
 from ui.maps import palettes
 from ui.maps.class_scale import NOT_SHOWN, rgb
 from ui.maps.palettes import HOT_COLD, HOT_SPOT_WORDS

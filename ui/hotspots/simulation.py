@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from analytics.hotspots.null_check import FalseAlarms
+from analytics.hotspots.false_alarms import FalseAlarms
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NULLS, Selection
 from ui.tables import block as table_block

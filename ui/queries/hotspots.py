@@ -11,8 +11,8 @@ import streamlit as st
 
 from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
-from analytics.hotspots import null_check
-from analytics.hotspots.null_check import FalseAlarms, NullComparison
+from analytics.hotspots import false_alarms as simulated
+from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
 from data.views.history import History, history
@@ -80,7 +80,7 @@ def false_alarms(selection: Selection) -> list[FalseAlarms]:
     return result(
         key,
         "Simulating places without hot spots",
-        lambda bar: null_check.false_alarms(
+        lambda bar: simulated.false_alarms(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
             queries.shares(selection),

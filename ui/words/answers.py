@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from analytics.hotspots.test import smallest_draws_needed
+from analytics.local.significance import smallest_draws_needed
 from ui.words.numbers import (
     count_text,
     percent_text,

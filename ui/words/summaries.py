@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.hotspots.null_check import NullComparison
+from analytics.hotspots.false_alarms import NullComparison
 from analytics.rates.standardized import rate_difference, wilson
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import Totals
