@@ -7,20 +7,71 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
+from data.contracts.tables import TABLES
 from data.demo import tables as demo
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
-from data.report import Report, Say
-from data.store.folders import build_path
+from data.store.folders import build_path, replace_folder
 from data.store.protected import protect_panel
-from data.store.swap import replace_folder
+from data.store.provenance import LedgerEntry, Source
 
 DEMO = "demo"
 PLACES = Path(__file__).with_name("places")
+Say = Callable[[str], None]
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Report:
+    """Lines of a build, each stamped with the seconds since its start.
+
+    Attributes
+    ----------
+    say : callable
+        Receives each line.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    say: Say
+    clock: Callable[[], float]
+    started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+
+    def step(self, verb: str, what: str) -> None:
+        """Say one thing that was done."""
+        self.say(f"{self.clock() - self.started:7.1f} s  {verb:<8} {what}")
+
+    def sources(self, sources: Iterable[Source]) -> None:
+        """Say which files were read."""
+        for source in sources:
+            digest = f"  sha256 {source.sha256[:12]}" if source.sha256 else ""
+            self.step("read", f"{source.id:<24} {source.vintage}{digest}")
+
+    def ledger(self, entries: Iterable[LedgerEntry]) -> None:
+        """Say what was kept, dropped, repaired and matched."""
+        for entry in entries:
+            some = f" ({', '.join(entry.examples)})" if entry.examples else ""
+            where = f"{entry.table} [{entry.source}]"
+            self.step(entry.action, f"{where:<40} {entry.rows:>8,}  {entry.reason}{some}")
+
+    def panel(self, panel: Panel) -> None:
+        """Say how many rows each table holds."""
+        for name in TABLES:
+            self.step("table", f"{name:<24} {len(panel.table(name)):>8,} rows")
+
+    def finish(self, where: str) -> None:
+        """Say where the panel is, how long it took and how much memory it needed."""
+        peak = _peak_memory()
+        memory = "" if peak is None else f", peak memory {peak / _MEGABYTE:,.0f} MB"
+        self.step("done", f"{where}{memory}")
 
 
 def known_places() -> list[str]:
@@ -37,10 +88,6 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
         "demo", or the name of a file in data/places.
     mirror : Path, optional
         Folder of files downloaded by hand; without it the network is used.
-
-    Returns
-    -------
-    SourceTables
 
     Raises
     ------
@@ -133,6 +180,16 @@ def is_built(folder: Path) -> bool:
     except PanelError:
         return False
     return True
+
+
+def _peak_memory() -> int | None:
+    """Give the most memory this process has held, in bytes; None where it cannot be asked."""
+    if sys.platform == "win32":
+        return None
+    import resource  # absent on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from data.contracts.check import (
-    CONTRACTS,
+from data.contracts.tables import CONTRACTS, TABLES
+from data.contracts.vocabulary import (
     LEVEL_LABELS,
+    PROVIDER_LABELS,
     RELIABILITY_LABELS,
     STATUS_LABELS,
-    TABLES,
     UNIT_LABELS,
 )
-from data.contracts.vocabulary import PROVIDER_LABELS
 from data.recipe.measures import layouts, measures
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +22,7 @@ DOCUMENT = ROOT / "docs" / "data-dictionary.md"
 TYPE_LABELS = {"str": "text", "Int64": "integer", "float64": "number", "geometry": "geometry"}
 HEADER = """# Data dictionary
 
-Generated from the contracts in `data/schemas.py` by `python -m data.dictionary`; do not edit.
+Generated from the contracts in `data/contracts` by `python -m data.dictionary`; do not edit.
 
 A value is in one of four states, never mixed. Nothing is ever filled with 0: an empty cell is
 unknown. Rates are formed from numerators and denominators and are not stored.
@@ -36,7 +35,7 @@ def dictionary_rows(table: str) -> list[dict[str, str]]:
     Parameters
     ----------
     table : str
-        One of `data.contracts.check.TABLES`.
+        One of `data.contracts.tables.TABLES`.
 
     Returns
     -------

@@ -8,17 +8,12 @@ import geopandas as gpd
 import pandas as pd
 from pyarrow.lib import ArrowException
 
-from data.contracts.check import (
-    CONTRACTS,
-    LEVELS,
-    TABLES,
-    empty_table,
-    validate,
-)
-from data.contracts.relations import check_relations
+from data.contracts.check import check_relations, empty_table, validate
+from data.contracts.tables import CONTRACTS, TABLES
+from data.contracts.vocabulary import LEVELS
 from data.errors import DataError
 from data.place.area import DefinitionBreak, StudyArea
-from data.store import manifest, swap
+from data.store import folders, manifest
 from data.store.provenance import LedgerEntry, Source, sha256_of
 
 __all__ = [
@@ -50,7 +45,7 @@ class SourceTables:
     Attributes
     ----------
     tracts, schools, absence, drivers, school_drivers, zones, providers
-        Tables as in `data.contracts.check`; `schools` may lack `geoid`, which the build then fills.
+        As in `data.contracts.tables`; `schools` may lack `geoid`, which the build then fills.
     sources : tuple of Source
     ledger : tuple of LedgerEntry
     area : StudyArea
@@ -100,7 +95,7 @@ class Panel:
     Attributes
     ----------
     tracts, schools, absence, drivers, school_drivers, catchment, zones, providers
-        Tables as in `data.contracts.check`.
+        Tables as in `data.contracts.tables`.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
@@ -125,14 +120,14 @@ class Panel:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """School levels that occur, in the order of `data.contracts.check.LEVELS`."""
+        """School levels that occur, in the order of `data.contracts.vocabulary.LEVELS`."""
         present = set(self.schools["level"])
         return tuple(level for level in LEVELS if level in present)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Give a table by its name in `data.contracts.check.TABLES`."""
-        found: pd.DataFrame = getattr(self, name)
-        return found
+        """Give a table by its name in `data.contracts.tables.TABLES`."""
+        table: pd.DataFrame = getattr(self, name)
+        return table
 
 
 def save_panel(panel: Panel, path: Path) -> None:
@@ -143,23 +138,20 @@ def save_panel(panel: Panel, path: Path) -> None:
     Parameters
     ----------
     panel : Panel
-        A panel; it is validated first, so that nothing invalid is ever stored.
+        Valid by construction: what is made, protected or loaded is checked there.
     path : Path
         Folder, made when absent.
 
     Raises
     ------
-    ContractError
-        Listing every breach of a table.
     PanelError
         The folder already holds a panel.
     """
     path = Path(path)
     if (path / manifest.FILE_NAME).exists():
         raise PanelError(f"{path} already holds a panel; choose an empty folder")
-    tables = _checked({name: panel.table(name) for name in TABLES}, panel.sources)
     path.mkdir(parents=True, exist_ok=True)
-    files = {name: _write_table(name, table, path) for name, table in tables.items()}
+    files = {name: _write_table(name, panel.table(name), path) for name in TABLES}
     text = manifest.dumps(
         manifest.Manifest(
             panel.area, panel.sources, panel.ledger, panel.parameters, panel.protected, files
@@ -176,20 +168,16 @@ def load_panel(path: Path) -> Panel:
     path : Path
         Panel folder (raw figures), or the folder `protected` inside it.
 
-    Returns
-    -------
-    Panel
-
     Raises
     ------
     PanelError
         The folder is missing, damaged, incomplete or of another version.
     """
     try:
-        return _load(swap.present(Path(path)))
+        return _load(folders.present(Path(path)))
     except PanelError:
         # A build may have swapped the folders while this one was being read: look once more.
-        return _load(swap.present(Path(path)))
+        return _load(folders.present(Path(path)))
 
 
 def _load(folder: Path) -> Panel:
@@ -199,8 +187,8 @@ def _load(folder: Path) -> Panel:
         raise PanelError(f"there is no panel at {folder}; build it: python -m data.build {slug}")
     try:
         record = manifest.read_manifest(folder)
-        tables = {name: _read_table(name, folder, record) for name in TABLES}
-        tables = _checked(tables, record.sources)
+        tables = {name: validate(name, _read_table(name, folder, record)) for name in TABLES}
+        check_relations(tables, [source.id for source in record.sources])
     except DataError as error:
         raise PanelError(f"the panel at {folder} cannot be used: {error}; {remedy}") from error
     return Panel(
@@ -211,14 +199,6 @@ def _load(folder: Path) -> Panel:
         protected=record.protected,
         **tables,
     )
-
-
-def _checked(
-    tables: dict[str, pd.DataFrame], sources: tuple[Source, ...]
-) -> dict[str, pd.DataFrame]:
-    valid = {name: validate(name, table) for name, table in tables.items()}
-    check_relations(valid, [source.id for source in sources])
-    return valid
 
 
 def _write_table(name: str, table: pd.DataFrame, folder: Path) -> manifest.TableFile:

@@ -10,9 +10,8 @@ import pandas as pd
 
 from data.assemble.join_scale import LevelScale, estimates, settled
 from data.errors import DataError
-from data.grammar import singular
 from data.panel import SourceTables
-from data.store.provenance import Ledger
+from data.store.provenance import Ledger, singular
 from geo.join.candidates import Barrier
 from geo.join.grades import NEAREST, POOLS
 from geo.join.gravity import GravityFit, fit_gravity

@@ -7,9 +7,8 @@ import pandas as pd
 
 from data.assemble.vintages import carried_over, is_of
 from data.errors import DataError
-from data.grammar import singular
 from data.panel import SourceTables
-from data.store.provenance import Ledger
+from data.store.provenance import Ledger, singular
 from geo.areas.geoid import refuse_unlike_ids
 from geo.areas.locate import locate
 

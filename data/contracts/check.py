@@ -1,6 +1,6 @@
-"""Check a table against its contract; one error lists everything that is wrong."""
+"""Check tables against their contracts; one error lists everything that is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -8,39 +8,25 @@ import pandas as pd
 import pandera.errors as pandera_errors
 
 from data.contracts.columns import Contract
-from data.contracts.schemas import CONTRACTS, TABLES
-from data.contracts.vocabulary import (
-    LEVEL_LABELS,
-    LEVELS,
-    RELIABILITIES,
-    RELIABILITY_LABELS,
-    STATUS_LABELS,
-    STATUSES,
-    UNIT_LABELS,
-    UNITS,
-)
+from data.contracts.tables import CONTRACTS
 from data.errors import DataError
-
-__all__ = [
-    "CONTRACTS",
-    "LEVELS",
-    "LEVEL_LABELS",
-    "RELIABILITIES",
-    "RELIABILITY_LABELS",
-    "STATUSES",
-    "STATUS_LABELS",
-    "STORED_CRS",
-    "TABLES",
-    "UNITS",
-    "UNIT_LABELS",
-    "Contract",
-    "ContractError",
-    "empty_table",
-    "validate",
-]
 
 STORED_CRS = "EPSG:4326"
 EXAMPLES = 5
+_RELATIONS = (
+    ("absence", "school_id", "schools", "add a row for each to the schools table"),
+    ("school_drivers", "school_id", "schools", "drop them in the place's recipe"),
+    ("schools", "geoid", "tracts", "locate the schools in this area's tracts"),
+    ("catchment", "school_id", "schools", "rebuild the join"),
+    ("zones", "school_id", "schools", "leave the name out"),
+    ("catchment", "geoid", "tracts", "rebuild the join"),
+    ("drivers", "geoid", "tracts", "drop rows outside the area, check the vintage"),
+    ("absence", "source", "sources", "list the source in the place"),
+    ("drivers", "source", "sources", "list the source in the place"),
+    ("school_drivers", "source", "sources", "list the source in the place"),
+    ("providers", "source", "sources", "list the source in the place"),
+)
+"""Column of a table, the table that must know its ids, and what to do when it does not."""
 
 
 class ContractError(DataError):
@@ -96,6 +82,37 @@ def validate(table_name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if breaches:
         raise ContractError(table_name, breaches)
     return _restore(contract, flat)
+
+
+def check_relations(tables: Mapping[str, pd.DataFrame], source_ids: Iterable[str]) -> None:
+    """Check that every id a table names is known to another.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables by name, each already valid by itself.
+    source_ids : iterable of str
+        Ids of the panel's sources.
+
+    Raises
+    ------
+    ContractError
+        Listing every broken relation at once.
+    """
+    ids = {name: tables[name].index for name in ("schools", "tracts")}
+    ids["sources"] = pd.Index(list(source_ids))
+    breaches = []
+    for table, column, where, remedy in _RELATIONS:
+        named = tables[table][column].dropna()
+        strange = named[~named.isin(ids[where])]
+        if len(strange):
+            count = f"{len(strange):,} of {len(tables[table]):,} rows"
+            breaches.append(
+                f"{table}.{column}: {count} name an id that {where} lacks: {_examples(strange)};"
+                f" {remedy}"
+            )
+    if breaches:
+        raise ContractError("panel", breaches)
 
 
 def empty_table(table_name: str) -> pd.DataFrame:
@@ -158,8 +175,8 @@ def _sentences(contract: Contract, flat: pd.DataFrame, errors: Sequence[Any]) ->
     sentences += [
         f"{name}: the column is not in the contract; drop it in the reader" for name in unknown
     ]
-    told = (_sentence(contract, flat, error) for error in errors)
-    sentences += [each for each in told if each is not None]
+    worded = (_sentence(contract, flat, error) for error in errors)
+    sentences += [each for each in worded if each is not None]
     return sentences or [f"a rule could not be applied: {error}" for error in errors]
 
 
@@ -187,11 +204,15 @@ def _counted(
     ids = _row_names(contract, rows)
     if name in rows.columns and name not in contract.key and contract.types[name] != "geometry":
         ids = ids + " (" + rows[name].map(str) + ")"
-    distinct = ids.drop_duplicates()
-    more = ", ..." if len(distinct) > EXAMPLES else ""
     breach, remedy = words
     count = f"{len(rows):,} of {len(flat):,} rows"
-    return f"{name}: {count} {breach}: {', '.join(distinct[:EXAMPLES])}{more}; {remedy}"
+    return f"{name}: {count} {breach}: {_examples(ids)}; {remedy}"
+
+
+def _examples(ids: pd.Series) -> str:
+    """List the first few different ids."""
+    distinct = ids.drop_duplicates()
+    return ", ".join(distinct[:EXAMPLES]) + (", ..." if len(distinct) > EXAMPLES else "")
 
 
 def _row_names(contract: Contract, rows: pd.DataFrame) -> pd.Series:

@@ -70,7 +70,7 @@ def providers(county: County, schools: Schools, rng: np.random.Generator) -> gpd
     Returns
     -------
     GeoDataFrame
-        As in `data.contracts.check`.
+        As in `data.contracts.tables`.
     """
     table = pd.concat([_sites(county), _in_schools(schools, rng)], ignore_index=True)
     table.index = pd.Index([f"HP{number:02d}" for number in range(1, len(table) + 1)])

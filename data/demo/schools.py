@@ -98,7 +98,7 @@ class Schools:
     Parameters
     ----------
     table : GeoDataFrame
-        As in `data.contracts.check`, geometry in metres; also `effect`, the school type's log odds.
+        As in `data.contracts.tables`, but in metres; also `effect`, the school type's log odds.
     spots : ndarray of shapely points, shape (schools,)
         Where each school works from, also when it has no building.
     homes : ndarray, shape (schools, tracts)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from data.contracts.check import CONTRACTS
+from data.contracts.tables import CONTRACTS
 from data.errors import FileError
 from data.read import drivers, tables
 from data.read.cells import rewritten, text_columns

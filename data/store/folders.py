@@ -1,21 +1,27 @@
-"""Where panels and downloaded files live on this machine."""
+"""Where panels live on this machine, and how one is replaced: whole, or not at all."""
 
 import os
 import re
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from data.errors import DataError
 from data.store.manifest import ManifestError, read_manifest
-from data.store.swap import present, previous
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class StoreError(DataError):
     """A place's name cannot be a folder of the store."""
+
+
+class SwapError(DataError):
+    """A folder could not be replaced; the old one is still in place."""
 
 
 def home() -> Path:
@@ -45,41 +51,71 @@ def build_path(slug: str) -> Path:
 
 
 def panel_path(slug: str) -> Path:
-    """Give the folder to read a panel from.
-
-    Parameters
-    ----------
-    slug : str
-        Short name of the place ("demo").
-
-    Returns
-    -------
-    Path
-        The panel's folder; its predecessor when a build was cut short between two renames.
-    """
+    """Give the folder to read a panel from, whether or not a build was cut short (`present`)."""
     return present(build_path(slug))
 
 
 def list_panels() -> dict[str, str]:
-    """List the panels of the store by reading their manifests only.
-
-    Returns
-    -------
-    dict of str to str
-        Name of the place by slug, sorted by slug. Folders without a usable manifest are left out.
-    """
+    """List the usable panels of the store: name of the place by slug, from the manifests alone."""
     return {slug: said for slug, said, usable in _manifests() if usable}
 
 
 def unusable_panels() -> dict[str, str]:
-    """List the panels of the store that this version cannot open, such as those of an older one.
-
-    Returns
-    -------
-    dict of str to str
-        What is wrong, by slug.
-    """
+    """List the panels that this version cannot open: what is wrong with each, by slug."""
     return {slug: said for slug, said, usable in _manifests() if not usable}
+
+
+def previous(folder: Path) -> Path:
+    """Where the old folder stands for the moment between the two renames."""
+    return folder.with_name(f"{folder.name}.previous")
+
+
+def present(folder: Path) -> Path:
+    """Give the folder to read: itself, or the old one when a build was cut short between renames.
+
+    `folder` may be a panel's, or a folder inside one.
+    """
+    folder = Path(folder)
+    old, inner = previous(folder), previous(folder.parent) / folder.name
+    if folder.is_dir():
+        return folder
+    if old.is_dir():
+        return old
+    return inner if inner.is_dir() and not folder.parent.is_dir() else folder
+
+
+def replace_folder(folder: Path, write: Callable[[Path], None]) -> None:
+    """Write a new folder beside `folder`, then put it in its place.
+
+    A kill at any moment leaves the old folder or the new one (see `present`). Leftovers of
+    dead runs are removed. The lock is the operating system's, so it dies with its holder.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder to replace or make.
+    write : callable
+        Fills the empty folder it is given.
+
+    Raises
+    ------
+    SwapError
+        Another build holds the lock, or the disk refused; the old folder is untouched.
+    """
+    folder = Path(folder).absolute()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f".{folder.name}.lock"), blocking=False):
+            _settle(folder)
+            _write_and_swap(folder, write)
+    except Timeout as error:
+        raise SwapError(f"another build is writing {folder}; wait until it has finished") from error
+    except OSError as error:
+        raise SwapError(
+            f"{folder} could not be written: {error.strerror or error}. "
+            "What was there before is unchanged. Free some space or choose another folder with "
+            "--out, then build again."
+        ) from error
 
 
 def _manifests() -> Iterator[tuple[str, str, bool]]:
@@ -96,3 +132,52 @@ def _manifests() -> Iterator[tuple[str, str, bool]]:
             yield slug, str(error), False
         else:
             yield slug, record.area.name, True
+
+
+def _write_and_swap(folder: Path, write: Callable[[Path], None]) -> None:
+    fresh, old = _fresh(folder), previous(folder)
+    try:
+        fresh.mkdir()
+        write(fresh)
+        _flush(fresh)
+        if folder.is_dir():
+            folder.rename(old)
+        fresh.rename(folder)
+        _flush_folder(folder.parent)
+    finally:
+        _settle(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Undo or finish what a run that died left behind."""
+    old = previous(folder)
+    if old.is_dir() and not folder.is_dir():
+        old.rename(folder)
+    for leftover in (_fresh(folder), old):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+
+
+def _fresh(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.building")
+
+
+def _flush(folder: Path) -> None:
+    """Make the disk hold every file before a rename can refer to it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as handle:
+                os.fsync(handle.fileno())
+        else:
+            _flush_folder(path)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    if sys.platform == "win32":  # Windows gives no handle on a folder
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,17 +1,21 @@
 """Where every row came from, and what happened to the rows that are not shown."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from data.grammar import singular
-
 Release = Literal["published", "restricted"]
 Action = Literal["dropped", "repaired", "kept", "matched"]
 
 EXAMPLES_KEPT = 5
+NOUNS = (
+    *("tract", "school", "student", "zone", "pair", "row", "count", "round", "id", "area"),
+    *("source", "outline", "value", "year", "place", "piece", "point"),
+)
+_ONE = re.compile(rf"(?<![\d,.])1 ((?:[a-z]+ ){{0,2}})({'|'.join(NOUNS)})s\b")
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,7 @@ class Ledger:
         self._entries: list[LedgerEntry] = list(entries)
 
     def record(
-        self,
-        source: str,
-        table: str,
-        action: Action,
-        reason: str,
-        ids: Iterable[object] | int,
+        self, source: str, table: str, action: Action, reason: str, ids: Iterable[object] | int
     ) -> None:
         """Append one entry.
 
@@ -115,16 +114,16 @@ class Ledger:
             rows = len(names)
         if rows:
             examples = names[:EXAMPLES_KEPT]
-            said = singular(reason)
-            self._entries.append(LedgerEntry(source, table, action, said, rows, examples))
+            entry = LedgerEntry(source, table, action, singular(reason), rows, examples)
+            self._entries.append(entry)
 
     def take(
-        self, source: str, table: str, told: Iterable[tuple[str, str, Iterable[object]]]
+        self, source: str, table: str, steps: Iterable[tuple[str, str, Iterable[object]]]
     ) -> None:
-        """Append what a step of the join told: action, reason and ids, one entry each."""
-        for action, reason, ids in told:
-            said = f"{reason[0].upper()}{reason[1:].removesuffix('.')}."
-            self.record(source, table, cast("Action", action), said, ids)
+        """Append what a step of the join did: action, reason and ids, one entry each."""
+        for action, reason, ids in steps:
+            sentence = f"{reason[0].upper()}{reason[1:].removesuffix('.')}."
+            self.record(source, table, cast("Action", action), sentence, ids)
 
     def extend(self, entries: Iterable[LedgerEntry]) -> None:
         """Append entries made elsewhere, in their order."""
@@ -142,18 +141,20 @@ class Ledger:
         return f"Ledger({len(self._entries)} entries)"
 
 
-def sha256_of(path: Path) -> str:
-    """Hash a file without loading it whole.
+def singular(text: str) -> str:
+    """Write "1 tract" where a sentence made with a number says "1 tracts".
 
-    Parameters
-    ----------
-    path : Path
-        The file.
+    Up to two words may stand between the number and the noun.
 
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
+    Examples
+    --------
+    >>> singular("1 tracts met after 1 rounds, 21 schools, 1 source areas")
+    '1 tract met after 1 round, 21 schools, 1 source area'
     """
+    return _ONE.sub(r"1 \1\2", text)
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file without loading it whole; 64 hexadecimal digits."""
     with Path(path).open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

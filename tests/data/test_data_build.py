@@ -12,11 +12,11 @@ import pytest
 
 from analytics.disclosure.gate import PRESETS
 from data import build
-from data.assemble.panel_tables import make_panel
-from data.contracts.check import TABLES
+from data.assemble.panel import make_panel
+from data.contracts.tables import TABLES
 from data.demo import tables as demo
 from data.panel import PROTECTED, Panel, SourceTables, load_panel
-from data.store import swap
+from data.store import folders
 from data.store.protected import protect_panel
 from data.store.provenance import sha256_of
 
@@ -194,14 +194,14 @@ KILLED = """
 import os, signal, sys
 from data import build, panel
 left = int(sys.argv[1])
-write = panel._write_table
-def counted(*arguments):
+digest = panel.sha256_of  # taken of each table when it is written
+def counted(path):
     global left
     left -= 1
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-    return write(*arguments)
-panel._write_table = counted
+    return digest(path)
+panel.sha256_of = counted
 sys.exit(build.main(["demo"]))
 """
 
@@ -223,4 +223,4 @@ def test_a_killed_build_leaves_the_old_panel(place: Path, home: Path, nth: int) 
     assert (place.parent / ".demo.building").is_dir()
     build.build_panel("demo", say=silent)
     assert not (place.parent / ".demo.building").exists()
-    assert load_panel(swap.present(place)).area.slug == "small"
+    assert load_panel(folders.present(place)).area.slug == "small"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
 from data.panel import Panel
 from data.place.place import load_place
 from data.place.tables import PlaceReader

@@ -8,16 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon
 
-from data.contracts.check import (
-    CONTRACTS,
-    LEVEL_LABELS,
-    LEVELS,
-    STATUSES,
-    TABLES,
-    ContractError,
-    empty_table,
-    validate,
-)
+from data.contracts.check import ContractError, empty_table, validate
+from data.contracts.tables import CONTRACTS, TABLES
+from data.contracts.vocabulary import LEVEL_LABELS, LEVELS, STATUSES
 from data.panel import SourceTables
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
 from data.errors import DataError
 from data.panel import Panel, SourceTables
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data import dictionary
-from data.contracts.check import CONTRACTS, TABLES
+from data.contracts.tables import CONTRACTS, TABLES
 
 
 def test_the_committed_copy_is_current() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
 from data.build import main
 from data.demo import tables as demo
 from data.demo.truth import build_world

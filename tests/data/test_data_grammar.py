@@ -2,8 +2,7 @@
 
 import pytest
 
-from data.grammar import singular
-from data.store.provenance import Ledger
+from data.store.provenance import Ledger, singular
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.assemble.match import MatchError
-from data.assemble.panel_tables import make_panel, reference_enrolment
-from data.contracts.check import TABLES, ContractError
+from data.assemble.panel import make_panel, reference_enrolment
+from data.contracts.check import ContractError
+from data.contracts.tables import TABLES
 from data.errors import DataError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
 from data.place.area import DefinitionBreak, StudyArea

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
 from data.panel import SourceTables, load_panel, save_panel
 from data.store import folders as store
-from data.store import swap
-from data.store.folders import StoreError
-from data.store.swap import (
+from data.store.folders import (
+    StoreError,
     SwapError,
     present,
     previous,
@@ -114,9 +113,9 @@ def test_two_builds_do_not_meet(place: Path) -> None:
 
 
 KILLED = """
-import os, signal, sys
+import os, shutil, signal, sys
 from pathlib import Path
-from data.store import swap
+from data.store import folders
 
 folder, moment = Path(sys.argv[1]), sys.argv[2]
 
@@ -131,7 +130,7 @@ def fill(fresh):
         (part / "manifest.json").write_text("new", encoding="utf-8")
     die("written")
 
-rename, remove, flush = Path.rename, swap.shutil.rmtree, swap._flush
+rename, remove, flush = Path.rename, shutil.rmtree, os.fsync
 
 def watched_rename(self, target):
     which = "first rename" if target.name.endswith(".previous") else "second rename"
@@ -148,19 +147,19 @@ def watched_remove(path):
     remove(path)
     die("after removing")
 
-def watched_flush(path):
-    flush(path)
-    die("flushed")
+def watched_flush(descriptor):
+    flush(descriptor)
+    die("flushing")
 
-Path.rename, swap.shutil.rmtree, swap._flush = watched_rename, watched_remove, watched_flush
-swap.replace_folder(folder, fill)
+Path.rename, shutil.rmtree, os.fsync = watched_rename, watched_remove, watched_flush
+folders.replace_folder(folder, fill)
 die("end")
 """
 OLD_REMAINS = [
     "writing raw",
     "writing protected",
     "written",
-    "flushed",
+    "flushing",
     "before first rename",
     "after first rename",
     "before second rename",
@@ -223,7 +222,7 @@ def test_a_reader_that_meets_a_swap_looks_once_more(
 ) -> None:
     folder = tmp_path / "small"
     save_panel(make_panel(small), previous(folder))
-    look = swap.present
+    look = store.present
 
     def swapped(asked: Path) -> Path:
         found = look(asked)
@@ -231,5 +230,5 @@ def test_a_reader_that_meets_a_swap_looks_once_more(
             found.rename(folder)
         return found
 
-    monkeypatch.setattr(swap, "present", swapped)
+    monkeypatch.setattr(store, "present", swapped)
     assert load_panel(folder).area == small.area

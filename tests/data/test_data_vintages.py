@@ -10,7 +10,7 @@ import pytest
 from shapely import box
 
 from data.assemble.match import MatchError
-from data.assemble.panel_tables import make_panel
+from data.assemble.panel import make_panel
 from data.assemble.vintages import carried_over, crosswalk_between, crosswalk_of
 from data.errors import DataError
 from data.panel import Panel, SourceTables

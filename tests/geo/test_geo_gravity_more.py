@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.assemble.panel_tables import reference_enrolment
+from data.assemble.panel import reference_enrolment
 from data.panel import Panel
 from geo.areas.crs import EARTH_METRES
 from geo.catchment import METHODS, NEEDS, build_catchment

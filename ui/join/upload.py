@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from data.errors import DataError
-from data.grammar import singular
 from data.read.flows import TEMPLATE, flows_in_memory
-from data.store.provenance import Ledger, LedgerEntry
+from data.store.provenance import Ledger, LedgerEntry, singular
 from data.views.join_quality import JoinChange
 from data.views.joins import Join, with_own_counts
 from ui import frame, queries, tables

@@ -1,6 +1,7 @@
 """From the tables of a place to its panel: match, join schools to tracts, check, protect."""
 
 import platform
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,24 +13,18 @@ from data.assemble.care import with_access
 from data.assemble.designations import with_designations
 from data.assemble.join import join_schools
 from data.assemble.match import match, refuse_two_sources
-from data.contracts.check import CONTRACTS, validate
-from data.contracts.relations import check_relations
+from data.contracts.check import check_relations, validate
+from data.contracts.tables import CONTRACTS, TABLES
 from data.panel import Panel, SourceTables
 from data.store.provenance import Ledger
 
 VERSION = "0.1.0"
 _READ = (
-    "tracts",
-    "absence",
-    "drivers",
-    "school_drivers",
-    "zones",
-    "flows",
-    "providers",
-    "designations",
-    "centres",
-    "travel_times",
+    *("tracts", "absence", "drivers", "school_drivers", "zones", "providers"),
+    *("flows", "designations", "centres", "travel_times"),
 )
+_MADE = ("schools", "drivers", "catchment")
+"""Tables that the build makes or adds to; the others are as they were when they came in."""
 
 
 def make_panel(tables: SourceTables) -> Panel:
@@ -53,26 +48,18 @@ def make_panel(tables: SourceTables) -> Panel:
     ledger = Ledger(tables.ledger)
     tables = match(with_designations(_valid(tables), ledger), ledger)
     tables, access = with_access(tables, ledger)
-    enrolled = reference_enrolment(tables.absence)
-    joined = join_schools(tables, enrolled, ledger)
+    joined = join_schools(tables, reference_enrolment(tables.absence), ledger)
     frames = {
-        "tracts": tables.tracts,
-        "schools": tables.schools,
-        "absence": tables.absence,
-        "drivers": tables.drivers,
-        "school_drivers": tables.school_drivers,
-        "catchment": joined.table,
-        "zones": tables.zones,
-        "providers": tables.providers,
+        name: joined.table if name == "catchment" else getattr(tables, name) for name in TABLES
     }
-    ready = {name: _ordered(name, frame) for name, frame in frames.items()}
-    check_relations(ready, [source.id for source in tables.sources])
+    frames |= {name: validate(name, frames[name]) for name in _MADE}
+    check_relations(frames, [source.id for source in tables.sources])
     return Panel(
         area=tables.area,
         sources=tables.sources,
         ledger=ledger.entries,
         parameters=_parameters(tables, joined.parameters, access),
-        **ready,
+        **{name: _ordered(name, frame) for name, frame in frames.items()},
     )
 
 
@@ -95,19 +82,16 @@ def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
 
 
 def _valid(tables: SourceTables) -> SourceTables:
-    """Check what was read before anything is matched; schools wait for their tracts."""
+    """Check once what comes in; schools wait for their tracts."""
     refuse_two_sources(tables.drivers, tables.area.name)
-    for name in _READ:
-        table = getattr(tables, name)
-        if table is not None:
-            validate(name, table)
-    return tables
+    frames = {name: getattr(tables, name) for name in _READ}
+    valid = {name: validate(name, each) for name, each in frames.items() if each is not None}
+    return replace(tables, **valid)
 
 
-def _ordered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Check a table and put its rows in the order of its key: same input, same bytes."""
+def _ordered(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in the order of the table's key: same input, same bytes."""
     contract = CONTRACTS[name]
-    table = validate(name, frame)
     if contract.index is not None:
         return table.sort_index()
     return table.sort_values(list(contract.key), kind="stable", ignore_index=True)

@@ -1,0 +1,332 @@
+"""The contracts of all tables.
+
+`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from data.contracts.columns import (
+    Contract,
+    agree,
+    amount,
+    at_least_zero,
+    between,
+    contract,
+    filled,
+    geoid,
+    level,
+    matches,
+    measure,
+    not_above,
+    number,
+    one_of,
+    outline,
+    point,
+    reason,
+    reason_fits,
+    reported_holds,
+    same_sum,
+    school_id,
+    school_year,
+    source,
+    status,
+    students,
+    text,
+    vintage,
+    withheld_lacks,
+)
+from data.contracts.vocabulary import (
+    AREA_DIGITS,
+    PROVIDER_KINDS,
+    PROVIDER_LABELS,
+    RELIABILITIES,
+    UNITS,
+)
+
+REFUSE_ROWS = "refuse these rows in the recipe and list them in the ledger"
+
+_STORED: dict[str, Contract] = {
+    "tracts": contract(
+        "Tracts",
+        "Census tracts of the study area.",
+        "geoid",
+        {
+            "geoid": geoid(),
+            "name": text("Name of the tract in words."),
+            "county": text(
+                "County GEOID (5 digits).",
+                matches(r"[0-9]{5}", "are not a 5-digit county GEOID", "state 2 + county 3"),
+            ),
+            "neighbourhood": text('Neighbourhood or borough; "" when not known.'),
+            "children": amount("Resident children of school age (5-17).", "children"),
+            "children_moe": amount("90 % margin of error of `children`.", "children"),
+            "residents": amount("All residents; empty when not known.", "residents"),
+            "geometry": outline("Outline of the tract."),
+        },
+        agree(
+            lambda table: table["geoid"].str[:5].eq(table["county"]),
+            "have a county that is not the first five digits of the geoid",
+            "take the county from the geoid",
+        ),
+    ),
+    "schools": contract(
+        "Schools",
+        "Every school with an attendance figure, located or not.",
+        "school_id",
+        {
+            "school_id": school_id(),
+            "name": text("Name of the school.", filled()),
+            "level": level("School level"),
+            "school_type": text('Type in the publisher\'s words; "" when not known.'),
+            "district": text('School district; "" when not known.'),
+            "neighbourhood": text('Neighbourhood or borough; "" when not known.'),
+            "geoid": geoid("Tract the building stands in; empty when not located.", nullable=True),
+            "geometry": point("Point of the building; empty when not located."),
+        },
+        agree(
+            lambda table: table["geoid"].isna() | table["geometry"].notna(),
+            "name a tract but have no point",
+            "give the point, or leave the tract empty",
+        ),
+    ),
+    "absence": contract(
+        "Absence",
+        "Chronic absence by school, school year, student group and grade.",
+        "school_id school_year student_group grade",
+        {
+            "school_id": school_id(),
+            "school_year": school_year(),
+            "student_group": text('Student group; "all" for all students.', filled()),
+            "grade": text('Grade; "all" for all grades.', filled()),
+            "enrolled": students("Students enrolled long enough to count (denominator)."),
+            "chronic_absent": students(
+                "Students absent on 10 % or more of their days (numerator)."
+            ),
+            "lower": students("Least value the numerator can have; empty when not known."),
+            "upper": students("Largest value the numerator can have; empty when not known."),
+            "status": status(),
+            "reason": reason(),
+            "source": source(),
+        },
+        not_above("chronic_absent", "enrolled", REFUSE_ROWS),
+        not_above("lower", "upper", "swap or empty the bounds"),
+        not_above("upper", "enrolled", "the bound is at most the enrolment"),
+        reported_holds("chronic_absent", "enrolled"),
+        agree(
+            lambda table: (
+                table["status"].ne("reported")
+                | table[["lower", "upper"]].eq(table["chronic_absent"], axis=0).all(axis=1)
+            ),
+            "are reported with bounds other than the count",
+            "set lower and upper to the count",
+        ),
+        withheld_lacks("chronic_absent"),
+        reason_fits(),
+    ),
+    "drivers": contract(
+        "Drivers",
+        "Social drivers of health by tract, one row a tract and measure.",
+        "geoid measure",
+        {
+            "geoid": geoid(),
+            "measure": measure(),
+            "value": number("Estimate, in the row's `unit`.", "see unit"),
+            "moe": amount("90 % margin of error; empty when none.", "see unit"),
+            "unit": text(f"Unit ({', '.join(UNITS)}).", one_of(UNITS)),
+            "reliability": text(
+                f"Reliability class ({', '.join(RELIABILITIES)}).", one_of(RELIABILITIES)
+            ),
+            "status": status(),
+            "source": source(),
+            "vintage": text("Years the estimate describes.", filled()),
+        },
+        reported_holds("value"),
+        withheld_lacks("value"),
+        agree(
+            lambda table: (
+                ~table["unit"].isin(["fraction", "percentile"])
+                | table["value"].isna()
+                | table["value"].between(0, 1)
+            ),
+            "are a fraction or percentile outside 0 to 1",
+            "name the unit of the file in the recipe (percent 0-100 or fraction 0-1)",
+        ),
+        agree(
+            lambda table: table["unit"].ne("count") | table["value"].isna() | table["value"].ge(0),
+            "are a negative count",
+            "codes such as -999 mean missing: list them as tokens in the recipe",
+        ),
+    ),
+    "school_drivers": contract(
+        "School drivers",
+        "Social drivers published by school, as counts.",
+        "school_id school_year measure",
+        {
+            "school_id": school_id(),
+            "school_year": school_year(),
+            "measure": measure(),
+            "numerator": students("Students to whom the measure applies."),
+            "denominator": students("Students the measure was taken on."),
+            "status": status(),
+            "reason": reason(),
+            "source": source(),
+        },
+        not_above("numerator", "denominator", REFUSE_ROWS),
+        reported_holds("numerator", "denominator"),
+        withheld_lacks("numerator"),
+        reason_fits(),
+    ),
+    "catchment": contract(
+        "Catchment",
+        "Tracts each school is taken to draw its students from.",
+        "school_id geoid",
+        {
+            "school_id": school_id(),
+            "geoid": geoid(),
+            "share": number(
+                "Part of the school's students; adds up to 1 for each school.",
+                "fraction",
+                between(0, 1, "shares are fractions of one school"),
+                nullable=False,
+            ),
+            "students": number(
+                "share x reference enrolment of the school; empty when that is withheld.",
+                "students",
+                at_least_zero(),
+            ),
+        },
+        same_sum("school_id", "share", 1.0, 1e-9),
+    ),
+    "zones": contract(
+        "Zones",
+        "Attendance zones, one row a zone and school.",
+        "zone_id school_id",
+        {
+            "zone_id": text("The publisher's id of the zone.", filled()),
+            "school_id": school_id(nullable=True),
+            "level": level("Level served"),
+            "geometry": outline("Outline of the zone."),
+        },
+    ),
+    "providers": contract(
+        "Providers",
+        "Places where children are cared for, inside the study area and up to 25 km around it.",
+        "provider_id",
+        {
+            "provider_id": text("The publisher's id of the provider.", filled()),
+            "name": text("Name of the provider.", filled()),
+            "kind": text(
+                f"Kind of provider ({', '.join(PROVIDER_LABELS.values())}).",
+                one_of(PROVIDER_KINDS),
+            ),
+            "supply": number(
+                "How much care is given, in the source's own measure (clinicians, hours a week or "
+                "chairs); empty when not known.",
+                "clinicians, hours or chairs",
+                at_least_zero("supply cannot be negative; see the source"),
+            ),
+            "address": text('Street address; "" when not known.'),
+            "source": source(),
+            "vintage": vintage(),
+            "geometry": point("Point of the provider; empty when not located."),
+        },
+    ),
+}
+_READ: dict[str, Contract] = {
+    "flows": contract(
+        "Flows",
+        "A district's own counts of students by school and tract.",
+        "school_id geoid",
+        {
+            "school_id": school_id(),
+            "geoid": geoid("Tract the students live in."),
+            "students": number(
+                "Students of the school who live in the tract; empty when withheld.",
+                "students",
+                at_least_zero(),
+            ),
+            "lower": amount("Least number there can be.", "students"),
+            "upper": amount("Largest number there can be.", "students"),
+            "source": source(),
+        },
+        not_above("lower", "upper", "swap the bounds"),
+        agree(
+            lambda table: table["students"].notna() | table[["lower", "upper"]].notna().all(axis=1),
+            "are withheld without bounds",
+            'write what is known of the count, such as "<10", or leave the row out',
+        ),
+    ),
+    "crosswalk": contract(
+        "Crosswalk",
+        "Pieces that tracts of another census year share with the tracts of the study area.",
+        "source target",
+        {
+            "source": geoid("Tract of the other census year."),
+            "target": geoid("Tract of the study area's census year."),
+            "weight": number(
+                "Size of the piece: land area, homes or residents.",
+                "the file's",
+                at_least_zero(),
+                nullable=False,
+            ),
+        },
+    ),
+    "other_tracts": contract(
+        "Tracts of another census year",
+        "Outlines that a crosswalk to the study area's tracts is made from.",
+        "geoid",
+        {
+            "geoid": geoid(),
+            "geometry": outline("Outline of the tract."),
+        },
+    ),
+    "designations": contract(
+        "Designations",
+        "Areas that an agency has designated; its list is complete, so other areas are not.",
+        "area_id measure source",
+        {
+            "area_id": text(
+                "GEOID of the tract (11 digits), county (5) or part of a county (10).",
+                matches(
+                    r"[0-9]{5}|[0-9]{10,11}", "are not the GEOID of an area", "filter them out"
+                ),
+            ),
+            "area_kind": text(
+                f"What is designated ({', '.join(AREA_DIGITS)}).",
+                one_of(tuple(AREA_DIGITS)),
+            ),
+            "measure": measure(),
+            "source": source(),
+            "vintage": vintage(),
+        },
+    ),
+    "centres": contract(
+        "Population centres",
+        "The point about which the residents of a tract live.",
+        "geoid",
+        {
+            "geoid": geoid(),
+            "geometry": point(
+                "Centre of population.", "leave the tract out: it has its centroid", nullable=False
+            ),
+        },
+    ),
+    "travel_times": contract(
+        "Travel times",
+        "Minutes from tracts to providers; a pair that is not listed cannot be travelled.",
+        "geoid provider_id",
+        {
+            "geoid": geoid(),
+            "provider_id": text("The publisher's id of the provider.", filled()),
+            "minutes": number(
+                "Time on the way.",
+                "minutes",
+                at_least_zero("a travel time cannot be negative"),
+                nullable=False,
+            ),
+        },
+    ),
+}
+TABLES: tuple[str, ...] = tuple(_STORED)
+CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ})
