@@ -39,6 +39,7 @@ lint: $(VENV)/.test
 
 dictionary: $(VENV)/.run
 	$(PY) -m data.dictionary
+	$(PY) -m data.recipe_keys
 
 screenshot: $(VENV)/.test
 	$(PY) -m bench.screenshot

@@ -96,9 +96,9 @@ def render() -> str:
     }
     for title, labels in words.items():
         rows = [{"word": word, "meaning": label} for word, label in labels.items()]
-        parts.append(f"## {title}\n\n{_table(rows)}")
-    parts.append(f"## Measures\n\n{_table(measure_rows())}")
-    parts.append(f"## Layouts of published files\n\n{_table(layout_rows())}")
+        parts.append(f"## {title}\n\n{markdown_table(rows)}")
+    parts.append(f"## Measures\n\n{markdown_table(measure_rows())}")
+    parts.append(f"## Layouts of published files\n\n{markdown_table(layout_rows())}")
     return "\n".join(parts)
 
 
@@ -108,11 +108,12 @@ def _section(table: str) -> str:
     key = " + ".join(f"`{column}`" for column in contract.key)
     refused = "".join(f"* rows that {check.title}\n" for check in contract.schema.checks)
     intro = f"{contract.schema.description} File `{table}.parquet`; one row for each {key}."
-    columns = _table(rows)
+    columns = markdown_table(rows)
     return f"## {contract.schema.title}\n\n{intro}\n\n{columns}\nAlso refused:\n\n{refused}"
 
 
-def _table(rows: Sequence[dict[str, str]]) -> str:
+def markdown_table(rows: Sequence[dict[str, str]]) -> str:
+    """Write rows of text as a table, the first row's keys as its head."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [names, ["---"] * len(names), *([row.get(name, "") for name in names] for row in rows)]
     return "".join(f"| {' | '.join(_cell(each) for each in line)} |\n" for line in lines)
@@ -122,20 +123,24 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def publish(document: Path, wanted: str, command: str, arguments: Sequence[str] | None) -> int:
+    """Write a generated document, or with --check only say whether the copy is current."""
+    parser = argparse.ArgumentParser(prog=command, description=f"Write docs/{document.name}.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when outdated")
+    if not parser.parse_args(arguments).check:
+        document.parent.mkdir(parents=True, exist_ok=True)
+        document.write_bytes(wanted.encode("utf-8"))
+        print(f"wrote {document}")
+        return 0
+    if document.is_file() and document.read_text(encoding="utf-8") == wanted:
+        return 0
+    print(f"{document} is outdated; run: {command}", file=sys.stderr)
+    return 1
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the document, or with --check only say whether the committed copy is current."""
-    parser = argparse.ArgumentParser(prog="python -m data.dictionary", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when outdated")
-    wanted = render()
-    if not parser.parse_args(arguments).check:
-        DOCUMENT.parent.mkdir(parents=True, exist_ok=True)
-        DOCUMENT.write_bytes(wanted.encode("utf-8"))
-        print(f"wrote {DOCUMENT}")
-        return 0
-    if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == wanted:
-        return 0
-    print(f"{DOCUMENT} is outdated; run: python -m data.dictionary", file=sys.stderr)
-    return 1
+    return publish(DOCUMENT, render(), "python -m data.dictionary", arguments)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import pydantic.dataclasses
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
@@ -25,9 +26,9 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 class CatchmentSettings:
     """How schools are joined to tracts."""
 
-    method: str = Field(
+    method: Literal["gravity"] = Field(
         default="gravity",
-        description="Name of the join; see docs/methods-join.md.",
+        description="Estimate where no counts and no zones say it; see docs/methods-join.md.",
         examples=["gravity"],
     )
     scale_km: StrictFloat = Field(

@@ -75,8 +75,7 @@ class Recipe:
         examples=["{place}/cdc_svi/{state}.csv"],
     )
     release: Release = Field(
-        description="`restricted` where the district has not released the figures: they are then "
-        "never shown plainly.",
+        description="Whether the agency has already released these counts.",
         examples=["published"],
     )
     licence: str = Field(description="Licence, and who gives it.", examples=["CC0"])
