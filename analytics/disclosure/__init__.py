@@ -1,21 +1,5 @@
 """The display gate: what may be shown, what not, and why."""
 
-from analytics.disclosure.gate import (
-    CODING_ABOVE,
-    CODING_STEPS,
-    PRESETS,
-    REASONS,
-    Policy,
-    Release,
-    protect,
-)
+from analytics.disclosure.gate import PRESETS, Policy, protect
 
-__all__ = [
-    "CODING_ABOVE",
-    "CODING_STEPS",
-    "PRESETS",
-    "REASONS",
-    "Policy",
-    "Release",
-    "protect",
-]
+__all__ = ["PRESETS", "Policy", "protect"]

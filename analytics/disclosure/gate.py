@@ -45,16 +45,16 @@ class Policy:
 
     Attributes
     ----------
-    name
+    name : str
         Shown in the data-quality page and in exports.
-    release
+    release : {"published", "restricted"}
         "published": the agency has released the counts, only reliability applies. "restricted":
         counts shared under an agreement, P1, P2 and P4 apply before reliability.
-    hide_enrolled_up_to
+    hide_enrolled_up_to : int
         P1: rows with at most this many students are hidden, enrolment included.
-    hide_counts_up_to
+    hide_counts_up_to : int
         P2: counts from 0 to this, and counts that leave at most this many students, are hidden.
-    code_percent
+    code_percent : int
         P4: rates within this many percent of 0 or 100 are given as a range whatever the number of
         students; the steps 5, 2 and 1 percent by number of students apply besides.
     """
@@ -75,16 +75,6 @@ class Policy:
 
     def tighten(self, other: Policy) -> Self:
         """Give the stricter of two policies, rule by rule; never looser than either.
-
-        Parameters
-        ----------
-        other
-            For example what a policy file asks for.
-
-        Returns
-        -------
-        Policy
-            Restricted when either is.
 
         Examples
         --------
@@ -135,15 +125,15 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
     Parameters
     ----------
-    absence
+    absence : DataFrame
         Rows with `enrolled`, `chronic_absent`, `lower`, `upper` (nullable integers), `status`
         ("reported", "suppressed", "missing", "unreliable") and `reason`; other columns pass.
-    policy
-        What to apply. Rows of published and restricted sources are protected apart.
+    policy : Policy
+        Rows of published and restricted sources are protected apart.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Same index, columns and order. A suppressed row has no count, and bounds only for P4 or
         where the publisher gave them; P1 hides enrolment too. An unreliable row keeps its counts,
         so that sums still add up, and its status says that its own rate is not shown. Rows that
@@ -190,9 +180,9 @@ def _check(absence: pd.DataFrame) -> None:
     needed = {"enrolled", "chronic_absent", "lower", "upper", "status", "reason"}
     if lacking := sorted(needed - set(absence.columns)):
         raise ValueError(f"absence table lacks the columns {', '.join(lacking)}")
-    known = absence["status"].isin(["reported", "suppressed", "missing", "unreliable"])
-    if not known.all():
-        row = absence.index[~known.to_numpy()][0]
+    valid = absence["status"].isin(["reported", "suppressed", "missing", "unreliable"])
+    if not valid.all():
+        row = absence.index[~valid.to_numpy()][0]
         raise ValueError(f"absence row {row!r}: status {absence['status'][row]!r} is not known")
 
 
@@ -214,8 +204,8 @@ def _privacy(
     code = np.select(rules, ["P1", "P2", "P4"], default="")
     lower = np.where(high_end, enrolled - edge, 0.0)
     upper = np.where(high_end, enrolled, edge)
-    told = code == "P4"
-    return code, (np.where(told, lower, np.nan), np.where(told, upper, np.nan))
+    ranged = code == "P4"
+    return code, (np.where(ranged, lower, np.nan), np.where(ranged, upper, np.nan))
 
 
 def _hide(
@@ -224,9 +214,9 @@ def _hide(
     """Withhold counts of hidden rows, writing into the copy."""
     out.loc[hidden, ["chronic_absent", "lower", "upper"]] = pd.NA
     out.loc[hidden & (code == "P1"), "enrolled"] = pd.NA
-    told = hidden & (code == "P4")
+    ranged = hidden & (code == "P4")
     for column, bound in zip(["lower", "upper"], bounds, strict=True):
-        out.loc[told, column] = bound[told].astype(np.int64)
+        out.loc[ranged, column] = bound[ranged].astype(np.int64)
     out.loc[hidden, "status"] = "suppressed"
     out.loc[hidden, "reason"] = code[hidden]
 

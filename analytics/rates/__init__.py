@@ -1,30 +1,16 @@
 """Rates, their intervals, what would be expected, and whether they may be shown."""
 
-from analytics.rates.standardized import (
-    Reliability,
-    clopper_pearson,
-    crude_rate,
-    expected,
-    korn_graubard,
-    presentation,
-    rate_difference,
-    reliability,
-    reliability_count,
-    standardized_ratio,
-    stratum_codes,
-    wilson,
-)
+from analytics.rates.intervals import clopper_pearson, crude_rate, rate_difference, wilson
+from analytics.rates.reliability import Reliability, reliability
+from analytics.rates.standardized import expected, standardized_ratio, stratum_codes
 
 __all__ = [
     "Reliability",
     "clopper_pearson",
     "crude_rate",
     "expected",
-    "korn_graubard",
-    "presentation",
     "rate_difference",
     "reliability",
-    "reliability_count",
     "standardized_ratio",
     "stratum_codes",
     "wilson",

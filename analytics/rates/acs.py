@@ -13,75 +13,22 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analytics.inputs import Floats, floats, in_shape, refuse, same_index
-from analytics.rates.acs_derived import (
-    checked_margins,
-    over,
-    percent_change_moe,
-    product_moe,
-    proportion_moe,
-    ratio_moe,
-    together,
-)
-
-__all__ = [
-    "coefficient_of_variation",
-    "percent_change_moe",
-    "product_moe",
-    "proportion_moe",
-    "ratio_moe",
-    "reliability",
-    "standard_error",
-    "sum_moe",
-    "weighted_moe",
-]
 
 Z_90 = 1.645  # the Census Bureau's multiplier of a standard error, from 2006 on
 HIGH_BELOW, LOW_ABOVE = 0.15, 0.30
 
 
-def standard_error(moe: ArrayLike | pd.Series) -> Any:
-    """Give the standard error behind a published margin.
-
-    Parameters
-    ----------
-    moe
-        90 % margins of error: scalar, array or Series.
-
-    Returns
-    -------
-    float, numpy.ndarray or pandas.Series
-        `MOE / 1.645`, in the shape of the input.
-
-    Raises
-    ------
-    ValueError
-        A negative or infinite margin.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 7.
-
-    Examples
-    --------
-    >>> round(standard_error(5070), 2)
-    3082.07
-    """
-    like, (margin,) = together(moe)
-    checked_margins(like, margin)
-    return in_shape(like, margin / Z_90)
-
-
 def coefficient_of_variation(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> Any:
-    """Give the standard error as a part of the estimate.
+    """Give the standard error, `MOE / 1.645`, as a part of the estimate.
 
     Parameters
     ----------
-    estimate, moe
-        Estimates and 90 % margins in the same unit: scalars, arrays or Series on one index.
+    estimate, moe : float, array or Series
+        Estimates and 90 % margins in the same unit.
 
     Returns
     -------
-    float, numpy.ndarray or pandas.Series
+    float, array or Series
         At least 0; NaN for an estimate of 0 and where a number is unknown.
 
     Raises
@@ -98,9 +45,9 @@ def coefficient_of_variation(estimate: ArrayLike | pd.Series, moe: ArrayLike | p
     >>> round(coefficient_of_variation(203_119, 5070), 4)
     0.0152
     """
-    like, (value, margin) = together(estimate, moe)
-    checked_margins(like, margin)
-    return in_shape(like, over(margin / Z_90, np.abs(value)))
+    like, (value, margin) = _together(estimate, moe)
+    _refuse_negative(like, margin)
+    return in_shape(like, _over(margin / Z_90, np.abs(value)))
 
 
 def reliability(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> Any:
@@ -108,13 +55,13 @@ def reliability(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> 
 
     Parameters
     ----------
-    estimate, moe
-        As for `coefficient_of_variation`. A negative or infinite margin is a code, not a number:
-        it counts as none, so that a file can be classed before it is checked.
+    estimate, moe : float, array or Series
+        Estimates and 90 % margins. A negative or infinite margin is a code, not a number: it
+        counts as none, so that a file can be classed before it is checked.
 
     Returns
     -------
-    str, numpy.ndarray or pandas.Series
+    str, array or Series
         "high" under 15 %, "medium" to 30 %, "low" above; "undefined" for an estimate of 0 or
         without a margin.
 
@@ -125,15 +72,15 @@ def reliability(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> 
 
     References
     ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 7 (coefficient of variation).
+    US Census Bureau (2020) Understanding and Using ACS Data, chapter 7.
 
     Examples
     --------
     >>> reliability([100, 100, 100, 0], [10, 40, 60, 12]).tolist()
     ['high', 'medium', 'low', 'undefined']
     """
-    like, (value, margin) = together(_numbers(estimate), _numbers(moe))
-    cv = over(np.where(margin < 0, np.nan, margin) / Z_90, np.abs(value))
+    like, (value, margin) = _together(_finite(estimate), _finite(moe))
+    cv = _over(np.where(margin < 0, np.nan, margin) / Z_90, np.abs(value))
     classes = [np.isnan(cv), cv < HIGH_BELOW, cv <= LOW_ABOVE]
     words = np.select(classes, ["undefined", "high", "medium"], default="low")
     if isinstance(like, pd.Series):
@@ -142,28 +89,27 @@ def reliability(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> 
 
 
 def sum_moe(estimates: Any, moes: Any, axis: int = -1) -> Any:
-    """Give the margin of a sum of estimates.
+    """Give the margin of a sum of estimates, `sqrt(sum MOE^2)`.
 
     The margin of an estimate of 0 tells the size of the sample alone, the same for all parts that
     nobody was found in: the largest of them is counted, once.
 
     Parameters
     ----------
-    estimates, moes
-        Parts of each sum and their 90 % margins: arrays of one shape, Series on one index, or
-        DataFrames on one index and with the same columns.
-    axis
+    estimates, moes : array, Series or DataFrame
+        Parts of each sum and their 90 % margins, laid out alike.
+    axis : int
         The axis to sum over: of a table, 1 gives one margin a row and 0 one a column.
 
     Returns
     -------
-    float, numpy.ndarray or pandas.Series
-        `sqrt(sum MOE^2)`; NaN as soon as a part or its margin is unknown.
+    float, array or Series
+        NaN as soon as a part or its margin is unknown.
 
     Raises
     ------
     ValueError
-        An infinite number, a negative margin, or tables that do not belong together.
+        An infinite number, a negative margin, or tables that are not laid out alike.
 
     References
     ----------
@@ -179,29 +125,27 @@ def sum_moe(estimates: Any, moes: Any, axis: int = -1) -> Any:
     value, margin = _laid_out(estimates, moes)
     none = value == 0
     nobody = np.where(none, margin, 0.0).max(axis=axis, initial=0.0)
-    found = np.sqrt(nobody**2 + (np.where(none, 0.0, margin) ** 2).sum(axis=axis))
-    found = np.where(np.isnan(value).any(axis=axis), np.nan, found)
+    total = np.sqrt(nobody**2 + (np.where(none, 0.0, margin) ** 2).sum(axis=axis))
+    total = np.where(np.isnan(value).any(axis=axis), np.nan, total)
     if isinstance(estimates, pd.DataFrame):
-        return pd.Series(found, index=estimates.axes[0 if axis in (1, -1) else 1])
-    return float(found) if found.ndim == 0 else found
+        return pd.Series(total, index=estimates.axes[0 if axis in (1, -1) else 1])
+    return float(total) if total.ndim == 0 else total
 
 
-def weighted_moe(weights: ArrayLike | pd.Series, moes: Any) -> Any:
+def weighted_moe(weights: ArrayLike | pd.Series, moes: ArrayLike | pd.Series) -> float:
     """Give the margin of a weighted sum of estimates, such as the mean of several tracts.
 
     Parameters
     ----------
-    weights
-        Known weights, shape (n,); shares that sum to 1 for a mean.
-    moes
-        90 % margins of error of the n estimates: array or Series, or a table of one column a
-        measure.
+    weights : array or Series, shape (n,)
+        Known weights; shares that sum to 1 for a mean.
+    moes : array or Series, shape (n,)
+        90 % margins of error.
 
     Returns
     -------
-    float, numpy.ndarray or pandas.Series
-        `sqrt(sum (w MOE)^2)`, one a column of a table; NaN as soon as a margin with a weight other
-        than 0 is unknown.
+    float
+        `sqrt(sum (w MOE)^2)`; NaN as soon as a margin with a weight other than 0 is unknown.
 
     Raises
     ------
@@ -218,19 +162,67 @@ def weighted_moe(weights: ArrayLike | pd.Series, moes: Any) -> Any:
     >>> weighted_moe([0.5, 0.5], [6.0, 8.0])
     5.0
     """
-    weight, margin = np.array(floats(weights)), _array(moes)
-    if isinstance(moes, pd.Series | pd.DataFrame) and isinstance(weights, pd.Series):
-        same_index(weights, pd.Series(0.0, moes.index), "weights and margins of error")
-    if margin.ndim not in (1, 2) or len(margin) != len(weight):
-        raise ValueError(f"weights of shape {weight.shape} for margins of shape {margin.shape}")
-    refuse(~np.isfinite(weight), weights, lambda _: "the weight is missing or infinite; give one")
-    _, (flat,) = together(margin.ravel())
-    checked_margins(flat, flat)
+    like, (weight, margin) = _together(weights, moes)
+    refuse(np.isnan(weight), like, lambda _: "the weight is missing; give one")
+    _refuse_negative(like, margin)
     part = weight != 0
-    found = np.sqrt((weight[part] ** 2) @ (margin[part] ** 2))
-    if isinstance(moes, pd.DataFrame):
-        return pd.Series(found, index=moes.columns)
-    return float(found) if found.ndim == 0 else found
+    return float(np.sqrt((weight[part] ** 2) @ (margin[part] ** 2)))
+
+
+def proportion_moe(
+    part: ArrayLike | pd.Series,
+    part_moe: ArrayLike | pd.Series,
+    whole: ArrayLike | pd.Series,
+    whole_moe: ArrayLike | pd.Series,
+) -> Any:
+    """Give the margin of a part of a whole.
+
+    Parameters
+    ----------
+    part, part_moe, whole, whole_moe : float, array or Series
+        Estimates of those counted and of all, with their 90 % margins.
+
+    Returns
+    -------
+    float, array or Series
+        `sqrt(part MOE^2 - p^2 whole MOE^2) / whole`, with a plus where that root has none; NaN
+        where the whole is 0 or a number is unknown.
+
+    Raises
+    ------
+    ValueError
+        An infinite number, a negative margin or estimate, or indexes that differ.
+
+    References
+    ----------
+    US Census Bureau (2020) Understanding and Using ACS Data, chapter 8.
+
+    Examples
+    --------
+    >>> round(proportion_moe(203_119, 5070, 630_498, 831), 4)
+    0.008
+    """
+    like, (x, dx, y, dy) = _together(part, part_moe, whole, whole_moe)
+    _refuse_negative(like, dx, dy)
+    refuse((x < 0) | (y < 0), like, lambda _: "a negative estimate is no part of a whole")
+    p = _over(x, y)
+    radicand = dx**2 - (p * dy) ** 2
+    radicand = np.where(radicand < 0, dx**2 + (p * dy) ** 2, radicand)
+    return in_shape(like, _over(np.sqrt(radicand), y))
+
+
+def _together(*values: ArrayLike | pd.Series) -> tuple[Any, list[Floats]]:
+    """Give what a result is shaped like, and figures of one index as arrays of one length."""
+    series = [v for v in values if isinstance(v, pd.Series)]
+    like = series[0] if series else max(values, key=np.ndim)
+    for other in series[1:]:
+        same_index(like, other, "estimates and margins of error")
+    arrays = [np.array(v) for v in np.broadcast_arrays(*map(floats, values))]
+    if np.ndim(like) and arrays[0].shape != np.shape(like):
+        raise ValueError(f"figures of shape {np.shape(like)} beside others of {arrays[0].shape}")
+    for array in arrays:
+        refuse(np.isinf(array), like, lambda _: "an infinite number; correct it or leave it empty")
+    return like, arrays
 
 
 def _laid_out(estimates: Any, moes: Any) -> tuple[Floats, Floats]:
@@ -241,9 +233,23 @@ def _laid_out(estimates: Any, moes: Any) -> tuple[Floats, Floats]:
         same &= all(a.equals(b) for a, b in zip(estimates.axes, moes.axes, strict=True))
     if not same:
         raise ValueError("estimates and margins of error are not laid out alike; align them first")
-    _, (_, flat) = together(value.ravel(), margin.ravel())
-    checked_margins(flat, flat)
+    _, (_, flat) = _together(value.ravel(), margin.ravel())
+    _refuse_negative(flat, flat)
     return value, margin
+
+
+def _refuse_negative(like: Any, *margins: Floats) -> None:
+    """Refuse a negative margin: publishers write codes that way, and a code is no number."""
+    least = np.fmin.reduce(margins)
+    words = "the margin of error {:g} is negative; leave it empty"
+    refuse(least < 0, like, lambda i: words.format(least[i]))
+
+
+def _over(top: Floats, base: Floats) -> Floats:
+    """Divide, giving NaN where the base is 0."""
+    out: Floats = np.full(top.shape, np.nan)
+    np.divide(top, base, out=out, where=base != 0)
+    return out
 
 
 def _array(values: Any) -> Floats:
@@ -253,7 +259,7 @@ def _array(values: Any) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _numbers(values: ArrayLike | pd.Series) -> Any:
+def _finite(values: ArrayLike | pd.Series) -> Any:
     """Give values with infinite ones as NaN, in their own shape."""
     number = floats(values)
     return in_shape(values, np.where(np.isinf(number), np.nan, number))

@@ -29,15 +29,15 @@ class Definition:
 
     Attributes
     ----------
-    name
+    name : str
         Who uses it.
-    percent
+    percent : int
         Chronic from this share of enrolled days on, whole percent.
-    minimum_days
+    minimum_days : int
         Students enrolled fewer days are out of numerator and denominator.
-    grades
-        First and last grade counted (kindergarten = 0), or None for every grade.
-    must_attend
+    grades : tuple of int, optional
+        First and last grade counted (kindergarten = 0); None for every grade.
+    must_attend : bool
         Students who never attended are left out.
     """
 
@@ -62,21 +62,16 @@ def is_eligible(
     definition: Definition = FEDERAL,
     grade: ArrayLike | None = None,
 ) -> Any:
-    """Say whether a student is in the denominator.
+    """Say whether a student is in the denominator, in the shape of `days_absent`.
 
     Parameters
     ----------
-    days_absent, days_enrolled
+    days_absent, days_enrolled : float, array or Series
         Days; halves are allowed.
-    definition
+    definition : Definition
         Minimum days, grades and attendance rule.
-    grade
+    grade : int, array or Series, optional
         Grade of each student (kindergarten = 0); needed when the definition names grades.
-
-    Returns
-    -------
-    bool, numpy.ndarray or pandas.Series
-        In the shape of `days_absent`.
 
     Raises
     ------
@@ -109,19 +104,14 @@ def is_eligible(
 def is_chronic(
     days_absent: ArrayLike, days_enrolled: ArrayLike, *, definition: Definition = FEDERAL
 ) -> Any:
-    """Say whether an eligible student is chronically absent.
+    """Say whether an eligible student is chronically absent, in the shape of `days_absent`.
 
     Parameters
     ----------
-    days_absent, days_enrolled
+    days_absent, days_enrolled : float, array or Series
         Days; halves are allowed.
-    definition
+    definition : Definition
         The share of days that counts as chronic. Eligibility is a separate question.
-
-    Returns
-    -------
-    bool, numpy.ndarray or pandas.Series
-        In the shape of `days_absent`.
 
     Raises
     ------
@@ -142,24 +132,19 @@ def is_chronic(
 
 
 def tier(days_absent: ArrayLike, days_enrolled: ArrayLike, *, minimum_days: int = 10) -> Any:
-    """Name a student's tier by share of days missed.
+    """Name a student's tier, one of `TIERS` or "excluded", by share of days missed.
 
     Parameters
     ----------
-    days_absent, days_enrolled
+    days_absent, days_enrolled : float, array or Series
         Days; halves are allowed.
-    minimum_days
+    minimum_days : int
         Students enrolled fewer days are "excluded".
-
-    Returns
-    -------
-    str, numpy.ndarray or pandas.Series
-        One of `TIERS` or "excluded", in the shape of `days_absent`.
 
     Raises
     ------
     ValueError
-        As for `is_chronic`.
+        Negative days, days that are no multiple of a half, or more days absent than enrolled.
 
     References
     ----------
@@ -181,12 +166,12 @@ def band(rate: ArrayLike) -> Any:
 
     Parameters
     ----------
-    rate
+    rate : float, array or Series
         Fractions; lower bounds are closed (exactly .20 is "high").
 
     Returns
     -------
-    str, numpy.ndarray or pandas.Series
+    str, array or Series
         One of `BANDS`; "" where the rate is not known.
 
     Raises

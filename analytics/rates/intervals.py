@@ -16,30 +16,15 @@ from analytics.inputs import Floats, counts
 
 
 def crude_rate(x: ArrayLike, n: ArrayLike) -> Any:
-    """Divide events by their denominator.
-
-    Parameters
-    ----------
-    x, n
-        Events and denominators: scalars, arrays or Series on one index.
-
-    Returns
-    -------
-    float, numpy.ndarray or pandas.Series
-        Fraction in [0, 1], in the shape of the input; NaN where `n` is 0 or a value is unknown.
-
-    Raises
-    ------
-    ValueError
-        Negative or infinite numbers, or `x` above `n`.
+    """Divide events by their denominator, giving NaN where it is 0 or a value is unknown.
 
     Examples
     --------
     >>> crude_rate(20, 80)
     0.25
     """
-    given = counts(x, n)
-    return given.give(_ratio(given.x, given.n))
+    checked = counts(x, n)
+    return checked.give(_ratio(checked.x, checked.n))
 
 
 def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
@@ -47,15 +32,15 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    x, n
+    x, n : float, array or Series
         Events and denominators; fractional sums are allowed.
-    level
+    level : float
         Two-sided coverage.
 
     Returns
     -------
-    low, high
-        In the shape of the input, inside [0, 1]; NaN where `n` is 0 or a value is unknown.
+    low, high : float, array or Series
+        Fractions in the shape of the input; NaN where `n` is 0 or a value is unknown.
 
     Raises
     ------
@@ -72,14 +57,14 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
     >>> round(low, 4), round(high, 4)
     (0.2553, 0.3662)
     """
-    given = counts(x, n)
-    z = float(special.ndtri(0.5 + _checked(level) / 2))
-    p, n_known = _ratio(given.x, given.n), np.where(given.n > 0, given.n, np.nan)
-    centre = given.x + z * z / 2
-    spread = z * np.sqrt(given.x * (1 - p) + z * z / 4)
-    low = np.clip((centre - spread) / (n_known + z * z), 0.0, p)
-    high = np.clip((centre + spread) / (n_known + z * z), p, 1.0)
-    return given.give(low), given.give(high)
+    checked = counts(x, n)
+    z = float(special.ndtri(0.5 + _level(level) / 2))
+    p, total = _ratio(checked.x, checked.n), np.where(checked.n > 0, checked.n, np.nan)
+    centre = checked.x + z * z / 2
+    spread = z * np.sqrt(checked.x * (1 - p) + z * z / 4)
+    low = np.clip((centre - spread) / (total + z * z), 0.0, p)
+    high = np.clip((centre + spread) / (total + z * z), p, 1.0)
+    return checked.give(low), checked.give(high)
 
 
 def rate_difference(
@@ -89,22 +74,17 @@ def rate_difference(
 
     Parameters
     ----------
-    x, n
+    x, n : float
         Events and denominator now.
-    x_before, n_before
+    x_before, n_before : float
         Events and denominator before.
-    level
+    level : float
         Two-sided coverage.
 
     Returns
     -------
-    difference, low, high
+    difference, low, high : float
         Fractions in [-1, 1]; NaN where a denominator is 0.
-
-    Raises
-    ------
-    ValueError
-        Negative or infinite numbers, or more events than the denominator.
 
     References
     ----------
@@ -129,15 +109,15 @@ def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[An
 
     Parameters
     ----------
-    x, n
+    x, n : float, array or Series
         Events and denominators; fractional sums are allowed (the beta form extends to them).
-    level
+    level : float
         Two-sided coverage.
 
     Returns
     -------
-    low, high
-        In the shape of the input; NaN where `n` is 0 or a value is unknown.
+    low, high : float, array or Series
+        Fractions in the shape of the input; NaN where `n` is 0 or a value is unknown.
 
     Raises
     ------
@@ -155,32 +135,20 @@ def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[An
     >>> round(100 * low, 2), round(100 * high, 2)
     (12.67, 29.18)
     """
-    given = counts(x, n)
-    tail = (1 - _checked(level)) / 2
-    events, total = given.x, np.where(given.n > 0, given.n, np.nan)
+    checked = counts(x, n)
+    tail = (1 - _level(level)) / 2
+    events, total = checked.x, np.where(checked.n > 0, checked.n, np.nan)
     some, rest = np.where(events > 0, events, 1.0), total - events
     low = np.where(events > 0, special.betaincinv(some, rest + 1, tail), 0.0)
     high = special.betaincinv(events + 1, np.where(rest > 0, rest, 1.0), 1 - tail)
     high = np.where(rest > 0, high, 1.0)
     unknown = np.isnan(events) | np.isnan(total)
     low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
-    return given.give(low), given.give(high)
+    return checked.give(low), checked.give(high)
 
 
 def poisson_limits(x: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Give exact limits for the mean behind a count.
-
-    Parameters
-    ----------
-    x
-        Counts, shape (k,), at least 0; fractional sums are allowed.
-    level
-        Two-sided coverage.
-
-    Returns
-    -------
-    low, high
-        Same shape, on the scale of the count.
+    """Give exact limits for the mean behind a count, on the scale of the count.
 
     References
     ----------
@@ -192,7 +160,7 @@ def poisson_limits(x: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     >>> float(low[0].round(3)), float(high[0].round(3))
     (4.795, 18.39)
     """
-    tail = (1 - _checked(level)) / 2
+    tail = (1 - _level(level)) / 2
     low = np.where(x > 0, special.gammaincinv(np.where(x > 0, x, 1.0), tail), 0.0)
     return np.where(np.isnan(x), np.nan, low), special.gammaincinv(x + 1, 1 - tail)
 
@@ -204,7 +172,7 @@ def _ratio(x: Floats, n: Floats) -> Floats:
     return out
 
 
-def _checked(level: float) -> float:
+def _level(level: float) -> float:
     """Refuse a coverage that is not a probability."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1 (0.95 = 95 %), not {level!r}")

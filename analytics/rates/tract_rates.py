@@ -31,20 +31,19 @@ def allocate(
 
     Parameters
     ----------
-    x, n
-        Chronically absent and enrolled students, Series on one index of school_id. A school with
-        an unknown count takes no part.
-    share
+    x, n : Series
+        Chronically absent and enrolled students by school_id. A school with an unknown count
+        takes no part.
+    share : DataFrame, Series or matrix
         Catchment, see `geo.catchment.share_matrix`.
-    geoids
-        Tracts wanted, in order: the index of the result. Needed when `share` is a matrix; otherwise
-        by default the tracts of the catchment in sorted order.
-    level
+    geoids : array or Index, optional
+        Tracts wanted, in order; by default those of the catchment, sorted. A matrix needs them.
+    level : float
         Coverage of the Wilson interval.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index geoid. `chronic_absent, enrolled` fractional sums (the totals of all tracts are the
         totals of the schools that take part); `rate, low, high`; `schools` with a share;
         `largest_share` of the tract's students from one school; `effective_schools`, the inverse
@@ -68,16 +67,16 @@ def allocate(
     >>> allocate(x, n, table)[["chronic_absent", "enrolled", "rate"]].values.tolist()
     [[5.0, 25.0, 0.2], [15.0, 75.0, 0.2]]
     """
-    given = counts(x, n)
+    checked = counts(x, n)
     ids = _labels(share, "geoid") if geoids is None else pd.Index(geoids)
-    known = ~np.isnan(given.x) & (given.n > 0)
+    known = ~np.isnan(checked.x) & (checked.n > 0)
     shares = share_matrix(share, x.index, ids)[known]
-    absent, students = shares.T @ given.x[known], shares.T @ given.n[known]
+    absent, students = shares.T @ checked.x[known], shares.T @ checked.n[known]
     table = pd.DataFrame({"chronic_absent": absent, "enrolled": students}, index=ids)
     x_t, n_t = table["chronic_absent"], table["enrolled"]
     table["rate"] = crude_rate(x_t, n_t)
     table["low"], table["high"] = wilson(x_t, n_t, level)
-    table = table.assign(**_concentration(shares, given.n[known], students))
+    table = table.assign(**_concentration(shares, checked.n[known], students))
     verdict = reliability(x_t, n_t, table["effective_n"])
     return table.assign(
         reliability=verdict["status"], code=verdict["code"], reason=verdict["reason"]
@@ -89,16 +88,16 @@ def exposure(values: pd.Series, moe: pd.Series | None, share: Any) -> pd.DataFra
 
     Parameters
     ----------
-    values
+    values : Series
         Intensive tract figures (shares, rates, medians) indexed by geoid; NaN or NA = missing.
-    moe
-        Their 90 % margins of error on the same index, or None.
-    share
-        Catchment as a long table or a two-level Series.
+    moe : Series, optional
+        Their 90 % margins of error on the same index.
+    share : DataFrame or Series
+        Catchment as a long table or on two levels, school_id and geoid.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index school_id. `value`, weighted by the shares of the tracts that have one; `moe`, NaN as
         soon as one of these tracts has none; `covered`, the share of students whose tract has a
         value.
@@ -157,13 +156,13 @@ def _concentration(shares: csr_array, n: Floats, students: Floats) -> dict[str, 
 def _labels(share: Any, name: str) -> pd.Index:
     """Give the sorted school or tract labels of a catchment."""
     if isinstance(share, pd.DataFrame):
-        found = pd.Index(share[name].unique())
+        labels = pd.Index(share[name].unique())
     elif isinstance(share, pd.Series):
         level = share.index.names.index(name) if name in share.index.names else _LEVELS[name]
-        found = share.index.get_level_values(level).unique()
+        labels = share.index.get_level_values(level).unique()
     else:
         raise ValueError("a share matrix has no labels: give geoids=, or the long table")
-    return found.sort_values().rename(name)
+    return labels.sort_values().rename(name)
 
 
 _LEVELS = {"school_id": 0, "geoid": 1}

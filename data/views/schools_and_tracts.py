@@ -10,12 +10,8 @@ import pandas as pd
 
 from analytics.rates.acs import coefficient_of_variation
 from analytics.rates.definitions import band
-from analytics.rates.standardized import (
-    crude_rate,
-    expected,
-    standardized_ratio,
-    wilson,
-)
+from analytics.rates.intervals import crude_rate, wilson
+from analytics.rates.standardized import expected, standardized_ratio
 from analytics.rates.tract_rates import allocate, exposure
 from analytics.smoothing import empirical_bayes
 from data.panel import Panel

@@ -16,7 +16,7 @@ from analytics.join.uncertainty import (
     tract_intervals,
     within_join,
 )
-from analytics.rates.standardized import wilson
+from analytics.rates.intervals import wilson
 from data.demo.figures import REFERENCE_YEAR, YEARS
 from data.demo.truth import build_world
 from geo.catchment import build_catchment

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.rates import standardized as rates
+from analytics import rates
 
 
 def test_shape_in_is_shape_out():
@@ -88,13 +88,3 @@ def test_reliability_in_the_order_of_the_rule():
     )
     assert table["code"].to_dict() == {"a": "Q1", "b": "unknown", "c": ""}
     assert table.loc["a", "reason"].startswith("Fewer than 30 students")
-
-
-def test_reliability_of_counts_2023():
-    assert rates.reliability_count(9, 500).code == "Q5"
-    assert rates.reliability_count(10, 500).status == "present"
-    assert rates.reliability_count(9, 9).code == "Q5"
-    assert rates.reliability_count([400, 5], [500, 9000])["status"].tolist() == [
-        "present",
-        "suppress",
-    ]

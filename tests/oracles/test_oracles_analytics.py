@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control
 
-from analytics import local, smoothing
+from analytics import local, rates, smoothing
 from analytics.local.significance import benjamini_hochberg
 from analytics.rates import definitions
-from analytics.rates import standardized as rates
+from analytics.rates.reliability import presentation
 from geo.weights.weights import Weights
 
 pytestmark = pytest.mark.oracle
@@ -43,7 +43,7 @@ def test_exact_poisson_limits_behind_the_standardised_ratio(oracles):
 
 def test_presentation_rule_of_nchs_2017(oracles):
     cases = pd.DataFrame(read(oracles / "nchs_presentation_rules")["cases"])
-    found = rates.presentation(
+    found = presentation(
         cases["p"], cases["lo"], cases["hi"], cases[["n", "neff"]].min(axis=1), degrees=cases["df"]
     )
     for verdict, case in zip(found.itertuples(), cases.itertuples(), strict=True):

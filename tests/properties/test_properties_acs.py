@@ -11,7 +11,6 @@ from analytics.rates import acs
 
 COUNTS = st.integers(0, 10**7).map(float)
 MARGINS = st.integers(0, 10**7).map(lambda eighths: eighths / 8)
-SHARES = st.floats(0, 1)
 PARTS = st.lists(st.tuples(st.one_of(st.just(0.0), COUNTS), MARGINS), min_size=1, max_size=12)
 
 
@@ -46,19 +45,8 @@ def test_a_share_has_a_margin_that_controlling_the_whole_leaves_simple(part, dx,
     found = acs.proportion_moe(part, dx, whole, dy)
     assert np.isfinite(found)
     assert found >= 0
-    assert found <= acs.ratio_moe(part, dx, whole, dy) * (1 + 1e-12)
+    assert found <= np.hypot(dx, part / whole * dy) / whole * (1 + 1e-12)
     assert acs.proportion_moe(part, dx, whole, 0) == pytest.approx(dx / whole)
-
-
-@given(COUNTS, MARGINS, COUNTS.filter(bool), MARGINS, st.floats(0.1, 100))
-def test_a_ratio_has_no_unit_and_a_product_has_both(x, dx, y, dy, unit):
-    ratio = acs.ratio_moe(x, dx, y, dy)
-    assert acs.ratio_moe(unit * x, unit * dx, unit * y, unit * dy) == pytest.approx(ratio)
-    product = acs.product_moe(x, dx, y, dy)
-    assert product == pytest.approx(acs.product_moe(y, dy, x, dx))
-    assert acs.product_moe(unit * x, unit * dx, y, dy) == pytest.approx(unit * product)
-    change = acs.percent_change_moe(y, dy, x, dx)
-    assert change == pytest.approx(100 * ratio)
 
 
 @given(arrays(float, st.integers(1, 10), elements=MARGINS), st.floats(0.1, 10))
@@ -70,13 +58,9 @@ def test_weights_scale_margins_and_equal_ones_divide_by_the_root(moes, factor):
     assert acs.weighted_moe(np.full(n, factor / n), moes) == pytest.approx(factor * mean)
 
 
-@given(arrays(float, 5, elements=SHARES), arrays(float, (5, 3), elements=MARGINS))
-def test_a_table_gives_one_margin_a_column(weights, moes):
+@given(arrays(float, (5, 3), elements=MARGINS))
+def test_a_table_gives_one_margin_a_row_or_a_column(moes):
     table = pd.DataFrame(moes, columns=list("abc"), index=list("vwxyz"))
-    found = acs.weighted_moe(pd.Series(weights, table.index), table)
-    assert found.index.tolist() == list("abc")
-    for name in table:
-        assert found[name] == pytest.approx(acs.weighted_moe(weights, table[name].to_numpy()))
     rows = acs.sum_moe(table + 1, table, axis=1)
     assert rows.index.equals(table.index)
     assert rows["w"] == pytest.approx(acs.sum_moe(table.loc["w"] + 1, table.loc["w"]))
@@ -96,29 +80,24 @@ def test_words_follow_the_coefficient_of_variation(rows):
     assert found.isin(["high", "medium", "low", "undefined"]).all()
 
 
-FOUR = [acs.proportion_moe, acs.ratio_moe, acs.product_moe, acs.percent_change_moe]
-
-
-@pytest.mark.parametrize("formula", FOUR)
-def test_series_keep_their_index_and_missing_stays_missing(formula):
+def test_series_keep_their_index_and_missing_stays_missing():
     index = pd.Index(["a", "b", "c"])
     x, dx = pd.Series([10, None, 5], index, dtype="Int64"), pd.Series([2.0, 1.0, np.nan], index)
-    found = formula(x, dx, 40.0, 3.0)
+    found = acs.proportion_moe(x, dx, 40.0, 3.0)
     assert found.index.equals(index)
     assert found.isna().tolist() == [False, True, True]
     with pytest.raises(ValueError, match="different indexes"):
-        formula(x, dx[::-1], 40.0, 3.0)
+        acs.proportion_moe(x, dx[::-1], 40.0, 3.0)
     with pytest.raises(ValueError, match="is negative"):
-        formula(x, -dx, 40.0, 3.0)
+        acs.proportion_moe(x, -dx, 40.0, 3.0)
     with pytest.raises(ValueError, match="infinite"):
-        formula(x, dx, np.inf, 3.0)
+        acs.proportion_moe(x, dx, np.inf, 3.0)
     with pytest.raises(ValueError, match="shape"):
-        formula([1, 2], [1, 2], [1, 2, 3], 1)
+        acs.proportion_moe([1, 2], [1, 2], [1, 2, 3], 1)
 
 
 def test_a_whole_of_nobody_has_no_share_and_an_estimate_of_nobody_no_class():
     assert np.isnan(acs.proportion_moe(0, 12, 0, 12))
-    assert np.isnan(acs.ratio_moe(5, 12, 0, 12))
     assert np.isnan(acs.coefficient_of_variation(0, 12))
     assert acs.reliability(0, 12) == "undefined"
     assert acs.reliability(40, 0) == "high"  # controlled
@@ -127,7 +106,7 @@ def test_a_whole_of_nobody_has_no_share_and_an_estimate_of_nobody_no_class():
 def test_publishers_codes_are_no_margins():
     assert acs.reliability([9.0, 9.0], [-222222222, np.inf]).tolist() == ["undefined"] * 2
     for call in (
-        acs.standard_error,
+        lambda m: acs.coefficient_of_variation(1, m),
         lambda m: acs.sum_moe([1], [m]),
         lambda m: acs.weighted_moe([1], [m]),
     ):
@@ -138,7 +117,7 @@ def test_publishers_codes_are_no_margins():
 
 def test_a_margin_without_weight_is_not_asked_for():
     assert acs.weighted_moe([0.0, 1.0], [np.nan, 3.0]) == 3.0
-    with pytest.raises(ValueError, match="missing or infinite"):
+    with pytest.raises(ValueError, match="missing"):
         acs.weighted_moe([np.nan, 1.0], [1.0, 3.0])
     with pytest.raises(ValueError, match="different indexes"):
         acs.weighted_moe(pd.Series([1.0, 2.0]), pd.Series([1.0, 2.0], index=[1, 0]))

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import false_discovery_control
 
-from analytics import local, smoothing
+from analytics import local, rates, smoothing
 from analytics.disclosure import gate as disclosure
 from analytics.hotspots import test as hotspots
 from analytics.local.significance import benjamini_hochberg
-from analytics.rates import standardized as rates
 from analytics.rates import tract_rates
 from geo.weights.weights import Weights
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.rates.standardized import wilson
+from analytics.rates.intervals import wilson
 from data.contracts.vocabulary import RELIABILITY_LABELS
 from ui.maps.class_scale import NOT_SHOWN
 from ui.words.numbers import (

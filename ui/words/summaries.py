@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics.hotspots.false_alarms import NullComparison
-from analytics.rates.standardized import rate_difference, wilson
+from analytics.rates.intervals import rate_difference, wilson
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import Totals
 from ui.hotspots import words as hotspot_words
