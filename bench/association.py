@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.association.fitted import fit, shapley_shares
+from analytics.association import fit, shapley_shares
 from analytics.drivers.profile import driver_profile
 from bench import report
 from geo.weights.weights import Weights

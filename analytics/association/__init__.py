@@ -1,33 +1,25 @@
-"""How closely figures go together across schools: association, never cause."""
+"""How closely figures go together across schools: association, never cause.
 
-from analytics.association.fitted import (
-    Association,
-    RankCorrelation,
-    circularity,
-    described,
-    fit,
-    lm_tests,
-    moe_sensitivity,
-    ols,
-    rank_correlation,
-    redrawn_within,
-    shapley_shares,
-    spatial_error_ml,
-    spatial_lag_ml,
-)
+`fit` models absence on all exposures at once, with the spatial error that neighbours share;
+`rank_correlation` is the plain look at one pair.
+"""
+
+from analytics.association.collinearity import circularity, told_apart
+from analytics.association.model import described, driver_model, fit
+from analytics.association.moe_sensitivity import moe_sensitivity
+from analytics.association.rank_correlation import RankCorrelation, rank_correlation
+from analytics.association.result import Association
+from analytics.association.shapley import shapley_shares
 
 __all__ = [
     "Association",
     "RankCorrelation",
     "circularity",
     "described",
+    "driver_model",
     "fit",
-    "lm_tests",
     "moe_sensitivity",
-    "ols",
     "rank_correlation",
-    "redrawn_within",
     "shapley_shares",
-    "spatial_error_ml",
-    "spatial_lag_ml",
+    "told_apart",
 ]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.sparse import csc_array, csr_array
 from scipy.special import chdtrc, ndtr
 
-from analytics.association.design import aligned, with_constant
-from analytics.association.spatial_likelihood import lag_matrix
 from analytics.inputs import Floats
-from geo.weights.weights import Weights
+
+Form = Literal["none", "error", "lag"]
+
+_ALPHA = 0.05
+_POOL = 0.25  # level of a test that decides to leave dependence out (Bancroft 1964)
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class LagrangeTests:
 
     Attributes
     ----------
-    error, lag
+    error, lag : ChiSquare
         LMerr and LMlag: spatial errors, or an outcome that depends on its neighbours'.
-    robust_error, robust_lag
+    robust_error, robust_lag : ChiSquare
         RLMerr and RLMlag: each in the possible presence of the other.
-    sarma
+    sarma : ChiSquare
         Both at once.
-    moran
+    moran : ResidualMoran
         Moran's I of the residuals.
     """
 
@@ -61,62 +61,27 @@ class LagrangeTests:
     moran: ResidualMoran
 
 
-def lm_tests(
-    outcome: ArrayLike | pd.Series, exposures: pd.DataFrame, weights: Weights
-) -> LagrangeTests:
+def lagrange_tests(y: Floats, x: Floats, w: csc_array) -> LagrangeTests:
     """Test the residuals of least squares for spatial errors and for a spatial lag.
 
     Parameters
     ----------
-    outcome
-        One number a place, shape (n,).
-    exposures
-        Columns of numbers on the same index.
-    weights
-        Neighbours of the places; row-standardised here.
-
-    Returns
-    -------
-    LagrangeTests
-        Chi-square tests, and Moran's I with a two-sided normal p.
-
-    Raises
-    ------
-    ValueError
-        Missing values, indexes that differ, or exposures that repeat one another.
-
-    References
-    ----------
-    Anselin L, Bera AK, Florax R, Yoon MJ (1996) Regional Science and Urban Economics 26:77-104,
-    equations 9-14. Cliff AD, Ord JK (1981) Spatial Processes, section 8.3 (moments of Moran's I).
-
-    Examples
-    --------
-    >>> ring = Weights.from_edges(range(6), [0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 0])
-    >>> x = pd.DataFrame({"driver": [0.0, 1.0, 4.0, 2.0, 5.0, 3.0]})
-    >>> lm_tests([1.0, 3.0, 9.0, 5.0, 11.0, 8.0], x, ring).error.degrees
-    1
-    """
-    y, x = aligned(outcome, exposures)
-    return lagrange_tests(y, with_constant(x), lag_matrix(weights, exposures.index))
-
-
-def lagrange_tests(y: Floats, x: Floats, w: csc_array) -> LagrangeTests:
-    """Test a response and its columns, already weighted where the model is.
-
-    Parameters
-    ----------
-    y
-        Response, shape (n,).
-    x
-        Columns, shape (n, k).
-    w
-        Row-standardised weights, shape (n, n).
+    y : array, shape (n,)
+        Response, weighted where the model is.
+    x : array, shape (n, k)
+        Columns, weighted likewise.
+    w : sparse array, shape (n, n)
+        Row-standardised weights.
 
     Returns
     -------
     LagrangeTests
         NaN throughout when no place has a neighbour or nothing is left over.
+
+    References
+    ----------
+    Anselin L, Bera AK, Florax R, Yoon MJ (1996) Regional Science and Urban Economics 26:77-104,
+    equations 9-14.
     """
     inverse = np.linalg.pinv(x.T @ x)
     fitted = x @ (inverse @ (x.T @ y))
@@ -124,7 +89,7 @@ def lagrange_tests(y: Floats, x: Floats, w: csc_array) -> LagrangeTests:
     s2 = float(e @ e) / len(y)
     trace = float((w * w).sum() + (w * w.T).sum())
     if trace == 0 or s2 <= 1e-20 * float(y @ y):
-        return _nothing()
+        return _no_tests()
     lagged = w @ fitted
     across = lagged - x @ (inverse @ (x.T @ lagged))
     j = float(across @ across) / s2 + trace
@@ -135,22 +100,42 @@ def lagrange_tests(y: Floats, x: Floats, w: csc_array) -> LagrangeTests:
     robust_lag = (dl - de) ** 2 / (j - trace) if free else np.nan
     robust_error = (de - trace / j * dl) ** 2 / (trace * (1 - trace / j)) if free else np.nan
     return LagrangeTests(
-        error=_chi(error, 1),
-        lag=_chi(lag, 1),
-        robust_error=_chi(robust_error, 1),
-        robust_lag=_chi(robust_lag, 1),
-        sarma=_chi(error + robust_lag, 2),
-        moran=residual_moran(e, x, w),
+        error=_chi_square(error, 1),
+        lag=_chi_square(lag, 1),
+        robust_error=_chi_square(robust_error, 1),
+        robust_lag=_chi_square(robust_lag, 1),
+        sarma=_chi_square(error + robust_lag, 2),
+        moran=_least_squares_moran(e, x, w),
     )
 
 
-def residual_moran(e: Floats, x: Floats, w: csc_array) -> ResidualMoran:
-    """Give Moran's I of least-squares residuals e of the columns x.
+def choose_form(tests: LagrangeTests) -> tuple[Form, str]:
+    """Choose a spatial form by the tests of the model without places, and say why.
 
     References
     ----------
-    Cliff AD, Ord JK (1981) Spatial Processes, equations 8.17-8.19, for errors that are normal.
+    Anselin L (2005) Exploring Spatial Data with GeoDa, chapter 23 (decision rule). Bancroft TA
+    (1964) Biometrics 20:427-442 (a term is left out only when its test is above .25).
     """
+    error, lag = tests.error.p, tests.lag.p
+    if not min(error, lag) <= _POOL:
+        return "none", f"no dependence: LM error p {error:.2g}, LM lag p {lag:.2g}, both above .25"
+    robust_error, robust_lag = tests.robust_error, tests.robust_lag
+    stronger = robust_lag.statistic > robust_error.statistic
+    reason = f"robust LM lag p {robust_lag.p:.2g}, robust LM error p {robust_error.p:.2g}"
+    if lag <= _ALPHA and robust_lag.p <= _ALPHA and stronger:
+        return "lag", f"{reason}: neighbours' exposures count too"
+    return "error", f"LM error p {error:.2g}, LM lag p {lag:.2g}; {reason}"
+
+
+def moran_result(statistic: float, expected: float, variance: float) -> ResidualMoran:
+    """Give the z and two-sided normal p of Moran's I with known moments."""
+    z = (statistic - expected) / np.sqrt(variance) if variance > 0 else np.nan
+    return ResidualMoran(statistic, expected, variance, float(z), float(2 * ndtr(-abs(z))))
+
+
+def _least_squares_moran(e: Floats, x: Floats, w: csc_array) -> ResidualMoran:
+    """Give Moran's I of residuals, with the moments of Cliff & Ord (1981) equations 8.17-8.19."""
     n, k = x.shape
     inverse = np.linalg.pinv(x.T @ x)
     both = csr_array((w + w.T) / 2)
@@ -165,18 +150,12 @@ def residual_moran(e: Floats, x: Floats, w: csc_array) -> ResidualMoran:
     return moran_result(scale * float(e @ (w @ e)) / float(e @ e), expected, variance)
 
 
-def moran_result(statistic: float, expected: float, variance: float) -> ResidualMoran:
-    """Give the z and two-sided normal p of Moran's I with known moments."""
-    z = (statistic - expected) / np.sqrt(variance) if variance > 0 else np.nan
-    return ResidualMoran(statistic, expected, variance, float(z), float(2 * ndtr(-abs(z))))
-
-
-def _chi(statistic: Any, degrees: int) -> ChiSquare:
+def _chi_square(statistic: Any, degrees: int) -> ChiSquare:
     """Give a chi-square statistic its p-value."""
     return ChiSquare(float(statistic), degrees, float(chdtrc(degrees, statistic)))
 
 
-def _nothing() -> LagrangeTests:
+def _no_tests() -> LagrangeTests:
     """Give tests without a number."""
     one, two = ChiSquare(np.nan, 1, np.nan), ChiSquare(np.nan, 2, np.nan)
     moran = ResidualMoran(np.nan, np.nan, np.nan, np.nan, np.nan)

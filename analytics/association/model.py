@@ -1,140 +1,254 @@
-"""From a caller's outcome and exposures to a fitted driver model, or to the reason for none."""
+"""From an outcome and exposures to effects with intervals, or to the reason for none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import csc_array
+from scipy.special import stdtr, stdtrit
 
 from analytics.association.collinearity import (
     MAX_CONDITION,
     MAX_VIF,
+    circularity,
     condition_number,
     variance_inflation,
 )
-from analytics.association.design import Design, lay_out
-from analytics.association.forms import (
-    Estimate,
-    Plain,
-    choose_form,
-    estimate,
-    estimate_lag,
-    plain_model,
+from analytics.association.design_matrix import DesignMatrix, design_matrix
+from analytics.association.estimate import Estimate, Plain, error_model, lag_model, plain_model
+from analytics.association.lagrange_tests import choose_form
+from analytics.association.result import (
+    EFFECT_COLUMNS,
+    Association,
+    Diagnostics,
+    influence,
+    moran_after,
+    refused,
 )
-from analytics.association.result import Diagnostics
-from analytics.association.spatial_basis import Basis, graph_basis, point_basis
-from analytics.association.spatial_likelihood import lag_matrix
+from analytics.association.spatial_field import Basis, graph_basis, point_basis
 from analytics.inputs import Floats
+from analytics.local.significance import benjamini_hochberg
 from geo.weights.neighbours import coordinates
 from geo.weights.weights import Weights
 
+LEVEL = 0.95
 MIN_PLACES = 30
 PLACES_PER_EXPOSURE = 10
 
-FormAsked = Literal["auto", "none", "error"]
+FormChoice = Literal["auto", "none", "error"]
+
+
+class Fitted(NamedTuple):
+    """Estimate of the effects, and the model without places beside it."""
+
+    estimate: Estimate
+    plain: Plain
 
 
 @dataclass(frozen=True, eq=False)
 class DriverModel:
-    """What `fit` and its sensitivity to margins of error are made from.
+    """A driver model that several questions are asked of, so that it is fitted once.
 
     Attributes
     ----------
-    design, w
-        Columns, and row-standardised weights among their places.
-    vif
+    design : DesignMatrix
+        Outcome and columns.
+    w : sparse array, shape (n, n)
+        Row-standardised weights among their places.
+    vif : array, shape (k,)
         Variance inflation of each exposure.
-    known
-        Diagnostics so far.
-    refusal
+    diagnostics : Diagnostics
+        Of the exposures and the form.
+    refusal : tuple of str
         State and reason.
-    plain, found, basis
-        Model without places, estimate, and patterns of the spatial error; None when refused or
-        without one.
+    fitted : Fitted, optional
+        None when refused.
     """
 
-    design: Design
+    design: DesignMatrix
     w: csc_array
     vif: Floats
-    known: Diagnostics
+    diagnostics: Diagnostics
     refusal: tuple[str, str]
-    plain: Plain | None = None
-    found: Estimate | None = None
-    basis: Basis | None = None
+    fitted: Fitted | None = None
+
+
+def fit(
+    outcome: Any,
+    exposures: pd.DataFrame,
+    *,
+    weights: Weights,
+    strata: ArrayLike | pd.Series | None = None,
+    points: Any = None,
+    form: FormChoice = "auto",
+) -> Association:
+    """Estimate what absence goes with, all exposures side by side and neighbours not forgotten.
+
+    Log odds are level + exposures + spatial error + difference between schools, the last by
+    quasi-likelihood: variance between schools beside the binomial one. Intervals carry what is not
+    known of the spatial error, and are widened where blocks of schools disagree with it.
+
+    Parameters
+    ----------
+    outcome : DataFrame, tuple or Series
+        Counts: a table with the columns `chronic_absent` and `enrolled`, or a pair (events,
+        denominators). Or one Series of numbers for a Gaussian model. On the exposures' index.
+    exposures : DataFrame
+        One row a school, one column an exposure. A school without a value takes no part.
+    weights : Weights
+        Neighbours of the schools, such as `Weights.knn(points, 8)`.
+    strata : array or Series, optional
+        Level of each school; differences between levels are no part of the effects.
+    points : GeoSeries, DataFrame or array, optional
+        Places of the schools. Recommended: with them the spatial error follows distance, without
+        them only the links of `weights`, which know a smooth map less well
+        (docs/methods-association.md).
+    form : {"auto", "none", "error"}
+        "auto" lets the tests choose; "none" leaves space out (for comparison: it calls chance a
+        finding wherever maps are smooth); "error" takes a spatial error whatever the tests say.
+
+    Returns
+    -------
+    Association
+        Effects by exposure with 95 % intervals, diagnostics, state and reason. Refused ("too few
+        places") under 30 places or 10 an exposure beyond the strata, ("collinear") when a VIF is
+        above 10 or the condition number above 30, and ("constant outcome").
+
+    Raises
+    ------
+    ValueError
+        Impossible counts, indexes that differ, ids unknown to the weights, repeated names.
+
+    References
+    ----------
+    Wedderburn RWM (1974) Biometrika 61:439-447. Anselin L et al. (1996) Regional Science and Urban
+    Economics 26:77-104 (choice of form). The rest: `analytics.association.spatial_field`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> place = rng.uniform(size=(60, 2))
+    >>> driver = pd.DataFrame({"crowding": rng.normal(size=60)})
+    >>> absent = rng.binomial(200, 1 / (1 + np.exp(1 - 0.5 * driver.crowding)))
+    >>> link = fit((absent, np.full(60, 200)), driver, weights=Weights.knn(place, 5), points=place)
+    >>> bool(link.effects.low["crowding"] > 0), link.state
+    (True, 'estimated')
+    """
+    return described(
+        driver_model(outcome, exposures, weights=weights, strata=strata, points=points, form=form)
+    )
 
 
 def driver_model(
     outcome: Any,
     exposures: pd.DataFrame,
+    *,
     weights: Weights,
-    strata: ArrayLike | pd.Series | None,
-    points: Any,
-    form: FormAsked,
+    strata: ArrayLike | pd.Series | None = None,
+    points: Any = None,
+    form: FormChoice = "auto",
 ) -> DriverModel:
-    """Check, choose the spatial form, and estimate.
-
-    Parameters
-    ----------
-    outcome, exposures, weights, strata, points, form
-        As for `analytics.association.fitted.fit`.
-
-    Returns
-    -------
-    DriverModel
-        Estimate, or why there is none.
-
-    Raises
-    ------
-    ValueError
-        As for `fit`.
-    """
+    """Check, choose the spatial form, and estimate; parameters and errors are those of `fit`."""
     if form not in ("auto", "none", "error"):
         raise ValueError(f"form must be 'auto', 'none' or 'error', not {form!r}")
-    design = lay_out(outcome, exposures, strata)
-    w = lag_matrix(weights, design.ids)
-    known = Diagnostics(len(design.ids), int((~design.used).sum()))
-    vif, known, refusal = _checked(design, known)
+    design = design_matrix(outcome, exposures, strata)
+    w = csc_array(weights.subset(design.ids).row_standardized().sparse)
+    diagnostics = Diagnostics(
+        len(design.ids), int((~design.used).sum()), warnings=circularity(design.names)
+    )
+    vif, diagnostics, refusal = _checked(design, diagnostics)
     if refusal is not None:
-        return DriverModel(design, w, vif, known, refusal)
+        return DriverModel(design, w, vif, diagnostics, refusal)
     plain = plain_model(design, w)
     chosen, why = choose_form(plain.tests) if form == "auto" else (form, "asked for")
     basis = None if chosen == "none" else _basis(points, weights, design.ids)
-    found = estimate(design, w, basis)
+    estimate = error_model(design, basis)
     if chosen == "lag":
-        spilling = estimate_lag(design, w, basis, found)
+        spilling = lag_model(design, w, estimate)
         chosen = "error" if spilling is None else "lag"
         why += "" if spilling else ", but a model with them fits no better: error"
-        found = spilling or found
-    known = replace(known, form=chosen, why=why)
-    return DriverModel(design, w, vif, known, ("estimated", ""), plain, found, basis)
+        estimate = spilling or estimate
+    diagnostics = replace(diagnostics, form=chosen, why=why)
+    fitted = Fitted(estimate, plain)
+    return DriverModel(design, w, vif, diagnostics, ("estimated", ""), fitted)
+
+
+def described(model: DriverModel) -> Association:
+    """Lay out a fitted model: what `fit` gives."""
+    diagnostics, design = model.diagnostics, model.design
+    if model.fitted is None:
+        state, reason = model.refusal
+        return refused(state, reason, design.names, diagnostics, model.vif, design.sd)
+    effects = _effects(model, model.fitted.estimate)
+    return Association(effects, _diagnosed(model, model.fitted), "estimated", "")
+
+
+def _effects(model: DriverModel, estimate: Estimate) -> pd.DataFrame:
+    """Lay out effects with intervals."""
+    design, effect, se = model.design, estimate.effect, estimate.se
+    width = stdtrit(estimate.degrees, 0.5 + LEVEL / 2) * se
+    t = effect / se
+    p = 2 * stdtr(estimate.degrees, -np.abs(t))
+    rest = len(design.ids) - estimate.columns.shape[1]
+    odds = np.exp(effect) if design.n is not None else np.full(len(t), np.nan)
+    columns = (
+        *(effect, se, effect - width, effect + width, p),
+        benjamini_hochberg(p, np.ones(len(p), dtype=np.bool_)),
+        *(estimate.degrees, odds, estimate.spillover, t**2 / (t**2 + rest), model.vif, design.sd),
+    )
+    index = design.names.rename("exposure")
+    return pd.DataFrame(dict(zip(EFFECT_COLUMNS, columns, strict=True)), index=index)
+
+
+def _diagnosed(model: DriverModel, fitted: Fitted) -> Diagnostics:
+    """Say what stands behind an estimate."""
+    design, estimate, plain = model.design, fitted.estimate, fitted.plain
+    moved = influence(estimate, design.names, design.ids)
+    largest = moved.abs().to_numpy().argmax(axis=0)
+    values = moved.to_numpy()[largest, np.arange(moved.shape[1])]
+    basis, power = estimate.basis, estimate.fit.field_power
+    field = 0.0 if basis is None else float((basis.vectors**2 @ power).mean())
+    return replace(
+        model.diagnostics,
+        dispersion=plain.dispersion,
+        lm=plain.tests,
+        rho=estimate.rho,
+        field_sd=float(np.sqrt(field)),
+        between_sd=float(np.exp(estimate.fit.hyper[0] / 2)),
+        moran_before=plain.tests.moran,
+        moran_after=moran_after(estimate, model.w),
+        influence=pd.DataFrame(
+            {"id": design.ids[largest], "dfbetas": values}, index=design.names.rename("exposure")
+        ),
+    )
 
 
 def _checked(
-    design: Design, known: Diagnostics
+    design: DesignMatrix, diagnostics: Diagnostics
 ) -> tuple[Floats, Diagnostics, tuple[str, str] | None]:
     """Give VIFs, the condition number, and why no model is fitted."""
     n, k = design.exposures.shape
     need = max(MIN_PLACES, PLACES_PER_EXPOSURE * k + design.levels.shape[1])
     if n < need:
         few = f"{n} places with every figure; {k} exposures need {need}: leave exposures out"
-        return np.full(k, np.nan), known, ("too few places", few)
+        return np.full(k, np.nan), diagnostics, ("too few places", few)
     vif = variance_inflation(design.exposures, design.levels)
     condition = condition_number(design.exposures, design.levels)
-    known = replace(known, condition_number=condition)
+    diagnostics = replace(diagnostics, condition_number=condition)
     rate = design.x if design.n is None else design.x / design.n
     if np.ptp(rate) <= 1e-12 * np.abs(rate).max(initial=0.0):
-        return vif, known, ("constant outcome", "the outcome is the same everywhere")
+        return vif, diagnostics, ("constant outcome", "the outcome is the same everywhere")
     alike = design.names[vif > MAX_VIF]
     if len(alike) or condition > MAX_CONDITION:
         who = ", ".join(map(str, alike)) or ", ".join(map(str, design.names))
-        told = f"{who} cannot be told apart (largest VIF {vif.max():.3g}, condition number "
-        told += f"{condition:.3g}; allowed 10 and 30): keep one of them, or an index of them"
-        return vif, known, ("collinear", told)
-    return vif, known, None
+        reason = f"{who} cannot be told apart (largest VIF {vif.max():.3g}, condition number "
+        reason += f"{condition:.3g}; allowed 10 and 30): keep one of them, or an index of them"
+        return vif, diagnostics, ("collinear", reason)
+    return vif, diagnostics, None
 
 
 def _basis(points: Any, weights: Weights, ids: pd.Index) -> Basis:

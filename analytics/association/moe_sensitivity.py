@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from analytics.association.forms import Estimate, precision
-from analytics.association.model import DriverModel, FormAsked, driver_model
-from analytics.association.spatial_basis import Basis
+from analytics.association.estimate import Estimate
+from analytics.association.model import DriverModel
 from analytics.inputs import Floats, floats
 from analytics.rates.acs import Z_90
-from geo.weights.weights import Weights
 
 _BATCH = 20  # redraws solved at once
 
 
 def moe_sensitivity(
-    outcome: Any,
-    exposures: pd.DataFrame,
-    moe: pd.DataFrame,
-    *,
-    weights: Weights,
-    strata: ArrayLike | pd.Series | None = None,
-    points: Any = None,
-    form: FormAsked = "auto",
-    draws: int = 100,
-    seed: int = 0,
+    model: DriverModel, exposures: pd.DataFrame, moe: pd.DataFrame, *, draws: int, seed: int
 ) -> pd.DataFrame:
     """Redraw exposures from their margins of error and see how far each effect moves.
 
@@ -37,26 +23,28 @@ def moe_sensitivity(
 
     Parameters
     ----------
-    outcome, exposures, weights, strata, points, form
-        As for `analytics.association.fitted.fit`.
-    moe
+    model : DriverModel
+        From `analytics.association.driver_model`.
+    exposures : DataFrame
+        What it was made from.
+    moe : DataFrame
         90 % margins of error on the index and columns of `exposures`; a missing margin counts as
         none, and `without_moe` says how many.
-    draws, seed
+    draws, seed : int
         Number and seed of the redraws.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index of exposures; `effect` of the published figures, `mean, low, high` of the redraws (2.5
         and 97.5 %), `same_sign` the part of redraws with the effect's sign, `without_moe`, and
         `state`. A mean nearer 0 than the effect says that error of measurement has already pulled
-        the effect towards 0 about as much. NaN when `fit` would refuse.
+        the effect towards 0 about as much. NaN when the model was refused.
 
     Raises
     ------
     ValueError
-        As for `fit`, margins on another index or with other columns, a negative margin, or no draw.
+        Margins on another index or with other columns, a negative margin, or no draw.
 
     References
     ----------
@@ -65,59 +53,36 @@ def moe_sensitivity(
 
     Examples
     --------
+    >>> from analytics.association.model import driver_model
+    >>> from geo.weights.weights import Weights
     >>> rng = np.random.default_rng(1)
     >>> place, x = rng.uniform(size=(60, 2)), pd.DataFrame({"crowding": rng.normal(size=60)})
-    >>> near = Weights.knn(place, 5)
-    >>> found = moe_sensitivity(x.crowding + rng.normal(size=60), x, x * 0 + 0.5, weights=near)
-    >>> bool(found.low["crowding"] < found["mean"]["crowding"] < found.high["crowding"])
+    >>> model = driver_model(x.crowding + rng.normal(size=60), x, weights=Weights.knn(place, 5))
+    >>> moved = moe_sensitivity(model, x, x * 0 + 0.5, draws=100, seed=0)
+    >>> bool(moved.low["crowding"] < moved["mean"]["crowding"] < moved.high["crowding"])
     True
-    """
-    model = driver_model(outcome, exposures, weights, strata, points, form)
-    return redrawn_within(model, exposures, moe, draws=draws, seed=seed)
-
-
-def redrawn_within(
-    model: DriverModel, exposures: pd.DataFrame, moe: pd.DataFrame, *, draws: int, seed: int
-) -> pd.DataFrame:
-    """Redraw the exposures of a model that is fitted already, see `moe_sensitivity`.
-
-    Parameters
-    ----------
-    model
-        From `analytics.association.model.driver_model`, of these exposures.
-    exposures, moe, draws, seed
-        As for `moe_sensitivity`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What `moe_sensitivity` gives.
-
-    Raises
-    ------
-    ValueError
-        Margins on another index or with other columns, a negative margin, or no draw.
     """
     if draws < 1:
         raise ValueError(f"draws must be at least 1, not {draws}")
     margin = _margins(exposures, moe)
-    design, found = model.design, model.found
+    design = model.design
     names = design.names.rename("exposure")
     missing = np.isnan(margin[design.used]).sum(axis=0)
-    if found is None:
+    if model.fitted is None:
         numbers = pd.DataFrame(np.nan, names, ["effect", "mean", "low", "high", "same_sign"])
         return numbers.assign(without_moe=missing, state=model.refusal[0])
+    effect = model.fitted.estimate.effect
     unit = np.where(design.sd > 0, design.sd, 1.0)
     error = np.nan_to_num(margin[design.used]) / Z_90 / unit
-    effects = _redrawn(found, model.basis, design.exposures, error, draws, seed)
+    effects = _redrawn(model.fitted.estimate, design.exposures, error, draws, seed)
     low, high = np.quantile(effects, [0.025, 0.975], axis=0)
     return pd.DataFrame(
         {
-            "effect": found.effect,
+            "effect": effect,
             "mean": effects.mean(axis=0),
             "low": low,
             "high": high,
-            "same_sign": (np.sign(effects) == np.sign(found.effect)).mean(axis=0),
+            "same_sign": (np.sign(effects) == np.sign(effect)).mean(axis=0),
             "without_moe": missing,
             "state": np.where(missing == len(error), "no margin", "redrawn"),
         },
@@ -138,14 +103,12 @@ def _margins(exposures: pd.DataFrame, moe: pd.DataFrame) -> Floats:
     return margin
 
 
-def _redrawn(
-    found: Estimate, basis: Basis | None, x: Floats, error: Floats, draws: int, seed: int
-) -> Floats:
+def _redrawn(estimate: Estimate, x: Floats, error: Floats, draws: int, seed: int) -> Floats:
     """Give the effects of every redraw, shape (draws, k)."""
-    k, levels = x.shape[1], found.columns[:, : -x.shape[1]]
+    k, levels = x.shape[1], estimate.columns[:, : -x.shape[1]]
     rng = np.random.default_rng(seed)
-    solve = precision(found.fit, basis, len(x))
-    solved_levels, pz = solve(levels), solve(found.z)
+    solve = estimate.precision
+    solved_levels, pz = solve(levels), solve(estimate.z)
     effects = np.empty((draws, k))
     for start in range(0, draws, _BATCH):
         count = min(_BATCH, draws - start)

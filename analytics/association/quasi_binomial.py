@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, xlogy
+from scipy.special import expit
 
 from analytics.inputs import Floats
 
@@ -19,23 +19,18 @@ class QuasiBinomial:
 
     Attributes
     ----------
-    coefficients, covariance
-        Log odds, shape (k,), and their covariance times the dispersion, shape (k, k).
-    dispersion
+    coefficients : array, shape (k,)
+        Log odds.
+    dispersion : float
         Pearson chi-square over its degrees of freedom.
-    deviance, null_deviance
-        Of the model and of a constant alone.
-    fitted
-        Probabilities, shape (n,).
-    state
+    fitted : array, shape (s,)
+        Probabilities.
+    state : str
         "fitted"; "not converged" when a column separates the events.
     """
 
     coefficients: Floats
-    covariance: Floats
     dispersion: float
-    deviance: float
-    null_deviance: float
     fitted: Floats
     state: str
 
@@ -45,15 +40,10 @@ def quasi_binomial(x: Floats, n: Floats, columns: Floats) -> QuasiBinomial:
 
     Parameters
     ----------
-    x, n
-        Events and positive denominators, shape (s,).
-    columns
-        Constant, strata and exposures, shape (s, k), none of them repeating others.
-
-    Returns
-    -------
-    QuasiBinomial
-        Coefficients, covariance, dispersion and deviances.
+    x, n : array, shape (s,)
+        Events and positive denominators.
+    columns : array, shape (s, k)
+        Constant, strata and exposures, none of them repeating others.
 
     References
     ----------
@@ -62,8 +52,8 @@ def quasi_binomial(x: Floats, n: Floats, columns: Floats) -> QuasiBinomial:
 
     Examples
     --------
-    >>> found = quasi_binomial(np.array([2.0, 5.0]), np.array([10.0, 10.0]), np.ones((2, 1)))
-    >>> found.fitted.round(3).tolist(), round(found.dispersion, 3)
+    >>> model = quasi_binomial(np.array([2.0, 5.0]), np.array([10.0, 10.0]), np.ones((2, 1)))
+    >>> model.fitted.round(3).tolist(), round(model.dispersion, 3)
     ([0.35, 0.35], 1.978)
     """
     eta = np.log((x + 0.5) / (n - x + 0.5))
@@ -78,27 +68,7 @@ def quasi_binomial(x: Floats, n: Floats, columns: Floats) -> QuasiBinomial:
             state = "fitted"
             break
     mu = expit(eta)
-    w = n * mu * (1 - mu)
     df = len(x) - columns.shape[1]
+    w = n * mu * (1 - mu)
     dispersion = float(((x - n * mu) ** 2 / w).sum() / df) if df > 0 else np.nan
-    inverse = np.linalg.pinv((columns.T * w) @ columns)
-    rate = np.full(len(x), x.sum() / n.sum())
-    parts = deviance(x, n, mu), deviance(x, n, rate)
-    return QuasiBinomial(b, dispersion * inverse, dispersion, *parts, mu, state)
-
-
-def deviance(x: Floats, n: Floats, mu: Floats) -> float:
-    """Give the binomial deviance of fitted probabilities.
-
-    References
-    ----------
-    McCullagh P, Nelder JA (1989) Generalized Linear Models, section 4.4.3.
-
-    Examples
-    --------
-    >>> deviance(np.array([5.0]), np.array([10.0]), np.array([0.5]))
-    0.0
-    """
-    rest = n - x
-    own = xlogy(x, x / n) + xlogy(rest, rest / n)
-    return float(2 * (own - xlogy(x, mu) - xlogy(rest, 1 - mu)).sum())
+    return QuasiBinomial(b, dispersion, mu, state)

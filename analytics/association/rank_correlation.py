@@ -20,15 +20,13 @@ class RankCorrelation:
 
     Attributes
     ----------
-    rho
-        Correlation in [-1, 1].
-    low, high
-        Interval.
-    n
+    rho, low, high : float
+        Correlation in [-1, 1] and its interval.
+    n : int
         Complete pairs.
-    p
+    p : float
         Two-sided p-value of no association.
-    state
+    state : str
         "estimated"; "too few pairs" (under 4) or "constant values", with NaN for every number.
     """
 
@@ -45,21 +43,17 @@ def rank_correlation(
 ) -> RankCorrelation:
     """Estimate Spearman's correlation over the pairs where both values are known.
 
+    The interval is by Fisher's z with the standard error `sqrt((1 + rho^2 / 2) / (n - 3))`.
+
     Parameters
     ----------
-    x, y
-        Arrays of one length, or Series on one index. NaN, NA and infinite values take no part.
-    level
+    x, y : array or Series
+        Of one length, Series on one index. NaN, NA and infinite values take no part.
+    level : float
         Coverage of the interval.
-    independent
+    independent : int, optional
         Number of independent pairs where there are fewer than pairs, such as tracts made from
         fewer schools; the interval and p are those of that many. At least 4 count.
-
-    Returns
-    -------
-    RankCorrelation
-        Estimate, interval by Fisher's z with the standard error `sqrt((1 + rho^2 / 2) / (n - 3))`,
-        and p.
 
     Raises
     ------
@@ -72,8 +66,8 @@ def rank_correlation(
 
     Examples
     --------
-    >>> found = rank_correlation([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5])
-    >>> round(found.rho, 3), round(found.low, 3), round(found.high, 3)
+    >>> link = rank_correlation([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5])
+    >>> round(link.rho, 3), round(link.low, 3), round(link.high, 3)
     (0.829, -0.127, 0.986)
     """
     if isinstance(x, pd.Series) and isinstance(y, pd.Series):
@@ -87,8 +81,9 @@ def rank_correlation(
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "too few pairs")
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return RankCorrelation(np.nan, np.nan, np.nan, pairs, np.nan, "constant values")
+    # Not scipy.stats.spearmanr: it has no such interval, and its import takes as long as a page's.
     ranks = [pd.Series(v).rank().to_numpy() for v in (first, second)]
-    rho = np.clip(np.corrcoef(*ranks)[0, 1], -1.0, 1.0)
+    rho = np.clip(np.corrcoef(ranks[0], ranks[1])[0, 1], -1.0, 1.0)
     count = pairs if independent is None else max(MIN_PAIRS, min(pairs, independent))
     error = np.sqrt((1 + rho**2 / 2) / (count - 3))
     # A perfect correlation has an infinite Fisher z and t; its interval is the point itself.

@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import factorial
 
-from analytics.association.design import Design, lay_out
+from analytics.association.design_matrix import DesignMatrix, design_matrix
 from analytics.association.quasi_binomial import quasi_binomial
 from analytics.inputs import Floats
 
 MOST_THEMES = 10
+LEVEL = 0.95
 
 
 def shapley_shares(
@@ -25,7 +26,6 @@ def shapley_shares(
     strata: ArrayLike | pd.Series | None = None,
     blocks: ArrayLike | pd.Series | None = None,
     draws: int = 200,
-    level: float = 0.95,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Divide the explained variation among themes, whatever the order they enter in.
@@ -33,26 +33,27 @@ def shapley_shares(
     Parameters
     ----------
     outcome, exposures, strata
-        As for `analytics.association.fitted.fit`; variation between strata is set aside first.
-    themes
+        See `analytics.association.fit`; variation between strata is set aside first.
+    themes : mapping of str to str
         Theme of each exposure; at most 10 themes, so that the cost is bounded.
-    blocks
+    blocks : array or Series, optional
         Group of each school that the bootstrap draws as one (a district, a neighbourhood); None
         draws single schools, which makes intervals too short where neighbours are alike.
-    draws, level, seed
-        Number of bootstrap draws, coverage of the intervals, seed.
+    draws, seed : int
+        Number of bootstrap draws, and their seed.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index of themes in order of their share; `r2` (a theme's part of the pseudo R2 of the
-        quasi-binomial working model), `share` (of the total; sums to 1), `low, high` of the share,
-        `exposures`. Shares are NaN when nothing is explained or too few schools are left.
+        quasi-binomial working model), `share` (of the total; sums to 1), its 95 % interval
+        `low, high`, and `exposures`. NaN when nothing is explained or too few schools are left.
 
     Raises
     ------
     ValueError
-        An exposure without theme, more than 10 themes, blocks of another length, or as for `fit`.
+        An exposure without theme, more than 10 themes, blocks of another length, or an impossible
+        outcome.
 
     References
     ----------
@@ -62,21 +63,16 @@ def shapley_shares(
     Examples
     --------
     >>> x = pd.DataFrame({"a": [0.0, 1.0, 0.0, 1.0, 2.0, 0.0], "b": [0.0, 0.0, 1.0, 1.0, 0.0, 2.0]})
-    >>> found = shapley_shares(3 * x.a + x.b, x, themes={"a": "home", "b": "care"}, draws=9)
-    >>> found.index.tolist(), round(float(found.r2.sum()), 6)
+    >>> shares = shapley_shares(3 * x.a + x.b, x, themes={"a": "home", "b": "care"}, draws=9)
+    >>> shares.index.tolist(), round(float(shares.r2.sum()), 6)
     (['home', 'care'], 1.0)
     """
-    lost = [name for name in exposures if name not in themes]
-    if lost:
-        raise ValueError(f"{len(lost)} exposures have no theme; the first: {lost[0]!r}")
-    label, codes = np.unique([themes[name] for name in exposures], return_inverse=True)
-    if len(label) > MOST_THEMES:
-        raise ValueError(f"{len(label)} themes are more than {MOST_THEMES}; join some")
-    design = lay_out(outcome, exposures, strata)
+    codes, labels = _theme_codes(exposures, themes)
+    design = design_matrix(outcome, exposures, strata)
     group = _groups(blocks, design)
     table = pd.DataFrame(
         {"r2": np.nan, "share": np.nan, "low": np.nan, "high": np.nan},
-        pd.Index(label, name="theme"),
+        pd.Index(labels, name="theme"),
     ).assign(exposures=np.bincount(codes))
     if len(design.ids) <= design.columns.shape[1] + 1:
         return table
@@ -84,36 +80,57 @@ def shapley_shares(
     parts = _split(cross.sum(axis=0), codes, design.levels.shape[1])
     if not parts.sum() > 1e-12:
         return table
-    rng = np.random.default_rng(seed)
-    shares = np.empty((draws, len(label)))
-    for i in range(draws):
-        times = np.bincount(rng.integers(len(cross), size=len(cross)), minlength=len(cross))
-        drawn = _split(np.tensordot(times, cross, 1), codes, design.levels.shape[1])
-        shares[i] = drawn / drawn.sum() if drawn.sum() > 0 else np.nan
-    low, high = np.nanquantile(shares, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+    shares = _bootstrap(cross, codes, design.levels.shape[1], draws, seed)
+    low, high = np.nanquantile(shares, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
     table = table.assign(r2=parts, share=parts / parts.sum(), low=low, high=high)
     return table.sort_values("share", ascending=False, kind="stable")
 
 
-def _groups(blocks: Any, design: Design) -> NDArray[np.intp]:
+def _theme_codes(
+    exposures: pd.DataFrame, themes: Mapping[str, str]
+) -> tuple[NDArray[np.intp], NDArray[np.str_]]:
+    """Give the number of each exposure's theme, and the themes."""
+    lost = [name for name in exposures if name not in themes]
+    if lost:
+        raise ValueError(f"{len(lost)} exposures have no theme; the first: {lost[0]!r}")
+    labels, codes = np.unique([themes[str(name)] for name in exposures], return_inverse=True)
+    if len(labels) > MOST_THEMES:
+        raise ValueError(f"{len(labels)} themes are more than {MOST_THEMES}; join some")
+    return codes, labels
+
+
+def _bootstrap(
+    cross: Floats, codes: NDArray[np.intp], levels: int, draws: int, seed: int
+) -> Floats:
+    """Give each theme's share in resamples of the blocks, shape (draws, themes)."""
+    rng = np.random.default_rng(seed)
+    shares = np.empty((draws, int(codes.max()) + 1))
+    for i in range(draws):
+        times = np.bincount(rng.integers(len(cross), size=len(cross)), minlength=len(cross))
+        drawn = _split(np.tensordot(times, cross, 1), codes, levels)
+        shares[i] = drawn / drawn.sum() if drawn.sum() > 0 else np.nan
+    return shares
+
+
+def _groups(blocks: Any, design: DesignMatrix) -> NDArray[np.intp]:
     """Give the block number of each school that takes part."""
     if blocks is None:
         return np.arange(len(design.ids))
     if len(blocks) != len(design.used):
         raise ValueError(f"{len(blocks)} blocks for {len(design.used)} schools")
     inside = pd.Series(np.asarray(blocks, dtype=object))[design.used]
-    found: NDArray[np.intp] = pd.factorize(inside, use_na_sentinel=False)[0]
-    return found
+    codes: NDArray[np.intp] = pd.factorize(inside, use_na_sentinel=False)[0]
+    return codes
 
 
-def _cross_products(design: Design, group: NDArray[np.intp]) -> Floats:
+def _cross_products(design: DesignMatrix, group: NDArray[np.intp]) -> Floats:
     """Give sums of products of levels, exposures and response by block, each weighted."""
     if design.n is None:
         both = np.column_stack([design.columns, design.x])
     else:
-        found = quasi_binomial(design.x, design.n, design.columns)
-        w = design.n * found.fitted * (1 - found.fitted)
-        response = design.columns @ found.coefficients + (design.x - design.n * found.fitted) / w
+        model = quasi_binomial(design.x, design.n, design.columns)
+        w = design.n * model.fitted * (1 - model.fitted)
+        response = design.columns @ model.coefficients + (design.x - design.n * model.fitted) / w
         both = np.column_stack([design.columns, response]) * np.sqrt(w)[:, None]
     cross = np.zeros((int(group.max()) + 1, both.shape[1], both.shape[1]))
     np.add.at(cross, group, both[:, :, None] * both[:, None, :])
@@ -145,10 +162,10 @@ def _shapley(value: Floats, members: NDArray[np.int64]) -> Floats:
     """Average what each player adds over all orders of entry."""
     count = members.shape[1]
     size = members.sum(axis=1)
-    found = np.empty(count)
+    values = np.empty(count)
     for player in range(count):
         without = np.flatnonzero(members[:, player] == 0)
         gain = value[without + 2**player] - value[without]
         order = factorial(size[without]) * factorial(count - 1 - size[without]) / factorial(count)
-        found[player] = order @ gain
-    return found
+        values[player] = order @ gain
+    return values

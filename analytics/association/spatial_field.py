@@ -10,19 +10,133 @@ between places, and noise of known variance v. Coefficients are averaged over th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve, eigh, solve_triangular
 from scipy.optimize import minimize
+from scipy.sparse import csc_array
+from scipy.spatial.distance import cdist
+from scipy.special import stdtrit
 
-from analytics.association.spatial_basis import Basis
 from analytics.inputs import Floats
 
+MOST_PATTERNS = 500
+MOST_PLACES = 6000
+_ROUNDS = 8  # of the search for compact blocks
+_COARSE = 10  # patterns that tell where a place lies
+PLACES_PER_BLOCK = 12
+FEWEST_BLOCKS, MOST_BLOCKS = 8, 25
 _STEP = 0.2  # of the differences that give the curvature, on the log scale
 _NODES = 48
 _LEAST_CURVATURE = 0.1
-_STARTS = ((0.03,), (0.3,))
+_STARTS = (0.03, 0.3)  # of k: a wide field and a narrow one
 _PRIORS = ((-2.3, 2.0), (0.7, 0.8))  # mean and spread of log k and log a
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Orthonormal patterns over n places, from the coarsest to the finest.
+
+    Attributes
+    ----------
+    vectors : array, shape (n, m)
+        Patterns; the first is constant when all places hang together.
+    frequency : array, shape (m,)
+        Squared spatial frequency of each, rising from 0, in units of its median.
+    """
+
+    vectors: Floats
+    frequency: Floats
+
+    def blocks(self, count: int) -> NDArray[np.intp]:
+        """Split places into at most `count` compact groups 0, 1, ..., shape (n,)."""
+        coarse = slice(1, 1 + _COARSE)
+        spread = np.sqrt(np.maximum(self.frequency[coarse], 1e-6))
+        place = self.vectors[:, coarse] / spread
+        centres = place[_far_apart(place, count)]
+        for _ in range(_ROUNDS):
+            group = cdist(place, centres).argmin(axis=1)
+            size = np.bincount(group, minlength=len(centres))
+            sums = np.zeros_like(centres)
+            np.add.at(sums, group, place)
+            full = size > 0
+            centres[full] = sums[full] / size[full, None]
+        return np.unique(group, return_inverse=True)[1].astype(np.intp)
+
+
+def graph_basis(w: csc_array) -> Basis:
+    """Give the smoothest patterns of a neighbour graph: eigenvectors of its Laplacian.
+
+    Parameters
+    ----------
+    w : sparse array, shape (n, n)
+        Links; weights are averaged with those of the way back. Islands and separate parts have
+        patterns of their own.
+
+    Raises
+    ------
+    ValueError
+        More than 6,000 places.
+
+    References
+    ----------
+    Chung FRK (1997) Spectral Graph Theory, chapter 1.
+
+    Examples
+    --------
+    >>> ring = csc_array(np.roll(np.eye(4), 1, axis=1))
+    >>> graph_basis(ring).frequency.round(3).tolist()
+    [0.0, 1.0, 1.0, 2.0]
+    """
+    _refuse_many(w.shape[0])
+    links = ((w + w.T) / 2).toarray()
+    degree = links.sum(axis=1)
+    n = len(degree)
+    last = min(n, MOST_PATTERNS) - 1
+    values, vectors = eigh(np.diag(degree) - links, subset_by_index=[0, last], driver="evr")
+    return _basis(vectors, np.maximum(values, 0.0))
+
+
+def point_basis(xy: Floats) -> Basis:
+    """Give the smoothest patterns over points in the plane.
+
+    They are a constant and the eigenvectors of the centred kernel minus distance, whose
+    eigenvalues fall with the third power of frequency in the plane.
+
+    Parameters
+    ----------
+    xy : array, shape (n, 2)
+        Coordinates in one unit of length; repeated points are allowed.
+
+    Raises
+    ------
+    ValueError
+        More than 6,000 places.
+
+    References
+    ----------
+    Wahba G (1990) Spline Models for Observational Data, chapter 2. Gower JC (1966) Biometrika
+    53:325-338 (centring).
+
+    Examples
+    --------
+    >>> corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> point_basis(corners).vectors.shape
+    (4, 4)
+    """
+    n = len(xy)
+    _refuse_many(n)
+    kernel = -cdist(xy, xy)
+    mean = kernel.mean(axis=0)
+    kernel += kernel.mean() - mean - mean[:, None]
+    first = max(0, n - MOST_PATTERNS)
+    values, vectors = eigh(kernel, subset_by_index=[first, n - 1], driver="evr")
+    rough = values[::-1] > 1e-6 * values[-1]
+    values, vectors = values[::-1][rough], vectors[:, ::-1][:, rough]
+    frequency = np.r_[0.0, (values / values[0]) ** (-2 / 3)]
+    return _basis(np.column_stack([np.full(n, n**-0.5), vectors]), frequency)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +145,21 @@ class FieldFit:
 
     Attributes
     ----------
-    b
-        Coefficients, shape (k,).
-    covariance
-        At the best hyperparameters, shape (k, k).
-    inflation
+    b : array, shape (k,)
+        Coefficients.
+    covariance : array, shape (k, k)
+        At the best hyperparameters.
+    inflation : array, shape (k,)
         Variance of each coefficient over its entry in `covariance`, for what is not known of the
         hyperparameters.
-    degrees
+    degrees : array, shape (k,)
         Satterthwaite degrees of freedom of each coefficient.
-    hyper
+    hyper : array, shape (1,) or (4,)
         Logs of t, and with a field of s, k and a.
-    field_power
-        Variance of each pattern, shape (m,); empty without a field.
-    noise
-        Variance of each place beyond the field, shape (n,).
+    field_power : array, shape (m,)
+        Variance of each pattern; empty without a field.
+    noise : array, shape (n,)
+        Variance of each place beyond the field.
     """
 
     b: Floats
@@ -78,8 +192,8 @@ class FieldModel:
         if len(hyper) == 1:
             return np.zeros(len(self.frequency))
         s, k, a = np.exp(hyper[1:])
-        found: Floats = s * (1 + self.frequency / (k * a)) ** -a
-        return found
+        power: Floats = s * (1 + self.frequency / (k * a)) ** -a
+        return power
 
     def negative(self, hyper: Floats) -> tuple[float, Floats, Floats]:
         """Give the negative log posterior, coefficients and their covariance."""
@@ -121,63 +235,15 @@ class FieldModel:
             simplex = first + np.vstack([np.zeros(size), np.diag(steps)])
             options = {"xatol": 0.02, "fatol": 0.005, "maxfev": 300, "initial_simplex": simplex}
             tries.append(minimize(height, first, method="Nelder-Mead", options=options))
-        found: Floats = np.clip(min(tries, key=lambda one: one.fun).x, low, high)
-        return found
+        best: Floats = np.clip(min(tries, key=lambda one: one.fun).x, low, high)
+        return best
 
     def _starts(self, size: int) -> list[Floats]:
         """Give a first guess for a wide field and one for a narrow."""
         return [
             np.log([self.scale / 2, self.scale * 2, k, 2.0])[:size]
-            for (k,) in _STARTS[: 1 if size == 1 else 2]
+            for k in _STARTS[: 1 if size == 1 else 2]
         ]
-
-
-def fit_field(
-    z: Floats, columns: Floats, v: Floats, basis: Basis | None, start: Floats | None = None
-) -> FieldFit:
-    """Fit the model by restricted likelihood and average over its hyperparameters.
-
-    Parameters
-    ----------
-    z
-        Response, shape (n,).
-    columns
-        Shape (n, k), none repeating others.
-    v
-        Known variance of the response, shape (n,).
-    basis
-        Patterns of the field; None for no field.
-    start
-        Hyperparameters to begin from.
-
-    Returns
-    -------
-    FieldFit
-        Estimates.
-
-    References
-    ----------
-    Patterson HD, Thompson R (1971) Biometrika 58:545-554 (restricted likelihood). Whittle P (1954)
-    Biometrika 41:434-449 (the autoregressive error as a field of power 2). Satterthwaite FE (1946)
-    Biometrics Bulletin 2:110-114. Williams DA (1982) Applied Statistics 31:144-148, model III
-    (variance between places beside binomial noise).
-
-    Examples
-    --------
-    >>> columns = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
-    >>> found = fit_field(np.array([0.1, 0.9, 2.1, 2.9]), columns, np.zeros(4), None)
-    >>> found.b.round(3).tolist()
-    [0.06, 0.96]
-    """
-    model = FieldModel(z, columns, v, basis)
-    hyper = model.best(start)
-    inflation, degrees = _uncertainty(model, hyper)
-    power, noise = model.power(hyper), float(np.exp(hyper[0])) + v
-    solve = Precision(model.vectors, power, noise)
-    px = solve(columns)
-    covariance = np.asarray(np.linalg.inv(columns.T @ px), dtype=np.float64)
-    b = covariance @ (px.T @ z)
-    return FieldFit(b, covariance, inflation, degrees, hyper, power, noise)
 
 
 class Precision:
@@ -189,13 +255,19 @@ class Precision:
         inner = (self.u.T / noise) @ self.u + np.diag(1 / power[loud])
         self.root = np.linalg.cholesky(inner) if loud.any() else np.empty((0, 0))
 
+    @classmethod
+    def of(cls, fit: FieldFit, basis: Basis | None) -> Self:
+        """Give the inverse of a fitted model's variance."""
+        vectors = np.empty((len(fit.noise), 0)) if basis is None else basis.vectors
+        return cls(vectors, fit.field_power, fit.noise)
+
     def half(self) -> Floats:
         """Give B with precision = diag(1 / noise) - B'B, shape (m, n)."""
         right = self.u.T / self.noise
         if not right.size:
             return right
-        found: Floats = solve_triangular(self.root, right, lower=True)
-        return found
+        b: Floats = solve_triangular(self.root, right, lower=True)
+        return b
 
     def __call__(self, right: Floats) -> Floats:
         """Multiply the precision by columns or one column."""
@@ -203,8 +275,108 @@ class Precision:
         if not self.u.size:
             return plain
         inner = cho_solve((self.root, True), self.u.T @ plain)
-        found: Floats = plain - ((self.u @ inner).T / self.noise).T
-        return found
+        product: Floats = plain - ((self.u @ inner).T / self.noise).T
+        return product
+
+
+def fit_field(
+    z: Floats, columns: Floats, v: Floats, basis: Basis | None, start: Floats | None = None
+) -> FieldFit:
+    """Fit the model by restricted likelihood and average over its hyperparameters.
+
+    Parameters
+    ----------
+    z : array, shape (n,)
+        Response.
+    columns : array, shape (n, k)
+        None of them repeating others.
+    v : array, shape (n,)
+        Known variance of the response.
+    basis : Basis, optional
+        Patterns of the field; None for no field.
+    start : array, optional
+        Hyperparameters to begin from.
+
+    References
+    ----------
+    Patterson HD, Thompson R (1971) Biometrika 58:545-554 (restricted likelihood). Whittle P (1954)
+    Biometrika 41:434-449 (the autoregressive error as a field of power 2). Satterthwaite FE (1946)
+    Biometrics Bulletin 2:110-114. Williams DA (1982) Applied Statistics 31:144-148, model III
+    (variance between places beside binomial noise).
+
+    Examples
+    --------
+    >>> columns = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+    >>> fit_field(np.array([0.1, 0.9, 2.1, 2.9]), columns, np.zeros(4), None).b.round(3).tolist()
+    [0.06, 0.96]
+    """
+    model = FieldModel(z, columns, v, basis)
+    hyper = model.best(start)
+    inflation, degrees = _uncertainty(model, hyper)
+    power, noise = model.power(hyper), float(np.exp(hyper[0])) + v
+    px = Precision(model.vectors, power, noise)(columns)
+    covariance = np.asarray(np.linalg.inv(columns.T @ px), dtype=np.float64)
+    b = covariance @ (px.T @ z)
+    return FieldFit(b, covariance, inflation, degrees, hyper, power, noise)
+
+
+def block_errors(
+    fit: FieldFit, z: Floats, columns: Floats, basis: Basis, last: int
+) -> tuple[Floats, Floats]:
+    """Take, for each of the last coefficients, the wider of the model's and the blocks' interval.
+
+    Blocks are compact groups of places. The whitened score of each block is an independent sign of
+    how sure a coefficient is, whatever the error looks like within blocks: standard errors that
+    hold when the spatial error was not modelled quite right.
+
+    Parameters
+    ----------
+    fit : FieldFit
+        The model.
+    z, columns : array, shapes (n,) and (n, k)
+        What it was fitted to.
+    basis : Basis
+        Patterns of its field.
+    last : int
+        Number of coefficients wanted, from the end.
+
+    Returns
+    -------
+    inflation, degrees : array, shape (last,)
+        Variance over that of `fit.covariance`, and degrees of freedom.
+
+    References
+    ----------
+    Bester CA, Conley TG, Hansen CB (2011) Journal of Econometrics 165:137-151. Bell RM, McCaffrey
+    DF (2002) Survey Methodology 28:169-181 (leverage of a block). Carter AV, Schnepel KT,
+    Steigerwald DG (2017) Review of Economics and Statistics 99:698-709 (effective blocks).
+    """
+    n = len(z)
+    groups = basis.blocks(int(np.clip(n // PLACES_PER_BLOCK, FEWEST_BLOCKS, MOST_BLOCKS)))
+    x = _whitened(columns, fit, basis)
+    error = _whitened(z - columns @ fit.b, fit, basis)
+    inverse = np.linalg.inv(x.T @ x)
+    pull = (x @ inverse)[:, -last:]
+    count = int(groups.max()) + 1
+    leverage = np.bincount(groups, ((x @ inverse) * x).sum(axis=1), count)
+    shrink = np.sqrt(np.clip(1 - leverage / columns.shape[1], 0.3, 1.0))
+    scores = np.column_stack([np.bincount(groups, p * error, count) for p in pull.T])
+    parts = np.column_stack([np.bincount(groups, p**2, count) for p in pull.T])
+    variance = ((scores / shrink[:, None]) ** 2).sum(axis=0) * count / max(1, count - 1)
+    effective = parts.sum(axis=0) ** 2 / (parts**2).sum(axis=0)
+    ratio, few = variance / np.diag(inverse)[-last:], np.maximum(2.0, effective - 1)
+    model, many = fit.inflation[-last:], fit.degrees[-last:]
+    wider = np.sqrt(ratio) * stdtrit(few, 0.975) > np.sqrt(model) * stdtrit(many, 0.975)
+    return np.where(wider, ratio, model), np.where(wider, few, many)
+
+
+def _whitened(values: Floats, fit: FieldFit, basis: Basis) -> Floats:
+    """Take the field out of values, as if noise were equal everywhere."""
+    noise = float(fit.noise.mean())
+    inner = basis.vectors.T @ values
+    gain = (fit.field_power + noise) ** -0.5 - noise**-0.5
+    white: Floats = (values.T * noise**-0.5).T + basis.vectors @ (inner.T * gain).T
+    return white
 
 
 def _uncertainty(model: FieldModel, hyper: Floats) -> tuple[Floats, Floats]:
@@ -215,12 +387,12 @@ def _uncertainty(model: FieldModel, hyper: Floats) -> tuple[Floats, Floats]:
     draws = np.vstack([draws, -draws])
     low, high = model.bounds(len(hyper))
     spread = 1.2 * (draws / np.sqrt(np.maximum(values, _LEAST_CURVATURE))) @ vectors.T
-    found = [model.negative(np.clip(hyper + d, low - 1, high + 1)) for d in spread]
-    log_weight = peak - np.array([f[0] for f in found]) + 0.5 * (draws**2).sum(axis=1)
+    nodes = [model.negative(np.clip(hyper + d, low - 1, high + 1)) for d in spread]
+    log_weight = peak - np.array([node[0] for node in nodes]) + 0.5 * (draws**2).sum(axis=1)
     weight = np.exp(np.minimum(log_weight - np.median(log_weight), 5.0))
     weight /= weight.sum()
-    estimates = np.array([f[1] for f in found])
-    variances = np.array([np.diag(f[2]) for f in found])
+    estimates = np.array([node[1] for node in nodes])
+    variances = np.array([np.diag(node[2]) for node in nodes])
     mean = weight @ variances
     total = mean + weight @ (estimates - b) ** 2
     relative = weight @ (variances - mean) ** 2 / mean**2
@@ -237,10 +409,33 @@ def _curvature(model: FieldModel, hyper: Floats) -> Floats:
     def at(d: Floats) -> float:
         return model.negative(hyper + d)[0]
 
-    found = np.empty((size, size))
+    curvature = np.empty((size, size))
     for i in range(size):
         for j in range(i + 1):
             a, c = step[i], step[j]
             four = at(a + c) - at(a - c) - at(c - a) + at(-a - c)
-            found[i, j] = found[j, i] = four / (4 * _STEP**2)
-    return found
+            curvature[i, j] = curvature[j, i] = four / (4 * _STEP**2)
+    return curvature
+
+
+def _basis(vectors: Floats, frequency: Floats) -> Basis:
+    """Put frequencies in units of their median."""
+    middle = float(np.median(frequency))
+    return Basis(vectors, frequency / (middle if middle > 0 else 1.0))
+
+
+def _refuse_many(n: int) -> None:
+    """Refuse more places than a dense factorisation can serve."""
+    if n > MOST_PLACES:
+        raise ValueError(f"{n:,} places are more than {MOST_PLACES:,}; run the model by district")
+
+
+def _far_apart(place: Floats, count: int) -> list[int]:
+    """Pick places far from one another, the outermost first."""
+    away = ((place - place.mean(axis=0)) ** 2).sum(axis=1)
+    chosen = [int(away.argmax())]
+    away = ((place - place[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < min(count, len(place)) and away.max() > 0:
+        chosen.append(int(away.argmax()))
+        away = np.minimum(away, ((place - place[chosen[-1]]) ** 2).sum(axis=1))
+    return chosen

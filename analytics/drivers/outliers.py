@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
-from analytics.association.design import lay_out
+from analytics.association.design_matrix import design_matrix
 from analytics.association.quasi_binomial import quasi_binomial
 from analytics.inputs import Floats, counts, same_index
 from analytics.local.significance import benjamini_hochberg
@@ -124,7 +124,7 @@ def _predicted(
         if isinstance(expected, pd.Series) and isinstance(pair[0], pd.Series):
             same_index(expected, pair[0], "outcome and expected counts")
         return _by_expected(given.x, given.n, counts(expected, given.n).x)
-    design = lay_out(outcome, exposures, strata)
+    design = design_matrix(outcome, exposures, strata)
     known = ~np.isnan(given.x) & (given.n > 0)
     state = np.where(known, np.where(design.used, "compared", "no exposure"), "no count")
     predicted = np.full(len(given.x), np.nan)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.association.fitted import RankCorrelation, rank_correlation
+from analytics.association.rank_correlation import RankCorrelation, rank_correlation
 from analytics.inputs import Floats, floats, same_index
 
 LOW_COVERAGE = 0.5

@@ -10,13 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.association.fitted import (
+from analytics.association import (
     Association,
     described,
-    redrawn_within,
+    driver_model,
+    moe_sensitivity,
     shapley_shares,
 )
-from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE, driver_model
+from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from analytics.association.result import Diagnostics, refused
 from analytics.rates.acs import HIGH_BELOW, LOW_ABOVE, Z_90
 from data.recipe.measures import MeasureInfo
@@ -155,11 +156,11 @@ def compare(
         return _too_few(values, len(schools)), _no_redraws(values.columns)
     near = Weights.knn(points, min(NEIGHBOURS, len(schools) - 1))
     outcome = schools[["chronic_absent", "enrolled"]]
-    model = driver_model(outcome, values, near, schools["level"], points, "auto")
+    model = driver_model(outcome, values, weights=near, strata=schools["level"], points=points)
     found = described(model)
     if found.state != "estimated":
         return found, _no_redraws(values.columns)
-    moved = redrawn_within(model, values, exposures.moe, draws=REDRAWS, seed=SEED)
+    moved = moe_sensitivity(model, values, exposures.moe, draws=REDRAWS, seed=SEED)
     drawn = moved["state"].eq("redrawn")
     moved = moved[["low", "high", "same_sign"]].where(drawn)
     return found, moved.rename(columns={"low": "moe_low", "high": "moe_high"})

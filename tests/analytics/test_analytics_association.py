@@ -6,12 +6,12 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 
-from analytics.association.fitted import (
+from analytics.association import (
     circularity,
+    driver_model,
     fit,
     moe_sensitivity,
     shapley_shares,
-    spatial_error_ml,
 )
 from analytics.drivers.bivariate import bivariate_local
 from analytics.drivers.bivariate_classes import bivariate_classes
@@ -233,27 +233,24 @@ def test_measures_made_from_others_are_warned_of():
     assert "poverty_150" in circularity(["places_asthma", "poverty_150"])[0]
     assert circularity(["asthma", "no_high_school"], {"asthma": "cdc_places_2024"})
     land = Land(n=60)
-    x = land.exposures(names=("a", "b"))
-    found = fit(
-        pd.Series(land.field()),
-        x,
-        weights=land.weights,
-        circular={"a": "made from b by its publisher"},
-    )
-    assert found.diagnostics.warnings == ("a: made from b by its publisher",)
+    x = land.exposures(names=("places_asthma", "poverty_150"))
+    found = fit(pd.Series(land.field()), x, weights=land.weights)
+    assert found.diagnostics.warnings == circularity(x)
+    assert len(circularity(x)) == 1
 
 
 def test_wide_margins_pull_an_effect_towards_nothing():
     land = Land(n=200, seed=8)
     x = land.exposures(smooth=False)
     y = land.absent(x, [0.4, 0.0])
-    given = (y, land.enrolled), x
-    none = moe_sensitivity(*given, x * 0.0, weights=land.weights, draws=5)
+    model = driver_model((y, land.enrolled), x, weights=land.weights)
+    none = moe_sensitivity(model, x, x * 0.0, draws=5, seed=0)
     np.testing.assert_allclose(none["low"], none["effect"], rtol=1e-6)
-    wide = moe_sensitivity(*given, x * 0 + 1.645, weights=land.weights)
+    wide = moe_sensitivity(model, x, x * 0 + 1.645, draws=100, seed=0)
     assert wide["mean"]["a"] == pytest.approx(wide["effect"]["a"] / 2, rel=0.2)
     assert wide["same_sign"]["a"] == 1
-    few = moe_sensitivity((y[:9], land.enrolled[:9]), x[:9], x[:9] * 0, weights=land.weights)
+    refused = driver_model((y[:9], land.enrolled[:9]), x[:9], weights=land.weights)
+    few = moe_sensitivity(refused, x[:9], x[:9] * 0, draws=5, seed=0)
     assert few["state"].eq("too few places").all()
 
 
@@ -381,11 +378,3 @@ def test_nine_classes_count_every_area_once():
     assert found.areas.loc[3, "pair"] == "no value"
     assert abs(found.table.sum(axis=1) - 98 / 3).max() < 1.1
     assert bivariate_classes(one, two * 0).areas["driver_class"].eq("middle").all()
-
-
-def test_the_error_model_answers_without_links():
-    rng = np.random.default_rng(8)
-    x = pd.DataFrame({"a": rng.normal(size=20)})
-    lonely = Weights.from_edges(range(20), [], [])
-    with pytest.raises(ValueError, match="no place has a neighbour"):
-        spatial_error_ml(x["a"] + rng.normal(size=20), x, lonely)

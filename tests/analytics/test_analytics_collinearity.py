@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.association import fit, told_apart
 from analytics.association.collinearity import (
     MAX_CONDITION,
     MAX_VIF,
     condition_number,
-    told_apart,
     variance_inflation,
 )
-from analytics.association.design import lay_out
-from analytics.association.fitted import fit
+from analytics.association.design_matrix import design_matrix
 from analytics.rates.tract_rates import exposure
 from geo.weights.weights import Weights
 
@@ -120,7 +119,7 @@ def test_a_model_never_refuses_what_is_kept_as_collinear(seed, k, rank, noise, g
     assert found.left_out.isin([*found.kept, ""]).all()
     assert found.correlation.abs().le(1).all()
     kept = table[list(found.kept)]
-    design = lay_out(pd.Series(0.0, index=table.index), kept, level)
+    design = design_matrix(pd.Series(0.0, index=table.index), kept, level)
     assert variance_inflation(design.exposures, design.levels).max() <= MAX_VIF
     assert condition_number(design.exposures, design.levels) <= MAX_CONDITION
     near = Weights.knn(rng.uniform(size=(n, 2)), 4)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.association.fitted import rank_correlation
+from analytics.association import rank_correlation
 from analytics.join.quality import (
     FLAGS,
     compare_joins,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.association.fitted import rank_correlation
+from analytics.association import rank_correlation
 from analytics.rates.tract_rates import allocate, exposure
 
 SHARE = pd.DataFrame(

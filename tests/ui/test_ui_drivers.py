@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.association.fitted import fit
+from analytics.association import fit
 from data.recipe import measures as registry
 from data.views import schools_and_tracts
 from data.views.drivers import exposures_of, tract_figures

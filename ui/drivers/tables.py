@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analytics.association.fitted import RankCorrelation
+from analytics.association import RankCorrelation
 from data.views.drivers import Comparison
 from ui.drivers.words import (
     RELIABILITY,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analytics.association import RankCorrelation
 from analytics.association.collinearity import MAX_VIF
-from analytics.association.fitted import RankCorrelation
 from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison

@@ -9,8 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 import streamlit as st
 
-from analytics.association.collinearity import told_apart
-from analytics.association.fitted import RankCorrelation, circularity, rank_correlation
+from analytics.association import RankCorrelation, circularity, rank_correlation, told_apart
 from data.recipe import measures as registry
 from data.views.drivers import (
     Beside,

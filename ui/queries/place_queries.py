@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from analytics.association.fitted import RankCorrelation, rank_correlation
+from analytics.association import RankCorrelation, rank_correlation
 from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, load_panel
 from data.recipe import measures as registry

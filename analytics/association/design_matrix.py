@@ -16,25 +16,25 @@ COUNT_COLUMNS = ("chronic_absent", "enrolled")
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class DesignMatrix:
     """Places that take part in a model, in the order of the exposures' index.
 
     Attributes
     ----------
-    ids
+    ids : Index
         Places that take part, n of them.
-    used
+    used : array of bool
         Which rows of the caller take part.
-    x, n
+    x, n : array, shape (n,)
         Events and denominators; for an outcome of numbers `x` is the outcome and `n` is None.
-    exposures
-        Exposures in standard deviations from their mean, shape (n, k).
-    names
+    exposures : array, shape (n, k)
+        Exposures in standard deviations from their mean.
+    names : Index
         Exposure names.
-    sd
+    sd : array, shape (k,)
         Standard deviation of each exposure over the places, divided by n - 1.
-    levels
-        Constant and one column a stratum beyond the first, shape (n, s).
+    levels : array, shape (n, s)
+        Constant and one column a stratum beyond the first.
     """
 
     ids: pd.Index
@@ -52,24 +52,24 @@ class Design:
         return np.column_stack([self.levels, self.exposures])
 
 
-def lay_out(
+def design_matrix(
     outcome: Any, exposures: pd.DataFrame, strata: ArrayLike | pd.Series | None = None
-) -> Design:
+) -> DesignMatrix:
     """Read outcome, exposures and strata into the columns of a model.
 
     Parameters
     ----------
-    outcome
-        Counts - a DataFrame with the columns `chronic_absent` and `enrolled`, or a pair (events,
-        denominators) - or one Series of numbers. Series and tables share the exposures' index.
-    exposures
+    outcome : DataFrame, tuple or Series
+        Counts - a table with the columns `chronic_absent` and `enrolled`, or a pair (events,
+        denominators) - or one Series of numbers. On the exposures' index.
+    exposures : DataFrame
         Numbers, one column an exposure.
-    strata
+    strata : array or Series, optional
         Level of each place; None for one level.
 
     Returns
     -------
-    Design
+    DesignMatrix
         Of the places with an outcome, a positive denominator, and every exposure.
 
     Raises
@@ -80,83 +80,32 @@ def lay_out(
     Examples
     --------
     >>> drivers = pd.DataFrame({"crowding": [0.1, 0.2, 0.3, None]})
-    >>> lay_out(([1, 2, 3, 4], [9, 9, 9, 9]), drivers).exposures.ravel().round(3).tolist()
+    >>> design_matrix(([1, 2, 3, 4], [9, 9, 9, 9]), drivers).exposures.ravel().round(3).tolist()
     [-1.0, -0.0, 1.0]
     """
     values = _exposure_values(exposures)
     x, n = _outcome(outcome, exposures.index)
     codes = stratum_codes(strata, exposures.iloc[:, 0])
-    known = ~np.isnan(x) & ~np.isnan(values).any(axis=1)
+    used = ~np.isnan(x) & ~np.isnan(values).any(axis=1)
     if n is not None:
-        known &= n > 0
-    inner, sd = _standardised(values[known])
-    return Design(
-        ids=exposures.index[known],
-        used=known,
-        x=x[known],
-        n=None if n is None else n[known],
+        used &= n > 0
+    inner, sd = _standardised(values[used])
+    return DesignMatrix(
+        ids=exposures.index[used],
+        used=used,
+        x=x[used],
+        n=None if n is None else n[used],
         exposures=inner,
         names=exposures.columns,
         sd=sd,
-        levels=level_columns(np.asarray(codes)[known]),
+        levels=_level_columns(np.asarray(codes)[used]),
     )
 
 
-def level_columns(codes: Any) -> Floats:
-    """Give a constant and one column a level beyond the first, shape (n, levels).
-
-    Examples
-    --------
-    >>> level_columns(np.array([3, 5, 3])).tolist()
-    [[1.0, 0.0], [1.0, 1.0], [1.0, 0.0]]
-    """
+def _level_columns(codes: Any) -> Floats:
+    """Give a constant and one column a level beyond the first, shape (n, levels)."""
     present = np.unique(codes)[1:]
     return np.column_stack([np.ones(len(codes)), codes[:, None] == present]).astype(np.float64)
-
-
-def aligned(outcome: ArrayLike | pd.Series, exposures: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Check a complete outcome of numbers against its exposures.
-
-    Parameters
-    ----------
-    outcome
-        Numbers, shape (n,).
-    exposures
-        Numbers on the same index, shape (n, k).
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Outcome and exposures.
-
-    Raises
-    ------
-    ValueError
-        A missing or infinite value, indexes or lengths that differ, too few rows, or exposures that
-        repeat one another.
-
-    Examples
-    --------
-    >>> aligned([1.0, None, 2.0], pd.DataFrame({"driver": [0.0, 1.0, 2.0]}))
-    Traceback (most recent call last):
-    ValueError: row 1: the outcome is missing; leave the row out
-    """
-    x = _exposure_values(exposures)
-    y, _ = _outcome(outcome, exposures.index)
-    fix = "leave the row out"
-    like = exposures.iloc[:, 0]
-    refuse(np.isnan(y), outcome, lambda _: f"the outcome is missing; {fix}")
-    refuse(np.asarray(np.isnan(x).any(axis=1)), like, lambda _: f"an exposure is missing; {fix}")
-    if len(y) <= x.shape[1] + 1:
-        raise ValueError(f"{len(y)} rows are too few for {x.shape[1]} exposures and a constant")
-    if np.linalg.matrix_rank(with_constant(x)) <= x.shape[1]:
-        raise ValueError("an exposure is constant or repeats others; leave it out")
-    return y, x
-
-
-def with_constant(x: Floats) -> Floats:
-    """Put a column of ones before x."""
-    return np.column_stack([np.ones(len(x)), x])
 
 
 def _outcome(outcome: Any, index: pd.Index) -> tuple[Floats, Floats | None]:
@@ -168,10 +117,10 @@ def _outcome(outcome: Any, index: pd.Index) -> tuple[Floats, Floats | None]:
         outcome = tuple(outcome[c] for c in COUNT_COLUMNS)
     parts = outcome if isinstance(outcome, tuple) else (outcome,)
     for part in parts:
-        _fits(part, index)
+        _refuse_other_index(part, index)
     if len(parts) == 2:
-        given = counts(*parts)
-        return given.x, given.n
+        checked = counts(parts[0], parts[1])
+        return checked.x, checked.n
     if len(parts) != 1:
         raise ValueError(f"the outcome has {len(parts)} parts; give events and denominators")
     y = floats(outcome)
@@ -179,7 +128,7 @@ def _outcome(outcome: Any, index: pd.Index) -> tuple[Floats, Floats | None]:
     return y, None
 
 
-def _fits(part: Any, index: pd.Index) -> None:
+def _refuse_other_index(part: Any, index: pd.Index) -> None:
     """Refuse an outcome that is not on the exposures' index."""
     if isinstance(part, pd.Series):
         same_index(part, pd.Series(index=index, dtype=float), "outcome and exposures")

@@ -1,0 +1,215 @@
+"""Effects of exposures by working responses, beside a spatial error or with a spatial lag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csc_array, eye_array
+from scipy.sparse.linalg import splu
+from scipy.special import expit
+
+from analytics.association.design_matrix import DesignMatrix
+from analytics.association.lagrange_tests import LagrangeTests, lagrange_tests
+from analytics.association.quasi_binomial import quasi_binomial
+from analytics.association.spatial_field import (
+    Basis,
+    FieldFit,
+    FieldModel,
+    Precision,
+    block_errors,
+    fit_field,
+)
+from analytics.inputs import Floats
+
+_BETTER = 3.84  # deviance by which the lag must fit better: 5 % of a chi-square with 1 degree
+_ROUNDS = 2  # of the working response; logits of schools settle in two
+_BOUND = 0.999  # of the spatial coefficient; 1 makes the model singular
+
+
+class Plain(NamedTuple):
+    """The model without places: dispersion, and tests of what it leaves over."""
+
+    dispersion: float
+    tests: LagrangeTests
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """Estimates of every exposure.
+
+    Attributes
+    ----------
+    effect, se, degrees : array, shape (k,)
+        Effect of a standard deviation, its standard error and degrees of freedom.
+    spillover : array, shape (k,)
+        What neighbours' exposures add; 0 unless the form is a lag.
+    fit, basis : FieldFit, Basis or None
+        The model, and the patterns of its spatial error.
+    columns, z : array, shapes (n, c) and (n,)
+        What it was fitted to.
+    rho : float
+        Coefficient of the spatial lag; NaN without.
+    """
+
+    effect: Floats
+    se: Floats
+    degrees: Floats
+    spillover: Floats
+    fit: FieldFit
+    basis: Basis | None
+    columns: Floats
+    z: Floats
+    rho: float
+
+    @property
+    def precision(self) -> Precision:
+        """Inverse of the model's variance."""
+        return Precision.of(self.fit, self.basis)
+
+
+def plain_model(design: DesignMatrix, w: csc_array) -> Plain:
+    """Fit the model that is blind to places, and test what it leaves over.
+
+    Of counts, the Pearson residuals of the quasi-binomial model are tested.
+    """
+    if design.n is None:
+        y, x = design.x, design.columns
+        rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+        return Plain(float(rest @ rest) / (len(y) - x.shape[1]), lagrange_tests(y, x, w))
+    model = quasi_binomial(design.x, design.n, design.columns)
+    mu = model.fitted
+    root = np.sqrt(design.n * mu * (1 - mu))
+    columns = design.columns * root[:, None]
+    response = columns @ model.coefficients + (design.x - design.n * mu) / root
+    return Plain(model.dispersion, lagrange_tests(response, columns, w))
+
+
+def error_model(design: DesignMatrix, basis: Basis | None) -> Estimate:
+    """Estimate effects beside a spatial error, or without one where there is no basis.
+
+    References
+    ----------
+    Breslow NE, Clayton DG (1993) J Am Stat Assoc 88:9-25 (working response). Bester CA, Conley TG,
+    Hansen CB (2011) Journal of Econometrics 165:137-151 (the wider of two errors is taken).
+    """
+    return _estimate(design, design.columns, basis, None)
+
+
+def lag_model(design: DesignMatrix, w: csc_array, error: Estimate) -> Estimate | None:
+    """Estimate effects that spill over to neighbours; None unless that fits better.
+
+    Parameters
+    ----------
+    design : DesignMatrix
+        Outcome and columns.
+    w : sparse array, shape (n, n)
+        Row-standardised weights.
+    error : Estimate
+        From `error_model`, with the basis to be used again.
+
+    Returns
+    -------
+    Estimate or None
+        `effect` is the average direct impact, `spillover` the average indirect one.
+
+    References
+    ----------
+    LeSage J, Pace RK (2009) Introduction to Spatial Econometrics, section 2.7 (impacts). Ord K
+    (1975) J Am Stat Assoc 70:120-126 (the most likely rho).
+    """
+    rho = _lag_coefficient(error.z, design.columns, w)
+    lag = _Lag(rho, w)
+    columns = np.column_stack([design.levels, lag.solve(design.exposures)])
+    spilling = _estimate(design, columns, error.basis, lag)
+    gain = _height(error, error) - _height(spilling, error)
+    return spilling if 2 * gain > _BETTER else None
+
+
+class _Lag:
+    """The multiplier `(I - rho W)^-1` of a spatial lag."""
+
+    def __init__(self, rho: float, w: csc_array) -> None:
+        self.rho, self.places = rho, w.shape[0]
+        self.factor = splu(csc_array(eye_array(self.places) - rho * w))
+
+    def solve(self, right: Floats) -> Floats:
+        """Multiply columns by the multiplier."""
+        product: Floats = self.factor.solve(right)
+        return product
+
+    def impacts(self) -> tuple[float, float]:
+        """Give the average direct and indirect impact of one unit."""
+        spread = self.solve(np.eye(self.places))
+        direct = float(np.diag(spread).mean())
+        return direct, float(spread.sum() / len(spread)) - direct
+
+
+def _estimate(
+    design: DesignMatrix, columns: Floats, basis: Basis | None, lag: _Lag | None
+) -> Estimate:
+    """Fit by working responses and widen each error by what the blocks show."""
+    z, v = _first_response(design)
+    fit = fit_field(z, columns, v, basis)
+    for _ in range(_ROUNDS if design.n is not None else 0):
+        left = Precision.of(fit, basis)(z - columns @ fit.b)
+        z, v = _working(design, z - v * left)
+        fit = fit_field(z, columns, v, basis, fit.hyper)
+    k = len(design.names)
+    inflation, degrees = fit.inflation[-k:], fit.degrees[-k:]
+    if basis is not None:
+        inflation, degrees = block_errors(fit, z, columns, basis, k)
+    se = np.sqrt(np.diag(fit.covariance)[-k:] * inflation)
+    direct, indirect = (1.0, 0.0) if lag is None else lag.impacts()
+    b, rho = fit.b[-k:], np.nan if lag is None else lag.rho
+    return Estimate(direct * b, direct * se, degrees, indirect * b, fit, basis, columns, z, rho)
+
+
+def _first_response(design: DesignMatrix) -> tuple[Floats, Floats]:
+    """Give empirical logits and their variance; numbers have none of their own."""
+    if design.n is None:
+        return design.x, np.zeros(len(design.x))
+    p = (design.x + 0.5) / (design.n + 1)
+    logit = np.log((design.x + 0.5) / (design.n - design.x + 0.5))
+    return logit, 1 / (design.n * p * (1 - p))
+
+
+def _working(design: DesignMatrix, eta: Floats) -> tuple[Floats, Floats]:
+    """Give the working response at a place's own log odds, and its variance."""
+    mu = np.clip(expit(eta), 1e-9, 1 - 1e-9)
+    w = design.n * mu * (1 - mu)
+    return eta + (design.x - design.n * mu) / w, 1 / w
+
+
+def _height(estimate: Estimate, other: Estimate) -> float:
+    """Give the negative log-likelihood of another's response, apart from constants."""
+    noise = other.fit.noise - np.exp(estimate.fit.hyper[0])
+    model = FieldModel(other.z, estimate.columns, noise, estimate.basis)
+    normal = np.linalg.slogdet(model.negative(estimate.fit.hyper)[2])[1]
+    return model.negative(estimate.fit.hyper)[0] + 0.5 * float(normal)
+
+
+def _lag_coefficient(y: Floats, x: Floats, w: csc_array) -> float:
+    """Find the most likely rho, from -.999 to .999, of `y = rho W y + X b + e`."""
+    if w.nnz == 0:
+        raise ValueError("no place has a neighbour; give weights with links")
+    factor = cho_factor(x.T @ x)
+    own, lagged = (v - x @ cho_solve(factor, x.T @ v) for v in (y, w @ y))
+
+    def negative(rho: float) -> float:
+        error = own - rho * lagged
+        return len(y) / 2 * float(np.log(error @ error / len(y))) - _log_determinant(w, rho)
+
+    best = minimize_scalar(
+        negative, bounds=(-_BOUND, _BOUND), method="bounded", options={"xatol": 1e-10}
+    )
+    return float(best.x)
+
+
+def _log_determinant(w: csc_array, rho: float) -> float:
+    """Give log |I - rho W| by a sparse factorisation."""
+    factor = splu(csc_array(eye_array(w.shape[0]) - rho * w))
+    return float(np.log(np.abs(factor.U.diagonal())).sum())
