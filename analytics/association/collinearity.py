@@ -34,10 +34,8 @@ def variance_inflation(exposures: Floats, levels: Floats) -> Floats:
 
     Parameters
     ----------
-    exposures : array, shape (n, k)
-        Columns of the exposures.
-    levels : array, shape (n, s)
-        Constant and stratum columns that are in the model too.
+    exposures, levels : array, shapes (n, k) and (n, s)
+        Exposures, and the constant and stratum columns that are in the model too.
 
     Returns
     -------
@@ -71,15 +69,7 @@ def variance_inflation(exposures: Floats, levels: Floats) -> Floats:
 def condition_number(exposures: Floats, levels: Floats) -> float:
     """Give the largest over the smallest singular value of exposures scaled within strata.
 
-    Parameters
-    ----------
-    exposures, levels : array, shapes (n, k) and (n, s)
-        See `variance_inflation`.
-
-    Returns
-    -------
-    float
-        At least 1; infinite when an exposure repeats others.
+    It is infinite when an exposure repeats others.
 
     References
     ----------

@@ -102,19 +102,8 @@ def error_model(design: DesignMatrix, basis: Basis | None) -> Estimate:
 def lag_model(design: DesignMatrix, w: csc_array, error: Estimate) -> Estimate | None:
     """Estimate effects that spill over to neighbours; None unless that fits better.
 
-    Parameters
-    ----------
-    design : DesignMatrix
-        Outcome and columns.
-    w : sparse array, shape (n, n)
-        Row-standardised weights.
-    error : Estimate
-        From `error_model`, with the basis to be used again.
-
-    Returns
-    -------
-    Estimate or None
-        `effect` is the average direct impact, `spillover` the average indirect one.
+    The effect is the average direct impact of the row-standardised weights w, the spill-over the
+    average indirect one; the basis is that of the model without spill-over, `error`.
 
     References
     ----------

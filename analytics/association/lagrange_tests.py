@@ -66,17 +66,10 @@ def lagrange_tests(y: Floats, x: Floats, w: csc_array) -> LagrangeTests:
 
     Parameters
     ----------
-    y : array, shape (n,)
-        Response, weighted where the model is.
-    x : array, shape (n, k)
-        Columns, weighted likewise.
+    y, x : array, shapes (n,) and (n, k)
+        Response and columns, weighted where the model is.
     w : sparse array, shape (n, n)
-        Row-standardised weights.
-
-    Returns
-    -------
-    LagrangeTests
-        NaN throughout when no place has a neighbour or nothing is left over.
+        Row-standardised weights. Without links, or with nothing left over, all tests are NaN.
 
     References
     ----------

@@ -15,18 +15,10 @@ _FLAT = 30.0  # logits beyond this are 0 or 1 in double precision
 
 @dataclass(frozen=True, eq=False)
 class QuasiBinomial:
-    """A fitted quasi-binomial model.
+    """A fitted quasi-binomial model: log odds (k,), dispersion, probabilities (s,), state.
 
-    Attributes
-    ----------
-    coefficients : array, shape (k,)
-        Log odds.
-    dispersion : float
-        Pearson chi-square over its degrees of freedom.
-    fitted : array, shape (s,)
-        Probabilities.
-    state : str
-        "fitted"; "not converged" when a column separates the events.
+    The dispersion is Pearson's chi-square over its degrees of freedom; the state is "fitted", or
+    "not converged" when a column separates the events.
     """
 
     coefficients: Floats
@@ -36,14 +28,7 @@ class QuasiBinomial:
 
 
 def quasi_binomial(x: Floats, n: Floats, columns: Floats) -> QuasiBinomial:
-    """Fit log odds of events as a sum of columns, with Pearson's overdispersion.
-
-    Parameters
-    ----------
-    x, n : array, shape (s,)
-        Events and positive denominators.
-    columns : array, shape (s, k)
-        Constant, strata and exposures, none of them repeating others.
+    """Fit log odds of events x out of n, shape (s,), as a sum of columns, shape (s, k).
 
     References
     ----------

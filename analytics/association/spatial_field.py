@@ -69,16 +69,8 @@ class Basis:
 def graph_basis(w: csc_array) -> Basis:
     """Give the smoothest patterns of a neighbour graph: eigenvectors of its Laplacian.
 
-    Parameters
-    ----------
-    w : sparse array, shape (n, n)
-        Links; weights are averaged with those of the way back. Islands and separate parts have
-        patterns of their own.
-
-    Raises
-    ------
-    ValueError
-        More than 6,000 places.
+    Weights are averaged with those of the way back. Islands and separate parts have patterns of
+    their own. More than 6,000 places are refused.
 
     References
     ----------
@@ -100,20 +92,11 @@ def graph_basis(w: csc_array) -> Basis:
 
 
 def point_basis(xy: Floats) -> Basis:
-    """Give the smoothest patterns over points in the plane.
+    """Give the smoothest patterns over points in the plane, shape (n, 2).
 
     They are a constant and the eigenvectors of the centred kernel minus distance, whose
-    eigenvalues fall with the third power of frequency in the plane.
-
-    Parameters
-    ----------
-    xy : array, shape (n, 2)
-        Coordinates in one unit of length; repeated points are allowed.
-
-    Raises
-    ------
-    ValueError
-        More than 6,000 places.
+    eigenvalues fall with the third power of frequency in the plane. Points may repeat; more than
+    6,000 are refused.
 
     References
     ----------
@@ -286,12 +269,8 @@ def fit_field(
 
     Parameters
     ----------
-    z : array, shape (n,)
-        Response.
-    columns : array, shape (n, k)
-        None of them repeating others.
-    v : array, shape (n,)
-        Known variance of the response.
+    z, columns, v : array, shapes (n,), (n, k) and (n,)
+        Response, columns that do not repeat others, and known variance of the response.
     basis : Basis, optional
         Patterns of the field; None for no field.
     start : array, optional
@@ -328,17 +307,6 @@ def block_errors(
     Blocks are compact groups of places. The whitened score of each block is an independent sign of
     how sure a coefficient is, whatever the error looks like within blocks: standard errors that
     hold when the spatial error was not modelled quite right.
-
-    Parameters
-    ----------
-    fit : FieldFit
-        The model.
-    z, columns : array, shapes (n,) and (n, k)
-        What it was fitted to.
-    basis : Basis
-        Patterns of its field.
-    last : int
-        Number of coefficients wanted, from the end.
 
     Returns
     -------

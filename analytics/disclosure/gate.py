@@ -1,9 +1,7 @@
 """The display gate for school counts: what may be shown, what not, and why.
 
 Privacy comes first (P codes, for counts shared under an agreement), reliability second (Q codes,
-for every source). A published source keeps its agency's own suppression. Complementary suppression
-(P3), dominance (P5) and the audit against an attacker's linear program belong to the later issue on
-the disclosure audit and will stand in this module beside `protect`.
+for every source). A published source keeps its agency's own suppression.
 
 How the small-count rules fit together. Were "0 of 100" shown as "at most 2 %" while 1 and 2 are
 hidden as small counts, the label would give the zero away. So all counts that could be told apart

@@ -23,6 +23,8 @@ _WINSOR = 0.1  # tails that do not shape the limits
 _KEPT = 0.67869  # variance that winsorising leaves to normal values
 _EFFICIENCY = 0.7  # of the winsorised variance beside the plain one, for normal values
 MIN_SCHOOLS = 30
+LEVEL = 0.95  # of the funnel limits
+FALSE_DISCOVERY = 0.05  # part of the named schools that may be named by chance
 
 
 def doing_better(
@@ -31,29 +33,23 @@ def doing_better(
     *,
     expected: ArrayLike | pd.Series | None = None,
     strata: ArrayLike | pd.Series | None = None,
-    false_discovery: float = 0.05,
-    level: float = 0.95,
 ) -> pd.DataFrame:
     """Find schools with less absence than schools with like drivers have.
 
     Parameters
     ----------
-    outcome
-        Counts: a DataFrame with `chronic_absent` and `enrolled`, or a pair of Series.
-    exposures
-        What the prediction is made from, one column an exposure; None when `expected` is given.
-    expected
+    outcome : DataFrame or tuple
+        Counts: a table with `chronic_absent` and `enrolled`, or a pair of Series.
+    exposures : DataFrame, optional
+        What the prediction is made from, one column an exposure; None when `expected` is checked.
+    expected : array or Series, optional
         Expected events of each school, in place of exposures.
-    strata
+    strata : array or Series, optional
         Level of each school, part of the prediction from exposures.
-    false_discovery
-        Part of the named schools that may be named by chance.
-    level
-        Coverage of the funnel limits.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Strengths first, then the rest, each by how far below its prediction it is; index of the
         outcome in that order. `rate, predicted`, funnel limits `low, high` of the rate at the
         school's size, `z, p` (two-sided; Student's t, for the spread between schools is estimated),
@@ -78,8 +74,8 @@ def doing_better(
     --------
     >>> ids = [f"s{i}" for i in range(40)]
     >>> x = pd.Series([20 + i % 5 for i in range(39)] + [2], index=ids)
-    >>> found = doing_better((x, x * 0 + 100), expected=x * 0 + 22.0)
-    >>> found.index[0], found["class"].iloc[0]
+    >>> table = doing_better((x, x * 0 + 100), expected=x * 0 + 22.0)
+    >>> table.index[0], table["class"].iloc[0]
     ('s39', 'doing better than its drivers predict')
     """
     x, n, predicted, state, used = _predicted(outcome, exposures, expected, strata)
@@ -90,9 +86,9 @@ def doing_better(
         z[compared], between = _funnel(x[compared], n[compared], predicted[compared], used)
     p = 2 * stdtr(degrees, -np.abs(z))
     q = benjamini_hochberg(p, compared)
-    reach = stdtrit(degrees, 0.5 + level / 2)
+    reach = stdtrit(degrees, 0.5 + LEVEL / 2)
     low, high = _limits(predicted, n, between, reach)
-    named = compared & (np.nan_to_num(q, nan=1.0) <= false_discovery)
+    named = compared & (np.nan_to_num(q, nan=1.0) <= FALSE_DISCOVERY)
     better, above = named & (z < 0), named & (z > 0)
     verdict = np.select([better, compared & ~above, above], CLASSES, "not compared")
     index = _index(outcome, exposures)
@@ -118,30 +114,30 @@ def _predicted(
     """Give counts, predicted rates, states, and the number of columns behind the prediction."""
     if (exposures is None) == (expected is None):
         raise ValueError("give either exposures or expected counts")
-    pair = _pair(outcome)
-    given = counts(*pair)
+    events, totals = _pair(outcome)
+    checked = counts(events, totals)
     if exposures is None:
-        if isinstance(expected, pd.Series) and isinstance(pair[0], pd.Series):
-            same_index(expected, pair[0], "outcome and expected counts")
-        return _by_expected(given.x, given.n, counts(expected, given.n).x)
+        if isinstance(expected, pd.Series) and isinstance(events, pd.Series):
+            same_index(expected, events, "outcome and expected counts")
+        return _by_expected(checked.x, checked.n, counts(expected, checked.n).x)
     design = design_matrix(outcome, exposures, strata)
-    known = ~np.isnan(given.x) & (given.n > 0)
-    state = np.where(known, np.where(design.used, "compared", "no exposure"), "no count")
-    predicted = np.full(len(given.x), np.nan)
+    counted = ~np.isnan(checked.x) & (checked.n > 0)
+    state = np.where(counted, np.where(design.used, "compared", "no exposure"), "no count")
+    predicted = np.full(len(checked.x), np.nan)
     need = max(MIN_SCHOOLS, 10 * design.exposures.shape[1])
     state = state.astype(object)
     if design.n is None or design.used.sum() < need:
         state[design.used] = "too few schools"
     else:
         predicted[design.used] = quasi_binomial(design.x, design.n, design.columns).fitted
-    return given.x, given.n, predicted, state, design.columns.shape[1]
+    return checked.x, checked.n, predicted, state, design.columns.shape[1]
 
 
 def _by_expected(x: Floats, n: Floats, e: Floats) -> tuple[Floats, Floats, Floats, Any, int]:
     """Give predicted rates from expected counts."""
-    known = ~np.isnan(x) & (n > 0)
-    fit = known & ~np.isnan(e)
-    state = np.where(known, np.where(fit, "compared", "no exposure"), "no count").astype(object)
+    counted = ~np.isnan(x) & (n > 0)
+    fit = counted & ~np.isnan(e)
+    state = np.where(counted, np.where(fit, "compared", "no exposure"), "no count").astype(object)
     predicted = np.full(len(x), np.nan)
     np.divide(e, n, out=predicted, where=fit)
     if fit.sum() < MIN_SCHOOLS:

@@ -9,12 +9,19 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from analytics.drivers.comparison import CANNOT, beside, margin_of_mean
 from analytics.inputs import Bools, Floats, floats
-from analytics.rates.acs import Z_90, coefficient_of_variation, reliability
+from analytics.rates.acs import Z_90, coefficient_of_variation, reliability, weighted_moe
 from analytics.rates.standardized import stratum_codes
 
-__all__ = ["CANNOT", "driver_profile"]
+CANNOT = "cannot carry a conclusion"
+LEVEL = 0.90
+MOST_WITHOUT = 0.10  # of the weight: with more of it unmeasured, the error of a mean is not known
+_COLUMNS = (
+    *("value", "moe", "low", "high", "comparable"),
+    *("difference", "difference_low", "difference_high"),
+    *("percentile", "percentile_low", "percentile_high", "stands_out"),
+    *("cv", "reliability", "conclusion", "tracts", "compared", "state"),
+)
 
 
 def driver_profile(
@@ -25,46 +32,41 @@ def driver_profile(
     *,
     comparable: ArrayLike | pd.Series | None = None,
     draws: int = 100,
-    level: float = 0.90,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Set each cluster's drivers beside those of comparable tracts outside any cluster.
 
     Parameters
     ----------
-    values
+    values : DataFrame
         Tracts by drivers: intensive figures (shares, rates).
-    moe
-        Their 90 % margins of error on the same index and columns; None, or NaN where a figure has
-        none. When tracts without one carry up to a tenth of the weight of a mean, its error is
-        taken to be that of the other tracts' mean; when they carry more, it has no margin.
-    children
+    moe : DataFrame, optional
+        Their 90 % margins of error on the same index and columns; NaN where a figure has none.
+        When tracts without one carry up to a tenth of the weight of a mean, its error is taken to
+        be that of the other tracts' mean; when they carry more, it has no margin.
+    children : Series
         Children of each tract: the weights of a cluster's figure.
-    clusters
-        Cluster of each tract, NaN or None outside; a Series on tracts, or a mapping.
-    comparable
+    clusters : Series or mapping
+        Cluster of each tract, NaN or None outside.
+    comparable : array or Series, optional
         Stratum of each tract, such as urbanicity and share of children; tracts are compared within
         it. None compares with every tract.
-    draws
+    draws, seed : int
         Redraws of what is true within the margins of error, for the interval of the percentile.
-    level
-        Coverage of the intervals.
-    seed
-        Seed of the redraws.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index `cluster, driver`, within a cluster ordered by how much a driver stands out beyond its
-        own error. `value` (child-weighted), `moe, low, high`; `comparable` mean; `difference` with
-        `difference_low, difference_high`; `percentile` among comparable tracts as published, with
-        `percentile_low, percentile_high` of the true one and the published; `stands_out`, the
-        distance beyond the interval's reach in standard deviations of comparable tracts, 0 when the
-        interval reaches them; `cv`, `reliability` ("high", "medium", "low", "no margin"),
-        `conclusion` ("above comparable places", "below comparable places", "like comparable
-        places", or "cannot carry a conclusion"), `tracts, compared` numbers and `state`
-        ("profiled", "no value", "no comparable tracts"). Intervals are NaN where an error they need
-        is not known.
+        own error; intervals are of 90 %. `value` (child-weighted), `moe, low, high`; `comparable`
+        mean; `difference` with `difference_low, difference_high`; `percentile` among comparable
+        tracts as published, with `percentile_low, percentile_high` of the true one and the
+        published; `stands_out`, the distance beyond the interval's reach in standard deviations of
+        comparable tracts, 0 when the interval reaches them; `cv`, `reliability` ("high", "medium",
+        "low", "no margin"), `conclusion` ("above comparable places", "below comparable places",
+        "like comparable places", or "cannot carry a conclusion"), `tracts, compared` numbers and
+        `state` ("profiled", "no value", "no comparable tracts"). Intervals are NaN where an error
+        they need is not known.
 
     Raises
     ------
@@ -90,49 +92,30 @@ def driver_profile(
     --------
     >>> tracts = list("abcdefgh")
     >>> values = pd.DataFrame({"crowding": [0.5, 0.4, 0.1, 0.1, 0.2, 0.2, 0.1, 0.2]}, index=tracts)
-    >>> found = driver_profile(values, values * 0.1, values.crowding * 0 + 9, {"a": 1, "b": 1})
-    >>> found[["value", "comparable"]].round(3).to_numpy().tolist(), found.conclusion.item()
+    >>> table = driver_profile(values, values * 0.1, values.crowding * 0 + 9, {"a": 1, "b": 1})
+    >>> table[["value", "comparable"]].round(3).to_numpy().tolist(), table.conclusion.item()
     ([[0.45, 0.15]], 'above comparable places')
     """
     if draws < 1:
         raise ValueError(f"draws must be at least 1, not {draws}")
     number, margin, weight = _checked(values, moe, children)
-    given = pd.Series(clusters).reindex(values.index)
+    cluster = pd.Series(clusters).reindex(values.index)
     codes = np.asarray(stratum_codes(comparable, children))
-    outside = given.isna().to_numpy()
+    outside = cluster.isna().to_numpy()
     rng = np.random.default_rng(seed)
     noise = rng.normal(size=(draws, len(values)))
-    names = pd.Index(given.dropna().unique())
-    places = [_Place((given == name).to_numpy(), outside, codes) for name in names]
-    parts = [_profile(number, margin, weight, place, noise, level) for place in places]
+    names = pd.Index(cluster.dropna().unique())
+    places = [_Place((cluster == name).to_numpy(), outside, codes) for name in names]
+    figures = list(zip(number.T, margin.T, strict=True))
+    parts = [
+        pd.DataFrame([_driver(v, m, weight, place, noise) for v, m in figures]) for place in places
+    ]
     if not parts:
         empty = pd.MultiIndex.from_tuples([], names=["cluster", "driver"])
         return pd.DataFrame(columns=list(_COLUMNS), index=empty)
     tables = [p.set_axis(values.columns.rename("driver")) for p in parts]
     tables = [t.sort_values("stands_out", ascending=False, kind="stable") for t in tables]
     return pd.concat(tables, keys=names, names=["cluster", "driver"])[list(_COLUMNS)]
-
-
-_COLUMNS = (
-    "value",
-    "moe",
-    "low",
-    "high",
-    "comparable",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "percentile",
-    "percentile_low",
-    "percentile_high",
-    "stands_out",
-    "cv",
-    "reliability",
-    "conclusion",
-    "tracts",
-    "compared",
-    "state",
-)
 
 
 class _Place:
@@ -158,19 +141,8 @@ class _Place:
         return own, other / other.sum() if other.sum() > 0 else other
 
 
-def _profile(
-    values: Floats, moe: Floats, children: Floats, place: _Place, noise: Floats, level: float
-) -> pd.DataFrame:
-    """Give one row a driver for one cluster."""
-    rows = [
-        _driver(values[:, j], moe[:, j], children, place, noise, level)
-        for j in range(values.shape[1])
-    ]
-    return pd.DataFrame(rows)
-
-
 def _driver(
-    value: Floats, moe: Floats, children: Floats, place: _Place, noise: Floats, level: float
+    value: Floats, moe: Floats, children: Floats, place: _Place, noise: Floats
 ) -> dict[str, object]:
     """Compare one driver of one cluster."""
     has = ~np.isnan(value)
@@ -182,14 +154,74 @@ def _driver(
     if count == 0:
         return row
     v = np.where(has, value, 0.0)
-    mean, margin = float(own @ v), margin_of_mean(own, moe)
-    reach, word = ndtri(0.5 + level / 2) * margin / Z_90, reliability(mean, margin)
+    mean, margin = float(own @ v), _margin_of_mean(own, moe)
+    reach, word = ndtri(0.5 + LEVEL / 2) * margin / Z_90, reliability(mean, margin)
     row |= {"value": mean, "moe": margin, "low": mean - reach, "high": mean + reach}
     row |= {"cv": coefficient_of_variation(mean, margin)}
     row |= {"reliability": "no margin" if word == "undefined" else word}
     if compared == 0:
         return row | {"state": "no comparable tracts"}
-    return row | beside(v, moe, own, other, noise, level)
+    return row | _beside(v, moe, own, other, noise)
+
+
+def _beside(v: Floats, moe: Floats, own: Floats, other: Floats, noise: Floats) -> dict[str, object]:
+    """Set the mean with the weights `own` beside that with the weights `other`."""
+    mean, base = float(own @ v), float(other @ v)
+    error, other_error = _margin_of_mean(own, moe) / Z_90, _margin_of_mean(other, moe) / Z_90
+    difference, reach = mean - base, ndtri(0.5 + LEVEL / 2) * float(np.hypot(error, other_error))
+    low, high = difference - reach, difference + reach
+    between = float(np.sqrt(other @ (v - base) ** 2))
+    beyond = max(low, -high, 0.0) / between if between > 0 else 0.0
+    percentile = min(100 * float((v < mean) @ other + 0.5 * ((v == mean) @ other)), 100.0)
+    ends = np.full(2, np.nan if np.isnan(reach) else percentile)
+    if reach > 0:
+        cluster = mean + error * (noise @ own) / np.sqrt(own @ own)
+        drawn = _redrawn_percentiles(cluster, v, moe / Z_90, other, noise)
+        ends = np.quantile(drawn, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return {
+        "comparable": base,
+        "difference": difference,
+        "difference_low": low,
+        "difference_high": high,
+        "percentile": percentile,
+        "percentile_low": float(np.minimum(ends[0], percentile)),
+        "percentile_high": float(np.maximum(ends[1], percentile)),
+        "stands_out": 0.0 if np.isnan(beyond) else beyond,
+        "conclusion": _conclusion(low, high, reliability(mean, Z_90 * error)),
+        "state": "profiled",
+    }
+
+
+def _margin_of_mean(weight: Floats, moe: Floats) -> float:
+    """Give the margin of a mean over the tracts with one; NaN when too much weight has none."""
+    measured = (weight > 0) & ~np.isnan(moe)
+    part = float(weight[measured].sum())
+    if part < 1 - MOST_WITHOUT - 1e-9:
+        return float(np.nan)
+    return weighted_moe(weight[measured] / part, moe[measured])
+
+
+def _redrawn_percentiles(
+    cluster: Floats, v: Floats, se: Floats, other: Floats, noise: Floats
+) -> Floats:
+    """Give the percentile of each draw of a cluster's mean among draws of what may be true."""
+    part, measured = other > 0, (other > 0) & ~np.isnan(se)
+    weight, base = other[part], float(other @ v)
+    error = float(other[measured] @ se[measured] ** 2 / other[measured].sum())
+    spread = float(other @ (v - base) ** 2)
+    true = 1 - error / spread if spread > error else 0.0
+    drawn = base + true * (v[part] - base) + np.sqrt(true * error) * noise[:, part]
+    percentiles: Floats = np.clip(100 * ((drawn < cluster[:, None]) @ weight), 0.0, 100.0)
+    return percentiles
+
+
+def _conclusion(low: float, high: float, word: str) -> str:
+    """Say what may be said of a difference."""
+    if np.isnan(low) or word in ("low", "undefined"):
+        return CANNOT
+    if low > 0:
+        return "above comparable places"
+    return "below comparable places" if high < 0 else "like comparable places"
 
 
 def _checked(

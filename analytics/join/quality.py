@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.association.rank_correlation import RankCorrelation, rank_correlation
-from analytics.inputs import Floats, floats, same_index
+from analytics.inputs import floats, same_index
 
 LOW_COVERAGE = 0.5
 HIGH_COVERAGE = 1.5
@@ -28,15 +28,15 @@ class JoinComparison:
 
     Attributes
     ----------
-    correlation
-        Spearman's rank correlation of the tract rates under both joins.
-    tracts
+    correlation : RankCorrelation
+        Of the tract rates under both joins.
+    tracts : int
         Tracts with a rate under both joins.
-    only_first, only_second
+    only_first, only_second : int
         Tracts with a rate under one join only.
-    median_change, largest_change
+    median_change, largest_change : float
         Of the absolute difference of the rates; NaN when no tract has both.
-    hot_both, hot_first, hot_second
+    hot_both, hot_first, hot_second : int
         Hot-spot tracts in both joins, and in one only.
     """
 
@@ -61,29 +61,24 @@ def tract_quality(allocated: pd.DataFrame, children: pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    allocated
+    allocated : DataFrame
         From `analytics.rates.tract_rates.allocate`.
-    children
+    children : Series
         Resident children of each tract, same index; NaN = not known.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Same index. `students` allocated; `coverage` = students / resident children, NaN without
         children; `flag`, one of `FLAGS`: both limits belong to the middle class; `schools`,
         `largest_share`, `effective_schools`, `effective_n` as in `allocate`.
-
-    Raises
-    ------
-    ValueError
-        Indexes that differ.
 
     Examples
     --------
     >>> from analytics.rates.tract_rates import allocate
     >>> share = pd.DataFrame({"school_id": ["s", "s"], "geoid": ["a", "b"], "share": [0.2, 0.8]})
-    >>> found = allocate(pd.Series([9], index=["s"]), pd.Series([90], index=["s"]), share)
-    >>> tract_quality(found, pd.Series([60.0, 70.0], index=["a", "b"]))["flag"].tolist()
+    >>> tracts = allocate(pd.Series([9], index=["s"]), pd.Series([90], index=["s"]), share)
+    >>> tract_quality(tracts, pd.Series([60.0, 70.0], index=["a", "b"]))["flag"].tolist()
     ['under 50 %', '50 to 150 %']
     """
     same_index(allocated, children, "students and resident children")
@@ -114,23 +109,18 @@ def school_quality(
 
     Parameters
     ----------
-    table
+    table : DataFrame
         Catchment with `school_id, geoid, share`.
-    km
-        Distance from school to tract of each row of `table`, kiloway_km.
-    method, why
+    km : Series, optional
+        Distance in km from school to tract of each row of `table`.
+    method, why : Series, optional
         By school_id: the method that placed the school's students, and the reason in words.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index school_id, sorted. `tracts` with a share; `effective_tracts` = 1 / sum of squared
         shares; `mean_km` over students, NaN without `km`; `method` and `why`, "" when not given.
-
-    Raises
-    ------
-    ValueError
-        `km` on another index than `table`.
 
     References
     ----------
@@ -180,33 +170,24 @@ def compare_joins(
 
     Parameters
     ----------
-    first, second
+    first, second : DataFrame
         On one index of geoid: `rate` (NaN = none) and `is_hot`.
-    independent
+    independent : int, optional
         Number of schools behind the map. Tracts that share schools are not independent, so the
         interval of the correlation counts at most one tract a school.
-
-    Returns
-    -------
-    JoinComparison
-        Correlation, changes and hot spots on one side or both.
-
-    Raises
-    ------
-    ValueError
-        Indexes that differ.
 
     Examples
     --------
     >>> one = pd.DataFrame({"rate": [0.1, 0.2, 0.3, 0.4], "is_hot": [False, False, True, True]})
     >>> two = pd.DataFrame({"rate": [0.1, 0.3, 0.2, 0.5], "is_hot": [False, True, False, True]})
-    >>> found = compare_joins(one, two)
-    >>> round(found.correlation.rho, 2), found.hot_both, found.changed_side
+    >>> change = compare_joins(one, two)
+    >>> round(change.correlation.rho, 2), change.hot_both, change.changed_side
     (0.8, 1, 2)
     """
     same_index(first, second, "the two joins")
     before, after = floats(first["rate"]), floats(second["rate"])
-    change = np.abs(_both(before, after))
+    change = after - before
+    change = np.abs(change[~np.isnan(change)])
     hot, other = (table["is_hot"].to_numpy(dtype=bool) for table in (first, second))
     return JoinComparison(
         correlation=rank_correlation(before, after, independent=independent),
@@ -221,11 +202,6 @@ def compare_joins(
     )
 
 
-def _both(before: Floats, after: Floats) -> Floats:
-    """Differences of the tracts that have both rates."""
-    change = after - before
-    return change[~np.isnan(change)]
-
-
 def _text(words: pd.Series | None, index: pd.Index) -> pd.Series | str:
+    """Give words by school, "" where there are none."""
     return "" if words is None else words.reindex(index, fill_value="").astype("str")

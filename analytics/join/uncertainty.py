@@ -30,23 +30,8 @@ _ENDLESS = 1e8  # degrees of freedom from which on t is normal to all digits
 def scale_factors(draws: int, spread: float = SCALE_SPREAD) -> Floats:
     """Give plausible multiples of the scale of distance, evenly spread over a log-normal law.
 
-    Parameters
-    ----------
-    draws
-        Number of redraws M.
-    spread
-        Standard deviation of the log scale.
-
-    Returns
-    -------
-    numpy.ndarray, shape (M,)
-        `exp(spread * Phi^-1((m - 1/2) / M))`: one from the middle of each of M equally likely
-        parts, so that a few redraws stand for the whole law without a seed.
-
-    Raises
-    ------
-    ValueError
-        No draw, or a spread that is negative or infinite.
+    They are `exp(spread * Phi^-1((m - 1/2) / M))` for M draws: one from the middle of each of M
+    equally likely parts, so that a few redraws stand for the whole law without a seed.
 
     References
     ----------
@@ -74,21 +59,21 @@ def within_join(
 
     Parameters
     ----------
-    x, n
-        Chronically absent and enrolled students, Series on one index of school_id. A school with
-        an unknown count takes no part.
-    share
+    x, n : Series
+        Chronically absent and enrolled students by school_id. A school with an unknown count
+        takes no part.
+    share : DataFrame, Series or matrix
         Catchment, see `geo.catchment.share_matrix`.
-    geoids
+    geoids : array or Index
         Tracts wanted, in order.
-    flow_cv
+    flow_cv : float or Series
         Coefficient of variation c of the number of children of a tract who attend a school, around
         what the join says and beyond chance; one for all, or a Series by school_id
         (`bench.scales.doubts`; NaN = the default). 0 leaves chance alone.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index geoid. `rate`: p = sum a r / sum a for schools of rate r with a of their n students
         in the tract; `size`: m such that p (1 - p) / m = p (1 - p) sum a^2 / n / (sum a)^2 +
         sum (a + c^2 a^2) d / (sum a)^2, d = (r - p)^2 - p (1 - p) / n or 0: chance among all
@@ -115,12 +100,12 @@ def within_join(
     >>> within_join(x, n, table, geoids=["a"], flow_cv=1).round(1).values.tolist()
     [[0.2, 31.7]]
     """
-    given, doubt = counts(x, n), _doubt(flow_cv, x.index)
+    checked, doubt = counts(x, n), _doubt(flow_cv, x.index)
     ids = pd.Index(geoids, name="geoid")
-    known = ~np.isnan(given.x) & (given.n > 0)
+    known = ~np.isnan(checked.x) & (checked.n > 0)
     shares = share_matrix(share, x.index, ids)[known]
-    enrolled, doubt = given.n[known], doubt[known]
-    school = given.x[known] / enrolled
+    enrolled, doubt = checked.n[known], doubt[known]
+    school = checked.x[known] / enrolled
     parts = shares.multiply(enrolled[:, None]).tocsr()
     students = np.asarray(parts.sum(axis=0))
     total = np.where(students > 0, students, np.nan)
@@ -140,8 +125,8 @@ def within_join(
 def _doubt(flow_cv: float | pd.Series, ids: pd.Index) -> Floats:
     """Lay the coefficient of variation out by school."""
     by_school = flow_cv.reindex(ids) if isinstance(flow_cv, pd.Series) else flow_cv
-    given = pd.Series(by_school, index=ids, dtype="float64")
-    doubt: Floats = floats(given.fillna(FLOW_CV) if isinstance(flow_cv, pd.Series) else given)
+    laid = pd.Series(by_school, index=ids, dtype="float64")
+    doubt: Floats = floats(laid.fillna(FLOW_CV) if isinstance(flow_cv, pd.Series) else laid)
     if not (doubt >= 0).all():
         raise ValueError(f"flow_cv must be at least 0; it is {np.nanmin(doubt)}")
     return doubt
@@ -152,18 +137,18 @@ def combine(rates: ArrayLike, sizes: ArrayLike, *, level: float = 0.95) -> tuple
 
     Parameters
     ----------
-    rates
-        Rate of t tracts under M joins, shape (t, M). The first column is the join that is shown:
-        its rate is the point of the interval. NaN = the join sends the tract no student.
-    sizes
+    rates : array, shape (t, M)
+        Rate of t tracts under M joins. The first column is the join that is shown: its rate is the
+        point of the interval. NaN = the join sends the tract no student.
+    sizes : array, shape (t, M)
         Sample size behind each rate, from `within_join`: the variance within a join is
         `p (1 - p) / size`.
-    level
+    level : float
         Coverage.
 
     Returns
     -------
-    low, high : numpy.ndarray, shape (t,)
+    low, high : array, shape (t,)
         Inside [0, 1] and around the first rate. NaN where the first rate is.
 
     Raises
@@ -217,26 +202,26 @@ def tract_intervals(
     Parameters
     ----------
     x, n, geoids, flow_cv
-        As in `within_join`.
-    joins
+        See `within_join`.
+    joins : sequence of DataFrame, Series or matrix
         Catchments, the one shown first, then the redraws.
-    level
+    level : float
         Coverage.
 
     Returns
     -------
-    pandas.DataFrame
+    DataFrame
         Index geoid: `rate, low, high`, and `between`, the share of the variance (0 to 1) that
         comes from not knowing which join is right.
 
     Raises
     ------
     ValueError
-        No join, or as in `within_join`.
+        No join, impossible counts, or shares that do not fit.
 
     References
     ----------
-    As in `combine`. `between` is Rubin's (1987) lambda, equation 3.1.7: (1 + 1/M) B / T.
+    See `combine`. `between` is Rubin's (1987) lambda, equation 3.1.7: (1 + 1/M) B / T.
 
     Examples
     --------
@@ -269,6 +254,7 @@ def _variances(p: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _checked(rates: ArrayLike, sizes: ArrayLike, level: float) -> tuple[Floats, Floats]:
+    """Refuse rates and sizes that do not belong together."""
     p, size = np.asarray(rates, dtype=np.float64), np.asarray(sizes, dtype=np.float64)
     if p.shape != size.shape or p.ndim != 2 or not p.shape[1]:
         raise ValueError(f"two tables, tracts by joins, are needed, not {p.shape} and {size.shape}")

@@ -2,6 +2,9 @@
 
 A controlled estimate has no sampling error: its margin is 0. A margin that is not known stays NaN.
 The formulas take estimates as independent, which tracts nearly are and parts of one table are not.
+Figures are scalars, arrays or Series on one index, and results take their shape. An infinite
+number, a negative margin, or figures that are not laid out alike raise ValueError. All formulas:
+US Census Bureau (2020) Understanding and Using ACS Data, chapters 7 and 8.
 """
 
 from __future__ import annotations
@@ -19,26 +22,7 @@ HIGH_BELOW, LOW_ABOVE = 0.15, 0.30
 
 
 def coefficient_of_variation(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> Any:
-    """Give the standard error, `MOE / 1.645`, as a part of the estimate.
-
-    Parameters
-    ----------
-    estimate, moe : float, array or Series
-        Estimates and 90 % margins in the same unit.
-
-    Returns
-    -------
-    float, array or Series
-        At least 0; NaN for an estimate of 0 and where a number is unknown.
-
-    Raises
-    ------
-    ValueError
-        An infinite number, a negative margin, or indexes that differ.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 7.
+    """Give the standard error, `MOE / 1.645`, as a part of the estimate; NaN for one of 0.
 
     Examples
     --------
@@ -53,26 +37,9 @@ def coefficient_of_variation(estimate: ArrayLike | pd.Series, moe: ArrayLike | p
 def reliability(estimate: ArrayLike | pd.Series, moe: ArrayLike | pd.Series) -> Any:
     """Name the reliability of an estimate by its coefficient of variation.
 
-    Parameters
-    ----------
-    estimate, moe : float, array or Series
-        Estimates and 90 % margins. A negative or infinite margin is a code, not a number: it
-        counts as none, so that a file can be classed before it is checked.
-
-    Returns
-    -------
-    str, array or Series
-        "high" under 15 %, "medium" to 30 %, "low" above; "undefined" for an estimate of 0 or
-        without a margin.
-
-    Raises
-    ------
-    ValueError
-        Indexes that differ.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 7.
+    It is "high" under 15 %, "medium" to 30 %, "low" above; "undefined" for an estimate of 0 or
+    without a margin. A negative or infinite margin is a code, not a number: it counts as none, so
+    that a file can be classed before it is checked.
 
     Examples
     --------
@@ -106,15 +73,6 @@ def sum_moe(estimates: Any, moes: Any, axis: int = -1) -> Any:
     float, array or Series
         NaN as soon as a part or its margin is unknown.
 
-    Raises
-    ------
-    ValueError
-        An infinite number, a negative margin, or tables that are not laid out alike.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 8 (zero estimates included).
-
     Examples
     --------
     >>> round(sum_moe([10_154_024, 9_712_936], [3778, 3911]), 1)
@@ -133,29 +91,9 @@ def sum_moe(estimates: Any, moes: Any, axis: int = -1) -> Any:
 
 
 def weighted_moe(weights: ArrayLike | pd.Series, moes: ArrayLike | pd.Series) -> float:
-    """Give the margin of a weighted sum of estimates, such as the mean of several tracts.
+    """Give the margin of a weighted sum of estimates, `sqrt(sum (w MOE)^2)`, such as a mean.
 
-    Parameters
-    ----------
-    weights : array or Series, shape (n,)
-        Known weights; shares that sum to 1 for a mean.
-    moes : array or Series, shape (n,)
-        90 % margins of error.
-
-    Returns
-    -------
-    float
-        `sqrt(sum (w MOE)^2)`; NaN as soon as a margin with a weight other than 0 is unknown.
-
-    Raises
-    ------
-    ValueError
-        An infinite or missing weight, a negative margin, or lengths or indexes that differ.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 8 (a sum of products with
-    constants).
+    NaN as soon as a margin with a weight other than 0 is unknown; a missing weight is refused.
 
     Examples
     --------
@@ -175,27 +113,10 @@ def proportion_moe(
     whole: ArrayLike | pd.Series,
     whole_moe: ArrayLike | pd.Series,
 ) -> Any:
-    """Give the margin of a part of a whole.
+    """Give the margin of a part of a whole, `sqrt(part MOE^2 - p^2 whole MOE^2) / whole`.
 
-    Parameters
-    ----------
-    part, part_moe, whole, whole_moe : float, array or Series
-        Estimates of those counted and of all, with their 90 % margins.
-
-    Returns
-    -------
-    float, array or Series
-        `sqrt(part MOE^2 - p^2 whole MOE^2) / whole`, with a plus where that root has none; NaN
-        where the whole is 0 or a number is unknown.
-
-    Raises
-    ------
-    ValueError
-        An infinite number, a negative margin or estimate, or indexes that differ.
-
-    References
-    ----------
-    US Census Bureau (2020) Understanding and Using ACS Data, chapter 8.
+    With a plus where that root has none; NaN where the whole is 0 or a number is unknown. A
+    negative estimate is refused.
 
     Examples
     --------

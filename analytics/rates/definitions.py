@@ -2,6 +2,7 @@
 
 A student is chronically absent when at least 10 % of enrolled days were missed for any reason. The
 share in floating point misses students at exactly 10 %, so nothing here divides before comparing.
+Days may be halves; what no register can hold is refused. Results take the shape of the days.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ def is_eligible(
     definition: Definition = FEDERAL,
     grade: ArrayLike | None = None,
 ) -> Any:
-    """Say whether a student is in the denominator, in the shape of `days_absent`.
+    """Say whether a student is in the denominator.
 
     Parameters
     ----------
     days_absent, days_enrolled : float, array or Series
-        Days; halves are allowed.
+        Whole or half days.
     definition : Definition
         Minimum days, grades and attendance rule.
     grade : int, array or Series, optional
@@ -104,19 +105,7 @@ def is_eligible(
 def is_chronic(
     days_absent: ArrayLike, days_enrolled: ArrayLike, *, definition: Definition = FEDERAL
 ) -> Any:
-    """Say whether an eligible student is chronically absent, in the shape of `days_absent`.
-
-    Parameters
-    ----------
-    days_absent, days_enrolled : float, array or Series
-        Days; halves are allowed.
-    definition : Definition
-        The share of days that counts as chronic. Eligibility is a separate question.
-
-    Raises
-    ------
-    ValueError
-        Negative days, days that are no multiple of a half, or more days absent than enrolled.
+    """Say whether a student is chronically absent; whether eligible is a separate question.
 
     References
     ----------
@@ -132,19 +121,7 @@ def is_chronic(
 
 
 def tier(days_absent: ArrayLike, days_enrolled: ArrayLike, *, minimum_days: int = 10) -> Any:
-    """Name a student's tier, one of `TIERS` or "excluded", by share of days missed.
-
-    Parameters
-    ----------
-    days_absent, days_enrolled : float, array or Series
-        Days; halves are allowed.
-    minimum_days : int
-        Students enrolled fewer days are "excluded".
-
-    Raises
-    ------
-    ValueError
-        Negative days, days that are no multiple of a half, or more days absent than enrolled.
+    """Name a student's tier by share of days missed; "excluded" under the minimum of days.
 
     References
     ----------
@@ -164,20 +141,7 @@ def tier(days_absent: ArrayLike, days_enrolled: ArrayLike, *, minimum_days: int 
 def band(rate: ArrayLike) -> Any:
     """Name a school's band by its unrounded share of chronically absent students.
 
-    Parameters
-    ----------
-    rate : float, array or Series
-        Fractions; lower bounds are closed (exactly .20 is "high").
-
-    Returns
-    -------
-    str, array or Series
-        One of `BANDS`; "" where the rate is not known.
-
-    Raises
-    ------
-    ValueError
-        A rate outside [0, 1].
+    Lower bounds are closed (exactly .20 is "high"); "" where the fraction is not known.
 
     References
     ----------

@@ -1,7 +1,9 @@
 """Intervals for proportions and counts.
 
 A full enrolment count is not a sample: these intervals are for the underlying risk, that is, for
-how much the figure would move from year to year with nothing changed.
+how much the figure would move from year to year with nothing changed. Events and denominators are
+scalars, arrays or Series on one index, fractional sums allowed; results take their shape, NaN where
+a denominator is 0 or a value unknown, and impossible counts are refused by row.
 """
 
 from __future__ import annotations
@@ -33,14 +35,14 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
     Parameters
     ----------
     x, n : float, array or Series
-        Events and denominators; fractional sums are allowed.
+        Events and denominators.
     level : float
         Two-sided coverage.
 
     Returns
     -------
     low, high : float, array or Series
-        Fractions in the shape of the input; NaN where `n` is 0 or a value is unknown.
+        Fractions.
 
     Raises
     ------
@@ -70,21 +72,9 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Any, Any]:
 def rate_difference(
     x: float, n: float, x_before: float, n_before: float, level: float = 0.95
 ) -> tuple[float, float, float]:
-    """Give the change between two independent proportions with its hybrid score interval.
+    """Give the change between two independent proportions (now less before), low and high.
 
-    Parameters
-    ----------
-    x, n : float
-        Events and denominator now.
-    x_before, n_before : float
-        Events and denominator before.
-    level : float
-        Two-sided coverage.
-
-    Returns
-    -------
-    difference, low, high : float
-        Fractions in [-1, 1]; NaN where a denominator is 0.
+    The interval is the hybrid score interval; NaN where a denominator is 0.
 
     References
     ----------
@@ -110,14 +100,14 @@ def clopper_pearson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[An
     Parameters
     ----------
     x, n : float, array or Series
-        Events and denominators; fractional sums are allowed (the beta form extends to them).
+        Events and denominators; the beta form extends to fractional sums.
     level : float
         Two-sided coverage.
 
     Returns
     -------
     low, high : float, array or Series
-        Fractions in the shape of the input; NaN where `n` is 0 or a value is unknown.
+        Fractions.
 
     Raises
     ------

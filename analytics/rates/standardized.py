@@ -53,19 +53,7 @@ def expected(x: ArrayLike, n: ArrayLike, strata: ArrayLike | pd.Series | None = 
 
 
 def stratum_codes(strata: ArrayLike | pd.Series | None, like: Any) -> Any:
-    """Give each stratum a number in sorted order, a missing stratum the last one.
-
-    Parameters
-    ----------
-    strata : array or Series, optional
-        Labels, one a row; None for a single stratum.
-    like : array or Series
-        The rows: a Series (whose index the labels must share) or an array.
-
-    Raises
-    ------
-    ValueError
-        Lengths or indexes that differ.
+    """Give the rows of `like` a number by stratum, in sorted order, a missing stratum the last.
 
     Examples
     --------
@@ -101,12 +89,7 @@ def standardized_ratio(
     Returns
     -------
     ratio, low, high : float, array or Series
-        In the shape of `x`; NaN where nothing is expected or a value is unknown.
-
-    Raises
-    ------
-    ValueError
-        Negative or infinite numbers, or indexes that differ.
+        NaN where nothing is expected or a value is unknown.
 
     References
     ----------

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.drivers.bivariate import BivariateLocal, bivariate_local
-from analytics.drivers.bivariate_classes import BivariateClasses, bivariate_classes
-from analytics.drivers.overlap import Overlap, overlap
+from analytics.drivers.bivariate import (
+    BivariateClasses,
+    BivariateLocal,
+    Overlap,
+    bivariate_classes,
+    bivariate_local,
+    overlap,
+)
 from data.contracts.vocabulary import NOT_SHOWN
 from geo.weights.weights import Weights
 

@@ -13,10 +13,8 @@ from analytics.association import (
     moe_sensitivity,
     shapley_shares,
 )
-from analytics.drivers.bivariate import bivariate_local
-from analytics.drivers.bivariate_classes import bivariate_classes
+from analytics.drivers.bivariate import bivariate_classes, bivariate_local, overlap
 from analytics.drivers.outliers import CLASSES, doing_better
-from analytics.drivers.overlap import overlap
 from geo.weights.weights import Weights
 
 BETTER = CLASSES[0]
@@ -343,9 +341,7 @@ def test_a_driver_that_follows_absence_is_found_and_a_random_one_is_not():
     assert together.p == pytest.approx(2 / 200)
     assert together.areas.loc[place["x"].isin([0, 11]), "q"].lt(0.1).all()
     assert set(together.areas.loc[place["x"] == 11, "quadrant"]) == {"high-high"}
-    alone = bivariate_local(
-        rng.binomial(n, 0.2), n, gradient, share, weights, statistic="moran", draws=199, seed=1
-    )
+    alone = bivariate_local(rng.binomial(n, 0.2), n, gradient, share, weights, draws=199, seed=1)
     assert alone.p > 0.01
     assert alone.areas["q"].lt(0.05).sum() <= 8
     flat = bivariate_local(x, n, gradient * 0, share, weights, draws=9, seed=1)

@@ -10,7 +10,7 @@ from analytics.association import fit, shapley_shares
 from analytics.association.collinearity import condition_number, variance_inflation
 from analytics.association.quasi_binomial import quasi_binomial
 from analytics.association.spatial_field import graph_basis, point_basis
-from analytics.drivers.bivariate_classes import bivariate_classes
+from analytics.drivers.bivariate import bivariate_classes
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
 from geo.weights.weights import Weights

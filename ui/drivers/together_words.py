@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from analytics.drivers.bivariate_classes import THIRDS
+from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.together import Tested, Together
 from ui.maps.breaks import interval_labels

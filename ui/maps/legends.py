@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from analytics.drivers.bivariate_classes import THIRDS
+from analytics.drivers.bivariate import THIRDS
 from ui.maps.class_scale import NOT_SHOWN, ClassScale
 from ui.maps.palettes import hatch_on, ink_on
 

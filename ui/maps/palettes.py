@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analytics.drivers.bivariate_classes import THIRDS
+from analytics.drivers.bivariate import THIRDS
 from ui.maps.breaks import interval_labels, nice_breaks
 from ui.maps.class_scale import NOT_SHOWN, ClassScale, rgb
 from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
