@@ -22,7 +22,6 @@ from analytics.association.design_matrix import DesignMatrix, design_matrix
 from analytics.association.estimate import Estimate, Plain, error_model, lag_model, plain_model
 from analytics.association.lagrange_tests import choose_form
 from analytics.association.result import (
-    EFFECT_COLUMNS,
     Association,
     Diagnostics,
     influence,
@@ -195,13 +194,21 @@ def _effects(model: DriverModel, estimate: Estimate) -> pd.DataFrame:
     p = 2 * stdtr(estimate.degrees, -np.abs(t))
     rest = len(design.ids) - estimate.columns.shape[1]
     odds = np.exp(effect) if design.n is not None else np.full(len(t), np.nan)
-    columns = (
-        *(effect, se, effect - width, effect + width, p),
-        benjamini_hochberg(p, np.ones(len(p), dtype=np.bool_)),
-        *(estimate.degrees, odds, estimate.spillover, t**2 / (t**2 + rest), model.vif, design.sd),
-    )
-    index = design.names.rename("exposure")
-    return pd.DataFrame(dict(zip(EFFECT_COLUMNS, columns, strict=True)), index=index)
+    columns = {
+        "effect": effect,
+        "se": se,
+        "low": effect - width,
+        "high": effect + width,
+        "p": p,
+        "q": benjamini_hochberg(p, np.ones(len(p), dtype=np.bool_)),
+        "degrees": estimate.degrees,
+        "odds_ratio": odds,
+        "spillover": estimate.spillover,
+        "partial_r2": t**2 / (t**2 + rest),
+        "vif": model.vif,
+        "sd": design.sd,
+    }
+    return pd.DataFrame(columns, index=design.names.rename("exposure"))
 
 
 def _diagnosed(model: DriverModel, fitted: Fitted) -> Diagnostics:
