@@ -12,8 +12,7 @@ from pydantic.fields import FieldInfo
 
 from data.dictionary import ROOT, markdown_table, publish
 from data.place.place import PlaceFile
-from data.recipe.checks import TARGETS
-from data.recipe.recipe import KEYS, Recipe
+from data.recipe.recipe import TARGETS, Recipe
 
 DOCUMENT = ROOT / "docs" / "recipe-keys.md"
 TYPE_LABELS: Mapping[Any, str] = MappingProxyType(
@@ -68,7 +67,7 @@ def render() -> str:
     columns = [
         {
             "table": table,
-            "id": KEYS[table],
+            "id": need[0],
             "needed": ", ".join(need),
             "may be given": ", ".join(may),
         }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -77,11 +77,11 @@ class AccessSettings:
         DataError
             A limit is not a number.
         """
-        named = {"reach_km": self.reach_km, "reach_minutes": self.reach_minutes}
+        reaches = {"reach_km": self.reach_km, "reach_minutes": self.reach_minutes}
         try:
             return {
                 name: {float(limit): weight for limit, weight in zones.items()}
-                for name, zones in named.items()
+                for name, zones in reaches.items()
                 if zones
             }
         except ValueError as error:
@@ -190,25 +190,16 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     if not SLUG.fullmatch(slug):
         raise DataError(f"{slug!r} is not a place's short name; known: {', '.join(list_places())}")
     file = f"{slug}.toml"
-    said = bind(PlaceFile, read_toml(folder / file), file)
-    if said.slug != slug:
-        raise TomlError(f"{file}: slug is {said.slug!r}; write {slug!r}, the name of the file")
-    known = tuple(filled(load_recipe(recipes / f"{name}.toml"), said) for name in said.recipes)
-    if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in known):
-        raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
-    area = StudyArea(
-        slug=said.slug,
-        name=said.name,
-        state=said.state,
-        tract_vintage=said.tract_vintage,
-        crs=said.crs,
-        fictional=said.fictional,
-        default_year=said.default_year,
-        definition=said.definition,
-        breaks=said.breaks,
-        unusual_years=said.unusual_years,
+    content = bind(PlaceFile, read_toml(folder / file), file)
+    if content.slug != slug:
+        raise TomlError(f"{file}: slug is {content.slug!r}; write {slug!r}, the name of the file")
+    chosen = tuple(
+        filled(load_recipe(recipes / f"{name}.toml"), content) for name in content.recipes
     )
-    return Place(area, said.state_fips, known, said.catchment, said.access)
+    if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
+        raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
+    area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
+    return Place(area, content.state_fips, chosen, content.catchment, content.access)
 
 
 def filled(recipe: Recipe, place: PlaceFile) -> Recipe:
@@ -252,7 +243,7 @@ def _filled(recipe: Recipe, text: str, words: Mapping[str, str]) -> str:
     if strange:
         known = ", ".join(f"{{{name}}}" for name in words)
         raise TomlError(f"{recipe.id}: {{{strange[0]}}} is not known here; write one of {known}")
-    return PLACEHOLDER.sub(lambda found: words[found[1]], text)
+    return PLACEHOLDER.sub(lambda match: words[match[1]], text)
 
 
 def _variables(recipe: Recipe) -> str:

@@ -117,10 +117,8 @@ class PlaceReader:
             )
 
     def _tables(self, table: str, keep: Iterable[str] = ()) -> list[pd.DataFrame]:
-        known = frozenset(keep)
-        return [
-            self._table(recipe, known) for recipe in self.place.recipes if recipe.table == table
-        ]
+        ids = frozenset(keep)
+        return [self._table(recipe, ids) for recipe in self.place.recipes if recipe.table == table]
 
     def _flows(self) -> pd.DataFrame | None:
         """Read the district's own counts; small ones that nobody has released become bounds."""
@@ -164,8 +162,8 @@ class PlaceReader:
         tables = self._tables("centres")
         if not tables:
             return None
-        listed = gpd.GeoDataFrame(pd.concat(tables))
-        slug, here = self.place.area.slug, listed[listed.index.isin(tracts.index)]
+        centres = gpd.GeoDataFrame(pd.concat(tables))
+        slug, here = self.place.area.slug, centres[centres.index.isin(tracts.index)]
         reason = "No population centre: its centroid stands for it."
         lacking = tracts.index[~tracts.index.isin(here.index)]
         self.ledger.record(slug, "tracts", "kept", reason, lacking)
@@ -178,8 +176,8 @@ class PlaceReader:
     def _mended(self, table: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Mend outlines; an area without a usable one is left out."""
         slug, mended = self.place.area.slug, repair(areas)
-        said = mended.repaired["reason"].astype("str").str.split("[").str[0]
-        for reason, rows in said.groupby(said):
+        reasons = mended.repaired["reason"].astype("str").str.split("[").str[0]
+        for reason, rows in reasons.groupby(reasons):
             ids = rows.index.drop_duplicates()
             self.ledger.record(slug, table, "repaired", f"Outline mended: {reason}.", ids)
         for reason, rows in mended.dropped.groupby("reason"):
@@ -215,8 +213,8 @@ class PlaceReader:
         lacking = names[~names.index.isin(listed.index)]
         reason = "Not in the list of schools: level unknown, no point."
         self.ledger.record(slug, "schools", "kept", reason, lacking.index)
-        known = listed[listed.index.isin(names.index)]
-        schools = pd.concat([known, _without_place(lacking)]) if len(lacking) else known
+        counted = listed[listed.index.isin(names.index)]
+        schools = pd.concat([counted, _without_place(lacking)]) if len(lacking) else counted
         return self._plausible(gpd.GeoDataFrame(schools).sort_index(), tracts)
 
     def _plausible(self, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -233,8 +231,8 @@ class PlaceReader:
                 "[points] in the recipe"
             )
         for reason, rows in strange.groupby(strange):
-            said = f"Point taken away: {reason}."
-            self.ledger.record(self.place.area.slug, "schools", "repaired", said, rows.index)
+            words = f"Point taken away: {reason}."
+            self.ledger.record(self.place.area.slug, "schools", "repaired", words, rows.index)
         is_strange = schools.index.isin(strange.index)
         return schools.set_geometry(schools.geometry.mask(is_strange, None))
 
@@ -314,16 +312,16 @@ def _near(
     unplaced, far = reasons.isin(UNPLACED), reasons.eq(FAR)
     turned = reasons.ne("") & ~unplaced & ~far
     for reason, rows in reasons[turned].groupby(reasons[turned]):
-        said = f"Left out, the point cannot be right: {reason}."
-        ledger.record(source, "providers", "dropped", said, rows.index)
-    said = f"More than {MARGIN_KM:g} km outside the study area."
-    ledger.record(source, "providers", "dropped", said, reasons.index[far])
+        words = f"Left out, the point cannot be right: {reason}."
+        ledger.record(source, "providers", "dropped", words, rows.index)
+    words = f"More than {MARGIN_KM:g} km outside the study area."
+    ledger.record(source, "providers", "dropped", words, reasons.index[far])
     if far.any():
-        said = "No point, in a list that goes beyond the study area."
-        ledger.record(source, "providers", "dropped", said, reasons.index[unplaced])
+        words = "No point, in a list that goes beyond the study area."
+        ledger.record(source, "providers", "dropped", words, reasons.index[unplaced])
     else:
-        said = "No point: listed, but in no measure of access."
-        ledger.record(source, "providers", "kept", said, reasons.index[unplaced])
+        words = "No point: listed, but in no measure of access."
+        ledger.record(source, "providers", "kept", words, reasons.index[unplaced])
     kept = providers[reasons.eq("") | (unplaced & ~far.any())]
     return kept.set_geometry(kept.geometry.mask(unplaced[kept.index], None))
 

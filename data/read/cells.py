@@ -91,16 +91,16 @@ def parse_bound(text: str, *, whole: bool) -> tuple[float, float] | None:
         In the unit of the text; infinity when open; None when it is no such figure. "n<10"
         speaks of the group: it bounds a count of its members, and says nothing of a rate.
     """
-    found = BOUND.fullmatch(text.strip())
-    if found is None:
+    match = BOUND.fullmatch(text.strip())
+    if match is None:
         return None
-    sign = found["sign"] or found["before"] or found["after"]
+    sign = match["sign"] or match["before"] or match["after"]
     sign = WORDS.get(sign.lower(), sign)
-    digits = found["number"] or found["words"] or found["last"]
+    digits = match["number"] or match["words"] or match["last"]
     if not NUMBER.fullmatch(digits):
         return None
     number, step = float(digits), 1.0 if whole else 0.0
-    if found["group"] and not (whole and sign.startswith("<")):
+    if match["group"] and not (whole and sign.startswith("<")):
         return None
     if sign.startswith("<"):
         upper = number if sign == "<=" else number - step
@@ -314,11 +314,11 @@ def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series)
     for name, column in recipe.columns.items():
         if name != recipe.key and column.unit == "text":
             table[name] = _text(recipe, file, column, cells)
-    made = pd.DataFrame(table, index=cells.index, dtype="str")
+    texts = pd.DataFrame(table, index=cells.index, dtype="str")
     for each in recipe.overrides:
         hit = cells[each.column].str.strip().eq(each.equals)
-        made[each.target] = made[each.target].mask(hit, each.value)
-    return made
+        texts[each.target] = texts[each.target].mask(hit, each.value)
+    return texts
 
 
 def _text(recipe: Recipe, file: str, column: Column, cells: pd.DataFrame) -> pd.Series:
@@ -365,8 +365,8 @@ def rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
             column=column.column,
             row=int(bad.index[0]),
         )
-    made = {each: pattern.sub(column.replace, each) for each in filled.unique()}
-    return text.map(lambda each: made.get(each, "")).astype("str")
+    replaced = {each: pattern.sub(column.replace, each) for each in filled.unique()}
+    return text.map(lambda each: replaced.get(each, "")).astype("str")
 
 
 def _mapped(file: str, column: Column, text: pd.Series) -> pd.Series:

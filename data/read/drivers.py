@@ -54,10 +54,10 @@ def _published(rows: Rows, measure: Measure) -> pd.DataFrame:
 def _formed(rows: Rows, measure: Measure) -> pd.DataFrame:
     """Shape one measure that is a part of a whole, both sums of counts with margins."""
     part, whole = (_counted(rows, lines) for lines in (measure.part, measure.whole))
-    made = shares(part, whole)
-    rows.empty(made["refused"])
-    moe = made["moe"].where(made["refused"].eq(""))
-    return _named(rows, measure, driver_rows(made, moe, "fraction"))
+    formed = shares(part, whole)
+    rows.empty(formed["refused"])
+    moe = formed["moe"].where(formed["refused"].eq(""))
+    return _named(rows, measure, driver_rows(formed, moe, "fraction"))
 
 
 def _counted(rows: Rows, lines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

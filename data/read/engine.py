@@ -53,6 +53,10 @@ class Context:
         """Record dropped rows."""
         self.ledger.record(self.recipe.id, self.recipe.table, "dropped", reason, ids)
 
+    def repair(self, reason: str, ids: pd.Series) -> None:
+        """Record ids that were mended."""
+        self.ledger.record(self.recipe.id, self.recipe.table, "repaired", reason, ids)
+
 
 @dataclass(frozen=True)
 class FileRead:
@@ -99,19 +103,19 @@ def read_table(
     FileError
         Naming the file, and the column and row where there is one.
     """
-    settled, grid = read_cells(recipe, path, ledger, limits)
+    recipe, grid = read_cells(recipe, path, ledger, limits)
     source = Source(
-        id=settled.id,
-        publisher=settled.publisher,
-        title=settled.title,
-        url=settled.url,
-        vintage=settled.vintage,
+        id=recipe.id,
+        publisher=recipe.publisher,
+        title=recipe.title,
+        url=recipe.url,
+        vintage=recipe.vintage,
         retrieved=retrieved,
-        licence=settled.licence,
+        licence=recipe.licence,
         sha256=sha256_of(path),
-        release=settled.release,
+        release=recipe.release,
     )
-    return FileRead(shape_table(settled, grid, path.name, ledger, keep=keep), source)
+    return FileRead(shape_table(recipe, grid, path.name, ledger, keep=keep), source)
 
 
 def read_cells(
@@ -175,9 +179,7 @@ def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:
         filled = ids.str.zfill(context.recipe.identifier.pad).where(ids.ne(""), ids)
         changed = ids[filled.ne(ids)]
         reason = f"Id filled with zeros to {context.recipe.identifier.pad} characters."
-        context.ledger.record(
-            context.recipe.id, context.recipe.table, "repaired", reason, changed.drop_duplicates()
-        )
+        context.repair(reason, changed.drop_duplicates())
         return filled
     return ids
 
@@ -227,8 +229,8 @@ def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
     mended = repair(ids)
     for how, rows in mended.repaired.groupby("reason", sort=True):
         reason = f"Tract id mended: {how}."
-        given = rows["given"].repeat(rows["rows"])
-        context.ledger.record(context.recipe.id, context.recipe.table, "repaired", reason, given)
+        published = rows["given"].repeat(rows["rows"])
+        context.repair(reason, published)
     refused = ids[mended.ids.isna()]
     if len(refused):
         raise FileError(

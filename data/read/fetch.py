@@ -156,7 +156,7 @@ def secret_of(url: str) -> str:
     return ""
 
 
-def mirror_folder(named: Path | None) -> Path | None:
+def mirror_folder(folder: Path | None) -> Path | None:
     """Give the mirror folder that was named, else ATLAS_MIRROR, else None for the network.
 
     Raises
@@ -165,7 +165,7 @@ def mirror_folder(named: Path | None) -> Path | None:
         It is not a folder.
     """
     words = os.environ.get("ATLAS_MIRROR", "").strip()
-    folder = Path(words) if named is None and words else named
+    folder = Path(words) if folder is None and words else folder
     if folder is not None and not folder.is_dir():
         raise DataError(f"the mirror {folder} is not a folder; correct it")
     return folder
@@ -317,15 +317,15 @@ def _range(part: Path) -> dict[str, str]:
     version = _version_file(part)
     if not part.is_file() or not version.is_file() or not part.stat().st_size:
         return {}
-    known = version.read_text(encoding="utf-8")
-    return {"Range": f"bytes={part.stat().st_size}-", "If-Range": known}
+    mark = version.read_text(encoding="utf-8")
+    return {"Range": f"bytes={part.stat().st_size}-", "If-Range": mark}
 
 
 def _note_version(part: Path, answer: httpx.Response) -> None:
     tag = answer.headers.get("ETag", "")
-    known = answer.headers.get("Last-Modified", "") if not tag or tag.startswith("W/") else tag
-    if known:
-        _version_file(part).write_text(known, encoding="utf-8")
+    mark = answer.headers.get("Last-Modified", "") if not tag or tag.startswith("W/") else tag
+    if mark:
+        _version_file(part).write_text(mark, encoding="utf-8")
     else:
         _version_file(part).unlink(missing_ok=True)
 

@@ -70,10 +70,10 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
             yield number, json.loads(line)
 
 
-def _reason(code: int, said: bytes) -> tuple[str, str]:
+def _reason(code: int, message: bytes) -> tuple[str, str]:
     """Give what the child said, or that it was ended from outside."""
-    if code == 1 and said.startswith(b"["):
-        what, remedy = json.loads(said)
+    if code == 1 and message.startswith(b"["):
+        what, remedy = json.loads(message)
         return str(what), str(remedy)
     return (
         "the workbook cannot be read: it takes too much memory",
@@ -112,15 +112,15 @@ def read_vector(
         about = pyogrio.read_info(address, layer=layer)
         fields = tuple(str(name) for name in about["fields"])
         refuse_students(fields, path.name)
-        wanted = list(wanted_headers(recipe, fields, path.name))
-        refuse_headers(wanted, fields, path.name)
+        columns = list(wanted_headers(recipe, fields, path.name))
+        refuse_headers(columns, fields, path.name)
         _check_about(about, DRIVERS[suffix], path.name)
-        table = pyogrio.read_dataframe(address, layer=layer, columns=wanted)
+        table = pyogrio.read_dataframe(address, layer=layer, columns=columns)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise FileError(path.name, f"it cannot be read ({error})", "export it again") from error
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     geometry = table.geometry.to_crs(STORED_CRS)
-    cells = {name: _as_text(table[name]) for name in wanted}
+    cells = {name: _as_text(table[name]) for name in columns}
     return pd.DataFrame(cells, index=table.index, dtype="str"), geometry, fields
 
 

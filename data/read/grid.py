@@ -131,19 +131,19 @@ def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
 
 def _member(recipe: Recipe, path: Path, files: Sequence[Path]) -> Path:
     """Choose the file inside a zip: the one that the recipe names, or the only one there is."""
-    wanted = recipe.format.member
+    member = recipe.format.member
     main: tuple[str, ...] = (".shp", ".geojson", ".json", ".gpkg", ".csv", ".tsv", ".txt")
     if recipe.format.kind == "census":
         main = ("-data.csv", ".json")  # beside notes and a list of columns
-    found = [
+    candidates = [
         file
         for file in files
-        if (file.as_posix().endswith("/" + wanted) if wanted else file.name.lower().endswith(main))
+        if (file.as_posix().endswith("/" + member) if member else file.name.lower().endswith(main))
     ]
-    if len(found) == 1:
-        return found[0]
+    if len(candidates) == 1:
+        return candidates[0]
     names = ", ".join(file.name for file in files)
-    what = f"{wanted!r} is not in it" if wanted else f"{len(found)} files could be meant"
+    what = f"{member!r} is not in it" if member else f"{len(candidates)} files could be meant"
     raise FileError(path.name, what, f"name format.member in the recipe; it holds {names}")
 
 
@@ -210,22 +210,22 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
         raise FileError(file, "it ends before its header row", "check format.header_row")
     names = [" ".join(str(name).split()) for name in header]
     refuse_students(names, file)
-    wanted = wanted_headers(recipe, names, file)
-    refuse_headers(wanted, names, file)
-    places = [names.index(name) for name in wanted]
-    columns: list[list[str]] = [[] for _ in wanted]
+    columns = wanted_headers(recipe, names, file)
+    refuse_headers(columns, names, file)
+    places = [names.index(name) for name in columns]
+    filled: list[list[str]] = [[] for _ in columns]
     numbers = []
     for number, row in rows:
         cells = _fitted(row, len(names), file, number)
         if cells is None:
             continue
         numbers.append(number)
-        for column, place in zip(columns, places, strict=True):
+        for column, place in zip(filled, places, strict=True):
             column.append(cells[place])
     if not numbers:
         raise FileError(file, "it has no rows below its header", "check format.header_row")
     index = pd.Index(numbers, name="row")
-    cells = pd.DataFrame(dict(zip(wanted, columns, strict=True)), index=index, dtype="str")
+    cells = pd.DataFrame(dict(zip(columns, filled, strict=True)), index=index, dtype="str")
     return Grid(cells, headers=tuple(names))
 
 

@@ -27,15 +27,15 @@ def wanted_headers(recipe: Recipe, headers: Sequence[str], file: str) -> tuple[s
     FileError
         The headers fit none of the recipe's layouts.
     """
-    named = list(recipe.headers())
+    columns = list(recipe.headers())
     for layout in _by_columns(recipe, headers, file) if recipe.layouts else ():
         for each in measures_taken(recipe, layout.id):
-            named += each.headers()
-        told = [each.column for each in layout.evidence]
+            columns += each.headers()
+        evidence = [each.column for each in layout.evidence]
         if layout.ranks is not None and recipe.table == "drivers":
-            told += [layout.ranks.total, layout.ranks.rank, layout.ranks.state]
-        named += [*layout.has, *(name for name in told if name in headers)]
-    return tuple(dict.fromkeys(name for name in named if name))
+            evidence += [layout.ranks.total, layout.ranks.rank, layout.ranks.state]
+        columns += [*layout.has, *(name for name in evidence if name in headers)]
+    return tuple(dict.fromkeys(name for name in columns if name))
 
 
 def recognised(
@@ -68,17 +68,17 @@ def recognised(
     """
     if not recipe.layouts:
         return recipe
-    listed = _by_columns(recipe, headers, file)
-    found = {layout.id: _evidence(layout, cells) for layout in listed}
-    fitting = [layout for layout in listed if all(found[layout.id].values())]
-    sure = [layout for layout in fitting if found[layout.id] or len(listed) == 1]
+    candidates = _by_columns(recipe, headers, file)
+    evidence = {layout.id: _evidence(layout, cells) for layout in candidates}
+    fitting = [layout for layout in candidates if all(evidence[layout.id].values())]
+    sure = [layout for layout in fitting if evidence[layout.id] or len(candidates) == 1]
     if len(sure) != 1:
-        raise _unrecognised(listed, found, file)
+        raise _unrecognised(candidates, evidence, file)
     layout = sure[0]
-    by = "; ".join([_columns_told(layout), *found[layout.id]])
-    said = f"Recognised as {layout.title} (census tracts of {layout.tract_vintage}) by {by}."
-    ledger.record(recipe.id, recipe.table, "matched", said, len(cells))
-    made = replace(
+    by = "; ".join([_columns_in_words(layout), *evidence[layout.id]])
+    reason = f"Recognised as {layout.title} (census tracts of {layout.tract_vintage}) by {by}."
+    ledger.record(recipe.id, recipe.table, "matched", reason, len(cells))
+    exact = replace(
         recipe,
         title=recipe.title.replace("{layout}", layout.title),
         vintage=layout.vintage,
@@ -87,7 +87,7 @@ def recognised(
         layouts=(),
         only=(),
     )
-    return _ranked(made, layout, cells, ledger)
+    return _ranked(exact, layout, cells, ledger)
 
 
 def _ranked(recipe: Recipe, layout: Layout, cells: pd.DataFrame, ledger: Ledger) -> Recipe:
@@ -107,12 +107,12 @@ def _ranked(recipe: Recipe, layout: Layout, cells: pd.DataFrame, ledger: Ledger)
 
 def _by_columns(recipe: Recipe, headers: Sequence[str], file: str) -> list[Layout]:
     """Give the layouts of a recipe whose columns fit."""
-    listed = [layouts()[name] for name in recipe.layouts]
-    reasons = {layout.id: _misfit(layout, headers) for layout in listed}
-    fitting = [layout for layout in listed if not reasons[layout.id]]
+    candidates = [layouts()[name] for name in recipe.layouts]
+    reasons = {layout.id: _misfit(layout, headers) for layout in candidates}
+    fitting = [layout for layout in candidates if not reasons[layout.id]]
     if fitting:
         return fitting
-    why = "; ".join(f"{layout.title}: {reasons[layout.id]}" for layout in listed)
+    why = "; ".join(f"{layout.title}: {reasons[layout.id]}" for layout in candidates)
     begins = ", ".join(repr(name) for name in headers[:HEADERS_SHOWN])
     raise FileError(
         file,
@@ -131,14 +131,14 @@ def _misfit(layout: Layout, headers: Sequence[str]) -> str:
     return f"there is a column {strange[0]!r}" if strange else ""
 
 
-def _columns_told(layout: Layout) -> str:
-    told = f"columns {', '.join(layout.has)}"
-    return f"{told} and none of {', '.join(layout.lacks)}" if layout.lacks else told
+def _columns_in_words(layout: Layout) -> str:
+    words = f"columns {', '.join(layout.has)}"
+    return f"{words} and none of {', '.join(layout.lacks)}" if layout.lacks else words
 
 
 def _evidence(layout: Layout, cells: pd.DataFrame) -> dict[str, bool]:
     """Say which evidence speaks for a layout, and which against; what is silent is left out."""
-    spoken = {}
+    verdicts = {}
     for each in layout.evidence:
         if each.column not in cells.columns:
             continue
@@ -146,21 +146,21 @@ def _evidence(layout: Layout, cells: pd.DataFrame) -> dict[str, bool]:
         text = text[text.str.fullmatch(each.only).astype(bool) if each.only else text.ne("")]
         if len(text):
             alike = text.str.fullmatch(each.pattern).astype(bool)
-            spoken[each.says] = bool(alike.mean() >= LEAST_ALIKE)
-    return spoken
+            verdicts[each.says] = bool(alike.mean() >= LEAST_ALIKE)
+    return verdicts
 
 
 def _unrecognised(
-    listed: Sequence[Layout], found: Mapping[str, Mapping[str, bool]], file: str
+    candidates: Sequence[Layout], evidence: Mapping[str, Mapping[str, bool]], file: str
 ) -> FileError:
-    told = []
-    for layout in listed:
-        against = [says for says, speaks in found[layout.id].items() if not speaks]
-        looked = against or [each.says for each in layout.evidence]
-        told.append(f"{layout.title} would have {'; '.join(looked)}")
+    expected = []
+    for layout in candidates:
+        against = [says for says, speaks in evidence[layout.id].items() if not speaks]
+        words = against or [each.says for each in layout.evidence]
+        expected.append(f"{layout.title} would have {'; '.join(words)}")
     return FileError(
         file,
-        f"which of {len(listed)} layouts it has cannot be told: {', '.join(told)}",
+        f"which of {len(candidates)} layouts it has cannot be told: {', '.join(expected)}",
         "take the file as published, with its columns LOCATION and FIPS, or name the one layout "
         "in the recipe that it has",
     )
@@ -204,13 +204,13 @@ def rank_scope(cells: pd.DataFrame, ids: str, ranks: Ranks) -> RankScope:
         reason = f"Ranks compare tracts of the nation: the file holds {len(states)} states."
         return RankScope("national ranks", reason)
     total, rank = _numbers(cells[ranks.total]), _numbers(cells[ranks.rank])
-    known = total.notna() & rank.notna()
-    anew = (total[known].rank(method="min") - 1) / max(int(known.sum()) - 1, 1)
-    off = (anew - rank[known]).abs()
-    if known.sum() >= FEWEST and off.le(TOLERANCE).mean() >= LEAST_ALIKE:
+    ranked = total.notna() & rank.notna()
+    anew = (total[ranked].rank(method="min") - 1) / max(int(ranked.sum()) - 1, 1)
+    off = (anew - rank[ranked]).abs()
+    if ranked.sum() >= FEWEST and off.le(TOLERANCE).mean() >= LEAST_ALIKE:
         state = _state(cells, ranks)
         reason = (
-            f"Ranks compare tracts within {state}: ranking the file's {known.sum():,} rows anew "
+            f"Ranks compare tracts within {state}: ranking the file's {ranked.sum():,} rows anew "
             f"gives the same (largest difference {off.max():.5f})."
         )
         return RankScope(f"ranks within {state}", reason)

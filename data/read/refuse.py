@@ -49,7 +49,7 @@ def refuse_students(headers: Iterable[str], file: str) -> None:
             )
 
 
-def refuse_headers(wanted: Sequence[str], headers: Sequence[str], file: str) -> None:
+def refuse_headers(columns: Sequence[str], headers: Sequence[str], file: str) -> None:
     """Refuse a file without the columns that are read, or with one of them twice.
 
     Raises
@@ -57,7 +57,7 @@ def refuse_headers(wanted: Sequence[str], headers: Sequence[str], file: str) -> 
     FileError
         Naming the column, and the most similar one that is there.
     """
-    for name in wanted:
+    for name in columns:
         count = headers.count(name)
         if count == 1:
             continue
@@ -99,14 +99,14 @@ def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None
     )
 
 
-def _hint(wanted: str, headers: Sequence[str]) -> str:
+def _hint(column: str, headers: Sequence[str]) -> str:
     if len(headers) == 1:
         return "the file has one column only: check the delimiter in [format]"
-    near = get_close_matches(wanted, headers, n=1, cutoff=0.5)
+    near = get_close_matches(column, headers, n=1, cutoff=0.5)
     if near:
         return f"the most similar is {near[0]!r}; the publisher may have changed the file"
-    shown = ", ".join(repr(each) for each in headers[:8])
-    return f"it begins with {shown}; check header_row and the recipe"
+    begin = ", ".join(repr(each) for each in headers[:8])
+    return f"it begins with {begin}; check header_row and the recipe"
 
 
 def _words(header: str) -> str:

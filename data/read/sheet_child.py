@@ -22,8 +22,8 @@ def main(path: str, sheet: str) -> int:
         if sheet not in names and (sheet or len(names) != 1):
             what = f"there is no sheet {sheet!r}" if sheet else f"it has {len(names)} sheets"
             return _fail(what, f"name format.sheet in the recipe: {', '.join(names)}")
-        found = book.get_sheet_by_name(sheet or names[0])
-        rows = found.to_python(skip_empty_area=False)
+        worksheet = book.get_sheet_by_name(sheet or names[0])
+        rows = worksheet.to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, MemoryError, ValueError) as error:
         return _fail(f"the workbook cannot be read ({error})", "export it again")
     for row in rows:

@@ -1,7 +1,7 @@
 """From the columns of a recipe to the rows of each table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -59,18 +59,19 @@ class Rows:
 
     def refuse(self, refused: pd.Series) -> None:
         """List the rows that cannot be used, each with its number in the file."""
-        named = self.text[self.recipe.key].astype("str")
-        for reason, rows in refused[refused.ne("")].groupby(refused, sort=False).groups.items():
-            ids = [f"{named[row]} (row {row:,})" for row in rows]
-            self.ledger.record(self.recipe.id, self.recipe.table, "dropped", str(reason), ids)
+        for reason, ids in self._by_reason(refused):
+            self.ledger.record(self.recipe.id, self.recipe.table, "dropped", reason, ids)
 
     def empty(self, refused: pd.Series) -> None:
         """List the rows of which one figure cannot be used; it is left empty."""
-        named = self.text[self.recipe.key].astype("str")
+        for reason, ids in self._by_reason(refused):
+            words = f"{reason.removesuffix('.')}: figure left empty."
+            self.ledger.record(self.recipe.id, self.recipe.table, "repaired", words, ids)
+
+    def _by_reason(self, refused: pd.Series) -> Iterator[tuple[str, list[str]]]:
+        ids = self.text[self.recipe.key].astype("str")
         for reason, rows in refused[refused.ne("")].groupby(refused, sort=False).groups.items():
-            ids = [f"{named[row]} (row {row:,})" for row in rows]
-            said = f"{str(reason).removesuffix('.')}: figure left empty."
-            self.ledger.record(self.recipe.id, self.recipe.table, "repaired", said, ids)
+            yield str(reason), [f"{ids[row]} (row {row:,})" for row in rows]
 
     def kept(self, table: pd.DataFrame) -> int:
         """Count the rows of the file that a table holds."""
@@ -140,7 +141,7 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
     return shaped.reset_index(drop=True)
 
 
-def refuse_words(rows: Rows, name: str, words: pd.Series, known: Sequence[str]) -> None:
+def refuse_words(rows: Rows, name: str, words: pd.Series, allowed: Sequence[str]) -> None:
     """Refuse a column with a word that is not one of ours.
 
     Raises
@@ -148,11 +149,11 @@ def refuse_words(rows: Rows, name: str, words: pd.Series, known: Sequence[str]) 
     FileError
         Naming the first such word, its row, and where to map it.
     """
-    strange = words[~words.isin(known)]
+    strange = words[~words.isin(allowed)]
     if len(strange):
         raise FileError(
             rows.file,
-            f"{name} {strange.iloc[0]!r} is not one of {', '.join(known)}",
+            f"{name} {strange.iloc[0]!r} is not one of {', '.join(allowed)}",
             f"map the publisher's words in columns.{name}.map",
             column=rows.recipe.columns[name].column,
             row=int(strange.index[0]),
@@ -161,11 +162,11 @@ def refuse_words(rows: Rows, name: str, words: pd.Series, known: Sequence[str]) 
 
 def points(rows: Rows) -> gpd.GeoSeries:
     """Draw the points that a recipe tells of; empty where the file has no coordinates."""
-    told = rows.recipe.points
-    if told is None:
+    recipe_points = rows.recipe.points
+    if recipe_points is None:
         raise ValueError("the recipe has no points")
-    x, y = _coordinates(rows, told)
-    drawn = gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=told.crs)
+    x, y = _coordinates(rows, recipe_points)
+    drawn = gpd.GeoSeries(gpd.points_from_xy(x, y), index=x.index, crs=recipe_points.crs)
     _refuse_false_degrees(rows, drawn, x, y)
     drawn = drawn.to_crs(STORED_CRS)
     return drawn.mask(x.isna() | y.isna(), None)
@@ -174,8 +175,8 @@ def points(rows: Rows) -> gpd.GeoSeries:
 def _coordinates(rows: Rows, points: Points) -> tuple[pd.Series, pd.Series]:
     if points.text:
         pattern = re.compile(points.pattern)
-        found = [pattern.search(cell) for cell in rows.cells[points.text]]
-        parts = {axis: ["" if hit is None else hit[axis] for hit in found] for axis in "xy"}
+        hits = [pattern.search(cell) for cell in rows.cells[points.text]]
+        parts = {axis: ["" if hit is None else hit[axis] for hit in hits] for axis in "xy"}
         table = pd.DataFrame(parts, index=rows.cells.index, dtype="str")
         return _axis(rows, table["x"], points.text), _axis(rows, table["y"], points.text)
     return (
@@ -240,8 +241,7 @@ def designations(rows: Rows) -> pd.DataFrame:
     again = fits & table.duplicated(["area_id", "measure"])
     rows.refuse(refused.mask(again, SAME_AREA))
     kept = table[fits & ~again]
-    named = {"source": rows.recipe.id, "vintage": rows.recipe.vintage}
-    return kept.assign(**named).reset_index(drop=True)
+    return kept.assign(source=rows.recipe.id, vintage=rows.recipe.vintage).reset_index(drop=True)
 
 
 def centres(rows: Rows) -> gpd.GeoDataFrame:

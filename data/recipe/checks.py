@@ -8,36 +8,13 @@ from types import MappingProxyType
 from data.recipe.binding import TomlError, bind, dump, parse_toml, read_toml
 from data.recipe.measures import LAYOUTS, layouts, measures_taken
 from data.recipe.parts import SUFFIXES, Column, Tokens, measure_problem
-from data.recipe.recipe import Recipe
+from data.recipe.recipe import TARGETS, Recipe
 
 FOLDER = Path(__file__).parents[1] / "recipes"
 Problems = Iterator[str]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
-    {  # table: (columns a recipe must map, columns it may map)
-        "tracts": (
-            ("geoid",),
-            ("name", "neighbourhood", "children", "children_moe", "residents"),
-        ),
-        "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
-        "absence": (
-            ("school_id", "school_year", "chronic_absent"),
-            ("enrolled", "name", "student_group", "grade"),
-        ),
-        "drivers": (("geoid",), ()),
-        "school_drivers": (("school_id", "school_year"), ()),
-        "zones": (("zone_id", "school_id", "level"), ()),
-        "flows": (("school_id", "geoid", "students"), ()),
-        "crosswalk": (("source", "target", "weight"), ()),
-        "other_tracts": (("geoid",), ()),
-        "providers": (("provider_id", "name", "kind"), ("supply", "address")),
-        "designations": (("area_id", "area_kind", "measure"), ("designation",)),
-        "centres": (("geoid",), ()),
-        "travel_times": (("geoid", "provider_id", "minutes"), ()),
-    }
-)
 COUNTS = (
     "enrolled",
     "chronic_absent",

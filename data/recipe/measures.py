@@ -55,10 +55,10 @@ class LayoutColumns:
         margin = f", margin {self.moe}" if self.moe else ""
         margin = f", 95 % interval {self.interval}" if self.interval else margin
         unit = f" ({self.unit})" if self.unit else ""
-        shown = f"{self.value}{unit}{margin}" if self.value else ""
-        shown = shown or f"({' + '.join(self.part)}) / {' + '.join(self.whole)}"
+        figure = f"{self.value}{unit}{margin}" if self.value else ""
+        figure = figure or f"({' + '.join(self.part)}) / {' + '.join(self.whole)}"
         times = f", times {self.scale}" if self.scale != "1" else ""
-        return f"{', '.join(self.layouts)}: {shown}{times}"
+        return f"{', '.join(self.layouts)}: {figure}{times}"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -134,15 +134,15 @@ def measures() -> Mapping[str, MeasureInfo]:
     TomlError
         The file says something unknown, an id twice, or two places of a measure in one layout.
     """
-    listed = bind(_Registry, read_toml(MEASURES), MEASURES.name).measures
-    known = {each.id: each for each in listed}
-    if len(known) != len(listed):
+    entries = bind(_Registry, read_toml(MEASURES), MEASURES.name).measures
+    by_id = {each.id: each for each in entries}
+    if len(by_id) != len(entries):
         raise TomlError(f"{MEASURES.name}: a measure id repeats; give each its own")
-    for info in listed:
+    for info in entries:
         problem = _columns_problem(info)
         if problem:
             raise TomlError(f"{MEASURES.name}: {problem}")
-    return MappingProxyType(known)
+    return MappingProxyType(by_id)
 
 
 def measure(name: str) -> MeasureInfo:
@@ -169,8 +169,8 @@ def measures_of(layout: str) -> tuple[Measure, ...]:
 
 def _columns_problem(info: MeasureInfo) -> str:
     """Say what is wrong with where a measure stands; "" for nothing."""
-    named = [layout for columns in info.columns for layout in columns.layouts]
-    if len(set(named)) != len(named):
+    held = [layout for columns in info.columns for layout in columns.layouts]
+    if len(set(held)) != len(held):
         return f"{info.id}: a layout is named twice"
     problems = (measure_problem(each.measure(info.id), by_school=False) for each in info.columns)
     return next((each for each in problems if each), "")
@@ -246,11 +246,11 @@ def layouts() -> Mapping[str, Layout]:
     TomlError
         The file says something unknown, or an id twice.
     """
-    listed = bind(_Layouts, read_toml(LAYOUTS), LAYOUTS.name).layouts
-    known = {each.id: each for each in listed}
-    if len(known) != len(listed):
+    entries = bind(_Layouts, read_toml(LAYOUTS), LAYOUTS.name).layouts
+    by_id = {each.id: each for each in entries}
+    if len(by_id) != len(entries):
         raise TomlError(f"{LAYOUTS.name}: a layout id repeats; give each its own")
-    return MappingProxyType(known)
+    return MappingProxyType(by_id)
 
 
 def measures_taken(recipe: Recipe, layout: str) -> tuple[Measure, ...]:

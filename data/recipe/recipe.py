@@ -27,21 +27,27 @@ Table = Literal[
     "travel_times",
 ]
 
-KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "tracts": "geoid",
-        "schools": "school_id",
-        "absence": "school_id",
-        "drivers": "geoid",
-        "school_drivers": "school_id",
-        "zones": "zone_id",
-        "flows": "school_id",
-        "crosswalk": "source",
-        "other_tracts": "geoid",
-        "providers": "provider_id",
-        "designations": "area_id",
-        "centres": "geoid",
-        "travel_times": "geoid",
+TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
+    {  # table: (columns a recipe must map, the id first; columns it may map)
+        "tracts": (
+            ("geoid",),
+            ("name", "neighbourhood", "children", "children_moe", "residents"),
+        ),
+        "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
+        "absence": (
+            ("school_id", "school_year", "chronic_absent"),
+            ("enrolled", "name", "student_group", "grade"),
+        ),
+        "drivers": (("geoid",), ()),
+        "school_drivers": (("school_id", "school_year"), ()),
+        "zones": (("zone_id", "school_id", "level"), ()),
+        "flows": (("school_id", "geoid", "students"), ()),
+        "crosswalk": (("source", "target", "weight"), ()),
+        "other_tracts": (("geoid",), ()),
+        "providers": (("provider_id", "name", "kind"), ("supply", "address")),
+        "designations": (("area_id", "area_kind", "measure"), ("designation",)),
+        "centres": (("geoid",), ()),
+        "travel_times": (("geoid", "provider_id", "minutes"), ()),
     }
 )
 
@@ -148,7 +154,7 @@ class Recipe:
     @property
     def key(self) -> str:
         """Name of the column that identifies a row's tract, school or zone."""
-        return KEYS[self.table]
+        return TARGETS[self.table][0][0]
 
     def tokens_of(self, column: Column) -> Tokens:
         """Tokens that apply to a column."""
@@ -156,12 +162,12 @@ class Recipe:
 
     def headers(self) -> tuple[str, ...]:
         """Every column of the file that the recipe reads, without repeats."""
-        named = [each.column for each in self.columns.values()]
-        named += self.identifier.also
-        named += [each.column for each in self.filters]
-        named += [each.column for each in self.overrides]
+        headers = [each.column for each in self.columns.values()]
+        headers += self.identifier.also
+        headers += [each.column for each in self.filters]
+        headers += [each.column for each in self.overrides]
         for measure in self.measures:
-            named += measure.headers()
+            headers += measure.headers()
         if self.points is not None:
-            named += [self.points.x, self.points.y, self.points.text]
-        return tuple(dict.fromkeys(name for name in named if name))
+            headers += [self.points.x, self.points.y, self.points.text]
+        return tuple(dict.fromkeys(name for name in headers if name))
