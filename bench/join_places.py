@@ -14,7 +14,7 @@ from scipy.special import expit
 from bench.simulated_choice import Scenario
 from bench.simulated_county import County, simulate, with_areas
 from bench.simulated_land import made_up, new_york, with_charters
-from data.demo.figures import REFERENCE_YEAR, YEARS
+from data.demo.planted import REFERENCE_YEAR, YEARS
 from data.demo.truth import SEED, build_world
 from data.panel import load_panel
 from data.store.folders import panel_path

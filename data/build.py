@@ -14,6 +14,7 @@ from pathlib import Path
 from data.assemble.panel import make_panel
 from data.contracts.tables import TABLES
 from data.demo import tables as demo
+from data.demo.truth import SEED
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
 from data.store.folders import build_path, replace_folder
@@ -95,7 +96,7 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
         The place is unknown, or one of its files is missing or not as its recipe says.
     """
     if slug == DEMO:
-        return demo.make_tables(demo.SEED)
+        return demo.make_tables(SEED)
     if slug not in known_places():
         raise DataError(f"unknown place {slug!r}; known places: {', '.join(known_places())}")
     # Imported here, so that the demo does not wait for readers and network.

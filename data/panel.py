@@ -12,20 +12,9 @@ from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import LEVELS
 from data.errors import DataError
-from data.place.area import DefinitionBreak, StudyArea
+from data.place.area import StudyArea
 from data.store import folders, manifest
 from data.store.provenance import LedgerEntry, Source, sha256_of
-
-__all__ = [
-    "PROTECTED",
-    "DefinitionBreak",
-    "Panel",
-    "PanelError",
-    "SourceTables",
-    "StudyArea",
-    "load_panel",
-    "save_panel",
-]
 
 PROTECTED = "protected"
 

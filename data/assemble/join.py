@@ -1,6 +1,6 @@
 """The join of a build: schools to the tracts their students live in, with an account of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,19 +8,45 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.assemble.join_scale import LevelScale, estimates, settled
 from data.errors import DataError
 from data.panel import SourceTables
 from data.store.provenance import Ledger, singular
 from geo.join.candidates import Barrier
 from geo.join.grades import NEAREST, POOLS
-from geo.join.gravity import GravityFit, fit_gravity
+from geo.join.gravity import DEFAULT_SCALE_KM, GravityFit, fit_gravity
+from geo.join.scale import estimate_scale
 from geo.join.supplied import SuppliedFit, fit_supplied
 from geo.join.zones import ZonesFit, fit_zones
 
 REFERENCE_RULE = "each school's latest year with known enrolment, all students and grades"
 NO_PLACE = "Not located: not in the join of schools and tracts."
+LEAST_SCHOOLS = 5
+STATED = "stated in the place file"
+DEFAULT = "the documented default"
+ESTIMATED = "estimated from the district's own counts"
 NO_ENROLMENT = "No known enrolment in any year: not in the join of schools and tracts."
+
+
+@dataclass(frozen=True)
+class LevelScale:
+    """A scale of distance estimated from known flows of one level's schools.
+
+    Attributes
+    ----------
+    low, high : float
+        95 % interval, kilometres.
+    schools : int
+        Schools behind the estimate.
+    students : float
+        Students behind it.
+    """
+
+    level: str
+    scale_km: float
+    low: float
+    high: float
+    schools: int
+    students: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +139,7 @@ def _finished(
     taken = sites.schools.index.isin(own["school_id"]) if len(own) else False
     _list_unplaced(sites, taken, ledger)
     rest = sites.located[~sites.located.index.isin(own["school_id"])] if len(own) else sites.located
-    stated = sites.settings["scale_km"]
-    scale = settled(stated, dict.fromkeys(sites.schools["level"], 0.0), known)
+    scale = _scale(sites.settings["scale_km"], sorted(set(sites.schools["level"])), known)
     fit = None
     if supplied is None or len(rest):
         fit = sites.gravity(rest, _children_left(sites, own), scale["scale_km"])
@@ -194,9 +219,37 @@ def _taken(fit: SuppliedFit) -> tuple[str, int]:
 
 
 def _estimates(sites: _Sites, flows: pd.DataFrame) -> tuple[LevelScale, ...]:
-    return estimates(
-        sites.located, sites.tracts, flows, k=sites.settings["k"], barrier=sites.barrier
-    )
+    """Estimate a scale for each level of five schools or more; flows must limit both sides."""
+    schools = sites.located[sites.located.index.isin(flows["school_id"])]
+    scales = []
+    for level, members in schools.groupby("level", sort=True, observed=True):
+        part = flows[flows["school_id"].isin(members.index)]
+        if len(members) < LEAST_SCHOOLS or not part["students"].sum() > 0:
+            continue
+        fit = estimate_scale(
+            members, sites.tracts, part, k=sites.settings["k"], barrier=sites.barrier
+        )
+        if not fit.at_bound:
+            scales.append(
+                LevelScale(str(level), fit.scale_km, fit.low, fit.high, fit.schools, fit.n)
+            )
+    return tuple(scales)
+
+
+def _scale(
+    stated: float | None, levels: Sequence[str], estimates: tuple[LevelScale, ...]
+) -> dict[str, Any]:
+    """Choose the scale of the join, with the reason: counts win over the place file's."""
+    base = DEFAULT_SCALE_KM if stated is None else stated
+    basis = DEFAULT if stated is None else STATED
+    if not estimates:
+        return {"scale_km": base, "scale_basis": basis, "scale_estimates": []}
+    own = {each.level: each.scale_km for each in estimates}
+    return {
+        "scale_km": {level: own.get(level, base) for level in levels},
+        "scale_basis": {level: ESTIMATED if level in own else basis for level in levels},
+        "scale_estimates": [asdict(each) for each in estimates],
+    }
 
 
 def _list_unplaced(sites: _Sites, taken: Any, ledger: Ledger) -> None:

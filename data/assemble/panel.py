@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.assemble.care import with_access
-from data.assemble.designations import with_designations
+from data.assemble.drivers import with_access, with_designations
 from data.assemble.join import join_schools
 from data.assemble.match import match, refuse_two_sources
 from data.contracts.check import check_relations, validate

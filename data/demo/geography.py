@@ -50,7 +50,7 @@ NEIGHBOURHOODS = (
 class County:
     """The county's land.
 
-    Parameters
+    Attributes
     ----------
     tracts : GeoDataFrame
         Index ``geoid``; ``name``, ``neighbourhood``, ``kind`` ("land", "park" or "water"),
@@ -108,18 +108,7 @@ def centroids(points: Array, k: int, weights: Array, rng: np.random.Generator) -
 
 
 def build_county(rng: np.random.Generator) -> County:
-    """Draw the county.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Source of every irregularity.
-
-    Returns
-    -------
-    County
-        About 300 tracts, two of them water and six of them parks.
-    """
+    """Draw the county."""
     outline, river = _outline(rng), _river(rng)
     lines = [*_wavy_borders(_seeds(outline, rng), rng), outline.exterior]
     lines += [river.water.exterior, river.divide]

@@ -36,7 +36,7 @@ CITY_RADIUS_M = 8_000.0
 class Level:
     """How one level of school differs from the others.
 
-    Parameters
+    Attributes
     ----------
     schools : int
         Number of schools.
@@ -95,7 +95,7 @@ SECOND = ("Bridge", "Brook", "Crossing", "Field", "Gate", "Grove", "Hill", "Lane
 class Schools:
     """The schools and where their students live.
 
-    Parameters
+    Attributes
     ----------
     table : GeoDataFrame
         As in `data.contracts.tables`, but in metres; also `effect`, the school type's log odds.
@@ -114,21 +114,7 @@ class Schools:
 
 
 def build_schools(county: County, children: Array, rng: np.random.Generator) -> Schools:
-    """Place schools, draw elementary zones, and give every student a home.
-
-    Parameters
-    ----------
-    county : County
-        The land.
-    children : ndarray, shape (tracts,)
-        Resident children of school age.
-    rng : numpy.random.Generator
-        Source of all randomness.
-
-    Returns
-    -------
-    Schools
-    """
+    """Place schools, draw elementary zones, and give every student a home."""
     table = _place(county, children, rng)
     distance = _distance_km(table, county)
     elementary = (table["level"] == "elementary").to_numpy()

@@ -1,15 +1,11 @@
 """Halcyon County: a fictional place with a known truth, to learn and to test with.
 
-`make_tables` gives what readers of published files would give; `truth` gives what no publisher
+`make_tables` gives what readers of published files would give; `data.demo.truth` what no publisher
 knows: where absence was planted, and how large every effect is.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -18,23 +14,19 @@ import pandas as pd
 import shapely
 
 from data.contracts.check import STORED_CRS
-from data.demo import figures
-from data.demo.care import REACH_KM, providers, residents_by_tract
-from data.demo.figures import YEARS
+from data.demo import planted
 from data.demo.geography import CRS
+from data.demo.planted import REACH_KM, YEARS, providers, residents_by_tract
 from data.demo.truth import (
     SEED,
     WITHHELD_BELOW,
     World,
     build_world,
-    truth,
 )
-from data.panel import DefinitionBreak, SourceTables, StudyArea
+from data.panel import SourceTables
+from data.place.area import DefinitionBreak, StudyArea
 from data.store.provenance import Ledger, LedgerEntry, Source
 
-__all__ = ["AREA", "SEED", "SOURCES", "make_tables", "truth"]
-
-TRUTH_PATH = Path(__file__).with_name("truth.json")
 HOUSING_WITHHELD_BELOW = 6
 NOT_REPORTED = 6  # school years
 LATE_SCHOOLS, LATE_YEAR = 2, "2020-21"
@@ -46,12 +38,12 @@ AREA = StudyArea(
     tract_vintage=2020,
     crs=CRS,
     fictional=True,
-    default_year=figures.REFERENCE_YEAR,
+    default_year=planted.REFERENCE_YEAR,
     definition="Absent for any reason on 10 % or more of the days enrolled; students enrolled for "
     "at least 10 days.",
     breaks=(
         DefinitionBreak(
-            figures.BREAK_YEAR,
+            planted.BREAK_YEAR,
             "From 2022-23 the state counts half a day away as a day of absence: rates rise without "
             "any change in attendance.",
         ),
@@ -107,7 +99,7 @@ def make_tables(seed: int = SEED) -> SourceTables:
         tracts=_tracts(world),
         schools=schools,
         absence=absence,
-        drivers=figures.tract_drivers(world.county, world.field, world.chance(5)),
+        drivers=planted.tract_drivers(world.county, world.field, world.chance(5)),
         school_drivers=housing,
         zones=_zones(world),
         sources=SOURCES,
@@ -222,23 +214,3 @@ def _ledger(
                 source, name, "kept", str(reason), rows["school_id"] + " " + rows["school_year"]
             )
     return ledger.entries
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the county's truth beside this module.
-
-    Parameters
-    ----------
-    arguments : sequence of str or None
-        Command line; None reads the process's own.
-    """
-    parser = argparse.ArgumentParser(prog="python -m data.demo", description=main.__doc__)
-    parser.add_argument("--write-truth", action="store_true", required=True)
-    parser.parse_args(arguments)
-    text = json.dumps(truth(), indent=1, ensure_ascii=False) + "\n"
-    TRUTH_PATH.write_text(text, encoding="utf-8", newline="\n")
-    print(f"wrote {TRUTH_PATH.name}")
-
-
-if __name__ == "__main__":
-    main()

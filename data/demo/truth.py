@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from data.demo import care as demo_care
-from data.demo import figures
+from data.demo import planted
 from data.demo import schools as demo_schools
-from data.demo.figures import YEARS, Absence, Field
 from data.demo.geography import (
     CENTRE_M,
     Array,
     County,
     build_county,
 )
+from data.demo.planted import YEARS, Absence, Field
 from data.demo.schools import Schools
 
 SEED = 20240901
+TRUTH_PATH = Path(__file__).with_name("truth.json")
 EDITION = 1  # of the streams; the county of this one and SEED shows all planted spots clearly
 WITHHELD_BELOW = 10  # the publisher withholds counts of 1 to 9
 
@@ -30,7 +31,7 @@ WITHHELD_BELOW = 10  # the publisher withholds counts of 1 to 9
 class World:
     """Everything that is true in one county made from one seed.
 
-    Parameters
+    Attributes
     ----------
     seed : int
         The seed.
@@ -64,22 +65,12 @@ def _chance(seed: int, stage: int) -> np.random.Generator:
 
 
 def build_world(seed: int = SEED) -> World:
-    """Make the county's truth.
-
-    Parameters
-    ----------
-    seed : int
-        Every seed makes another county; the same seed always makes the same.
-
-    Returns
-    -------
-    World
-    """
+    """Make the county's truth."""
     county = build_county(_chance(seed, 1))
-    children = figures.children_by_tract(county, _chance(seed, 2))
+    children = planted.children_by_tract(county, _chance(seed, 2))
     schools = demo_schools.build_schools(county, children, _chance(seed, 3))
-    field = figures.build_field(county, _chance(seed, 4))
-    absence = figures.draw_absence(schools, field, _chance(seed, 6))
+    field = planted.build_field(county, _chance(seed, 4))
+    absence = planted.draw_absence(schools, field, _chance(seed, 6))
     return World(seed, county, children, schools, field, absence)
 
 
@@ -99,14 +90,14 @@ def truth(seed: int = SEED) -> dict[str, Any]:
     """
     world = build_world(seed)
     absence, geoids = world.absence, world.county.tracts.index
-    at = YEARS.index(figures.REFERENCE_YEAR)
+    at = YEARS.index(planted.REFERENCE_YEAR)
     rate = absence.chronic[:, at] / absence.enrolled[:, at]
     by_year = (absence.risk * absence.enrolled).sum(axis=0) / absence.enrolled.sum(axis=0)
     field = pd.Series(world.field.absence, geoids)[world.county.inhabited]
     return {
         "about": "Fictional. The true parameters of the demo county; written by data/demo.py.",
         "seed": seed,
-        "reference_year": figures.REFERENCE_YEAR,
+        "reference_year": planted.REFERENCE_YEAR,
         "parameters": _parameters(),
         "planted": {name: list(geoids[at]) for name, at in world.field.planted.items()},
         "schools": {
@@ -124,27 +115,27 @@ def truth(seed: int = SEED) -> dict[str, Any]:
 
 def _care(world: World) -> dict[str, Any]:
     """Tell where care is given, and the spot that has none near."""
-    found = demo_care.providers(world.county, world.schools, world.chance(11))
+    sites = planted.providers(world.county, world.schools, world.chance(11))
     return {
-        "far_spot": demo_care.FAR_SPOT,
-        "nearest_care_km_at_least": demo_care.FAR_M / 1_000,
-        "providers": {str(kind): int(rows) for kind, rows in found.groupby("kind").size().items()},
-        "clinicians": float(found["supply"].sum()),
+        "far_spot": planted.FAR_SPOT,
+        "nearest_care_km_at_least": planted.FAR_M / 1_000,
+        "providers": {str(kind): int(rows) for kind, rows in sites.groupby("kind").size().items()},
+        "clinicians": float(sites["supply"].sum()),
     }
 
 
 def _parameters() -> dict[str, Any]:
     return {
-        "intercept": figures.INTERCEPT,
-        "school_sd": figures.SCHOOL_SD,
+        "intercept": planted.INTERCEPT,
+        "school_sd": planted.SCHOOL_SD,
         "levels": {name: asdict(level) for name, level in demo_schools.LEVELS.items()},
-        "year_effects": dict(zip(YEARS, figures.YEAR_EFFECTS, strict=True)),
-        "year_noise": dict(zip(YEARS, figures.YEAR_NOISE, strict=True)),
-        "break": {"school_year": figures.BREAK_YEAR, "effect": figures.BREAK_EFFECT},
-        "spots": [asdict(spot) for spot in figures.SPOTS],
-        "deprivation_on_absence": figures.DEPRIVATION_ON_ABSENCE,
-        "other_on_absence": figures.OTHER_ON_ABSENCE,
-        "drivers": {name: asdict(driver) for name, driver in figures.DRIVERS.items()},
+        "year_effects": dict(zip(YEARS, planted.YEAR_EFFECTS, strict=True)),
+        "year_noise": dict(zip(YEARS, planted.YEAR_NOISE, strict=True)),
+        "break": {"school_year": planted.BREAK_YEAR, "effect": planted.BREAK_EFFECT},
+        "spots": [asdict(spot) for spot in planted.SPOTS],
+        "deprivation_on_absence": planted.DEPRIVATION_ON_ABSENCE,
+        "other_on_absence": planted.OTHER_ON_ABSENCE,
+        "drivers": {name: asdict(driver) for name, driver in planted.DRIVERS.items()},
         "zone_share": demo_schools.ZONE_SHARE,
         "river_penalty_km": demo_schools.RIVER_PENALTY_KM,
         "withheld_below": WITHHELD_BELOW,

@@ -17,7 +17,7 @@ from analytics.join.uncertainty import (
     within_join,
 )
 from analytics.rates.intervals import wilson
-from data.demo.figures import REFERENCE_YEAR, YEARS
+from data.demo.planted import REFERENCE_YEAR, YEARS
 from data.demo.truth import build_world
 from geo.catchment import build_catchment
 from geo.join.gravity import fit_gravity

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from data.assemble.care import SUPPLY_GIVEN, SUPPLY_ONE, with_access
+from data.assemble.drivers import SUPPLY_GIVEN, SUPPLY_ONE, with_access
 from data.assemble.panel import make_panel
 from data.contracts.check import ContractError, empty_table, validate
-from data.demo import care as demo_care
 from data.demo import tables as demo
+from data.demo.planted import FAR_SPOT
+from data.demo.truth import TRUTH_PATH
 from data.errors import DataError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
 from data.place.place import AccessSettings
@@ -264,11 +265,11 @@ def test_the_demo_has_care_and_a_spot_without(demo_panel: Panel) -> None:
         "school_clinic": 4,
         "health_centre": 3,
     }
-    truth = json.loads(demo.TRUTH_PATH.read_text(encoding="utf-8"))
-    planted = truth["planted"][demo_care.FAR_SPOT]
+    truth = json.loads(TRUTH_PATH.read_text(encoding="utf-8"))
+    far = truth["planted"][FAR_SPOT]
     access, km = driver(demo_panel, "clinic_access"), driver(demo_panel, "clinic_km")
-    assert access[planted].max() < access.quantile(0.35)
-    assert km[planted].min() > truth["care"]["nearest_care_km_at_least"]
+    assert access[far].max() < access.quantile(0.35)
+    assert km[far].min() > truth["care"]["nearest_care_km_at_least"]
     children = demo_panel.tracts["children"]
     assert float((access * children).sum() / 1000) == pytest.approx(truth["care"]["clinicians"])
     schools = demo_panel.schools.geometry

@@ -11,7 +11,10 @@ import shapely
 
 from data.contracts.check import validate
 from data.demo import tables as demo
+from data.demo.__main__ import main
 from data.demo.schools import LEVELS
+from data.demo.truth import SEED, TRUTH_PATH
+from data.demo.truth import truth as county_truth
 from data.panel import SourceTables
 from geo.weights.weights import Weights
 
@@ -25,7 +28,7 @@ def _made(seed: int) -> SourceTables:
 
 @pytest.fixture(scope="module")
 def tables() -> SourceTables:
-    return _made(demo.SEED)
+    return _made(SEED)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def again() -> SourceTables:
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, Any]:
-    return json.loads(demo.TRUTH_PATH.read_text(encoding="utf-8"))
+    return json.loads(TRUTH_PATH.read_text(encoding="utf-8"))
 
 
 def _land(tables: SourceTables) -> pd.Series:
@@ -44,21 +47,21 @@ def _land(tables: SourceTables) -> pd.Series:
 
 
 def test_committed_truth_is_what_the_code_makes(truth: dict[str, Any]) -> None:
-    assert json.loads(json.dumps(demo.truth(demo.SEED))) == truth
+    assert json.loads(json.dumps(county_truth(SEED))) == truth
 
 
 def test_command_writes_the_same_bytes(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    committed = demo.TRUTH_PATH.read_bytes()
-    monkeypatch.setattr(demo, "TRUTH_PATH", tmp_path / "truth.json")
-    demo.main(["--write-truth"])
+    committed = TRUTH_PATH.read_bytes()
+    monkeypatch.setattr("data.demo.truth.TRUTH_PATH", tmp_path / "truth.json")
+    main(["--write-truth"])
     assert (tmp_path / "truth.json").read_bytes() == committed
     assert "truth.json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", TABLES)
-@pytest.mark.parametrize("seed", [demo.SEED, 7])
+@pytest.mark.parametrize("seed", [SEED, 7])
 def test_every_table_meets_its_contract(name: str, seed: int) -> None:
     table = getattr(_made(seed), name)
     assert len(validate(name, table)) == len(table) > 0
@@ -105,7 +108,7 @@ def test_town_tracts_are_smaller(tables: SourceTables) -> None:
     assert metric.area[near].median() < 0.4 * metric.area[~near].median()
 
 
-@pytest.mark.parametrize("seed", [demo.SEED, 7])
+@pytest.mark.parametrize("seed", [SEED, 7])
 def test_tracts_tile_without_gap_or_overlap(seed: int) -> None:
     shapes = _made(seed).tracts.geometry.to_numpy()
     assert shapely.is_valid(shapes).all()

@@ -11,7 +11,8 @@ from analytics.hotspots import gi_star_schools
 from analytics.hotspots.false_alarms import false_alarms
 from analytics.hotspots.test import hot_spots
 from data.demo import tables as demo
-from data.demo.figures import DRIVERS, SPOTS, YEARS
+from data.demo.planted import DRIVERS, SPOTS, YEARS
+from data.demo.truth import SEED, TRUTH_PATH
 from data.panel import SourceTables
 from geo.catchment import build_catchment
 from geo.join.grades import ONE_POOL
@@ -25,7 +26,7 @@ def tables() -> SourceTables:
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, Any]:
-    return json.loads(demo.TRUTH_PATH.read_text(encoding="utf-8"))
+    return json.loads(TRUTH_PATH.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +157,7 @@ def test_homes_do_not_follow_the_gravity_method(truth: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("measure", ["crude", "ratio"])
-@pytest.mark.parametrize("seed", [1, demo.SEED])
+@pytest.mark.parametrize("seed", [1, SEED])
 def test_school_level_null_finds_every_planted_spot(
     case: dict[str, Any], truth: dict[str, Any], measure: Any, seed: int
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from data.assemble.panel import make_panel
 from data.build import main
 from data.demo import tables as demo
-from data.demo.truth import build_world
+from data.demo.truth import SEED, build_world
 from data.errors import DataError
 from data.panel import SourceTables, load_panel
 from data.read.flows import TEMPLATE, flows_in_memory, with_flows
@@ -110,7 +110,7 @@ def test_counts_of_another_place_are_refused(small: SourceTables, tmp_path: Path
 @pytest.fixture(scope="module")
 def counted() -> tuple[SourceTables, pd.DataFrame]:
     """The demo county, and where its students really live."""
-    world = build_world(demo.SEED)
+    world = build_world(SEED)
     school, tract = np.nonzero(world.schools.homes)
     flows = pd.DataFrame(
         {
@@ -119,7 +119,7 @@ def counted() -> tuple[SourceTables, pd.DataFrame]:
             "students": world.schools.homes[school, tract],
         }
     )
-    return demo.make_tables(demo.SEED), flows
+    return demo.make_tables(SEED), flows
 
 
 def test_a_scale_told_by_counts_is_used_for_the_schools_that_lack_them(

@@ -1,17 +1,24 @@
-"""What is measured in the fictional demo county: the hidden truth, and figures drawn from it."""
+"""What is planted in the fictional demo county, and the figures drawn from it.
+
+Absence runs high or low in planted spots, drivers follow a common field of deprivation, and nobody
+gives care near `FAR_SPOT`: it is placed unevenly on purpose.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from analytics.rates.acs import reliability
-from data.demo.geography import TOWNS, Array, County
+from data.contracts.check import STORED_CRS
+from data.demo.geography import CENTRE_M, TOWNS, Array, County
 from data.demo.schools import LEVELS, Counts, Schools
 
 YEARS = ("2018-19", "2019-20", "2020-21", "2021-22", "2022-23", "2023-24")
@@ -27,13 +34,32 @@ FAMILY_RADIUS_M = 3_800.0
 DEPRIVATION_KM = 5.0
 DEPRIVATION_ON_ABSENCE = 0.12
 OTHER_ON_ABSENCE = 0.08
+CHILD_SHARE, CHILD_SHARE_SD = 0.165, 0.02
+SHARE_KM = 7.0
+
+FAR_SPOT = "hot northwest"
+FAR_M = 9_000.0  # nobody gives care nearer to that spot
+SCHOOL_CLINICS = 4
+REACH_KM = MappingProxyType({3.0: 1.0, 6.0: 0.68, 12.0: 0.22})
+SITES = {  # name: kind, x and y in metres from the county's centre, clinicians
+    "Halcyon Health Centre at Old Quay": ("health_centre", 400.0, 600.0, 9.0),
+    "Halcyon Health Centre Eastbank": ("health_centre", 5_200.0, -1_500.0, 6.0),
+    "Halcyon Health Centre South": ("health_centre", -9_300.0, -9_600.0, 4.0),
+    "Skylark Pharmacy": ("pharmacy", -900.0, 300.0, np.nan),
+    "Lyre River Pharmacy": ("pharmacy", 1_700.0, 1_800.0, np.nan),
+    "Marigold Pharmacy": ("pharmacy", 800.0, -2_400.0, np.nan),
+    "Kingfisher Pharmacy": ("pharmacy", 4_300.0, 2_300.0, np.nan),
+    "Tamarack Pharmacy": ("pharmacy", 6_800.0, -4_200.0, np.nan),
+    "Heron Pharmacy": ("pharmacy", 10_300.0, -9_800.0, np.nan),
+    "Foxglove Pharmacy": ("pharmacy", -9_900.0, -10_400.0, np.nan),
+}
 
 
 @dataclass(frozen=True)
 class Spot:
     """A planted group of tracts.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Short name.
@@ -62,7 +88,7 @@ SPOTS = (
 class Driver:
     """How a social driver varies.
 
-    Parameters
+    Attributes
     ----------
     mean : float
         Fraction in a middling tract.
@@ -97,7 +123,7 @@ DRIVERS = MappingProxyType(
 class Field:
     """The hidden truth over the tracts.
 
-    Parameters
+    Attributes
     ----------
     deprivation : ndarray, shape (tracts,)
         Common field behind the drivers; mean 0, standard deviation 1 over inhabited tracts.
@@ -122,19 +148,7 @@ def children_by_tract(county: County, rng: np.random.Generator) -> Array:
 
 
 def build_field(county: County, rng: np.random.Generator) -> Field:
-    """Draw the smooth fields and plant the spots.
-
-    Parameters
-    ----------
-    county : County
-        The land.
-    rng : numpy.random.Generator
-        Source of all randomness.
-
-    Returns
-    -------
-    Field
-    """
+    """Draw the smooth fields and plant the spots."""
     deprivation = smooth(county, DEPRIVATION_KM, rng)
     other = smooth(county, DEPRIVATION_KM, rng)
     absence = DEPRIVATION_ON_ABSENCE * deprivation + OTHER_ON_ABSENCE * other
@@ -184,7 +198,7 @@ def tract_drivers(county: County, field: Field, rng: np.random.Generator) -> pd.
 class Absence:
     """Absence before the publisher withholds anything; rows are schools, columns `YEARS`.
 
-    Parameters
+    Attributes
     ----------
     effects : ndarray, shape (schools,)
         The schools' own log odds, type included.
@@ -216,3 +230,54 @@ def draw_absence(schools: Schools, field: Field, rng: np.random.Generator) -> Ab
     drift -= drift[:, [YEARS.index(REFERENCE_YEAR)]]
     enrolled = np.round(homes.sum(axis=1, keepdims=True) * np.exp(drift)).astype(np.int64)
     return Absence(effects, risk, enrolled, rng.binomial(enrolled, risk).astype(np.int64))
+
+
+def residents_by_tract(county: County, children: Array, rng: np.random.Generator) -> Array:
+    """Give each tract residents of all ages, so that the part of children varies smoothly."""
+    share = CHILD_SHARE + CHILD_SHARE_SD * smooth(county, SHARE_KM, rng)
+    residents = np.round(children / share.clip(0.08, 0.30))
+    return np.where(county.inhabited, residents, 0.0)
+
+
+def providers(county: County, schools: Schools, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Place health centres and pharmacies in the towns, and clinics in a few schools."""
+    table = pd.concat([_sites(county), _in_schools(schools, rng)], ignore_index=True)
+    table.index = pd.Index([f"HP{number:02d}" for number in range(1, len(table) + 1)])
+    table.index.name = "provider_id"
+    table = table.assign(source="demo_providers", vintage="2023-24 (made up)")
+    return gpd.GeoDataFrame(table, crs=county.tracts.crs).to_crs(STORED_CRS)
+
+
+def far_from_care(points: Array) -> Array:
+    """Say how far points lie from the spot without care, in metres; x and y from the centre."""
+    at = next(spot.at for spot in SPOTS if spot.name == FAR_SPOT)
+    return np.asarray(np.hypot(*(points - at).T), dtype=np.float64)
+
+
+def _sites(county: County) -> pd.DataFrame:
+    """Put each site inside the inhabited tract nearest to its place."""
+    homes = county.xy[county.inhabited]
+    hoods = county.tracts["neighbourhood"].to_numpy()[county.inhabited]
+    rows = []
+    for name, (kind, x, y, supply) in SITES.items():
+        near = int(np.argmin(np.hypot(*(homes - (x, y)).T)))
+        address = f"{near + 1} Care Street, {hoods[near]}"
+        rows.append((name, kind, supply, address, shapely.Point(homes[near] + CENTRE_M)))
+    return pd.DataFrame(rows, columns=["name", "kind", "supply", "address", "geometry"])
+
+
+def _in_schools(schools: Schools, rng: np.random.Generator) -> pd.DataFrame:
+    """Choose schools with a building, away from the spot without care."""
+    housed = schools.table[schools.table.geometry.notna()]
+    points = shapely.get_coordinates(housed.geometry.to_numpy()) - CENTRE_M
+    open_to = housed.index[far_from_care(points) > FAR_M]
+    chosen = housed.loc[sorted(rng.choice(open_to, size=SCHOOL_CLINICS, replace=False))]
+    return pd.DataFrame(
+        {
+            "name": "School clinic at " + chosen["name"],
+            "kind": "school_clinic",
+            "supply": 1.0,
+            "address": chosen["neighbourhood"].to_numpy(),
+            "geometry": chosen.geometry.to_numpy(),
+        }
+    )
