@@ -15,7 +15,6 @@ from scipy.spatial import cKDTree
 
 from analytics import membership
 from analytics.inputs import Floats
-from analytics.membership import estimate as membership_fit
 from analytics.membership.bym2 import scaled_icar
 from bench import report
 from bench.school_null import schools, skipped, tracts
@@ -185,12 +184,8 @@ def of_blocks() -> list[dict[str, Any]]:
     """Hold blocks against the whole on New York City: how far any tract moves."""
     cases, trials, options = _new_york()
     options["field"] = "matern"
-    whole, limit = membership.fit(cases, trials, **options), membership_fit.WHOLE_BYTES
-    try:
-        membership_fit.WHOLE_BYTES = 0.0
-        blocks = membership.fit(cases, trials, **options)
-    finally:
-        membership_fit.WHOLE_BYTES = limit
+    whole = membership.fit(cases, trials, **options)
+    blocks = membership.fit(cases, trials, **options, limits=membership.Limits(whole_bytes=0))
     before, after = whole.areas, blocks.areas
     moved = float(((after["mean"] - before["mean"]).abs() / before["sd"]).max())
     width = (after["rate_high"] - after["rate_low"]) / (before["rate_high"] - before["rate_low"])

@@ -1,17 +1,7 @@
 """Rates of areas from counts of schools that share them."""
 
-from analytics.membership.model_fit import (
-    FAMILIES,
-    FIELDS,
-    Membership,
-    Priors,
-    fit,
-)
+from analytics.membership.estimate import Limits, fit
+from analytics.membership.priors import Priors
+from analytics.membership.result import Membership
 
-__all__ = [
-    "FAMILIES",
-    "FIELDS",
-    "Membership",
-    "Priors",
-    "fit",
-]
+__all__ = ["Limits", "Membership", "Priors", "fit"]

@@ -7,26 +7,136 @@ only through hyperparameters and effects, and these the blocks share.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analytics.inputs import Floats
-from analytics.membership.areas import (
+from analytics.inputs import Bools, Floats
+from analytics.membership.data import Data
+from analytics.membership.fields import MaternField
+from analytics.membership.model import (
+    Model,
     Moments,
+    State,
     effects_given,
     moments,
     standard_draws,
+    with_prior,
 )
-from analytics.membership.cells import Cell, cells
-from analytics.membership.data import Data
-from analytics.membership.matern import MaternField
-from analytics.membership.model import Model, State, with_prior
 
-Place = Callable[[Data, MaternField, csr_array], Model]
-Shown = tuple[Floats, Floats, Floats, Floats]  # field, predictor, average, effects
+MakeModel = Callable[[Data, MaternField, csr_array], Model]
+"""Makes the model of a part from its data, its field and its neighbourhood averages."""
+Shown = tuple[Floats, Floats, Floats, Floats]
+"""Field, predictor, average and effects."""
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class CellSize:
+    """Most areas, and most schools, of a cell; how many schools around it the cell also sees."""
+
+    most: int = 600
+    around: int = 600
+
+
+CELL_SIZE = CellSize()
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A cell of a place, with positions in the whole place.
+
+    Attributes
+    ----------
+    schools : ndarray of int
+        Schools of the cell and the nearest ones around it.
+    areas : ndarray of int
+        Areas of the cell, their neighbours, and all areas of the schools.
+    core : ndarray of int
+        Positions among `areas` of the areas of the cell.
+    own, before : ndarray of int
+        Schools of the cell, and the nearest schools of earlier cells.
+    """
+
+    schools: Places
+    areas: Places
+    core: Places
+    own: Places
+    before: Places
+
+
+def cells(
+    centres: Floats, share: csr_array, around: csr_array, size: CellSize = CELL_SIZE
+) -> list[Cell]:
+    """Divide a place into cells at medians until each has few enough areas and schools.
+
+    Parameters
+    ----------
+    centres : ndarray, shape (m, 2)
+        Centres of areas, km.
+    share : csr_array, shape (n, m)
+        Shares of schools over areas.
+    around : csr_array, shape (m, m)
+        Neighbourhood averages.
+    size : CellSize
+        How large a cell may be.
+
+    Returns
+    -------
+    list of Cell
+        Every area is in the core of one of them.
+
+    Examples
+    --------
+    >>> line = np.column_stack([np.arange(1200.0), np.zeros(1200)])
+    >>> apart = csr_array(np.eye(1200))
+    >>> [len(cell.core) for cell in cells(line, apart, apart)]
+    [600, 600]
+    """
+    from scipy.spatial import cKDTree
+
+    weight = np.asarray(share.sum(axis=1))
+    sites = (share @ centres) / weight[:, None]
+    divided: list[Cell] = []
+    earlier = np.zeros(len(sites), dtype=np.bool_)
+    areas, all_schools = np.arange(len(centres)), np.arange(len(sites))
+    for core, own in _halved(centres, sites, areas, all_schools, size.most):
+        apart = cKDTree(centres[core]).query(sites)[0]
+        apart[own] = -1.0
+        order = np.argsort(apart, kind="stable")
+        schools = np.sort(order[: len(own) + size.around])
+        before = order[earlier[order]][: size.around]
+        touched = np.unique(np.r_[core, around[core].indices, share[schools].indices])
+        places = np.searchsorted(touched, core)
+        divided.append(Cell(schools, touched, places, own, np.sort(before)))
+        earlier[own] = True
+    return divided
+
+
+def _halved(
+    centres: Floats, sites: Floats, areas: Places, schools: Places, most: int
+) -> list[tuple[Places, Places]]:
+    """Halve the areas across the longer side until they and their schools are few enough."""
+    if max(len(areas), len(schools)) <= most or len(areas) < 2:
+        return [(areas, schools)]
+    axis = int(np.ptp(centres[areas], axis=0).argmax())
+    middle = float(np.median(centres[areas, axis]))
+    left = _lower_half(centres[areas, axis], middle)
+    west = sites[schools, axis] <= middle
+    return [
+        *_halved(centres, sites, areas[left], schools[west], most),
+        *_halved(centres, sites, areas[~left], schools[~west], most),
+    ]
+
+
+def _lower_half(values: Floats, middle: float) -> Bools:
+    """Mark values up to the middle; half of them in order where all are the same."""
+    lower: Bools = values <= middle
+    if lower.all():
+        lower = np.arange(len(values)) < len(values) // 2
+    return lower
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +145,13 @@ class Block:
 
     Attributes
     ----------
-    model
+    model : Model
         The model of these schools.
-    areas
+    areas : ndarray of int
         Positions of the model's areas in the whole place.
-    core
+    core : ndarray of int
         Positions of the cell's areas among `areas`: the areas this block speaks for.
-    chain
+    chain : tuple
         The cell's own schools with the nearest ones of earlier cells, and those alone: what the
         one tells beyond the other is the cell's part of the evidence. Nothing for an empty cell.
     """
@@ -54,17 +164,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class BlockState:
-    """All blocks at one point of the hyperparameters, summed.
-
-    Attributes
-    ----------
-    theta
-        Hyperparameters.
-    log_posterior, corrected
-        Log posterior, without and with the second-order term of the evidence.
-    slope, information
-        Derivatives of the log evidence.
-    """
+    """All blocks at one point of the hyperparameters, summed; see `State` and `Gaussian`."""
 
     theta: Floats
     log_posterior: float
@@ -80,13 +180,6 @@ class BlockModel:
     The evidence is a chain: that of each cell's schools given the nearest ones of earlier cells.
     Blocks are fitted one at a time: memory is that of one.
 
-    Parameters
-    ----------
-    field
-        The field of the whole place.
-    blocks
-        Every area of the place is the core of one.
-
     References
     ----------
     Stein ML, Chi Z, Welty LJ (2004) J R Stat Soc B 66:275-296, equation 3 (the chain, after
@@ -97,19 +190,11 @@ class BlockModel:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def of(cls, data: Data, field: MaternField, model: Place) -> BlockModel:
-        """Divide a place into blocks.
-
-        Parameters
-        ----------
-        data
-            The whole place.
-        field
-            Its field.
-        model
-            Makes the model of a part from its data, its field and its neighbourhood averages.
-        """
-        parts = cells(field.centres, data.share, field.around)
+    def of(
+        cls, data: Data, field: MaternField, model: MakeModel, size: CellSize = CELL_SIZE
+    ) -> BlockModel:
+        """Divide a place into blocks; `model` makes that of a part."""
+        parts = cells(field.centres, data.share, field.around, size)
         return cls(field, tuple(_block(data, field, model, part) for part in parts))
 
     @property
@@ -156,14 +241,14 @@ class BlockModel:
             state: State = model.at(theta)
             corrected += sign * (state.corrected - prior)
             mean, covariance = effects_given(model, state)
-            known = np.linalg.inv(covariance)
-            beyond += sign * (known - precision)
-            pull += sign * (known @ mean)
+            own = np.linalg.inv(covariance)
+            beyond += sign * (own - precision)
+            pull += sign * (own @ mean)
         agreed = np.asarray(np.linalg.inv(precision + beyond), dtype=np.float64)
         return corrected, self._joined(theta, agreed @ pull, agreed)
 
     def draws(self, theta: Floats, draws: int, seed: int) -> NDArray[np.float32]:
-        """Draw areas together within blocks: see `analytics.membership.areas.standard_draws`."""
+        """Draw areas together within blocks: see `standard_draws`."""
         whole = np.empty((draws, len(self.field.centres)), dtype=np.float32)
         for j, block in enumerate(self.blocks):
             own = standard_draws(block.model, block.model.at(theta), draws, seed + j)
@@ -175,15 +260,15 @@ class BlockModel:
         shown = [np.empty((3, len(self.field.centres))) for _ in range(3)]
         for block in self.blocks:
             part = moments(block.model, block.model.at(theta))
-            told = (part.field, part.predictor, part.around)
-            for out, own, tie in zip(shown, told, part.ties, strict=False):
-                agreed = _given(own, tie, part, (mean, covariance))
+            own_parts = (part.field, part.predictor, part.around)
+            for out, own, tie in zip(shown, own_parts, part.ties, strict=False):
+                agreed = _with_effects(own, tie, part, (mean, covariance))
                 out[:, block.areas[block.core]] = agreed[:, block.core]
         effects = np.stack([mean, np.sqrt(np.diag(covariance)), np.zeros(len(mean))])
         return shown[0], shown[1], shown[2], effects
 
 
-def _given(own: Floats, tie: Floats, part: Moments, agreed: tuple[Floats, Floats]) -> Floats:
+def _with_effects(own: Floats, tie: Floats, part: Moments, agreed: tuple[Floats, Floats]) -> Floats:
     """Put the effects that all blocks agree on in the place of those of one block."""
     mean, covariance = agreed
     gain = np.linalg.solve(part.ties[3], tie.T).T
@@ -192,14 +277,20 @@ def _given(own: Floats, tie: Floats, part: Moments, agreed: tuple[Floats, Floats
     return np.stack([moved, np.sqrt(np.maximum(variance, 0.0)), own[2]])
 
 
-def _block(data: Data, field: MaternField, model: Place, cell: Cell) -> Block:
+def _block(data: Data, field: MaternField, model: MakeModel, cell: Cell) -> Block:
     """Fit out one cell with its schools and its areas."""
 
     def over(schools: NDArray[np.intp], areas: NDArray[np.intp]) -> Model:
         part = data.part(schools, areas)
         around = csr_array(field.around[areas][:, areas])
-        nu, prior = field.smoothness, field.range_prior
-        return model(part, MaternField(field.centres[areas], part.share, around, nu, prior), around)
+        inner = replace(
+            field,
+            centres=field.centres[areas],
+            share=part.share,
+            around=around,
+            prior=field.range_prior,
+        )
+        return model(part, inner, around)
 
     links = []
     for sign, schools in ((1.0, np.union1d(cell.own, cell.before)), (-1.0, cell.before)):

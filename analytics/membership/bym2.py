@@ -13,13 +13,12 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analytics.inputs import Floats
-from analytics.membership.laplace_factor import mirrored
-from analytics.membership.matern import in_precision, quadratic, symmetric
+from analytics.membership.fields import SINGLE, in_precision, quadratic, symmetric
+from analytics.membership.laplace import mirrored
 from analytics.membership.priors import Prior
 from geo.weights.weights import Weights
 
 _HALF, _TAIL = 0.5, 2 / 3  # P(rho < 1/2) = 2/3
-_STEP = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +27,11 @@ class Scaled:
 
     Attributes
     ----------
-    covariance
-        Its covariance, shape (m, m): blocks by component, 1 for an island.
-    eigenvalues
-        Of the covariance, shape (m,).
-    scaling
+    covariance : ndarray, shape (m, m)
+        Blocks by component, 1 for an island.
+    eigenvalues : ndarray, shape (m,)
+        Of the covariance.
+    scaling : ndarray
         Generalised variance of each component before scaling, the largest component first.
     """
 
@@ -49,13 +48,8 @@ def scaled_icar(weights: Weights) -> Scaled:
 
     Parameters
     ----------
-    weights
+    weights : Weights
         Neighbours; a link in either direction counts once, whatever its weight.
-
-    Returns
-    -------
-    Scaled
-        Covariance, its eigenvalues and the scaling factors.
 
     References
     ----------
@@ -92,12 +86,7 @@ def scaled_icar(weights: Weights) -> Scaled:
 
 @dataclass(frozen=True, eq=False)
 class Mixing:
-    """Penalised-complexity prior of the spatial part of BYM2.
-
-    Parameters
-    ----------
-    eigenvalues
-        Of the scaled covariance.
+    """Penalised-complexity prior of the spatial part of BYM2, from the `Scaled.eigenvalues`.
 
     References
     ----------
@@ -132,20 +121,23 @@ class Bym2Field:
 
     Parameters
     ----------
-    weights
+    weights : Weights
         Neighbours.
-    share
-        Shares of schools over areas, shape (n, m).
-    around
-        Weights of the neighbourhood average, shape (m, m).
-    prior
-        Prior of the mixing; None for the default of `analytics.membership.priors.Priors`.
+    share : csr_array, shape (n, m)
+        Shares of schools over areas.
+    around : csr_array, shape (m, m)
+        Weights of the neighbourhood average.
+    prior : Prior, optional
+        Prior of the mixing; None for the default of `Priors`.
+    single : int
+        Areas beyond which correlations are kept in single precision.
     """
 
     weights: Weights
     share: csr_array
     around: csr_array
     prior: Prior | None = None
+    single: int = SINGLE
     parameter: str = "rho"
     name: str = "bym2"
     start: float = 0.0
@@ -163,7 +155,7 @@ class Bym2Field:
     @cached_property
     def parts(self) -> tuple[tuple[Floats, Floats, Floats, Floats], ...]:
         """Across, schools, variance and neighbourhood variance, independent then spatial."""
-        share, around = in_precision(self.share), self.around
+        share, around = in_precision(self.share, self.single), self.around
         own = self.scaled.covariance.astype(share.dtype, copy=False)
         across = share @ own
         spatial = symmetric(share @ np.ascontiguousarray(across.T))

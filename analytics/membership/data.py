@@ -1,27 +1,24 @@
-"""What the membership model is fitted to: schools that take part, and what is left out."""
+"""What the membership model is fitted to: counts, levels, covariates, checked and put in order."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 
-from analytics.inputs import Bools, Floats, floats
-from analytics.membership.counts import (
-    Family,
-    area_covariates,
-    checked_counts,
-    level_effects,
-    on_areas,
-)
+from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
 from analytics.membership.likelihood import Binomial, Likelihood, Poisson
+from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
 from geo.weights.weights import Weights
+
+Family = Literal["binomial", "poisson"]
+FAMILIES: tuple[Family, ...] = ("binomial", "poisson")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,20 +27,19 @@ class Data:
 
     Attributes
     ----------
-    cases, base
-        Cases, and trials or expected cases, shape (n,).
-    share
-        Shares, shape (n, m).
-    design, area_design
-        Effects of schools, shape (n, p), and of areas, shape (m, p); NaN where a covariate of the
-        area is not known.
-    effects
+    cases, base : ndarray, shape (n,)
+        Cases, and trials or expected cases.
+    share : csr_array, shape (n, m)
+        Shares.
+    design, area_design : ndarray, shapes (n, p) and (m, p)
+        Effects of schools and of areas; NaN where a covariate of the area is not known.
+    effects : tuple of str
         Names of the effects.
-    schools, left_out
-        Schools with and without a part in the fit behind each area, shape (m,).
-    dropped
+    schools, left_out : ndarray of int, shape (m,)
+        Schools with and without a part in the fit behind each area.
+    dropped : dict
         Number of schools left out, by reason.
-    one_to_one
+    one_to_one : bool
         Every school stands for one area of its own.
     """
 
@@ -110,33 +106,17 @@ def prepare(
     family: Family,
     expected: Any,
 ) -> Data:
-    """Check what `analytics.membership.model_fit.fit` is given.
-
-    Parameters
-    ----------
-    cases, trials, share, weights, covariates, levels, family, expected
-        As for `analytics.membership.model_fit.fit`.
-
-    Returns
-    -------
-    Data
-        Schools that take part.
-
-    Raises
-    ------
-    ValueError
-        As for `analytics.membership.model_fit.fit`.
-    """
-    x, base = checked_counts(cases, trials, expected, family)
+    """Check what `analytics.membership.fit` is given, and keep the schools that can take part."""
+    x, base = _counts(cases, trials, expected, family)
     if share is None:
-        x, base = on_areas(x, cases, weights), on_areas(base, cases, weights)
+        x, base = _on_areas(x, cases, weights), _on_areas(base, cases, weights)
         matrix = csr_array(eye_array(weights.n, format="csr"))
     else:
         matrix = share_matrix(share, x.index, weights.ids)
-    columns, names = area_covariates(covariates, weights)
+    columns, names = _covariates(covariates, weights)
     blind = np.asarray(np.isnan(columns).any(axis=1))
     used, dropped = _sieve(x, base, matrix, blind)
-    strata, level_names = level_effects(levels, base, used)
+    strata, level_names = _level_effects(levels, base, used)
     inner = csr_array(matrix[used])
     flat = np.zeros((len(columns), strata.shape[1]))
     return Data(
@@ -151,6 +131,19 @@ def prepare(
         dropped=dropped,
         one_to_one=_is_one_to_one(inner),
     )
+
+
+def area_centres(centres: Any, weights: Weights) -> Floats:
+    """Give centres of areas, km, in the order of the weights; a missing one raises ValueError."""
+    if isinstance(centres, pd.DataFrame):
+        _check_ids(centres.index, weights, "centres")
+        centres = centres.reindex(weights.ids)
+    array = np.asarray(centres, dtype=np.float64)
+    if array.shape != (weights.n, 2):
+        raise ValueError(f"centres of shape {array.shape} for {weights.n} areas; two columns, km")
+    missing = np.asarray(~np.isfinite(array).all(axis=1))
+    refuse(missing, pd.Series(index=weights.ids, dtype=float), lambda _: "the centre is missing")
+    return array
 
 
 def _sieve(
@@ -180,3 +173,107 @@ def _is_one_to_one(share: csr_array) -> bool:
     """Say whether each school has one area, and no area two schools."""
     links = share > 0
     return bool((links.sum(axis=1) == 1).all() and (links.sum(axis=0) <= 1).all())
+
+
+def _counts(cases: Any, trials: Any, expected: Any, family: Family) -> tuple[pd.Series, pd.Series]:
+    """Check counts; give cases with trials (binomial) or with expected cases (Poisson)."""
+    if family not in FAMILIES:
+        raise ValueError(f"unknown family {family!r}; known: {', '.join(FAMILIES)}")
+    if family == "binomial":
+        if expected is not None:
+            raise ValueError("expected counts belong to family='poisson'")
+        checked = counts(cases, trials)
+        return _series(checked.x, checked.like), _series(checked.n, checked.like)
+    base = trials if expected is None else expected
+    if base is None:
+        raise ValueError("family='poisson' needs expected counts, or trials to make them from")
+    x, e = _counted(cases, "cases"), _counted(base, "expected")
+    if len(x) != len(e):
+        raise ValueError(f"{len(e)} expected counts or trials do not fit {len(x)} cases")
+    if isinstance(cases, pd.Series) and isinstance(base, pd.Series):
+        same_index(cases, base, "cases and expected counts or trials")
+    if expected is None:
+        known = ~(np.isnan(x) | np.isnan(e))
+        e = e * (x[known].sum() / e[known].sum() if e[known].sum() > 0 else np.nan)
+    return _series(x, cases), _series(e, cases)
+
+
+def _on_areas(values: pd.Series, given: Any, weights: Weights) -> pd.Series:
+    """Put values of areas in the order of the weights; NaN for an area that was not given."""
+    if not isinstance(given, pd.Series):
+        if len(values) != weights.n:
+            raise ValueError(f"{len(values)} values for {weights.n} areas; pass a Series by id")
+        return values.set_axis(weights.ids)
+    _check_ids(given.index, weights, "counts")
+    return values.set_axis(given.index).reindex(weights.ids)
+
+
+def _level_effects(levels: Any, rows: pd.Series, used: Any) -> tuple[Floats, list[str]]:
+    """Give each level but the commonest a column, with names.
+
+    Columns are centred on the mix of all students, so that the intercept speaks of a place with the
+    mix of levels of all schools together.
+    """
+    if isinstance(levels, pd.Series) and not levels.index.equals(rows.index):
+        if not rows.index.isin(levels.index).all() or not levels.index.is_unique:
+            raise ValueError("levels lack some schools of the counts, or name one twice")
+        levels = levels.reindex(rows.index)
+    codes = stratum_codes(levels, rows)[used]
+    strata, place = np.unique(codes, return_inverse=True)
+    if len(strata) < 2:
+        return np.empty((len(codes), 0)), []
+    size = rows.to_numpy()[used]
+    total = np.bincount(place, size)
+    columns = (place[:, None] == np.arange(len(strata))).astype(np.float64)
+    columns -= total / total.sum()
+    rest = np.delete(np.arange(len(strata)), int(total.argmax()))
+    labels = [str(np.asarray(pd.Series(levels).astype(object))[used][place == j][0]) for j in rest]
+    return columns[:, rest], [f"level {label}" for label in labels]
+
+
+def _covariates(covariates: Any, weights: Weights) -> tuple[Floats, list[str]]:
+    """Give covariates of areas as columns (m, p) in the order of the weights, with names."""
+    if covariates is None:
+        return np.empty((weights.n, 0)), []
+    if isinstance(covariates, pd.Series):
+        covariates = covariates.to_frame(covariates.name or "covariate")
+    if not isinstance(covariates, pd.DataFrame):
+        array = np.asarray(covariates, dtype=np.float64)
+        array = array[:, None] if array.ndim == 1 else array
+        if len(array) != weights.n:
+            raise ValueError(f"covariates of {len(array)} rows for {weights.n} areas")
+        names = [f"covariate {j + 1}" for j in range(array.shape[1])]
+        covariates = pd.DataFrame(array, index=weights.ids, columns=names)
+    _check_ids(covariates.index, weights, "covariates")
+    table = covariates.reindex(weights.ids)
+    names = [str(name) for name in table.columns]
+    columns = np.column_stack([floats(table[name]) for name in table.columns])
+    for name, column in zip(names, columns.T, strict=True):
+        refuse(np.isinf(column), table.iloc[:, 0], lambda _, n=name: f"covariate {n} is infinite")  # type: ignore[misc]
+        if np.nanmax(column, initial=-np.inf) <= np.nanmin(column, initial=np.inf):
+            raise ValueError(f"covariate {name} is the same everywhere; leave it out")
+    return columns, names
+
+
+def _counted(values: Any, what: str) -> Floats:
+    """Give numbers that must not be negative or infinite."""
+    array = floats(values)
+    fix = "correct it or leave it empty"
+    refuse((array < 0) | np.isinf(array), values, lambda i: f"{what} of {array[i]:g}; {fix}")
+    return array
+
+
+def _series(values: Floats, like: Any) -> pd.Series:
+    """Give values the index of the caller's Series, or positions."""
+    return pd.Series(values, index=like.index if isinstance(like, pd.Series) else None)
+
+
+def _check_ids(index: pd.Index, weights: Weights, what: str) -> None:
+    """Refuse ids that the weights do not know, and repeated ones."""
+    unknown = ~index.isin(weights.ids)
+    bad = unknown if unknown.any() else index.duplicated()
+    if bad.any():
+        word = "not an area of the weights" if unknown.any() else "repeated"
+        raise ValueError(
+            f"{int(bad.sum())} ids of the {what} are wrong: {index[bad][0]!r} is {word}"
+        )

@@ -1,78 +1,239 @@
-"""From checked data and fields to a fitted membership model."""
+"""Rates of areas from counts of schools that share them: the model that fits how data arise.
+
+Schools are measured, areas are wanted. A school draws its students from many areas, so its log odds
+are the average of a field over them, an effect of its level, and what is its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, diags_array
 
 from analytics.inputs import Floats
-from analytics.membership.areas import moments, standard_draws
-from analytics.membership.blocks import BlockModel, Shown
-from analytics.membership.counts import Family
-from analytics.membership.data import Data
-from analytics.membership.matern import MaternField
-from analytics.membership.mixture import Mixture, smoothed
-from analytics.membership.model import Field, Model
-from analytics.membership.notes import notes
+from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
+from analytics.membership.bym2 import Bym2Field
+from analytics.membership.data import Data, Family, area_centres, prepare
+from analytics.membership.fields import SINGLE, SMOOTHNESS, Field, MaternField
+from analytics.membership.hyperparameters import (
+    Mixture,
+    Mode,
+    Nodes,
+    integrate,
+    mode,
+    smoothed,
+)
+from analytics.membership.model import Model, moments, standard_draws
 from analytics.membership.priors import Priors
-from analytics.membership.quadrature import Nodes, integrate
 from analytics.membership.result import (
     Membership,
     Posterior,
+    area_frame,
     area_table,
+    comparison,
+    notes,
     summary,
 )
-from analytics.membership.search import Mode, mode
-from analytics.membership.tables import area_frame, comparison
+from analytics.progress import Progress
 from geo.weights.weights import Weights
 
-Progress = Callable[[int, int], None]
-
-DRAWS = 1000
-"""Draws that rank areas together."""
-WHOLE_BYTES = 2e9
-"""Memory beyond which a Matern field is fitted in blocks, see `analytics.membership.blocks`; the
-whole would take minutes."""
-MOST_BYTES = 6e9
-"""Memory beyond which a place is refused for a field that cannot be fitted in blocks."""
-NEAR_TIE = 3.0
-"""Log units, a Bayes factor of 20, within which fields count as equally likely: Kass RE, Raftery AE
-(1995) J Am Stat Assoc 90:773-795."""
+FIELDS = ("auto", "matern", "bym2")
+_DRAWS = 1000  # that rank areas together
+_NEAR_TIE = 3.0  # log units, a Bayes factor of 20: Kass RE, Raftery AE (1995) JASA 90:773-795
 _GRID_MOST = 1000  # schools up to which two hyperparameters are walked on a full grid
 _SEARCH, _REST = 10, 15  # steps told for the search of one field, and for the integration
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Where a fit changes its way of computing.
+
+    Attributes
+    ----------
+    whole_bytes : float
+        Memory beyond which a Matern field is fitted in blocks; the whole would take minutes.
+    most_bytes : float
+        Memory beyond which a place is refused for a field that cannot be fitted in blocks.
+    cells : CellSize
+        How large blocks are.
+    single : int
+        Areas beyond which correlations are kept in single precision.
+    """
+
+    whole_bytes: float = 2e9
+    most_bytes: float = 6e9
+    cells: CellSize = CELL_SIZE
+    single: int = SINGLE
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
 class Settings:
-    """How a model is fitted: see `analytics.membership.model_fit.fit`."""
+    """How a model is fitted: arguments of `fit` of the same names."""
 
     family: Family
     level: float
     seed: int
     priors: Priors
     progress: Progress | None
+    limits: Limits
 
 
-def neighbourhood(data: Data, weights: Weights) -> csr_array:
-    """Give the weights of the average of an area and its neighbours.
+def fit(
+    cases: ArrayLike | pd.Series,
+    trials: ArrayLike | pd.Series | None = None,
+    *,
+    share: Any = None,
+    weights: Weights,
+    covariates: Any = None,
+    family: Family = "binomial",
+    expected: ArrayLike | pd.Series | None = None,
+    levels: ArrayLike | pd.Series | None = None,
+    centres: Any = None,
+    field: Literal["auto", "matern", "bym2"] = "auto",
+    smoothness: float | None = None,
+    priors: Priors | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+    progress: Progress | None = None,
+    limits: Limits = LIMITS,
+) -> Membership:
+    """Fit the field of risk over areas that counts of schools speak of.
+
+    `logit(p_school) = intercept + level + sum_area share (x_area beta + field_area) + school`, the
+    last an independent normal effect. Without `share` the counts are those of the areas themselves
+    and there is no school effect: plain BYM2. Everything is normal approximation and quadrature;
+    nothing is sampled but the draws that rank areas.
+
+    Where schools outnumber areas, factorisations have the dimension of the areas. A place too large
+    to fit at once (beyond about 3,000 areas and schools) gets a Matern field in overlapping blocks
+    that share hyperparameters and effects: an approximation, said in `Membership.notes`; BYM2 is
+    then left out of the comparison.
 
     Parameters
     ----------
-    data
-        Areas whose covariates are not known enter no average.
-    weights
-        Neighbours.
+    cases, trials : array_like or Series
+        Chronically absent and enrolled students of schools: Series on one index of school_id, or
+        arrays in the order of a share matrix. A school with an unknown count or without students
+        takes no part. Without `share`: counts of areas, a Series by area id or an array in the
+        order of the weights. The Poisson family needs `trials` or `expected`.
+    share : DataFrame, Series or matrix, optional
+        Catchment, see `geo.catchment.share_matrix`.
+    weights : Weights
+        Neighbours of the areas, for BYM2 and for neighbourhood averages.
+    covariates : DataFrame, Series or array_like, optional
+        Numbers of the areas, raw, by area id or in the order of the weights.
+    family : str
+        "binomial" (log odds) or "poisson" (log relative risk).
+    expected : array_like or Series, optional
+        Expected cases of the Poisson family; None: trials times the overall rate.
+    levels : array_like or Series, optional
+        Level of each school; the areas are shown at the mix of levels of all schools together.
+    centres : DataFrame or array_like, shape (m, 2), optional
+        Centres of the areas, km. Needed by Matern.
+    field : str
+        "bym2"; "matern"; or "auto": those that can be fitted are compared by marginal likelihood,
+        see `Membership.comparison`. Without `centres` that is BYM2 alone. When schools share areas,
+        BYM2 is shown only if it is clearly likelier (a Bayes factor of 20): its independent part is
+        then hardly identified and widens every interval.
+    smoothness : float, optional
+        1/2 or 3/2 of the Matern field; None compares both.
+    priors : Priors, optional
+        None takes the penalised-complexity defaults.
+    level : float
+        Probability of the intervals.
+    seed : int
+        Seed of the draws that rank areas; nothing else depends on chance.
+    progress : callable, optional
+        Called with steps done and steps in all.
+    limits : Limits
+        Where a fit changes its way of computing.
 
     Returns
     -------
-    csr_array, shape (m, m)
-        Rows sum to 1, or to 0 where nothing is known.
+    Membership
+        Areas on the ids of the weights, hyperparameters, effects, comparison of fields, and the
+        questions `exceedance` and `top`.
+
+    Raises
+    ------
+    ValueError
+        Impossible counts, ids that do not match, shares that do not fit, a Matern field without
+        centres, a constant covariate, or BYM2 on a place too large for the memory.
+
+    References
+    ----------
+    Riebler A, Sorbye SH, Simpson D, Rue H (2016) Stat Methods Med Res 25:1145-1165, equation 7
+    (BYM2). Rue H, Martino S, Chopin N (2009) J R Stat Soc B 71:319-392 (nested Laplace). Browne WJ,
+    Goldstein H, Rasbash J (2001) Stat Modelling 1:103-124 (multiple membership). Shun Z, McCullagh
+    P (1995) J R Stat Soc B 57:749-760; van Niekerk J, Rue H (2024) J Mach Learn Res 25(62):1-25
+    (corrections of evidence and mean). Stein ML, Chi Z, Welty LJ (2004) J R Stat Soc B 66:275-296
+    (blocks).
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    >>> model = fit([30, 28, 12, 10], [100] * 4, weights=line)
+    >>> model.field, model.areas.rate_mean.round(1).tolist()
+    ('bym2', [0.3, 0.3, 0.1, 0.1])
+    >>> model.exceedance(0.2).round(1).tolist()
+    [1.0, 0.9, 0.0, 0.0]
     """
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, not {level}")
+    data = prepare(
+        cases,
+        trials,
+        share,
+        weights,
+        covariates=covariates,
+        levels=levels,
+        family=family,
+        expected=expected,
+    )
+    settings = Settings(family, level, seed, priors or Priors(), progress, limits)
+    fields = _fields(data, weights, centres, (field, smoothness), settings)
+    return _estimate(data, fields, weights, settings)
+
+
+def _fields(
+    data: Data,
+    weights: Weights,
+    centres: Any,
+    wanted: tuple[str, float | None],
+    settings: Settings,
+) -> list[Field]:
+    """Give the fields to compare."""
+    name, smoothness = wanted
+    if name not in FIELDS:
+        raise ValueError(f"unknown field {name!r}; known: {', '.join(FIELDS)}")
+    if smoothness not in (None, *SMOOTHNESS):
+        raise ValueError(f"smoothness must be 0.5 or 1.5, not {smoothness}")
+    if name == "matern" and centres is None:
+        raise ValueError("a Matern field needs centres of the areas, in km")
+    around, priors = _neighbourhood(data, weights), settings.priors
+    single = settings.limits.single
+    fields: list[Field] = []
+    if name != "bym2" and centres is not None:
+        points = area_centres(centres, weights)
+        fields += [
+            MaternField(points, data.share, around, one, priors.range_km, single)
+            for one in (SMOOTHNESS if smoothness is None else (smoothness,))
+        ]
+    if name != "matern":
+        fields.append(Bym2Field(weights, data.share, around, priors.rho, single))
+    return fields
+
+
+def _neighbourhood(data: Data, weights: Weights) -> csr_array:
+    """Give the weights of the average of an area and its neighbours with known covariates."""
     links = (weights.with_self().sparse > 0).astype(np.float64)
     known = csr_array(links @ diags_array(data.known.astype(np.float64)))
     totals = np.asarray(known.sum(axis=1))
@@ -80,32 +241,10 @@ def neighbourhood(data: Data, weights: Weights) -> csr_array:
     return csr_array(diags_array(factor) @ known)
 
 
-def estimate(
+def _estimate(
     data: Data, fields: Sequence[Field], weights: Weights, settings: Settings
 ) -> Membership:
-    """Fit each field, keep the likeliest, and integrate its hyperparameters.
-
-    Parameters
-    ----------
-    data
-        Schools that take part.
-    fields
-        Fields to compare.
-    weights
-        Neighbours.
-    settings
-        Family, interval, seed, priors and progress.
-
-    Returns
-    -------
-    Membership
-        The fit, or an explicit state without numbers.
-
-    Raises
-    ------
-    ValueError
-        The place needs more memory than `MOST_BYTES`.
-    """
+    """Fit each field, keep the likeliest, and integrate its hyperparameters."""
     state = data.state(settings.family)
     if state != "fitted":
         return _unfitted(data, fields, weights, settings, state)
@@ -143,7 +282,7 @@ def _chosen(data: Data, modes: list[Mode]) -> Mode:
     best = max(modes, key=lambda one: one.log_evidence)
     if data.one_to_one:
         return best
-    near = [mode for mode in modes if mode.log_evidence > best.log_evidence - NEAR_TIE]
+    near = [mode for mode in modes if mode.log_evidence > best.log_evidence - _NEAR_TIE]
     smooth = [mode for mode in near if mode.model.field.name != "bym2"]
     return max(smooth or near, key=lambda mode: mode.log_evidence)
 
@@ -164,18 +303,18 @@ def _models(
             priors=settings.priors,
         )
 
-    n, m = data.share.shape
+    (n, m), limits = data.share.shape, settings.limits
     needed = 8.0 * (4 * m * m + 9 * n * n + 7 * n * m)
     smooth = [field for field in fields if isinstance(field, MaternField)]
-    if needed > WHOLE_BYTES and smooth:
-        return [BlockModel.of(data, field, model) for field in smooth]
-    if needed > MOST_BYTES:
+    if needed > limits.whole_bytes and smooth:
+        return [BlockModel.of(data, field, model, limits.cells) for field in smooth]
+    if needed > limits.most_bytes:
         raise ValueError(
             f"{n:,} counts over {m:,} areas need about {needed / 1e9:.0f} GB, more than "
-            f"{MOST_BYTES / 1e9:.0f} GB; fit one county or metropolitan area at a time, or give "
-            f"centres for a Matern field, which is fitted in blocks"
+            f"{limits.most_bytes / 1e9:.0f} GB; fit one county or metropolitan area at a time, or "
+            f"give centres for a Matern field, which is fitted in blocks"
         )
-    around = neighbourhood(data, weights)
+    around = _neighbourhood(data, weights)
     return [model(data, field, around) for field in fields]
 
 
@@ -200,15 +339,15 @@ def _visited(model: Model | BlockModel, theta: Floats) -> tuple[float, Shown]:
     if isinstance(model, BlockModel):
         return model.visit(theta)
     state = model.at(theta)
-    found = moments(model, state)
-    return state.corrected, (found.field, found.predictor, found.around, found.effects)
+    areas = moments(model, state)
+    return state.corrected, (areas.field, areas.predictor, areas.around, areas.effects)
 
 
 def _draws(best: Mode, seed: int) -> NDArray[np.float32]:
     """Draw areas together to rank them."""
     if isinstance(best.model, BlockModel):
-        return best.model.draws(best.state.theta, DRAWS, seed)
-    return standard_draws(best.model, best.state, DRAWS, seed)
+        return best.model.draws(best.state.theta, _DRAWS, seed)
+    return standard_draws(best.model, best.state, _DRAWS, seed)
 
 
 def _mixture(nodes: Nodes, parts: list[Shown], which: int) -> Mixture:

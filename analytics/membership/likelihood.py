@@ -19,9 +19,9 @@ class Slopes(NamedTuple):
 
     Attributes
     ----------
-    first, third, fourth
+    first, third, fourth : ndarray
         Derivatives.
-    weight
+    weight : ndarray
         Minus the second derivative.
     """
 
@@ -53,12 +53,7 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Binomial:
-    """Cases among trials with log odds eta.
-
-    Parameters
-    ----------
-    cases, trials
-        Shape (n,); trials above 0.
+    """Cases among trials (above 0) with log odds eta.
 
     Examples
     --------
@@ -96,12 +91,7 @@ class Binomial:
 
 @dataclass(frozen=True, eq=False)
 class Poisson:
-    """Cases with mean `expected * exp(eta)`.
-
-    Parameters
-    ----------
-    cases, expected
-        Shape (n,); expected above 0.
+    """Cases with mean `expected * exp(eta)`, expected above 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The membership model at given hyperparameters."""
+"""The membership model at given hyperparameters, and the posterior of its areas there."""
 
 from __future__ import annotations
 
@@ -9,87 +9,19 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
-from analytics.membership.laplace import Gaussian, approximate
-from analytics.membership.laplace_factor import Loadings
+from analytics.membership.fields import Correlation, Field
+from analytics.membership.laplace import Gaussian, Loadings, approximate
 from analytics.membership.likelihood import Likelihood
 from analytics.membership.priors import Prior, Priors
 
 _STEP = 1e-3  # of the differences that give the slope of the priors
 _NUGGET = 1e-9  # keeps a field positive definite whose areas share one point
-
-
-class Correlation(Protocol):
-    """A field of unit variance, seen by schools and by areas."""
-
-    @property
-    def across(self) -> Floats:
-        """Covariance of schools with areas."""
-        ...
-
-    @property
-    def schools(self) -> Floats:
-        """Covariance among schools."""
-        ...
-
-    @property
-    def slope(self) -> Floats:
-        """Derivative of `schools` by the field's own parameter."""
-        ...
-
-    @property
-    def areas(self) -> Floats:
-        """Covariance among areas."""
-        ...
-
-    @property
-    def variance(self) -> Floats:
-        """Variance of each area."""
-        ...
-
-    @property
-    def around_variance(self) -> Floats:
-        """Variance of each neighbourhood average."""
-        ...
-
-
-class Field(Protocol):
-    """A family of fields with one parameter beside the standard deviation."""
-
-    @property
-    def share(self) -> csr_array:
-        """Shares of schools over areas."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Name of the family."""
-        ...
-
-    @property
-    def parameter(self) -> str:
-        """Name of its parameter."""
-        ...
-
-    @property
-    def start(self) -> float:
-        """Unconstrained parameter to begin from."""
-        ...
-
-    def natural(self, u: float) -> float:
-        """Give the parameter on its natural scale."""
-        ...
-
-    def log_prior(self, u: float) -> float:
-        """Give the log prior density of the unconstrained parameter."""
-        ...
-
-    def at(self, u: float) -> Correlation:
-        """Give the field at an unconstrained parameter."""
-        ...
+_MOST_SKEW = 1.0  # beyond it the expansion that carries the skewness no longer holds
 
 
 class Hyper(Protocol):
@@ -106,13 +38,13 @@ class State:
 
     Attributes
     ----------
-    theta
+    theta : ndarray, shape (2,) or (3,)
         Log standard deviation, parameter of the field, log standard deviation between schools.
-    correlation
+    correlation : Correlation
         The field.
-    gaussian
+    gaussian : Gaussian
         Linear predictor of the schools given the counts.
-    log_posterior
+    log_posterior : float
         Of theta, up to the same constant for every theta.
     """
 
@@ -133,17 +65,17 @@ class Model:
 
     Parameters
     ----------
-    likelihood
+    likelihood : Likelihood
         The counts.
-    field
+    field : Field
         The family of fields.
-    design, area_design
-        Effects of the schools, shape (n, p), and of the areas, shape (m, p).
-    around
-        Weights of the neighbourhood average, shape (m, m).
-    has_schools
+    design, area_design : ndarray, shapes (n, p) and (m, p)
+        Effects of the schools and of the areas.
+    around : csr_array, shape (m, m)
+        Weights of the neighbourhood average.
+    has_schools : bool
         Whether schools differ beyond their areas.
-    priors
+    priors : Priors
         Prior distributions.
     """
 
@@ -186,12 +118,12 @@ class Model:
         if self.has_schools:
             covariance[np.diag_indices_from(covariance)] += math.exp(2 * theta[2])
         start = self.memory.get("eta", np.full(len(covariance), self.likelihood.start()))
-        loadings = self._loadings(correlation, theta)
+        loadings = self.loadings(correlation, theta)
         gaussian = approximate(covariance, self.likelihood, start, loadings)
         self.memory["eta"] = gaussian.eta
         return State(theta, correlation, gaussian, gaussian.log_evidence + self.log_prior(theta))
 
-    def _loadings(self, correlation: Correlation, theta: Floats) -> Loadings | None:
+    def loadings(self, correlation: Correlation, theta: Floats) -> Loadings | None:
         """Give the loadings of schools on areas and effects where these are fewer than schools."""
         n, m = self.field.share.shape
         if not self.has_schools or n <= m + self.design.shape[1]:
@@ -218,22 +150,7 @@ class Model:
 def with_prior(
     model: Hyper, theta: Floats, slope: Floats, information: Floats
 ) -> tuple[Floats, Floats]:
-    """Add what the prior of theta says to slope and information of the evidence.
-
-    Parameters
-    ----------
-    model
-        Knows the prior.
-    theta
-        Where.
-    slope, information
-        Of the evidence, shapes (d,) and (d, d).
-
-    Returns
-    -------
-    slope, information
-        Of the posterior; a prior that bends the wrong way adds no information.
-    """
+    """Add the prior of theta to slope and information; one that bends the wrong way adds none."""
     slope, information = slope.copy(), information.copy()
     for j, ahead in enumerate(_STEP * np.eye(len(theta))):
         after, before = model.log_prior(theta + ahead), model.log_prior(theta - ahead)
@@ -246,3 +163,130 @@ def with_prior(
 def _log_sd_prior(prior: Prior, log_sd: float) -> float:
     """Give the log prior density of the log of a standard deviation."""
     return prior.log_density(math.exp(log_sd)) + log_sd
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Mean, standard deviation and skewness at one point of the hyperparameters.
+
+    Attributes
+    ----------
+    field, predictor, around : ndarray, shape (3, m)
+        Of the field, of effects and field together, and of the neighbourhood average of these.
+    effects : ndarray, shape (3, p)
+        Of the effects.
+    ties : tuple of ndarray
+        Posterior covariance with the effects of field, predictor, average, shape (m, p), and of the
+        effects themselves, shape (p, p).
+    """
+
+    field: Floats
+    predictor: Floats
+    around: Floats
+    effects: Floats
+    ties: tuple[Floats, Floats, Floats, Floats]
+
+
+def moments(model: Model, state: State) -> Moments:
+    """Give the posterior of areas and effects at one point of the hyperparameters.
+
+    Means are corrected: see `Gaussian.mean_slope`.
+
+    References
+    ----------
+    Rue H, Martino S, Chopin N (2009) J R Stat Soc B 71:319-392, section 3.2.3: skewness from the
+    third derivatives of the likelihood.
+    """
+    slope, gaussian = state.gaussian.mean_slope(model.likelihood), state.gaussian
+    bend = np.cbrt(gaussian.slopes.third) / gaussian.slopes.weight
+    effects = _effects(model, state, slope)
+    field, average = _field(model, state, slope, effects)
+    shown = (
+        field,
+        field.plus(model.area_design, effects),
+        average.plus(model.around @ model.area_design, effects),
+        effects,
+    )
+    parts = [target.moments(bend) for target in shown]
+    ties = (field.tie, shown[1].tie, shown[2].tie, effects.tie)
+    return Moments(parts[0], parts[1], parts[2], parts[3], ties)
+
+
+def effects_given(model: Model, state: State) -> tuple[Floats, Floats]:
+    """Give the posterior mean (p,) and covariance (p, p) of the effects."""
+    effects = _effects(model, state, state.gaussian.mean_slope(model.likelihood))
+    return effects.mean, effects.tie
+
+
+def _effects(model: Model, state: State, slope: Floats) -> _Target:
+    """Give the effects as targets."""
+    along = model.design * model.effect_variance
+    taken = state.gaussian.precision @ along
+    left = np.diag(model.effect_variance) - along.T @ taken
+    return _Target(slope @ along, np.diag(left), left, taken)
+
+
+@dataclass(frozen=True, eq=False)
+class _Target:
+    """Linear targets: posterior mean, variance and covariance with the effects, and `taken`.
+
+    The last is `(C + W^-1)^-1` times their prior covariance with eta, shape (n, targets).
+    """
+
+    mean: Floats
+    variance: Floats
+    tie: Floats
+    taken: Floats
+
+    def plus(self, design: Floats, effects: _Target) -> _Target:
+        """Add effects; apart until here, because their wide prior would swallow the digits."""
+        own = np.einsum("ij,ij->i", design, 2 * self.tie + design @ effects.tie)
+        return _Target(
+            self.mean + design @ effects.mean,
+            self.variance + own,
+            self.tie + design @ effects.tie,
+            self.taken + (effects.taken @ design.T).astype(self.taken.dtype),
+        )
+
+    def moments(self, bend: Floats) -> Floats:
+        """Give mean, standard deviation and skewness of each target."""
+        sd = _root(self.variance)
+        scaled = self.taken * bend[:, None].astype(self.taken.dtype)
+        third = np.einsum("ij,ij->j", scaled * scaled, scaled)
+        skew = np.divide(third, sd**3, out=np.zeros_like(sd), where=sd > 0)
+        return np.stack([self.mean, sd, np.clip(skew, -_MOST_SKEW, _MOST_SKEW)])
+
+
+def _field(model: Model, state: State, slope: Floats, effects: _Target) -> tuple[_Target, _Target]:
+    """Give the field of each area, and its neighbourhood average."""
+    correlation, size = state.correlation, math.exp(2 * state.theta[0])
+    across = size * correlation.across
+    taken = state.gaussian.precision.astype(across.dtype) @ across
+    left = size * correlation.variance - np.einsum("ij,ij->j", across, taken)
+    field = _Target(slope @ across, left, -(across.T @ effects.taken), taken)
+    around = model.around.astype(across.dtype)
+    near, taken_near = (around @ across.T).T, (around @ taken.T).T
+    wide = size * correlation.around_variance - np.einsum("ij,ij->j", near, taken_near)
+    return field, _Target(around @ field.mean, wide, around @ field.tie, taken_near)
+
+
+def standard_draws(model: Model, state: State, draws: int, seed: int) -> NDArray[np.float32]:
+    """Draw all areas together: correlated standard normals, shape (draws, m)."""
+    prior, areas = model.effect_variance, model.area_design
+    size = math.exp(2 * state.theta[0])
+    across = size * state.correlation.across + (model.design * prior) @ areas.T
+    left = size * state.correlation.areas + (areas * prior) @ areas.T
+    left -= across.T @ (state.gaussian.precision @ across)
+    sd = _root(np.diag(left))
+    sd = np.where(sd > 0, sd, 1.0)
+    left /= sd[:, None]
+    left /= sd
+    left[np.diag_indices_from(left)] += 1e-5  # rounding of a nearly singular posterior
+    factor = cholesky(left, lower=True, overwrite_a=True, check_finite=False)
+    normal = np.random.default_rng(seed).standard_normal((draws, len(sd)))
+    return np.asarray(normal @ factor.T, dtype=np.float32)
+
+
+def _root(variance: Floats) -> Floats:
+    """Take square roots of variances that rounding may have put below 0."""
+    return np.sqrt(np.maximum(variance, 0.0))

@@ -21,7 +21,7 @@ class Exponential:
 
     Parameters
     ----------
-    upper, tail
+    upper, tail : float
         `P(sd > upper) = tail`.
 
     References
@@ -53,7 +53,7 @@ class HalfNormal:
 
     Parameters
     ----------
-    sd
+    sd : float
         Standard deviation of the whole normal.
 
     Examples
@@ -75,7 +75,7 @@ class Beta:
 
     Parameters
     ----------
-    a, b
+    a, b : float
         Shapes; Beta(1/2, 1/2) is the choice of Morris et al. (2019) for the mixing of BYM2.
 
     References
@@ -104,7 +104,7 @@ class ShortRange:
 
     Parameters
     ----------
-    lower, tail
+    lower, tail : float
         `P(range < lower) = tail`, in km.
 
     References
@@ -138,16 +138,14 @@ class Priors:
 
     Attributes
     ----------
-    sigma
-        Standard deviation of the field; default `P(sigma > 1) = 0.01`.
-    school
-        Standard deviation between schools; default as for `sigma`.
-    rho
+    sigma, school : Prior
+        Standard deviations of the field and between schools; default `P(sd > 1) = 0.01`.
+    rho : Prior, optional
         Part of the variance of BYM2 that is spatial; default `P(rho < 0.5) = 2/3` of Riebler et
         al. (2016).
-    range_km
+    range_km : Prior, optional
         Range of a Matern field; default `P(range < median distance to the nearest centre) = 0.05`.
-    intercept_sd, effect_sd
+    intercept_sd, effect_sd : float
         Standard deviations of the normal priors, mean 0, of the intercept and of every other
         effect, in the units of the covariates.
     """

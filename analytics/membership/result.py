@@ -1,9 +1,9 @@
-"""What a fitted membership model answers."""
+"""What a fitted membership model answers: tables, probabilities, and notes in words."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analytics.inputs import Floats
-from analytics.membership.counts import Family
-from analytics.membership.mixture import Mixture
+from analytics.membership.blocks import BlockModel
+from analytics.membership.data import Data, Family
+from analytics.membership.hyperparameters import Mixture, Mode
+from geo.weights.weights import Weights
 
 Scale = Literal["rate", "ratio"]
+
+_MANY_AREAS = 3  # areas of a school, in effect, beyond which BYM2's independent part is only prior
+_FEW_COUNTS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +30,11 @@ class Posterior:
 
     Attributes
     ----------
-    predictor, around
+    predictor, around : Mixture
         Log odds or log relative risk of each area, and of the average of it and its neighbours.
-    normal
-        Correlated standard normals, shape (draws, m), to rank areas together.
-    known
+    normal : ndarray, shape (draws, m)
+        Correlated standard normals to rank areas together.
+    known : ndarray of bool, shape (m,)
         Areas that have a number.
     """
 
@@ -41,36 +46,34 @@ class Posterior:
 
 @dataclass(frozen=True, eq=False)
 class Membership:
-    """Posterior of a membership model; see `analytics.membership.model_fit.fit`.
+    """Posterior of a membership model; see `analytics.membership.fit`.
 
     Attributes
     ----------
-    areas
+    areas : DataFrame
         On the ids of the weights. `mean, sd, low, high` of the field (log odds or log relative
         risk beyond the effects); `rr_mean, rr_low, rr_high`; for the binomial family `rate_mean,
         rate_low, rate_high`; `state`; `schools` and `left_out` behind the area. The state is
         "estimated", "predicted" (no count of its own: known from other areas only), "covariate
         not known", or the state of the whole model when it is not fitted; numbers are NaN then.
-    hyperparameters, effects
+    hyperparameters, effects : DataFrame
         Index name; `mean, sd, low, median, high`.
-    log_marginal_likelihood
+    log_marginal_likelihood : float
         Of the field shown, hyperparameters integrated out; in blocks an approximation, comparable
         only with fits in the same blocks.
-    comparison
+    comparison : DataFrame
         Index field; `log_marginal_likelihood` (hyperparameters integrated by Laplace's method, so
         that fields compare alike) and `chosen`.
-    field
+    field : str
         Name of the field shown: "bym2", "matern 0.5" or "matern 1.5".
-    family, level
-        As asked for.
-    overall
+    overall : float
         Rate, or ratio of cases to expected cases, of all counts together: the ratio scale of the
         binomial family is rate over this.
-    state
+    state : str
         "fitted", or why there is no number.
-    notes
+    notes : tuple of str
         What a reader must know of this fit, in words.
-    dropped
+    dropped : dict
         Number of schools left out of the fit, by reason.
     """
 
@@ -95,18 +98,18 @@ class Membership:
 
         Parameters
         ----------
-        threshold
+        threshold : float
             A rate between 0 and 1, or a relative risk above 0.
-        neighbours
+        neighbours : bool
             True speaks of the average of an area and its neighbours, on the scale of log odds or
             log relative risk.
-        scale
+        scale : str, optional
             "rate" (binomial only) or "ratio" (relative risk); None takes the rate for the binomial
             family and the ratio for the Poisson family.
 
         Returns
         -------
-        pandas.Series
+        Series
             On the ids of the weights; NaN where an area has no number.
 
         Raises
@@ -123,8 +126,8 @@ class Membership:
         if self.posterior is None:
             return pd.Series(np.nan, index=self.areas.index, name="exceedance")
         mixture = self.posterior.around if neighbours else self.posterior.predictor
-        found = np.where(np.isnan(mixture.mean), np.nan, mixture.above(limit))
-        return pd.Series(found, index=self.areas.index, name="exceedance")
+        chance = np.where(np.isnan(mixture.mean), np.nan, mixture.above(limit))
+        return pd.Series(chance, index=self.areas.index, name="exceedance")
 
     def top(self, k: int) -> pd.Series:
         """Give the probability that each area is among the k highest.
@@ -133,14 +136,9 @@ class Membership:
         spread from one point of the hyperparameters, and what areas have in common from the
         likeliest point.
 
-        Parameters
-        ----------
-        k
-            Number of places, at least 1.
-
         Returns
         -------
-        pandas.Series
+        Series
             On the ids of the weights; sums to k; NaN where an area has no number.
 
         Raises
@@ -178,20 +176,7 @@ class Membership:
 def area_table(
     field: Mixture, predictor: Mixture, family: Family, overall: float, level: float
 ) -> dict[str, Floats]:
-    """Give the columns of `Membership.areas` that hold numbers.
-
-    Parameters
-    ----------
-    field, predictor
-        Distributions of the field and of the whole predictor.
-    family, overall, level
-        As in `Membership`.
-
-    Returns
-    -------
-    dict
-        Arrays of shape (m,) by column.
-    """
+    """Give the columns of `Membership.areas` that hold numbers, from field and whole predictor."""
     tail = (1 - level) / 2
     inverse: Callable[[Floats], Floats] = np.exp if family == "poisson" else expit
     mean = predictor.expectation(inverse)
@@ -212,22 +197,7 @@ def area_table(
 
 
 def summary(mixture: Mixture, names: tuple[str, ...], level: float) -> pd.DataFrame:
-    """Summarise a few quantities in a table.
-
-    Parameters
-    ----------
-    mixture
-        Their distributions.
-    names
-        Their names.
-    level
-        Probability of the interval.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index name; `mean, sd, low, median, high`.
-    """
+    """Summarise a few named quantities: `mean, sd, low, median, high`."""
     tail = (1 - level) / 2
     columns = {
         "mean": mixture.mean,
@@ -237,6 +207,85 @@ def summary(mixture: Mixture, names: tuple[str, ...], level: float) -> pd.DataFr
         "high": mixture.quantile(1 - tail),
     }
     return pd.DataFrame(columns, index=pd.Index(names, name="name"))
+
+
+def comparison(modes: Sequence[Mode], best: Mode) -> pd.DataFrame:
+    """Lay the fields side by side, the likeliest first: `Membership.comparison`."""
+    table = pd.DataFrame(
+        {
+            "log_marginal_likelihood": [mode.log_evidence for mode in modes],
+            "chosen": [mode is best for mode in modes],
+        },
+        index=pd.Index([mode.model.field.name for mode in modes], name="field"),
+    )
+    return table.sort_values("log_marginal_likelihood", ascending=False, kind="stable")
+
+
+def area_frame(
+    data: Data, weights: Weights, numbers: dict[str, Floats], state: str | None = None
+) -> pd.DataFrame:
+    """Lay the numbers of areas out as `Membership.areas`; `state` is that of a model not fitted."""
+    table = pd.DataFrame(numbers, index=weights.ids)
+    table[~data.known] = np.nan
+    rules = [~data.known, data.schools == 0]
+    states = np.select(rules, ["covariate not known", "predicted"], default="estimated")
+    return table.assign(state=state or states, schools=data.schools, left_out=data.left_out)
+
+
+def notes(data: Data, modes: Sequence[Mode], best: Mode, left_out: Sequence[str]) -> list[str]:
+    """Say in words what a reader must know of the fit; `left_out` names fields not compared."""
+    words = [f"{count:,} left out: {reason}" for reason, count in data.dropped.items()]
+    drawn = float(np.median(1 / np.asarray(data.share.multiply(data.share).sum(axis=1))))
+    if isinstance(best.model, BlockModel):
+        words.append(_approximation(data, best.model, left_out))
+    if best.model.field.name == "bym2" and drawn > _MANY_AREAS:
+        words.append(
+            f"The independent part of BYM2 is hardly identified: a typical school draws from "
+            f"{drawn:.0f} areas in effect. What an area has for itself comes from the prior and "
+            f"widens its interval."
+        )
+    if data.one_to_one and len(best.state.theta) == 2:
+        words.append("Each count has an area of its own, so there is no separate school effect.")
+    if (empty := int((data.schools == 0).sum())) > 0:
+        words.append(f"{empty:,} areas have no count of their own: known from other areas only.")
+    if len(data.cases) < _FEW_COUNTS:
+        words.append(f"Only {len(data.cases)} counts: the priors weigh much.")
+    if len(modes) > 1:
+        words.append(_choice(modes, best))
+    return words
+
+
+def _approximation(data: Data, model: BlockModel, left_out: Sequence[str]) -> str:
+    """Say how a place too large to fit at once was fitted."""
+    n, m = data.share.shape
+    typical = int(np.median([len(block.model.design) for block in model.blocks]))
+    sentence = (
+        f"Approximation: {n:,} counts over {m:,} areas are too many to fit at once. They are "
+        f"fitted in {len(model.blocks)} overlapping blocks of about {typical:,} schools that share "
+        f"hyperparameters and effects; an area learns nothing from schools beyond its block."
+    )
+    if left_out:
+        sentence += (
+            f" Not compared, because blocks would cut its neighbours: {', '.join(left_out)}."
+        )
+    return sentence
+
+
+def _choice(modes: Sequence[Mode], best: Mode) -> str:
+    """Say how the field was chosen."""
+    name = best.model.field.name
+    other = max((m for m in modes if m is not best), key=lambda one: one.log_evidence)
+    ahead = best.log_evidence - other.log_evidence
+    if ahead >= 0:
+        return (
+            f"The field {name} was chosen by marginal likelihood, {ahead:.1f} log units before "
+            f"{other.model.field.name}."
+        )
+    return (
+        f"{other.model.field.name} is {-ahead:.1f} log units likelier than {name}, which counts as "
+        f"equal; {name} is shown because schools cannot tell the independent part of "
+        f"{other.model.field.name} from area to area."
+    )
 
 
 def _draws(posterior: Posterior) -> Floats:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from analytics.membership import model_fit as membership
-from analytics.membership.bym2 import scaled_icar
+from analytics import membership
+from analytics.membership.bym2 import Mixing, scaled_icar
 from analytics.membership.priors import Exponential, Priors, ShortRange
 from geo.weights.weights import Weights
 
@@ -308,11 +308,11 @@ def test_impossible_counts_are_refused(cases, trials):
         membership.fit(cases, trials, weights=weights)
 
 
-def test_a_place_beyond_the_memory_is_refused_with_a_remedy(monkeypatch):
-    monkeypatch.setattr("analytics.membership.estimate.MOST_BYTES", 1000.0)
+def test_a_place_beyond_the_memory_is_refused_with_a_remedy():
+    small = membership.Limits(most_bytes=1000.0)
     weights = Weights.from_edges("abcd", "abbccd", "bacbdc")
     with pytest.raises(ValueError, match="one county or metropolitan area at a time"):
-        membership.fit([1, 2, 3, 4], [10] * 4, weights=weights)
+        membership.fit([1, 2, 3, 4], [10] * 4, weights=weights, limits=small)
 
 
 def test_progress_rises_to_its_total():
@@ -331,8 +331,6 @@ def test_penalised_priors_hold_their_promise():
     assert sigma[total[:20_000] > 1].sum() * step == pytest.approx(0.01, abs=1e-3)
     short = np.exp([ShortRange(2.0, 0.05).log_density(r) for r in total])
     assert short[total < 2].sum() * step == pytest.approx(0.05, abs=1e-3)
-    from analytics.membership.bym2 import Mixing
-
     mixing = Mixing(scaled_icar(grid(6)[1]).eigenvalues)
     rho = (np.arange(20_000) + 0.5) / 20_000
     density = np.exp([mixing.log_density(r) for r in rho])

@@ -5,8 +5,9 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import expit
 
-from analytics.membership import model_fit as membership
-from analytics.membership.cells import cells
+from analytics import membership
+from analytics.membership import Limits
+from analytics.membership.blocks import CellSize, cells
 from analytics.membership.model import Model
 from geo.weights.weights import Weights
 
@@ -32,11 +33,9 @@ def place(areas, schools, near, seed=0):
     return (cases, trials), {"share": csr_array(share), **options}
 
 
-def divided(monkeypatch, cell, around):
+def divided(cell, around):
     """Fit in blocks whatever the memory."""
-    monkeypatch.setattr("analytics.membership.estimate.WHOLE_BYTES", 0.0)
-    monkeypatch.setattr("analytics.membership.cells.MOST_IN_CELL", cell)
-    monkeypatch.setattr("analytics.membership.cells.AROUND", around)
+    return Limits(whole_bytes=0, cells=CellSize(cell, around))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def divided(monkeypatch, cell, around):
 def test_more_schools_than_areas_are_factored_in_the_dimension_of_areas(monkeypatch, field):
     counts, options = place(80, 200, 8)
     narrow = membership.fit(*counts, **options, **field)
-    monkeypatch.setattr(Model, "_loadings", lambda *_: None)
+    monkeypatch.setattr(Model, "loadings", lambda *_: None)
     wide = membership.fit(*counts, **options, **field)
     np.testing.assert_allclose(narrow.areas[COLUMNS], wide.areas[COLUMNS], rtol=0, atol=1e-6)
     assert narrow.log_marginal_likelihood == pytest.approx(wide.log_marginal_likelihood, abs=1e-6)
@@ -60,22 +59,20 @@ def test_more_schools_than_areas_are_factored_in_the_dimension_of_areas(monkeypa
 
 
 @pytest.mark.parametrize("field", ["matern", "bym2"])
-def test_single_precision_moves_no_area_by_a_ten_thousandth_of_its_sd(monkeypatch, field):
+def test_single_precision_moves_no_area_by_a_ten_thousandth_of_its_sd(field):
     counts, options = place(150, 100, 12)
     double = membership.fit(*counts, **options, field=field)
-    monkeypatch.setattr("analytics.membership.matern._SINGLE", 0)
-    single = membership.fit(*counts, **options, field=field)
+    single = membership.fit(*counts, **options, field=field, limits=Limits(single=0))
     sd = double.areas[["sd"]].to_numpy()
     columns = ["mean", "sd", "low", "high"]
     assert (np.abs(single.areas[columns] - double.areas[columns]) / sd).to_numpy().max() < 1e-4
 
 
-def test_blocks_agree_with_the_whole_on_a_thousand_areas(monkeypatch):
+def test_blocks_agree_with_the_whole_on_a_thousand_areas():
     counts, options = place(1000, 1000, 40)
     options |= {"field": "matern", "smoothness": 0.5}
     whole = membership.fit(*counts, **options)
-    divided(monkeypatch, 300, 300)
-    blocks = membership.fit(*counts, **options)
+    blocks = membership.fit(*counts, **options, limits=divided(300, 300))
     width = blocks.areas["high"] - blocks.areas["low"]
     moved = np.abs(blocks.areas["mean"] - whole.areas["mean"]) / whole.areas["sd"]
     assert moved.max() < 0.1
@@ -93,10 +90,10 @@ def test_blocks_agree_with_the_whole_on_a_thousand_areas(monkeypatch):
     assert blocks.top(50).sum() == pytest.approx(50)
 
 
-def test_blocks_say_that_they_approximate_and_what_was_not_compared(monkeypatch):
+def test_blocks_say_that_they_approximate_and_what_was_not_compared():
     counts, options = place(60, 50, 6)
     assert not any("Approximation" in note for note in membership.fit(*counts, **options).notes)
-    divided(monkeypatch, 40, 20)
+    options["limits"] = divided(40, 20)
     told = []
     found = membership.fit(*counts, **options, progress=lambda done, of: told.append((done, of)))
     note = next(note for note in found.notes if "Approximation" in note)
@@ -110,34 +107,32 @@ def test_blocks_say_that_they_approximate_and_what_was_not_compared(monkeypatch)
     np.testing.assert_array_equal(found.top(5), again.top(5))
 
 
-def test_one_block_is_the_whole(monkeypatch):
+def test_one_block_is_the_whole():
     counts, options = place(60, 50, 6)
     options |= {"field": "matern", "smoothness": 1.5}
     whole = membership.fit(*counts, **options)
-    divided(monkeypatch, 100, 0)
-    block = membership.fit(*counts, **options)
+    block = membership.fit(*counts, **options, limits=divided(100, 0))
     np.testing.assert_allclose(block.areas[COLUMNS], whole.areas[COLUMNS], atol=1e-8)
     np.testing.assert_allclose(block.hyperparameters, whole.hyperparameters, atol=1e-8)
     np.testing.assert_allclose(block.effects[["mean", "sd"]], whole.effects[["mean", "sd"]])
     assert block.log_marginal_likelihood == pytest.approx(whole.log_marginal_likelihood)
 
 
-def test_blocks_keep_unknown_covariates_unknown(monkeypatch):
+def test_blocks_keep_unknown_covariates_unknown():
     counts, options = place(60, 50, 6)
     poverty = np.random.default_rng(1).standard_normal(60)
     poverty[options["share"].sum(axis=0).argmin()] = np.nan
-    divided(monkeypatch, 40, 20)
-    found = membership.fit(*counts, **options, covariates=poverty, field="matern")
+    options |= {"covariates": poverty, "limits": divided(40, 20)}
+    found = membership.fit(*counts, **options, field="matern")
     assert found.areas["mean"].isna().sum() == 1
     assert (found.areas["state"] == "covariate not known").sum() == 1
     assert "covariate 1" in found.effects.index
 
 
-def test_bym2_alone_is_refused_where_only_blocks_would_fit(monkeypatch):
+def test_bym2_alone_is_refused_where_only_blocks_would_fit():
     counts, options = place(60, 50, 6)
-    monkeypatch.setattr("analytics.membership.estimate.MOST_BYTES", 1000.0)
     with pytest.raises(ValueError, match="give centres for a Matern field"):
-        membership.fit(*counts, **options, field="bym2")
+        membership.fit(*counts, **options, field="bym2", limits=Limits(most_bytes=1000.0))
 
 
 @pytest.mark.parametrize("schools", [1, 40, 3000])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.membership import model_fit as membership
+from analytics import membership
 from analytics.membership.bym2 import scaled_icar
 from analytics.membership.priors import Beta, HalfNormal, Priors
 from geo.weights.weights import Weights

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.membership import model_fit as membership
+from analytics import membership
+from analytics.membership.fields import matern
+from analytics.membership.hyperparameters import Mixture, integrate, smoothed
 from analytics.membership.laplace import approximate
 from analytics.membership.likelihood import Binomial, Poisson
-from analytics.membership.matern import matern
-from analytics.membership.mixture import Mixture, smoothed
-from analytics.membership.quadrature import integrate
 from geo.weights.weights import Weights
 
 seeds = st.integers(0, 10_000)

@@ -1,10 +1,11 @@
-"""Matern field over the centres of areas, seen through a catchment."""
+"""What a spatial field is to the membership model, and the Matern field over centres of areas."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,8 +14,80 @@ from analytics.inputs import Floats
 from analytics.membership.priors import Prior, ShortRange
 
 SMOOTHNESS = (0.5, 1.5)
-"""Smoothness of the fields on offer."""
-_SINGLE = 1000  # areas beyond which correlations are kept in single precision
+"""Smoothness of the Matern fields on offer."""
+SINGLE = 1000
+"""Areas beyond which correlations are kept in single precision: the rounding, 1e-7 of one, is far
+below what counts can tell, and time and memory halve."""
+
+
+class Correlation(Protocol):
+    """A field of unit variance, seen by schools and by areas."""
+
+    @property
+    def across(self) -> Floats:
+        """Covariance of schools with areas."""
+        ...
+
+    @property
+    def schools(self) -> Floats:
+        """Covariance among schools."""
+        ...
+
+    @property
+    def slope(self) -> Floats:
+        """Derivative of `schools` by the field's own parameter."""
+        ...
+
+    @property
+    def areas(self) -> Floats:
+        """Covariance among areas."""
+        ...
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of each area."""
+        ...
+
+    @property
+    def around_variance(self) -> Floats:
+        """Variance of each neighbourhood average."""
+        ...
+
+
+class Field(Protocol):
+    """A family of fields with one parameter beside the standard deviation."""
+
+    @property
+    def share(self) -> csr_array:
+        """Shares of schools over areas."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Name of the family."""
+        ...
+
+    @property
+    def parameter(self) -> str:
+        """Name of its parameter."""
+        ...
+
+    @property
+    def start(self) -> float:
+        """Unconstrained parameter to begin from."""
+        ...
+
+    def natural(self, u: float) -> float:
+        """Give the parameter on its natural scale."""
+        ...
+
+    def log_prior(self, u: float) -> float:
+        """Give the log prior density of the unconstrained parameter."""
+        ...
+
+    def at(self, u: float) -> Correlation:
+        """Give the field at an unconstrained parameter."""
+        ...
 
 
 def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats, Floats]:
@@ -22,16 +95,16 @@ def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats
 
     Parameters
     ----------
-    distance
+    distance : ndarray
         Distances, km.
-    range_km
-        Range, km: the distance at which the correlation has fallen to about 0.14.
-    smoothness
+    range_km : float
+        Range: the distance at which the correlation has fallen to about 0.14.
+    smoothness : float
         1/2 (exponential) or 3/2 (once differentiable).
 
     Returns
     -------
-    correlation, slope
+    correlation, slope : ndarray
         In the shape of `distance`.
 
     References
@@ -60,16 +133,18 @@ class MaternField:
 
     Parameters
     ----------
-    centres
-        Centres of areas, km, shape (m, 2).
-    share
-        Shares of schools over areas, shape (n, m).
-    around
-        Weights of the neighbourhood average, shape (m, m).
-    smoothness
+    centres : ndarray, shape (m, 2)
+        Centres of areas, km.
+    share : csr_array, shape (n, m)
+        Shares of schools over areas.
+    around : csr_array, shape (m, m)
+        Weights of the neighbourhood average.
+    smoothness : float
         1/2 or 3/2.
-    prior
-        Prior of the range; None for the default of `analytics.membership.priors.Priors`.
+    prior : Prior, optional
+        Prior of the range; None for the default of `Priors`.
+    single : int
+        Areas beyond which correlations are kept in single precision.
     """
 
     centres: Floats
@@ -77,6 +152,7 @@ class MaternField:
     around: csr_array
     smoothness: float
     prior: Prior | None = None
+    single: int = SINGLE
     parameter: str = "range_km"
 
     @property
@@ -95,7 +171,7 @@ class MaternField:
     @cached_property
     def visible(self) -> csr_array:
         """Shares in the precision in which correlations are kept."""
-        return in_precision(self.share)
+        return in_precision(self.share, self.single)
 
     @cached_property
     def range_prior(self) -> Prior:
@@ -144,8 +220,8 @@ class MaternCorrelation:
     @cached_property
     def across(self) -> Floats:
         """Covariance of schools with areas, shape (n, m)."""
-        found: Floats = self.field.visible @ self._both[0]
-        return found
+        covariance: Floats = self.field.visible @ self._both[0]
+        return covariance
 
     @cached_property
     def schools(self) -> Floats:
@@ -187,10 +263,7 @@ def symmetric(matrix: Floats) -> Floats:
     return (0.5 * (matrix + matrix.T)).astype(np.float64, copy=False)
 
 
-def in_precision(share: csr_array) -> csr_array:
-    """Give shares in single precision where areas are many and outnumber schools.
-
-    The rounding, 1e-7 of a correlation, is far below what counts can tell; time and memory halve.
-    """
+def in_precision(share: csr_array, single: int) -> csr_array:
+    """Give shares in single precision where areas are more than `single` and outnumber schools."""
     n, m = share.shape
-    return share.astype(np.float32 if m > max(_SINGLE, n) else np.float64)
+    return share.astype(np.float32 if m > max(single, n) else np.float64)
