@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from analytics.inputs import Bools, Floats
 from analytics.membership.data import Data
-from analytics.membership.fields import MaternField
+from analytics.membership.matern import MaternField
 from analytics.membership.model import (
     Model,
     Moments,
@@ -48,16 +48,9 @@ CELL_SIZE = CellSize()
 class Cell:
     """A cell of a place, with positions in the whole place.
 
-    Attributes
-    ----------
-    schools : ndarray of int
-        Schools of the cell and the nearest ones around it.
-    areas : ndarray of int
-        Areas of the cell, their neighbours, and all areas of the schools.
-    core : ndarray of int
-        Positions among `areas` of the areas of the cell.
-    own, before : ndarray of int
-        Schools of the cell, and the nearest schools of earlier cells.
+    `schools` are those of the cell and the nearest ones around it, `own` the former alone; `areas`
+    are those of the cell, their neighbours, and all areas of the schools; `core` are positions
+    among `areas` of the cell's own; `before` are the nearest schools of earlier cells.
     """
 
     schools: Places
@@ -72,21 +65,7 @@ def cells(
 ) -> list[Cell]:
     """Divide a place into cells at medians until each has few enough areas and schools.
 
-    Parameters
-    ----------
-    centres : ndarray, shape (m, 2)
-        Centres of areas, km.
-    share : csr_array, shape (n, m)
-        Shares of schools over areas.
-    around : csr_array, shape (m, m)
-        Neighbourhood averages.
-    size : CellSize
-        How large a cell may be.
-
-    Returns
-    -------
-    list of Cell
-        Every area is in the core of one of them.
+    Every area is in the core of one cell. `centres` (m, 2) in km, `share` (n, m), `around` (m, m).
 
     Examples
     --------
@@ -141,16 +120,15 @@ def _lower_half(values: Floats, middle: float) -> Bools:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A cell of areas with the schools around it.
+    """A cell of areas with the model of the schools around it.
 
     Attributes
     ----------
     model : Model
         The model of these schools.
-    areas : ndarray of int
-        Positions of the model's areas in the whole place.
-    core : ndarray of int
-        Positions of the cell's areas among `areas`: the areas this block speaks for.
+    areas, core : ndarray of int
+        Positions of the model's areas in the whole place, and among these of the areas that the
+        block speaks for.
     chain : tuple
         The cell's own schools with the nearest ones of earlier cells, and those alone: what the
         one tells beyond the other is the cell's part of the evidence. Nothing for an empty cell.
@@ -230,7 +208,7 @@ class BlockModel:
 
     def gradient(self, state: BlockState) -> tuple[Floats, Floats]:
         """Give the derivatives of the composite log posterior, and its information."""
-        return with_prior(self, state.theta, state.slope, state.information)
+        return with_prior(self.log_prior, state.theta, state.slope, state.information)
 
     def visit(self, theta: Floats) -> tuple[float, Shown]:
         """Give the corrected log posterior of hyperparameters, and the posterior of all areas."""

@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analytics.inputs import Floats
-from analytics.membership.fields import SINGLE, in_precision, quadratic, symmetric
 from analytics.membership.laplace import mirrored
+from analytics.membership.matern import SINGLE, in_precision, quadratic, symmetric
 from analytics.membership.priors import Prior
 from geo.weights.weights import Weights
 
@@ -25,14 +25,8 @@ _HALF, _TAIL = 0.5, 2 / 3  # P(rho < 1/2) = 2/3
 class Scaled:
     """Intrinsic autoregression of unit generalised variance.
 
-    Attributes
-    ----------
-    covariance : ndarray, shape (m, m)
-        Blocks by component, 1 for an island.
-    eigenvalues : ndarray, shape (m,)
-        Of the covariance.
-    scaling : ndarray
-        Generalised variance of each component before scaling, the largest component first.
+    `covariance` (m, m) has a block a component, 1 for an island; `eigenvalues` (m,) are its own;
+    `scaling` is the generalised variance of each component before, the largest component first.
     """
 
     covariance: Floats
@@ -44,12 +38,7 @@ def scaled_icar(weights: Weights) -> Scaled:
     """Scale the intrinsic autoregression of a map so that its typical variance is 1.
 
     Each connected component is scaled on its own and sums to zero; an island is independent
-    standard normal.
-
-    Parameters
-    ----------
-    weights : Weights
-        Neighbours; a link in either direction counts once, whatever its weight.
+    standard normal. A link in either direction counts once, whatever its weight.
 
     References
     ----------
@@ -117,21 +106,7 @@ class Mixing:
 
 @dataclass(frozen=True, eq=False)
 class Bym2Field:
-    """BYM2 field with a mixing to estimate.
-
-    Parameters
-    ----------
-    weights : Weights
-        Neighbours.
-    share : csr_array, shape (n, m)
-        Shares of schools over areas.
-    around : csr_array, shape (m, m)
-        Weights of the neighbourhood average.
-    prior : Prior, optional
-        Prior of the mixing; None for the default of `Priors`.
-    single : int
-        Areas beyond which correlations are kept in single precision.
-    """
+    """BYM2 field with a mixing to estimate; see `MaternField` for what they share."""
 
     weights: Weights
     share: csr_array

@@ -32,9 +32,7 @@ class Data:
     share : csr_array, shape (n, m)
         Shares.
     design, area_design : ndarray, shapes (n, p) and (m, p)
-        Effects of schools and of areas; NaN where a covariate of the area is not known.
-    effects : tuple of str
-        Names of the effects.
+        Effects of schools and of areas, named by `effects`; NaN where a covariate is not known.
     schools, left_out : ndarray of int, shape (m,)
         Schools with and without a part in the fit behind each area.
     dropped : dict

@@ -19,7 +19,6 @@ from analytics.inputs import Floats
 from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
 from analytics.membership.bym2 import Bym2Field
 from analytics.membership.data import Data, Family, area_centres, prepare
-from analytics.membership.fields import SINGLE, SMOOTHNESS, Field, MaternField
 from analytics.membership.hyperparameters import (
     Mixture,
     Mode,
@@ -28,7 +27,8 @@ from analytics.membership.hyperparameters import (
     mode,
     smoothed,
 )
-from analytics.membership.model import Model, moments, standard_draws
+from analytics.membership.matern import SINGLE, SMOOTHNESS, MaternField
+from analytics.membership.model import Field, Model, moments, standard_draws
 from analytics.membership.priors import Priors
 from analytics.membership.result import (
     Membership,

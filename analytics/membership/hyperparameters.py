@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
 from analytics.inputs import Floats
-from analytics.membership.fields import Field
+from analytics.membership.blocks import BlockModel
+from analytics.membership.model import Model
 
 _START = math.log(0.4)
 _SPREAD = (math.log(1e-3), math.log(20.0))
@@ -28,41 +29,11 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
-class Searched(Protocol):
-    """A model whose hyperparameters can be searched."""
-
-    @property
-    def field(self) -> Field:
-        """The family of fields."""
-        ...
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the hyperparameters."""
-        ...
-
-    def at(self, theta: Floats) -> Any:
-        """Fit the model at given hyperparameters."""
-        ...
-
-    def gradient(self, state: Any) -> tuple[Floats, Floats]:
-        """Give the derivatives of the log posterior, and its information."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class Mode:
-    """The likeliest hyperparameters of one field.
+    """The likeliest hyperparameters of one field, with the inverse of the information (d, d)."""
 
-    Attributes
-    ----------
-    model, state
-        A model, whole or in blocks, and its fit at the mode.
-    covariance : ndarray, shape (d, d)
-        Inverse of the information there.
-    """
-
-    model: Any
+    model: Model | BlockModel
     state: Any
     covariance: Floats
 
@@ -73,28 +44,18 @@ class Mode:
         return float(self.state.corrected) + 0.5 * spread
 
 
-def mode(model: Searched, like: Mode | None = None) -> tuple[Any, Floats]:
+def mode(model: Model | BlockModel, like: Mode | None = None) -> tuple[Any, Floats]:
     """Find the likeliest hyperparameters and the inverse of the information there.
 
-    Parameters
-    ----------
-    model : Searched
-        A model, whole or in blocks.
-    like : Mode, optional
-        The mode of another field, whose standard deviations are taken to begin from, and its range
-        if both have one.
-
-    Returns
-    -------
-    state, covariance
-        Within a tenth of a standard deviation of the highest posterior density.
+    The search begins from `like`, the mode of another field, as far as they share parameters, and
+    ends within a tenth of a standard deviation of the highest posterior density.
     """
     first = np.array([_START, model.field.start, _START])[: len(model.names)]
     if like is not None:
         alike = like.model.field.parameter == model.field.parameter
         theta = like.state.theta
         first = np.r_[theta[0], theta[1] if alike else first[1], theta[2:]]
-    state = model.at(first)
+    state: Any = model.at(first)
     for _ in range(_MOST_STEPS):
         slope, information = model.gradient(state)
         roots, axes = np.linalg.eigh(information)
@@ -109,7 +70,7 @@ def mode(model: Searched, like: Mode | None = None) -> tuple[Any, Floats]:
     return state, covariance
 
 
-def _ahead(model: Searched, state: Any, step: Floats) -> Any:
+def _ahead(model: Model | BlockModel, state: Any, step: Floats) -> Any:
     """Take a step, halved until the posterior rises; None if it never does."""
     for _ in range(_HALVINGS):
         theta = state.theta + step
@@ -208,13 +169,7 @@ class Mixture:
     """Mixtures of nearly normal distributions of m quantities over the same K weights.
 
     A part is the distribution of `mean + sd (z + skew / 6 (z^2 - 1))` for a standard normal z.
-
-    Parameters
-    ----------
-    weight : ndarray, shape (K,)
-        Sums to 1.
-    means, sds, skews : ndarray, shape (K, m)
-        Skewness at most 1 in size; zero for normal parts.
+    `weight` (K,) sums to 1; `means`, `sds` and `skews` (at most 1 in size) have shape (K, m).
 
     References
     ----------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
@@ -29,48 +28,11 @@ class Loadings:
     noise: float
 
 
-class Factor(Protocol):
-    """What Newton steps and posterior moments need of `C + W^-1`."""
-
-    @property
-    def weight(self) -> Floats:
-        """Diagonal of W, shape (n,)."""
-        ...
-
-    @property
-    def log_det(self) -> float:
-        """Log determinant of `I + W^1/2 C W^1/2`."""
-        ...
-
-    def times(self, vector: Floats) -> Floats:
-        """Multiply `(C + W^-1)^-1` with a vector."""
-        ...
-
-    def explained(self, vector: Floats) -> Floats:
-        """Multiply `(C + W^-1)^-1 W^-1 = I - (C + W^-1)^-1 C` with a vector."""
-        ...
-
-    def inverse(self) -> Floats:
-        """Give `(C + W^-1)^-1`, shape (n, n)."""
-        ...
-
-
 def factored(covariance: Floats, weight: Floats, loadings: Loadings | None = None) -> Factor:
-    """Factor `C + W^-1`, in the dimension of the counts or in that of what they load on.
+    """Factor `C + W^-1`, W the diagonal of `weight`.
 
-    Parameters
-    ----------
-    covariance : ndarray, shape (n, n)
-        C.
-    weight : ndarray, shape (n,)
-        Diagonal of W, above 0.
-    loadings : Loadings, optional
-        The same C as loadings on r factors: the factorisation then has dimension r.
-
-    Raises
-    ------
-    ValueError
-        The covariance is not positive definite to working precision.
+    With `loadings`, the same C on r factors, the factorisation has dimension r and not n. Raises
+    ValueError when C is not positive definite to working precision.
 
     References
     ----------
@@ -97,7 +59,11 @@ def factored(covariance: Floats, weight: Floats, loadings: Loadings | None = Non
 
 @dataclass(frozen=True, eq=False)
 class _Counts:
-    """Factored in the dimension of the counts: `I + W^1/2 C W^1/2`."""
+    """Factored in the dimension of the counts: `I + W^1/2 C W^1/2`.
+
+    `log_det` is that of this matrix; `times` and `inverse` are those of `(C + W^-1)^-1`; and
+    `explained` multiplies with `(C + W^-1)^-1 W^-1 = I - (C + W^-1)^-1 C`.
+    """
 
     weight: Floats
     covariance: Floats
@@ -105,21 +71,18 @@ class _Counts:
 
     @property
     def log_det(self) -> float:
-        """See `Factor`."""
         return 2 * float(np.log(np.diag(self.lower)).sum())
 
     def times(self, vector: Floats) -> Floats:
-        """See `Factor`."""
         root = np.sqrt(self.weight)
         solved: Floats = root * cho_solve((self.lower, True), root * vector, check_finite=False)
         return solved
 
     def explained(self, vector: Floats) -> Floats:
-        """See `Factor`; safe where weights vanish."""
+        # Safe where weights vanish.
         return vector - self.times(self.covariance @ vector)
 
     def inverse(self) -> Floats:
-        """See `Factor`."""
         whole = mirrored(dpotri(self.lower, lower=1)[0])
         root = np.sqrt(self.weight)
         whole *= root[:, None]
@@ -138,7 +101,6 @@ class _Factors:
 
     @property
     def log_det(self) -> float:
-        """See `Factor`."""
         own = np.log1p(self.weight * self.loadings.noise).sum()
         return float(own + 2 * np.log(np.diag(self.lower)).sum())
 
@@ -149,11 +111,10 @@ class _Factors:
         return np.asarray(solve_triangular(self.lower, scaled, lower=True, check_finite=False))
 
     def times(self, vector: Floats) -> Floats:
-        """See `Factor`."""
         return self._rest(self.shrunk * vector)
 
     def explained(self, vector: Floats) -> Floats:
-        """See `Factor`; without C, whose wide prior of the effects would swallow the digits."""
+        # Without C, whose wide prior of the effects would swallow the digits.
         return self._rest(vector / (1 + self.weight * self.loadings.noise))
 
     def _rest(self, scaled: Floats) -> Floats:
@@ -163,10 +124,13 @@ class _Factors:
         return np.asarray(scaled - self.shrunk * (matrix @ solved))
 
     def inverse(self) -> Floats:
-        """See `Factor`."""
         whole: Floats = -(self.taken.T @ self.taken)
         whole[np.diag_indices_from(whole)] += self.shrunk
         return whole
+
+
+Factor = _Counts | _Factors
+"""Of `C + W^-1`."""
 
 
 def mirrored(lower: Floats) -> Floats:
@@ -195,7 +159,7 @@ class Gaussian:
     eta : ndarray, shape (n,)
         Mode.
     slopes : Slopes
-        Derivatives of the log likelihood at the mode; the first is also `C^-1 eta`.
+        Of the log likelihood at the mode; the first is also `C^-1 eta`.
     factor : Factor
         Of `C + W^-1`.
     log_evidence : float
@@ -239,17 +203,9 @@ class Gaussian:
     def gradient(self, slopes: list[Floats]) -> tuple[Floats, Floats]:
         """Give the derivatives of the log evidence, and how fast they change.
 
-        Parameters
-        ----------
-        slopes : list of ndarray
-            Derivatives of C by each of d hyperparameters; shape (n,) for a diagonal one.
-
-        Returns
-        -------
-        gradient : ndarray, shape (d,)
-            Of the evidence without its correction.
-        information : ndarray, shape (d, d)
-            Average of observed and expected information with the weights held.
+        `slopes` are those of C by each of d hyperparameters, shape (n,) for a diagonal one. The
+        gradient (d,) is of the evidence without its correction; the information (d, d) averages the
+        observed and the expected one with the weights held.
 
         References
         ----------
@@ -265,11 +221,10 @@ class Gaussian:
         return 0.5 * (first @ pulls - traces) + implicit @ moved, 0.5 * pulls.T @ solved
 
     def mean_slope(self, likelihood: Likelihood) -> Floats:
-        """Give `C^-1` times the corrected posterior mean of eta.
+        """Give `C^-1` times the posterior mean of eta, which the mode of a skewed one is not.
 
-        The mode of a skewed posterior is not its mean. The mean that brings the normal
-        approximation closest, with its covariance kept, has `C^-1 mean` equal to the slope of the
-        log likelihood averaged over the approximation.
+        The mean that brings the normal approximation closest, with its covariance kept, has `C^-1
+        mean` equal to the slope of the log likelihood averaged over the approximation.
 
         References
         ----------
@@ -308,7 +263,7 @@ def approximate(
     start : ndarray, shape (n,)
         Linear predictor to begin from, such as the mode under a similar covariance.
     loadings : Loadings, optional
-        The same covariance as loadings on fewer than n factors, which are then factored instead.
+        The same covariance on fewer than n factors, which are then factored instead.
 
     References
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, gammaln
@@ -29,26 +29,6 @@ class Slopes(NamedTuple):
     weight: Floats
     third: Floats
     fourth: Floats
-
-
-class Likelihood(Protocol):
-    """Independent counts given a linear predictor eta, shape (n,)."""
-
-    def log_density(self, eta: Floats) -> float:
-        """Give the log density of all counts together."""
-        ...
-
-    def slopes(self, eta: Floats) -> Slopes:
-        """Give the derivatives of each row's log density."""
-        ...
-
-    def mean_slope(self, eta: Floats, sd: Floats) -> Floats:
-        """Give the first derivative averaged over a normal eta."""
-        ...
-
-    def start(self) -> float:
-        """Give the linear predictor that fits all counts together."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,3 +103,6 @@ class Poisson:
     def start(self) -> float:
         """Give the linear predictor that fits all counts together."""
         return float(np.log((self.cases.sum() + 0.5) / self.expected.sum()))
+
+
+Likelihood = Binomial | Poisson

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,38 +14,27 @@ from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
-from analytics.membership.fields import Correlation, Field
+from analytics.membership.bym2 import Bym2Correlation, Bym2Field
 from analytics.membership.laplace import Gaussian, Loadings, approximate
 from analytics.membership.likelihood import Likelihood
+from analytics.membership.matern import MaternCorrelation, MaternField
 from analytics.membership.priors import Prior, Priors
+
+Field = MaternField | Bym2Field
+Correlation = MaternCorrelation | Bym2Correlation
+LogDensity = Callable[[Floats], float]
 
 _STEP = 1e-3  # of the differences that give the slope of the priors
 _NUGGET = 1e-9  # keeps a field positive definite whose areas share one point
 _MOST_SKEW = 1.0  # beyond it the expansion that carries the skewness no longer holds
 
 
-class Hyper(Protocol):
-    """Anything with a prior of hyperparameters theta."""
-
-    def log_prior(self, theta: Floats) -> float:
-        """Give the log prior density of theta."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class State:
     """The model at one point of the hyperparameters.
 
-    Attributes
-    ----------
-    theta : ndarray, shape (2,) or (3,)
-        Log standard deviation, parameter of the field, log standard deviation between schools.
-    correlation : Correlation
-        The field.
-    gaussian : Gaussian
-        Linear predictor of the schools given the counts.
-    log_posterior : float
-        Of theta, up to the same constant for every theta.
+    `theta` holds the log standard deviation, the parameter of the field and the log standard
+    deviation between schools; `gaussian` is the linear predictor of the schools given the counts.
     """
 
     theta: Floats
@@ -63,7 +52,7 @@ class State:
 class Model:
     """Counts of n schools given effects, a field over m areas and school effects.
 
-    Parameters
+    Attributes
     ----------
     likelihood : Likelihood
         The counts.
@@ -77,6 +66,8 @@ class Model:
         Whether schools differ beyond their areas.
     priors : Priors
         Prior distributions.
+    memory : dict
+        Where the last fit ended, for the next to begin from.
     """
 
     likelihood: Likelihood
@@ -144,18 +135,18 @@ class Model:
 
     def gradient(self, state: State) -> tuple[Floats, Floats]:
         """Give the derivatives of the log posterior of theta, and its information."""
-        return with_prior(self, state.theta, *self.evidence_gradient(state))
+        return with_prior(self.log_prior, state.theta, *self.evidence_gradient(state))
 
 
 def with_prior(
-    model: Hyper, theta: Floats, slope: Floats, information: Floats
+    log_prior: LogDensity, theta: Floats, slope: Floats, information: Floats
 ) -> tuple[Floats, Floats]:
     """Add the prior of theta to slope and information; one that bends the wrong way adds none."""
     slope, information = slope.copy(), information.copy()
     for j, ahead in enumerate(_STEP * np.eye(len(theta))):
-        after, before = model.log_prior(theta + ahead), model.log_prior(theta - ahead)
+        after, before = log_prior(theta + ahead), log_prior(theta - ahead)
         slope[j] += (after - before) / (2 * _STEP)
-        bend = (after + before - 2 * model.log_prior(theta)) / _STEP**2
+        bend = (after + before - 2 * log_prior(theta)) / _STEP**2
         information[j, j] += max(-bend, 0.0)
     return slope, information
 
@@ -176,8 +167,7 @@ class Moments:
     effects : ndarray, shape (3, p)
         Of the effects.
     ties : tuple of ndarray
-        Posterior covariance with the effects of field, predictor, average, shape (m, p), and of the
-        effects themselves, shape (p, p).
+        Posterior covariance with the effects of field, predictor, average (m, p), effects (p, p).
     """
 
     field: Floats

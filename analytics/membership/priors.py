@@ -17,12 +17,7 @@ class Prior(Protocol):
 
 @dataclass(frozen=True)
 class Exponential:
-    """Exponential prior of a standard deviation: the penalised-complexity prior.
-
-    Parameters
-    ----------
-    upper, tail : float
-        `P(sd > upper) = tail`.
+    """Exponential (penalised-complexity) prior of a standard deviation, `P(sd > upper) = tail`.
 
     References
     ----------
@@ -49,12 +44,7 @@ class Exponential:
 
 @dataclass(frozen=True)
 class HalfNormal:
-    """Half-normal prior of a standard deviation.
-
-    Parameters
-    ----------
-    sd : float
-        Standard deviation of the whole normal.
+    """Half-normal prior of a standard deviation; `sd` is that of the whole normal.
 
     Examples
     --------
@@ -71,12 +61,7 @@ class HalfNormal:
 
 @dataclass(frozen=True)
 class Beta:
-    """Beta prior of a proportion.
-
-    Parameters
-    ----------
-    a, b : float
-        Shapes; Beta(1/2, 1/2) is the choice of Morris et al. (2019) for the mixing of BYM2.
+    """Beta prior of a proportion; Beta(1/2, 1/2) is the mixing of BYM2 in the reference.
 
     References
     ----------
@@ -100,12 +85,7 @@ class Beta:
 
 @dataclass(frozen=True)
 class ShortRange:
-    """Penalised-complexity prior of the range of a Matern field in the plane.
-
-    Parameters
-    ----------
-    lower, tail : float
-        `P(range < lower) = tail`, in km.
+    """Penalised-complexity prior of a Matern range in the plane, `P(range < lower) = tail`, km.
 
     References
     ----------

@@ -28,14 +28,9 @@ _FEW_COUNTS = 20
 class Posterior:
     """Distributions of the areas that `Membership` reads its answers from.
 
-    Attributes
-    ----------
-    predictor, around : Mixture
-        Log odds or log relative risk of each area, and of the average of it and its neighbours.
-    normal : ndarray, shape (draws, m)
-        Correlated standard normals to rank areas together.
-    known : ndarray of bool, shape (m,)
-        Areas that have a number.
+    `predictor` and `around` are the log odds or log relative risk of each area and of the average
+    of it and its neighbours; `normal` (draws, m) are correlated standard normals to rank areas
+    together; `known` marks the areas that have a number.
     """
 
     predictor: Mixture

@@ -40,16 +40,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Trial:
-    """How long chance is asked.
+    """How long chance is asked: maps wanted, who hears of them, and maps drawn at once.
 
-    Attributes
-    ----------
-    draws : int
-        Maps wanted.
-    progress : callable, optional
-        Called with maps done and wanted; what it raises ends the scan.
-    batch : int
-        Maps drawn at once, between two reports of progress; it changes no result.
+    `progress` is called with maps done and wanted; what it raises ends the scan. `batch` changes no
+    result.
     """
 
     draws: int
@@ -65,12 +59,8 @@ def constant_risk(scan: Scan, seed: int) -> Source:
     """Draw the cases again at the expected risk, with their total held.
 
     Multinomial by expected cases (Poisson model), or hypergeometric from the population
-    (Bernoulli). A total or population that is not whole is rounded.
-
-    Raises
-    ------
-    ValueError
-        When a Bernoulli population is too large to draw from.
+    (Bernoulli); raises ValueError when that is too large to draw from. A total or population that
+    is not whole is rounded.
     """
     rng = np.random.default_rng(seed)
     total = round(float(scan.study.cases.sum()))

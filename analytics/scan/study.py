@@ -35,20 +35,8 @@ class Weighed:
 class Study:
     """The n locations that take part.
 
-    Attributes
-    ----------
-    ids : Index
-        Their labels, or positions in what the caller gave.
-    rows : ndarray, shape (n,)
-        Their positions in what the caller gave.
-    cases, population : ndarray, shape (n,)
-        Counts; every population is above 0.
-    expected : ndarray, shape (n,)
-        Expected cases, summing to the cases.
-    places : ndarray, shape (n, 2)
-        Coordinates.
-    weighed : Weighed
-        What enters the likelihood ratio.
+    `ids` are their labels, or positions in what the caller gave, which `rows` always are; every
+    `population` is above 0; `expected` sums to the `cases`; `places` has shape (n, 2).
     """
 
     ids: pd.Index
@@ -62,12 +50,12 @@ class Study:
 
 @dataclass(frozen=True, eq=False)
 class SchoolStudy:
-    """Locations of a scan with the schools behind them.
+    """Locations of a scan (schools themselves, or tracts that share them) with the schools behind.
 
     Attributes
     ----------
     study : Study
-        Schools themselves, or tracts that share them.
+        The locations.
     residuals : SchoolResiduals
         Of the schools that take part.
     allocation : csr_array, shape (locations, schools)
@@ -97,19 +85,9 @@ class SchoolStudy:
 def study(cases: Any, population: Any, x: Any, y: Any, expected: Any = None) -> Study:
     """Check and align what a scan is given; keep locations with known counts and people.
 
-    Parameters
-    ----------
-    cases, population, x, y : array_like or Series
-        One value a location; Series must share one index.
-    expected : array_like or Series, optional
-        Expected cases, rescaled to the sum of the cases; None for cases in proportion to the
-        population.
-
-    Raises
-    ------
-    ValueError
-        Unequal lengths or indexes, repeated ids, negative or infinite counts, cases where nobody
-        lives or none is expected, and known counts without coordinates.
+    Expected cases are rescaled to the sum of the cases; None puts cases in proportion to the
+    population. Raises ValueError on unequal lengths or indexes, repeated ids, negative or infinite
+    counts, cases where nobody lives or none is expected, and known counts without coordinates.
 
     Examples
     --------

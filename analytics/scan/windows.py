@@ -28,17 +28,10 @@ _CELLS = 2**21  # distances held at once: 16 MB
 class Windows:
     """Circles around each of n locations.
 
-    Attributes
-    ----------
-    order : ndarray of int
-        Locations by distance from the centre, all centres one after the other; only those that
-        some circle of the centre holds.
-    closes : ndarray of bool
-        True where a circle ends: one circle for each.
-    starts : ndarray of int, shape (n + 1,)
-        Where each centre begins in `order`, and the end.
-    points : ndarray, shape (n, 2) or (n, 3)
-        Locations, on a plane or in km on the sphere.
+    `order` holds the locations by distance from the centre, all centres one after the other, only
+    those that some circle of the centre holds; `closes` is True where a circle ends, one circle for
+    each; `starts` (n + 1) is where each centre begins in `order`, and the end; `points` are the
+    locations, on a plane or in km on the sphere.
     """
 
     order: Positions
@@ -77,14 +70,9 @@ def windows(places: Floats, population: Floats, caps: Caps, *, geodesic: bool = 
     population : ndarray, shape (n,)
         Population of each location.
     caps : Caps
-        Limits of a circle; the first location that breaks one ends the growth.
+        The first location that breaks one ends the growth; there may be no circle of a centre.
     geodesic : bool
         True for great-circle distance.
-
-    Returns
-    -------
-    Windows
-        A centre whose first location already breaks a cap has no circle.
 
     References
     ----------

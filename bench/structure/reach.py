@@ -47,6 +47,9 @@ KEPT: dict[str, str] = {
         (f"analytics.rates.definitions.{name}" for name in ("is_eligible", "is_chronic", "tier")),
         "chronic flags from days (roll-up of attendance records)",
     ),
+    "analytics.membership.priors.HalfNormal": "published BYM2 cases (Morris et al. 2019) need it",
+    "analytics.membership.priors.Beta": "published BYM2 cases (Morris et al. 2019) need it",
+    "analytics.membership.result.Membership.top": "public: what `analytics.membership.fit` gives",
 }
 """Qualified name -> why it is kept although nothing here reaches it."""
 

@@ -1,11 +1,10 @@
-"""What a spatial field is to the membership model, and the Matern field over centres of areas."""
+"""Matern field over the centres of areas, seen through a catchment."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,92 +19,11 @@ SINGLE = 1000
 below what counts can tell, and time and memory halve."""
 
 
-class Correlation(Protocol):
-    """A field of unit variance, seen by schools and by areas."""
-
-    @property
-    def across(self) -> Floats:
-        """Covariance of schools with areas."""
-        ...
-
-    @property
-    def schools(self) -> Floats:
-        """Covariance among schools."""
-        ...
-
-    @property
-    def slope(self) -> Floats:
-        """Derivative of `schools` by the field's own parameter."""
-        ...
-
-    @property
-    def areas(self) -> Floats:
-        """Covariance among areas."""
-        ...
-
-    @property
-    def variance(self) -> Floats:
-        """Variance of each area."""
-        ...
-
-    @property
-    def around_variance(self) -> Floats:
-        """Variance of each neighbourhood average."""
-        ...
-
-
-class Field(Protocol):
-    """A family of fields with one parameter beside the standard deviation."""
-
-    @property
-    def share(self) -> csr_array:
-        """Shares of schools over areas."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Name of the family."""
-        ...
-
-    @property
-    def parameter(self) -> str:
-        """Name of its parameter."""
-        ...
-
-    @property
-    def start(self) -> float:
-        """Unconstrained parameter to begin from."""
-        ...
-
-    def natural(self, u: float) -> float:
-        """Give the parameter on its natural scale."""
-        ...
-
-    def log_prior(self, u: float) -> float:
-        """Give the log prior density of the unconstrained parameter."""
-        ...
-
-    def at(self, u: float) -> Correlation:
-        """Give the field at an unconstrained parameter."""
-        ...
-
-
 def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats, Floats]:
-    """Give the Matern correlation at distances, and its derivative by the log of the range.
+    """Give the Matern correlation at distances (km), and its derivative by the log of the range.
 
-    Parameters
-    ----------
-    distance : ndarray
-        Distances, km.
-    range_km : float
-        Range: the distance at which the correlation has fallen to about 0.14.
-    smoothness : float
-        1/2 (exponential) or 3/2 (once differentiable).
-
-    Returns
-    -------
-    correlation, slope : ndarray
-        In the shape of `distance`.
+    The range is the distance, km, at which the correlation has fallen to about 0.14; smoothness is
+    1/2 (exponential) or 3/2 (once differentiable).
 
     References
     ----------
@@ -131,7 +49,7 @@ def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats
 class MaternField:
     """Matern field with a range to estimate.
 
-    Parameters
+    Attributes
     ----------
     centres : ndarray, shape (m, 2)
         Centres of areas, km.
@@ -142,7 +60,7 @@ class MaternField:
     smoothness : float
         1/2 or 3/2.
     prior : Prior, optional
-        Prior of the range; None for the default of `Priors`.
+        Of the range; None for the default of `Priors`.
     single : int
         Areas beyond which correlations are kept in single precision.
     """
