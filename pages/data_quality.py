@@ -1,5 +1,5 @@
 from ui import frame, queries, tables
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.words import completeness
 from ui.words import standing as words

@@ -6,10 +6,10 @@ from ui.hotspots import group as cluster_block
 from ui.hotspots import maps as hotspot_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.tables import downloads
+from ui.words import answers
 from ui.words import standing as words
-from ui.words import summaries
 from ui.words.cards import tract_card
 
 selection = frame.current()
@@ -17,8 +17,8 @@ frame.question("Where does absence cluster?", selection)
 selection = analysis_block.controls(selection)
 found = queries_hotspots.found(selection)
 
-frame.answer(summaries.hot_spot_answer(found, selection))
-frame.figures(summaries.hot_spot_figures(found, selection))
+frame.answer(answers.hot_spot_answer(found, selection))
+frame.figures(answers.hot_spot_figures(found, selection))
 selection = hotspot_block.maps(
     found,
     selection,
@@ -27,7 +27,7 @@ selection = hotspot_block.maps(
 st.write(hotspot_words.meaning(found, selection))
 frame.how_sure(
     hotspot_words.chance(selection),
-    summaries.draws_note(found, selection.alpha),
+    answers.draws_note(found, selection.alpha),
     *hotspot_words.notes(found),
     words.INTERVAL_MEANING,
 )

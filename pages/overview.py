@@ -4,9 +4,9 @@ from ui import frame, queries
 from ui.charts import history as history_charts
 from ui.maps import block as map_block
 from ui.maps import classes
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.tables import downloads
-from ui.words import answers, summaries
+from ui.words import answers
 from ui.words import standing as words
 from ui.words.cards import tract_card
 
@@ -27,7 +27,7 @@ frame.answer(
         totals.schools,
     )
 )
-frame.figures(summaries.overview_figures(totals, trend, selection.year))
+frame.figures(answers.overview_figures(totals, trend, selection.year))
 selection = map_block.tract_block(
     selection,
     f"{words.MEASURES[selection.measure]}, {selection.year}",

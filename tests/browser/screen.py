@@ -7,7 +7,7 @@ import io
 from PIL import Image
 from playwright.sync_api import Page
 
-from ui.maps.class_scale import rgb
+from ui.maps.scales import rgb
 
 MAP = "[data-testid=stDeckGlJsonChart]"
 

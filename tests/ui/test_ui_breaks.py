@@ -2,9 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui.maps.breaks import interval_labels, nice_breaks
-from ui.maps.class_scale import classify
 from ui.maps.palettes import driver_scale, rate_scale
+from ui.maps.scales import classify, interval_labels, nice_breaks
 
 
 @pytest.mark.parametrize("seed", range(5))

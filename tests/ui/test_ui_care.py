@@ -16,10 +16,10 @@ from ui.queries import care as queries_care
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import place_queries as queries
 from ui.queries import why as queries_why
-from ui.tables.exports import to_csv
-from ui.why import care_words
-from ui.why import download as why_download
-from ui.why import map as why_map
+from ui.tables.downloads import to_csv
+from ui.why import care as care_words
+from ui.why import downloads as why_download
+from ui.why import group as why_map
 
 METRES = 32618
 
@@ -172,12 +172,14 @@ def test_thresholds_and_what_distance_is_not_are_always_told(care):
             "reach": "zones to 3, 6, 12 km with weights 1, 0.68, 0.22",
         },
     }
-    text = care_words.method(care, account)
+    text = care_words.how_measured(care, account)
     for part in ("centroids", "3, 6, 12 km", "0.68", "each provider counts as 1", "Luo and Qi"):
         assert part in text
     assert "insurance" in text
     assert "As the crow flies." in text
-    recorded = care_words.method(care, {"clinic_access": {"measured": False, "why": "records"}})
+    recorded = care_words.how_measured(
+        care, {"clinic_access": {"measured": False, "why": "records"}}
+    )
     assert "Luo and Qi" not in recorded
     assert "insurance" in recorded
 
@@ -192,7 +194,7 @@ def test_the_demo_names_its_providers_and_how_access_was_measured(default):
     assert set(providers.index) <= set(everyone.index)
     care = care_words.ways(queries_why.profile(found, selection))
     assert {"clinic_km", "clinic_access"} <= set(care.index)
-    text = care_words.method(care, queries_care.account(selection))
+    text = care_words.how_measured(care, queries_care.account(selection))
     assert re.search(r"zones to [\d, ]+ km with weights", text)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ui.charts import history as history_charts
-from ui.charts import schools as school_charts
+from ui.charts import places as school_charts
 from ui.maps.palettes import VIRIDIS, rate_scale
 
 

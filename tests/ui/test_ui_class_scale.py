@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.maps.class_scale import ClassScale, classify
 from ui.maps.palettes import HOT_COLD, hot_cold_scale, rate_scale
+from ui.maps.scales import ClassScale, classify
 
 
 def test_classes_close_at_the_lower_bound():

@@ -17,16 +17,16 @@ from data.views import schools_and_tracts
 from data.views.drivers import exposures_of, tract_figures
 from data.views.together import put_together
 from geo.weights.weights import Weights
-from ui.charts import association as association_charts
+from ui.drivers import charts as association_charts
 from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
-from ui.drivers import together_words
+from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.maps.classes import together_classes
 from ui.queries import drivers as queries_drivers
 from ui.queries import place_queries as queries
-from ui.tables.exports import to_csv
-from ui.tables.frames import dictionary
+from ui.tables.display import dictionary
+from ui.tables.downloads import to_csv
 from ui.words import cards
 
 CAUSAL = re.compile(r"\b(causes|caused|because of|due to|leads? to|fault|bad|worst)\b", re.I)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from data.store.provenance import Source
-from ui.tables import exports
-from ui.tables.frames import dictionary
+from ui.tables import downloads
+from ui.tables.display import dictionary
 
 HOSTILE = [
     '=HYPERLINK("http://evil.example","x")',
@@ -49,7 +49,7 @@ ABOUT = {
 
 
 def unescaped(text):
-    return text[1:] if text.startswith("'") and exports._FORMULA.match(text) else text
+    return text[1:] if text.startswith("'") and downloads._FORMULA.match(text) else text
 
 
 def read_back(content, *, text):
@@ -87,12 +87,12 @@ def geo(names=HOSTILE):
 
 def written(table, **changes):
     words = dictionary(["school_id", "name", "enrolled", "rate"])
-    return exports.to_csv(table, dictionary=words, **{"fictional": False, **ABOUT, **changes})
+    return downloads.to_csv(table, dictionary=words, **{"fictional": False, **ABOUT, **changes})
 
 
 def packed(table, **changes):
     words = dictionary(["school_id", "name", "enrolled", "rate"])
-    return exports.to_geopackage(
+    return downloads.to_geopackage(
         table, dictionary=words, **{"fictional": False, **ABOUT, **changes}
     )
 
@@ -140,7 +140,7 @@ def test_no_cell_anywhere_runs_as_a_formula():
 def test_a_hostile_heading_is_inert():
     table = pd.DataFrame({"=1+1": [1.0]})
     words = dictionary(["=1+1"], {"=1+1": "hostile"})
-    content = exports.to_csv(table, dictionary=words, fictional=False, **ABOUT)
+    content = downloads.to_csv(table, dictionary=words, fictional=False, **ABOUT)
     assert '"\'=1+1"' in content.decode("utf-8-sig")
     assert read_back(content, text=[]).columns.tolist() == ["=1+1"]
 
@@ -153,8 +153,8 @@ def test_any_name_survives(names):
 
 @given(st.text())
 def test_escape_has_an_inverse(text):
-    safe = exports.escape_formula(text)
-    assert unescaped(safe) == exports._plain(text)
+    safe = downloads.escape_formula(text)
+    assert unescaped(safe) == downloads._plain(text)
     assert not runs(safe)
 
 
@@ -179,7 +179,7 @@ def test_withheld_figures_stay_home():
         status=["reported", "suppressed"], reason=["", "P2"], rate=[0.5, 0.123456]
     )
     words = dictionary(["school_id", "name", "enrolled", "rate", "status", "reason"])
-    content = exports.to_csv(table, dictionary=words, fictional=False, **ABOUT)
+    content = downloads.to_csv(table, dictionary=words, fictional=False, **ABOUT)
     assert b"0.123456" not in content
     back = read_back(content, text=["school_id", "name", "status", "reason", "note"])
     assert back["rate"].isna().tolist() == [False, True]
@@ -255,7 +255,7 @@ def test_a_layer_without_coordinate_system_is_refused():
 
 
 def test_file_names_are_plain():
-    assert exports.file_name("Halcyon County", "2018-19", suffix="csv") == (
+    assert downloads.file_name("Halcyon County", "2018-19", suffix="csv") == (
         "halcyon-county-2018-19.csv"
     )
-    assert exports.file_name("../../etc", "=x", suffix="gpkg") == "etc-x.gpkg"
+    assert downloads.file_name("../../etc", "=x", suffix="gpkg") == "etc-x.gpkg"

@@ -28,14 +28,14 @@ from ui.hotspots.cards import (
     group_sentence,
     years_text,
 )
-from ui.maps.class_scale import NOT_SHOWN
 from ui.maps.classes import HOT_SPOT_SCALES, hot_spot_classes
+from ui.maps.scales import NOT_SHOWN
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import place_queries as queries
 from ui.selection import METHODS, NEIGHBOURS, Selection
-from ui.tables.exports import to_csv
-from ui.tables.frames import dictionary, display_frame
-from ui.words import summaries
+from ui.tables.display import dictionary, display_frame
+from ui.tables.downloads import to_csv
+from ui.words import answers
 from ui.words.numbers import plural
 
 ANY = Selection("demo", "2021-22")
@@ -96,9 +96,9 @@ def test_no_tract_is_in_two_groups_and_the_totals_on_top_are_those_of_the_groups
     inside = found.tracts["group"].notna()
     assert inside.tolist() == found.tracts["cluster"].notna().tolist()
     assert inside.sum() == found.groups["tracts"].sum()
-    figures = summaries.hot_spot_figures(found, view)
+    figures = answers.hot_spot_figures(found, view)
     assert figures[0][0] == plural(inside.sum(), "tract")
-    answer = summaries.hot_spot_answer(found, view)
+    answer = answers.hot_spot_answer(found, view)
     if not inside.any():
         assert answer.startswith("No group of tracts stands out")
         return
@@ -262,7 +262,7 @@ def test_the_table_of_flagged_tracts_holds_each_of_them_once(found, view):
 
 
 def test_the_right_null_alone_claims_to_stand_out_beyond_chance(found, view):
-    answer = summaries.hot_spot_answer(found, view)
+    answer = answers.hot_spot_answer(found, view)
     claims = view.null == "schools" and view.method != "membership"
     assert ("beyond chance" in answer) == claims
     assert ("than chance" in hotspot_words.meaning(found, view)) == claims
@@ -402,7 +402,7 @@ def test_a_place_with_nothing_to_find_has_no_group_and_no_crash(start, default, 
     found = finders(view, default)[method]()
     assert found.groups.empty
     assert not found.tracts["map_class"].str.startswith(("hot", "above")).any()
-    answer = summaries.hot_spot_answer(found, replace(default, method=method))
+    answer = answers.hot_spot_answer(found, replace(default, method=method))
     assert answer.startswith(("No group of tracts stands out", "No tract can be tested"))
 
 
@@ -410,7 +410,7 @@ def test_a_place_with_nothing_to_find_has_no_group_and_no_crash(start, default, 
 def test_a_method_without_q_never_speaks_of_too_few_rearrangements(start, default, method):
     view = replace(start, schools=DEGENERATE["one rate everywhere"](start.schools))
     selection = replace(default, method=method)
-    answer = summaries.hot_spot_answer(finders(view, default)[method](), selection)
+    answer = answers.hot_spot_answer(finders(view, default)[method](), selection)
     assert answer.startswith("No group of tracts stands out")
     assert "rearrangements and" not in answer
     assert "q ." not in answer

@@ -14,11 +14,11 @@ from data.views.hot_spots import MapView, find_by_test
 from ui.join import tables as join_tables
 from ui.join import words as join_words
 from ui.join.cards import focus_card
-from ui.join.scales import change_scale, coverage_scale, share_scale
+from ui.join.maps import change_scale, coverage_scale, share_scale
 from ui.queries import joins as queries_join
 from ui.selection import CATCHMENTS, Choices
-from ui.tables.exports import to_csv
-from ui.tables.frames import dictionary, display_frame
+from ui.tables.display import dictionary, display_frame
+from ui.tables.downloads import to_csv
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from ui.maps import legends
-from ui.maps.class_scale import ClassScale
 from ui.maps.palettes import (
     HATCH,
     HOT_COLD,
@@ -15,6 +14,7 @@ from ui.maps.palettes import (
     hot_cold_scale,
     rate_scale,
 )
+from ui.maps.scales import ClassScale
 
 STYLE = (Path(legends.__file__).parents[2] / "static" / "style.css").read_text(encoding="utf-8")
 

@@ -9,12 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.autocorrelation import moran
-from ui.charts.moran import (
-    BRUSH,
-    CORNERS,
-    brushed,
-    moran_scatter_chart,
-)
+from ui.charts.places import BRUSH, CORNERS, brushed, moran_scatter_chart
 from ui.hotspots.words import scatter_words
 from ui.maps.palettes import SELECTION, hot_cold_scale
 from ui.queries import hotspots as queries_hotspots

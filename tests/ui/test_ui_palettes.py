@@ -6,8 +6,8 @@ import pytest
 
 from analytics.hotspots.consensus.agreement import AGREEMENT
 from ui.maps import palettes
-from ui.maps.class_scale import NOT_SHOWN, rgb
 from ui.maps.palettes import HOT_COLD, HOT_SPOT_WORDS
+from ui.maps.scales import NOT_SHOWN, rgb
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 MACHADO = {

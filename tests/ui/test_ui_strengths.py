@@ -11,10 +11,10 @@ import pytest
 
 from analytics.drivers.outliers import doing_better
 from data.views.strengths import SERVES, Strengths
-from ui.charts import strength as strength_charts
 from ui.queries import place_queries as queries
 from ui.queries import why as queries_why
-from ui.why import strength_words
+from ui.why import charts as strength_charts
+from ui.why import strengths as strength_words
 
 BETTER = "doing better than its drivers predict"
 

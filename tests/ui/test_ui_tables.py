@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from data.store.provenance import LedgerEntry, Source
-from ui.tables import fields
-from ui.tables import frames as tables
+from ui.tables import columns
+from ui.tables import display as tables
 
 
 def schools():
@@ -141,7 +141,7 @@ def test_drivers_in_their_units():
 
 
 def test_every_field_says_what_it_is():
-    for name, field in fields.FIELDS.items():
+    for name, field in columns.COLUMNS.items():
         assert field.heading, name
         assert field.unit, name
         assert field.description.endswith(".") or "'" in field.description, name

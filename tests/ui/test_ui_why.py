@@ -11,13 +11,13 @@ import pytest
 
 from analytics.drivers.profile import CANNOT, driver_profile
 from data.recipe.measures import MeasureInfo
-from ui.charts import profile as profile_charts
 from ui.queries import place_queries as queries
 from ui.queries import why as queries_why
-from ui.tables.exports import to_csv
-from ui.why import block as why_block
-from ui.why import download as why_download
-from ui.why import method as why_method
+from ui.tables.downloads import to_csv
+from ui.why import charts as profile_charts
+from ui.why import downloads as why_download
+from ui.why import downloads as why_method
+from ui.why import group as why_block
 from ui.why import words as why_words
 
 CAUSAL = re.compile(
@@ -223,7 +223,7 @@ def test_the_caveat_of_every_driver_named_stands_beside_it(profile):
 def test_the_chart_keeps_the_order_and_draws_no_interval_without_a_margin(profile):
     first = profile.index[0]
     table = changed(profile, first, moe=np.nan, reliability="no margin", conclusion=CANNOT)
-    rows = profile_charts._rows(table)
+    rows = profile_charts._profile_rows(table)
     assert rows["label"].tolist() == profile["label"].tolist()
     assert rows.loc[first, "margin"] == "no"
     rest = rows.drop(index=first)

@@ -19,7 +19,7 @@ from ui.charts.style import (
     styled,
 )
 from ui.maps.palettes import BORDER, SELECTION, TEXT
-from ui.tables.frames import reason_texts
+from ui.tables.display import reason_texts
 
 USUAL = "usual year"
 UNUSUAL = "unusual year (cut short or remote)"

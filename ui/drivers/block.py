@@ -14,16 +14,16 @@ from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
 from data.views.together import hidden
 from ui import frame, queries
-from ui.charts import drivers as driver_charts
+from ui.drivers import charts as driver_charts
 from ui.drivers import tables as driver_tables
-from ui.drivers import together_words
+from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.maps import block as map_block
 from ui.maps.classes import driver_classes, together_classes
 from ui.maps.legends import marks_legend, square_legend
 from ui.queries import drivers as queries_drivers
 from ui.selection import VIEWS, Selection
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.words import cards
 from ui.words import standing as words
 from ui.words.numbers import plural

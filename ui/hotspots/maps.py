@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from data.views.hot_spots import HotSpots
-from ui.charts.moran import brushed, moran_scatter_chart
+from ui.charts.places import brushed, moran_scatter_chart
 from ui.hotspots.words import map_title, scatter_words
 from ui.maps import block as map_block
-from ui.maps.class_scale import ClassScale
 from ui.maps.classes import hot_spot_classes
+from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection
 

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.hotspots.false_alarms import FalseAlarms
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NULLS, Selection
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.words.numbers import percent_text
 
 RUN = "run_simulation"

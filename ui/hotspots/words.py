@@ -12,9 +12,9 @@ from analytics.scan import Cluster
 from data.views.hot_spots import HotSpots
 from ui.maps.palettes import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
-from ui.words.answers import BEYOND
 from ui.words.numbers import count_text, plural, q_text
 from ui.words.standing import (
+    BEYOND,
     HELPS,
     HOT_SPOT_MEANING,
     MEASURES,

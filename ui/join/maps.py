@@ -1,31 +1,85 @@
-"""Maps of the Join quality page."""
+"""Maps of the Join quality page and their classes: shares, coverage, change of a rate."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from data.views import join_quality
 from data.views.join_quality import JoinChange, JoinQuality, tract_flows
 from ui import frame, queries
 from ui.join.cards import focus_card
-from ui.join.scales import change_scale, coverage_scale, share_scale
 from ui.join.words import NAMES
 from ui.maps import block as map_block
-from ui.maps.class_scale import ClassScale
-from ui.maps.classes import SIZE_BREAKS
-from ui.maps.decks import (
-    HEIGHT,
-    AreaClasses,
-    CompactDeck,
-    SchoolClasses,
-    area_map,
-    school_map,
-)
+from ui.maps.classes import SIZE_BREAKS, AreaClasses, SchoolClasses, flags
+from ui.maps.decks import HEIGHT, CompactDeck, area_map, school_map
 from ui.maps.geometry import extent
 from ui.maps.legends import alt_text, class_legend
+from ui.maps.palettes import NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
+from ui.maps.scales import NOT_SHOWN, ClassScale
 from ui.selection import Selection
+
+NONE_COLOUR = "#f3f1ec"
+SHARE_BREAKS = (0.001, 0.01, 0.02, 0.05, 0.10)
+COVERAGE_BREAKS = (0.5, 0.8, 1.25, 1.5)
+CHANGE_BREAKS = (-0.05, -0.01, 0.01, 0.05)
+
+
+def share_scale(of: str) -> ClassScale:
+    """Shares of a whole: of a school's students over tracts, of a tract's over schools.
+
+    Parameters
+    ----------
+    of : str
+        What the whole is, such as "the school's students".
+    """
+    labels = (
+        "none or under 0.1 %",
+        "0.1 to under 1 %",
+        "1 to under 2 %",
+        "2 to under 5 %",
+        "5 to under 10 %",
+        "10 % or more",
+    )
+    words = (labels[0], *labels[1:5], f"10 % or more of {of}")
+    return _scale(labels, (NONE_COLOUR, *VIRIDIS), words, SHARE_BREAKS)
+
+
+def coverage_scale() -> ClassScale:
+    """Students counted against resident children; the two ends are flagged."""
+    labels = ("under 50 %", "50 to under 80 %", "80 to under 125 %", "125 to 150 %", "over 150 %")
+    words = (
+        "under 50 %: read with care",
+        "50 to under 80 %",
+        "80 to under 125 %: as many as live there",
+        "125 to 150 %",
+        "over 150 %: read with care",
+    )
+    return _scale(labels, PU_OR, words, COVERAGE_BREAKS)
+
+
+def change_scale() -> ClassScale:
+    """Change of the rate under another join, percentage points."""
+    labels = (
+        "lower by 5 points or more",
+        "lower by 1 to 5 points",
+        "within 1 point",
+        "higher by 1 to 5 points",
+        "higher by 5 points or more",
+    )
+    return _scale(labels, PU_OR, labels, CHANGE_BREAKS)
+
+
+def _scale(
+    labels: tuple[str, ...],
+    colours: tuple[str, ...],
+    words: tuple[str, ...],
+    breaks: tuple[float, ...],
+) -> ClassScale:
+    codes = tuple(str(code) for code in range(len(labels) + 1))
+    return ClassScale(
+        (*labels, NOT_SHOWN), (*colours, NOT_SHOWN_COLOUR), codes, (*words, NOT_SHOWN), breaks
+    )
 
 
 def homes(found: JoinQuality, selection: Selection) -> Selection:
@@ -55,7 +109,7 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     codes = scale.encode(change.tracts["change"], shown=change.tracts["shown"])
     counts = scale.counts(codes)
     st.html(class_legend(scale, title, counts=counts, use_words=True))
-    classes = AreaClasses(scale, codes, _marks(~change.tracts["shown"]))
+    classes = AreaClasses(scale, codes, flags(~change.tracts["shown"]))
     deck = area_map(queries.geometry(selection), classes, map_block.outline(selection))
     alt = alt_text(scale, title, counts)
     st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
@@ -85,7 +139,7 @@ def _classes(
     scale = coverage_scale()
     codes = scale.encode(found.tracts["coverage"])
     title = f"Students counted, as a share of resident children, {selection.year}"
-    marks = _marks(found.tracts["coverage"].isna())
+    marks = flags(found.tracts["coverage"].isna())
     return title, scale, AreaClasses(scale, codes, marks), "tracts"
 
 
@@ -116,7 +170,3 @@ def _drawn(classes: AreaClasses | SchoolClasses) -> str:
         return classes.codes
     pairs = zip(classes.codes, classes.sizes, strict=True)
     return "".join(code for code, size in pairs if size != "-")
-
-
-def _marks(flags: pd.Series) -> str:
-    return "".join(np.where(flags.to_numpy(dtype=bool), "1", "0"))

@@ -9,10 +9,10 @@ import streamlit as st
 
 from data.views.join_quality import JoinChange, JoinQuality, school_flows, tract_flows
 from ui import queries
-from ui.maps.class_scale import NOT_SHOWN
+from ui.maps.scales import NOT_SHOWN
 from ui.selection import Selection
-from ui.tables import block as table_block
-from ui.tables.frames import column_config, display_frame, ledger_table
+from ui.tables import display as table_block
+from ui.tables.display import column_config, display_frame, ledger_table
 from ui.words.numbers import plural
 
 SCHOOL_FLOW = ("name", "neighbourhood", "share", "students", "km")
@@ -86,7 +86,7 @@ def reasons_apart(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame of str
-        From `ui.tables.frames.display_frame`.
+        From `ui.tables.display.display_frame`.
     """
     long = f"{NOT_SHOWN}: "
     hidden = table.apply(lambda texts: texts.astype("str").str.startswith(long))

@@ -18,7 +18,7 @@ from ui.join import tables as join_tables
 from ui.join import words as join_words
 from ui.queries import joins as queries_join
 from ui.selection import Selection
-from ui.tables import block as table_block
+from ui.tables import display as table_block
 from ui.words.numbers import count_text, plural
 
 STATE = "own_counts"

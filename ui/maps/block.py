@@ -10,11 +10,10 @@ import streamlit as st
 from shapely.geometry import mapping
 
 from ui import frame, queries
+from ui.maps.classes import AreaClasses, SchoolClasses
 from ui.maps.decks import (
     HEIGHT,
     SCHOOL_PIXELS,
-    AreaClasses,
-    SchoolClasses,
     area_map,
     school_map,
 )

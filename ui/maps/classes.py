@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,6 @@ import pandas as pd
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from data.views.together import Together
-from ui.maps.class_scale import NOT_SHOWN, ClassScale
-from ui.maps.decks import AreaClasses, SchoolClasses
 from ui.maps.palettes import (
     agreement_scale,
     bivariate_scale,
@@ -21,6 +20,7 @@ from ui.maps.palettes import (
     rate_scale,
     ratio_scale,
 )
+from ui.maps.scales import NOT_SHOWN, ClassScale
 
 HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "consensus": agreement_scale,
@@ -32,19 +32,64 @@ SIZE_BREAKS = (200, 400, 700, 1200)
 SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
 
 
+@dataclass(frozen=True)
+class AreaClasses:
+    """Class of every tract, in the order of the map's features.
+
+    Attributes
+    ----------
+    scale : ClassScale
+    codes : str
+        One class code a tract.
+    marked : str
+        "1" where a dot marks the tract (not shown), else "0".
+    hatched : str
+        "1" where lines cross the tract, else "0"; "" for none.
+    brushed : str
+        "1" where an outline shows what is chosen in the chart beside; "" for none.
+    lines : str
+        What the lines mean.
+    """
+
+    scale: ClassScale
+    codes: str
+    marked: str
+    hatched: str = ""
+    brushed: str = ""
+    lines: str = "one analysis alone flags it"
+
+
+@dataclass(frozen=True)
+class SchoolClasses:
+    """Class and size of every school point, in the order of the map's features.
+
+    Attributes
+    ----------
+    scale : ClassScale
+    codes : str
+        One class code a school point.
+    sizes : str
+        "0" to "4": five size classes by students; "-" hides the point.
+    """
+
+    scale: ClassScale
+    codes: str
+    sizes: str
+
+
 def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
     """Tracts by the chosen measure; a dot marks tracts that are not shown."""
     scale = ratio_scale() if measure == "ratio" else rate_scale()
     codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=tracts["shown"])
-    return AreaClasses(scale, codes, _marks(~tracts["shown"]))
+    return AreaClasses(scale, codes, flags(~tracts["shown"]))
 
 
 def hot_spot_classes(found: HotSpots) -> AreaClasses:
     """Tracts by what the analysis says; lines cross what one analysis alone flags."""
     scale, tracts = HOT_SPOT_SCALES[found.kind](), found.tracts
     codes = scale.encode(tracts["map_class"])
-    marks = _marks(tracts["map_class"] == NOT_SHOWN)
-    return AreaClasses(scale, codes, marks, hatched=_marks(tracts["hatched"]))
+    marks = flags(tracts["map_class"] == NOT_SHOWN)
+    return AreaClasses(scale, codes, marks, hatched=flags(tracts["hatched"]))
 
 
 def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
@@ -54,7 +99,7 @@ def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
     codes = scale.encode(driver["value"], shown=shown)
     weak = shown & driver["reliability"].eq("low")
     lines = "low reliability, cannot carry a conclusion"
-    return AreaClasses(scale, codes, _marks(~shown), hatched=_marks(weak), lines=lines)
+    return AreaClasses(scale, codes, flags(~shown), hatched=flags(weak), lines=lines)
 
 
 def together_classes(together: Together) -> AreaClasses:
@@ -65,8 +110,8 @@ def together_classes(together: Together) -> AreaClasses:
     return AreaClasses(
         scale,
         scale.encode(pairs),
-        _marks(pairs.eq(NOT_SHOWN)),
-        hatched=_marks(corner),
+        flags(pairs.eq(NOT_SHOWN)),
+        hatched=flags(corner),
         lines="most absence and the hardest third of the condition",
     )
 
@@ -90,5 +135,6 @@ def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
     return SchoolClasses(scale, codes, "".join(sizes))
 
 
-def _marks(flags: pd.Series) -> str:
-    return "".join(np.where(flags.to_numpy(dtype=bool), "1", "0"))
+def flags(marked: pd.Series) -> str:
+    """Write "1" where a tract is marked, else "0"."""
+    return "".join(np.where(marked.to_numpy(dtype=bool), "1", "0"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pydeck as pdk
 
-from ui.maps.class_scale import ClassScale, rgb
+from ui.maps.classes import AreaClasses, SchoolClasses
 from ui.maps.geometry import MapGeometry
 from ui.maps.palettes import (
     BORDER,
@@ -19,6 +18,7 @@ from ui.maps.palettes import (
     SELECTION_HALO,
     hatch_on,
 )
+from ui.maps.scales import rgb
 
 HEIGHT = 600
 MARK_PIXELS = 1.6
@@ -34,51 +34,6 @@ class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck publishes no types
     def to_json(self) -> str:
         """Deck specification as compact JSON."""
         return json.dumps(json.loads(super().to_json()), separators=(",", ":"))
-
-
-@dataclass(frozen=True)
-class AreaClasses:
-    """Class of every tract, in the order of the map's features.
-
-    Attributes
-    ----------
-    scale : ClassScale
-    codes : str
-        One class code a tract.
-    marked : str
-        "1" where a dot marks the tract (not shown), else "0".
-    hatched : str
-        "1" where lines cross the tract, else "0"; "" for none.
-    brushed : str
-        "1" where an outline shows what is chosen in the chart beside; "" for none.
-    lines : str
-        What the lines mean.
-    """
-
-    scale: ClassScale
-    codes: str
-    marked: str
-    hatched: str = ""
-    brushed: str = ""
-    lines: str = "one analysis alone flags it"
-
-
-@dataclass(frozen=True)
-class SchoolClasses:
-    """Class and size of every school point, in the order of the map's features.
-
-    Attributes
-    ----------
-    scale : ClassScale
-    codes : str
-        One class code a school point.
-    sizes : str
-        "0" to "4": five size classes by students; "-" hides the point.
-    """
-
-    scale: ClassScale
-    codes: str
-    sizes: str
 
 
 def pick(values: list[Any], codes: str, alphabet: str, position: str = "properties.i") -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from analytics.drivers.bivariate import THIRDS
-from ui.maps.class_scale import NOT_SHOWN, ClassScale
 from ui.maps.palettes import hatch_on, ink_on
+from ui.maps.scales import NOT_SHOWN, ClassScale
 
 
 def class_legend(

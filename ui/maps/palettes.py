@@ -11,8 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analytics.drivers.bivariate import THIRDS
-from ui.maps.breaks import interval_labels, nice_breaks
-from ui.maps.class_scale import NOT_SHOWN, ClassScale, rgb
+from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels, nice_breaks, rgb
 from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
 
 HOT_COLD: Mapping[str, str] = MappingProxyType(

@@ -17,12 +17,12 @@ from data.views.drivers import tract_figures
 from data.views.hot_spots import HotSpots
 from data.views.strengths import Comparable, Strengths
 from ui import queries
-from ui.charts import profile as profile_charts
-from ui.charts import strength as strength_charts
 from ui.queries import drivers as queries_drivers
 from ui.queries.place_queries import Place
 from ui.selection import Selection
-from ui.why.care_words import MEASURES as TO_CARE
+from ui.why import charts as profile_charts
+from ui.why import charts as strength_charts
+from ui.why.words import WAYS_TO_CARE as TO_CARE
 
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
 MIDDLE = 50.0

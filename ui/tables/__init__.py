@@ -1,6 +1,6 @@
 """Tables as people read them, and what can be taken home."""
 
-from ui.tables.frames import (
+from ui.tables.display import (
     NO_CV,
     NO_FIGURE,
     NO_MARGIN,

@@ -20,6 +20,9 @@ from ui.words.numbers import (
 )
 
 NAMED = 3
+DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")
+ACCESS = "clinic_access"
+WAYS_TO_CARE = (*DISTANCES, ACCESS)
 PROFILE_MEANING = (
     "Each figure of a group is the mean of its tracts, weighted by children, with the survey's"
     " 90 % margin of error. A driver stands out when it differs from the mean of comparable tracts"

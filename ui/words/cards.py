@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.rates.intervals import wilson
 from data.contracts.vocabulary import RELIABILITY_LABELS
-from ui.maps.class_scale import NOT_SHOWN
+from ui.maps.scales import NOT_SHOWN
 from ui.words.numbers import (
     count_text,
     percent_text,

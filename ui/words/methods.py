@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.panel import Panel
 from data.views.hot_spots import CONSENSUS_MAX_DRAWS, DRAWS, MAX_DRAWS, SEED
-from ui.drivers import method as driver_method
+from ui.drivers import downloads as driver_method
 from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
 from ui.selection import METHODS, Selection

@@ -46,7 +46,6 @@ JOIN_METHODS: Mapping[str, str] = MappingProxyType(
         "supplied": "Students are spread over tracts by shares supplied with the data.",
     }
 )
-
 LEVELS: Mapping[str, str] = LEVEL_LABELS
 HOT_CLASSES: Mapping[str, str] = MappingProxyType(
     {
@@ -81,7 +80,6 @@ EXCEEDANCE_CLASSES: Mapping[str, str] = MappingProxyType(
         "below, strong": "a fifth or more below: strong (.95)",
     }
 )
-
 TRACT_MEANING = (
     "This map shows the schools that children of a tract attend;"
     " it does not measure each child there."
@@ -107,13 +105,13 @@ HOT_SPOT_MEANING = (
     "Children in these neighbourhoods miss more school than chance and school-to-school"
     " differences explain."
 )
+BEYOND = "beyond chance and school-to-school differences"
 NULL_MEANING = (
     "Chance is measured by moving school results among schools of the same level many times and"
     " sending each result through the same join. Moving tracts instead would call the smoothness"
     " of shared schools a cluster."
 )
 NO_CATCHMENT = "not shown: no students allocated"
-
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
         "P1": "not shown: {minimum} or fewer students enrolled",

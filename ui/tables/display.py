@@ -1,28 +1,28 @@
-"""Tables as people read them: human headings, formatted figures, a reason where one is withheld."""
+"""Tables as people read them: headings, formatted figures, a reason where one is withheld."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from data.store.provenance import LedgerEntry, Source
-from ui.maps.class_scale import NOT_SHOWN
-from ui.tables.fields import (
-    FIELDS,
-    INTERVALS,
-    LABELS,
-    NUMERIC_KINDS,
-)
+from ui.maps.scales import NOT_SHOWN
+from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
 from ui.words import numbers
 from ui.words import standing as wording
 
 NO_FIGURE = "not shown: no figure"
 NO_MARGIN = "no margin published"
 NO_CV = "not defined"
+ROW_PIXELS = 35
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:-])")
+MOST_ROWS = 14
 
 
 def display_frame(
@@ -36,7 +36,7 @@ def display_frame(
         Any table; `status` and `reason` (and `shown`, when it has one) say what is withheld.
         "interval" is made from `low` and `high`.
     columns
-        Names of `FIELDS`, in the order wanted; the index may be one of them.
+        Names of `COLUMNS`, in the order wanted; the index may be one of them.
     minimum
         Smallest count the policy in force lets through.
 
@@ -54,12 +54,12 @@ def display_frame(
     """
     known = frame.reset_index() if frame.index.name in columns else frame
     notes = reason_texts(known, minimum=minimum)
-    guarded = [name for name in columns if FIELDS[name].guarded]
+    guarded = [name for name in columns if COLUMNS[name].guarded]
     # One full reason a row is read; the same words in every column are not.
     told = "rate" if "rate" in guarded else next(iter(guarded), "")
     short = notes.mask(notes.ne(""), NOT_SHOWN)
     built = {name: _column(known, name, notes if name == told else short) for name in columns}
-    table = pd.DataFrame({FIELDS[name].heading: texts for name, texts in built.items()})
+    table = pd.DataFrame({COLUMNS[name].heading: texts for name, texts in built.items()})
     return table.set_axis(frame.index, axis=0)
 
 
@@ -98,7 +98,7 @@ def withhold(frame: pd.DataFrame) -> pd.DataFrame:
     notes = reason_texts(frame)
     table = frame.copy()
     for name in table.columns:
-        if name in FIELDS and FIELDS[name].guarded:
+        if name in COLUMNS and COLUMNS[name].guarded:
             table[name] = table[name].mask(notes.ne(""))
     # A suppressed row's bounds are public; an unreliable row's bounds are the count itself.
     counted = table["status"].eq("unreliable") if "status" in table else notes.ne("")
@@ -130,10 +130,10 @@ def dictionary(columns: Iterable[str], extra: Mapping[str, str] | None = None) -
     own = {"note": "Why a figure is not shown; empty when it is.", **(extra or {})}
     rows = []
     for name in columns:
-        if name in own or name not in FIELDS:
+        if name in own or name not in COLUMNS:
             rows.append((name, "see description", own[name]))
         else:
-            rows.append((name, FIELDS[name].unit, FIELDS[name].description))
+            rows.append((name, COLUMNS[name].unit, COLUMNS[name].description))
     return pd.DataFrame(rows, columns=["column", "unit", "description"])
 
 
@@ -141,7 +141,7 @@ def column_config(columns: Sequence[str]) -> dict[str, Any]:
     """Streamlit column settings by heading: figures to the right, descriptions as help."""
     config = {}
     for name in columns:
-        field = FIELDS[name]
+        field = COLUMNS[name]
         config[field.heading] = st.column_config.TextColumn(
             help=field.description,
             alignment="right" if field.kind in NUMERIC_KINDS else "left",
@@ -183,7 +183,7 @@ def source_table(sources: Iterable[Source]) -> pd.DataFrame:
 
 
 def _column(frame: pd.DataFrame, name: str, notes: pd.Series) -> pd.Series:
-    field = FIELDS[name]
+    field = COLUMNS[name]
     hidden = notes.ne("")
     if field.kind not in NUMERIC_KINDS:
         texts = frame[name].astype("object").where(frame[name].notna(), "").map(str)
@@ -214,7 +214,7 @@ def _limits(frame: pd.DataFrame, texts: pd.Series) -> pd.Series:
 
 
 def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
-    kind = FIELDS[name].kind
+    kind = COLUMNS[name].kind
     if kind == "cv":
         return [NO_CV if pd.isna(cv) else numbers.percent_text(cv, 0) for cv in frame[name]]
     if kind in _PLAIN:
@@ -267,3 +267,38 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "decimal2": lambda value: f"{value:.2f}",
     }
 )
+
+
+def show(table: pd.DataFrame, columns: Sequence[str], title: str) -> None:
+    """Show a formatted table under its title.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Analysis table; withheld figures read "not shown: ..." with their reason.
+    columns : sequence of str
+        Names of `ui.tables.display.FIELDS`, in order.
+    title : str
+        What the rows are, with n and year.
+    """
+    plain(display_frame(table, columns), title, column_config(columns))
+
+
+def plain(table: pd.DataFrame, title: str, config: dict[str, Any] | None = None) -> None:
+    """Show a table that is already in words."""
+    st.subheader(without_markup(title))
+    rows = min(len(table), MOST_ROWS) + 1
+    # As plain Arrow: the notes that pandas keeps in a table are a third of what would be sent.
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    st.dataframe(
+        arrow,
+        hide_index=True,
+        column_config=config,
+        height=ROW_PIXELS * rows + 3,
+        alt=title,
+    )
+
+
+def without_markup(text: str) -> str:
+    """Escape a name so that Markdown in it stays text."""
+    return _MARKUP.sub(r"\\\1", text)

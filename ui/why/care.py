@@ -1,4 +1,4 @@
-"""Words of "Who is near?": distances, access and providers, each with its number and its limits."""
+"""Who is near? Distances, access and providers, each with its number and its limits."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from html import escape
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from data.contracts.vocabulary import PROVIDER_LABELS
 from data.views.care import LISTED
+from data.views.hot_spots import HotSpots
+from ui import frame
+from ui.queries import care as queries_care
+from ui.queries import why as queries_why
+from ui.selection import Selection
+from ui.tables import display as table_block
+from ui.why.words import ACCESS, DISTANCES, WAYS_TO_CARE
 from ui.words.numbers import count_text, plural, value_text
 
-DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")
-ACCESS = "clinic_access"
-MEASURES = (*DISTANCES, ACCESS)
 FIGURES = 4
 NOT_USE = (
     "Near is not the same as in use: whether a provider takes a family's insurance, has room, is"
@@ -44,7 +49,7 @@ _RING = "width:9px;height:9px;border:2px solid #111;background:#fff;border-radiu
 
 def ways(profile: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of a profile that tell of the way to care and have a figure."""
-    rows = profile.loc[[name for name in MEASURES if name in profile.index]]
+    rows = profile.loc[[name for name in WAYS_TO_CARE if name in profile.index]]
     return rows[rows["value"].notna()]
 
 
@@ -119,7 +124,7 @@ def provider_title(near: pd.DataFrame) -> str:
     return f"{plural(len(listed(near)), 'provider')} nearest to this group, numbered as on the map"
 
 
-def method(care: pd.DataFrame, account: Mapping[str, Any]) -> str:
+def how_measured(care: pd.DataFrame, account: Mapping[str, Any]) -> str:
     """Say how distances and access were measured, with the thresholds used.
 
     Parameters
@@ -206,3 +211,25 @@ def _percentile(row: pd.Series) -> str:
     if pd.isna(row["percentile"]):
         return "not known"
     return f"{row['percentile']:.0f} % have {'a shorter way' if row['unit'] == 'km' else 'less'}"
+
+
+def near(found: HotSpots, selection: Selection) -> None:
+    """Draw the way to care for the chosen group, and the providers nearest to it."""
+    if found.groups.empty:
+        return
+    st.subheader("Who is near?")
+    care = ways(queries_why.profile(found, selection))
+    st.write(answer(care))
+    if not care.empty:
+        frame.figures(figures(care))
+    if queries_care.has_providers(selection):
+        providers = queries_care.nearby(found, selection)
+        title = provider_title(providers)
+        table_block.plain(provider_table(providers), title)
+        st.write(LISTED_RULE)
+    else:
+        st.write(NO_LIST)
+    if not care.empty:
+        table_block.plain(care_table(care), "The way to care, beside comparable tracts")
+    method = escape(how_measured(care, queries_care.account(selection)))
+    st.html(f"<div class='atlas-sure'><b>How was it measured?</b> {method}</div>")

@@ -1,4 +1,4 @@
-"""Sentences about schools that do better than predicted, with what chance would give."""
+"""Schools that do better than predicted, the group's own first: sentences, funnel and table."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
+from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
-from ui.words.numbers import (
-    count_text,
-    interval_text,
-    percent_text,
-    plural,
-    q_text,
-)
+from ui.queries import why as queries_why
+from ui.selection import Selection
+from ui.tables import display as table_block
+from ui.words.numbers import count_text, interval_text, percent_text, plural, q_text
 from ui.words.standing import LEVELS
 
 BELOW_BY_CHANCE = 0.025  # the lower side of a 95 % funnel
@@ -119,3 +118,21 @@ def _below(below: int, schools: int) -> str:
 
 def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
+
+
+def strengths(found: HotSpots, selection: Selection) -> None:
+    """Draw the schools of the view beside their prediction, strengths first."""
+    schools = queries_why.strengths(found, selection)
+    st.subheader("Which schools do better than others like them?")
+    st.write(sentence(schools))
+    if schools.compared().empty:
+        return
+    if not found.groups.empty:
+        st.write(of_group(schools))
+    st.vega_lite_chart(queries_why.funnel_chart(found, selection))
+    table = schools.shown()
+    if not table.empty:
+        which = f"{len(table):,} schools below what is predicted"
+        order = "the group's own first, farthest first" if len(found.groups) else "farthest first"
+        table_block.plain(school_words(table), f"{which}, {order}, {selection.year}")
+        st.write(MEANING)

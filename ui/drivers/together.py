@@ -9,11 +9,10 @@ import pandas as pd
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.together import Tested, Together
-from ui.maps.breaks import interval_labels
+from ui.maps.scales import interval_labels
 from ui.words.numbers import count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]
-
 NO_MARGINS = (
     "This condition is published without margins of error: how sure each tract's figure is cannot"
     " be said."

@@ -1,0 +1,239 @@
+"""The registry of columns: one entry gives heading, format and row of the data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from data.contracts.vocabulary import LEVEL_LABELS, RELIABILITY_LABELS, STATUS_LABELS
+from ui.selection import CATCHMENTS
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how it is headed, written and explained.
+
+    Attributes
+    ----------
+    heading
+        Column heading on screen.
+    kind
+        "text", "level", "status", "reliability", "count", "rate", "interval", "ratio", "share",
+        "q", "value" (in the unit of the row) or "margin".
+    unit
+        Unit in the export, for the data dictionary.
+    description
+        One plain sentence.
+    guarded
+        True for figures withheld unless the row is reported.
+    """
+
+    heading: str
+    kind: str
+    unit: str
+    description: str
+    guarded: bool = False
+
+
+def _rate(heading: str, description: str) -> Column:
+    return Column(heading, "rate", "fraction", description, guarded=True)
+
+
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {
+        "school_id": Column("School id", "text", "text", "The publisher's id of the school."),
+        "geoid": Column("Tract", "text", "text", "Census tract GEOID, 11 digits, as text."),
+        "name": Column("Name", "text", "text", "Name of the place or school."),
+        "neighbourhood": Column("Neighbourhood", "text", "text", "Neighbourhood or borough."),
+        "county": Column("County", "text", "text", "County GEOID, 5 digits, as text."),
+        "district": Column("District", "text", "text", "School district."),
+        "level": Column("Level", "level", "text", "School level."),
+        "school_type": Column("Type", "text", "text", "School type in the publisher's words."),
+        "school": Column("School", "text", "text", "Name of the school."),
+        "tract": Column("Tract", "text", "text", "Name of the tract."),
+        "school_year": Column("School year", "text", "text", "School year, such as 2018-19."),
+        "children": Column("Resident children", "count", "children", "Children aged 5-17."),
+        "enrolled": Column(
+            "Students", "count", "students", "Students enrolled or allocated (denominator)."
+        ),
+        "students": Column("Students", "count", "students", "Students allocated by the join."),
+        "chronic_absent": Column(
+            "Chronically absent",
+            "count",
+            "students",
+            "Students absent on 10 % or more of their days (numerator).",
+            guarded=True,
+        ),
+        "rate": _rate("Rate", "chronic_absent / enrolled."),
+        "eb_rate": _rate("Steadied rate", "Empirical-Bayes rate (Marshall 1991)."),
+        "low": _rate("Low", "Lower end of the 95 % interval of the rate (Wilson)."),
+        "high": _rate("High", "Upper end of the 95 % interval of the rate (Wilson)."),
+        "interval": Column("95 % interval", "interval", "fraction", "Wilson.", guarded=True),
+        "expected": Column(
+            "Expected", "count", "students", "Count expected for the school levels.", guarded=True
+        ),
+        "ratio": Column("Ratio", "ratio", "ratio", "Observed over expected.", guarded=True),
+        "ratio_low": Column("Ratio, low", "ratio", "ratio", "95 % interval, low.", guarded=True),
+        "ratio_high": Column("Ratio, high", "ratio", "ratio", "95 % interval, high.", guarded=True),
+        "band": Column("Band", "text", "text", "Band of the unrounded rate.", guarded=True),
+        "hot_class": Column("Class", "text", "text", "Hot-spot class; the gate's own 'not shown'."),
+        "q": Column("q", "q", "probability", "Benjamini-Hochberg q of the class.", guarded=True),
+        "p": Column("p", "p", "probability", "Chance of such a circle anywhere.", guarded=True),
+        "probability": Column(
+            "Probability",
+            "decimal2",
+            "probability",
+            "That the tract lies a quarter or more above the whole place.",
+            guarded=True,
+        ),
+        "rate_mean": _rate("Rate by the model", "Posterior mean of the tract's rate."),
+        "rate_low": _rate("Low by the model", "Lower end of the 95 % credible interval."),
+        "rate_high": _rate("High by the model", "Upper end of the 95 % credible interval."),
+        "model_interval": Column(
+            "95 % by the model",
+            "model_interval",
+            "fraction",
+            "95 % credible interval of the rate.",
+            guarded=True,
+        ),
+        "coverage": Column(
+            "Coverage", "share", "fraction", "Students allocated / resident children 5-17."
+        ),
+        "schools": Column("Schools", "count", "schools", "Schools behind the figure."),
+        "withheld": Column("Withheld", "count", "schools", "Schools whose figure is withheld."),
+        "largest_share": Column(
+            "Largest school", "share", "fraction", "Share of students from the largest school."
+        ),
+        "effective_n": Column(
+            "Effective n", "count", "students", "Students, less what few schools or shares cost."
+        ),
+        "effective_schools": Column(
+            "Effective schools", "decimal", "schools", "Schools, were all equally large."
+        ),
+        "share": Column(
+            "Of the school", "portion", "fraction", "Part of the school's students in the tract."
+        ),
+        "tract_share": Column(
+            "Of the tract", "portion", "fraction", "Part of the tract's students at the school."
+        ),
+        "km": Column("Distance", "km", "km", "From the school to the centroid of the tract."),
+        "mean_km": Column("Mean distance", "km", "km", "From tract to school, over students."),
+        "effective_tracts": Column(
+            "Effective tracts", "decimal", "tracts", "Tracts, were all shares equal."
+        ),
+        "method": Column("Joined by", "join", "text", "Method that placed the school's students."),
+        "why": Column("Why", "text", "text", "Why the school was joined that way."),
+        "flag": Column("Coverage class", "text", "text", "Coverage under 50 % or over 150 %."),
+        "join_low": _rate("Low, join in doubt", "Lower end of the 95 % interval over joins."),
+        "join_high": _rate("High, join in doubt", "Upper end of the 95 % interval over joins."),
+        "join_interval": Column(
+            "95 % with join in doubt",
+            "join_interval",
+            "fraction",
+            "Wilson's interval with the variance between joins (Rubin 1987; Lott, Reiter 2020).",
+            guarded=True,
+        ),
+        "between": Column(
+            "From the join", "share", "fraction", "Part of the variance from the choice of join."
+        ),
+        "other_rate": _rate("Rate by the other", "Rate under the join compared with."),
+        "change": Column(
+            "Change, points", "points", "fraction", "Rate by the other join less the rate.", True
+        ),
+        "sides": Column("Hot spots", "text", "text", "Hot in both joins, one or neither."),
+        "other_class": Column(
+            "Class by the other", "text", "text", "Hot-spot class under the join compared with."
+        ),
+        "code": Column("Code", "text", "text", "Reason code of the display gate."),
+        "tracts": Column(
+            "Tracts", "count", "tracts", "Tracts in the group, or with a share of the school."
+        ),
+        "rank": Column("Rank", "count", "rank", "By students chronically absent, most first."),
+        "excess": Column(
+            "Beyond expected",
+            "count",
+            "students",
+            "Chronically absent less expected at the study area's rates by level.",
+            guarded=True,
+        ),
+        "excess_low": Column(
+            "Beyond expected, low", "count", "students", "95 % lower limit (exact Poisson).", True
+        ),
+        "excess_high": Column(
+            "Beyond expected, high", "count", "students", "95 % upper limit (exact Poisson).", True
+        ),
+        "agree": Column(
+            "Analyses", "text", "text", "Analyses that flag it, of those that test it."
+        ),
+        "flagged": Column("Flagged by", "count", "analyses", "Analyses that flag the tract."),
+        "of": Column("Tested by", "count", "analyses", "Analyses that tested the tract."),
+        "analyses": Column("Which", "text", "text", "Method, neighbours, join of those that flag."),
+        "map_class": Column("On the map", "text", "text", "Class of the map."),
+        "hatched": Column("One alone", "text", "true or false", "One analysis alone flags it."),
+        "draws": Column("Rearrangements", "count", "draws", "Rearrangements behind the q."),
+        "cluster": Column("Hot group id", "text", "text", "Smallest GEOID of the hot group."),
+        "group": Column("Hot group", "count", "number", "Group of touching hot tracts."),
+        "measure": Column("Measure", "text", "text", "Social driver of health."),
+        "value": Column("Value", "value", "see unit", "Estimate, in the row's unit.", guarded=True),
+        "moe": Column("Margin (90 %)", "margin", "see unit", "90 % margin of error.", guarded=True),
+        "unit": Column("Unit", "text", "text", "Unit of value and margin."),
+        "exposure": Column(
+            "Exposure", "value", "see unit", "Driver over the tracts served.", guarded=True
+        ),
+        "exposure_moe": Column(
+            "Exposure margin", "margin", "see unit", "90 % margin of error.", guarded=True
+        ),
+        "exposure_covered": Column(
+            "Exposure known", "share", "fraction", "Share of the school's tracts with a value."
+        ),
+        "cv": Column(
+            "CV", "cv", "fraction", "Coefficient of variation: margin / 1.645 / value.", True
+        ),
+        "absence_class": Column(
+            "Third of absence", "text", "text", "Third by observed / expected."
+        ),
+        "driver_class": Column("Third of the condition", "text", "text", "Third of the place."),
+        "pair": Column("Both", "text", "text", "Thirds of absence and of the condition."),
+        "reliability": Column("Reliability", "reliability", "text", "From the margin of error."),
+        "status": Column("State", "status", "text", "reported, suppressed, missing or unreliable."),
+        "reason": Column("Reason", "text", "text", "Why a figure is not plainly reported."),
+        "student_group": Column(
+            "Students counted", "text", "text", 'Student group; "all" for all.'
+        ),
+        "grade": Column("Grade", "text", "text", 'Grade; "all" for all.'),
+        "lower": Column("Least", "count", "students", "Least the numerator can be."),
+        "upper": Column("Most", "count", "students", "Most the numerator can be."),
+        "shown": Column("Shown", "text", "true or false", "Whether the figure may be shown."),
+        "is_unusual": Column("Unusual year", "text", "true or false", "Cut short or remote."),
+        "break_note": Column("New definition", "text", "text", "What changed from this year on."),
+        "source": Column("Source", "text", "text", "Source id."),
+        "vintage": Column("Years", "text", "text", "Years the estimate describes."),
+    }
+)
+
+
+LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "level": LEVEL_LABELS,
+        "status": STATUS_LABELS,
+        "reliability": RELIABILITY_LABELS,
+        "join": {**CATCHMENTS, "none": "Not joined"},
+    }
+)
+
+
+INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "interval": ("low", "high"),
+        "join_interval": ("join_low", "join_high"),
+        "model_interval": ("rate_low", "rate_high"),
+    }
+)
+"""Ends of each kind of interval."""
+
+
+NUMERIC_KINDS = frozenset(
+    {"count", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
+    | {"portion", "km", "decimal", "decimal2", "points", "p", "cv"}
+)
