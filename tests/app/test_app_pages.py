@@ -47,10 +47,7 @@ def app(
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
         for name, value in query.items():
             test.query_params[name] = value
-        test.run()
-        if page != "overview":
-            test.switch_page(f"pages/{page}.py").run()
-        return test
+        return test.run() if page == "overview" else test.switch_page(f"pages/{page}.py").run()
 
     return open_page
 
