@@ -58,7 +58,7 @@ class Data:
         return float(self.cases.sum() / self.base.sum()) if len(self.cases) else float("nan")
 
     @property
-    def known(self) -> Bools:
+    def complete(self) -> Bools:
         """Areas whose covariates are known, shape (m,)."""
         return np.asarray(~np.isnan(self.area_design).any(axis=1))
 
@@ -94,20 +94,10 @@ class Data:
 
 
 def prepare(
-    cases: Any,
-    trials: Any,
-    share: Any,
-    weights: Weights,
-    *,
-    covariates: Any,
-    levels: Any,
-    family: Family,
-    expected: Any,
+    x: pd.Series, base: pd.Series, share: Any, weights: Weights, *, covariates: Any, levels: Any
 ) -> Data:
-    """Check what `analytics.membership.fit` is given, and keep the schools that can take part."""
-    x, base = _counts(cases, trials, expected, family)
+    """Keep what can take part; without `share` the checked counts are those of areas, in order."""
     if share is None:
-        x, base = _on_areas(x, cases, weights), _on_areas(base, cases, weights)
         matrix = csr_array(eye_array(weights.n, format="csr"))
     else:
         matrix = share_matrix(share, x.index, weights.ids)
@@ -173,7 +163,9 @@ def _is_one_to_one(share: csr_array) -> bool:
     return bool((links.sum(axis=1) == 1).all() and (links.sum(axis=0) <= 1).all())
 
 
-def _counts(cases: Any, trials: Any, expected: Any, family: Family) -> tuple[pd.Series, pd.Series]:
+def checked_counts(
+    cases: Any, trials: Any, expected: Any, family: Family
+) -> tuple[pd.Series, pd.Series]:
     """Check counts; give cases with trials (binomial) or with expected cases (Poisson)."""
     if family not in FAMILIES:
         raise ValueError(f"unknown family {family!r}; known: {', '.join(FAMILIES)}")
@@ -191,19 +183,19 @@ def _counts(cases: Any, trials: Any, expected: Any, family: Family) -> tuple[pd.
     if isinstance(cases, pd.Series) and isinstance(base, pd.Series):
         same_index(cases, base, "cases and expected counts or trials")
     if expected is None:
-        known = ~(np.isnan(x) | np.isnan(e))
-        e = e * (x[known].sum() / e[known].sum() if e[known].sum() > 0 else np.nan)
+        both = ~(np.isnan(x) | np.isnan(e))
+        e = e * (x[both].sum() / e[both].sum() if e[both].sum() > 0 else np.nan)
     return _series(x, cases), _series(e, cases)
 
 
-def _on_areas(values: pd.Series, given: Any, weights: Weights) -> pd.Series:
+def on_areas(values: pd.Series, like: Any, weights: Weights) -> pd.Series:
     """Put values of areas in the order of the weights; NaN for an area that was not given."""
-    if not isinstance(given, pd.Series):
+    if not isinstance(like, pd.Series):
         if len(values) != weights.n:
             raise ValueError(f"{len(values)} values for {weights.n} areas; pass a Series by id")
         return values.set_axis(weights.ids)
-    _check_ids(given.index, weights, "counts")
-    return values.set_axis(given.index).reindex(weights.ids)
+    _check_ids(like.index, weights, "counts")
+    return values.set_axis(like.index).reindex(weights.ids)
 
 
 def _level_effects(levels: Any, rows: pd.Series, used: Any) -> tuple[Floats, list[str]]:

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array, diags_array
 from analytics.inputs import Floats
 from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
 from analytics.membership.bym2 import Bym2Field
-from analytics.membership.data import Data, Family, area_centres, prepare
+from analytics.membership.data import Data, Family, area_centres, checked_counts, on_areas, prepare
 from analytics.membership.hyperparameters import (
     Mixture,
     Mode,
@@ -188,16 +188,10 @@ def fit(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, not {level}")
-    data = prepare(
-        cases,
-        trials,
-        share,
-        weights,
-        covariates=covariates,
-        levels=levels,
-        family=family,
-        expected=expected,
-    )
+    x, base = checked_counts(cases, trials, expected, family)
+    if share is None:
+        x, base = on_areas(x, cases, weights), on_areas(base, cases, weights)
+    data = prepare(x, base, share, weights, covariates=covariates, levels=levels)
     settings = Settings(family, level, seed, priors or Priors(), progress, limits)
     fields = _fields(data, weights, centres, (field, smoothness), settings)
     return _estimate(data, fields, weights, settings)
@@ -235,10 +229,10 @@ def _fields(
 def _neighbourhood(data: Data, weights: Weights) -> csr_array:
     """Give the weights of the average of an area and its neighbours with known covariates."""
     links = (weights.with_self().sparse > 0).astype(np.float64)
-    known = csr_array(links @ diags_array(data.known.astype(np.float64)))
-    totals = np.asarray(known.sum(axis=1))
+    complete = csr_array(links @ diags_array(data.complete.astype(np.float64)))
+    totals = np.asarray(complete.sum(axis=1))
     factor = np.divide(1.0, totals, out=np.zeros(weights.n), where=totals > 0)
-    return csr_array(diags_array(factor) @ known)
+    return csr_array(diags_array(factor) @ complete)
 
 
 def _estimate(
@@ -273,7 +267,7 @@ def _estimate(
         state="fitted",
         notes=tuple(notes(data, modes, best, left_out)),
         dropped=data.dropped,
-        posterior=Posterior(predictor, around, normal, data.known),
+        posterior=Posterior(predictor, around, normal, data.complete),
     )
 
 

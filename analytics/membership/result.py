@@ -30,13 +30,13 @@ class Posterior:
 
     `predictor` and `around` are the log odds or log relative risk of each area and of the average
     of it and its neighbours; `normal` (draws, m) are correlated standard normals to rank areas
-    together; `known` marks the areas that have a number.
+    together; `complete` marks the areas that have a number.
     """
 
     predictor: Mixture
     around: Mixture
     normal: NDArray[np.float32]
-    known: NDArray[np.bool_]
+    complete: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +142,14 @@ class Membership:
             k below 1 or above the number of areas that have a number.
         """
         probability = np.full(len(self.areas), np.nan)
-        ranked = 0 if self.posterior is None else int(self.posterior.known.sum())
+        ranked = 0 if self.posterior is None else int(self.posterior.complete.sum())
         if self.posterior is None or not 1 <= k <= ranked:
             if self.posterior is None and k >= 1:
                 return pd.Series(probability, index=self.areas.index, name="top")
             raise ValueError(f"k must be from 1 to {ranked}, the areas that have a number, not {k}")
         highest = np.argpartition(-_draws(self.posterior), k - 1, axis=1)[:, :k]
         share = np.bincount(highest.ravel(), minlength=ranked) / len(highest)
-        probability[self.posterior.known] = share
+        probability[self.posterior.complete] = share
         return pd.Series(probability, index=self.areas.index, name="top")
 
     def _limit(self, threshold: float, scale: Scale) -> float:
@@ -221,8 +221,8 @@ def area_frame(
 ) -> pd.DataFrame:
     """Lay the numbers of areas out as `Membership.areas`; `state` is that of a model not fitted."""
     table = pd.DataFrame(numbers, index=weights.ids)
-    table[~data.known] = np.nan
-    rules = [~data.known, data.schools == 0]
+    table[~data.complete] = np.nan
+    rules = [~data.complete, data.schools == 0]
     states = np.select(rules, ["covariate not known", "predicted"], default="estimated")
     return table.assign(state=state or states, schools=data.schools, left_out=data.left_out)
 
@@ -285,13 +285,12 @@ def _choice(modes: Sequence[Mode], best: Mode) -> str:
 
 def _draws(posterior: Posterior) -> Floats:
     """Draw the predictor of all areas that have a number, together."""
-    known, mixture = posterior.known, posterior.predictor
+    mixture = posterior.predictor
     draws = len(posterior.normal)
     places = (np.arange(draws) + 0.5) / draws
     part = np.searchsorted(np.cumsum(mixture.weight), places).clip(0, len(mixture.weight) - 1)
-    z = posterior.normal[:, known].astype(np.float64)
-    bend = mixture.skews[:, known][part] / 6
-    drawn: Floats = mixture.means[:, known][part] + mixture.sds[:, known][part] * (
-        z + bend * (z * z - 1)
-    )
+    z = posterior.normal[:, posterior.complete].astype(np.float64)
+    bend = mixture.skews[:, posterior.complete][part] / 6
+    mean, sd = (table[:, posterior.complete][part] for table in (mixture.means, mixture.sds))
+    drawn: Floats = mean + sd * (z + bend * (z * z - 1))
     return drawn

@@ -64,14 +64,8 @@ class Circles(NamedTuple):
 class Bounds(NamedTuple):
     """Counts that a circle must pass to reach a level, by level and cell of the root of its size.
 
-    Attributes
-    ----------
-    levels : ndarray
-        Log likelihood ratios, rising from 0.
-    above, below : ndarray, shape (levels, cells)
-        A circle reaches the level only with a count above the one or below the other.
-    scale : float
-        Cells per unit of the root.
+    A circle reaches one of the `levels`, ratios rising from 0, only with a count above `above` or
+    below `below`; `scale` is the number of cells per unit of the root.
     """
 
     levels: Floats
@@ -231,10 +225,7 @@ def best_circles(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Give the likeliest circle of each centre that holds only free locations, on one map.
 
-    Returns
-    -------
-    ratio, last : ndarray
-        Log likelihood ratio, 0 when no circle has any, and where in `order` the circle ends.
+    That is its log likelihood ratio, 0 when there is none, and where in `order` it ends.
     """
     centres = circles.starts.size - 1
     ratios, lasts = np.zeros(centres), np.zeros(centres, dtype=np.int64)

@@ -52,16 +52,8 @@ class Study:
 class SchoolStudy:
     """Locations of a scan (schools themselves, or tracts that share them) with the schools behind.
 
-    Attributes
-    ----------
-    study : Study
-        The locations.
-    residuals : SchoolResiduals
-        Of the schools that take part.
-    allocation : csr_array, shape (locations, schools)
-        Shares.
-    worth : ndarray, shape (schools,)
-        `1 / (1 + (n - 1) rho)` of each school.
+    `allocation` holds the shares, shape (locations, schools), and `worth` (schools,) is `1 / (1 +
+    (n - 1) rho)` of each.
     """
 
     study: Study
@@ -94,24 +86,24 @@ def study(cases: Any, population: Any, x: Any, y: Any, expected: Any = None) -> 
     >>> study([1, None, 2], [10, 10, 20], [0, 1, 2], [0, 0, 0]).expected.tolist()
     [1.0, 2.0]
     """
-    given = {"cases": cases, "population": population, "x": x, "y": y}
+    named = {"cases": cases, "population": population, "x": x, "y": y}
     if expected is not None:
-        given["expected"] = expected
-    columns = _aligned(given)
+        named["expected"] = expected
+    columns = _aligned(named)
     base = columns["population" if expected is None else "expected"]
-    known = ~np.isnan(columns["cases"]) & (columns["population"] > 0) & ~np.isnan(base)
-    _refuse_impossible(columns, base, known, cases)
-    count, people, share = (v[known] for v in (columns["cases"], columns["population"], base))
+    part = ~np.isnan(columns["cases"]) & (columns["population"] > 0) & ~np.isnan(base)
+    _refuse_impossible(columns, base, part, cases)
+    count, people, share = (v[part] for v in (columns["cases"], columns["population"], base))
     if share.sum() > 0:
         share *= count.sum() / share.sum()
-    ids = cases.index if isinstance(cases, pd.Series) else pd.RangeIndex(len(known))
+    ids = cases.index if isinstance(cases, pd.Series) else pd.RangeIndex(len(part))
     return Study(
-        ids=ids[known],
-        rows=np.flatnonzero(known),
+        ids=ids[part],
+        rows=np.flatnonzero(part),
         cases=count,
         population=people,
         expected=share,
-        places=np.column_stack([columns["x"], columns["y"]])[known],
+        places=np.column_stack([columns["x"], columns["y"]])[part],
         weighed=Weighed(count, share, people),
     )
 
@@ -126,21 +118,21 @@ def school_study(
     strata: ArrayLike | pd.Series | None = None,
 ) -> SchoolStudy:
     """Form the locations of a scan from schools, as `analytics.scan.scan_schools` is given them."""
-    given = counts(cases, enrolled)
-    labels = cases.index if isinstance(cases, pd.Series) else pd.RangeIndex(len(given.x))
+    checked = counts(cases, enrolled)
+    labels = cases.index if isinstance(cases, pd.Series) else pd.RangeIndex(len(checked.x))
     ids = x.index if isinstance(x, pd.Series) else pd.RangeIndex(np.size(np.asarray(x)))
-    known = ~np.isnan(given.x) & (given.n > 0)
+    counted = ~np.isnan(checked.x) & (checked.n > 0)
     shares = _own(labels, ids) if share is None else share_matrix(share, labels, ids)
-    part: Bools = known & (np.asarray(shares.sum(axis=1)) > 0)
-    codes = np.unique(stratum_codes(strata, given.like)[part], return_inverse=True)[1]
-    residuals = school_residuals(given.x[part], given.n[part], codes)
+    part: Bools = counted & (np.asarray(shares.sum(axis=1)) > 0)
+    codes = np.unique(stratum_codes(strata, checked.like)[part], return_inverse=True)[1]
+    residuals = school_residuals(checked.x[part], checked.n[part], codes)
     allocation = csr_array(shares[part].T)
-    sums = np.column_stack([given.x[part], given.n[part], residuals.expected])
+    sums = np.column_stack([checked.x[part], checked.n[part], residuals.expected])
     events, students, expected = (pd.Series(v, index=ids) for v in (allocation @ sums).T)
     east, north = (pd.Series(floats(v), index=ids) for v in (x, y))
     formed = study(events, students, east, north, expected)
     inner = csr_array(allocation[formed.rows])
-    worth = 1 / (1 + (given.n[part] - 1) * residuals.rho[codes])
+    worth = 1 / (1 + (checked.n[part] - 1) * residuals.rho[codes])
     cases_worth, students_worth, expected_worth = (inner @ (sums * worth[:, None])).T
     weighed = Weighed(cases_worth, expected_worth, students_worth)
     return SchoolStudy(replace(formed, weighed=weighed), residuals, inner, worth)
@@ -160,7 +152,7 @@ def _aligned(given: dict[str, Any]) -> dict[str, Floats]:
     return {name: floats(column) for name, column in given.items()}
 
 
-def _refuse_impossible(columns: dict[str, Floats], base: Floats, known: Bools, like: Any) -> None:
+def _refuse_impossible(columns: dict[str, Floats], base: Floats, part: Bools, like: Any) -> None:
     """Raise on counts and coordinates that no study area can have."""
     for name in columns.keys() - {"x", "y"}:
         bad = np.isinf(columns[name]) | (columns[name] < 0)
@@ -168,9 +160,9 @@ def _refuse_impossible(columns: dict[str, Floats], base: Floats, known: Bools, l
     cases, people = columns["cases"], columns["population"]
     alone = (cases > 0) & (people == 0)
     refuse(alone, like, lambda i: f"{cases[i]:g} cases but no population; correct one of them")
-    none = known & (cases > 0) & (base == 0)
+    none = part & (cases > 0) & (base == 0)
     refuse(none, like, lambda i: f"{cases[i]:g} cases where none is expected; correct one of them")
-    nowhere = known & ~(np.isfinite(columns["x"]) & np.isfinite(columns["y"]))
+    nowhere = part & ~(np.isfinite(columns["x"]) & np.isfinite(columns["y"]))
     refuse(nowhere, like, lambda _: "counts but no coordinates; give them or leave the place out")
 
 
