@@ -147,18 +147,7 @@ class PlaceFile:
 
 @dataclass(frozen=True)
 class Place:
-    """A study area and the recipes that fill it.
-
-    Attributes
-    ----------
-    area : StudyArea
-    state_fips : str
-        Two digits that every tract id begins with.
-    recipes : tuple of Recipe
-        In the order of the place file.
-    catchment : CatchmentSettings
-    access : AccessSettings
-    """
+    """A study area and the recipes that fill it, in the order of the place file."""
 
     area: StudyArea
     state_fips: str
@@ -205,13 +194,9 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
 def filled(recipe: Recipe, place: PlaceFile) -> Recipe:
     """Fill a place's words into a recipe's url, mirror, title, pattern of ids and filters.
 
-    Parameters
-    ----------
-    recipe : Recipe
-        With {place}, {state_fips}, {state} (without blanks), {state_name} and, in the url,
-        {variables} (the lines of census tables that its measures read); {layout} in the title
-        stays until the file is seen.
-    place : PlaceFile
+    {place}, {state_fips}, {state} (without blanks), {state_name} and, in the url, {variables} (the
+    lines of census tables that its measures read); {layout} in the title stays until the file is
+    seen.
 
     Raises
     ------

@@ -288,7 +288,7 @@ def _refusals(values: pd.Series, reading: Reading) -> pd.Series:
 
 
 def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """Make every column of words that a recipe maps; the id is among them.
+    """Make every column of words that a recipe maps, under our names; the id is among them.
 
     Parameters
     ----------
@@ -299,11 +299,6 @@ def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series)
         As published, indexed by row of the file.
     ids : Series of str
         Valid ids on the same index.
-
-    Returns
-    -------
-    DataFrame of str
-        Our names, on the same index.
 
     Raises
     ------
@@ -334,20 +329,7 @@ def _text(recipe: Recipe, file: str, column: Column, cells: pd.DataFrame) -> pd.
 
 
 def rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
-    """Rewrite words as the column's pattern and replacement say.
-
-    Parameters
-    ----------
-    file : str
-        For errors.
-    column : Column
-        With a `pattern`.
-    text : Series of str
-        Words, indexed by row of the file; empty ones stay empty.
-
-    Returns
-    -------
-    Series of str
+    """Rewrite words by a column's pattern and replacement; empty ones stay empty.
 
     Raises
     ------

@@ -115,14 +115,7 @@ def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
 def driver_rows(value: pd.DataFrame, moe: pd.Series, unit: str) -> pd.DataFrame:
     """Shape one measure: value, margin, unit as stored, reliability and status.
 
-    Parameters
-    ----------
-    value : DataFrame
-        From `data.read.values.parse_numbers`; refused cells become missing.
-    moe : Series of float
-        90 % margin of error in the stored unit; NaN when none.
-    unit : str
-        Unit as published.
+    `moe` is a 90 % margin of error in the stored unit, NaN when none; a refused value is missing.
     """
     usable = value["status"].eq("reported") & value["refused"].eq("")
     number = value["value"].where(usable)

@@ -157,13 +157,7 @@ def secret_of(url: str) -> str:
 
 
 def mirror_folder(folder: Path | None) -> Path | None:
-    """Give the mirror folder that was named, else ATLAS_MIRROR, else None for the network.
-
-    Raises
-    ------
-    DataError
-        It is not a folder.
-    """
+    """Give the mirror folder that was named, else ATLAS_MIRROR, else None for the network."""
     words = os.environ.get("ATLAS_MIRROR", "").strip()
     folder = Path(words) if folder is None and words else folder
     if folder is not None and not folder.is_dir():

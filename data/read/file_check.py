@@ -154,19 +154,10 @@ def _refuse_old_macros(path: Path, name: str) -> None:
 def unpack(path: Path, folder: Path, limits: Limits = LIMITS) -> tuple[Path, ...]:
     """Unpack a checked zip into an empty folder, counting bytes as they come.
 
-    Parameters
-    ----------
-    path : Path
-        The zip file.
-    folder : Path
-        Receives the members; nothing is written outside of it.
-    limits : Limits
-        Largest sizes.
-
     Returns
     -------
     tuple of Path
-        The unpacked files, in the order of the archive.
+        The unpacked files, in the order of the archive; none lies outside the folder.
 
     Raises
     ------

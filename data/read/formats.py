@@ -29,19 +29,7 @@ DOWNLOAD = "fetch it again, or download the table from data.census.gov"
 
 
 def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Read the rows of a worksheet.
-
-    Parameters
-    ----------
-    path : Path
-        A workbook that `data.read.file_check.check_file` has let pass.
-    sheet : str
-        Its name; "" for the only one.
-
-    Yields
-    ------
-    (int, sequence of str)
-        Number of the row, the first is 1, and its cells as text.
+    """Read the rows of a sheet of a checked workbook, from 1, as text; sheet "" is the only one.
 
     Raises
     ------
@@ -85,14 +73,6 @@ def read_vector(
     recipe: Recipe, path: Path, suffix: str
 ) -> tuple[pd.DataFrame, gpd.GeoSeries, tuple[str, ...]]:
     """Read the wanted columns and the geometry of a checked geographic file.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    path : Path
-        A local file that `data.read.file_check.check_file` has let pass.
-    suffix : str
-        What it returned.
 
     Returns
     -------
@@ -165,17 +145,7 @@ def is_answer(path: Path) -> bool:
 
 
 def answer_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Read an answer of the interface.
-
-    Parameters
-    ----------
-    path : Path
-        A file for which `is_answer` is true.
-
-    Returns
-    -------
-    iterator of (int, list of str)
-        Rows from 1, every cell as text; null becomes "".
+    """Read an answer of the interface, a list of rows from 1: every cell as text, null as "".
 
     Raises
     ------

@@ -54,18 +54,6 @@ class Grid:
 def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
     """Read the cells that a recipe needs.
 
-    Parameters
-    ----------
-    recipe : Recipe
-    path : Path
-        A local file.
-    limits : Limits
-        Largest sizes.
-
-    Returns
-    -------
-    Grid
-
     Raises
     ------
     FileError
@@ -80,15 +68,7 @@ def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
 
 
 def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
-    """Read the cells of a delimited text that is in memory only; nothing is written to disk.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    content : bytes
-        UTF-8 or Windows-1252.
-    file : str
-        For errors.
+    """Read the cells of a delimited text in memory, UTF-8 or Windows-1252; nothing is written.
 
     Raises
     ------

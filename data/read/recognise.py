@@ -20,13 +20,7 @@ FEWEST = 20  # tracts: with fewer, ranks within a state and national ones may ag
 
 
 def wanted_headers(recipe: Recipe, headers: Sequence[str], file: str) -> tuple[str, ...]:
-    """Give the columns to read of a file with these headers.
-
-    Raises
-    ------
-    FileError
-        The headers fit none of the recipe's layouts.
-    """
+    """Give the columns to read of a file with these headers; refuse headers that fit no layout."""
     columns = list(recipe.headers())
     for layout in _by_columns(recipe, headers, file) if recipe.layouts else ():
         for each in measures_taken(recipe, layout.id):
@@ -185,6 +179,9 @@ class RankScope:
 def rank_scope(cells: pd.DataFrame, ids: str, ranks: Ranks) -> RankScope:
     """Find out among which tracts the ranks of a file compare.
 
+    National when the file holds several states, or when ranking its rows anew gives other ranks;
+    (rank - 1) / (n - 1) as CDC/ATSDR ranks.
+
     Parameters
     ----------
     cells : DataFrame of str
@@ -192,12 +189,6 @@ def rank_scope(cells: pd.DataFrame, ids: str, ranks: Ranks) -> RankScope:
     ids : str
         Column of tract ids.
     ranks : Ranks
-
-    Returns
-    -------
-    RankScope
-        National when the file holds several states, or when ranking its rows anew gives other
-        ranks; (rank - 1) / (n - 1) as CDC/ATSDR ranks.
     """
     states = repair(cells[ids]).ids.dropna().str[:2].unique()
     if len(states) > 1:

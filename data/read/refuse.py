@@ -25,20 +25,7 @@ PAIRS_SHOWN = 3
 
 
 def refuse_students(headers: Iterable[str], file: str) -> None:
-    """Refuse a file that describes single students.
-
-    Parameters
-    ----------
-    headers : iterable of str
-        All column names of the file.
-    file : str
-        Its name.
-
-    Raises
-    ------
-    FileError
-        A column name speaks of one student. No cell has been read by then.
-    """
+    """Refuse a file with a column that speaks of one student; no cell has been read by then."""
     for header in headers:
         if PERSONAL.fullmatch(_words(header)):
             raise FileError(
@@ -50,13 +37,7 @@ def refuse_students(headers: Iterable[str], file: str) -> None:
 
 
 def refuse_headers(columns: Sequence[str], headers: Sequence[str], file: str) -> None:
-    """Refuse a file without the columns that are read, or with one of them twice.
-
-    Raises
-    ------
-    FileError
-        Naming the column, and the most similar one that is there.
-    """
+    """Refuse a file without the columns that are read, or with one of them twice."""
     for name in columns:
         count = headers.count(name)
         if count == 1:
@@ -69,22 +50,7 @@ def refuse_headers(columns: Sequence[str], headers: Sequence[str], file: str) ->
 
 
 def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None:
-    """Refuse a table in which two rows share a key and differ.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Indexed by row of the file; rows that repeat exactly are gone by now.
-    key : sequence of str
-        Columns that name a row.
-    file : str
-        For the error.
-
-    Raises
-    ------
-    FileError
-        Naming the rows of the first few pairs.
-    """
+    """Refuse a table, indexed by row of the file, in which two rows share a key and differ."""
     repeated = table[table.duplicated(list(key), keep=False)]
     if repeated.empty:
         return

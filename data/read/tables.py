@@ -142,13 +142,7 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
 
 
 def refuse_words(rows: Rows, name: str, words: pd.Series, allowed: Sequence[str]) -> None:
-    """Refuse a column with a word that is not one of ours.
-
-    Raises
-    ------
-    FileError
-        Naming the first such word, its row, and where to map it.
-    """
+    """Refuse a column with a word that is not one of ours."""
     strange = words[~words.isin(allowed)]
     if len(strange):
         raise FileError(
@@ -309,7 +303,7 @@ def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str
     Parameters
     ----------
     part, whole : DataFrame
-        From `data.read.values.parse_numbers`; `whole` is None when the file gives none.
+        From `data.read.cells.parse_numbers`; `whole` is None when the file gives none.
     names : tuple of str
         What the two are called, for reasons.
 
