@@ -18,8 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr
 
-from analytics.inputs import Floats
-from analytics.map_of_areas import map_values
+from analytics.inputs import Floats, map_values
 from geo.weights.weights import Weights
 
 Assumption = Literal["randomisation", "normality"]

@@ -1,4 +1,4 @@
-"""Counts and denominators, checked once at the door and then trusted."""
+"""Counts, and maps beside their weights: checked once at the door and then trusted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from geo.weights.weights import Weights
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -17,21 +19,10 @@ _ROUNDING = 1e-9  # fractional sums of shares carry this much floating-point noi
 
 
 def floats(values: Any) -> Floats:
-    """Give numbers as a new float array, with every kind of missing value as NaN.
-
-    Parameters
-    ----------
-    values
-        Series (nullable or not), array or scalar.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float copy, at least one-dimensional.
+    """Give numbers as a new float array (m,), with every kind of missing value as NaN.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> floats(pd.Series([1, None], dtype="Int64"))
     array([ 1., nan])
     """
@@ -42,15 +33,7 @@ def floats(values: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Counts:
-    """Events and denominators as float arrays, and the way back to the caller's own shape.
-
-    Attributes
-    ----------
-    x, n
-        Events and denominators, `0 <= x <= n` wherever both are known.
-    like
-        What the caller passed: the result takes its type and index.
-    """
+    """Events x and denominators n, 0 <= x <= n where both are known, in the shape of `like`."""
 
     x: Floats
     n: Floats
@@ -82,22 +65,7 @@ def row_name(like: Any, position: int) -> str:
 
 
 def refuse(bad: Bools, like: Any, message: Callable[[int], str]) -> None:
-    """Raise ValueError naming the first bad row and how many there are.
-
-    Parameters
-    ----------
-    bad
-        True where the row breaks the rule.
-    like
-        The caller's object, for naming rows.
-    message
-        What is wrong with the row at a position.
-
-    Raises
-    ------
-    ValueError
-        When any row is bad.
-    """
+    """Raise ValueError naming the first bad row, what is wrong with it, and how many there are."""
     if not bad.any():
         return
     first = int(np.flatnonzero(bad)[0])
@@ -111,15 +79,10 @@ def counts(x: ArrayLike | pd.Series, n: ArrayLike | pd.Series) -> Counts:
 
     Parameters
     ----------
-    x
+    x : Series or array
         Events, at least 0 and at most `n`; fractional values are allowed. NaN or NA = not known.
-    n
+    n : Series or array
         Denominators, same length; a scalar serves every row.
-
-    Returns
-    -------
-    Counts
-        Float arrays of equal length.
 
     Raises
     ------
@@ -143,3 +106,101 @@ def counts(x: ArrayLike | pd.Series, n: ArrayLike | pd.Series) -> Counts:
     above = events > totals + _ROUNDING * (1 + totals)
     refuse(above, like, lambda i: f"the count {events[i]:g} is above its denominator {totals[i]:g}")
     return Counts(np.minimum(events, totals), totals, like)
+
+
+@dataclass(frozen=True, eq=False)
+class MapValues:
+    """A map whose areas are known to the weights.
+
+    Attributes
+    ----------
+    index : Index
+        The caller's areas, in the caller's order.
+    numbers : array
+        Their values, NaN where there is none.
+    place : array of int
+        Position of each in `weights`, -1 without a value.
+    weights : Weights
+        Among the areas that have a value, in the order of the weights given.
+    used : array
+        Values in the order of `weights`.
+    """
+
+    index: pd.Index
+    numbers: Floats
+    place: NDArray[np.intp]
+    weights: Weights
+    used: Floats
+
+    def give(self, result: Floats) -> Floats:
+        """Bring results from the order of `weights` to the caller's areas, NaN without a value."""
+        # Place -1 is the last of the longer array.
+        return np.append(result, np.nan)[self.place]
+
+    @property
+    def degrees(self) -> NDArray[np.int64]:
+        """Number of neighbours of each area of `weights`; 0 for an island."""
+        degrees: NDArray[np.int64] = self.weights.cardinalities.to_numpy()
+        return degrees
+
+
+def map_values(values: Any, weights: Weights) -> MapValues:
+    """Check the values of a map against the areas of weights.
+
+    Parameters
+    ----------
+    values : Series or array
+        Indexed by ids of the weights in any order, or in their order. NaN, NA, and areas that a
+        Series does not name, are left out.
+    weights : Weights
+        Over m areas.
+
+    Raises
+    ------
+    ValueError
+        Ids unknown to the weights or repeated, a length that does not fit, infinite values.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abc", "abbc", "bacb")
+    >>> areas = map_values(pd.Series({"c": 1.0, "a": 2.0, "b": None}), line)
+    >>> areas.used.tolist(), areas.give(areas.used * 10).tolist()
+    ([2.0, 1.0], [10.0, 20.0, nan])
+    """
+    numbers = floats(values)
+    at = area_positions(values, len(numbers), weights)
+    series = values if isinstance(values, pd.Series) else pd.Series(numbers, index=weights.ids)
+    refuse(np.isinf(numbers), series, lambda _: "an infinite value; correct it or leave it empty")
+    full = np.full(weights.n, np.nan)
+    full[at] = numbers
+    known = ~np.isnan(full)
+    inner = weights if known.all() else weights.subset(weights.ids[known])
+    rank = np.where(known, np.cumsum(known) - 1, -1)
+    return MapValues(series.index, numbers, rank[at], inner, full[known])
+
+
+def area_positions(values: Any, length: int, weights: Weights) -> NDArray[np.intp]:
+    """Find the position in `weights.ids` of each of so many values; see `map_values`.
+
+    Examples
+    --------
+    >>> line = Weights.from_edges("abc", "abbc", "bacb")
+    >>> area_positions(pd.Series([1.0, 2.0], index=["c", "a"]), 2, line).tolist()
+    [2, 0]
+    """
+    if not isinstance(values, pd.Series):
+        if np.ndim(values) > 1 or length != weights.n:
+            raise ValueError(f"values of shape {np.shape(values)} for {weights.n} areas")
+        return np.arange(weights.n)
+    if values.index.equals(weights.ids):
+        return np.arange(weights.n)
+    at: NDArray[np.intp] = weights.ids.get_indexer(values.index)
+    unknown = at < 0
+    if unknown.any() or not values.index.is_unique:
+        bad = values.index[unknown if unknown.any() else values.index.duplicated()]
+        word = "not an area of the weights" if unknown.any() else "repeated"
+        raise ValueError(
+            f"{len(bad)} ids of the values are wrong: {bad[0]!r} is {word}; give each area one "
+            "value, under its id"
+        )
+    return at

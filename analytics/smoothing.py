@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from analytics.inputs import Floats, counts
-from analytics.map_of_areas import area_positions, with_index
+from analytics.inputs import Floats, area_positions, counts, floats
 from analytics.rates.intervals import crude_rate
 from geo.weights.weights import Weights
 
@@ -51,18 +51,9 @@ def empirical_bayes(x: ArrayLike, n: ArrayLike) -> Any:
 
 
 def smoothed_maps(events: Floats, students: Floats) -> Floats:
-    """Smooth each of many maps by its own prior, see `empirical_bayes`.
+    """Smooth each of r maps of events, (m, r), by its own prior, see `empirical_bayes`.
 
-    Parameters
-    ----------
-    events : array, shape (m, r)
-        Events of r maps; shuffled schools may bring them below 0 or above the students.
-    students : array, shape (m,)
-        Positive denominators.
-
-    Returns
-    -------
-    array, shape (m, r)
+    Events of shuffled schools may lie below 0 or above the students.
     """
     n = students[:, None]
     return _shrunk(events / n, n, *_prior(events, n))
@@ -82,15 +73,8 @@ def spatial_empirical_bayes(x: ArrayLike, n: ArrayLike, weights: Weights) -> Any
     Returns
     -------
     Series or array
-        Smoothed rate, a fraction between the crude rate and the rate of the neighbourhood, same
-        index. NaN where a value is unknown; the rate of the neighbours where `n` is 0, NaN if they
-        have none. An island keeps its own rate.
-
-    Raises
-    ------
-    ValueError
-        Negative or infinite numbers, `x` above `n`, ids unknown to the weights or repeated, or a
-        length that does not fit.
+        Smoothed rate, same index. NaN where a value is unknown; the rate of the neighbours where
+        `n` is 0, NaN if they have none. An island keeps its own rate.
 
     References
     ----------
@@ -104,7 +88,9 @@ def spatial_empirical_bayes(x: ArrayLike, n: ArrayLike, weights: Weights) -> Any
     >>> spatial_empirical_bayes([50, 400, 10], [500, 500, 50], line).round(3).tolist()
     [0.102, 0.798, 0.251]
     """
-    valid = counts(with_index(x, n), n)
+    if isinstance(n, pd.Series) and not isinstance(x, pd.Series):
+        x = pd.Series(floats(x), index=n.index)
+    valid = counts(x, n)
     at = area_positions(valid.like, len(valid.x), weights)
     known = ~np.isnan(valid.x) & (valid.n > 0)
     events, size, one = np.zeros((3, weights.n))
@@ -123,21 +109,8 @@ def spatial_empirical_bayes(x: ArrayLike, n: ArrayLike, weights: Weights) -> Any
 def standardized_rates(x: ArrayLike, n: ArrayLike) -> Any:
     """Standardise rates by the variance that the empirical-Bayes prior and each denominator give.
 
-    Parameters
-    ----------
-    x, n : Series on one index or arrays
-        Events and denominators. Unknown counts take no part.
-
-    Returns
-    -------
-    Series or array
-        See `standardized_maps`, same index. NaN where a value is unknown or `n` is 0; 0 where all
-        rates are 0.
-
-    Raises
-    ------
-    ValueError
-        Negative or infinite numbers, or `x` above `n`.
+    Parameters, errors and index are those of `empirical_bayes`, formula and source those of
+    `standardized_maps`. NaN where a value is unknown or `n` is 0; 0 where all rates are 0.
 
     Examples
     --------
@@ -154,6 +127,9 @@ def standardized_rates(x: ArrayLike, n: ArrayLike) -> Any:
 def standardized_maps(events: Floats, base: Floats, *, chance_only: bool = False) -> Floats:
     """Give rates as deviations from the rate of their map, each over its own standard error.
 
+    `(x / n - b) / sqrt(a + b / n)`; a may be below 0, and `b / n` alone stands where the sum is. (R
+    spdep sets a negative a to 0 first; the two differ only then.)
+
     Parameters
     ----------
     events : array, shape (m, r)
@@ -162,12 +138,6 @@ def standardized_maps(events: Floats, base: Floats, *, chance_only: bool = False
         Students, or expected events.
     chance_only : bool
         Take the variance a between areas as 0, as constant risk has it.
-
-    Returns
-    -------
-    array, shape (m, r)
-        `(x / n - b) / sqrt(a + b / n)`; a may be below 0, and `b / n` alone stands where the sum
-        is. (R spdep sets a negative a to 0 first; the two differ only then.)
 
     References
     ----------

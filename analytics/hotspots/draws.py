@@ -41,26 +41,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """One statistic on one map, and what draws have shown of it so far.
+    """One statistic on the t tested areas of one map, and what draws have shown of it so far.
 
-    Attributes
-    ----------
-    catchment : str
-        Name of the map.
-    statistic : LocalStatistic
-        Prepared for the t tested areas of the map.
-    links : Weights
-        Neighbours among them.
-    lens : Lens
-        The drawn maps as the statistic sees them; analyses that see alike share one.
-    seen : array, shape (t, 1)
-        The observed map, seen so.
-    observed : array, shape (t,)
-        The statistic of it; NaN where there is none.
-    centre, unit : array, shape (t,)
-        Its mean and standard deviation over all orders of the areas.
-    tally : Tally
-        What draws have shown.
+    `links` are the neighbours among these areas; `lens` is how the statistic sees maps, one for all
+    that see alike, and `seen` the observed map so seen, (t, 1). `observed` is the statistic of it,
+    NaN where there is none; `centre` and `unit` are its mean and standard deviation over all orders
+    of the areas.
     """
 
     catchment: str
@@ -82,28 +68,11 @@ def analyses_of(
     methods: Sequence[Statistic],
     null: Null,
 ) -> dict[tuple[Statistic, str], Analysis]:
-    """Begin the analyses of one map: every statistic with every weights.
+    """Begin the analyses of one map: every statistic with every weights, by their names.
 
-    Parameters
-    ----------
-    catchment : str
-        Name of the map.
-    tracts : TractMap
-    schools : SchoolCounts
-        Observed counts.
-    weights : mapping of str to Weights
-        Neighbours of all areas, by name.
-    methods : sequence of str
-        Statistics.
-    null : str
-        Under constant risk drawn maps are not divided by their own standard deviation, see `Lens`;
-        when areas are permuted, only areas with neighbours are tested, and of these only the ones
-        that can vary with their own value held.
-
-    Returns
-    -------
-    dict
-        Analyses without draws, by method and name of weights.
+    Under constant risk drawn maps are not divided by their own standard deviation, see `Lens`; when
+    areas are permuted, only areas with neighbours are tested, and of these only the ones that can
+    vary with their own value held.
     """
     allocated = tracts.allocation @ schools.events[:, None]
     own_scale = null != "constant_risk"
@@ -123,8 +92,17 @@ def analyses_of(
             tested = ~np.isnan(values)
             if null == "areas":
                 tested &= tested_areas(statistic, seen, inner.cardinalities.to_numpy())
-            parts = statistic, inner, lenses[risk], seen, values, centre, unit
-            begun[method, name] = Analysis(catchment, *parts, Tally(tested))
+            begun[method, name] = Analysis(
+                catchment=catchment,
+                statistic=statistic,
+                links=inner,
+                lens=lenses[risk],
+                seen=seen,
+                observed=values,
+                centre=centre,
+                unit=unit,
+                tally=Tally(tested),
+            )
     return begun
 
 

@@ -47,17 +47,11 @@ class NullComparison:
         Tracts tested under the school-level null.
     areas_null, schools_null : int
         Tracts with q <= alpha when tracts are shuffled (naive) and when schools are (right).
-    alpha : float
-        False-discovery level.
-    draws : int
-        Permutations behind each.
     """
 
     tested: int
     areas_null: int
     schools_null: int
-    alpha: float
-    draws: int
 
 
 @dataclass(frozen=True)

@@ -41,22 +41,7 @@ class EventDraws(Protocol):
 
 
 def event_draws(null: Null, schools: SchoolCounts) -> EventDraws:
-    """Prepare the draws of a null that works on schools.
-
-    Parameters
-    ----------
-    null : str
-        "schools" or "constant_risk".
-    schools : SchoolCounts
-
-    Returns
-    -------
-    EventDraws
-
-    Raises
-    ------
-    ValueError
-        An unknown null or one that does not draw schools; or see `constant_risk`.
+    """Prepare the draws of a null that works on schools: "schools" or "constant_risk".
 
     Examples
     --------
@@ -80,13 +65,6 @@ class ConstantRisk:
 
     It is a test of ANY difference between places. Schools differ far more than chance between
     students allows, so it rejects nearly everywhere and does not say where to go.
-
-    Attributes
-    ----------
-    codes : array of int, shape (s,)
-        Stratum number 0, 1, ... of each school.
-    events, totals : array of int, shape (s,)
-        Absent and all students of each school.
     """
 
     codes: Codes
@@ -101,12 +79,8 @@ class ConstantRisk:
         """Deal the absent students of each stratum to its schools at random, shape (s, size).
 
         Binomial counts at the rate of the stratum, given their sum: the rate need not be known, and
-        expected counts stay what they are.
-
-        References
-        ----------
-        Lehmann EL, Romano JP (2005) Testing Statistical Hypotheses, 3rd ed, section 4.5 (binomial
-        samples, conditional on the total).
+        expected counts stay what they are. Lehmann EL, Romano JP (2005) Testing Statistical
+        Hypotheses, 3rd ed, section 4.5 (binomial samples, conditional on the total).
         """
         drawn = np.empty((len(self.codes), size))
         for code, rng in enumerate(generators):
@@ -119,25 +93,9 @@ class ConstantRisk:
 
 
 def constant_risk(x: Floats, n: Floats, codes: Codes, ids: pd.Index | None = None) -> ConstantRisk:
-    """Prepare the null of constant risk within strata.
+    """Prepare the null of constant risk within strata 0, 1, ... of whole counts.
 
-    Parameters
-    ----------
-    x, n : array, shape (s,)
-        Known events and positive denominators, whole numbers.
-    codes : array of int, shape (s,)
-        Stratum number 0, 1, ... of each school.
-    ids : Index, optional
-        Names of the schools, for messages.
-
-    Returns
-    -------
-    ConstantRisk
-
-    Raises
-    ------
-    ValueError
-        Fractional counts, for which there is no student to draw, or 10^9 students in a stratum.
+    Fractional counts, for which there is no student to draw, raise ValueError naming one of `ids`.
 
     Examples
     --------
@@ -160,17 +118,7 @@ def constant_risk(x: Floats, n: Floats, codes: Codes, ids: pd.Index | None = Non
 class ShuffledMap(NamedTuple):
     """A map of observed / expected absence beside a driver, and what makes it again.
 
-    Attributes
-    ----------
-    tracts : TractMap
-    events : array, shape (s,)
-        Observed school counts.
-    residuals : SchoolResiduals
-        What is shuffled.
-    driver : array, shape (m,)
-        Driver of every area of the weights, NaN where unknown.
-    known : array of bool, shape (m,)
-        Areas with both figures.
+    `driver` is on all areas of the weights, NaN where unknown; `known` are areas with both.
     """
 
     tracts: TractMap
@@ -196,21 +144,8 @@ def shuffled_map(
 ) -> ShuffledMap:
     """Prepare a map and its shuffles, for statistics of absence beside a driver.
 
-    Parameters
-    ----------
-    x, n, share, weights, strata
-        See `analytics.hotspots.gi_star_schools`.
-    driver : Series
-        Figure of each tract, indexed by ids of the weights.
-
-    Returns
-    -------
-    ShuffledMap
-
-    Raises
-    ------
-    ValueError
-        See `gi_star_schools`; or a driver on unknown ids.
+    See `analytics.hotspots.gi_star_schools` for the schools; the driver is a figure of each tract,
+    indexed by ids of the weights.
     """
     schools, maps = tract_maps(x, n, {"map": share}, weights.ids, strata=strata, measure="ratio")
     tracts = maps["map"]
@@ -222,11 +157,6 @@ def shuffled_map(
 
 def on_areas(figure: pd.Series, ids: pd.Index) -> pd.Series:
     """Put a figure by area on the ids wanted, missing where it has none.
-
-    Raises
-    ------
-    ValueError
-        Areas that are not among the ids, or that repeat.
 
     Examples
     --------

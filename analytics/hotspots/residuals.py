@@ -21,18 +21,9 @@ Codes = NDArray[np.intp]
 class SchoolResiduals:
     """Counts of s schools taken apart into what their level explains and what it does not.
 
-    Attributes
-    ----------
-    codes : array of int, shape (s,)
-        Stratum number of each school.
-    expected : array, shape (s,)
-        Expected events e at the rate of the stratum.
-    scale : array, shape (s,)
-        Standard deviation `sqrt(n p (1 - p) (1 + (n - 1) rho))`; 0 where the stratum has no spread.
-    z : array, shape (s,)
-        Standardised residual `(x - e) / scale`; 0 where the scale is 0.
-    rho : array, one a stratum
-        Between-school over-dispersion, in [0, 1).
+    `codes` are stratum numbers; `expected` is e at the rate of the stratum, `scale` is
+    `sqrt(n p (1 - p) (1 + (n - 1) rho))`, `z` is `(x - e) / scale`, 0 where the stratum has no
+    spread, and `rho` the between-school over-dispersion of each stratum, in [0, 1).
     """
 
     codes: Codes
@@ -68,18 +59,7 @@ def streams(seed: int, count: int) -> list[np.random.Generator]:
 
 
 def school_residuals(x: Floats, n: Floats, codes: Any) -> SchoolResiduals:
-    """Standardise school counts within strata.
-
-    Parameters
-    ----------
-    x, n : array, shape (s,)
-        Known events and positive denominators.
-    codes : array of int, shape (s,)
-        Stratum numbers 0, 1, ... of each school.
-
-    Returns
-    -------
-    SchoolResiduals
+    """Standardise known counts of schools with students within strata 0, 1, ...
 
     References
     ----------
@@ -97,20 +77,11 @@ def school_residuals(x: Floats, n: Floats, codes: Any) -> SchoolResiduals:
 
 
 def overdispersion(x: Floats, n: Floats) -> float:
-    """Estimate the intra-school correlation of one stratum by moments.
+    """Estimate the intra-school correlation rho of the k schools of one stratum by moments.
 
     With `X2 = sum n (x/n - p)^2 / (p (1 - p))` and pooled p, the expectation of X2 under var(x) =
-    n p (1 - p) (1 + (n - 1) rho) is `k - 1 + rho * sum (n - 1)(1 - n / N)`; rho solves it.
-
-    Parameters
-    ----------
-    x, n : array, shape (k,)
-        Known events and positive denominators of the schools of one stratum.
-
-    Returns
-    -------
-    float
-        rho, clipped to [0, 1); 0 for fewer than two schools or a rate of 0 or 1.
+    n p (1 - p) (1 + (n - 1) rho) is `k - 1 + rho * sum (n - 1)(1 - n / N)`; rho solves it, clipped
+    to [0, 1). It is 0 for fewer than two schools or a rate of 0 or 1.
 
     References
     ----------

@@ -138,8 +138,7 @@ def hot_spots(
     draws : int
         Draws of every tract.
     max_draws : int, optional
-        Draws of those tracts whose false-discovery decision is not settled before; None for
-        `draws`.
+        Draws of those tracts whose false-discovery decision is not settled before.
     alpha : float
         False-discovery level of that decision, and of `hot` and `cold`.
     progress : callable, optional
@@ -150,17 +149,10 @@ def hot_spots(
     -------
     DataFrame
         See `gi_star_schools`; also booleans `hot` and `cold` (q <= alpha), and `draws` of each
-        tract. `state` may be "island" for "gi" and "local_moran", and for any statistic under the
-        null "areas". For "local_moran" `z` is I_i standardised by its moments when all tracts are
+        tract. For "local_moran" `z` is I_i standardised by its moments when all tracts are
         shuffled; `quadrant` (HH, LL, HL, LH, "none") says how a tract and its neighbours stand to
         the mean. Only HH tracts are hot and only LL tracts cold: an outlier with a small q is "not
         significant" as a hot or cold spot.
-
-    Raises
-    ------
-    ValueError
-        See `gi_star_schools`; or an unknown statistic or null, `max_draws` below `draws`, or alpha
-        outside (0, 1).
 
     References
     ----------
@@ -184,12 +176,7 @@ def hot_spots(
 
 
 def flags(item: Analysis, alpha: float) -> tuple[Bools, Bools]:
-    """Tell which tested areas of an analysis are hot and which cold, with q <= alpha.
-
-    Returns
-    -------
-    hot, cold : array of bool, shape (t,)
-    """
+    """Tell which tested areas of an analysis are hot and which cold, with q <= alpha."""
     sure, side = _q(item) <= alpha, _side(item)
     return sure & (side > 0), sure & (side < 0)
 

@@ -27,14 +27,7 @@ MEASURES: tuple[Measure, ...] = ("crude", "ratio", "eb")
 class SchoolCounts:
     """Schools that take part: a known count, students, and a tract in at least one catchment.
 
-    Attributes
-    ----------
-    events, totals : array, shape (s,)
-        Absent and enrolled students.
-    codes : array of int, shape (s,)
-        Stratum number 0, 1, ... of each school.
-    ids : Index
-        Their labels.
+    `events` and `totals` are absent and enrolled students, `codes` stratum numbers 0, 1, ...
     """
 
     events: Floats
@@ -112,16 +105,10 @@ class TractMap:
 class Lens:
     """How a statistic looks at drawn maps.
 
-    Attributes
-    ----------
-    tracts : TractMap
-    sees_risk : bool
-        Whether it looks at rates over their own standard errors (Assuncao and Reis), as local
-        Moran does, or at the measure itself.
-    sd : float, optional
-        Standard deviation by which every map is divided; None for each map's own. The own one
-        compares patterns, however strong; a fixed one also sees that a map varies more than chance
-        lets it, which is what constant risk is about.
+    `sees_risk`: at rates over their own standard errors (Assuncao and Reis), as local Moran does,
+    or at the measure itself. `sd`: what every map is divided by; None for each map's own standard
+    deviation. The own one compares patterns, however strong; a fixed one also sees that a map
+    varies more than chance lets it, which is what constant risk is about.
     """
 
     tracts: TractMap
@@ -172,11 +159,6 @@ def tract_maps(
         Schools that take part.
     maps : dict of str to TractMap
         Map of each catchment, under its name.
-
-    Raises
-    ------
-    ValueError
-        See `gi_star_schools`; or no catchment.
 
     Examples
     --------

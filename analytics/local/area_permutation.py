@@ -29,18 +29,11 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class AreaPermutation:
-    """A map and its links, ready to be compared with draws.
+    """A map of m areas and its links, ready to be compared with draws.
 
-    Attributes
-    ----------
-    values : array, shape (m,)
-        Standard deviations from the mean.
-    links : csr_array, shape (m, m)
-        Weights without selves, each row divided by its mean weight.
-    observed, neighbours : array, shape (m,)
-        Weighted sum over the neighbours of each area, and their number k.
-    alike : array of bool, shape (m,)
-        Areas whose neighbours all weigh the same.
+    `values` are standard deviations from the mean; `links` weights without selves, each row divided
+    by its mean weight; `observed` the weighted sum over the `neighbours` of each area, k in number;
+    `alike` marks areas whose neighbours all weigh the same.
     """
 
     values: Floats
@@ -131,7 +124,7 @@ class AreaPermutation:
 def permute_areas(
     tally: Tally, values: Floats, matrix: csr_array, plan: DrawPlan, seed: int
 ) -> None:
-    """Draw the neighbours of each tested area from all other areas.
+    """Draw the neighbours of each tested area from all other areas, and count.
 
     With the area's own value held, comparing sums is the same as comparing Gi, Gi* or, where the
     area lies above the mean, local Moran; below the mean the two counts of local Moran change
@@ -189,11 +182,10 @@ def _orders(areas: int, places: int, draws: int, rng: np.random.Generator) -> It
 
 
 def _distinct(areas: int, places: int, draws: int, rng: np.random.Generator) -> Places:
-    """Draw different areas for the places of each order.
+    """Draw different areas for the places of each order; a repeat further left is drawn again.
 
-    A repeat of an area further left is drawn again until there is none. Which places are drawn
-    again depends only on which are equal, never on which area it is; so every order of different
-    areas is equally likely.
+    Which places are drawn again depends only on which are equal, never on which area it is; so
+    every order of different areas is equally likely.
     """
     orders = rng.integers(0, areas, (draws, places))
     doubtful = np.arange(draws)

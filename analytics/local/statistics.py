@@ -48,18 +48,9 @@ class LocalStatistic(Protocol):
 
 
 def standardised(values: Floats, sd: float | None = None) -> Floats:
-    """Bring each map to mean 0 and standard deviation 1; a map of equal values to 0.
+    """Bring each map, (m, r), to mean 0 and standard deviation 1; a map of equal values to 0.
 
-    Parameters
-    ----------
-    values : array, shape (m, r)
-        Maps.
-    sd : float, optional
-        Divide all maps by this instead of each by its own standard deviation.
-
-    Returns
-    -------
-    array, shape (m, r)
+    With `sd` all maps are divided by that instead of each by its own standard deviation.
 
     Examples
     --------
@@ -88,10 +79,6 @@ def prepare(statistic: Statistic, weights: Weights, *, own_scale: bool = True) -
     own_scale : bool
         Whether each map has a standard deviation of its own that it is divided by.
 
-    Returns
-    -------
-    LocalStatistic
-
     Raises
     ------
     ValueError
@@ -108,8 +95,6 @@ def prepare(statistic: Statistic, weights: Weights, *, own_scale: bool = True) -
     >>> maps = standardised(np.array([[1.0], [2.0], [3.0], [6.0]]))
     >>> prepare("gi_star", line).of(maps)[:, 0].round(3).tolist()
     [-1.389, -1.604, 1.069, 1.389]
-    >>> prepare("local_moran", line.row_standardized()).of(maps)[:, 0].round(3).tolist()
-    [0.571, 0.286, 0.0, 0.0]
     """
     if statistic == "gi_star":
         matrix = weights.with_self().sparse
@@ -153,17 +138,9 @@ class GiStar:
 class Gi:
     """Gi: each area against all others, mean and variance being those of the others.
 
-    Attributes
-    ----------
-    links : csr_array, shape (k, m)
-        Weights without selves.
-    totals, spread : array, shape (k,)
-        Sum of each row, and `sqrt(((m - 1) sum w^2 - (sum w)^2) / (m - 2))`.
-    own_scale : bool
-        Whether maps have a standard deviation of 1 each; where they share one, the spread of the
-        other areas of each map is left alone.
-    rows : array or slice
-        Areas kept.
+    `links` are k rows of weights without selves, `totals` their sums, and `spread` is
+    `sqrt(((m - 1) sum w^2 - (sum w)^2) / (m - 2))`. Where maps share one standard deviation (not
+    `own_scale`), the spread of the other areas of each map is left alone.
     """
 
     links: csr_array
@@ -201,14 +178,8 @@ class Gi:
 class LocalMoran:
     """Local Moran: own value times the weighted sum of the neighbours'.
 
-    Attributes
-    ----------
-    links : csr_array, shape (k, m)
-        Weights without selves, as given.
-    totals, squares : array, shape (k,)
-        Sum of each row of weights, and of their squares.
-    rows : array or slice
-        Areas kept.
+    `links` are k rows of weights without selves, `totals` and `squares` the sums of each row and of
+    its squares.
     """
 
     links: csr_array
@@ -226,8 +197,6 @@ class LocalMoran:
     def moments(self, maps: Floats) -> tuple[Floats, Floats]:
         """Give mean and standard deviation of I when all values of a map (m, 1) move.
 
-        References
-        ----------
         Sokal RR, Oden NL, Thomson BA (1998) Geographical Analysis 30:331-354, equations A3-A4.
         """
         m = len(maps)
@@ -245,11 +214,7 @@ class LocalMoran:
     def conditional(self, maps: Floats) -> tuple[Floats, Floats]:
         """Give mean and variance of I when each area of a map (m, 1) keeps its value.
 
-        The variance is NaN where I cannot vary.
-
-        References
-        ----------
-        Sokal RR, Oden NL, Thomson BA (1998) Geographical Analysis 30:331-354, equations A7-A8.
+        The variance is NaN where I cannot vary. Sokal, Oden, Thomson (1998), equations A7-A8.
         """
         m = len(maps)
         if m < 3:
@@ -272,12 +237,7 @@ class LocalMoran:
         return LocalMoran(self.links[rows], self.totals[rows], self.squares[rows], rows)
 
     def quadrants(self, maps: Floats) -> NDArray[np.intp]:
-        """Place each area of a standardised map (m, 1) among `QUADRANTS`.
-
-        References
-        ----------
-        Anselin L (1995) Geographical Analysis 27:93-115, section on the Moran scatterplot.
-        """
+        """Place each area of a standardised map (m, 1) among `QUADRANTS` (Anselin 1995)."""
         own = maps[:, 0]
         high = own > 0
         near = self.links @ own > _EQUAL * self.totals * np.abs(own).max(initial=0)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from analytics.inputs import Bools, Floats
+from analytics.inputs import Bools, Floats, MapValues, map_values
 from analytics.local.area_permutation import permute_areas
 from analytics.local.significance import DrawPlan, Tally, benjamini_hochberg
 from analytics.local.statistics import (
@@ -23,7 +23,6 @@ from analytics.local.statistics import (
     prepare,
     standardised,
 )
-from analytics.map_of_areas import MapValues, map_values
 from geo.weights.weights import Weights
 
 _EQUAL = 1e-9  # relative difference under which values are the same
@@ -43,20 +42,8 @@ def gi(
 ) -> pd.DataFrame:
     """Give Gi of each area: how far its neighbours stand from the mean of all other areas.
 
-    Parameters
-    ----------
-    values, weights, null, draws, max_draws, alpha, seed
-        See `gi_star`; but no area may be its own neighbour.
-
-    Returns
-    -------
-    DataFrame
-        See `gi_star`; an island has no number, nor has an area where "constant elsewhere".
-
-    Raises
-    ------
-    ValueError
-        See `gi_star`; or weights that hold selves.
+    Parameters and result are those of `gi_star`, but no area may be its own neighbour, and an
+    island has no number, nor has an area where "constant elsewhere".
 
     References
     ----------
@@ -153,28 +140,15 @@ def local_moran(
     Weights are taken as given: binary ones make I a sum over neighbours, row-standardised ones
     (`weights.row_standardized()`, what spdep calls style W) a mean. z, p, p_sim and quadrant are
     the same for both. I is over `sum c^2 / n`, as Anselin (1995) and R spdep have it; esda and
-    GeoDa divide by n - 1, which makes it (n - 1) / n times as large.
-
-    Parameters
-    ----------
-    values, null, draws, max_draws, alpha, seed
-        See `gi_star`.
-    weights : Weights
-        No area its own neighbour.
+    GeoDa divide by n - 1, which makes it (n - 1) / n times as large. Parameters are those of `gi`.
 
     Returns
     -------
     DataFrame
-        Index of `values`; columns `value, z, p, state, local_i, expected, variance, quadrant`, and
-        `p_sim, q, draws` when a null is given. Moments hold the area's own value. `quadrant` is HH,
-        LL, HL, LH or "none" (not tested): own value against the mean, and weighted mean of the
-        neighbours against that same mean, so that I is positive in HH and LL only (spdep's "pysal"
-        quadrants; its "mean" ones compare with the mean of the lags).
-
-    Raises
-    ------
-    ValueError
-        See `gi`.
+        As of `gi_star`, and `local_i, expected, variance, quadrant`. Moments hold the area's own
+        value. `quadrant` is HH, LL, HL, LH or "none" (not tested): own value against the mean, and
+        weighted mean of the neighbours against that same mean, so that I is positive in HH and LL
+        only (spdep's "pysal" quadrants; its "mean" ones compare with the mean of the lags).
 
     References
     ----------
@@ -204,23 +178,12 @@ def local_moran(
 
 
 def states(values: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray[np.str_]:
-    """Say of each area of a map why it is tested or not.
+    """Say of each area of a map (m,) with so many neighbours why it is tested or not.
 
-    Parameters
-    ----------
-    values : array, shape (m,)
-        The map.
-    degrees : array of int, shape (m,)
-        Neighbours of each area.
-    tested : array of bool, shape (m,)
-
-    Returns
-    -------
-    array of str, shape (m,)
-        "tested"; "island": no neighbour with a value; "constant values": the map is all equal;
-        "constant elsewhere": all other areas are equal; "at the mean": its own value is the mean,
-        so that local Moran is 0 whatever its neighbours are; "covers all areas": it neighbours
-        every other area alike; "too few areas": one area.
+    "tested"; "island": no neighbour with a value; "constant values": the map is all equal;
+    "constant elsewhere": all other areas are equal; "at the mean": its own value is the mean, so
+    that local Moran is 0 whatever its neighbours are; "covers all areas": it neighbours every other
+    area alike; "too few areas": one area.
 
     Examples
     --------

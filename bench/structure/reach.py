@@ -50,6 +50,8 @@ KEPT: dict[str, str] = {
     "analytics.membership.priors.HalfNormal": "published BYM2 cases (Morris et al. 2019) need it",
     "analytics.membership.priors.Beta": "published BYM2 cases (Morris et al. 2019) need it",
     "analytics.membership.result.Membership.top": "public: what `analytics.membership.fit` gives",
+    "analytics.smoothing.spatial_empirical_bayes": "EBlocal, a published case of R spdep",
+    "analytics.smoothing.standardized_rates": "EBImoran, a published case of R spdep",
 }
 """Qualified name -> why it is kept although nothing here reaches it."""
 

@@ -348,11 +348,13 @@ def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
     map_class = pd.Series("not significant", index=shown.index, dtype="str")
     p = pd.Series(np.nan, index=shown.index)
     circle = pd.Series(np.nan, index=shown.index, dtype="str")
+    high = pd.Series(False, index=shown.index)
     for cluster in clusters:
         members = list(cluster.ids)
         p[members] = cluster.p
         inside = [geoid for geoid in members if shown[geoid]]
         circle[members] = min(inside, default=np.nan)
+        high[members] = cluster.direction == "high"
         sure = next((word for limit, word in CONFIDENCE if cluster.p <= limit), "")
         if sure:
             map_class[members] = f"{'hot' if cluster.direction == 'high' else 'cold'} {sure}"
@@ -368,7 +370,7 @@ def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
         of=tested.astype("Int64").where(shown),
         analyses="",
     )
-    hot = passed & map_class.str.startswith("hot")
+    hot = passed & high & tested
     draws = max((cluster.draws for cluster in clusters), default=DRAWS)
     gathered = grouped(table, circle.where(hot))
     passing = tuple(cluster for cluster in clusters if cluster.p <= view.alpha)

@@ -88,36 +88,20 @@ def test_slope_of_the_scatter_is_moran_for_rows_that_sum_to_one(drawn):
 orders = st.integers(3, 6).flatmap(
     lambda years: hnp.arrays(np.float64, (8, years), elements=st.integers(0, 9).map(float))
 )
-histories = st.integers(3, 6).flatmap(
-    lambda years: hnp.arrays(np.int64, (8, years), elements=st.integers(-1, 1))
-)
 
 
 @few
-@pytest.mark.parametrize("trend", ["mann-kendall", "regression"])
 @given(orders=orders)
-def test_turning_time_around_swaps_rising_and_falling(trend, orders):
+def test_turning_time_around_swaps_rising_and_falling(orders):
     years = list(range(2001, 2001 + orders.shape[1]))  # evenly spaced: the mirror has the same gaps
     z = pd.DataFrame(orders, columns=years)
     turned = z.set_axis(years[::-1], axis=1)
-    forth, back = (
-        emerging(z * 0 + 1, table, variance=z * 0 + 0.5, trend=trend) for table in (z, turned)
-    )
+    forth, back = (emerging(z.notna(), table) for table in (z, turned))
     swap = {"rising": "falling", "falling": "rising"}
     words = {"intensifying": "fading", "fading": "intensifying"}
     assert forth["trend"].replace(swap).tolist() == back["trend"].tolist()
     assert forth["pattern"].replace(words).tolist() == back["pattern"].tolist()
     np.testing.assert_allclose(forth["trend_p"], back["trend_p"], rtol=1e-9)
-
-
-@few
-@given(histories)
-def test_cold_is_the_mirror_of_hot(history):
-    years = YEARS[: history.shape[1]]
-    one = emerging(pd.DataFrame(history, columns=years))
-    other = emerging(pd.DataFrame(-history, columns=years))
-    assert one["pattern"].tolist() == other["cold_pattern"].tolist()
-    assert one["hot_years"].tolist() == other["cold_years"].tolist()
 
 
 @quick

@@ -67,8 +67,6 @@ def null_comparison(selection: Selection) -> NullComparison:
         tested=right.tested,
         areas_null=int((naive.tracts["q"] <= alpha).sum()),
         schools_null=int((right.tracts["q"] <= alpha).sum()),
-        alpha=alpha,
-        draws=right.draws,
     )
 
 

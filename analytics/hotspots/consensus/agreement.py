@@ -57,8 +57,7 @@ class Consensus:
     hot : DataFrame of bool
         Areas x analyses: which analysis calls which area hot.
     analyses : DataFrame
-        One row an analysis, in the order of the columns of `hot`: `method, weights, catchment` and
-        `draws` (most draws of any area).
+        One row an analysis: `method, weights, catchment` and `draws` (most draws of any area).
     """
 
     areas: pd.DataFrame
@@ -73,20 +72,6 @@ class Consensus:
         that one decides, and its agreement says "in one only". And at least one of the analyses
         must use the join on the map, since the numbers shown with the group come from that join: a
         group of other joins would stand beside numbers that do not support it.
-
-        Parameters
-        ----------
-        catchment : str
-            Join on the map.
-
-        Returns
-        -------
-        Series of bool
-
-        Raises
-        ------
-        ValueError
-            No analysis used that join.
         """
         chosen = self.analyses["catchment"].eq(catchment).to_numpy()
         if not chosen.any():
@@ -129,16 +114,6 @@ def run_set(
         "schools" or "constant_risk".
     alpha : float
         False-discovery level at which an analysis flags an area; each analysis has its own family.
-
-    Returns
-    -------
-    Consensus
-        Of methods x weights x catchments.
-
-    Raises
-    ------
-    ValueError
-        See `hot_spots`; or weights over different areas, or nothing to run.
 
     References
     ----------
@@ -189,18 +164,13 @@ def consensus(
     analyses : DataFrame
         `method, weights, catchment, draws` of each, in the order of the columns.
 
-    Returns
-    -------
-    Consensus
-        Same areas, same order.
-
     Examples
     --------
     >>> hot = pd.DataFrame({"one": [True, True, False], "two": [True, False, False]})
     >>> cold = pd.DataFrame({"one": [False] * 3, "two": [False, False, True]})
-    >>> said = consensus(hot, cold, hot | True, pd.DataFrame(index=hot.columns))
-    >>> said.areas["agreement"].tolist(), said.areas["only"].tolist()
-    (['hot in most', 'hot in one only', 'cold in one only'], ['', 'one', 'two'])
+    >>> about = pd.DataFrame(index=hot.columns)
+    >>> consensus(hot, cold, hot | True, about).areas["agreement"].tolist()
+    ['hot in most', 'hot in one only', 'cold in one only']
     """
     sums = {"hot": hot.sum(axis=1), "cold": cold.sum(axis=1), "of": tested.sum(axis=1)}
     table = pd.DataFrame(sums, hot.index)

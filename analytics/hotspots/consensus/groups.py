@@ -17,7 +17,7 @@ from geo.weights.weights import Weights
 
 
 def contiguous_groups(flagged: pd.Series, weights: Weights) -> pd.Series:
-    """Gather contiguous flagged areas into groups with ids that last.
+    """Gather flagged areas into connected groups with ids that last.
 
     The id of a group is the smallest area id inside. It depends on neither the order of rows nor
     other groups: one that appears, grows or goes elsewhere renames nothing.
@@ -33,15 +33,6 @@ def contiguous_groups(flagged: pd.Series, weights: Weights) -> pd.Series:
     -------
     Series of str
         Group of each area, missing where not flagged. Same index.
-
-    Raises
-    ------
-    ValueError
-        An id that the weights do not know.
-
-    References
-    ----------
-    Tarjan R (1972) SIAM J Comput 1:146-160 (connected components).
 
     Examples
     --------
@@ -89,11 +80,6 @@ def group_summary(
         excess, excess_low, excess_high` (exact Poisson; excess is chronic_absent - expected
         students), and `k_min, k_median, k_max, of_min, of_max` over its areas.
 
-    Raises
-    ------
-    ValueError
-        Indexes that differ.
-
     References
     ----------
     Wilson EB (1927) JASA 22:209-212. Garwood F (1936) Biometrika 28:437-442.
@@ -127,21 +113,9 @@ def group_summary(
 
 
 def group_name(labels: pd.Series, students: pd.Series, named: int = 2) -> str:
-    """Name a group of areas after its parts, those with most students first.
+    """Name a group after the parts its areas belong to, those with most students first.
 
-    Parameters
-    ----------
-    labels : Series of str
-        Name of the part that each area of the group belongs to, such as its neighbourhood.
-    students : Series
-        Students by area, on the same index.
-    named : int
-        Parts that are named when there are more than one further.
-
-    Returns
-    -------
-    str
-        "A", "A and B", "A, B and C", or "A, B and 2 more".
+    "A", "A and B", "A, B and C", or "A, B and 2 more" when there are more than `named` + 1.
 
     Examples
     --------

@@ -61,8 +61,7 @@ def emerging(
         What the trend is tested on: same areas and years, the measure itself rather than its
         significance (log ratio, rate). None: patterns without a trend.
     alpha : float
-        Level of the trend test of one area; among many, this share passes by chance, see
-        `trend_q`.
+        Level of the trend test of one area; among many, this share passes by chance.
     leave_out : collection of str
         Years not to be used, by label.
 
@@ -74,17 +73,10 @@ def emerging(
         `trend_statistic` (Kendall's S), `trend_p`, `smallest_p` the least p-value the area's years
         could give, and `trend_q` (Benjamini-Hochberg over persistent areas).
 
-    Raises
-    ------
-    ValueError
-        A column that is no year or repeats, areas that repeat, or areas or years of `z` that do not
-        fit.
-
     References
     ----------
     The words are those of ESRI's Emerging Hot Spot Analysis (ArcGIS Pro, space time pattern mining
-    toolbox); the rules differ, as that tool wants ten steps and more. Mann HB (1945) Econometrica
-    13:245-259. Kendall MG (1975) Rank Correlation Methods.
+    toolbox); the rules differ, as that tool wants ten steps and more.
 
     Examples
     --------
@@ -112,11 +104,6 @@ def emerging(
 
 def used_years(columns: pd.Index, leave_out: Collection[str]) -> list[Any]:
     """Give the years of a table in their order, some left out.
-
-    Raises
-    ------
-    ValueError
-        A label is no year, or two mean the same year.
 
     Examples
     --------
