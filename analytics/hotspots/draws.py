@@ -116,24 +116,11 @@ def draw_null(
     seed: int,
     progress: Progress | None = None,
 ) -> None:
-    """Draw maps under a null and let every analysis count, until each decision is settled.
+    """Draw maps under a null of `NULLS` and let every analysis count, until each is settled.
 
-    Parameters
-    ----------
-    null : str
-        One of `analytics.hotspots.nulls.NULLS`.
-    schools : SchoolCounts
-        Observed counts.
-    maps : mapping of str to TractMap
-        Maps by name.
-    analyses : sequence of Analysis
-        Their tallies change in place.
-    plan : DrawPlan
-    seed : int
-        Results depend on neither batches nor threads.
-    progress : callable, optional
-        Called with draws done and draws wanted, which grows while decisions stay open. What it
-        raises ends the work.
+    Tallies of the analyses change in place; results depend on neither batches nor threads.
+    `progress` is called with draws done and draws wanted, which grows while decisions stay open.
+    What it raises ends the work.
     """
     if null == "areas":
         for item in analyses:

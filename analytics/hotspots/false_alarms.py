@@ -39,15 +39,7 @@ _ONE = "map"
 
 @dataclass(frozen=True)
 class NullComparison:
-    """Significant tracts on one map under both nulls.
-
-    Attributes
-    ----------
-    tested : int
-        Tracts tested under the school-level null.
-    areas_null, schools_null : int
-        Tracts with q <= alpha when tracts are shuffled (naive) and when schools are (right).
-    """
+    """Tracts of one map with q <= alpha when tracts are shuffled (naive), and schools (right)."""
 
     tested: int
     areas_null: int
@@ -56,11 +48,10 @@ class NullComparison:
 
 @dataclass(frozen=True)
 class FalseAlarms:
-    """What a null flags where there is no hot spot.
+    """What a null flags where there is no hot spot, and how it was measured.
 
     Attributes
     ----------
-    null, statistic : str
     share, standard_error : float
         Mean share of tested tracts with p_sim <= alpha, and its error over replicates (tracts of
         one map are not independent); a right null gives alpha.
@@ -69,9 +60,6 @@ class FalseAlarms:
     false_discovery : float
         Share of maps with any tract at q <= alpha: the false-discovery rate where there is nothing
         to discover; a right null gives at most alpha.
-    replicates, draws : int
-    alpha : float
-        How it was measured.
     """
 
     null: str
@@ -115,7 +103,7 @@ def false_alarms(
     x, n, share, weights, strata, draws, measure
         See `analytics.hotspots.gi_star_schools`.
     nulls, statistics : sequence of str
-        What to measure, in every combination.
+        What to measure, in every combination; the result is by null, then by statistic.
     world : str
         One of `WORLDS`.
     replicates : int
@@ -126,16 +114,6 @@ def false_alarms(
         Level of each test.
     progress : callable, optional
         Called with replicates done and wanted; what it raises ends the work.
-
-    Returns
-    -------
-    list of FalseAlarms
-        By null, then by statistic.
-
-    Raises
-    ------
-    ValueError
-        See `gi_star_schools`; or an unknown null, statistic or world.
 
     References
     ----------

@@ -102,8 +102,17 @@ def gi_star_schools(
     >>> table.rate.tolist(), table.hot_class.unique().tolist()
     ([0.4, 0.35, 0.1, 0.05], ['not significant'])
     """
-    options = {"measure": measure, "draws": draws, "seed": seed, "progress": progress}
-    table = hot_spots(x, n, share, weights, strata=strata, **options)  # type: ignore[arg-type]
+    table = hot_spots(
+        x,
+        n,
+        share,
+        weights,
+        measure=measure,
+        strata=strata,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
     return table.drop(columns=["hot", "cold", "draws"])
 
 
@@ -131,14 +140,13 @@ def hot_spots(
         See `gi_star_schools`.
     statistic : str
         "gi_star"; "gi", which leaves the tract itself out; or "local_moran" on rates over their own
-        standard errors (with the measure "eb" on crude rates, for it steadies them itself).
+        standard errors (Assuncao and Reis; with the measure "eb" on crude rates, for it steadies
+        them itself).
     null : str
         One of `analytics.hotspots.nulls.NULLS`: "schools" is right for maps made from schools;
         "areas" shuffles tracts; "constant_risk" asks for any difference between places.
-    draws : int
-        Draws of every tract.
-    max_draws : int, optional
-        Draws of those tracts whose false-discovery decision is not settled before.
+    draws, max_draws : int
+        Draws of every tract, and of those whose false-discovery decision is not settled before.
     alpha : float
         False-discovery level of that decision, and of `hot` and `cold`.
     progress : callable, optional
@@ -153,11 +161,6 @@ def hot_spots(
         shuffled; `quadrant` (HH, LL, HL, LH, "none") says how a tract and its neighbours stand to
         the mean. Only HH tracts are hot and only LL tracts cold: an outlier with a small q is "not
         significant" as a hot or cold spot.
-
-    References
-    ----------
-    Ord JK, Getis A (1995) Geographical Analysis 27:286-306. Anselin L (1995) Geographical Analysis
-    27:93-115. Assuncao RM, Reis EA (1999) Statistics in Medicine 18:2147-2162.
 
     Examples
     --------

@@ -45,7 +45,7 @@ class SchoolCounts:
 
 @dataclass(frozen=True, eq=False)
 class TractMap:
-    """A catchment with the denominators that go with it, over the t tested tracts.
+    """A catchment with the denominators that go with it, over the t tested tracts of m areas.
 
     Attributes
     ----------
@@ -55,8 +55,6 @@ class TractMap:
         Students of each tract, and events expected of them at the rates of their levels.
     measure : str
         "crude" rate, "ratio" observed / expected, or "eb" empirical-Bayes rate.
-    ids : Index, m labels
-        Every area of the weights.
     tested : array of bool, shape (m,)
         Areas that have students, and expected events where the measure needs them.
     rate : array, shape (m,)
@@ -139,26 +137,11 @@ def tract_maps(
     strata: ArrayLike | pd.Series | None = None,
     measure: Measure = "crude",
 ) -> tuple[SchoolCounts, dict[str, TractMap]]:
-    """Prepare one map for each catchment, all from the same schools.
+    """Prepare one map for each catchment by name, all from the same schools.
 
-    A school without a tract in one catchment counts in the others; its level's rate is the same in
-    all.
-
-    Parameters
-    ----------
-    x, n, strata, measure
-        See `analytics.hotspots.gi_star_schools`.
-    catchments : mapping of str to shares
-        Shares by name, each as `geo.catchment.share_matrix` takes them.
-    ids : Index
-        Areas, in the order wanted.
-
-    Returns
-    -------
-    schools : SchoolCounts
-        Schools that take part.
-    maps : dict of str to TractMap
-        Map of each catchment, under its name.
+    Schools are as for `analytics.hotspots.gi_star_schools`, shares as for
+    `geo.catchment.share_matrix`. A school without a tract in one catchment counts in the others;
+    its level's rate is the same in all.
 
     Examples
     --------

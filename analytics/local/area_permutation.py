@@ -124,23 +124,13 @@ class AreaPermutation:
 def permute_areas(
     tally: Tally, values: Floats, matrix: csr_array, plan: DrawPlan, seed: int
 ) -> None:
-    """Draw the neighbours of each tested area from all other areas, and count.
+    """Draw the neighbours of each tested area of one map (m,) from all other areas, and count.
 
     With the area's own value held, comparing sums is the same as comparing Gi, Gi* or, where the
     area lies above the mean, local Moran; below the mean the two counts of local Moran change
     places. Areas that share schools are alike by construction, and on such a map this null calls
-    that likeness clustering.
-
-    Parameters
-    ----------
-    tally : Tally
-        Counts draws of m areas; none of the tested areas may be without neighbours.
-    values : array, shape (m,)
-        One map.
-    matrix : csr_array, shape (m, m)
-        Weights; the diagonal is left alone.
-    plan : DrawPlan
-    seed : int
+    that likeness clustering. None of the tested areas may be without neighbours; the diagonal of
+    the weights is left alone.
 
     References
     ----------

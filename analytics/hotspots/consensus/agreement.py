@@ -103,11 +103,9 @@ def run_set(
     Parameters
     ----------
     x, n, measure, strata, draws, max_draws, seed, progress
-        See `analytics.hotspots.test.hot_spots`. A school takes part when any catchment places it.
-    catchments : mapping of str to shares
-        Shares by name, each as for `hot_spots`.
-    weights : mapping of str to Weights
-        Neighbours by name, all over the same areas; the first gives the order of areas.
+        See `analytics.hotspots.hot_spots`. A school takes part when any catchment places it.
+    catchments, weights : mapping
+        Shares and neighbours by name, all weights over the same areas in the same order.
     methods : sequence of str
         Statistics of `hot_spots`.
     null : str
@@ -150,19 +148,12 @@ def run_set(
 def consensus(
     hot: pd.DataFrame, cold: pd.DataFrame, tested: pd.DataFrame, analyses: pd.DataFrame
 ) -> Consensus:
-    """Count in how many analyses each area is flagged.
+    """Count in how many analyses (columns) each area (row) is hot, cold and tested.
 
     The side with more flags leads. "Most" is at least two analyses and at least the share `MOST` of
     those that tested the area; "some" is at least two; one is "one only", also where a single
     analysis tested the area, for one choice cannot show that choices do not matter. As many hot as
     cold flags is "hot and cold". An area that no analysis tested is "not shown".
-
-    Parameters
-    ----------
-    hot, cold, tested : DataFrame of bool
-        Areas x analyses.
-    analyses : DataFrame
-        `method, weights, catchment, draws` of each, in the order of the columns.
 
     Examples
     --------

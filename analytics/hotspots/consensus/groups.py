@@ -17,22 +17,15 @@ from geo.weights.weights import Weights
 
 
 def contiguous_groups(flagged: pd.Series, weights: Weights) -> pd.Series:
-    """Gather flagged areas into connected groups with ids that last.
+    """Gather flagged areas into connected groups; a link in either direction connects.
 
-    The id of a group is the smallest area id inside. It depends on neither the order of rows nor
-    other groups: one that appears, grows or goes elsewhere renames nothing.
+    The id of a group is the smallest area id inside: text on the index of `flagged`, missing where
+    that is not true. It depends on neither the order of rows nor other groups: one that appears,
+    grows or goes elsewhere renames nothing.
 
-    Parameters
+    References
     ----------
-    flagged : Series of bool
-        Areas to gather, indexed by ids of the weights; missing counts as not flagged.
-    weights : Weights
-        Neighbours. A link in either direction connects.
-
-    Returns
-    -------
-    Series of str
-        Group of each area, missing where not flagged. Same index.
+    Tarjan R (1972) SIAM J Comput 1:146-160 (connected components).
 
     Examples
     --------

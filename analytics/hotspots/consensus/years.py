@@ -123,21 +123,16 @@ def used_years(columns: pd.Index, leave_out: Collection[str]) -> list[Any]:
 
 
 def mann_kendall(values: pd.DataFrame) -> pd.DataFrame:
-    """Test each area for a steady rise or fall over the years, exactly.
+    """Test each area (row) for a steady rise or fall over the years (columns), exactly.
 
     With n years there are n! orders. Two of them are perfect trends, so no two-sided p-value can be
-    below 2 / n!: 0.333 for three years, 0.083 for four, 0.017 for five.
-
-    Parameters
-    ----------
-    values : DataFrame
-        One number an area and year, years from left to right; NaN where unknown. Only the order
-        of the years counts, not the gaps between them; equal numbers are ties.
+    below 2 / n!: 0.333 for three years, 0.083 for four, 0.017 for five. Only the order of the years
+    counts, not the gaps between them; equal numbers are ties, NaN is unknown.
 
     Returns
     -------
     DataFrame
-        Index of `values`; `s` Kendall's S (rising pairs of years less falling ones), `tau`
+        `s` Kendall's S (rising pairs of years less falling ones), `tau`
         `S / sqrt(untied pairs x all pairs)`, `p` two-sided over all orders of the area's own
         values, `smallest_p` the least that any order of them could give, `years` with a value.
         With fewer than 2 years, or with all values equal, `tau` is NaN and p is 1.
