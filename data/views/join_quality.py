@@ -171,7 +171,7 @@ def surroundings(found: JoinQuality, panel: Panel, focus: str) -> gpd.GeoSeries:
 
 
 def join_change(
-    schools: pd.DataFrame, first: HotSpots, second: HotSpots, versus: str, alpha: float
+    schools: pd.DataFrame, first: HotSpots, second: HotSpots, versus: str
 ) -> JoinChange:
     """Compare the map of the chosen join with the map of another one.
 
@@ -183,10 +183,8 @@ def join_change(
         The same view under both joins.
     versus : str
         The other join.
-    alpha : float
-        Level at which a tract counts as hot.
     """
-    here, there = _side(first.tracts, alpha), _side(second.tracts, alpha)
+    here, there = _side(first.tracts), _side(second.tracts)
     independent = int(schools["rate"].notna().sum())
     found = compare_joins(here, there, independent=independent)
     table = first.tracts[["name", "neighbourhood", "enrolled"]].assign(
@@ -201,9 +199,9 @@ def join_change(
     return JoinChange(table, found, versus)
 
 
-def _side(tracts: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    hot = tracts["map_class"].str.startswith("hot") & (tracts["q"] <= alpha)
-    return pd.DataFrame({"rate": tracts["rate"].where(tracts["shown"]), "is_hot": hot})
+def _side(tracts: pd.DataFrame) -> pd.DataFrame:
+    rate = tracts["rate"].where(tracts["shown"])
+    return pd.DataFrame({"rate": rate, "is_hot": tracts["group"].notna()})
 
 
 def _sides(here: pd.Series, there: pd.Series) -> pd.Series:

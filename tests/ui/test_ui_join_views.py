@@ -183,10 +183,10 @@ def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schoo
         return find_by_test(view, shares, weights, statistic="gi_star", null="schools")
 
     gravity, building = spots("gravity"), spots("building")
-    same = join_quality.join_change(schools, gravity, gravity, "gravity", 0.05)
+    same = join_quality.join_change(schools, gravity, gravity, "gravity")
     assert same.comparison.changed_side == 0
     assert (same.tracts["change"].dropna() == 0).all()
-    other = join_quality.join_change(schools, gravity, building, "building", 0.05)
+    other = join_quality.join_change(schools, gravity, building, "building")
     assert other.comparison.only_first > 100
     sides = other.tracts["sides"].value_counts()
     assert sides.get("hot in the first only", 0) == other.comparison.hot_first

@@ -69,7 +69,6 @@ def change(selection: Selection) -> JoinChange:
         queries_hotspots.found(test),
         queries_hotspots.found(replace(test, catchment=versus)),
         versus,
-        selection.alpha,
     )
 
 
@@ -86,7 +85,7 @@ def change_by(selection: Selection, own: Join, progress: Progress | None = None)
         progress=progress,
     )
     here = queries_hotspots.found(_simple(selection))
-    return join_quality.join_change(view.schools, here, there, own.name, selection.alpha)
+    return join_quality.join_change(view.schools, here, there, own.name)
 
 
 def _redraws(selection: Selection) -> Redraws:
