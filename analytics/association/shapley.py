@@ -52,8 +52,7 @@ def shapley_shares(
     Raises
     ------
     ValueError
-        An exposure without theme, more than 10 themes, blocks of another length, or an impossible
-        outcome.
+        An exposure without theme, more than 10 themes, or blocks of another length.
 
     References
     ----------

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from analytics.hotspots.nulls import on_areas, shuffled_map
+from analytics.hotspots.nulls import ShuffledMap, on_areas
 from analytics.inputs import Bools, Floats, floats, same_index
 from analytics.local.significance import benjamini_hochberg, two_sided
 from geo.weights.weights import Weights
@@ -77,7 +76,7 @@ def bivariate_classes(
 
 @dataclass(frozen=True, eq=False)
 class BivariateLocal:
-    """Where absence and a driver go together, against shuffled schools.
+    """Where absence and a driver go together.
 
     Attributes
     ----------
@@ -97,15 +96,7 @@ class BivariateLocal:
 
 
 def bivariate_local(
-    x: ArrayLike | pd.Series,
-    n: ArrayLike | pd.Series,
-    driver: pd.Series,
-    share: Any,
-    weights: Weights,
-    *,
-    strata: ArrayLike | pd.Series | None = None,
-    draws: int = 999,
-    seed: int,
+    shuffled: ShuffledMap, weights: Weights, *, draws: int = 999, seed: int
 ) -> BivariateLocal:
     """Find where absence and a driver are high or low together (Lee's L, both averaged around).
 
@@ -114,31 +105,28 @@ def bivariate_local(
 
     Parameters
     ----------
-    x, n, share, weights, strata, draws, seed
-        See `analytics.hotspots.gi_star_schools`.
-    driver : Series
-        Figure of each tract, indexed by ids of the weights.
-
-    Raises
-    ------
-    ValueError
-        Counts, shares or strata that do not fit, no draw, or a driver on unknown ids.
+    shuffled : ShuffledMap
+        School counts beside the driver, from `analytics.hotspots.nulls.shuffled_map`.
+    weights : Weights
+        What it was made with: neighbours of the tracts.
+    draws, seed : int
+        Number of shuffles, at least 1, and their seed.
 
     References
     ----------
-    Lee SI (2001) Journal of Geographical Systems 3:369-385, equations 18-20. Null:
-    `analytics.hotspots.nulls`.
+    Lee SI (2001) Journal of Geographical Systems 3:369-385, equations 18-20.
 
     Examples
     --------
+    >>> from analytics.hotspots.nulls import shuffled_map
     >>> line = Weights.from_edges("abcd", "abbccd", "bacbdc")
     >>> driver = pd.Series([4.0, 3.0, 2.0, 1.0], index=list("abcd"))
-    >>> lee = bivariate_local([40, 35, 10, 5], [100] * 4, driver, np.eye(4), line, seed=1)
+    >>> shuffled = shuffled_map([40, 35, 10, 5], [100] * 4, driver, np.eye(4), line, None)
+    >>> lee = bivariate_local(shuffled, line, seed=1)
     >>> lee.areas.quadrant.tolist()
     ['high-high', 'high-high', 'low-low', 'low-low']
     """
     _refuse_no_draw(draws)
-    shuffled = shuffled_map(x, n, driver, share, weights, strata)
     inner = weights.subset(weights.ids[shuffled.known])
     near = inner.with_self().row_standardized().sparse
     own = _standard(shuffled.driver[shuffled.known][:, None])[:, 0]
@@ -197,13 +185,9 @@ class Overlap:
 
 def overlap(
     hot: pd.Series,
-    x: ArrayLike | pd.Series,
-    n: ArrayLike | pd.Series,
-    driver: pd.Series,
-    share: Any,
+    shuffled: ShuffledMap,
     weights: Weights,
     *,
-    strata: ArrayLike | pd.Series | None = None,
     worst: float = 0.2,
     draws: int = 999,
     seed: int,
@@ -217,32 +201,29 @@ def overlap(
     ----------
     hot : Series of bool
         True for hot-spot tracts, on ids of the weights.
-    x, n, share, weights, strata, draws, seed
-        See `analytics.hotspots.gi_star_schools`.
-    driver : Series
-        Figure of each tract, higher being worse, on ids of the weights.
+    shuffled, weights, draws, seed
+        See `bivariate_local`; a higher figure of the driver is worse.
     worst : float
-        Part of the tracts with a value that counts as the worst.
+        Part of the tracts with a value that counts as the worst, between 0 and 1.
 
     Raises
     ------
     ValueError
-        Counts, shares or strata that do not fit, ids unknown to the weights, no draw, or `worst`
-        outside (0, 1).
+        Hot tracts on ids unknown to the weights, no draw, or `worst` outside (0, 1).
 
     Examples
     --------
+    >>> from analytics.hotspots.nulls import shuffled_map
     >>> line = Weights.from_edges("abcde", "abbccdde", "bacbdced")
     >>> driver = pd.Series([5.0, 4.0, 3.0, 2.0, 1.0], index=list("abcde"))
-    >>> schools = [40, 35, 10, 5, 6], [100] * 5
-    >>> both = overlap(driver > 4, *schools, driver, np.eye(5), line, draws=99, seed=1)
+    >>> shuffled = shuffled_map([40, 35, 10, 5, 6], [100] * 5, driver, np.eye(5), line, None)
+    >>> both = overlap(driver > 4, shuffled, line, draws=99, seed=1)
     >>> both.count, both.hot, both.worst
     (1, 1, 1)
     """
     if not 0 < worst < 1:
         raise ValueError(f"worst must lie between 0 and 1, not {worst}")
     _refuse_no_draw(draws)
-    shuffled = shuffled_map(x, n, driver, share, weights, strata)
     figure = shuffled.driver[shuffled.known]
     flagged = on_areas(hot.astype(float), weights.ids).to_numpy()[shuffled.known] == 1
     many = int(flagged.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -78,12 +78,12 @@ def doing_better(
     >>> table.index[0], table["class"].iloc[0]
     ('s39', 'doing better than its drivers predict')
     """
-    x, n, predicted, state, used = _predicted(outcome, exposures, expected, strata)
+    x, n, predicted, state, columns = _predicted(outcome, exposures, expected, strata)
     compared = state == "compared"
     z, between = np.full(len(x), np.nan), 0.0
-    degrees = max(1.0, _EFFICIENCY * (compared.sum() - used))
+    degrees = max(1.0, _EFFICIENCY * (compared.sum() - columns))
     if compared.any():
-        z[compared], between = _funnel(x[compared], n[compared], predicted[compared], used)
+        z[compared], between = _funnel(x[compared], n[compared], predicted[compared], columns)
     p = 2 * stdtr(degrees, -np.abs(z))
     q = benjamini_hochberg(p, compared)
     reach = stdtrit(degrees, 0.5 + LEVEL / 2)
@@ -108,10 +108,20 @@ def doing_better(
     return table.iloc[order]
 
 
+class _Prediction(NamedTuple):
+    """Counts, predicted rates, states, and the number of columns behind the prediction."""
+
+    x: Floats
+    n: Floats
+    rate: Floats
+    state: Any
+    columns: int
+
+
 def _predicted(
     outcome: Any, exposures: pd.DataFrame | None, expected: Any, strata: Any
-) -> tuple[Floats, Floats, Floats, Any, int]:
-    """Give counts, predicted rates, states, and the number of columns behind the prediction."""
+) -> _Prediction:
+    """Predict the rate of each school from its exposures or from expected counts."""
     if (exposures is None) == (expected is None):
         raise ValueError("give either exposures or expected counts")
     events, totals = _pair(outcome)
@@ -130,10 +140,10 @@ def _predicted(
         state[design.used] = "too few schools"
     else:
         predicted[design.used] = quasi_binomial(design.x, design.n, design.columns).fitted
-    return checked.x, checked.n, predicted, state, design.columns.shape[1]
+    return _Prediction(checked.x, checked.n, predicted, state, design.columns.shape[1])
 
 
-def _by_expected(x: Floats, n: Floats, e: Floats) -> tuple[Floats, Floats, Floats, Any, int]:
+def _by_expected(x: Floats, n: Floats, e: Floats) -> _Prediction:
     """Give predicted rates from expected counts."""
     counted = ~np.isnan(x) & (n > 0)
     fit = counted & ~np.isnan(e)
@@ -142,7 +152,7 @@ def _by_expected(x: Floats, n: Floats, e: Floats) -> tuple[Floats, Floats, Float
     np.divide(e, n, out=predicted, where=fit)
     if fit.sum() < MIN_SCHOOLS:
         state[fit] = "too few schools"
-    return x, n, predicted, state, 1
+    return _Prediction(x, n, predicted, state, 1)
 
 
 def _funnel(x: Floats, n: Floats, predicted: Floats, columns: int) -> tuple[Floats, float]:

@@ -151,12 +151,6 @@ def combine(rates: ArrayLike, sizes: ArrayLike, *, level: float = 0.95) -> tuple
     low, high : array, shape (t,)
         Inside [0, 1] and around the first rate. NaN where the first rate is.
 
-    Raises
-    ------
-    ValueError
-        Shapes that differ, rates outside [0, 1], sizes that are not positive, or a level outside
-        (0, 1).
-
     Notes
     -----
     U is the mean variance within a join; B the mean squared distance of the other joins from the

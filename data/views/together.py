@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from analytics.drivers.bivariate import (
     bivariate_local,
     overlap,
 )
+from analytics.hotspots.nulls import ShuffledMap, shuffled_map
 from data.contracts.vocabulary import NOT_SHOWN
 from geo.weights.weights import Weights
 
@@ -146,13 +146,16 @@ def tested_together(
     """
     reported = driver["value"].where(driver["status"].eq("reported")).astype(float)
     value = concluding(driver)
-    given = (schools["chronic_absent"], schools["enrolled"])
-    rest: dict[str, Any] = {"strata": schools["level"], "draws": DRAWS, "seed": SEED}
-    lee = bivariate_local(*given, reported, shares, weights, **rest)
+
+    def shuffled(figure: pd.Series) -> ShuffledMap:
+        x, n, level = schools["chronic_absent"], schools["enrolled"], schools["level"]
+        return shuffled_map(x, n, figure, shares, weights, level)
+
+    lee = bivariate_local(shuffled(reported), weights, draws=DRAWS, seed=SEED)
     sign = {"higher is harder": 1, "lower is harder": -1}.get(direction)
     both = None
     if sign is not None:
-        both = overlap(hot, *given, sign * value, shares, weights, **rest)
+        both = overlap(hot, shuffled(sign * value), weights, draws=DRAWS, seed=SEED)
     weak = int((reported.notna() & value.isna()).sum())
     return Tested(lee, both, weak, int(hot.sum()), bool(driver["moe"].notna().any()))
 

@@ -15,6 +15,7 @@ from analytics.association import (
 )
 from analytics.drivers.bivariate import bivariate_classes, bivariate_local, overlap
 from analytics.drivers.outliers import CLASSES, doing_better
+from analytics.hotspots.nulls import shuffled_map
 from geo.weights.weights import Weights
 
 BETTER = CLASSES[0]
@@ -330,21 +331,25 @@ def grid(side):
     return Weights.distance_band(place.to_numpy() * 1000.0, 1500.0), place
 
 
+def shuffled_grid(x, n, driver, weights):
+    return shuffled_map(x, n, driver, np.eye(len(n)), weights, None)
+
+
 def test_a_driver_that_follows_absence_is_found_and_a_random_one_is_not():
     rng = np.random.default_rng(4)
     weights, place = grid(12)
     n = np.full(144, 200)
     gradient = (place["x"] / 11).astype(float)
     x = rng.binomial(n, 0.1 + 0.3 * gradient)
-    share = np.eye(144)
-    together = bivariate_local(x, n, gradient, share, weights, draws=199, seed=1)
+    together = bivariate_local(shuffled_grid(x, n, gradient, weights), weights, draws=199, seed=1)
     assert together.p == pytest.approx(2 / 200)
     assert together.areas.loc[place["x"].isin([0, 11]), "q"].lt(0.1).all()
     assert set(together.areas.loc[place["x"] == 11, "quadrant"]) == {"high-high"}
-    alone = bivariate_local(rng.binomial(n, 0.2), n, gradient, share, weights, draws=199, seed=1)
+    chance = shuffled_grid(rng.binomial(n, 0.2), n, gradient, weights)
+    alone = bivariate_local(chance, weights, draws=199, seed=1)
     assert alone.p > 0.01
     assert alone.areas["q"].lt(0.05).sum() <= 8
-    flat = bivariate_local(x, n, gradient * 0, share, weights, draws=9, seed=1)
+    flat = bivariate_local(shuffled_grid(x, n, gradient * 0, weights), weights, draws=9, seed=1)
     assert flat.areas["state"].eq("constant values").all()
     assert flat.areas["p_sim"].isna().all()
 
@@ -354,14 +359,14 @@ def test_overlap_is_large_only_when_absence_and_driver_meet():
     weights, place = grid(12)
     n = np.full(144, 200)
     gradient = (place["x"] / 11).astype(float)
-    x = rng.binomial(n, 0.1 + 0.3 * gradient)
-    meets = overlap(gradient > 0.95, x, n, gradient, np.eye(144), weights, draws=199, seed=1)
+    shuffled = shuffled_grid(rng.binomial(n, 0.1 + 0.3 * gradient), n, gradient, weights)
+    meets = overlap(gradient > 0.95, shuffled, weights, draws=199, seed=1)
     assert meets.count == meets.hot == 12
     assert meets.p == pytest.approx(1 / 200)
     assert meets.expected == pytest.approx(12 * meets.worst / 144, rel=0.3)
-    other = overlap(place["y"] < 1, x, n, gradient, np.eye(144), weights, draws=199, seed=1)
+    other = overlap(place["y"] < 1, shuffled, weights, draws=199, seed=1)
     assert other.p > 0.05
-    none = overlap(gradient > 2, x, n, gradient, np.eye(144), weights, draws=9, seed=1)
+    none = overlap(gradient > 2, shuffled, weights, draws=9, seed=1)
     assert none.state == "no hot spot"
 
 
