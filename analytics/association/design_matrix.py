@@ -21,18 +21,13 @@ class DesignMatrix:
 
     Attributes
     ----------
-    ids : Index
-        Places that take part, n of them.
-    used : array of bool
-        Which rows of the caller take part.
+    ids, used : Index, array of bool
+        Places that take part, n of them, and which rows of the caller they are.
     x, n : array, shape (n,)
         Events and denominators; for an outcome of numbers `x` is the outcome and `n` is None.
-    exposures : array, shape (n, k)
-        Exposures in standard deviations from their mean.
-    names : Index
-        Exposure names.
-    sd : array, shape (k,)
-        Standard deviation of each exposure over the places, divided by n - 1.
+    exposures, names, sd : array of shape (n, k), Index, array of shape (k,)
+        Exposures in standard deviations from their mean, their names, and these standard
+        deviations over the places, divided by n - 1.
     levels : array, shape (n, s)
         Constant and one column a stratum beyond the first.
     """

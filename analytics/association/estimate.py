@@ -43,14 +43,11 @@ class Estimate:
 
     Attributes
     ----------
-    effect, se, degrees : array, shape (k,)
-        Effect of a standard deviation, its standard error and degrees of freedom.
-    spillover : array, shape (k,)
-        What neighbours' exposures add; 0 unless the form is a lag.
-    fit, basis : FieldFit, Basis or None
-        The model, and the patterns of its spatial error.
-    columns, z : array, shapes (n, c) and (n,)
-        What it was fitted to.
+    effect, se, degrees, spillover : array, shape (k,)
+        Effect of a standard deviation, its standard error and degrees of freedom, and what
+        neighbours' exposures add: 0 unless the form is a lag.
+    fit, basis, columns, z : FieldFit, Basis or None, arrays of shapes (n, c) and (n,)
+        The model, the patterns of its spatial error, and what it was fitted to.
     rho : float
         Coefficient of the spatial lag; NaN without.
     """

@@ -41,16 +41,9 @@ class ResidualMoran:
 class LagrangeTests:
     """Tests of spatial dependence on the residuals of a model without any.
 
-    Attributes
-    ----------
-    error, lag : ChiSquare
-        LMerr and LMlag: spatial errors, or an outcome that depends on its neighbours'.
-    robust_error, robust_lag : ChiSquare
-        RLMerr and RLMlag: each in the possible presence of the other.
-    sarma : ChiSquare
-        Both at once.
-    moran : ResidualMoran
-        Moran's I of the residuals.
+    `error` and `lag` are LMerr and LMlag: spatial errors, or an outcome that depends on its
+    neighbours'. The robust ones are each in the possible presence of the other; `sarma` is both at
+    once; `moran` is Moran's I of the residuals.
     """
 
     error: ChiSquare

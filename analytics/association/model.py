@@ -52,20 +52,8 @@ class Fitted(NamedTuple):
 class DriverModel:
     """A driver model that several questions are asked of, so that it is fitted once.
 
-    Attributes
-    ----------
-    design : DesignMatrix
-        Outcome and columns.
-    w : sparse array, shape (n, n)
-        Row-standardised weights among their places.
-    vif : array, shape (k,)
-        Variance inflation of each exposure.
-    diagnostics : Diagnostics
-        Of the exposures and the form.
-    refusal : tuple of str
-        State and reason.
-    fitted : Fitted, optional
-        None when refused.
+    It holds row-standardised weights `w` among the places of the design, the variance inflation of
+    each exposure, diagnostics so far, and what was fitted, or the state and reason of a refusal.
     """
 
     design: DesignMatrix

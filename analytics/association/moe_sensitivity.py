@@ -23,10 +23,8 @@ def moe_sensitivity(
 
     Parameters
     ----------
-    model : DriverModel
-        From `analytics.association.driver_model`.
-    exposures : DataFrame
-        What it was made from.
+    model, exposures : DriverModel, DataFrame
+        From `analytics.association.driver_model`, and what it was made from.
     moe : DataFrame
         90 % margins of error on the index and columns of `exposures`; a missing margin counts as
         none, and `without_moe` says how many.

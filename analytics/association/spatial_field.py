@@ -128,21 +128,15 @@ class FieldFit:
 
     Attributes
     ----------
-    b : array, shape (k,)
-        Coefficients.
-    covariance : array, shape (k, k)
-        At the best hyperparameters.
-    inflation : array, shape (k,)
+    b, covariance : array, shapes (k,) and (k, k)
+        Coefficients, and their covariance at the best hyperparameters.
+    inflation, degrees : array, shape (k,)
         Variance of each coefficient over its entry in `covariance`, for what is not known of the
-        hyperparameters.
-    degrees : array, shape (k,)
-        Satterthwaite degrees of freedom of each coefficient.
+        hyperparameters, and its Satterthwaite degrees of freedom.
     hyper : array, shape (1,) or (4,)
         Logs of t, and with a field of s, k and a.
-    field_power : array, shape (m,)
-        Variance of each pattern; empty without a field.
-    noise : array, shape (n,)
-        Variance of each place beyond the field.
+    field_power, noise : array, shapes (m,) and (n,)
+        Variance of each pattern, empty without a field, and of each place beyond the field.
     """
 
     b: Floats

@@ -208,11 +208,6 @@ def tract_intervals(
         Index geoid: `rate, low, high`, and `between`, the share of the variance (0 to 1) that
         comes from not knowing which join is right.
 
-    Raises
-    ------
-    ValueError
-        No join, impossible counts, or shares that do not fit.
-
     References
     ----------
     See `combine`. `between` is Rubin's (1987) lambda, equation 3.1.7: (1 + 1/M) B / T.

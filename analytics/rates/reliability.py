@@ -34,18 +34,10 @@ MIN_DEGREES = 8.0
 
 @dataclass(frozen=True)
 class Reliability:
-    """The verdict on one rate.
+    """The verdict on one rate: "present", or "suppress" with a code and its plain words.
 
-    Attributes
-    ----------
-    status : str
-        "present" or "suppress".
-    code, reason : str
-        Reason code, "" when presented, and the same in plain words.
-    complement_footnote : bool
-        The rate may be shown, its complement (students not chronically absent) may not.
-    review : bool
-        A person should look before publication: 0 or 100 %, or few degrees of freedom.
+    With a complement footnote the rate may be shown and its complement (students not chronically
+    absent) may not. A person should review 0 or 100 %, or few degrees of freedom.
     """
 
     status: str
