@@ -35,7 +35,7 @@ def test_measures_are_listed() -> None:
 
 
 def test_cells_cannot_break_the_table() -> None:
-    assert dictionary._cell("a | b\nc") == "a \\| b c"
+    assert dictionary.markdown_table([{"said": "a | b\nc"}]).splitlines()[-1] == "| a \\| b c |"
 
 
 def test_every_table_line_has_the_same_width() -> None:
