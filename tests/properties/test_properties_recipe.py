@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.place.area import DefinitionBreak
+from data.place.place import AccessSettings, CatchmentSettings, PlaceFile
 from data.read.cells import parse_bound
 from data.read.engine import read_table
+from data.recipe.binding import bind, dump, parse_toml
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
 from data.recipe.parts import Column, Filter, Format, Identifier, Measure, Override, Points, Tokens
 from data.recipe.recipe import Recipe
@@ -111,6 +114,32 @@ def test_every_shipped_recipe_survives_the_round_trip(path: Path) -> None:
     recipe = load_recipe(path)
     assert recipe.id == path.stem
     assert parse_recipe(to_toml(recipe)) == recipe
+
+
+places = st.builds(
+    PlaceFile,
+    slug=names,
+    name=words,
+    state=words,
+    state_fips=st.just("36"),
+    tract_vintage=st.sampled_from([2010, 2020]),
+    crs=words,
+    default_year=words,
+    definition=words,
+    recipes=st.lists(names, max_size=3).map(tuple),
+    fictional=st.booleans(),
+    breaks=st.lists(st.builds(DefinitionBreak, school_year=words, note=words), max_size=2).map(
+        tuple
+    ),
+    catchment=st.builds(CatchmentSettings, scale_km=st.floats(0, 9), k=st.integers(0, 99)),
+    access=st.builds(AccessSettings, reach_km=st.dictionaries(words, st.floats(0, 1), max_size=3)),
+)
+
+
+@given(places)
+@settings(deadline=None, max_examples=60)
+def test_place_to_toml_and_back_is_the_same_place(place: PlaceFile) -> None:
+    assert bind(PlaceFile, parse_toml(dump(place), "place"), "place") == place
 
 
 SMALL = """
