@@ -35,9 +35,6 @@ class SourceTables:
     ----------
     tracts, schools, absence, drivers, school_drivers, zones, providers
         As in `data.contracts.tables`; `schools` may lack `geoid`, which the build then fills.
-    sources : tuple of Source
-    ledger : tuple of LedgerEntry
-    area : StudyArea
     seed : int or None
         Seed of a generated place; None for published files.
     join : dict

@@ -213,7 +213,7 @@ def _refuse_other_state(tables: SourceTables, rows: pd.DataFrame, source: str) -
 def _wanted(care: _Care) -> list[str]:
     """Choose the measures that there are providers for, and that no records give."""
     recorded = set(care.tables.drivers["measure"])
-    wanted = []
+    measures = []
     for measure, kinds in {ACCESS: CLINICS, **DISTANCES}.items():
         providers = care.of_kind(kinds)
         if providers.empty:
@@ -223,8 +223,8 @@ def _wanted(care: _Care) -> list[str]:
             reason = f"{measure}: the place has it from records, so it is not computed from these."
             care.ledger.record(care.tables.area.slug, "providers", "kept", reason, providers.index)
         else:
-            wanted.append(measure)
-    return wanted
+            measures.append(measure)
+    return measures
 
 
 def _clinic_access(care: _Care) -> None:

@@ -120,26 +120,27 @@ def join_schools(tables: SourceTables, enrolled: pd.Series, ledger: Ledger) -> J
     sites = _sites(tables, enrolled)
     zones = _zones(sites, tables, ledger)
     if tables.flows is None:
-        known: tuple[LevelScale, ...] = ()
+        estimates: tuple[LevelScale, ...] = ()
         supplied = None
     else:
         supplied = _supplied(sites, tables.flows, ledger)
-        known = _estimates(sites, supplied.table)
-    return _finished(sites, supplied, known, zones, ledger)
+        estimates = _estimates(sites, supplied.table)
+    return _finished(sites, supplied, estimates, zones, ledger)
 
 
 def _finished(
     sites: _Sites,
     supplied: SuppliedFit | None,
-    known: tuple[LevelScale, ...],
+    estimates: tuple[LevelScale, ...],
     zones: tuple[LevelScale, ...],
     ledger: Ledger,
 ) -> Joined:
+    """Join what the counts do not place by gravity, and account for the whole."""
     own = pd.DataFrame() if supplied is None else supplied.table
     taken = sites.schools.index.isin(own["school_id"]) if len(own) else False
     _list_unplaced(sites, taken, ledger)
     rest = sites.located[~sites.located.index.isin(own["school_id"])] if len(own) else sites.located
-    scale = _scale(sites.settings["scale_km"], sorted(set(sites.schools["level"])), known)
+    scale = _scale(sites.settings["scale_km"], sorted(set(sites.schools["level"])), estimates)
     fit = None
     if supplied is None or len(rest):
         fit = sites.gravity(rest, _children_left(sites, own), scale["scale_km"])
@@ -162,6 +163,7 @@ def _finished(
 
 
 def _sites(tables: SourceTables, enrolled: pd.Series) -> _Sites:
+    """Put schools and tracts in metres, with the settings of the place."""
     schools = tables.schools.sort_index()
     schools = schools.assign(enrolled=enrolled.reindex(schools.index))
     return _Sites(
@@ -173,12 +175,13 @@ def _sites(tables: SourceTables, enrolled: pd.Series) -> _Sites:
 
 
 def _settings(tables: SourceTables) -> dict[str, Any]:
-    known: dict[str, Any] = {"scale_km": None, "k": 0, "barrier": "", "grades": "together"}
-    if unknown := sorted(set(tables.join) - set(known)):
+    """Give the settings of the join, with the defaults for what the place leaves out."""
+    defaults: dict[str, Any] = {"scale_km": None, "k": 0, "barrier": "", "grades": "together"}
+    if unknown := sorted(set(tables.join) - set(defaults)):
         raise DataError(
-            f"{tables.area.slug}: the join knows {', '.join(known)}, not {', '.join(unknown)}"
+            f"{tables.area.slug}: the join knows {', '.join(defaults)}, not {', '.join(unknown)}"
         )
-    settings = {**known, **tables.join}
+    settings = {**defaults, **tables.join}
     grades = settings["grades"]
     if grades not in POOLS:
         raise DataError(
@@ -201,19 +204,21 @@ def _zones(sites: _Sites, tables: SourceTables, ledger: Ledger) -> tuple[LevelSc
 
 
 def _supplied(sites: _Sites, flows: pd.DataFrame, ledger: Ledger) -> SuppliedFit:
+    """Join by the district's own counts, and record what did not fit."""
     try:
         fit = fit_supplied(sites.schools, sites.tracts, flows)
     except ValueError as error:
         raise DataError(f"{sites.slug}: the district's counts cannot be used: {error}") from error
     source = str(flows["source"].iloc[0])
     # Schools without a row are not lost in a build: they follow by distance.
-    told = [each for each in fit.ledger if each[2] != fit.without_rows]
-    ledger.take(source, "catchment", told)
+    steps = [each for each in fit.ledger if each[2] != fit.without_rows]
+    ledger.take(source, "catchment", steps)
     ledger.record(source, "catchment", "matched", *_taken(fit))
     return fit
 
 
 def _taken(fit: SuppliedFit) -> tuple[str, int]:
+    """Say how many schools the counts place."""
     schools = fit.table["school_id"].nunique()
     return f"The district's own counts place the students of {schools:,} schools.", schools
 
@@ -253,8 +258,9 @@ def _scale(
 
 
 def _list_unplaced(sites: _Sites, taken: Any, ledger: Ledger) -> None:
-    placed, known = sites.schools["geoid"].notna(), sites.schools["enrolled"].notna()
-    for reason, left_out in [(NO_PLACE, ~placed), (NO_ENROLMENT, placed & ~known)]:
+    """Record the schools that no join places."""
+    placed, counted = sites.schools["geoid"].notna(), sites.schools["enrolled"].notna()
+    for reason, left_out in [(NO_PLACE, ~placed), (NO_ENROLMENT, placed & ~counted)]:
         ids = sites.schools.index[left_out & ~pd.Series(taken, index=sites.schools.index)]
         ledger.record(sites.slug, "catchment", "dropped", reason, ids)
 
@@ -270,12 +276,14 @@ def _children_left(sites: _Sites, own: pd.DataFrame) -> pd.Series:
 
 
 def _summary(supplied: SuppliedFit | None, fit: GravityFit | None) -> str:
+    """Sum up both parts of the join in a sentence."""
     own = "" if supplied is None else _taken(supplied)[0]
     rest = "" if fit is None else fit.summary()
     return singular(f"{own} {rest}".strip())
 
 
 def _account(fit: GravityFit | None) -> dict[str, Any]:
+    """Facts of the gravity fit for the manifest."""
     if fit is None:
         return {"iterations": 0, "converged": True, "unreached_tracts": 0}
     return {

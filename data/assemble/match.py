@@ -49,13 +49,14 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
 
 
 def _in_tracts(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Locate the schools whose tract is not given."""
     schools, slug = tables.schools.copy(), tables.area.slug
     if "geoid" not in schools.columns:
         schools["geoid"] = None
     has_point = schools.geometry.notna() & ~schools.geometry.is_empty
     open_rows = schools["geoid"].isna() & has_point
-    found = locate(schools.loc[open_rows].geometry, tables.tracts)
-    schools["geoid"] = schools["geoid"].astype("object").mask(open_rows, found).astype("str")
+    geoids = locate(schools.loc[open_rows].geometry, tables.tracts)
+    schools["geoid"] = schools["geoid"].astype("object").mask(open_rows, geoids).astype("str")
     placed = schools["geoid"].notna()
     ledger.record(slug, "schools", "matched", "The point lies in a tract.", int(placed.sum()))
     outside = schools.index[has_point & ~placed]
@@ -67,6 +68,7 @@ def _in_tracts(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
 
 
 def _of_area(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
+    """Match the drivers of every source to the tracts."""
     parts = [
         _of_source(tables, rows, ledger)
         for _, rows in tables.drivers.groupby("source", sort=True, observed=True)
@@ -138,25 +140,26 @@ def _of_this_year(
 
 
 def _of_schools(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
+    """Keep the figures of schools that have an attendance figure."""
     rows = tables.school_drivers
-    known = rows["school_id"].isin(tables.schools.index)
-    for source, strange in rows.loc[~known].groupby("source", sort=True):
+    listed = rows["school_id"].isin(tables.schools.index)
+    for source, strange in rows.loc[~listed].groupby("source", sort=True):
         ids = strange["school_id"] + " " + strange["school_year"]
         reason = "School without an attendance figure."
         ledger.record(str(source), "school_drivers", "dropped", reason, ids)
-    return rows.loc[known].reset_index(drop=True)
+    return rows.loc[listed].reset_index(drop=True)
 
 
 def _with_known_schools(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
     """Empty the names of unknown schools; a zone keeps one row at least."""
     zones, slug = tables.zones, tables.area.slug
     named = zones["school_id"].notna()
-    known = zones["school_id"].isin(tables.schools.index)
-    strange = (zones["zone_id"] + " names " + zones["school_id"])[named & ~known]
-    ledger.record(slug, "zones", "matched", "The zone's school is known.", int(known.sum()))
+    listed = zones["school_id"].isin(tables.schools.index)
+    strange = (zones["zone_id"] + " names " + zones["school_id"])[named & ~listed]
+    ledger.record(slug, "zones", "matched", "The zone's school is known.", int(listed.sum()))
     reason = "Zone names a school without an attendance figure: name left out."
     ledger.record(slug, "zones", "dropped", reason, strange)
     ledger.record(slug, "zones", "kept", "Zone names no school.", zones["zone_id"][~named])
-    served = zones["zone_id"].isin(zones["zone_id"][known])
-    kept = zones[known | (~served & ~zones["zone_id"].duplicated())]
-    return kept.assign(school_id=kept["school_id"].where(known[kept.index])).reset_index(drop=True)
+    served = zones["zone_id"].isin(zones["zone_id"][listed])
+    kept = zones[listed | (~served & ~zones["zone_id"].duplicated())]
+    return kept.assign(school_id=kept["school_id"].where(listed[kept.index])).reset_index(drop=True)

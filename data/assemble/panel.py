@@ -73,11 +73,11 @@ def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series of Int64
-        By school_id: enrolment of the latest year in which it is known.
+        By school_id: enrolment of the latest year in which it is reported.
     """
     total = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
-    known = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
-    return known.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
+    reported = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
+    return reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
 
 
 def _valid(tables: SourceTables) -> SourceTables:

@@ -91,13 +91,13 @@ def carried_over(rows: pd.DataFrame, crosswalk: pd.DataFrame, ledger: Ledger) ->
     DataFrame
         Drivers in the contract's columns by tract of the study area.
     """
-    known = rows[rows["geoid"].isin(crosswalk["source"])]
+    tied = rows[rows["geoid"].isin(crosswalk["source"])]
     source = str(rows["source"].iloc[0])
-    gone = rows.loc[~rows["geoid"].isin(known["geoid"]), "geoid"].drop_duplicates()
+    gone = rows.loc[~rows["geoid"].isin(tied["geoid"]), "geoid"].drop_duplicates()
     reason = "Tract of another census year that the crosswalk does not tie to this area."
     ledger.record(source, "drivers", "dropped", reason, gone)
     made = []
-    for (_, vintage, measure, unit), part in known.groupby(KEYS, sort=True):
+    for (_, vintage, measure, unit), part in tied.groupby(KEYS, sort=True):
         figure = Figure(str(measure), str(unit), part.set_index("geoid"))
         if figure.unit == RANK:
             ledger.record(source, "drivers", "dropped", RANK_REASON, [figure.measure])
@@ -109,9 +109,10 @@ def carried_over(rows: pd.DataFrame, crosswalk: pd.DataFrame, ledger: Ledger) ->
 
 
 def _carry(figure: Figure, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Carry one measure over; a tract with no figure is withheld where a piece of it is."""
     kind = "extensive" if figure.adds_up else "intensive"
     try:
-        found = apply_crosswalk(
+        carried = apply_crosswalk(
             figure.rows["value"],
             crosswalk,
             kind=kind,  # type: ignore[arg-type]
@@ -123,11 +124,11 @@ def _carry(figure: Figure, crosswalk: pd.DataFrame) -> pd.DataFrame:
         crosswalk["source"].isin(figure.rows.index[figure.rows["status"].eq("suppressed")]),
         "target",
     ]
-    status = pd.Series("missing", index=found.index).mask(found.index.isin(held), "suppressed")
-    value, moe = found["value"], found["moe"].where(found["value"].notna())
+    status = pd.Series("missing", index=carried.index).mask(carried.index.isin(held), "suppressed")
+    value, moe = carried["value"], carried["moe"].where(carried["value"].notna())
     return pd.DataFrame(
         {
-            "geoid": found.index,
+            "geoid": carried.index,
             "value": value.to_numpy(),
             "moe": moe.to_numpy(),
             "reliability": reliability(value, moe).to_numpy(),
@@ -141,18 +142,19 @@ def _account(figure: Figure, table: pd.DataFrame, crosswalk: pd.DataFrame) -> st
     empty = int(table["value"].isna().sum())
     before, after = figure.rows["value"], table.set_index("geoid")["value"]
     if figure.adds_up:
-        told = f"total {before.sum():,.0f} before, {after.sum():,.0f} after"
+        sizes = f"total {before.sum():,.0f} before, {after.sum():,.0f} after"
     else:
         size = crosswalk.groupby("source")["weight"].sum(), crosswalk.groupby("target")["weight"]
         means = _mean(before, size[0]), _mean(after, size[1].sum())
-        told = f"mean {means[0]:.4g} before, {means[1]:.4g} after"
+        sizes = f"mean {means[0]:.4g} before, {means[1]:.4g} after"
     return (
-        f"{figure.measure}: carried over from tracts of another census year: {told}; "
+        f"{figure.measure}: carried over from tracts of another census year: {sizes}; "
         f"{empty:,} tracts left empty for want of a figure."
     )
 
 
 def _mean(values: pd.Series, weights: pd.Series) -> float:
-    known = values.dropna()
-    size = weights.reindex(known.index).fillna(0.0)
-    return float(np.average(known, weights=size)) if size.sum() > 0 else float("nan")
+    """Weighted mean of what is reported; NaN where nothing has weight."""
+    figures = values.dropna()
+    size = weights.reindex(figures.index).fillna(0.0)
+    return float(np.average(figures, weights=size)) if size.sum() > 0 else float("nan")

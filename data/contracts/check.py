@@ -126,15 +126,16 @@ def empty_table(table_name: str) -> pd.DataFrame:
 
 
 def _flatten(contract: Contract, frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn the index into columns, and settle harmless differences of storage."""
     flat = pd.DataFrame(frame)
     if contract.index is not None and contract.index not in flat.columns:
         flat = flat.reset_index(names=contract.index)
     else:
         flat = flat.reset_index(drop=True)
-    known = {name: stored for name, stored in contract.types.items() if name in flat.columns}
-    unknown = [name for name in flat.columns if name not in known]
-    types = {name: stored for name, stored in known.items() if _harmless(flat[name], stored)}
-    return flat.astype(types)[[*known, *unknown]]
+    stored = {name: kind for name, kind in contract.types.items() if name in flat.columns}
+    strange = [name for name in flat.columns if name not in stored]
+    types = {name: kind for name, kind in stored.items() if _harmless(flat[name], kind)}
+    return flat.astype(types)[[*stored, *strange]]
 
 
 def _harmless(column: pd.Series, stored: str) -> bool:
@@ -152,6 +153,7 @@ def _harmless(column: pd.Series, stored: str) -> bool:
 
 
 def _restore(contract: Contract, flat: pd.DataFrame) -> pd.DataFrame:
+    """Give a flat table its index and its coordinate system."""
     table = flat if contract.index is None else flat.set_index(contract.index)
     if contract.spatial:
         return gpd.GeoDataFrame(table, geometry="geometry", crs=STORED_CRS)
@@ -159,16 +161,18 @@ def _restore(contract: Contract, flat: pd.DataFrame) -> pd.DataFrame:
 
 
 def _crs_breach(contract: Contract, frame: pd.DataFrame) -> str | None:
+    """Say what is wrong with the coordinate system of a spatial table."""
     if not contract.spatial:
         return None
     crs = getattr(frame, "crs", None) if isinstance(frame, gpd.GeoDataFrame) else None
     if crs is not None and crs.equals(STORED_CRS):
         return None
-    found = "none" if crs is None else crs.to_string()
-    return f"geometry: coordinate system is {found}, wanted {STORED_CRS}; use to_crs in the reader"
+    name = "none" if crs is None else crs.to_string()
+    return f"geometry: coordinate system is {name}, wanted {STORED_CRS}; use to_crs in the reader"
 
 
 def _sentences(contract: Contract, flat: pd.DataFrame, errors: Sequence[Any]) -> list[str]:
+    """Put all pandera errors of a table into words, columns first."""
     lacking = [name for name in contract.columns if name not in flat.columns]
     unknown = [name for name in flat.columns if name not in contract.columns]
     sentences = [f"{name}: the column is missing; map it in the recipe" for name in lacking]
@@ -185,9 +189,9 @@ def _sentence(contract: Contract, flat: pd.DataFrame, error: Any) -> str | None:
     name = " + ".join(contract.key) if error.schema.name is None else str(error.schema.name)
     reason = error.reason_code.name
     if reason == "WRONG_DATATYPE":
-        found, wanted = flat[name].dtype, contract.types[name]
+        dtype, wanted = flat[name].dtype, contract.types[name]
         shown = ", ".join(flat[name].dropna().map(repr).unique()[:EXAMPLES])
-        return f"{name}: stored as {found}, wanted {wanted}: {shown}; convert it in the reader"
+        return f"{name}: stored as {dtype}, wanted {wanted}: {shown}; convert it in the reader"
     if reason == "SERIES_CONTAINS_NULLS":
         return _counted(contract, flat, name, flat[name].isna(), ("are empty", "fill or drop them"))
     if error.check_output is None:
@@ -200,6 +204,7 @@ def _sentence(contract: Contract, flat: pd.DataFrame, error: Any) -> str | None:
 def _counted(
     contract: Contract, flat: pd.DataFrame, name: str, bad: pd.Series, words: tuple[str, str]
 ) -> str:
+    """Write one breach with its row count, examples and remedy."""
     rows = flat.loc[bad]
     ids = _row_names(contract, rows)
     if name in rows.columns and name not in contract.key and contract.types[name] != "geometry":

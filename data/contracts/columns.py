@@ -312,6 +312,6 @@ def _on_earth(column: pd.Series) -> pd.Series:
     shape = column.map(lambda each: each if shapely.is_geometry(each) else None)
     west, south, east, north = shapely.bounds(shape.to_numpy(dtype=object)).T
     inside = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
-    unknown = np.isnan(west)  # empty shapes and other things are told of by `_sound`
+    unknown = np.isnan(west)  # empty shapes and other things are a breach of `_sound`
     null_island = (west == 0) & (south == 0) & (east == 0) & (north == 0)
     return pd.Series((inside & ~null_island) | unknown, index=column.index)

@@ -179,10 +179,10 @@ def tract_drivers(county: County, field: Field, rng: np.random.Generator) -> pd.
         true = expit(
             logit(driver.mean) + driver.spread * (driver.loading * field.deprivation + own)
         )
-        asked = np.round(driver.sample * rng.lognormal(0.0, 0.2, len(true)))
-        value = rng.binomial(asked.astype(np.int64), true) / asked
-        floor = np.maximum(value, 0.7 / asked)
-        moe = 1.645 * np.sqrt(floor * (1 - floor) / asked)
+        sample = np.round(driver.sample * rng.lognormal(0.0, 0.2, len(true)))
+        value = rng.binomial(sample.astype(np.int64), true) / sample
+        floor = np.maximum(value, 0.7 / sample)
+        moe = 1.645 * np.sqrt(floor * (1 - floor) / sample)
         columns = {"value": value.round(4), "moe": moe.round(4)}
         table = pd.DataFrame(columns, index=county.tracts.index)
         table.loc[~county.inhabited] = np.nan

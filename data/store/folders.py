@@ -57,12 +57,12 @@ def panel_path(slug: str) -> Path:
 
 def list_panels() -> dict[str, str]:
     """List the usable panels of the store: name of the place by slug, from the manifests alone."""
-    return {slug: said for slug, said, usable in _manifests() if usable}
+    return {slug: name for slug, name, usable in _manifests() if usable}
 
 
 def unusable_panels() -> dict[str, str]:
     """List the panels that this version cannot open: what is wrong with each, by slug."""
-    return {slug: said for slug, said, usable in _manifests() if not usable}
+    return {slug: breach for slug, breach, usable in _manifests() if not usable}
 
 
 def previous(folder: Path) -> Path:

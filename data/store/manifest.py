@@ -71,9 +71,9 @@ def loads(text: str) -> Manifest:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise ManifestError(f"it is not JSON (line {error.lineno}: {error.msg})") from error
-    found = content.pop("format", None) if isinstance(content, dict) else None
-    if found != FORMAT:
-        raise ManifestError(f"it has format {found!r}, this version reads format {FORMAT}")
+    version = content.pop("format", None) if isinstance(content, dict) else None
+    if version != FORMAT:
+        raise ManifestError(f"it has format {version!r}, this version reads format {FORMAT}")
     try:
         return _build(content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -64,7 +64,6 @@ class LedgerEntry:
         Source id, or the place's slug when the step combined several sources.
     table : str
         Table of the panel.
-    action : {"dropped", "repaired", "kept", "matched"}
     reason : str
         Plain words for the reader of the Data quality page.
     rows : int

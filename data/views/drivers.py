@@ -85,7 +85,6 @@ def tract_figures(drivers: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataF
     ----------
     drivers : DataFrame
         Rows `geoid, measure, value, moe, status`.
-    names : sequence of str
     """
     rows = drivers[drivers["status"].eq("reported") & drivers["measure"].isin(list(names))]
     rows = rows.astype({"value": float, "moe": float})

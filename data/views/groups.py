@@ -42,7 +42,9 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
     labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
     summary = group_summary(
         ids,
-        *(tracts[name] for name in ("chronic_absent", "enrolled", "expected")),
+        tracts["chronic_absent"],
+        tracts["enrolled"],
+        tracts["expected"],
         labels=labels,
         agreement=tracts[["flagged", "of"]],
     )
@@ -56,12 +58,11 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
     return tracts, summary.set_index(pd.Index(rank, name="rank"))
 
 
-def agreeing(found: Consensus, clusters: pd.Series) -> pd.Series:
+def agreeing(consensus: Consensus, clusters: pd.Series) -> pd.Series:
     """Count the analyses that call at least half of a group's tracts hot.
 
     Parameters
     ----------
-    found : Consensus
     clusters : Series of str
         Group of each tract, missing outside.
 
@@ -70,12 +71,12 @@ def agreeing(found: Consensus, clusters: pd.Series) -> pd.Series:
     Series of str
         By group: "Gi*: 9 of 9, Local Moran: 8 of 9; Tracts that touch: 6 of 6, ...".
     """
-    hot = found.hot.astype(float)
+    hot = consensus.hot.astype(float)
     agree = hot.groupby(clusters.reindex(hot.index)).mean() >= HALF
-    return agree.apply(lambda row: _told(row, found.analyses), axis=1).astype("str")
+    return agree.apply(lambda row: _agreement_words(row, consensus.analyses), axis=1).astype("str")
 
 
-def _told(agree: pd.Series, analyses: pd.DataFrame) -> str:
+def _agreement_words(agree: pd.Series, analyses: pd.DataFrame) -> str:
     """Tell of one group how many analyses of each kind agree."""
     parts = []
     for column, words in _PARTS:

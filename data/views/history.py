@@ -50,7 +50,6 @@ def history(
         By school year: what the test of that year starts from.
     unusual : collection of str
         School years cut short or remote.
-    progress : callable, optional
     """
     hot, log_ratio = {}, {}
     for done, (year, view) in enumerate(sorted(views.items())):

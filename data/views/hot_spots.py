@@ -107,14 +107,12 @@ def find_by_test(
 
     Parameters
     ----------
-    view : MapView
     shares : DataFrame
         Columns school_id, geoid, share.
     weights : Weights
         Neighbours of the test.
     statistic, null : str
         As for `analytics.hotspots.test.hot_spots`.
-    progress : callable, optional
     """
     result = hot_spots(
         *_counts(view),
@@ -157,7 +155,6 @@ def find_consensus(
 
     Parameters
     ----------
-    view : MapView
     catchments : mapping
         Shares by name of the join.
     weights : mapping
@@ -166,9 +163,8 @@ def find_consensus(
         Join whose figures stand on the map: a group needs its support.
     null : str
         "schools" or "constant_risk".
-    progress : callable, optional
     """
-    found = run_set(
+    consensus = run_set(
         *_counts(view),
         catchments,
         weights,
@@ -182,25 +178,25 @@ def find_consensus(
         seed=SEED,
         progress=progress,
     )
-    return consensus_map(view, found, chosen)
+    return consensus_map(view, consensus, chosen)
 
 
-def consensus_map(view: MapView, found: Consensus, chosen: str) -> HotSpots:
+def consensus_map(view: MapView, consensus: Consensus, chosen: str) -> HotSpots:
     """Put tracts into classes of agreement and gather those hot in most analyses."""
-    areas, shown = found.areas.reindex(view.tracts.index), view.tracts["shown"]
+    areas, shown = consensus.areas.reindex(view.tracts.index), view.tracts["shown"]
     table = _shown_only(view.tracts, areas[["flagged", "of"]].astype("Int64")).assign(
         q=float("nan"),
         map_class=areas["agreement"].where(shown, "not shown"),
         hatched=areas["only"].ne("") & shown,
         analyses=areas["analyses"].where(shown, ""),
     )
-    hot = found.robust(chosen).reindex(table.index, fill_value=False) & shown
-    draws = int(found.analyses["draws"].max())
+    hot = consensus.robust(chosen).reindex(table.index, fill_value=False) & shown
+    draws = int(consensus.analyses["draws"].max())
     tested = int(areas["of"].gt(0).sum())
     tracts, groups = grouped(table, contiguous_groups(hot, view.touching))
-    told = agreeing(found, tracts["cluster"])
-    groups = groups.assign(methods=groups["cluster"].map(told))
-    return HotSpots("consensus", tracts, groups, draws, tested, len(found.analyses))
+    words = agreeing(consensus, tracts["cluster"])
+    groups = groups.assign(methods=groups["cluster"].map(words))
+    return HotSpots("consensus", tracts, groups, draws, tested, len(consensus.analyses))
 
 
 def find_by_scan(
@@ -215,21 +211,20 @@ def find_by_scan(
 
     Parameters
     ----------
-    view : MapView
     shares : DataFrame
         Columns school_id, geoid, share.
     centres : DataFrame
         Columns x and y in km, index `geoid`.
     null : str
         "schools" or "constant_risk".
-    progress : callable, optional
     """
     x, y = centres["x"], centres["y"]
     if null == "schools":
         clusters = scan_schools(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
-            *(x, y),
+            x,
+            y,
             share=shares,
             strata=view.schools["level"],
             max_share=MAX_SHARE,
@@ -242,7 +237,8 @@ def find_by_scan(
         clusters = circular_scan(
             view.tracts["chronic_absent"],
             view.tracts["enrolled"],
-            *(x, y),
+            x,
+            y,
             expected=view.tracts["expected"],
             max_share=MAX_SHARE,
             direction="both",
@@ -266,9 +262,8 @@ def find_by_membership(
     ----------
     view, shares, centres
         As for `find_by_scan`.
-    progress : callable, optional
     """
-    found: Membership = fit(
+    model: Membership = fit(
         view.schools["chronic_absent"],
         view.schools["enrolled"],
         share=shares,
@@ -279,8 +274,8 @@ def find_by_membership(
         progress=progress,
     )
     shown = view.tracts["shown"]
-    above = found.exceedance(WELL_ABOVE, scale="ratio").where(shown)
-    below = (1 - found.exceedance(1 / WELL_ABOVE, scale="ratio")).where(shown)
+    above = model.exceedance(WELL_ABOVE, scale="ratio").where(shown)
+    below = (1 - model.exceedance(1 / WELL_ABOVE, scale="ratio")).where(shown)
     table = view.tracts.assign(
         q=np.nan,
         draws=pd.array([pd.NA] * len(shown), dtype="Int64"),
@@ -290,11 +285,11 @@ def find_by_membership(
         of=above.notna().astype("Int64").where(shown),
         analyses="",
         probability=above,
-        **found.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
+        **model.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
     )
     gathered = grouped(table, contiguous_groups(above >= STRONG, view.touching))
     tested = int(above.notna().sum())
-    return HotSpots("membership", *gathered, 0, tested, model=replace(found, posterior=None))
+    return HotSpots("membership", *gathered, 0, tested, model=replace(model, posterior=None))
 
 
 def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:

@@ -57,7 +57,6 @@ class JoinChange:
     ----------
     tracts : DataFrame
         Index geoid: name, neighbourhood, rate, other_rate, change, hot_class, other_class, shown.
-    comparison : JoinComparison
     versus : str
         The other join.
     """

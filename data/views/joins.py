@@ -104,7 +104,6 @@ def with_own_counts(
 
     Parameters
     ----------
-    panel : Panel
     join : Join
         Any join of the place.
     flows : DataFrame
@@ -150,10 +149,8 @@ def redraws(
 
     Parameters
     ----------
-    panel : Panel
     join : Join
         The join shown.
-    others : sequence of Join
     draws : int
         Number of scales.
     progress : callable, optional

@@ -27,7 +27,6 @@ class Totals:
 
     Attributes
     ----------
-    chronic_absent, enrolled : float
     schools, withheld : int
         Schools in the sums, and schools left out of them.
     """
@@ -136,7 +135,6 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
 
     Parameters
     ----------
-    panel : Panel
     schools : DataFrame
         From `school_view`.
     shares : DataFrame
