@@ -33,7 +33,7 @@ class SourceTables:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, zones, providers
+    tracts, schools, absence, drivers, school_drivers, zones, providers : (Geo)DataFrame
         As in `data.contracts.tables`; `schools` may lack `geoid`, which the build then fills.
     seed : int or None
         Seed of a generated place; None for published files.
@@ -80,7 +80,7 @@ class Panel:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, catchment, zones, providers
+    tracts, schools, absence, drivers, school_drivers, catchment, zones, providers : (Geo)DataFrame
         Tables as in `data.contracts.tables`.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,

@@ -1,13 +1,14 @@
 """The manifest of a stored panel: dataclasses to JSON and back."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from data.errors import DataError
-from data.place.area import DefinitionBreak, StudyArea
+from data.place.area import StudyArea
 from data.store.provenance import LedgerEntry, Source
 
 FILE_NAME = "manifest.json"
@@ -32,7 +33,7 @@ class Manifest:
 
     Attributes
     ----------
-    tables : mapping of str to TableFile
+    tables : dict of str to TableFile
         Rows and hash of each table's file, to notice a damaged or half-copied panel.
     """
 
@@ -41,7 +42,10 @@ class Manifest:
     ledger: tuple[LedgerEntry, ...]
     parameters: dict[str, Any]
     protected: bool
-    tables: Mapping[str, TableFile] = field(default_factory=dict)
+    tables: dict[str, TableFile]
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 def dumps(manifest: Manifest) -> str:
@@ -51,16 +55,7 @@ def dumps(manifest: Manifest) -> str:
 
 
 def loads(text: str) -> Manifest:
-    """Read a manifest from JSON text.
-
-    Parameters
-    ----------
-    text : str
-        What `dumps` wrote.
-
-    Returns
-    -------
-    Manifest
+    """Read a manifest from the JSON text that `dumps` wrote.
 
     Raises
     ------
@@ -75,9 +70,10 @@ def loads(text: str) -> Manifest:
     if version != FORMAT:
         raise ManifestError(f"it has format {version!r}, this version reads format {FORMAT}")
     try:
-        return _build(content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ManifestError(f"entries are missing or unknown ({error})") from error
+        return _MANIFEST.validate_python(content)
+    except ValidationError as error:
+        entries = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise ManifestError(f"entries are missing or unknown ({'; '.join(entries)})") from error
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -97,27 +93,3 @@ def read_manifest(folder: Path) -> Manifest:
         raise ManifestError(f"{path}: it is not UTF-8 text") from error
     except ManifestError as error:
         raise ManifestError(f"{path}: {error}") from error
-
-
-def _build(content: dict[str, Any]) -> Manifest:
-    return Manifest(
-        area=_area(content["area"]),
-        sources=tuple(Source(**each) for each in content["sources"]),
-        ledger=tuple(_entry(each) for each in content["ledger"]),
-        parameters=dict(content["parameters"]),
-        protected=bool(content["protected"]),
-        tables={name: TableFile(**each) for name, each in content["tables"].items()},
-    )
-
-
-def _area(content: dict[str, Any]) -> StudyArea:
-    rest = dict(content)
-    breaks = tuple(DefinitionBreak(**each) for each in rest.pop("breaks"))
-    unusual = tuple(rest.pop("unusual_years"))
-    return StudyArea(**rest, breaks=breaks, unusual_years=unusual)
-
-
-def _entry(content: dict[str, Any]) -> LedgerEntry:
-    rest = dict(content)
-    examples = tuple(rest.pop("examples"))
-    return LedgerEntry(**rest, examples=examples)

@@ -99,7 +99,7 @@ class Ledger:
 
         Parameters
         ----------
-        source, table, action, reason
+        source, table, action, reason : str
             See `LedgerEntry`.
         ids : iterable of ids, or int
             The rows concerned: their ids (the first five are kept as examples), or only how many

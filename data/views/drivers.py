@@ -38,7 +38,7 @@ class Exposures:
 
     Attributes
     ----------
-    figures, moe
+    figures, moe : DataFrame
         Share-weighted figure of the tracts a school serves, and its 90 % margin of error.
     """
 
@@ -52,21 +52,21 @@ class Comparison:
 
     Attributes
     ----------
-    found
+    found : Association
         Effects and diagnostics, or why there are none.
-    table
+    table : DataFrame
         Index `driver`, highest odds ratio first: effects as odds ratios `odds_ratio, odds_low,
         odds_high`, their range when exposures are redrawn within their margins `moe_low, moe_high`,
         `same_sign`, `cv` and `reliability` of the exposures, the school that moves it most
         `influential_school, dfbetas`, and the driver's own columns.
-    shares
+    shares : DataFrame
         Index `theme`: its part of what differs between schools, `share, low, high`.
-    left_out
+    left_out : mapping of str to str
         Driver that cannot be told apart -> the one in the model it is most alike.
-    beside
+    beside : str
         "others" when drivers stand side by side; "alone" where schools are too few for that,
         "index" for a composite index, "map" when the chosen driver is for its map alone.
-    schools
+    schools : int
         Schools of the view, shown or not.
     """
 
@@ -115,11 +115,11 @@ def exposures_of(values: pd.DataFrame, moe: pd.DataFrame, shares: pd.DataFrame) 
     )
     matrix = share_matrix(shares, schools, tracts)
     number, margin = (table.reindex(tracts).to_numpy(dtype=float) for table in (values, moe))
-    known = ~np.isnan(number)
-    lost = known & np.isnan(margin)
-    parts = (np.where(known, number, 0.0), known.astype(float), lost.astype(float))
+    reported = ~np.isnan(number)
+    lost = reported & np.isnan(margin)
+    parts = (np.where(reported, number, 0.0), reported.astype(float), lost.astype(float))
     total, covered, without = np.split(np.asarray(matrix @ np.hstack(parts)), 3, axis=1)
-    squares = np.asarray(matrix.power(2) @ np.where(known & ~lost, margin, 0.0) ** 2)
+    squares = np.asarray(matrix.power(2) @ np.where(reported & ~lost, margin, 0.0) ** 2)
     scale = np.where(covered > 0, covered, np.nan)
     error = np.where(without > 0, np.nan, np.sqrt(squares) / scale)
     labels = {"index": schools.rename("school_id"), "columns": values.columns}
@@ -156,13 +156,13 @@ def compare(
     near = Weights.knn(points, min(NEIGHBOURS, len(schools) - 1))
     outcome = schools[["chronic_absent", "enrolled"]]
     model = driver_model(outcome, values, weights=near, strata=schools["level"], points=points)
-    found = described(model)
-    if found.state != "estimated":
-        return found, _no_redraws(values.columns)
+    association = described(model)
+    if association.state != "estimated":
+        return association, _no_redraws(values.columns)
     moved = moe_sensitivity(model, values, exposures.moe, draws=REDRAWS, seed=SEED)
     drawn = moved["state"].eq("redrawn")
     moved = moved[["low", "high", "same_sign"]].where(drawn)
-    return found, moved.rename(columns={"low": "moe_low", "high": "moe_high"})
+    return association, moved.rename(columns={"low": "moe_low", "high": "moe_high"})
 
 
 def theme_shares(
@@ -190,7 +190,7 @@ def theme_shares(
 
 
 def effects_table(
-    found: Association,
+    association: Association,
     moved: pd.DataFrame,
     exposures: Exposures,
     names: pd.Series,
@@ -200,7 +200,7 @@ def effects_table(
 
     Parameters
     ----------
-    found, moved : Association, DataFrame
+    association, moved : Association, DataFrame
         From `compare`.
     exposures : Exposures
         Of the schools in the model.
@@ -209,7 +209,7 @@ def effects_table(
     measures : mapping
         Registry entries.
     """
-    table = found.effects.rename_axis("driver").join(moved)
+    table = association.effects.rename_axis("driver").join(moved)
     about = [measures[str(name)] for name in table.index]
     cv = (exposures.moe / Z_90 / exposures.figures.abs()).replace(np.inf, np.nan).median()
     table = table.assign(
@@ -223,7 +223,7 @@ def effects_table(
         unit=[item.unit for item in about],
     )
     table["reliability"] = _reliability(table["cv"])
-    influence = found.diagnostics.influence.reindex(table.index, columns=["id", "dfbetas"])
+    influence = association.diagnostics.influence.reindex(table.index, columns=["id", "dfbetas"])
     table["influential_school"] = influence["id"].map(names)
     table["dfbetas"] = influence["dfbetas"].astype(float)
     return table.sort_values(["odds_ratio", "label"], ascending=[False, True], kind="stable")
@@ -235,10 +235,10 @@ def _reliability(cv: pd.Series) -> pd.Series:
 
 
 def _too_few(values: pd.DataFrame, schools: int) -> Association:
-    unknown = np.full(values.shape[1], np.nan)
+    nothing = np.full(values.shape[1], np.nan)
     reason = f"{schools} schools; at least {MIN_PLACES} are needed"
-    known = Diagnostics(n=schools, left_out=0)
-    return refused("too few places", reason, values.columns, known, unknown, unknown)
+    diagnostics = Diagnostics(n=schools, left_out=0)
+    return refused("too few places", reason, values.columns, diagnostics, nothing, nothing)
 
 
 def _no_redraws(names: pd.Index) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def history(
     """
     hot, log_ratio = {}, {}
     for done, (year, view) in enumerate(sorted(views.items())):
-        found = hot_spots(
+        tests = hot_spots(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
             shares[year],
@@ -67,7 +67,7 @@ def history(
             progress=_part(progress, done, len(views)),
         )
         shown = view.tracts["shown"]
-        hot[year] = (found["hot"] & shown).where(found["q"].notna() & shown).astype("boolean")
+        hot[year] = (tests["hot"] & shown).where(tests["q"].notna() & shown).astype("boolean")
         log_ratio[year] = np.log(view.tracts["ratio"].where(shown & view.tracts["ratio"].gt(0)))
     flags = pd.DataFrame(hot)
     pattern = emerging(flags, pd.DataFrame(log_ratio), leave_out=unusual)

@@ -112,7 +112,7 @@ def find_by_test(
     weights : Weights
         Neighbours of the test.
     statistic, null : str
-        As for `analytics.hotspots.test.hot_spots`.
+        See `analytics.hotspots.test.hot_spots`.
     """
     result = hot_spots(
         *_counts(view),
@@ -260,8 +260,10 @@ def find_by_membership(
 
     Parameters
     ----------
-    view, shares, centres
-        As for `find_by_scan`.
+    shares : DataFrame
+        Columns school_id, geoid, share.
+    centres : DataFrame
+        Columns x and y in km, index `geoid`.
     """
     model: Membership = fit(
         view.schools["chronic_absent"],

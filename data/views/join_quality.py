@@ -131,19 +131,19 @@ def published_enrolment(panel: Panel, schools: pd.DataFrame) -> pd.Series:
     rows = panel.absence
     everyone = rows["student_group"].eq("all") & rows["grade"].eq("all")
     year = rows[everyone & rows["school_year"].isin(schools["school_year"].unique())]
-    found = year.set_index("school_id")["enrolled"].astype("Float64").astype(float)
-    return found.reindex(schools.index)
+    enrolled = year.set_index("school_id")["enrolled"].astype("Float64").astype(float)
+    return enrolled.reindex(schools.index)
 
 
-def school_flows(found: JoinQuality, panel: Panel, school_id: str) -> pd.DataFrame:
+def school_flows(quality: JoinQuality, panel: Panel, school_id: str) -> pd.DataFrame:
     """Tracts that a school draws from, most students first."""
-    rows = found.flows[found.flows["school_id"] == school_id].set_index("geoid")
+    rows = quality.flows[quality.flows["school_id"] == school_id].set_index("geoid")
     names = panel.tracts[["name", "neighbourhood", "children"]]
     listed = rows[["share", "students", "km"]].join(names)
     return listed.sort_values(["share"], ascending=False, kind="stable")
 
 
-def tract_flows(found: JoinQuality, geoid: str) -> pd.DataFrame:
+def tract_flows(quality: JoinQuality, geoid: str) -> pd.DataFrame:
     """Schools that the children of a tract attend, most students first.
 
     Returns
@@ -151,19 +151,19 @@ def tract_flows(found: JoinQuality, geoid: str) -> pd.DataFrame:
     DataFrame
         Index school_id; `tract_share` of the tract's students, NaN where students are withheld.
     """
-    rows = found.flows[found.flows["geoid"] == geoid].set_index("school_id")
-    listed = rows[["share", "students", "km", "method"]].join(found.schools[["name", "level"]])
+    rows = quality.flows[quality.flows["geoid"] == geoid].set_index("school_id")
+    listed = rows[["share", "students", "km", "method"]].join(quality.schools[["name", "level"]])
     total = listed["students"].sum()
     listed["tract_share"] = listed["students"] / (total if total > 0 else float("nan"))
     return listed.sort_values(["students", "share"], ascending=False, kind="stable")
 
 
-def surroundings(found: JoinQuality, panel: Panel, focus: str) -> gpd.GeoSeries:
+def surroundings(quality: JoinQuality, panel: Panel, focus: str) -> gpd.GeoSeries:
     """Shapes that a map of a school's tracts, or of a tract's schools, must hold; else none."""
-    rows = found.flows[found.flows["share"] >= LEAST]
+    rows = quality.flows[quality.flows["share"] >= LEAST]
     geoids = rows.loc[rows["school_id"] == focus, "geoid"]
     if focus in panel.tracts.index:
-        schools = found.flows.loc[found.flows["geoid"] == focus, "school_id"]
+        schools = quality.flows.loc[quality.flows["geoid"] == focus, "school_id"]
         parts = [panel.schools.geometry.reindex(schools), panel.tracts.geometry.loc[[focus]]]
         return pd.concat(parts) if len(schools) else panel.tracts.geometry.iloc[:0]
     return panel.tracts.geometry.reindex(geoids)
@@ -185,7 +185,7 @@ def join_change(
     """
     here, there = _side(first.tracts), _side(second.tracts)
     independent = int(schools["rate"].notna().sum())
-    found = compare_joins(here, there, independent=independent)
+    comparison = compare_joins(here, there, independent=independent)
     table = first.tracts[["name", "neighbourhood", "enrolled"]].assign(
         rate=here["rate"],
         other_rate=there["rate"],
@@ -195,7 +195,7 @@ def join_change(
         shown=here["rate"].notna() & there["rate"].notna(),
         sides=_sides(here["is_hot"], there["is_hot"]),
     )
-    return JoinChange(table, found, versus)
+    return JoinChange(table, comparison, versus)
 
 
 def _side(tracts: pd.DataFrame) -> pd.DataFrame:

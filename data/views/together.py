@@ -31,15 +31,15 @@ class Together:
 
     Attributes
     ----------
-    tracts
+    tracts : DataFrame
         Index `geoid`, every tract: the driver's view with `ratio, ratio_low, ratio_high`,
         `absence_class`, `driver_class` and `pair`; what is not known, or of low reliability, reads
         "not shown".
-    classes
+    classes : BivariateClasses
         The 3 x 3 table and the bounds of the thirds.
-    weak
+    weak : int
         Tracts not shown only because the condition's figure is of low reliability.
-    hard
+    hard : str
         Pair of the highest absence and the hardest third of the condition; "" when no end of it is
         harder than the other.
     """
@@ -56,17 +56,17 @@ class Tested:
 
     Attributes
     ----------
-    lee
+    lee : BivariateLocal
         Local and overall bivariate statistic (Lee's L) of every tract with both figures: averages
         over neighbours, so figures of low reliability count.
-    overlap
+    overlap : Overlap, optional
         Hot-spot tracts in the hardest fifth of the condition, tract by tract and so without those
         of low reliability; None when no end of it is harder.
-    weak
+    weak : int
         Tracts where the condition's figure is of low reliability.
-    hot
+    hot : int
         Hot-spot tracts, whatever is known of the condition there.
-    has_margins
+    has_margins : bool
         Whether the condition is published with margins of error.
     """
 
@@ -97,10 +97,10 @@ def put_together(tracts: pd.DataFrame, driver: pd.DataFrame, direction: str) -> 
     absence = tracts["ratio"].where(tracts["shown"]).astype(float)
     reported = driver["value"].where(driver["status"].eq("reported")).astype(float)
     value = concluding(driver)
-    found = bivariate_classes(
+    classes = bivariate_classes(
         absence, value, absence_breaks=_thirds(absence), driver_breaks=_thirds(reported)
     )
-    areas = found.areas.replace("no value", NOT_SHOWN)
+    areas = classes.areas.replace("no value", NOT_SHOWN)
     weak = absence.notna() & reported.notna() & value.isna()
     areas["driver_class"] = areas["driver_class"].mask(
         reported.notna() & value.isna(), LOW_RELIABILITY
@@ -108,7 +108,7 @@ def put_together(tracts: pd.DataFrame, driver: pd.DataFrame, direction: str) -> 
     hard = {"higher is harder": "high-high", "lower is harder": "high-low"}.get(direction, "")
     ratios = tracts[["ratio", "ratio_low", "ratio_high"]].where(tracts["shown"])
     table = driver.join(ratios.astype(float)).join(areas)
-    return Together(table, found, int(weak.sum()), hard)
+    return Together(table, classes, int(weak.sum()), hard)
 
 
 def hidden(together: Together) -> dict[str, int]:
@@ -162,8 +162,8 @@ def tested_together(
 
 def _thirds(values: pd.Series) -> tuple[float, float] | None:
     """Inner bounds of the thirds of the place; None where ties leave no thirds."""
-    known = values.dropna()
-    if known.empty:
+    figures = values.dropna()
+    if figures.empty:
         return None
-    low, high = np.quantile(known.to_numpy(dtype=float), [1 / 3, 2 / 3])
+    low, high = np.quantile(figures.to_numpy(dtype=float), [1 / 3, 2 / 3])
     return (float(low), float(high)) if low < high else None
