@@ -15,16 +15,18 @@ run: $(VENV)/.run
 	$(PY) -m data.build demo --if-missing
 	$(PY) -m streamlit run app.py
 
-# A file's tests stay on one worker, so that what they share is made once.
+# A file's tests stay on one worker, so that what they share is made once; files in their order, so
+# that the long ones (app, browser) do not come last.
+WORKERS := -n auto --dist loadfile --no-loadscope-reorder
 test: export OPENBLAS_NUM_THREADS = 1
 test: $(VENV)/.test
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest $(WORKERS)
 
 verify: export ATLAS_VERIFY = 1
 verify: export OPENBLAS_NUM_THREADS = 1
 verify: $(VENV)/.test
 	$(PY) -m pip install --quiet -r requirements-verify.txt
-	$(PY) -m pytest -n auto --dist loadfile --timeout=7200
+	$(PY) -m pytest $(WORKERS) --timeout=7200
 
 place: $(VENV)/.run
 	$(PY) -m data.build $(PLACE)
