@@ -20,7 +20,7 @@ from data.store import folders
 from data.store.protected import protect_panel
 from data.store.provenance import sha256_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

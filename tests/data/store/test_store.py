@@ -19,7 +19,7 @@ from data.store.folders import (
     replace_folder,
 )
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def fill(word: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from geo.catchment import METHODS
 from ui.words import standing as w
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BANNED = re.compile(
     r"\b(truan(t|ts|cy)|problem schools?|problem famil\w+|bad (neighbou?rhoods?|schools?|areas?)"
     r"|failing|failed schools?|failures?|worst|delinquen\w*|dropouts?|at-risk (kids|youth)|ghetto"

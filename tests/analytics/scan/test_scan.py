@@ -18,7 +18,7 @@ from analytics.scan.study import study
 from analytics.scan.windows import EARTH_KM, Caps, windows
 from geo.catchment import share_matrix
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRUTH = ROOT / "data" / "demo" / "truth.json"
 SIDE = 9
 

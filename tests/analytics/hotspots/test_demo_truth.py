@@ -11,7 +11,7 @@ from analytics.hotspots.false_alarms import false_alarms
 from analytics.hotspots.test import hot_spots
 from geo.weights.weights import Weights
 
-TRUTH = Path(__file__).parents[2] / "data" / "demo" / "truth.json"
+TRUTH = Path(__file__).parents[3] / "data" / "demo" / "truth.json"
 
 
 @pytest.fixture(scope="module")
