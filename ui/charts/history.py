@@ -38,16 +38,12 @@ def trend(frame: pd.DataFrame, title: str = "How has chronic absence changed?") 
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         One row a school year: school_year, chronic_absent, enrolled, rate, low, high, is_unusual,
         break_note ("" unless the definition changes in that year); status and reason if any.
-    title
-        The question the chart answers.
-
-    Returns
-    -------
-    altair.LayerChart
         Unusual years are open diamonds; a withheld year says "not shown".
+    title : str
+        The question the chart answers.
     """
     return styled(_history_layers(frame), title, _trend_words(frame))
 
@@ -60,21 +56,7 @@ def school_history(
 ) -> alt.LayerChart:
     """One school's rate by school year with its interval, beside the place's rate.
 
-    Parameters
-    ----------
-    frame
-        As in `trend`, for one school.
-    place
-        school_year and rate of the place.
-    title
-        The question the chart answers.
-    place_name
-        What the dashed line is called.
-
-    Returns
-    -------
-    altair.LayerChart
-        The place's rate is a grey dashed line, named at its end.
+    `place` has school_year and rate of the place: a grey dashed line named `place_name`.
     """
     years = frame["school_year"]
     reference = place.loc[place["school_year"].isin(years), ["school_year", "rate"]]
@@ -97,23 +79,23 @@ def school_history(
 def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
     table = frame.sort_values("school_year").reset_index(drop=True)
     notes = reason_texts(table)
-    known = table["rate"].notna() & notes.eq("")
+    published = table["rate"].notna() & notes.eq("")
     breaks = table.get("break_note", pd.Series("", index=table.index)).fillna("")
     unusual = table.get("is_unusual", pd.Series(False, index=table.index)).astype(bool)
     # A line joins neighbours only: a new definition or a withheld year starts a new piece.
-    piece = (breaks.ne("") | ~known).cumsum().astype(str)
+    piece = (breaks.ne("") | ~published).cumsum().astype(str)
     table = table.assign(
         piece=piece, kind=np.where(unusual, UNUSUAL, USUAL), break_note=breaks, note=notes
     )
     columns = ["school_year", "rate", "low", "high", "enrolled", "chronic_absent", "piece", "kind"]
-    shown = plain(table.loc[known, columns])
+    shown = plain(table.loc[published, columns])
     years = plain(table[["school_year"]])
     frame_layer = alt.Chart(years).mark_point(opacity=0).encode(x=_YEAR)
     return [
         frame_layer,
         *_rate_layers(shown),
         *_break_layers(table[breaks.ne("")]),
-        *_withheld_layers(table[~known]),
+        *_withheld_layers(table[~published]),
     ]
 
 

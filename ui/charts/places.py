@@ -51,20 +51,13 @@ def scatter(
 
     Parameters
     ----------
-    frame
+    frame : DataFrame
         One row a school: name, exposure, rate, low, high, enrolled, chronic_absent; status,
-        reason and shown if any.
-    driver
-        Name of the driver, for the axis.
-    unit
-        Unit of the exposure.
-    title
+        reason and shown if any. The area of a point stands for students.
+    driver, unit : str
+        Name of the driver, for the axis, and unit of the exposure.
+    title : str
         The question the chart answers.
-
-    Returns
-    -------
-    altair.LayerChart
-        Area of a point stands for students.
     """
     table = _shown(frame).dropna(subset=["exposure", "rate"])
     kept = ["name", "exposure", "rate", "low", "high", "enrolled", "chronic_absent"]
@@ -106,21 +99,14 @@ def bands(
 
     Parameters
     ----------
-    rates
+    rates : Series
         Values in the unit of the scale.
-    scale
+    scale : ClassScale, optional
         Classes shared with map and legend; the bands of the rate by default.
-    shown
+    shown : Series of bool, optional
         False where the display gate withholds the value.
-    title
-        The question the chart answers.
-    noun
-        What is counted.
-
-    Returns
-    -------
-    altair.LayerChart
-        Each bar carries its count.
+    title, noun : str
+        The question the chart answers, and what is counted.
     """
     classes = scale or rate_scale()
     counts = classes.counts(classes.encode(rates, shown=shown))
@@ -188,19 +174,9 @@ def moran_scatter_chart(
 
 
 def brushed(table: pd.DataFrame, event: Mapping[str, Any]) -> pd.Series:
-    """Tell which tracts lie in the rectangle drawn on the chart.
+    """Tell which tracts of the chart's table lie in the rectangle drawn on it.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As given to the chart.
-    event : mapping
-        What Streamlit reports: `{"selection": {"brush": {"value": [low, high], ...}}}`.
-
-    Returns
-    -------
-    Series of bool
-        All False when nothing is drawn.
+    `event` is what Streamlit reports: `{"selection": {"brush": {"value": [low, high], ...}}}`.
     """
     ranges = event.get("selection", {}).get(BRUSH, {})
     inside = pd.Series(bool(ranges), index=table.index)

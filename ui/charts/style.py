@@ -30,18 +30,9 @@ _LEGEND = alt.LegendConfig(labelFontSize=LABEL_SIZE, titleFontSize=LABEL_SIZE, l
 def styled(
     layers: list[alt.Chart], title: str, description: str, height: int = HEIGHT
 ) -> alt.LayerChart:
-    """Lay layers over each other under a title, at the sizes a projector needs.
+    """Lay layers over each other, the lowest first, at the sizes a projector needs.
 
-    Parameters
-    ----------
-    layers
-        Charts, the lowest first.
-    title
-        The question the chart answers.
-    description
-        What a screen reader says.
-    height
-        Pixels.
+    The title is the question that the chart answers; the description is for a screen reader.
     """
     heading: Any = alt.TitleParams(
         title, anchor="start", fontSize=TITLE_SIZE, color=TEXT, offset=24

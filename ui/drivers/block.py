@@ -105,10 +105,10 @@ def at_schools(selection: Selection) -> None:
     measure = queries.measure(selection)
     if measure.is_compared:
         st.vega_lite_chart(driver_charts.scatter(selection))
-    found = queries_drivers.housing_at_school(selection)
-    if found is None:
+    housing = queries_drivers.housing_at_school(selection)
+    if housing is None:
         return
-    label, link = found
+    label, link = housing
     text = driver_words.housing_sentence(label, link, selection.year)
     st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
     if link.state == "estimated":
@@ -120,12 +120,12 @@ def tracts_table(selection: Selection) -> pd.DataFrame:
     """Table twin of the map; gives the table to download."""
     measure = queries.measure(selection)
     if selection.view == "together":
-        found = queries_drivers.together(selection)
+        both = queries_drivers.together(selection)
         title = f"Tracts by absence and “{measure.label}”, {selection.year}"
-        table_block.plain(together_words.table_of_counts(found), title)
-        order = found.tracts.sort_values(["ratio", "name"], ascending=[False, True])
+        table_block.plain(together_words.table_of_counts(both), title)
+        order = both.tracts.sort_values(["ratio", "name"], ascending=[False, True])
         table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
-        return found.tracts
+        return both.tracts
     driver = queries.driver(selection)
     if measure.is_compared:
         order, how = driver.sort_values("value", ascending=False), "highest first"
@@ -146,22 +146,22 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
 
 
 def _both(selection: Selection, measure: MeasureInfo) -> Selection:
-    found = queries_drivers.together(selection)
-    classes = together_classes(found)
+    both = queries_drivers.together(selection)
+    classes = together_classes(both)
     title = f"Absence and “{measure.label}” together, {selection.year}"
     st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
     counts = classes.scale.counts(classes.codes)
-    named = together_words.axes(found, measure.label, measure.unit)
-    st.html(square_legend(classes.scale, counts, *named, found.hard))
+    named = together_words.axes(both, measure.label, measure.unit)
+    st.html(square_legend(classes.scale, counts, *named, both.hard))
     lines = classes.hatched.count("1")
-    st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(found)))
-    said = together_words.together_sentence(found, measure, selection.year)
+    st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(both)))
+    said = together_words.together_sentence(both, measure, selection.year)
     st.html(f"<p class='atlas-sure'>{escape(said)}</p>")
     return map_block.beside_card(
         selection,
         title,
         classes,
-        found.tracts,
+        both.tracts,
         lambda row: cards.together_card(row, measure.label),
         note=_about(measure),
     )

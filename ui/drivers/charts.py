@@ -34,19 +34,8 @@ INKS = (HOT_COLD["hot 99"], MUTED, LINE)
 def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     """Odds ratio of each driver for one standard deviation more, highest first.
 
-    Parameters
-    ----------
-    table
-        From `data.views.drivers.Comparison`.
-    title
-        The question the chart answers.
-    chosen
-        Driver chosen on the page; its name is marked with an arrow.
-
-    Returns
-    -------
-    altair.LayerChart
-        Shape, filling and colour say whether the interval leaves out "no difference".
+    Shape, filling and colour say whether the interval leaves out "no difference"; the driver
+    chosen on the page is marked with an arrow.
     """
     rows = _odds_rows(table, chosen)
     base = alt.Chart(plain(rows)).encode(
@@ -177,8 +166,8 @@ def _odds(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     table = queries_drivers.comparison(view).table
     title = driver_words.chart_title(len(table))
-    found: dict[str, Any] = odds_chart(table, title, view.driver).to_dict()
-    return found
+    chart: dict[str, Any] = odds_chart(table, title, view.driver).to_dict()
+    return chart
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -186,8 +175,8 @@ def _shares(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     question = "How much of the difference between schools goes with each theme?"
     table = queries_drivers.comparison(view).shares
-    found: dict[str, Any] = shares_chart(table, question).to_dict()
-    return found
+    chart: dict[str, Any] = shares_chart(table, question).to_dict()
+    return chart
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -42,20 +42,7 @@ IN_SHORT = (
 
 
 def paragraph(comparison: Comparison, panel: Panel, selection: Selection) -> str:
-    """Methods of the fitted model in plain text.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    panel : Panel
-        Names the place, its sources and versions.
-    selection : Selection
-
-    Returns
-    -------
-    str
-        The same for the same input.
-    """
+    """Methods of the fitted model in plain text: the same for the same input."""
     level = "all levels" if selection.level == "all" else LEVELS[selection.level].lower()
     parts = [
         f"Social drivers and chronic absence: {panel.area.name}, {selection.year}, {level}",
@@ -73,11 +60,11 @@ def paragraph(comparison: Comparison, panel: Panel, selection: Selection) -> str
 
 
 def _outcome(comparison: Comparison, panel: Panel) -> str:
-    known = comparison.found.diagnostics
+    diagnostics = comparison.found.diagnostics
     return (
         f"The outcome is students chronically absent out of students enrolled at each school."
-        f" {panel.area.definition} {plural(known.n, 'school')} of {comparison.schools:,} with a"
-        " figure that may be shown, a place on the map and an exposure took part."
+        f" {panel.area.definition} {plural(diagnostics.n, 'school')} of {comparison.schools:,} with"
+        " a figure that may be shown, a place on the map and an exposure took part."
     )
 
 
@@ -104,11 +91,11 @@ def _chosen(comparison: Comparison) -> str:
 
 
 def _model(comparison: Comparison) -> str:
-    found = comparison.found
-    known = found.diagnostics
-    if found.state != "estimated" or known.lm is None:
-        return f"No association was estimated ({found.state})."
-    before, after = known.moran_before, known.moran_after
+    fit = comparison.found
+    diagnostics = fit.diagnostics
+    if fit.state != "estimated" or diagnostics.lm is None:
+        return f"No association was estimated ({fit.state})."
+    before, after = diagnostics.moran_before, diagnostics.moran_after
     moran = (
         f" Moran's I of residuals was {before.statistic:.3f} ({q_text(before.p, 'p')}) without and"
         f" {after.statistic:.3f} ({q_text(after.p, 'p')}) with it."
@@ -118,11 +105,11 @@ def _model(comparison: Comparison) -> str:
     return (
         "Log odds were modelled by quasi-likelihood with levels of school, the drivers, a spatial"
         " term and extra-binomial variance between schools (Williams 1982). Lagrange multiplier"
-        f" tests on {NEIGHBOURS} nearest schools chose the spatial form “{known.form}”"
-        f" ({known.why}).{moran} Pearson dispersion without it was {known.dispersion:.1f}; the"
-        f" standard deviation was {known.field_sd:.2f} over places and {known.between_sd:.2f}"
-        " between schools, in log odds. Intervals are Student's t or those that compact blocks of"
-        " schools show, whichever is wider."
+        f" tests on {NEIGHBOURS} nearest schools chose the spatial form “{diagnostics.form}”"
+        f" ({diagnostics.why}).{moran} Pearson dispersion without it was"
+        f" {diagnostics.dispersion:.1f}; the standard deviation was {diagnostics.field_sd:.2f} over"
+        f" places and {diagnostics.between_sd:.2f} between schools, in log odds. Intervals are"
+        " Student's t or those that compact blocks of schools show, whichever is wider."
     )
 
 

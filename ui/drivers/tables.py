@@ -104,21 +104,21 @@ def correlation_words(label: str, link: RankCorrelation, year: str) -> pd.DataFr
 
 def model_export(comparison: Comparison) -> pd.DataFrame:
     """Every driver of the model with its diagnostics on the same row, as in `MODEL_FIELDS`."""
-    known = comparison.found.diagnostics
+    diagnostics = comparison.found.diagnostics
     table = comparison.table.copy()
     shares = comparison.shares.reindex(table["theme"], columns=["share", "low", "high"])
     for name, column in zip(("", "_low", "_high"), shares, strict=True):
         table[f"theme_share{name}"] = shares[column].to_numpy(dtype=float)
     whole: dict[str, object] = {
         "state": comparison.found.state,
-        "n": known.n,
-        "left_out": comparison.schools - known.n,
-        "form": known.form,
-        "why": known.why,
-        "dispersion": known.dispersion,
-        "field_sd": known.field_sd,
-        "between_sd": known.between_sd,
-        "condition_number": known.condition_number,
+        "n": diagnostics.n,
+        "left_out": comparison.schools - diagnostics.n,
+        "form": diagnostics.form,
+        "why": diagnostics.why,
+        "dispersion": diagnostics.dispersion,
+        "field_sd": diagnostics.field_sd,
+        "between_sd": diagnostics.between_sd,
+        "condition_number": diagnostics.condition_number,
         **_tests(comparison),
     }
     table = table.assign(**whole)
@@ -127,23 +127,23 @@ def model_export(comparison: Comparison) -> pd.DataFrame:
 
 def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
     """Tell what stands behind the associations: what, figure, meaning."""
-    found = comparison.found
-    known = found.diagnostics
+    fit = comparison.found
+    checks = fit.diagnostics
     rows = [
         (
             "Schools in the model",
-            f"{known.n:,} of {comparison.schools:,}",
+            f"{checks.n:,} of {comparison.schools:,}",
             "The others have no figure that may be shown, no place on the map, or no exposure.",
         )
     ]
-    if known.lm is None or known.moran_before is None or known.moran_after is None:
+    if checks.lm is None or checks.moran_before is None or checks.moran_after is None:
         return rows
-    lm, before, after = known.lm, known.moran_before, known.moran_after
-    vif = found.effects["vif"].max()
+    lm, before, after = checks.lm, checks.moran_before, checks.moran_after
+    vif = fit.effects["vif"].max()
     likeness = f"{before.statistic:.3f} before, {after.statistic:.3f} after"
     return [
         *rows,
-        ("What neighbours share", _FORMS[known.form], "Chosen by the multiplier tests below."),
+        ("What neighbours share", _FORMS[checks.form], "Chosen by the multiplier tests below."),
         (
             "Multiplier tests",
             f"error {_probability(lm.error.p)}, lag {_probability(lm.lag.p)}",
@@ -158,17 +158,17 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
         ),
         (
             "Dispersion",
-            f"{known.dispersion:.1f}",
+            f"{checks.dispersion:.1f}",
             "1 when schools differ by chance alone; intervals are widened for the rest.",
         ),
         (
             "Spread left, in log odds",
-            f"{known.field_sd:.2f} over places, {known.between_sd:.2f} between schools",
+            f"{checks.field_sd:.2f} over places, {checks.between_sd:.2f} between schools",
             "Standard deviations of what no condition explains.",
         ),
         (
             "Telling conditions apart",
-            f"largest VIF {vif:.1f}, condition number {known.condition_number:.1f}",
+            f"largest VIF {vif:.1f}, condition number {checks.condition_number:.1f}",
             "Above 10 and 30 no association would be estimated.",
         ),
     ]
@@ -182,8 +182,8 @@ _FORMS = {
 
 
 def _tests(comparison: Comparison) -> dict[str, float]:
-    known = comparison.found.diagnostics
-    lm, before, after = known.lm, known.moran_before, known.moran_after
+    diagnostics = comparison.found.diagnostics
+    lm, before, after = diagnostics.lm, diagnostics.moran_before, diagnostics.moran_after
     return {
         "lm_error_p": lm.error.p if lm else np.nan,
         "lm_lag_p": lm.lag.p if lm else np.nan,

@@ -43,15 +43,7 @@ RELIABILITY = {"high": "high", "medium": "medium", "low": "low", "no margin": "n
 def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, year: str) -> str:
     """Answer the page's question for the chosen driver, as an association only.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    measure : MeasureInfo
-        The chosen driver.
-    link : RankCorrelation
-        Of schools' rates and their exposure to it, for where there is no model.
-    year : str
-        School year.
+    Where there is no model, `link` of schools' rates and their exposure answers.
     """
     if measure.kind == "modelled":
         return f"“{measure.label}” is an estimate for adults, not a count. {MODELLED}"
@@ -136,23 +128,23 @@ def chart_title(count: int) -> str:
 
 def refusal(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
     """Why no association is estimated, in plain words; "" when one is."""
-    found = comparison.found
-    count, drivers = found.diagnostics.n, len(found.effects)
-    if found.state == "too few places":
+    fit = comparison.found
+    count, drivers = fit.diagnostics.n, len(fit.effects)
+    if fit.state == "too few places":
         need = max(MIN_PLACES, PLACES_PER_EXPOSURE * drivers + 1)
         return (
             f"No association is estimated: {plural(count, 'school')} of this choice can be shown"
             f" and placed, and {plural(drivers, 'condition')} would need at least {need}. Choose"
             " another level, or all levels."
         )
-    if found.state == "collinear":
-        alike = found.effects.index[found.effects["vif"] > MAX_VIF]
+    if fit.state == "collinear":
+        alike = fit.effects.index[fit.effects["vif"] > MAX_VIF]
         names = ", ".join(f"“{measures[str(name)].label}”" for name in alike)
         return (
             f"No association is estimated: across {plural(count, 'school')}, {names} go along so"
             " closely that their links with absence cannot be told apart."
         )
-    if found.state == "constant outcome":
+    if fit.state == "constant outcome":
         return (
             f"No association is estimated: absence is the same in all {plural(count, 'school')}"
             " of this choice."

@@ -27,20 +27,13 @@ EMPTY = (
 )
 
 
-def focus_card(found: JoinQuality, focus: str) -> str:
-    """HTML card of the school or tract chosen, or what to do when there is none.
-
-    Parameters
-    ----------
-    found : JoinQuality
-    focus : str
-        Id of a school or tract.
-    """
-    if focus in found.schools.index:
-        row = found.schools.loc[focus]
+def focus_card(quality: JoinQuality, focus: str) -> str:
+    """HTML card of the school or tract chosen, or what to do when there is none."""
+    if focus in quality.schools.index:
+        row = quality.schools.loc[focus]
         return card(row["name"], school_facts(row), FLOW_MEANING)
-    if focus in found.tracts.index:
-        row = found.tracts.loc[focus]
+    if focus in quality.tracts.index:
+        row = quality.tracts.loc[focus]
         place = f", {row['neighbourhood']}" if row["neighbourhood"] else ""
         return card(f"{row['name']}{place}", tract_facts(row), FLOW_MEANING)
     return EMPTY

@@ -26,13 +26,7 @@ CHANGE_BREAKS = (-0.05, -0.01, 0.01, 0.05)
 
 
 def share_scale(of: str) -> ClassScale:
-    """Shares of a whole: of a school's students over tracts, of a tract's over schools.
-
-    Parameters
-    ----------
-    of : str
-        What the whole is, such as "the school's students".
-    """
+    """Shares of a whole, such as "the school's students", over tracts or schools."""
     labels = (
         "none or under 0.1 %",
         "0.1 to under 1 %",
@@ -82,18 +76,18 @@ def _scale(
     )
 
 
-def homes(found: JoinQuality, selection: Selection) -> Selection:
+def homes(quality: JoinQuality, selection: Selection) -> Selection:
     """Map of a school's tracts, of a tract's schools, or of coverage, with search box and card."""
-    title, scale, codes, unit = _classes(found, selection)
+    title, scale, codes, unit = _classes(quality, selection)
     counts = scale.counts(_drawn(codes))
     st.html(class_legend(scale, title, counts=counts, use_words=True))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        labels = _labels(found)
+        labels = _labels(quality)
         selection = frame.own_control(selection, "focus", "Search a school or a tract", labels)
-        st.html(focus_card(found, selection.focus))
+        st.html(focus_card(quality, selection.focus))
     with left:
-        deck = _deck(found, selection, codes)
+        deck = _deck(quality, selection, codes)
         alt = alt_text(scale, title, counts, unit)
         st.pydeck_chart(
             deck, height=HEIGHT, key=f"homes-{selection.area}-{selection.focus}", alt=alt
@@ -115,37 +109,39 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
 
 
-def _labels(found: JoinQuality) -> dict[str, str]:
-    schools = map_block.place_labels(found.schools, "Search a school or a tract by name or number")
-    tracts = map_block.place_labels(found.tracts, "")
+def _labels(quality: JoinQuality) -> dict[str, str]:
+    schools = map_block.place_labels(
+        quality.schools, "Search a school or a tract by name or number"
+    )
+    tracts = map_block.place_labels(quality.tracts, "")
     return {**schools, **{key: words for key, words in tracts.items() if key}}
 
 
 def _classes(
-    found: JoinQuality, selection: Selection
+    quality: JoinQuality, selection: Selection
 ) -> tuple[str, ClassScale, AreaClasses | SchoolClasses, str]:
     """Give the title, the scale, the classes of the map's features, and what they are."""
     focus = selection.focus
-    if focus in found.schools.index:
-        flows = found.flows[found.flows["school_id"] == focus].set_index("geoid")["share"]
+    if focus in quality.schools.index:
+        flows = quality.flows[quality.flows["school_id"] == focus].set_index("geoid")["share"]
         scale = share_scale("the school's students")
-        codes = scale.encode(flows.reindex(found.tracts.index).where(lambda s: s.notna(), 0.0))
-        title = f"Where the students of {found.schools.loc[focus, 'name']} live by the join"
+        codes = scale.encode(flows.reindex(quality.tracts.index).where(lambda s: s.notna(), 0.0))
+        title = f"Where the students of {quality.schools.loc[focus, 'name']} live by the join"
         return title, scale, AreaClasses(scale, codes, "0" * len(codes)), "tracts"
-    if focus in found.tracts.index:
+    if focus in quality.tracts.index:
         scale = share_scale("the tract's students")
-        title = f"Schools that children of {found.tracts.loc[focus, 'name']} attend by the join"
-        return title, scale, _attended(found, selection, scale), "schools"
+        title = f"Schools that children of {quality.tracts.loc[focus, 'name']} attend by the join"
+        return title, scale, _attended(quality, selection, scale), "schools"
     scale = coverage_scale()
-    codes = scale.encode(found.tracts["coverage"])
+    codes = scale.encode(quality.tracts["coverage"])
     title = f"Students counted, as a share of resident children, {selection.year}"
-    marks = flags(found.tracts["coverage"].isna())
+    marks = flags(quality.tracts["coverage"].isna())
     return title, scale, AreaClasses(scale, codes, marks), "tracts"
 
 
-def _attended(found: JoinQuality, selection: Selection, scale: ClassScale) -> SchoolClasses:
-    rows = tract_flows(found, selection.focus).reindex(queries.school_points(selection))
-    enrolled = found.schools["enrolled"].reindex(rows.index).to_numpy(dtype=float)
+def _attended(quality: JoinQuality, selection: Selection, scale: ClassScale) -> SchoolClasses:
+    rows = tract_flows(quality, selection.focus).reindex(queries.school_points(selection))
+    enrolled = quality.schools["enrolled"].reindex(rows.index).to_numpy(dtype=float)
     size = np.searchsorted(SIZE_BREAKS, enrolled, side="right")
     listed = rows["share"].notna()
     sizes = np.where(listed, np.where(np.isnan(enrolled), 0, size).astype(str), "-")
@@ -153,10 +149,10 @@ def _attended(found: JoinQuality, selection: Selection, scale: ClassScale) -> Sc
 
 
 def _deck(
-    found: JoinQuality, selection: Selection, classes: AreaClasses | SchoolClasses
+    quality: JoinQuality, selection: Selection, classes: AreaClasses | SchoolClasses
 ) -> CompactDeck:
     geometry, outline = queries.geometry(selection), map_block.outline(selection)
-    near = join_quality.surroundings(found, queries.panel(selection), selection.focus)
+    near = join_quality.surroundings(quality, queries.panel(selection), selection.focus)
     if len(near):
         geometry = extent(geometry.folder, near)
     if isinstance(classes, SchoolClasses):

@@ -37,27 +37,29 @@ WIDE = ("Why", REASON)
 ZONES_TITLE = "How the attendance zones fit together"
 
 
-def homes_table(found: JoinQuality, selection: Selection) -> None:
+def homes_table(quality: JoinQuality, selection: Selection) -> None:
     """Table twin of the map: a school's tracts, a tract's schools, or every tract."""
     focus, panel, year = selection.focus, queries.panel(selection), selection.year
-    if focus in found.schools.index:
-        rows = school_flows(found, panel, focus)
-        name, many = found.schools.loc[focus, "name"], plural(len(rows), "tract")
+    if focus in quality.schools.index:
+        rows = school_flows(quality, panel, focus)
+        name, many = quality.schools.loc[focus, "name"], plural(len(rows), "tract")
         _show(rows, SCHOOL_FLOW, f"{name}: {many} its students live in by the join, {year}")
-    elif focus in found.tracts.index:
-        rows = tract_flows(found, focus)
-        name, many = found.tracts.loc[focus, "name"], plural(len(rows), "school")
+    elif focus in quality.tracts.index:
+        rows = tract_flows(quality, focus)
+        name, many = quality.tracts.loc[focus, "name"], plural(len(rows), "school")
         _show(rows, TRACT_FLOW, f"{name}: {many} its children attend by the join, {year}")
     else:
         # What is not shown stands last: not even its place in the order is told.
-        width = (found.tracts["join_high"] - found.tracts["join_low"]).where(found.tracts["shown"])
-        rows = found.tracts.loc[width.sort_values(ascending=False, kind="stable").index]
+        width = (quality.tracts["join_high"] - quality.tracts["join_low"]).where(
+            quality.tracts["shown"]
+        )
+        rows = quality.tracts.loc[width.sort_values(ascending=False, kind="stable").index]
         _show(rows, TRACTS, f"{plural(len(rows), 'tract')}, least sure first, {year}")
 
 
-def schools_table(found: JoinQuality, selection: Selection) -> None:
+def schools_table(quality: JoinQuality, selection: Selection) -> None:
     """Every school: how widely its students are spread, and how it was joined."""
-    rows = found.schools.sort_values("effective_tracts", ascending=False, kind="stable")
+    rows = quality.schools.sort_values("effective_tracts", ascending=False, kind="stable")
     title = f"{plural(len(rows), 'school')}, most widely spread first, {selection.year}"
     _show(rows, SCHOOLS, title)
 
@@ -81,13 +83,7 @@ def change_table(change: JoinChange, selection: Selection) -> None:
 
 
 def reasons_apart(table: pd.DataFrame) -> pd.DataFrame:
-    """Move "not shown: ..." out of narrow columns of figures into a last, wide one.
-
-    Parameters
-    ----------
-    table : DataFrame of str
-        From `ui.tables.display.display_frame`.
-    """
+    """Move "not shown: ..." out of narrow columns of figures into a last, wide one."""
     long = f"{NOT_SHOWN}: "
     hidden = table.apply(lambda texts: texts.astype("str").str.startswith(long))
     if not hidden.any(axis=None):

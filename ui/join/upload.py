@@ -32,13 +32,7 @@ PROMISE = (
 
 @dataclass(frozen=True, eq=False)
 class OwnCounts:
-    """Counts read from one file, and what they change.
-
-    Attributes
-    ----------
-    key : str
-        Content of the file, and the view.
-    """
+    """Counts read from one file, and what they change; the key names file and view."""
 
     key: str
     join: Join
@@ -73,13 +67,13 @@ def _counted(content: bytes, name: str, selection: Selection) -> OwnCounts | Non
     try:
         flows, entries = flows_in_memory(content, name)
         panel, join = queries.panel(selection), queries.join(selection)
-        own, told = with_own_counts(panel, join, flows)
+        own, account = with_own_counts(panel, join, flows)
     except (DataError, ValueError) as error:
         st.session_state.pop(STATE, None)
         st.error(table_block.without_markup(singular(str(error))))
         return None
     ledger = Ledger(entries)
-    ledger.take("own_counts", "catchment", told)
+    ledger.take("own_counts", "catchment", account)
     change = queries_join.change_by(selection, own)
     counted = OwnCounts(key, own, ledger.entries, change)
     st.session_state[STATE] = counted

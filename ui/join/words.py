@@ -43,26 +43,17 @@ CHANGE_MEANING = (
 )
 
 
-def answer(found: JoinQuality, focus: str, name: str) -> str:
-    """Answer "Where do the students of each school live?" for the view, a school or a tract.
-
-    Parameters
-    ----------
-    found : JoinQuality
-    focus : str
-        Id of the school or tract chosen; "" for neither.
-    name : str
-        Key of the join.
-    """
-    if focus in found.schools.index:
-        return _school_answer(found.schools.loc[focus], NAMES[name].lower())
-    if focus in found.tracts.index:
-        return _tract_answer(found.tracts.loc[focus], NAMES[name].lower())
-    joined = found.schools["tracts"].notna()
+def answer(quality: JoinQuality, focus: str, name: str) -> str:
+    """Answer "Where do the students of each school live?" for the view, a school or a tract."""
+    if focus in quality.schools.index:
+        return _school_answer(quality.schools.loc[focus], NAMES[name].lower())
+    if focus in quality.tracts.index:
+        return _tract_answer(quality.tracts.loc[focus], NAMES[name].lower())
+    joined = quality.schools["tracts"].notna()
     if not joined.any():
         return "No school of this choice can be joined to tracts. Choose another year or level."
-    reached = found.tracts["enrolled"] > 0
-    spread = found.schools.loc[joined, "effective_tracts"].median()
+    reached = quality.tracts["enrolled"] > 0
+    spread = quality.schools.loc[joined, "effective_tracts"].median()
     return (
         f"By “{NAMES[name].lower()}”, students of {plural(joined.sum(), 'school')} live in"
         f" {plural(reached.sum(), 'tract')}; a typical school draws from about"
@@ -70,14 +61,14 @@ def answer(found: JoinQuality, focus: str, name: str) -> str:
     )
 
 
-def figures(found: JoinQuality) -> Figures:
+def figures(quality: JoinQuality) -> Figures:
     """Distance, schools behind a tract, tracts read with care, schools outside the join."""
-    inhabited = found.tracts[found.tracts["children"] > 0]
+    inhabited = quality.tracts[quality.tracts["children"] > 0]
     warned = inhabited["flag"].isin(WARNED)
     missing = (inhabited["flag"] == "no students").sum()
-    apart = int(found.schools["tracts"].isna().sum())
+    apart = int(quality.schools["tracts"].isna().sum())
     return [
-        (km_text(meankm_text(found.flows)), "from a student's tract to the school, on average"),
+        (km_text(mean_km(quality.flows)), "from a student's tract to the school, on average"),
         (
             decimal_text(inhabited["effective_schools"].median(), "school"),
             "behind a typical tract, were all equally large",
@@ -91,16 +82,16 @@ def figures(found: JoinQuality) -> Figures:
     ]
 
 
-def meankm_text(flows: pd.DataFrame) -> float:
+def mean_km(flows: pd.DataFrame) -> float:
     """Mean distance over students whose number may be shown."""
-    known = flows[flows["students"].notna() & flows["km"].notna()]
-    total = known["students"].sum()
-    return float((known["students"] * known["km"]).sum() / total) if total > 0 else math.nan
+    counted = flows[flows["students"].notna() & flows["km"].notna()]
+    total = counted["students"].sum()
+    return float((counted["students"] * counted["km"]).sum() / total) if total > 0 else math.nan
 
 
-def sureness(found: JoinQuality) -> str:
+def sureness(quality: JoinQuality) -> str:
     """Say how wide the interval is by chance, and how wide by the doubt about the join."""
-    shown = found.tracts[found.tracts["shown"]]
+    shown = quality.tracts[quality.tracts["shown"]]
     if shown.empty:
         return ""
     chance = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
@@ -108,46 +99,46 @@ def sureness(found: JoinQuality) -> str:
     return (
         f"In a typical tract the 95 % interval of the rate spans {chance} points by chance among"
         f" the students counted there, and {whole} points by the doubt about the join"
-        f" ({count_text(found.redraws)} other plausible joins)."
+        f" ({count_text(quality.redraws)} other plausible joins)."
     )
 
 
 def change_sentence(change: JoinChange, name: str) -> str:
     """Answer "What would another join change?"."""
-    found = change.comparison
+    compared = change.comparison
     first, second = NAMES[name].lower(), NAMES[change.versus].lower()
-    if found.correlation.state != "estimated":
+    if compared.correlation.state != "estimated":
         return f"Too few tracts have a rate both by “{first}” and by “{second}” to compare them."
-    if found.changed_side == 0:
+    if compared.changed_side == 0:
         hot = "No hot-spot tract changes side"
     else:
-        hot = f"{plural(found.changed_side, 'tract')} would change between hot and not hot"
+        hot = f"{plural(compared.changed_side, 'tract')} would change between hot and not hot"
     return (
         f"With “{second}” in place of “{first}”, the rate of a typical tract moves by"
-        f" {points_text(found.median_change).lstrip('+')} points. {hot}."
+        f" {points_text(compared.median_change).lstrip('+')} points. {hot}."
     )
 
 
 def change_figures(change: JoinChange, name: str) -> Figures:
     """Rank correlation with its interval, hot tracts on both sides or one, tracts left out."""
-    found = change.comparison
+    compared = change.comparison
     first, second = NAMES[name].lower(), NAMES[change.versus].lower()
-    rho = found.correlation
-    known = rho.state == "estimated"
+    rho = compared.correlation
+    estimated = rho.state == "estimated"
     interval = f"{rho.low:.2f}–{rho.high:.2f}".replace("-", "\N{MINUS SIGN}")
     return [
         (
-            f"{rho.rho:.2f}".replace("-", "\N{MINUS SIGN}") if known else "not known",
-            f"rank correlation of {plural(found.tracts, 'tract rate')}"
-            + (f", 95 % interval {interval}" if known else ""),
+            f"{rho.rho:.2f}".replace("-", "\N{MINUS SIGN}") if estimated else "not known",
+            f"rank correlation of {plural(compared.tracts, 'tract rate')}"
+            + (f", 95 % interval {interval}" if estimated else ""),
         ),
-        (plural(found.hot_both, "tract"), "hot by both joins"),
+        (plural(compared.hot_both, "tract"), "hot by both joins"),
         (
-            count_text(found.hot_first) + " and " + count_text(found.hot_second),
+            count_text(compared.hot_first) + " and " + count_text(compared.hot_second),
             f"tracts hot only by “{first}”, and only by “{second}”",
         ),
         (
-            plural(found.only_first + found.only_second, "tract"),
+            plural(compared.only_first + compared.only_second, "tract"),
             "with a figure by one of the two joins only",
         ),
     ]
@@ -184,13 +175,7 @@ def decimal_text(value: float, noun: str) -> str:
 
 
 def scale_sentence(stored: Mapping[str, Any]) -> str:
-    """Say which scale of distance the build used, and why that one.
-
-    Parameters
-    ----------
-    stored : mapping
-        `catchment` of the panel's parameters.
-    """
+    """Say which scale of distance the build used, and why that one."""
     scale, basis = stored["scale_km"], stored.get("scale_basis", "the documented default")
     if isinstance(scale, Mapping):
         reasons = basis if isinstance(basis, Mapping) else dict.fromkeys(scale, basis)
@@ -205,13 +190,13 @@ def scale_sentence(stored: Mapping[str, Any]) -> str:
 def _zones_alone(scales: list[dict[str, Any]]) -> str:
     if not scales:
         return ""
-    told = ", ".join(
+    zones = ", ".join(
         f"{each['scale_km']:.2f} km from the zones of"
         f" {plural(each['schools'], _level(each['level']) + ' school')}"
         f" (95 % interval {each['low']:.2f}\N{EN DASH}{each['high']:.2f})"
         for each in scales
     )
-    return f" Attendance zones alone would give {told}. {ZONES_NOTE}"
+    return f" Attendance zones alone would give {zones}. {ZONES_NOTE}"
 
 
 def _level(name: str) -> str:

@@ -69,7 +69,7 @@ def beside_card(
     *,
     note: str = "",
 ) -> Selection:
-    """Tract map with search box and card, under a legend of one's own; as in `tract_block`."""
+    """Tract map with search box and card, under a legend of one's own."""
     left, right = st.columns([62, 38], gap="medium")
     with right:
         selection = tract_search(selection, table, card)
@@ -100,18 +100,7 @@ def tract_search(
 def tract_map(
     title: str, classes: AreaClasses, selection: Selection, *, name: str = "map", farther: float = 0
 ) -> None:
-    """Map of tracts by class.
-
-    Parameters
-    ----------
-    title : str
-    classes : AreaClasses
-    selection : Selection
-    name : str
-        Keeps two maps of one page apart.
-    farther : float
-        Zoom levels to step back, for a map that is narrower than usual.
-    """
+    """Map of tracts by class, named apart from others; `farther` steps its zoom back."""
     geometry = queries.geometry(selection)
     geometry = replace(geometry, zoom=geometry.zoom - farther)
     deck = area_map(geometry, classes, outline(selection))
@@ -127,7 +116,7 @@ def school_block(
     card: Callable[[pd.Series], str],
     sizes: Mapping[str, float],
 ) -> Selection:
-    """School map with legend, search box and card; arguments as in `tract_block`."""
+    """School map with legend, search box and card."""
     drawn = "".join(
         code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
     )

@@ -36,17 +36,14 @@ SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1
 class AreaClasses:
     """Class of every tract, in the order of the map's features.
 
-    Attributes
+    Parameters
     ----------
     scale : ClassScale
     codes : str
         One class code a tract.
-    marked : str
-        "1" where a dot marks the tract (not shown), else "0".
-    hatched : str
-        "1" where lines cross the tract, else "0"; "" for none.
-    brushed : str
-        "1" where an outline shows what is chosen in the chart beside; "" for none.
+    marked, hatched, brushed : str
+        "1" where a dot marks the tract (not shown), where lines cross it, where an outline shows
+        what is chosen in the chart beside; else "0". The latter two may be "" for none.
     lines : str
         What the lines mean.
     """
@@ -61,15 +58,9 @@ class AreaClasses:
 
 @dataclass(frozen=True)
 class SchoolClasses:
-    """Class and size of every school point, in the order of the map's features.
+    """Class of every school point, in the order of the map's features, and its size.
 
-    Attributes
-    ----------
-    scale : ClassScale
-    codes : str
-        One class code a school point.
-    sizes : str
-        "0" to "4": five size classes by students; "-" hides the point.
+    `sizes` are five classes by students, "0" to "4"; "-" hides the point.
     """
 
     scale: ClassScale
@@ -84,9 +75,9 @@ def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
     return AreaClasses(scale, codes, flags(~tracts["shown"]))
 
 
-def hot_spot_classes(found: HotSpots) -> AreaClasses:
+def hot_spot_classes(spots: HotSpots) -> AreaClasses:
     """Tracts by what the analysis says; lines cross what one analysis alone flags."""
-    scale, tracts = HOT_SPOT_SCALES[found.kind](), found.tracts
+    scale, tracts = HOT_SPOT_SCALES[spots.kind](), spots.tracts
     codes = scale.encode(tracts["map_class"])
     marks = flags(tracts["map_class"] == NOT_SHOWN)
     return AreaClasses(scale, codes, marks, hatched=flags(tracts["hatched"]))
@@ -119,12 +110,7 @@ def together_classes(together: Together) -> AreaClasses:
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
     """Schools by band of their rate, sized by students; others are hidden.
 
-    Parameters
-    ----------
-    schools : DataFrame
-        From `data.views.schools_and_tracts.school_view`.
-    features : Index
-        School ids in the order of the map's features.
+    `features` are the school ids in the order of the map's features.
     """
     scale = rate_scale()
     table = schools.reindex(features)

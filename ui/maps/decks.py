@@ -59,16 +59,7 @@ def pick_marked(values: list[Any], flags: str) -> str:
 def area_map(
     geometry: MapGeometry, classes: AreaClasses, focus: Mapping[str, Any] | None
 ) -> CompactDeck:
-    """Tracts coloured by class, with dots on those not shown or less reliable.
-
-    Parameters
-    ----------
-    geometry : MapGeometry
-        Addresses and extent of the place's geometry.
-    classes : AreaClasses
-    focus : mapping or None
-        GeoJSON geometry of the area in focus.
-    """
+    """Tracts coloured by class, with dots on those not shown; `focus` is outlined."""
     scale = classes.scale
     fill = pick([list(colour) for colour in scale.rgb], classes.codes, "".join(scale.codes))
     radius = pick_marked([0, MARK_PIXELS], classes.marked)
@@ -106,15 +97,7 @@ def area_map(
 def school_map(
     geometry: MapGeometry, classes: SchoolClasses, focus: Mapping[str, Any] | None
 ) -> CompactDeck:
-    """School points sized by students and coloured by class.
-
-    Parameters
-    ----------
-    geometry : MapGeometry
-    classes : SchoolClasses
-    focus : mapping or None
-        GeoJSON geometry around the school in focus.
-    """
+    """School points sized by students and coloured by class."""
     scale = classes.scale
     colours = [[*colour, 225] for colour in scale.rgb]
     layers = [

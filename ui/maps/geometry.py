@@ -30,15 +30,7 @@ HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it
 
 @dataclass(frozen=True)
 class MapGeometry:
-    """Where a place's geometry is served, and its extent.
-
-    Attributes
-    ----------
-    folder : str
-        Folder under `static/geometry`, named by place and content.
-    latitude, longitude, zoom : float
-        View that holds the whole place.
-    """
+    """Where a place's geometry is served (a folder of `static/geometry`), and its extent."""
 
     folder: str
     latitude: float
@@ -55,17 +47,7 @@ def publish_geometry(
 ) -> MapGeometry:
     """Write the outlines of a place for the map, unless they are already there.
 
-    Parameters
-    ----------
-    area : StudyArea
-    tracts : GeoDataFrame
-        Polygons, EPSG:4326; the map's features keep this order.
-    schools : GeoDataFrame
-        Points, EPSG:4326.
-
-    Returns
-    -------
-    MapGeometry
+    Tracts (polygons) and schools (points) are in EPSG:4326; the map's features keep their order.
     """
     layers = _layers(area, tracts, schools)
     content = "".join(layers.values()).encode()
@@ -77,9 +59,9 @@ def publish_geometry(
 
 def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> dict[str, str]:
     thin = simplify(tracts, TOLERANCE_METRES)
-    known = tracts["neighbourhood"] != ""
-    names = (tracts["name"] + ", " + tracts["neighbourhood"]).where(known, tracts["name"])
-    group = tracts["neighbourhood"].where(known, tracts["county"])
+    named = tracts["neighbourhood"] != ""
+    names = (tracts["name"] + ", " + tracts["neighbourhood"]).where(named, tracts["name"])
+    group = tracts["neighbourhood"].where(named, tracts["county"])
     flat = thin.geometry.to_crs(area.crs)
     west, south, east, north = flat.total_bounds
     hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)

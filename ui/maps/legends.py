@@ -17,23 +17,17 @@ def class_legend(
     counts: Mapping[str, int] | None = None,
     use_words: bool = False,
 ) -> str:
-    """Legend of a class map.
+    """Legend of a class map as HTML, every text escaped.
 
     Parameters
     ----------
-    scale
-        The classes, as the map has them.
-    title
+    scale : ClassScale
+    title : str
         What is shown, with year; read first by a screen reader.
-    counts
+    counts : mapping of int, optional
         Areas a class, by label; shown in brackets.
-    use_words
+    use_words : bool
         Write the meaning of each class instead of its short name.
-
-    Returns
-    -------
-    str
-        HTML with every text escaped.
     """
     texts = scale.words if use_words else scale.labels
     items = [
@@ -54,19 +48,14 @@ def square_legend(
 
     Parameters
     ----------
-    scale
-        From `ui.maps.palettes.bivariate_scale`.
-    counts
+    scale : ClassScale
+        Of two measures.
+    counts : mapping of int
         Tracts a class, by label.
-    absence, condition
+    absence, condition : (str, sequence of str)
         Name of each axis and the words of its thirds, from low to high.
-    hard
+    hard : str
         Label of the corner that is crossed by lines; "" for none.
-
-    Returns
-    -------
-    str
-        HTML with every text escaped.
     """
     across = THIRDS[::-1] if hard == "high-low" else THIRDS
     words = [dict(zip(THIRDS, axis[1], strict=True)) for axis in (absence, condition)]
@@ -87,20 +76,7 @@ def square_legend(
 
 
 def size_legend(title: str, sizes: Mapping[str, float]) -> str:
-    """Legend of point sizes.
-
-    Parameters
-    ----------
-    title
-        What the size stands for.
-    sizes
-        Diameter in pixels by label, smallest first; drawn between 4 and 48 pixels.
-
-    Returns
-    -------
-    str
-        HTML with every text escaped.
-    """
+    """Legend of point sizes: diameter in pixels by label, drawn between 4 and 48 pixels."""
     items = []
     for label, diameter in sizes.items():
         px = f"{min(max(diameter, 4.0), 48.0):.0f}px"
@@ -117,14 +93,7 @@ def marks_legend(
 ) -> str:
     """Legend of the marks beside colour: the selection, lines, and dots where nothing is shown.
 
-    Parameters
-    ----------
-    selected
-        Name of what is selected.
-    hatched, lines
-        Areas crossed by lines, and what the lines mean.
-    hidden
-        Areas that are not shown, by reason.
+    `hatched` areas are crossed by `lines`; `hidden` counts those not shown by reason.
     """
     items = []
     if selected:

@@ -118,19 +118,9 @@ def ratio_scale() -> ClassScale:
 
 
 def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
-    """Classes of a driver from ALL areas of the place, so that no filter ever moves them.
+    """Up to five classes of a driver from ALL areas of the place, so that no filter moves them.
 
-    Parameters
-    ----------
-    place_values
-        The driver in every area of the study area.
-    unit
-        One of `data.contracts.vocabulary.UNITS`.
-
-    Returns
-    -------
-    ClassScale
-        Up to five classes; fewer when most areas share one value.
+    `unit` is one of `data.contracts.vocabulary.UNITS`.
     """
     breaks = nice_breaks(place_values)
     picks = {1: (2,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
@@ -142,10 +132,7 @@ def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
 def bivariate_scale(*, flipped: bool = False) -> ClassScale:
     """Nine classes of absence (first) and a condition, "low-low" to "high-high", then "not shown".
 
-    Parameters
-    ----------
-    flipped
-        True for a condition of which less is harder: black stays where both are hardest.
+    `flipped` for a condition of which less is harder: black stays where both are hardest.
     """
     pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
     labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)

@@ -20,19 +20,19 @@ _SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.it
 class ClassScale:
     """Ordered classes of one measure; the last class is always "not shown".
 
-    Attributes
+    Parameters
     ----------
-    labels
+    labels : tuple of str
         Short names, in the order of the legend.
-    colours
+    colours : tuple of str
         Hex colours, one a class.
-    codes
+    codes : tuple of str
         One character a class: what the map receives instead of a colour.
-    words
+    words : tuple of str
         What the class means, in a few plain words.
-    breaks
+    breaks : tuple of float
         Lower bounds (closed) of the second and later classes; empty for named classes.
-    named
+    named : bool
         True when the data hold the class names themselves, not numbers to classify.
     """
 
@@ -59,22 +59,12 @@ class ClassScale:
     def encode(self, values: pd.Series, *, shown: pd.Series | None = None) -> str:
         """Codes of a column of values (with breaks) or class names (without), in row order.
 
-        Parameters
-        ----------
-        values
-            Numbers, or class names for a named scale; a missing value becomes "not shown".
-        shown
-            False where the display gate withholds the value.
-
-        Returns
-        -------
-        str
-            One character a row.
+        A missing value, and one that the display gate withholds (`shown` is False), is "not shown".
 
         Raises
         ------
         ValueError
-            When a name is not a class of this scale.
+            A name is not a class of this scale.
         """
         mask = None if shown is None else shown.to_numpy(dtype=bool)
         if self.named:
@@ -104,22 +94,17 @@ def classify(
 
     Parameters
     ----------
-    values
+    values : Series or array
         Numbers in the unit of the breaks; missing and infinite values are not shown.
-    breaks
+    breaks : sequence of float
         Increasing lower bounds, closed: a value on a break belongs to the upper class.
-    shown
+    shown : bool array, optional
         False where the display gate withholds the value.
-
-    Returns
-    -------
-    str
-        One character a value, in the same order.
 
     Raises
     ------
     ValueError
-        When the breaks do not increase, or there are more than eight.
+        The breaks do not increase, or there are more than eight.
     """
     if len(breaks) > 8 or any(low >= high for low, high in pairwise(breaks)):
         raise ValueError(f"breaks must increase, and be eight at most: {tuple(breaks)}")
@@ -143,15 +128,7 @@ def _encode_names(values: pd.Series, scale: ClassScale, mask: NDArray[np.bool_] 
 def nice_breaks(values: pd.Series) -> tuple[float, ...]:
     """Fifths of a distribution, rounded to the roundest numbers that keep them apart.
 
-    Parameters
-    ----------
-    values
-        Any numbers; missing and infinite ones are left out.
-
-    Returns
-    -------
-    tuple of float
-        Up to four increasing breaks, each above the smallest value.
+    Up to four increasing breaks, each above the smallest value; missing values are left out.
     """
     numbers = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
     numbers = numbers[np.isfinite(numbers)]

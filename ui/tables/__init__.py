@@ -1,27 +1,5 @@
 """Tables as people read them, and what can be taken home."""
 
-from ui.tables.display import (
-    NO_CV,
-    NO_FIGURE,
-    NO_MARGIN,
-    column_config,
-    dictionary,
-    display_frame,
-    ledger_table,
-    reason_texts,
-    source_table,
-    withhold,
-)
+from ui.tables.display import ledger_table, source_table
 
-__all__ = [
-    "NO_CV",
-    "NO_FIGURE",
-    "NO_MARGIN",
-    "column_config",
-    "dictionary",
-    "display_frame",
-    "ledger_table",
-    "reason_texts",
-    "source_table",
-    "withhold",
-]
+__all__ = ["ledger_table", "source_table"]

@@ -14,18 +14,18 @@ from ui.selection import CATCHMENTS
 class Column:
     """One column: how it is headed, written and explained.
 
-    Attributes
+    Parameters
     ----------
-    heading
-        Column heading on screen.
-    kind
+    heading : str
+        On screen.
+    kind : str
         "text", "level", "status", "reliability", "count", "rate", "interval", "ratio", "share",
         "q", "value" (in the unit of the row) or "margin".
-    unit
-        Unit in the export, for the data dictionary.
-    description
+    unit : str
+        In the export, for the data dictionary.
+    description : str
         One plain sentence.
-    guarded
+    guarded : bool
         True for figures withheld unless the row is reported.
     """
 

@@ -32,12 +32,12 @@ def display_frame(
 
     Parameters
     ----------
-    frame
-        Any table; `status` and `reason` (and `shown`, when it has one) say what is withheld.
-        "interval" is made from `low` and `high`.
-    columns
+    frame : DataFrame
+        `status` and `reason` (and `shown`, when it has one) say what is withheld; "interval" is
+        made from `low` and `high`.
+    columns : sequence of str
         Names of `COLUMNS`, in the order wanted; the index may be one of them.
-    minimum
+    minimum : int
         Smallest count the policy in force lets through.
 
     Returns
@@ -46,20 +46,18 @@ def display_frame(
         Text columns under human headings, on the same index. A withheld rate (or else the first
         withheld figure) reads "not shown: ..." with its reason, the others "not shown": never 0,
         never empty, never a dash.
-
-    Raises
-    ------
-    KeyError
-        When a column is not in the registry.
     """
-    known = frame.reset_index() if frame.index.name in columns else frame
-    notes = reason_texts(known, minimum=minimum)
+    rows = frame.reset_index() if frame.index.name in columns else frame
+    notes = reason_texts(rows, minimum=minimum)
     guarded = [name for name in columns if COLUMNS[name].guarded]
     # One full reason a row is read; the same words in every column are not.
-    told = "rate" if "rate" in guarded else next(iter(guarded), "")
+    explained = "rate" if "rate" in guarded else next(iter(guarded), "")
     short = notes.mask(notes.ne(""), NOT_SHOWN)
-    built = {name: _column(known, name, notes if name == told else short) for name in columns}
-    table = pd.DataFrame({COLUMNS[name].heading: texts for name, texts in built.items()})
+    texts = {
+        COLUMNS[name].heading: _column(rows, name, notes if name == explained else short)
+        for name in columns
+    }
+    table = pd.DataFrame(texts)
     return table.set_axis(frame.index, axis=0)
 
 
@@ -81,17 +79,9 @@ def reason_texts(frame: pd.DataFrame, *, minimum: int = 10) -> pd.Series:
 
 
 def withhold(frame: pd.DataFrame) -> pd.DataFrame:
-    """Copy without the figures of rows that are not reported, and with the reason in words.
+    """Copy without the figures of rows that are not reported; column `note` gives the reason.
 
-    Parameters
-    ----------
-    frame
-        Any table; without `status` and `shown` it is returned as it is.
-
-    Returns
-    -------
-    DataFrame
-        Guarded fields emptied where withheld; column `note` gives the reason.
+    Without `status` and `shown` the table is returned as it is.
     """
     if "status" not in frame and "shown" not in frame:
         return frame.copy()
@@ -110,22 +100,12 @@ def withhold(frame: pd.DataFrame) -> pd.DataFrame:
 def dictionary(columns: Iterable[str], extra: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Describe the columns of an export: one row a column, with unit and meaning.
 
-    Parameters
-    ----------
-    columns
-        Columns of the export.
-    extra
-        Descriptions of columns that are not in the registry.
-
-    Returns
-    -------
-    DataFrame
-        Columns `column`, `unit`, `description`.
+    `extra` describes columns that are not in the registry.
 
     Raises
     ------
     KeyError
-        When a column has no description: nothing leaves the app unexplained.
+        A column has no description: nothing leaves the app unexplained.
     """
     own = {"note": "Why a figure is not shown; empty when it is.", **(extra or {})}
     rows = []
@@ -270,16 +250,9 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
 
 
 def show(table: pd.DataFrame, columns: Sequence[str], title: str) -> None:
-    """Show a formatted table under its title.
+    """Show a formatted table under a title that says what the rows are, with n and year.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Analysis table; withheld figures read "not shown: ..." with their reason.
-    columns : sequence of str
-        Names of `ui.tables.display.FIELDS`, in order.
-    title : str
-        What the rows are, with n and year.
+    `columns` are names of `COLUMNS`, in order; withheld figures read "not shown: ...".
     """
     plain(display_frame(table, columns), title, column_config(columns))
 

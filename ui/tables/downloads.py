@@ -50,18 +50,17 @@ def to_csv(
 
     Parameters
     ----------
-    frame
-        The table; a named index becomes the first column. Figures of rows that are not reported
-        are left out, and a column `note` says why.
-    dictionary
-        Rows `column, unit, description`, as from `ui.tables.display.dictionary`.
-    caveat
+    frame : DataFrame
+        A named index becomes the first column. Figures of rows that are not reported are left
+        out, and a column `note` says why.
+    dictionary : DataFrame
+        `column, unit, description`, as from `dictionary` of the display.
+    caveat : str
         What the figures are not.
-    sources
-        Where they come from.
-    fictional
+    sources : iterable of Source
+    fictional : bool
         True for a made-up place.
-    year
+    year : str
         School year the figures describe.
 
     Returns
@@ -72,7 +71,7 @@ def to_csv(
     Raises
     ------
     ValueError
-        When a column is not in the dictionary.
+        A column is not in the dictionary.
     """
     table = _prepared(frame, dictionary)
     notes = _about(caveat, sources, fictional=fictional, year=year)
@@ -98,22 +97,14 @@ def to_geopackage(
     fictional: bool,
     year: str = "",
 ) -> bytes:
-    """GeoPackage with the layers `data`, `data_dictionary` and `about`.
+    """GeoPackage with the layers `data`, `data_dictionary` and `about`; parameters as `to_csv`.
 
-    Parameters
-    ----------
-    frame, dictionary, caveat, sources, fictional, year
-        As in `to_csv`; the frame has a geometry and a coordinate system.
-
-    Returns
-    -------
-    bytes
-        The same for the same input. Names are kept letter for letter.
+    The frame has a geometry; the bytes are the same for the same input, names letter for letter.
 
     Raises
     ------
     ValueError
-        When a column is not in the dictionary, or the geometry has no coordinate system.
+        A column is not in the dictionary, or the geometry has no coordinate system.
     """
     if frame.crs is None:
         raise ValueError("the layer has no coordinate system; set it before the export")
@@ -247,14 +238,7 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
 
 
 def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
-    """Offer the flow table, school to tract, as CSV.
-
-    Parameters
-    ----------
-    selection : Selection
-    flows : DataFrame
-        From `join_quality.flow_table`: students are empty where an enrolment is withheld.
-    """
+    """Offer the flow table, school to tract, as CSV; students are empty where withheld."""
     panel = queries.panel(selection)
     st.download_button(
         "Download flows, school to tract (CSV)",

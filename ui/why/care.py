@@ -54,17 +54,11 @@ def ways(profile: pd.DataFrame) -> pd.DataFrame:
 
 
 def answer(care: pd.DataFrame) -> str:
-    """Say how far the nearest place of care is, and where that lies among comparable tracts.
-
-    Parameters
-    ----------
-    care : DataFrame
-        From `ways`.
-    """
-    known = care.loc[care.index.intersection(DISTANCES, sort=False)]
-    if known.empty:
+    """Say how far the nearest place of care is, and where that lies among comparable tracts."""
+    distances = care.loc[care.index.intersection(DISTANCES, sort=False)]
+    if distances.empty:
         return f"How far care is from here is not known: {plural(len(care), 'measure')} at hand."
-    row = known.iloc[0]
+    row = distances.iloc[0]
     here = figure_text(row["value"], row["unit"])
     text = f"{row['label']} ({row['vintage']}): {here} on average for children here"
     if row["state"] != "profiled":
@@ -125,15 +119,7 @@ def provider_title(near: pd.DataFrame) -> str:
 
 
 def how_measured(care: pd.DataFrame, account: Mapping[str, Any]) -> str:
-    """Say how distances and access were measured, with the thresholds used.
-
-    Parameters
-    ----------
-    care : DataFrame
-        From `ways`.
-    account : mapping
-        From `ui.queries.care.account`.
-    """
+    """Say how distances and access were measured, with the thresholds used."""
     parts = ["A group's figure is the mean of its tracts, weighted by children."]
     computed = {
         name: account[name]
@@ -213,17 +199,17 @@ def _percentile(row: pd.Series) -> str:
     return f"{row['percentile']:.0f} % have {'a shorter way' if row['unit'] == 'km' else 'less'}"
 
 
-def near(found: HotSpots, selection: Selection) -> None:
+def near(spots: HotSpots, selection: Selection) -> None:
     """Draw the way to care for the chosen group, and the providers nearest to it."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return
     st.subheader("Who is near?")
-    care = ways(queries_why.profile(found, selection))
+    care = ways(queries_why.profile(spots, selection))
     st.write(answer(care))
     if not care.empty:
         frame.figures(figures(care))
     if queries_care.has_providers(selection):
-        providers = queries_care.nearby(found, selection)
+        providers = queries_care.nearby(spots, selection)
         title = provider_title(providers)
         table_block.plain(provider_table(providers), title)
         st.write(LISTED_RULE)

@@ -34,17 +34,7 @@ _TICKS = [50, 100, 200, 500, 1000, 2000, 5000]
 def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
     """Percentile of each driver among comparable tracts, most outstanding on top.
 
-    Parameters
-    ----------
-    profile
-        From `ui.queries.why.profile`.
-    title
-        The question the chart answers.
-
-    Returns
-    -------
-    altair.LayerChart
-        A driver that cannot carry a conclusion is an open diamond and says so in words.
+    A driver that cannot carry a conclusion is an open diamond and says so in words.
     """
     table = _profile_rows(profile[profile["state"].eq("profiled")])
     data = plain(table)
@@ -135,23 +125,13 @@ def _profile_described(table: pd.DataFrame) -> str:
     return f"Percentile of each social driver among comparable tracts: {listed}."
 
 
-def funnel(found: Strengths, title: str) -> alt.LayerChart:
+def funnel(strengths: Strengths, title: str) -> alt.LayerChart:
     """Draw the adjusted rate of each school against its students, within 95 % limits.
 
-    Parameters
-    ----------
-    found
-        From `ui.queries.why.strengths`, with at least one school compared.
-    title
-        The question the chart answers.
-
-    Returns
-    -------
-    altair.LayerChart
-        A school's distance from its own prediction, on the arcsine scale of the funnel, is drawn
-        around the mean prediction: so one pair of limits holds for all schools of a size.
+    A school's distance from its own prediction, on the arcsine scale of the funnel, is drawn
+    around the mean prediction: so one pair of limits holds for all schools of a size.
     """
-    table = found.compared()
+    table = strengths.compared()
     mean = float(np.average(table["predicted"], weights=table["enrolled"]))
     points = adjusted(table, mean)
     sizes = alt.X(

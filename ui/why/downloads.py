@@ -81,30 +81,18 @@ PROVIDER_FIELDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def paragraph(found: HotSpots, selection: Selection) -> str:
-    """Tell how the figures of one group were made, with references and sources.
-
-    Parameters
-    ----------
-    found : HotSpots
-    selection : Selection
-        `cluster` is the group.
-
-    Returns
-    -------
-    str
-        Plain text: the same for the same view of the same build.
-    """
+def paragraph(spots: HotSpots, selection: Selection) -> str:
+    """Tell how the figures of one group were made, with references and sources, in plain text."""
     panel = queries.panel(selection)
-    row = found.groups[found.groups["cluster"] == selection.cluster].iloc[0]
-    profile = queries_why.profile(found, selection)
+    row = spots.groups[spots.groups["cluster"] == selection.cluster].iloc[0]
+    profile = queries_why.profile(spots, selection)
     parts = [
         fictional_banner(panel.area.name) if panel.area.fictional else "",
         f"{panel.area.name}, school year {selection.year}: {row['name']}.",
-        _group(found, selection, row),
-        _profile(profile, why_words.comparable_text(queries_why.comparable(found, selection))),
-        _strengths(queries_why.strengths(found, selection)),
-        _care(found, selection),
+        _group(spots, selection, row),
+        _profile(profile, why_words.comparable_text(queries_why.comparable(spots, selection))),
+        _strengths(queries_why.strengths(spots, selection)),
+        _care(spots, selection),
         ASSOCIATION,
         "References: " + " ".join(_references(profile)),
         "Sources: "
@@ -114,13 +102,13 @@ def paragraph(found: HotSpots, selection: Selection) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _group(found: HotSpots, selection: Selection, row: pd.Series) -> str:
+def _group(spots: HotSpots, selection: Selection, row: pd.Series) -> str:
     levels = "all levels" if selection.level == "all" else LEVELS[selection.level]
-    rate = f" at a false-discovery rate of {selection.alpha}" if counts_draws(found) else ""
+    rate = f" at a false-discovery rate of {selection.alpha}" if counts_draws(spots) else ""
     return (
         f"The group is {plural(row['tracts'], 'tract')} that touch, hot by “"
         f"{METHODS[selection.method]}”{rate}"
-        f" ({count_text(found.tested)} {made(found, selection)}); schools of {levels}; students"
+        f" ({count_text(spots.tested)} {made(spots, selection)}); schools of {levels}; students"
         f" placed in tracts by “{CATCHMENTS[selection.catchment]}”. It holds"
         f" {count_text(row['enrolled'])} students, {count_text(row['chronic_absent'])} chronically"
         f" absent ({percent_text(row['rate'], row['enrolled'])}, Wilson 95 % interval"
@@ -142,22 +130,22 @@ def _profile(profile: pd.DataFrame, compared: str) -> str:
     )
 
 
-def _strengths(found: Strengths) -> str:
-    if found.compared().empty:
-        return strength_words.sentence(found)
+def _strengths(strengths: Strengths) -> str:
+    if strengths.compared().empty:
+        return strength_words.sentence(strengths)
     return (
-        f"Schools: {count_text(len(found.compared()))} were set beside a prediction from"
-        f" {strength_words.predicted_from(found)} (distances and access to care left"
+        f"Schools: {count_text(len(strengths.compared()))} were set beside a prediction from"
+        f" {strength_words.predicted_from(strengths)} (distances and access to care left"
         " out), in a funnel on the arcsine scale with additive"
         " over-dispersion (Spiegelhalter 2005) and false-discovery rates over all schools"
         f" (Benjamini and Hochberg 1995). A school serves the group when at least"
         f" {percent_text(SERVES, 0)} of its students are placed there."
-        f" {strength_words.sentence(found)} {strength_words.of_group(found)}"
+        f" {strength_words.sentence(strengths)} {strength_words.of_group(strengths)}"
     )
 
 
-def _care(found: HotSpots, selection: Selection) -> str:
-    care = care_words.ways(queries_why.profile(found, selection))
+def _care(spots: HotSpots, selection: Selection) -> str:
+    care = care_words.ways(queries_why.profile(spots, selection))
     how = care_words.how_measured(care, queries_care.account(selection))
     listed = "" if queries_care.has_providers(selection) else f" {care_words.NO_LIST}"
     return f"{care_words.answer(care)} {how}{listed}"
@@ -170,23 +158,23 @@ def _references(profile: pd.DataFrame) -> list[str]:
     return sorted({*REFERENCES, *own})
 
 
-def buttons(found: HotSpots, selection: Selection) -> None:
+def buttons(spots: HotSpots, selection: Selection) -> None:
     """Offer the profile, the providers and the methods paragraph of the chosen group."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return
     left, middle, right = st.columns(3)
-    profile = queries_why.profile(found, selection)
+    profile = queries_why.profile(spots, selection)
     caveat = f"{ASSOCIATION} {why_words.PROFILE_MEANING}"
-    compared = why_words.comparable_text(queries_why.comparable(found, selection))
+    compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     with left:
         _csv("profile", lambda: profile, PROFILE_FIELDS, f"{caveat} {compared}", selection)
     if queries_care.has_providers(selection):
-        near = queries_care.nearby(found, selection)
+        near = queries_care.nearby(spots, selection)
         with middle:
             _csv("providers", lambda: near, PROVIDER_FIELDS, care_words.NOT_USE, selection)
     right.download_button(
         "Download methods paragraph (text)",
-        lambda: paragraph(found, selection).encode(),
+        lambda: paragraph(spots, selection).encode(),
         file_name("why-here-methods", *_parts(selection), suffix="txt"),
         "text/plain",
         on_click="ignore",

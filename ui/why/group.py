@@ -41,46 +41,46 @@ WHITE = [255, 255, 255]
 DISC_PIXELS, RING_PIXELS, NUMBER_PIXELS = 9, 3.5, 12
 
 
-def choose(found: HotSpots, selection: Selection) -> Selection:
+def choose(spots: HotSpots, selection: Selection) -> Selection:
     """Choose a group; the first one, or the one in the link."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return selection
-    labels = {row["cluster"]: group_sentence(row) for _, row in found.groups.iterrows()}
+    labels = {row["cluster"]: group_sentence(row) for _, row in spots.groups.iterrows()}
     return frame.own_control(selection, "cluster", "Group of hot tracts", labels)
 
 
-def row_of(found: HotSpots, selection: Selection) -> pd.Series:
+def row_of(spots: HotSpots, selection: Selection) -> pd.Series:
     """Figures of the chosen group: a row of `HotSpots.groups`."""
-    return found.groups[found.groups["cluster"] == selection.cluster].iloc[0]
+    return spots.groups[spots.groups["cluster"] == selection.cluster].iloc[0]
 
 
-def answer(found: HotSpots, selection: Selection) -> str:
+def answer(spots: HotSpots, selection: Selection) -> str:
     """Give the page's answer: what stands out in the chosen group."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return NO_GROUP
-    return why_words.answer(row_of(found, selection), queries_why.profile(found, selection))
+    return why_words.answer(row_of(spots, selection), queries_why.profile(spots, selection))
 
 
-def group(found: HotSpots, selection: Selection) -> None:
+def group(spots: HotSpots, selection: Selection) -> None:
     """Figures, map with card, and profile of the chosen group."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return
-    row, profile = row_of(found, selection), queries_why.profile(found, selection)
+    row, profile = row_of(spots, selection), queries_why.profile(spots, selection)
     frame.figures(why_words.figures(row, profile))
-    draw(found, selection, row)
+    draw(spots, selection, row)
     _said(why_words.sentences(row, profile, selection.year))
-    st.vega_lite_chart(queries_why.profile_chart(found, selection))
+    st.vega_lite_chart(queries_why.profile_chart(spots, selection))
     _asked("What cannot be said?", why_words.unsaid(profile))
     _touches(profile)
     title = f"{len(profile)} social drivers of {row['name']}, most outstanding first"
     table_block.plain(profile_words(profile), title)
 
 
-def meaning(found: HotSpots, selection: Selection) -> str:
+def meaning(spots: HotSpots, selection: Selection) -> str:
     """Say what the profile means and which tracts it compares with; "" without a group."""
-    if found.groups.empty:
+    if spots.groups.empty:
         return ""
-    compared = why_words.comparable_text(queries_why.comparable(found, selection))
+    compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     return f"{why_words.PROFILE_MEANING} {compared}"
 
 
@@ -104,10 +104,10 @@ def _asked(question: str, text: str) -> None:
 
 def _touches(profile: pd.DataFrame) -> None:
     """How the conditions that stand out may touch attendance, with references."""
-    told = why_words.touches(profile)
-    if not told:
+    conditions = why_words.touches(profile)
+    if not conditions:
         return
-    items = "".join(f"<li><b>{escape(name)}.</b> {escape(text)}</li>" for name, text in told)
+    items = "".join(f"<li><b>{escape(name)}.</b> {escape(text)}</li>" for name, text in conditions)
     heading = "How may these conditions touch attendance?"
     st.html(f"<div class='atlas-sure'><b>{heading}</b><ul>{items}</ul></div>")
 
@@ -128,27 +128,27 @@ def _driver_words(row: pd.Series) -> tuple[str, ...]:
     )
 
 
-def draw(found: HotSpots, selection: Selection, row: pd.Series) -> None:
+def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
     """Draw the legend, the map with the group outlined, and the group's card beside."""
-    inside = queries_why.in_group(found.tracts["cluster"], selection.cluster)
+    inside = queries_why.in_group(spots.tracts["cluster"], selection.cluster)
     flags = "".join(np.where(inside, "1", "0"))
-    classes = replace(hot_spot_classes(found), brushed=flags)
+    classes = replace(hot_spot_classes(spots), brushed=flags)
     title = map_title(selection)
     map_block.tract_legend(title, classes)
     near = None
     if queries_care.has_providers(selection):
-        near = queries_care.nearby(found, selection)
+        near = queries_care.nearby(spots, selection)
         st.html(care_words.legend(near))
     left, right = st.columns([62, 38], gap="medium")
     with right:
         st.html(cluster_card(row, selection.year))
     with left:
-        deck = area_map(_opened(found, selection, near), classes, None)
-        told = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
+        deck = area_map(_opened(spots, selection, near), classes, None)
+        description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
         if near is not None:
             deck.layers.extend(marks(near))
-            told = f"{told} {care_words.alt(near)}"
-        _show(deck, selection, told)
+            description = f"{description} {care_words.alt(near)}"
+        _show(deck, selection, description)
 
 
 def marks(near: pd.DataFrame) -> list[pdk.Layer]:
@@ -200,10 +200,10 @@ def _places(providers: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _opened(found: HotSpots, selection: Selection, near: pd.DataFrame | None) -> MapGeometry:
+def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) -> MapGeometry:
     """Geometry of the place, seen so that the group and the nearest of each kind are on the map."""
     geometry = queries.geometry(selection)
-    shapes = queries.panel(selection).tracts.geometry.loc[queries_why.members(found, selection)]
+    shapes = queries.panel(selection).tracts.geometry.loc[queries_why.members(spots, selection)]
     if near is not None:
         serving = near[near["number"].notna() & near["tracts"].gt(0)]
         points = gpd.points_from_xy(serving["longitude"], serving["latitude"], crs=shapes.crs)
@@ -213,8 +213,8 @@ def _opened(found: HotSpots, selection: Selection, near: pd.DataFrame | None) ->
     return replace(group, zoom=max(zoom, geometry.zoom))
 
 
-def _show(deck: CompactDeck, selection: Selection, told: str) -> None:
+def _show(deck: CompactDeck, selection: Selection, description: str) -> None:
     # Another group is another map: the view of the last one is not kept.
     key = f"why-{selection.area}-{selection.cluster}"
-    st.pydeck_chart(deck, height=HEIGHT, key=key, alt=told)
+    st.pydeck_chart(deck, height=HEIGHT, key=key, alt=description)
     st.caption(OUTLINED)

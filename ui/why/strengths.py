@@ -31,15 +31,15 @@ PREDICTED_FROM: Mapping[str, str] = MappingProxyType(
 )
 
 
-def sentence(found: Strengths) -> str:
+def sentence(strengths: Strengths) -> str:
     """Say which schools do better than predicted, or plainly that none does beyond chance."""
-    table = found.compared()
+    table = strengths.compared()
     if table.empty:
         return (
-            f"Not said for this choice: {plural(len(found.schools), 'school')} with a figure are"
-            " too few to predict from."
+            f"Not said for this choice: {plural(len(strengths.schools), 'school')} with a figure"
+            " are too few to predict from."
         )
-    by = predicted_from(found)
+    by = predicted_from(strengths)
     named = int(table["class"].str.startswith("doing better").sum())
     if named:
         return (
@@ -57,9 +57,9 @@ def sentence(found: Strengths) -> str:
     return f"{text} {_below(below, len(table))}: places to ask, not findings."
 
 
-def of_group(found: Strengths) -> str:
+def of_group(strengths: Strengths) -> str:
     """Say how the schools of the chosen group lie in the funnel; "" without a group."""
-    table = found.of_group()
+    table = strengths.of_group()
     rule = f"at least {percent_text(SERVES, 0)} of their students from this group's tracts"
     if table.empty:
         return f"No school that could be compared draws {rule}."
@@ -73,9 +73,9 @@ def of_group(found: Strengths) -> str:
     )
 
 
-def predicted_from(found: Strengths) -> str:
+def predicted_from(strengths: Strengths) -> str:
     """Tell what the prediction is made from."""
-    return PREDICTED_FROM[found.by].format(drivers=plural(found.drivers, "social driver"))
+    return PREDICTED_FROM[strengths.by].format(drivers=plural(strengths.drivers, "social driver"))
 
 
 def school_words(schools: pd.DataFrame) -> pd.DataFrame:
@@ -120,19 +120,19 @@ def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def strengths(found: HotSpots, selection: Selection) -> None:
+def strengths(spots: HotSpots, selection: Selection) -> None:
     """Draw the schools of the view beside their prediction, strengths first."""
-    schools = queries_why.strengths(found, selection)
+    schools = queries_why.strengths(spots, selection)
     st.subheader("Which schools do better than others like them?")
     st.write(sentence(schools))
     if schools.compared().empty:
         return
-    if not found.groups.empty:
+    if not spots.groups.empty:
         st.write(of_group(schools))
-    st.vega_lite_chart(queries_why.funnel_chart(found, selection))
+    st.vega_lite_chart(queries_why.funnel_chart(spots, selection))
     table = schools.shown()
     if not table.empty:
         which = f"{len(table):,} schools below what is predicted"
-        order = "the group's own first, farthest first" if len(found.groups) else "farthest first"
+        order = "the group's own first, farthest first" if len(spots.groups) else "farthest first"
         table_block.plain(school_words(table), f"{which}, {order}, {selection.year}")
         st.write(MEANING)

@@ -71,29 +71,21 @@ def easier(profile: pd.DataFrame) -> pd.DataFrame:
 
 
 def answer(row: pd.Series, profile: pd.DataFrame) -> str:
-    """Answer in one sentence what children of a group live with.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `HotSpots.groups`.
-    profile : DataFrame
-        From `ui.queries.why.profile`.
-    """
-    known, hard = _conclusive(profile), harder(profile)
+    """Answer in one sentence what children of a group live with."""
+    conclusive, hard = _conclusive(profile), harder(profile)
     where = f"In {row['name']} ({plural(row['tracts'], 'tract')})"
-    if known.empty:
+    if conclusive.empty:
         return (
             f"{where} none of {plural(len(profile), 'social driver')} is known well enough to say."
         )
     if hard.empty:
         return (
-            f"{where} none of the {plural(len(known), 'social driver')} known well enough is harder"
-            " than in comparable tracts."
+            f"{where} none of the {plural(len(conclusive), 'social driver')} known well enough is"
+            " harder than in comparable tracts."
         )
     first = hard.iloc[0]
     return (
-        f"{where} {len(hard)} of the {plural(len(known), 'social driver')} known well enough"
+        f"{where} {len(hard)} of the {plural(len(conclusive), 'social driver')} known well enough"
         f" {'is' if len(hard) == 1 else 'are'} harder than in comparable tracts, most of all"
         f" “{_name(first['label'])}”: {_beside(first)}."
     )
@@ -117,15 +109,7 @@ def figures(row: pd.Series, profile: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def sentences(row: pd.Series, profile: pd.DataFrame, year: str) -> tuple[str, str, str]:
-    """Three plain sentences: students, what stands out, what is easier or alike.
-
-    Parameters
-    ----------
-    row, profile
-        As for `answer`.
-    year : str
-        School year of the figures.
-    """
+    """Three plain sentences: students, what stands out, what is easier or alike."""
     return _students(row, year), _outstanding(profile), _strengths_here(profile)
 
 
@@ -183,10 +167,10 @@ def _students(row: pd.Series, year: str) -> str:
 
 
 def _outstanding(profile: pd.DataFrame) -> str:
-    hard, known = harder(profile), _conclusive(profile)
+    hard, conclusive = harder(profile), _conclusive(profile)
     if hard.empty:
         return (
-            f"Of {plural(len(known), 'driver')} known well enough none is harder here than in"
+            f"Of {plural(len(conclusive), 'driver')} known well enough none is harder here than in"
             " comparable tracts beyond its own error."
         )
     listed = "; ".join(_ranked(item) for _, item in hard.head(NAMED).iterrows())
@@ -194,19 +178,19 @@ def _outstanding(profile: pd.DataFrame) -> str:
 
 
 def _strengths_here(profile: pd.DataFrame) -> str:
-    good, known = easier(profile), _conclusive(profile)
-    alike = int(known["conclusion"].eq("like comparable places").sum())
+    good, conclusive = easier(profile), _conclusive(profile)
+    alike = int(conclusive["conclusion"].eq("like comparable places").sum())
     if not good.empty:
         listed = "; ".join(_ranked(item) for _, item in good.head(NAMED).iterrows())
         return f"Easier here than in comparable tracts: {listed}."
     if alike:
         are = "is" if alike == 1 else "are"
         return (
-            f"{alike} of {plural(len(known), 'driver')} known well enough {are} like those of"
+            f"{alike} of {plural(len(conclusive), 'driver')} known well enough {are} like those of"
             " comparable tracts, within the error."
         )
     return (
-        f"Of {plural(len(known), 'driver')} known well enough none is easier here than in"
+        f"Of {plural(len(conclusive), 'driver')} known well enough none is easier here than in"
         " comparable tracts; what helps children here is not in these figures."
     )
 

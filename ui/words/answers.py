@@ -56,27 +56,22 @@ def hot_spot_sentence(
     n_tested: int | None = None,
     beyond: str = BEYOND,
 ) -> str:
-    """Answer to "Where does absence cluster?".
+    """Answer to "Where does absence cluster?", in one or two sentences.
 
     Parameters
     ----------
-    n_groups, n_tracts
+    n_groups, n_tracts : int
         Contiguous groups of hot tracts, and tracts in them.
-    students
+    students : float
         Students allocated to those tracts.
-    rate
+    rate : float
         Rate of the schools they attend, a fraction; not finite when withheld.
-    draws, alpha
+    draws, alpha : int, float
         Random rearrangements made, and the level q must pass.
-    n_tested
+    n_tested : int, optional
         Areas tested; with it, too few draws are said.
-    beyond
+    beyond : str
         What they stand out beyond: the words of the null.
-
-    Returns
-    -------
-    str
-        One or two sentences.
     """
     if n_tested == 0:
         return (
@@ -129,19 +124,8 @@ def schools_sentence(n_shown: int, n_schools: int, n_high: int, year: str) -> st
 def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -> str:
     """Answer to "Which conditions go together with absence?", as an association only.
 
-    Parameters
-    ----------
-    driver
-        Name of the driver as it reads in a sentence.
-    rho, low, high
-        Rank correlation between schools' rates and their exposure, with its interval.
-    n
-        Schools in it.
-
-    Returns
-    -------
-    str
-        One sentence; the absence of a clear link is an answer too.
+    `rho, low, high` are the rank correlation between the rates of `n` schools and their exposure,
+    with its interval; the absence of a clear link is an answer too.
     """
     if n < 3 or not all(map(math.isfinite, (rho, low, high))):
         return f"Too few schools have both figures to compare absence with “{driver}”."
@@ -187,13 +171,13 @@ def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
     ]
 
 
-def hot_spot_figures(found: HotSpots, selection: Selection) -> Figures:
+def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
     """Hot tracts and groups, students in them, rate with interval, tests made."""
-    groups = found.groups
+    groups = spots.groups
     enrolled, absent = float(groups["enrolled"].sum()), float(groups["chronic_absent"].sum())
-    made = hotspot_words.made(found, selection)
+    made = hotspot_words.made(spots, selection)
     if groups.empty:
-        return [("0 tracts", "stand out"), (count_text(found.tested), made)]
+        return [("0 tracts", "stand out"), (count_text(spots.tested), made)]
     low, high = wilson(absent, enrolled)
     expected = float(groups["expected"].sum())
     return [
@@ -204,33 +188,38 @@ def hot_spot_figures(found: HotSpots, selection: Selection) -> Figures:
             f"95 % interval {interval_text(low, high)} %; {ratio_text(absent / expected)} times as"
             " expected for the school levels",
         ),
-        (count_text(found.tested), made),
+        (count_text(spots.tested), made),
     ]
 
 
-def hot_spot_answer(found: HotSpots, selection: Selection) -> str:
+def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
     """Answer to "Where does absence cluster?"."""
-    groups = found.groups
+    groups = spots.groups
     enrolled = float(groups["enrolled"].sum())
     rate = float(groups["chronic_absent"].sum()) / enrolled if enrolled > 0 else float("nan")
     tracts = int(groups["tracts"].sum())
     return hot_spot_sentence(
-        *(len(groups), tracts, enrolled, rate, found.draws, selection.alpha),
-        n_tested=found.tested if counts_draws(found) else None,
-        beyond=hotspot_words.beyond(found, selection),
+        len(groups),
+        tracts,
+        enrolled,
+        rate,
+        spots.draws,
+        selection.alpha,
+        n_tested=spots.tested if counts_draws(spots) else None,
+        beyond=hotspot_words.beyond(spots, selection),
     )
 
 
-def draws_note(found: HotSpots, alpha: float) -> str:
+def draws_note(spots: HotSpots, alpha: float) -> str:
     """Say when no single tract could pass with the draws made; "" when it could."""
-    if not counts_draws(found):
+    if not counts_draws(spots):
         return ""
-    return draws_sentence(found.draws, found.tested, alpha)
+    return draws_sentence(spots.draws, spots.tested, alpha)
 
 
-def counts_draws(found: HotSpots) -> bool:
+def counts_draws(spots: HotSpots) -> bool:
     """Whether each tract has a q of its own: a circle or a probability has none."""
-    return found.kind in ("test", "consensus")
+    return spots.kind in ("test", "consensus")
 
 
 def null_answer(nulls: NullComparison) -> str:

@@ -26,17 +26,7 @@ _NO_ABSENCE = "not shown: too few students, or none, for a reliable figure"
 
 
 def tract_card(row: pd.Series, year: str, test: str = "") -> str:
-    """HTML card of a tract.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `tract_view`.
-    year : str
-        School year of the figures.
-    test : str
-        What the hot-spot analyses say of it; "" leaves the line out.
-    """
+    """HTML card of a row of the tract view; `test` is what the hot-spot analyses say of it."""
     title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
     if not row["shown"]:
         facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
@@ -56,18 +46,7 @@ def tract_card(row: pd.Series, year: str, test: str = "") -> str:
 def school_card(
     row: pd.Series, year: str, level: str, conditions: Sequence[tuple[str, str]] = ()
 ) -> str:
-    """HTML card of a school.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `school_view`.
-    year : str
-    level : str
-        Words of the school's level.
-    conditions : sequence of (term, text)
-        What else is known of the school's students, from `condition_facts`.
-    """
+    """HTML card of a row of the school view; `conditions` are terms and texts of its students."""
     facts = [("Level", " · ".join(part for part in (level, row["school_type"]) if part))]
     if row["shown"]:
         facts += [
@@ -80,15 +59,7 @@ def school_card(
 
 
 def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Terms and texts of a school's own social drivers.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of `school_drivers` of one school and year.
-    labels : mapping
-        Words of each measure.
-    """
+    """Terms and texts of a school's own social drivers: its rows of `school_drivers`."""
     facts = []
     for row in rows.itertuples():
         if row.status != "reported":
@@ -102,15 +73,7 @@ def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple
 
 
 def driver_card(row: pd.Series, label: str) -> str:
-    """HTML card of a social driver in one tract.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `driver_view`.
-    label : str
-        Words of the driver.
-    """
+    """HTML card of a social driver in one tract; `label` is the driver in words."""
     title = row["name"] if not row["neighbourhood"] else f"{row['name']}, {row['neighbourhood']}"
     if row["status"] != "reported" or pd.isna(row["value"]):
         return card(title, [(label, not_shown_text("missing", ""))], "")
@@ -122,17 +85,11 @@ def driver_card(row: pd.Series, label: str) -> str:
 
 
 def together_card(row: pd.Series, label: str) -> str:
-    """HTML card of a social driver and of absence in one tract.
-
-    Parameters
-    ----------
-    row : Series
-        A row of `data.views.together.Together`.
-    label : str
-        Words of the driver.
-    """
-    known = pd.notna(row["ratio"])
-    facts = [("Absence in the schools its children attend", _ratio(row) if known else _NO_ABSENCE)]
+    """HTML card of a social driver and of absence in one tract."""
+    compared = pd.notna(row["ratio"])
+    facts = [
+        ("Absence in the schools its children attend", _ratio(row) if compared else _NO_ABSENCE)
+    ]
     if row["pair"] != NOT_SHOWN:
         both = f"{row['absence_class']} third of absence, {row['driver_class']} third of the other"
         facts.append(("On the map", both))

@@ -42,13 +42,7 @@ REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
 
 
 def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
-    """Explain each step, heading -> text, for the view that is open.
-
-    Parameters
-    ----------
-    panel : Panel
-    selection : Selection
-    """
+    """Explain each step, heading -> text, for the view that is open."""
     return {
         "What is counted": panel.area.definition,
         "Where students live": _join(panel, selection),

@@ -30,20 +30,7 @@ def interval_text(low: float, high: float, students: float | None = None) -> str
 
 
 def rate_text(rate: float, low: float, high: float, chronic_absent: float, enrolled: float) -> str:
-    """Rate with all that must travel with it.
-
-    Parameters
-    ----------
-    rate, low, high
-        The rate and its interval, as fractions.
-    chronic_absent, enrolled
-        Numerator and denominator, students.
-
-    Returns
-    -------
-    str
-        ``"29.3 % (29.2–29.3), 265,700 of 908,421 students"``.
-    """
+    """Rate, interval and counts: ``"29.3 % (29.2–29.3), 265,700 of 908,421 students"``."""
     return (
         f"{percent_text(rate, enrolled)} ({interval_text(low, high, enrolled)}), "
         f"{count_text(chronic_absent)} of {students_text(enrolled)}"
@@ -76,10 +63,7 @@ def points_text(change: float) -> str:
 
 
 def value_text(value: float, unit: str) -> str:
-    """Value of a driver in its unit, one of `data.contracts.vocabulary.UNITS`.
-
-    A percentile is held as 0 to 1 and written as "85th percentile".
-    """
+    """Value of a driver in its unit; a percentile, 0 to 1, reads "85th percentile"."""
     if unit == "fraction":
         return percent_text(value)
     if unit == "percentile":
@@ -104,19 +88,9 @@ def with_margin(value: float, moe: float, unit: str) -> str:
 
 
 def coded_rate_text(lower: float, upper: float, enrolled: float) -> str:
-    """Top or bottom code of rule P4 from its public bounds: ``"5 % or less"``.
+    """Top or bottom code of rule P4 from the public bounds of a count: ``"5 % or less"``.
 
-    Parameters
-    ----------
-    lower, upper
-        Least and most the count can be.
-    enrolled
-        Students.
-
-    Returns
-    -------
-    str
-        A whole percentage that holds for every count within the bounds.
+    A whole percentage that holds for every count within the bounds.
     """
     if upper >= enrolled:
         return f"{math.floor(100 * lower / enrolled + 1e-9)} % or more"

@@ -144,26 +144,20 @@ def not_shown_text(status: str, reason: str, minimum: int = 10) -> str:
 
     Parameters
     ----------
-    status
+    status : str
         "reported", "suppressed", "missing" or "unreliable".
-    reason
-        Reason code of the display gate ("P2"), or the words of a recipe ("withheld by the
-        publisher"); "" when none is known.
-    minimum
+    reason : str
+        Reason code of the display gate ("P2"), the words of a recipe, or "" when none is known.
+    minimum : int
         Smallest count the policy in force lets through.
-
-    Returns
-    -------
-    str
-        Never empty, a dash or a zero for a withheld value.
     """
     if status == "reported" and not reason:
         return ""
     code = _CODE.match(reason)
     if code is None and reason.strip():
         return _own_words(reason.strip())
-    known = _REASONS.get(code[0]) if code else None
-    text = known or _STATUSES.get(status, "not shown: the reason is not known")
+    meaning = _REASONS.get(code[0]) if code else None
+    text = meaning or _STATUSES.get(status, "not shown: the reason is not known")
     return text.format(minimum=minimum)
 
 
