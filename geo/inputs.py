@@ -50,6 +50,11 @@ def counts(table: pd.DataFrame, column: str, what: str) -> NDArray[np.float64]:
     return np.asarray(values)
 
 
+def geometries(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
+    """Return shapes as an array that shapely reads."""
+    return np.asarray(shapes.array, dtype=object)
+
+
 def centre_xy(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Return the coordinates of points, or of the centroids of other shapes, as an (n, 2) array.
 
@@ -60,7 +65,7 @@ def centre_xy(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     >>> centre_xy(gpd.GeoSeries([shapely.box(0, 0, 2, 2), None])).tolist()
     [[1.0, 1.0], [nan, nan]]
     """
-    centres = shapely.centroid(np.asarray(shapes.array, dtype=object))
+    centres = shapely.centroid(geometries(shapes))
     points, row = shapely.get_coordinates(centres, return_index=True)
     xy = np.full((len(shapes), 2), np.nan)
     xy[row] = points

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from geo.areas.crs import align, require_crs, to_metres
+from geo.inputs import geometries
 
 Shapes = NDArray[np.object_]
 
@@ -49,7 +50,7 @@ def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
     >>> done.dropped["reason"].tolist()
     ['no geometry']
     """
-    before = _objects(table.geometry)
+    before = geometries(table.geometry)
     broken = ~(shapely.is_valid(before) | shapely.is_missing(before))
     after = before.copy()
     after[broken] = _mended(before[broken])
@@ -85,7 +86,7 @@ def simplify(table: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
         raise ValueError(f"tolerance must be 0 metres or more; it is {tolerance}.")
     require_crs(table, "boundaries")
     metres = to_metres(table.geometry)
-    thin = shapely.coverage_simplify(_objects(metres), tolerance)
+    thin = shapely.coverage_simplify(geometries(metres), tolerance)
     shapes = gpd.GeoSeries(thin, index=table.index, crs=metres.crs)
     return table.set_geometry(align(shapes, table.crs, "boundaries"))
 
@@ -146,10 +147,6 @@ def hatch_lines(areas: gpd.GeoSeries, spacing: float) -> gpd.GeoSeries:
     shapely.multilinestrings(parts[straight][order], indices=owner[straight][order], out=hatched)
     hatched[missed] = [_one_diagonal(shape) for shape in shapes[missed]]
     return gpd.GeoSeries(hatched, index=areas.index, crs=areas.crs)
-
-
-def _objects(shapes: gpd.GeoSeries) -> Shapes:
-    return np.asarray(shapes.array, dtype=object)
 
 
 def _mended(broken: Shapes) -> Shapes:

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from geo.areas.boundaries import repair
 from geo.areas.crs import align, require_crs, to_metres
 from geo.areas.geoid import UNMATCHED_LIMIT, cause
-from geo.inputs import counts, labels
+from geo.inputs import counts, geometries, labels
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -29,14 +29,9 @@ _NAMED = 5
 
 @dataclass(frozen=True, eq=False)
 class SharedFaces:
-    """The land that several polygons of one set cover, cut so that the cover of a face is uniform.
+    """Land that several polygons of one set cover, cut so that the cover of a face is uniform.
 
-    Parameters
-    ----------
-    faces : array of F polygons
-        They do not overlap one another.
-    members : csr_array of bool, shape (polygons, F)
-        Which polygons cover which face: two or more for each.
+    `faces` (F) do not overlap; `members`, (polygons, F), says which polygons cover which face.
     """
 
     faces: Shapes
@@ -49,17 +44,9 @@ class SharedFaces:
 
 
 def overlap_areas(left: Shapes, right: Shapes) -> csr_array:
-    """Measure the area that each left polygon shares with each right polygon.
+    """Measure the area, (L, R) in square metres, that left polygons share with right ones.
 
-    Parameters
-    ----------
-    left, right : arrays of L and R polygons
-        Valid, in one metric coordinate reference system; a missing left one shares nothing.
-
-    Returns
-    -------
-    csr_array, shape (L, R)
-        Square metres. Pairs that only touch are not stored.
+    Both are valid, in one metric coordinate reference system; pairs that only touch are not stored.
 
     Examples
     --------
@@ -150,7 +137,7 @@ def build_crosswalk(
     """
     before = _outlines(source, None, "source")
     after = _outlines(target, before.crs, "target")
-    area = overlap_areas(_objects(before), _objects(after))
+    area = overlap_areas(geometries(before), geometries(after))
     _refuse_apart(before.index, area)
     pieces = area if weight == "area" else _peopled(area, after, target, weight)
     cells = pieces.tocoo()
@@ -254,10 +241,6 @@ def _outlines(areas: gpd.GeoDataFrame, crs: object, what: str) -> gpd.GeoSeries:
     return repair(gpd.GeoDataFrame(geometry=moved)).table.geometry
 
 
-def _objects(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
-    return np.asarray(shapes.array, dtype=object)
-
-
 def _refuse_apart(source: pd.Index, area: csr_array) -> None:
     alone = source[_row_sums(area) <= 0]
     if len(alone) > UNMATCHED_LIMIT * len(source):
@@ -273,7 +256,7 @@ def _peopled(
 ) -> csr_array:
     people = pd.Series(counts(target, column, "target"), index=labels(target, "geoid"))
     residents = people.loc[shapes.index].to_numpy()
-    density = np.where(residents > 0, residents, 0.0) / shapely.area(_objects(shapes))
+    density = np.where(residents > 0, residents, 0.0) / shapely.area(geometries(shapes))
     pieces = _times(area, density)
     empty = _row_sums(pieces) <= 0
     # Where nobody lives the area decides; scaled down so that averages hardly feel it.

@@ -139,20 +139,17 @@ def refuse_unlike_ids(
 ) -> None:
     """Refuse a table whose tracts are not those it is to be joined to, and say why.
 
-    Missing ids do not count; `references` are the ids of each census year in the same area.
-
     Raises
     ------
     ValueError
-        More than 2 % of the ids are unknown: how many, the first of them, and the likely cause.
+        More than 2 % of the ids are unknown: how many, the first of them, and the likely cause
+        (the census year, when `references` holds its ids).
 
     Examples
     --------
-    >>> refuse_unlike_ids(pd.Series(["a", "b"]), ["a", "c"], references={2010: ["a", "b"]}
-    ... )  # doctest: +ELLIPSIS
+    >>> refuse_unlike_ids(pd.Series(["36005000100"]), ["09001010101"])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ...
-    ValueError: 1 of 2 tracts are not among the 2 known, first b. The ids are those of 2010: ...
+    ValueError: 1 of 1 tracts are not among the 1 known, first 36005000100. They are of ... 09.
     """
     wanted = pd.Series(ids.dropna().unique(), dtype="str")
     strange = wanted[~wanted.isin(list(known))]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from geo.areas.crs import align, require_crs
 from geo.inputs import centre_xy
 
+Box = tuple[float, float, float, float]
+
+
 _KM_PER_DEGREE = 111.32
 _ZERO = 1e-6
-
-Box = tuple[float, float, float, float]
 
 
 def locate(

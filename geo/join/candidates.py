@@ -15,6 +15,9 @@ from geo.inputs import centre_xy, counts, labels
 from geo.join.grades import ONE_POOL, GradeBands
 
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
 # Types of school that families reach by choice or placement, wherever the lines run (S3).
 DRAWS_ACROSS = frozenset(
     {
@@ -27,7 +30,6 @@ DRAWS_ACROSS = frozenset(
         "Virtual",
     }
 )
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

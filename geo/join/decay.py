@@ -107,12 +107,6 @@ def functions(
     """Resolve decays that may differ by level or by school to (Decay, mask over the schools).
 
     The mask is None where one decay stands for all schools.
-
-    Examples
-    --------
-    >>> named = pd.Series({"a": "power", "b": "tanner"})
-    >>> [(one.name, mask.tolist()) for one, mask in functions(named, pd.Index(["b", "a"]), None)]
-    [('tanner', [True, False]), ('power', [False, True])]
     """
     if not isinstance(decay, pd.Series):
         return by_level(as_decay(decay), levels, "decay")

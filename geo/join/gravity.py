@@ -40,16 +40,8 @@ FAR_KM = 50.0
 class Trips:
     """The trips that are possible, in the sparse layout that all fits of one place share.
 
-    Parameters
-    ----------
-    sites, origins : Sites, Origins
-        Rows and columns.
-    column, starts : int arrays
-        CSR layout, columns ascending within a row.
-    metres, nearest : float arrays, one a cell
-        Distance, and that of the school's nearest tract.
-    without_tracts : tuple of str
-        Schools that were left out of the rows.
+    Rows are `sites`, columns `origins`; `column, starts` are CSR, columns ascending; `metres` and
+    `nearest` (of the school's nearest tract) hold a number a cell.
     """
 
     sites: Sites

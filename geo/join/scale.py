@@ -17,14 +17,16 @@ from geo.join.decay import Decay
 from geo.join.gravity import DEFAULT_K, Trips, possible_trips
 
 Floats = NDArray[np.float64]
+Labels = NDArray[np.object_]
+Positions = NDArray[np.intp]
+
+
 BOUNDS_KM = (0.05, 50.0)
 MOST_K = 640
 _FIRST_K = 40
 _GRID = 15
 _MOST_OUTSIDE = 0.02
 _MOST_MOVED = 0.1  # of the log scale
-Labels = NDArray[np.object_]
-Positions = NDArray[np.intp]
 # As in `fit_gravity`: where totals cannot be met the shares depend on when balancing stops.
 _ROUNDS = 500
 _TOLERANCE = 1e-3

@@ -9,6 +9,9 @@ import pandas as pd
 
 from geo.inputs import counts, labels
 
+Entry = tuple[str, str, tuple[str, ...]]
+
+
 COLUMNS = ("school_id", "geoid", "students")
 BOUNDS = ("lower", "upper")
 # Words of column names that tell of single students; a school's or tract's own name is welcome.
@@ -21,7 +24,6 @@ DEFAULT_TOLERANCE = 0.1
 _FEW = 5
 # With one or two withheld pairs the rest of the enrolment would tell them nearly exactly.
 _ENOUGH_WITHHELD = 3
-Entry = tuple[str, str, tuple[str, ...]]
 
 
 def check_flows(flows: pd.DataFrame) -> pd.DataFrame:

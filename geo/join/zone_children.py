@@ -13,16 +13,18 @@ from scipy.sparse import csr_array, diags_array
 from geo.areas.boundaries import repair
 from geo.areas.crosswalk import overlap_areas, shared_faces
 from geo.areas.crs import align, require_crs, to_metres
-from geo.inputs import counts, labels
+from geo.inputs import counts, geometries, labels
 from geo.join.grades import BY_LEVEL
 
 Shapes = NDArray[np.object_]
 Entry = tuple[str, str, tuple[str, ...]]
+Floats = NDArray[np.float64]
+
+
 # The three bands of grades, and every level a zone may have.
 BANDS = dict(BY_LEVEL.years)
 LEVELS = (*BY_LEVEL.levels, "k12", "ungraded", "unknown")
 COLUMNS = ("zone_id", "school_id", "level")
-Floats = NDArray[np.float64]
 # Digitised borders never meet exactly: less than this part of a zone or tract is called a sliver.
 SLIVER = 0.01
 
@@ -37,10 +39,8 @@ class ZoneTable:
         `zone_id, level` and valid polygons, one row for each outline.
     links : DataFrame
         `zone` (row of `zones`), `school_id`; schools that exist and whose level fits.
-    misfits : dict of str to str
-        Schools named by a zone of another level, and why that zone is not used.
-    ledger : tuple of (action, reason, ids)
-        What was repaired, dropped and kept.
+    misfits, ledger
+        Why a zone is not used, by school; and what was repaired, dropped and kept.
     """
 
     zones: gpd.GeoDataFrame
@@ -51,19 +51,7 @@ class ZoneTable:
 
 @dataclass(frozen=True, eq=False)
 class Land:
-    """Tracts that have an outline, in metres.
-
-    Parameters
-    ----------
-    shapes : array of T polygons
-        Where people may live.
-    children : array, shape (T,)
-        Resident children; 0 where they are not known.
-    parts : array, shape (T, bands)
-        Part of them in each band of grades.
-    ledger : tuple of (action, reason, ids)
-        What was mended and what takes no part.
-    """
+    """Tracts that have an outline, in metres: children (T,) and their parts by band (T, bands)."""
 
     ids: pd.Index
     shapes: Shapes
@@ -160,7 +148,7 @@ def read_land(tracts: gpd.GeoDataFrame, uninhabited: gpd.GeoDataFrame | None = N
         shapes = shapes.where(left.is_empty, left)
     return Land(
         ids=shapes.index,
-        shapes=np.asarray(shapes.array, dtype=object),
+        shapes=geometries(shapes),
         crs=shapes.crs,
         children=residents.loc[shapes.index].to_numpy(),
         parts=BY_LEVEL.parts(tracts)[ids.get_indexer(shapes.index)],
@@ -175,7 +163,7 @@ def children_in_zones(ready: ZoneTable, land: Land) -> ZoneChildren:
     ----------
     Wright, J. K. (1936), Geographical Review 26, 103-110 (dasymetric mapping).
     """
-    shapes = np.asarray(ready.zones.geometry.array, dtype=object)
+    shapes = geometries(ready.zones.geometry)
     area, names = overlap_areas(shapes, land.shapes), ready.zones["zone_id"]
     ledger = entries("kept", "Zone lies outside all tracts.", names[_sums(area, 1) <= 0])
     served = ready.zones["level"].map(bands)

@@ -35,18 +35,9 @@ COLUMNS = ["school_id", "geoid", "share", "students"]
 
 @dataclass(frozen=True, eq=False)
 class ZoneSchools:
-    """Schools, located or not, each Series by school_id.
+    """Schools, located or not: `enrolled` is 0 where unknown, `level` then "unknown".
 
-    Parameters
-    ----------
-    ids : Index of str
-        Schools in the order of their table.
-    enrolled : array, shape (S,)
-        Students; 0 where they are not known.
-    level, school_type : Series of str
-        "unknown", and "", where not given.
-    free : Series of bool
-        Types that no zone binds: charter, special education, alternative, virtual and the like.
+    `free` marks types that no zone binds: charter, special education, alternative, virtual.
     """
 
     ids: pd.Index

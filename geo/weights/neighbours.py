@@ -30,13 +30,7 @@ def touching_pairs(geometry: NDArray[np.object_]) -> Pairs:
 
 
 def coordinates(points: Any) -> tuple[pd.Index, NDArray[np.float64]]:
-    """Read ids and plane coordinates in metres, (n, 2), from geometries or two columns of numbers.
-
-    Examples
-    --------
-    >>> coordinates([[0, 1], [2, 3]])[1].tolist()
-    [[0.0, 1.0], [2.0, 3.0]]
-    """
+    """Read ids and plane coordinates in metres, (n, 2), from geometries or two columns."""
     if isinstance(points, gpd.GeoDataFrame | gpd.GeoSeries):
         ids, xy = points.index, centre_xy(to_metres(points.geometry))
     else:

@@ -226,13 +226,7 @@ class Weights:
         return type(self)(diags_array(factor) @ self.sparse, self.ids, self.self_included)
 
     def subset(self, ids: Iterable[Any]) -> Self:
-        """Keep some areas, in the order given, and the links among them as they are.
-
-        Examples
-        --------
-        >>> Weights.from_edges("abc", "abbc", "bacb").subset(["c", "a"]).isolates.tolist()
-        ['c', 'a']
-        """
+        """Keep some areas, in the order given, and the links among them as they are."""
         wanted = _index(ids)
         place = self.ids.get_indexer(wanted)
         if (place < 0).any():
