@@ -174,9 +174,7 @@ def cause(
         )
     vintage = detect_vintage(ids, references or {}).vintage
     if vintage is not None:
-        return (
-            f"The ids are those of {vintage}: convert them first (geo.crosswalk.build_crosswalk)."
-        )
+        return f"The ids are those of {vintage}: convert them first (geo.areas.crosswalk)."
     for what, digits in (("state", 2), ("county", 5)):
         states, wanted = ({str(each)[:digits] for each in side} for side in (ids, known))
         if not states & wanted:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.association import RankCorrelation
+from analytics.association.lagrange_tests import LagrangeTests
 from data.views.drivers import Comparison
 from ui.drivers.words import (
     RELIABILITY,
@@ -63,6 +64,13 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Columns of the model's download."""
+
+
+_FORMS = {
+    "none": "nothing: no spatial form",
+    "error": "a spatial error",
+    "lag": "a spatial lag",
+}
 
 
 def effects_words(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,18 +146,13 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
     ]
     if checks.lm is None or checks.moran_before is None or checks.moran_after is None:
         return rows
-    lm, before, after = checks.lm, checks.moran_before, checks.moran_after
+    before, after = checks.moran_before, checks.moran_after
     vif = fit.effects["vif"].max()
     likeness = f"{before.statistic:.3f} before, {after.statistic:.3f} after"
     return [
         *rows,
         ("What neighbours share", _FORMS[checks.form], "Chosen by the multiplier tests below."),
-        (
-            "Multiplier tests",
-            f"error {_probability(lm.error.p)}, lag {_probability(lm.lag.p)}",
-            f"Each beside the other: error {_probability(lm.robust_error.p)},"
-            f" lag {_probability(lm.robust_lag.p)}.",
-        ),
+        _multiplier_tests(checks.lm),
         (
             "Likeness of neighbours left over (Moran's I)",
             likeness.replace("-", "\N{MINUS SIGN}"),
@@ -174,11 +177,13 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
     ]
 
 
-_FORMS = {
-    "none": "nothing: no spatial form",
-    "error": "a spatial error",
-    "lag": "a spatial lag",
-}
+def _multiplier_tests(lm: LagrangeTests) -> tuple[str, str, str]:
+    return (
+        "Multiplier tests",
+        f"error {_probability(lm.error.p)}, lag {_probability(lm.lag.p)}",
+        f"Each beside the other: error {_probability(lm.robust_error.p)},"
+        f" lag {_probability(lm.robust_lag.p)}.",
+    )
 
 
 def _tests(comparison: Comparison) -> dict[str, float]:
