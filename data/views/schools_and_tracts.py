@@ -15,7 +15,6 @@ from analytics.rates.standardized import expected, standardized_ratio
 from analytics.rates.tract_rates import allocate, exposure
 from analytics.smoothing import empirical_bayes
 from data.panel import Panel
-from data.views.joins import joined
 
 COUNTED = ("reported", "unreliable")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
@@ -119,17 +118,6 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
     return _rated_years(panel, years, x, n)
 
 
-def join_shares(panel: Panel, method: str, schools: pd.DataFrame) -> pd.DataFrame:
-    """Shares of every school over tracts by one of the joins of `data.views.joins.offered`.
-
-    Returns
-    -------
-    DataFrame
-        Columns school_id, geoid, share, students.
-    """
-    return joined(panel, method).shares(schools.index)
-
-
 def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Every tract with the rate of the schools its children attend, and how well it is known.
 
@@ -138,7 +126,7 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
     schools : DataFrame
         From `school_view`.
     shares : DataFrame
-        From `join_shares`.
+        Columns school_id, geoid, share, as of `data.views.joins.joined`.
 
     Returns
     -------

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.membership import Membership
-from analytics.scan import Cluster
 from data.views.hot_spots import HotSpots
 from ui.maps.palettes import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
@@ -20,6 +19,10 @@ from ui.words.standing import (
     MEASURES,
     NULL_MEANING,
 )
+
+if TYPE_CHECKING:  # a page that shows no such map need not load them
+    from analytics.membership import Membership
+    from analytics.scan import Cluster
 
 MEANING: Mapping[str, str] = MappingProxyType(
     {

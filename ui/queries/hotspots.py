@@ -16,16 +16,8 @@ from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
 from data.views.history import History, history
-from data.views.hot_spots import (
-    SEED,
-    HotSpots,
-    MapView,
-    find_by_membership,
-    find_by_scan,
-    find_by_test,
-    find_consensus,
-    neighbours,
-)
+from data.views.hot_spots import SEED, HotSpots, MapView, find_by_test, find_consensus, neighbours
+from data.views.scan_and_model import find_by_membership, find_by_scan
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries

@@ -15,12 +15,11 @@ from data.views.groups import grouped
 from data.views.hot_spots import (
     NEAREST,
     band_metres,
-    find_by_membership,
-    find_by_scan,
     find_by_test,
     find_consensus,
     neighbours,
 )
+from data.views.scan_and_model import find_by_membership, find_by_scan
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import (
     agreement_text,

@@ -67,13 +67,13 @@ def test_every_join_keeps_each_school_whole(panel, schools, method):
     assert set(join.table["geoid"]) <= set(panel.tracts.index)
     assert (join.method.reindex(sums.index) != "").all()
     assert (join.why.reindex(sums.index) != "").all()
-    shares = schools_and_tracts.join_shares(panel, method, schools)
+    shares = joins.joined(panel, method).shares(schools.index)
     assert set(shares["school_id"]) <= set(schools.index)
 
 
 def test_the_stored_join_is_taken_as_it_is(panel, schools):
     stored = panel.catchment[panel.catchment["school_id"].isin(schools.index)]
-    pd.testing.assert_frame_equal(schools_and_tracts.join_shares(panel, "gravity", schools), stored)
+    pd.testing.assert_frame_equal(joins.joined(panel, "gravity").shares(schools.index), stored)
 
 
 def test_a_redraw_at_the_place_own_scale_is_the_stored_join(panel):
@@ -177,7 +177,7 @@ def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schoo
     weights = Weights.queen(panel.tracts)
 
     def spots(method):
-        shares = schools_and_tracts.join_shares(panel, method, schools)
+        shares = joins.joined(panel, method).shares(schools.index)
         tracts = schools_and_tracts.tract_view(panel, schools, shares)
         view = MapView(schools, tracts, weights, "ratio", 0.05)
         return find_by_test(view, shares, weights, statistic="gi_star", null="schools")
