@@ -1,9 +1,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.hotspots import controls as analysis_block
-from ui.hotspots import group as cluster_block
-from ui.hotspots import maps as hotspot_block
+from ui.hotspots import block as hotspot_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
 from ui.tables import display as table_block
@@ -14,7 +12,7 @@ from ui.words.cards import tract_card
 
 selection = frame.current()
 frame.question("Where does absence cluster?", selection)
-selection = analysis_block.controls(selection)
+selection = hotspot_block.controls(selection)
 found = queries_hotspots.found(selection)
 
 frame.answer(answers.hot_spot_answer(found, selection))
@@ -31,7 +29,7 @@ frame.how_sure(
     *hotspot_words.notes(found),
     words.INTERVAL_MEANING,
 )
-selection = cluster_block.one_group(found, selection)
+selection = hotspot_block.one_group(found, selection)
 table_block.show(found.groups, hotspot_words.GROUP_COLUMNS, hotspot_words.groups_title(selection))
 table_block.show(*hotspot_words.flagged_table(found, selection))
 downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")

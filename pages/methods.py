@@ -2,17 +2,16 @@ import streamlit as st
 
 from ui import frame, queries
 from ui.hotspots import simulation as simulation_block
-from ui.queries import hotspots as queries_hotspots
-from ui.words import answers
+from ui.queries import methods as queries_methods
 from ui.words import methods as method_text
 from ui.words import standing as words
 
 selection = frame.current()
 frame.question("Why should anyone trust this map?", selection)
-nulls = queries_hotspots.null_comparison(selection)
+nulls = queries_methods.null_comparison(selection)
 
-frame.answer(answers.null_answer(nulls))
-frame.figures(answers.null_figures(nulls))
+frame.answer(method_text.null_answer(nulls))
+frame.figures(method_text.null_figures(nulls))
 st.write(words.NULL_MEANING)
 simulation_block.simulation(selection)
 for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():

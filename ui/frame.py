@@ -159,18 +159,6 @@ def own_control(
     return replace(selection, **{name: _pick(name, label, options)})
 
 
-def versus_control(selection: Selection) -> Selection:
-    """Draw the choice of a join to compare with and return the selection with it."""
-    joins = queries.choices(selection.area).others(selection)
-    return own_control(selection, "versus", "Compare with", joins)
-
-
-def driver_control(selection: Selection) -> Selection:
-    """Draw the choice of a social driver and return the selection with it."""
-    labels = queries.driver_labels(selection.area)
-    return own_control(selection, "driver", "Social driver of health", labels)
-
-
 def _settle() -> tuple[Selection, tuple[str, ...]]:
     """Give every field its value before anything is drawn; notices say what fell back.
 

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import streamlit as st
 
+from ui.queries.cache import results
+
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
-KEPT = 64
 STOPPED = "stopped_work"
 PATIENCE = 0.6  # seconds of silence before a bar appears: most work is done by then
 PACE = 0.2  # seconds between moves of the bar
-
-
-@dataclass
-class Results:
-    """What was computed last, by the key of its content; shared by all sessions, never changed."""
-
-    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def keep(self, key: Hashable, value: object) -> None:
-        """Keep a result; the one longest unused goes."""
-        with self.lock:
-            self.found[key] = value
-            self.found.move_to_end(key)
-            while len(self.found) > KEPT:
-                self.found.popitem(last=False)
-
-    def get(self, key: Hashable) -> Any:
-        """Give a kept result, or None."""
-        with self.lock:
-            if key in self.found:
-                self.found.move_to_end(key)
-            return self.found.get(key)
-
-
-@st.cache_resource(show_spinner=False)
-def _results() -> Results:
-    return Results()
 
 
 def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
@@ -63,19 +33,19 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
     work : callable
         Takes a callback of steps done and steps wanted; gives the result, never None.
     """
-    kept = _results().get(key)
+    kept = results().get(key)
     if kept is not None:
         return cast("T", kept)
     if st.session_state.get(STOPPED) == key:
         _offer_again(what)
-    bar = _Bar(key, what)
-    found = work(bar)
+    bar = Bar(key, what)
+    made = work(bar)
     bar.place.empty()
-    _results().keep(key, found)
-    return found
+    results().keep(key, made)
+    return made
 
 
-class _Bar:
+class Bar:
     """Callback that draws a bar and a Stop button once the work has taken a while."""
 
     def __init__(self, key: Hashable, what: str) -> None:
@@ -85,6 +55,7 @@ class _Bar:
         self.bar: Any = None
 
     def __call__(self, done: int, wanted: int) -> None:
+        """Move the bar, when it is time to."""
         now = time.monotonic()
         if now - self.started < PATIENCE or now - self.moved < PACE:
             return
@@ -94,16 +65,18 @@ class _Bar:
         if share > 0.1:
             text += f", about {(now - self.started) * (1 - share) / share:.0f} s left"
         if self.bar is None:
-            self._draw(text)
+            self.draw(text)
         self.bar.progress(share, text)
 
-    def _draw(self, text: str) -> None:
+    def draw(self, text: str) -> None:
+        """Draw the bar with its button."""
         with self.place.container():
             self.bar = st.progress(0.0, text)
-            st.button("Stop", key=f"stop-{self.key!r}", on_click=_stop, args=(self.key,))
+            st.button("Stop", key=f"stop-{self.key!r}", on_click=stop, args=(self.key,))
 
 
-def _stop(key: Hashable) -> None:
+def stop(key: Hashable) -> None:
+    """Remember in this session that the work is not wanted."""
     st.session_state[STOPPED] = key
 
 

@@ -490,7 +490,7 @@ def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:
 def test_the_simulation_runs_when_asked_and_not_before(
     app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.queries.hotspots.REPLICATES", 2)
+    monkeypatch.setattr("ui.queries.methods.REPLICATES", 2)
     test = app("methods", area="demo")
     assert "False alarms on" not in headings(test)
     # A press of the button is lost here: an AppTest enters every page through its own file.

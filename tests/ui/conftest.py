@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from ui import queries
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import place_queries as queries
 
 
 @pytest.fixture(scope="module")

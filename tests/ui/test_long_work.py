@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui import long_work
-from ui.long_work import KEPT, PATIENCE, Results
+from ui.long_work import PATIENCE
+from ui.queries.cache import RESULTS, Results, results
 
 
 def page() -> None:
@@ -46,22 +47,22 @@ class Clock:
 def no_result_is_kept_from_before(monkeypatch):
     # The page sets the clock of the module: put the real one back afterwards.
     monkeypatch.setattr(long_work, "time", long_work.time)
-    long_work._results.clear()
+    results.clear()
     yield
-    long_work._results.clear()
+    results.clear()
 
 
 @pytest.fixture
 def bars(monkeypatch):
     """What bars were drawn: a bar is gone from the page once the work is done."""
     drawn = []
-    draw = long_work._Bar._draw
+    draw = long_work.Bar.draw
 
     def spy(bar, text):
         drawn.append(text)
         draw(bar, text)
 
-    monkeypatch.setattr(long_work._Bar, "_draw", spy)
+    monkeypatch.setattr(long_work.Bar, "draw", spy)
     return drawn
 
 
@@ -125,7 +126,7 @@ def test_the_bar_says_how_long_it_will_take(bars):
 
 
 def test_more_steps_than_wanted_never_pass_the_end_of_the_bar(monkeypatch, bars):
-    bar = long_work._Bar("a", "Looking")
+    bar = long_work.Bar("a", "Looking")
     monkeypatch.setattr(bar, "started", bar.started - 100)
     monkeypatch.setattr(bar, "moved", bar.moved - 100)
     bar(12, 10)
@@ -154,11 +155,11 @@ def stopping(test):
     from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
     def pressed(bar, _text):
-        long_work._stop(bar.key)
+        long_work.stop(bar.key)
         raise StopException
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(long_work._Bar, "_draw", pressed)
+        patch.setattr(long_work.Bar, "draw", pressed)
         return test.run()
 
 
@@ -167,7 +168,7 @@ def test_stop_ends_the_work_and_keeps_nothing():
     assert count(test, "begun") == 1
     assert count(test, "ended") == 0
     assert test.session_state[long_work.STOPPED] == "a"
-    assert long_work._results().get("a") is None
+    assert results().get("a") is None
     test.run()
     assert "Stopped" in test.warning[0].value
     assert "below the work" not in said(test)
@@ -207,12 +208,12 @@ def test_the_bar_comes_with_a_stop_button_that_names_its_work(monkeypatch):
         draw(bar, text)
         raise StopException
 
-    draw = long_work._Bar._draw
-    monkeypatch.setattr(long_work._Bar, "_draw", end)
+    draw = long_work.Bar.draw
+    monkeypatch.setattr(long_work.Bar, "draw", end)
     test = opened(steps=20, pace=1.0).run()
     (stop,) = test.button
     assert stop.label == "Stop"
-    monkeypatch.setattr(long_work._Bar, "_draw", draw)
+    monkeypatch.setattr(long_work.Bar, "draw", draw)
     stop.click().run()
     assert test.session_state[long_work.STOPPED] == "a"
     assert [item.label for item in test.button] == ["Start again"]
@@ -220,34 +221,34 @@ def test_the_bar_comes_with_a_stop_button_that_names_its_work(monkeypatch):
 
 
 def test_what_is_kept_is_bounded_and_the_longest_unused_goes():
-    results = Results()
-    for key in range(KEPT):
-        results.keep(key, f"result {key}")
-    assert results.get(0) == "result 0"  # used: now the youngest
-    results.keep("one more", "x")
-    assert len(results.found) == KEPT
-    assert results.get(0) == "result 0"
-    assert results.get(1) is None
-    assert results.get("one more") == "x"
+    kept = Results()
+    for key in range(RESULTS):
+        kept.keep(key, f"result {key}")
+    assert kept.get(0) == "result 0"  # used: now the youngest
+    kept.keep("one more", "x")
+    assert len(kept.kept) == RESULTS
+    assert kept.get(0) == "result 0"
+    assert kept.get(1) is None
+    assert kept.get("one more") == "x"
 
 
 def test_keeping_again_replaces_and_does_not_grow():
-    results = Results()
+    kept = Results()
     for value in ("old", "new"):
-        results.keep("a", value)
-    assert results.get("a") == "new"
-    assert len(results.found) == 1
-    assert results.get("never kept") is None
+        kept.keep("a", value)
+    assert kept.get("a") == "new"
+    assert len(kept.kept) == 1
+    assert kept.get("never kept") is None
 
 
 def test_many_sessions_may_keep_and_ask_at_once():
-    results = Results()
+    kept = Results()
 
     def session(number):
         for turn in range(300):
-            results.keep((number, turn), turn)
-            assert results.get((number, turn)) in (turn, None)
+            kept.keep((number, turn), turn)
+            assert kept.get((number, turn)) in (turn, None)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(session, range(6)))
-    assert len(results.found) == KEPT
+    assert len(kept.kept) == RESULTS

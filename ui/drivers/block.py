@@ -13,14 +13,14 @@ from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
 from data.views.together import hidden
-from ui import frame, queries
-from ui.drivers import charts as driver_charts
+from ui import frame
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.maps import block as map_block
-from ui.maps.classes import driver_classes, together_classes
+from ui.maps.classes import driver_classes
 from ui.maps.legends import marks_legend, square_legend
+from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.selection import VIEWS, Selection
 from ui.tables import display as table_block
@@ -36,23 +36,24 @@ def controls(selection: Selection) -> Selection:
     """Draw the choice of a condition and of what the map shows."""
     left, right = st.columns(2)
     with left:
-        selection = frame.driver_control(selection)
-    views = VIEWS if queries.measure(selection).is_compared else {"": VIEWS[""]}
+        labels = queries_drivers.driver_labels(selection.area)
+        selection = frame.own_control(selection, "driver", "Social driver of health", labels)
+    views = VIEWS if queries_drivers.measure(selection).is_compared else {"": VIEWS[""]}
     with right:
         return frame.own_control(selection, "view", "Map", views)
 
 
 def map_of(selection: Selection) -> Selection:
     """Map of the condition, or of condition and absence together; returns the tract searched."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     for text in queries_drivers.warnings(selection):
         st.warning(text)
     if selection.view == "together":
         return _both(selection, measure)
-    driver = queries.driver(selection)
+    driver = queries_drivers.driver(selection)
     return map_block.tract_block(
         selection,
-        f"{measure.label}, {queries.driver_years(selection)}",
+        f"{measure.label}, {queries_drivers.driver_years(selection)}",
         driver_classes(driver, measure.unit),
         driver,
         lambda row: cards.driver_card(row, measure.label),
@@ -62,10 +63,10 @@ def map_of(selection: Selection) -> Selection:
 
 def compared(selection: Selection, place: DeltaGenerator) -> Comparison:
     """Compare schools, and write the answer in the place kept for it."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     with place:
         comparison = queries_drivers.comparison(selection)
-    link = queries.correlation(selection)
+    link = queries_drivers.correlation(selection)
     frame.answer(driver_words.answer(comparison, measure, link, selection.year), place)
     return comparison
 
@@ -78,7 +79,7 @@ def associations(comparison: Comparison, selection: Selection) -> None:
     if refused:
         st.info(refused)
     else:
-        st.vega_lite_chart(driver_charts.odds(selection))
+        st.vega_lite_chart(queries_charts.odds_chart(selection))
         st.write(driver_words.ODDS_MEANING)
     left_out = driver_words.left_out(comparison, measures)
     if left_out:
@@ -91,7 +92,7 @@ def associations(comparison: Comparison, selection: Selection) -> None:
 
 def together(selection: Selection) -> None:
     """Where absence and the condition go together beyond chance, tested."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     if not measure.is_compared:
         return
     st.subheader("Do they go together on the map, beyond chance?")
@@ -102,9 +103,9 @@ def together(selection: Selection) -> None:
 
 def at_schools(selection: Selection) -> None:
     """School by school: the chosen condition, and one that is measured at the schools."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     if measure.is_compared:
-        st.vega_lite_chart(driver_charts.scatter(selection))
+        st.vega_lite_chart(queries_charts.exposure_chart(selection))
     housing = queries_drivers.housing_at_school(selection)
     if housing is None:
         return
@@ -118,7 +119,7 @@ def at_schools(selection: Selection) -> None:
 
 def tracts_table(selection: Selection) -> pd.DataFrame:
     """Table twin of the map; gives the table to download."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     if selection.view == "together":
         both = queries_drivers.together(selection)
         title = f"Tracts by absence and “{measure.label}”, {selection.year}"
@@ -126,7 +127,7 @@ def tracts_table(selection: Selection) -> pd.DataFrame:
         order = both.tracts.sort_values(["ratio", "name"], ascending=[False, True])
         table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
         return both.tracts
-    driver = queries.driver(selection)
+    driver = queries_drivers.driver(selection)
     if measure.is_compared:
         order, how = driver.sort_values("value", ascending=False), "highest first"
     else:
@@ -137,7 +138,7 @@ def tracts_table(selection: Selection) -> pd.DataFrame:
 
 def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     """Give sentences on how sure the associations are."""
-    measure = queries.measure(selection)
+    measure = queries_drivers.measure(selection)
     return (
         driver_words.sureness(comparison) if measure.is_compared else "",
         words.ASSOCIATION,
@@ -147,7 +148,7 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
 
 def _both(selection: Selection, measure: MeasureInfo) -> Selection:
     both = queries_drivers.together(selection)
-    classes = together_classes(both)
+    classes = together_words.together_classes(both)
     title = f"Absence and “{measure.label}” together, {selection.year}"
     st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
     counts = classes.scale.counts(classes.codes)
@@ -183,7 +184,7 @@ def _behind(comparison: Comparison, selection: Selection) -> None:
     title = f"{plural(len(table), 'condition')} in {schools}"
     table_block.plain(driver_tables.effects_words(table), title)
     if not comparison.shares.empty:
-        st.vega_lite_chart(driver_charts.shares(selection))
+        st.vega_lite_chart(queries_charts.themes_chart(selection))
         st.write(driver_words.theme_sentence(comparison.shares))
         themes = driver_tables.shares_words(comparison.shares)
         table_block.plain(themes, f"{plural(len(themes), 'theme')} of conditions, {schools}")

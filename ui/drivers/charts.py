@@ -1,26 +1,14 @@
-"""Charts of the Social drivers page: odds ratios, themes, schools; each written once per choice.
-
-Altair builds and checks a chart at every rerun; the finished Vega-Lite text is kept instead.
-"""
+"""Charts of the Social drivers page: odds ratios and themes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
-from ui import queries
-from ui.charts import places as school_charts
 from ui.charts.style import LABEL_SIZE, LINE, MUTED, plain, styled
-from ui.drivers import words as driver_words
 from ui.drivers.words import CLEAR_LESS, CLEAR_MORE, UNCLEAR, interval, link_words, step_text
 from ui.maps.palettes import BORDER, HOT_COLD, TEXT
-from ui.queries import drivers as queries_drivers
-from ui.queries.place_queries import Place
-from ui.selection import Selection
 from ui.words.numbers import percent_text, ratio_text
 
 ROW_PIXELS = 36
@@ -135,54 +123,3 @@ def _ticks(rows: pd.DataFrame) -> list[float]:
     low, high = _domain(rows)
     ticks = (0.1, 0.2, 0.33, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 2.0, 3.0, 5.0, 10.0)
     return [tick for tick in ticks if low <= tick <= high]
-
-
-def odds(selection: Selection) -> dict[str, Any]:
-    """Vega-Lite text of the odds ratios, see `odds_chart`."""
-    return _odds(queries.place(selection.area), _view(selection))
-
-
-def shares(selection: Selection) -> dict[str, Any]:
-    """Vega-Lite text of the themes' shares, see `shares_chart`."""
-    return _shares(queries.place(selection.area), _view(selection))
-
-
-def scatter(selection: Selection) -> dict[str, Any]:
-    """Vega-Lite text of schools against the condition, see `school_charts.scatter`."""
-    return _scatter(queries.place(selection.area), _view(selection))
-
-
-def _view(selection: Selection) -> Selection:
-    """Keep what the charts depend on."""
-    return Selection(
-        *(selection.area, selection.year, selection.level),
-        catchment=selection.catchment,
-        driver=selection.driver,
-    )
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _odds(key: Place, view: Selection) -> dict[str, Any]:
-    del key  # a rebuild is another place
-    table = queries_drivers.comparison(view).table
-    title = driver_words.chart_title(len(table))
-    chart: dict[str, Any] = odds_chart(table, title, view.driver).to_dict()
-    return chart
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _shares(key: Place, view: Selection) -> dict[str, Any]:
-    del key  # a rebuild is another place
-    question = "How much of the difference between schools goes with each theme?"
-    table = queries_drivers.comparison(view).shares
-    chart: dict[str, Any] = shares_chart(table, question).to_dict()
-    return chart
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _scatter(key: Place, view: Selection) -> dict[str, Any]:
-    del key  # a rebuild is another place
-    measure = queries.measure(view)
-    chart = school_charts.scatter(queries.exposure(view), measure.label, measure.unit)
-    found: dict[str, Any] = chart.to_dict()
-    return found

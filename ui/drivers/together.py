@@ -9,7 +9,9 @@ import pandas as pd
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.together import Tested, Together
-from ui.maps.scales import interval_labels
+from ui.maps.classes import AreaClasses, flags
+from ui.maps.palettes import bivariate_scale
+from ui.maps.scales import NOT_SHOWN, interval_labels
 from ui.words.numbers import count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]
@@ -105,4 +107,18 @@ def _overlap(tested: Tested, measure: MeasureInfo) -> str:
         f" fifth of tracts with {most} of “{measure.label}”; chance gives about"
         f" {both.expected:.0f} ({both.low:.0f}–{both.high:.0f}), {q_text(both.p, 'p')}. Hot spots"
         " are those of all analyses together."
+    )
+
+
+def together_classes(together: Together) -> AreaClasses:
+    """Tracts by both; lines cross those where absence is high and the condition hardest."""
+    scale = bivariate_scale(flipped=together.hard == "high-low")
+    pairs = together.tracts["pair"]
+    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
+    return AreaClasses(
+        scale,
+        scale.encode(pairs),
+        flags(pairs.eq(NOT_SHOWN)),
+        hatched=flags(corner),
+        lines="most absence and the hardest third of the condition",
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.hotspots.false_alarms import FalseAlarms
-from ui.queries import hotspots as queries_hotspots
+from ui.queries import methods as queries_methods
 from ui.selection import METHODS, NULLS, Selection
 from ui.tables import display as table_block
 from ui.words.numbers import percent_text
@@ -30,7 +30,7 @@ def simulation(selection: Selection) -> None:
         st.session_state[RUN] = selection.area
     if st.session_state.get(RUN) != selection.area:
         return
-    found = queries_hotspots.false_alarms(selection)
+    found = queries_methods.false_alarms(selection)
     first = found[0]
     title = (
         f"False alarms on {first.replicates} made-up places, {first.draws} rearrangements each,"

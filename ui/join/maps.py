@@ -95,6 +95,12 @@ def homes(quality: JoinQuality, selection: Selection) -> Selection:
     return selection
 
 
+def versus(selection: Selection) -> Selection:
+    """Draw the choice of a join to compare with and return the selection with it."""
+    joins = queries.choices(selection.area).others(selection)
+    return frame.own_control(selection, "versus", "Compare with", joins)
+
+
 def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:
     """Map of what another join would change, with its legend; `name` keeps two maps apart."""
     first, second = NAMES[selection.catchment], NAMES[change.versus]

@@ -9,11 +9,14 @@ import streamlit as st
 
 from data.views.join_quality import JoinChange, JoinQuality, school_flows, tract_flows
 from ui import queries
+from ui.join.words import FLOW_MEANING
 from ui.maps.scales import NOT_SHOWN
 from ui.selection import Selection
 from ui.tables import display as table_block
-from ui.tables.display import column_config, display_frame, ledger_table
+from ui.tables.display import column_config, dictionary, display_frame, ledger_table
+from ui.tables.downloads import file_name, to_csv
 from ui.words.numbers import plural
+from ui.words.standing import TRACT_MEANING
 
 SCHOOL_FLOW = ("name", "neighbourhood", "share", "students", "km")
 TRACT_FLOW = ("name", "level", "students", "tract_share", "share", "km", "method")
@@ -80,6 +83,33 @@ def change_table(change: JoinChange, selection: Selection) -> None:
     order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
     title = f"{plural(len(rows), 'tract')} with a rate by both joins, largest change first"
     _show(rows.loc[order], CHANGES, f"{title}, {selection.year}")
+
+
+def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
+    """Offer the flow table, school to tract, as CSV.
+
+    Parameters
+    ----------
+    selection : Selection
+    flows : DataFrame
+        From `join_quality.flow_table`: students are empty where an enrolment is withheld.
+    """
+    panel = queries.panel(selection)
+    st.download_button(
+        "Download flows, school to tract (CSV)",
+        lambda: to_csv(
+            flows,
+            dictionary=dictionary(flows.columns),
+            caveat=f"{FLOW_MEANING} {TRACT_MEANING}",
+            sources=panel.sources,
+            fictional=panel.area.fictional,
+            year=selection.year,
+        ),
+        file_name("flows", selection.area, selection.year, selection.level, suffix="csv"),
+        "text/csv",
+        on_click="ignore",
+        key="csv-flows",
+    )
 
 
 def reasons_apart(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,10 +10,8 @@ import pandas as pd
 
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
-from data.views.together import Together
 from ui.maps.palettes import (
     agreement_scale,
-    bivariate_scale,
     driver_scale,
     exceedance_scale,
     hot_cold_scale,
@@ -91,20 +89,6 @@ def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
     weak = shown & driver["reliability"].eq("low")
     lines = "low reliability, cannot carry a conclusion"
     return AreaClasses(scale, codes, flags(~shown), hatched=flags(weak), lines=lines)
-
-
-def together_classes(together: Together) -> AreaClasses:
-    """Tracts by both; lines cross those where absence is high and the condition hardest."""
-    scale = bivariate_scale(flipped=together.hard == "high-low")
-    pairs = together.tracts["pair"]
-    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
-    return AreaClasses(
-        scale,
-        scale.encode(pairs),
-        flags(pairs.eq(NOT_SHOWN)),
-        hatched=flags(corner),
-        lines="most absence and the hardest third of the condition",
-    )
 
 
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:

@@ -1,16 +1,10 @@
-"""The only cache: what pages ask, answered once per place, build and choice."""
+"""What pages ask, answered once per place, build and choice; `cache` says what is kept."""
 
-from ui.queries.place_queries import (
+from ui.queries.places import (
     Place,
     choices,
-    correlation,
-    driver,
-    driver_labels,
-    driver_years,
-    exposure,
     geometry,
     join,
-    measure,
     panel,
     panel_of,
     place,
@@ -29,14 +23,8 @@ from ui.queries.place_queries import (
 __all__ = [
     "Place",
     "choices",
-    "correlation",
-    "driver",
-    "driver_labels",
-    "driver_years",
-    "exposure",
     "geometry",
     "join",
-    "measure",
     "panel",
     "panel_of",
     "place",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pandas as pd
-import streamlit as st
 
 from analytics.association import RankCorrelation, circularity, rank_correlation, told_apart
 from data.recipe import measures as registry
+from data.recipe.measures import MeasureInfo
+from data.views import schools_and_tracts
 from data.views.drivers import (
     Beside,
     Comparison,
@@ -25,10 +26,45 @@ from data.views.drivers import (
 from data.views.together import Tested, Together, put_together, tested_together
 from ui import queries
 from ui.queries import hotspots as queries_hotspots
-from ui.queries.place_queries import Place
+from ui.queries.cache import kept
+from ui.queries.places import Place
 from ui.selection import Selection
 
 AT_SCHOOL = "temporary_housing"
+
+
+def measure(selection: Selection) -> MeasureInfo:
+    """Registry entry of the chosen social driver."""
+    return registry.measure(selection.driver)
+
+
+def driver_labels(slug: str) -> dict[str, str]:
+    """Words of the social drivers a place has, with their theme."""
+    offered = [registry.measure(name) for name in queries.choices(slug).drivers]
+    return {item.id: f"{item.label} ({item.theme})" for item in offered}
+
+
+def driver(selection: Selection) -> pd.DataFrame:
+    """Return the chosen social driver by tract, see `schools_and_tracts.driver_view`."""
+    return _driver(queries.place(selection.area), selection.driver)
+
+
+def driver_years(selection: Selection) -> str:
+    """Years that the chosen social driver describes."""
+    return ", ".join(sorted(driver(selection)["vintage"].dropna().unique()))
+
+
+def exposure(selection: Selection) -> pd.DataFrame:
+    """Schools with their exposure to the chosen driver, see `schools_and_tracts.exposure_view`."""
+    view = replace(_view(selection), driver=selection.driver)
+    return _exposure(queries.place(selection.area), view)
+
+
+def correlation(selection: Selection) -> RankCorrelation:
+    """Rank correlation between schools' rates and their exposure to the chosen driver."""
+    table = exposure(selection)
+    table = table[table["shown"] & table["exposure"].notna()]
+    return rank_correlation(table["rate"], table["exposure"])
 
 
 def exposures(selection: Selection) -> Exposures:
@@ -38,7 +74,7 @@ def exposures(selection: Selection) -> Exposures:
 
 def comparison(selection: Selection) -> Comparison:
     """Absence beside the drivers that can be told apart, at school level."""
-    kept, left_out, beside = _entering(selection)
+    kept, left_out, beside = entering(selection)
     key = queries.place(selection.area)
     return _comparison(key, _view(selection), kept, tuple(left_out.items()), beside)
 
@@ -47,8 +83,8 @@ def together(selection: Selection) -> Together:
     """Tracts in nine classes of absence and the chosen driver."""
     return put_together(
         queries.tracts(selection),
-        queries.driver(selection),
-        queries.measure(selection).direction,
+        driver(selection),
+        measure(selection).direction,
     )
 
 
@@ -65,7 +101,7 @@ def tested(selection: Selection) -> Tested:
 
 def warnings(selection: Selection) -> tuple[str, ...]:
     """Warn of a modelled measure that stands beside what it was made from, in words."""
-    chosen = queries.measure(selection)
+    chosen = measure(selection)
     if chosen.kind != "modelled":
         return ()
     offered = queries.choices(selection.area).drivers
@@ -98,9 +134,9 @@ def housing_at_school(selection: Selection) -> tuple[str, RankCorrelation] | Non
     return registry.measure(AT_SCHOOL).label, rank_correlation(rate, part.reindex(rate.index))
 
 
-def _entering(selection: Selection) -> tuple[tuple[str, ...], Mapping[str, str], Beside]:
+def entering(selection: Selection) -> tuple[tuple[str, ...], Mapping[str, str], Beside]:
     """Choose the drivers of the model, those left out, and what the chosen one stands beside."""
-    chosen = queries.measure(selection)
+    chosen = measure(selection)
     nothing: Mapping[str, str] = MappingProxyType({})
     if chosen.kind == "index":
         return (chosen.id,), nothing, "index"
@@ -124,7 +160,7 @@ def _in_words(text: str, names: tuple[str, ...]) -> str:
     return text
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept("exposures to all drivers")
 def _exposures(key: Place, view: Selection) -> Exposures:
     """Shared by all sessions and never written to."""
     names = list(queries.choices(view.area).drivers)
@@ -134,7 +170,7 @@ def _exposures(key: Place, view: Selection) -> Exposures:
     return Exposures(found.figures.reindex(index), found.moe.reindex(index))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("drivers told apart")
 def _told_apart(
     key: Place, view: Selection, keep: str | None
 ) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -153,7 +189,7 @@ def _compared(view: Selection) -> pd.DataFrame:
     return schools[schools["shown"] & schools.index.isin(queries.school_points(view))]
 
 
-@st.cache_resource(max_entries=16, show_spinner="Comparing schools with what children live with")
+@kept("comparison of schools")
 def _comparison(
     key: Place,
     view: Selection,
@@ -176,14 +212,27 @@ def _comparison(
     return Comparison(found, table, shares, dict(left_out), beside, total)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Testing where both go together")
+@kept("absence and a driver, tested")
 def _tested(key: Place, view: Selection, _hot: pd.Series) -> Tested:
     """Shared by all sessions and never written to; hot tracts follow from place and view."""
     return tested_together(
         queries.schools(view),
-        queries.driver(view),
+        driver(view),
         queries.shares(view),
         queries_hotspots.weights_of(key, "queen"),
         _hot,
-        queries.measure(view).direction,
+        measure(view).direction,
+    )
+
+
+@kept("driver")
+def _driver(key: Place, measure: str) -> pd.DataFrame:
+    return schools_and_tracts.driver_view(queries.panel_of(key), measure)
+
+
+@kept("exposure to a driver")
+def _exposure(key: Place, view: Selection) -> pd.DataFrame:
+    del key  # a rebuild is another place
+    return schools_and_tracts.exposure_view(
+        queries.schools(view), driver(view), queries.shares(view)
     )

@@ -7,26 +7,23 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import pandas as pd
-import streamlit as st
 
 from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
-from analytics.hotspots import false_alarms as simulated
-from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
 from data.views.history import History, history
-from data.views.hot_spots import SEED, HotSpots, MapView, find_by_test, find_consensus, neighbours
+from data.views.hot_spots import HotSpots, MapView, find_by_test, find_consensus, neighbours
 from data.views.scan_and_model import find_by_membership, find_by_scan
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries
 from ui.long_work import result
-from ui.queries.place_queries import Place
+from ui.queries.cache import kept
+from ui.queries.places import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"
-REPLICATES = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,48 +44,13 @@ def found(selection: Selection) -> HotSpots:
         "membership": _membership,
     }
     make = makers[selection.method]
-    return result(_key(selection), _doing(selection), lambda bar: make(selection, bar))
-
-
-def null_comparison(selection: Selection) -> NullComparison:
-    """Tracts that Gi* calls significant when tracts, and when schools, are rearranged."""
-    test = replace(selection, method="gi_star", neighbours="queen")
-    right, naive = (found(replace(test, null=null)) for null in ("schools", "areas"))
-    alpha = selection.alpha
-    return NullComparison(
-        tested=right.tested,
-        areas_null=int((naive.tracts["q"] <= alpha).sum()),
-        schools_null=int((right.tracts["q"] <= alpha).sum()),
-    )
-
-
-def false_alarms(selection: Selection) -> list[FalseAlarms]:
-    """Count what each null flags on this map where nothing is to be found."""
-    view = view_of(selection)
-    test = replace(selection, method="gi_star", null="schools", neighbours="queen")
-    key = ("false alarms", *_key(test))
-    return result(
-        key,
-        "Simulating places without hot spots",
-        lambda bar: simulated.false_alarms(
-            view.schools["chronic_absent"],
-            view.schools["enrolled"],
-            queries.shares(selection),
-            view.touching,
-            strata=view.schools["level"],
-            world="independent",
-            replicates=REPLICATES,
-            seed=SEED,
-            measure=view.measure,
-            progress=bar,
-        ),
-    )
+    return result(key_of(selection), _doing(selection), lambda bar: make(selection, bar))
 
 
 def years(selection: Selection) -> History:
     """In which school years each tract was hot, by Gi* with the school-level null."""
     test = replace(selection, year="", method="gi_star", null="schools", neighbours="queen")
-    key = ("history", *_key(test))
+    key = ("history", *key_of(test))
     return result(key, "Looking at the other school years", lambda bar: _history(selection, bar))
 
 
@@ -103,7 +65,7 @@ def moran_scatter(selection: Selection) -> Scatter:
     return Scatter(table, moran(value, weights).statistic)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept("neighbours")
 def weights_of(key: Place, name: str) -> Weights:
     """Neighbours of one kind; shared by all sessions and never written to."""
     panel = queries.panel_of(key)
@@ -158,16 +120,16 @@ def _test(selection: Selection, progress: Progress) -> HotSpots:
 
 
 def _scan(selection: Selection, progress: Progress) -> HotSpots:
-    shares, centres = queries.shares(selection), _centres(selection)
-    return find_by_scan(view_of(selection), shares, centres, null=selection.null, progress=progress)
+    shares, points = queries.shares(selection), centres(selection)
+    return find_by_scan(view_of(selection), shares, points, null=selection.null, progress=progress)
 
 
 def _membership(selection: Selection, progress: Progress) -> HotSpots:
-    shares, centres = queries.shares(selection), _centres(selection)
-    return find_by_membership(view_of(selection), shares, centres, progress=progress)
+    shares, points = queries.shares(selection), centres(selection)
+    return find_by_membership(view_of(selection), shares, points, progress=progress)
 
 
-def _centres(selection: Selection) -> pd.DataFrame:
+def centres(selection: Selection) -> pd.DataFrame:
     """Centres of the tracts, in km."""
     panel = queries.panel(selection)
     points = panel.tracts.to_crs(panel.area.crs).centroid
@@ -185,8 +147,8 @@ def _history(selection: Selection, progress: Progress) -> History:
     )
 
 
-def _key(selection: Selection) -> tuple[Hashable, ...]:
-    """Everything that changes the result, and nothing else."""
+def key_of(selection: Selection) -> tuple[Hashable, ...]:
+    """Give all that changes the hot spots, and nothing else."""
     null = selection.null if selection.null in selection.nulls() else ""
     near = selection.neighbours if selection.method in SINGLE_TESTS else ""
     return (

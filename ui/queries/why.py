@@ -1,27 +1,27 @@
-"""What the Why here page asks: drivers of a hot group, and schools that do better than theirs."""
+"""What the Why here page asks: drivers of a hot group, schools that do better, care near it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+import geopandas as gpd
 import pandas as pd
-import streamlit as st
 
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
 from data.recipe import measures as registry
+from data.views import care as care_views
 from data.views import strengths as strength_views
 from data.views.drivers import tract_figures
 from data.views.hot_spots import HotSpots
 from data.views.strengths import Comparable, Strengths
 from ui import queries
 from ui.queries import drivers as queries_drivers
-from ui.queries.place_queries import Place
+from ui.queries.cache import kept
+from ui.queries.places import Place
 from ui.selection import Selection
-from ui.why import charts as profile_charts
-from ui.why import charts as strength_charts
 from ui.why.words import WAYS_TO_CARE as TO_CARE
 
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
@@ -78,16 +78,21 @@ def strengths(found: HotSpots, selection: Selection) -> Strengths:
     return _with_group(key, view_of(selection), names, found.tracts["cluster"])
 
 
-def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
-    """Specification of the dot plot of the chosen group."""
-    key, names = queries.place(selection.area), offered(selection)
-    return _profile_chart(key, view_of(selection), names, found.tracts["cluster"])
+def has_providers(selection: Selection) -> bool:
+    """Whether the place has a list of providers with places."""
+    return bool(queries.panel(selection).providers.geometry.notna().any())
 
 
-def funnel_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
-    """Specification of the funnel of schools."""
-    key, names = queries.place(selection.area), offered(selection)
-    return _funnel_chart(key, view_of(selection), names, found.tracts["cluster"])
+def nearby(found: HotSpots, selection: Selection) -> pd.DataFrame:
+    """Find the providers near the chosen group, see `data.views.care.near_group`."""
+    key = queries.place(selection.area)
+    return _nearby(key, view_of(selection), members(found, selection))
+
+
+def account(selection: Selection) -> Mapping[str, Any]:
+    """How each measure of access was made at the build, by its id; empty when none was."""
+    made: Mapping[str, Any] = queries.panel(selection).parameters.get("access") or {}
+    return made
 
 
 def view_of(selection: Selection) -> Selection:
@@ -123,29 +128,29 @@ def in_rank_too(table: pd.DataFrame) -> pd.DataFrame:
 # Hot spots follow from place and view, so their clusters need not be part of a key: hence `_found`.
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("members of a group")
 def _members(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
     del key  # a rebuild is another place
     return _found.index[in_group(_found, view.cluster)]
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("comparable tracts")
 def _comparable(key: Place, view: Selection, _found: pd.Series) -> Comparable:
     tracts, clusters = queries.panel_of(key).tracts, compared(_found, view.cluster)
     return strength_views.comparable(tracts["residents"], tracts["children"], _km2(key), clusters)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@kept("area of tracts")
 def _km2(key: Place) -> pd.Series:
     panel = queries.panel_of(key)
     return panel.tracts.to_crs(panel.area.crs).area / 1e6
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("profile of a group")
 def _profile(
     key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
 ) -> pd.DataFrame:
-    values, margins, vintages = _drivers(key, names)
+    values, margins, vintages = figures_of(key, names)
     clusters, children = compared(_found, view.cluster), queries.panel_of(key).tracts["children"]
     index = clusters.index
     table = driver_profile(
@@ -159,8 +164,8 @@ def _profile(
     return table.join(_described(names)).join(vintages)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _drivers(key: Place, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+@kept("figures of drivers")
+def figures_of(key: Place, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """Give reported values and margins, tracts by drivers, and the years each driver describes.
 
     Shared by all sessions and never written to.
@@ -179,7 +184,7 @@ def _described(names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index(names, name="driver"), columns=list(DESCRIBED))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept("strengths")
 def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Strengths:
     """Predict from drivers; from levels alone where schools are too few for that.
 
@@ -203,7 +208,7 @@ def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Stre
     return Strengths(found.join(own), by, len(exposures.columns))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept("strengths in a group")
 def _with_group(
     key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
 ) -> Strengths:
@@ -215,28 +220,30 @@ def _with_group(
     return replace(everyone, schools=everyone.schools.assign(here=here))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _profile_chart(
-    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
-) -> dict[str, Any]:
-    """Made once for a view; the tests check it against the schema, which takes .1 s."""
-    title = "What stands out beside comparable tracts?"
-    return profile_charts.dot_plot(_profile(key, view, names, _found), title).to_dict(
-        validate=False
-    )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _funnel_chart(
-    key: Place, view: Selection, names: tuple[str, ...], _found: pd.Series
-) -> dict[str, Any]:
-    title = f"Which schools lie below what is predicted for them? {view.year}"
-    return strength_charts.funnel(_with_group(key, view, names, _found), title).to_dict(
-        validate=False
-    )
-
-
 def _differing(exposures: pd.DataFrame, schools: pd.Index) -> pd.DataFrame:
     """Exposures of some schools; a driver that never differs predicts nothing."""
     table = exposures.reindex(schools)
     return table.loc[:, table.max() > table.min()]
+
+
+@kept("tracts in metres")
+def _tracts_in_metres(key: Place) -> gpd.GeoDataFrame:
+    """Tracts in metres; shared by all sessions and never written to."""
+    panel = queries.panel_of(key)
+    return panel.tracts.to_crs(panel.area.crs)
+
+
+@kept("providers")
+def _sites(key: Place) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Give providers with a place, and the nearest of each tract; shared, never written to."""
+    providers = queries.panel_of(key).providers
+    sites = providers[providers.geometry.notna()]
+    return sites, care_views.nearest_by_tract(sites.drop(columns="supply"), _tracts_in_metres(key))
+
+
+@kept("providers near a group")
+def _nearby(key: Place, view: Selection, _members: pd.Index) -> pd.DataFrame:
+    """Members follow from place and view."""
+    del view
+    sites, nearest = _sites(key)
+    return care_views.near_group(sites, nearest, _tracts_in_metres(key).loc[_members])

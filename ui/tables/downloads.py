@@ -22,7 +22,6 @@ import streamlit as st
 
 from data.store.provenance import Source
 from ui import queries
-from ui.join.words import FLOW_MEANING
 from ui.selection import Selection
 from ui.tables.display import dictionary, ledger_table, withhold
 from ui.words.standing import INTERVAL_MEANING, TRACT_MEANING
@@ -235,26 +234,6 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
             on_click="ignore",
             key=f"gpkg-{topic}",
         )
-
-
-def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
-    """Offer the flow table, school to tract, as CSV; students are empty where withheld."""
-    panel = queries.panel(selection)
-    st.download_button(
-        "Download flows, school to tract (CSV)",
-        lambda: to_csv(
-            flows,
-            dictionary=dictionary(flows.columns),
-            caveat=f"{FLOW_MEANING} {TRACT_MEANING}",
-            sources=panel.sources,
-            fictional=panel.area.fictional,
-            year=selection.year,
-        ),
-        file_name("flows", selection.area, selection.year, selection.level, suffix="csv"),
-        "text/csv",
-        on_click="ignore",
-        key="csv-flows",
-    )
 
 
 def ledger_button(selection: Selection) -> None:

@@ -13,7 +13,6 @@ from data.contracts.vocabulary import PROVIDER_LABELS
 from data.views.care import LISTED
 from data.views.hot_spots import HotSpots
 from ui import frame
-from ui.queries import care as queries_care
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -208,8 +207,8 @@ def near(spots: HotSpots, selection: Selection) -> None:
     st.write(answer(care))
     if not care.empty:
         frame.figures(figures(care))
-    if queries_care.has_providers(selection):
-        providers = queries_care.nearby(spots, selection)
+    if queries_why.has_providers(selection):
+        providers = queries_why.nearby(spots, selection)
         title = provider_title(providers)
         table_block.plain(provider_table(providers), title)
         st.write(LISTED_RULE)
@@ -217,5 +216,5 @@ def near(spots: HotSpots, selection: Selection) -> None:
         st.write(NO_LIST)
     if not care.empty:
         table_block.plain(care_table(care), "The way to care, beside comparable tracts")
-    method = escape(how_measured(care, queries_care.account(selection)))
+    method = escape(how_measured(care, queries_why.account(selection)))
     st.html(f"<div class='atlas-sure'><b>How was it measured?</b> {method}</div>")

@@ -12,7 +12,6 @@ from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
 from ui import queries
 from ui.hotspots.words import made
-from ui.queries import care as queries_care
 from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.tables.display import dictionary
@@ -146,8 +145,8 @@ def _strengths(strengths: Strengths) -> str:
 
 def _care(spots: HotSpots, selection: Selection) -> str:
     care = care_words.ways(queries_why.profile(spots, selection))
-    how = care_words.how_measured(care, queries_care.account(selection))
-    listed = "" if queries_care.has_providers(selection) else f" {care_words.NO_LIST}"
+    how = care_words.how_measured(care, queries_why.account(selection))
+    listed = "" if queries_why.has_providers(selection) else f" {care_words.NO_LIST}"
     return f"{care_words.answer(care)} {how}{listed}"
 
 
@@ -168,8 +167,8 @@ def buttons(spots: HotSpots, selection: Selection) -> None:
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     with left:
         _csv("profile", lambda: profile, PROFILE_FIELDS, f"{caveat} {compared}", selection)
-    if queries_care.has_providers(selection):
-        near = queries_care.nearby(spots, selection)
+    if queries_why.has_providers(selection):
+        near = queries_why.nearby(spots, selection)
         with middle:
             _csv("providers", lambda: near, PROVIDER_FIELDS, care_words.NOT_USE, selection)
     right.download_button(

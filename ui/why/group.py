@@ -20,7 +20,7 @@ from ui.maps.classes import hot_spot_classes
 from ui.maps.decks import HEIGHT, CompactDeck, area_map
 from ui.maps.geometry import MapGeometry, extent
 from ui.maps.legends import alt_text
-from ui.queries import care as queries_care
+from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -69,7 +69,7 @@ def group(spots: HotSpots, selection: Selection) -> None:
     frame.figures(why_words.figures(row, profile))
     draw(spots, selection, row)
     _said(why_words.sentences(row, profile, selection.year))
-    st.vega_lite_chart(queries_why.profile_chart(spots, selection))
+    st.vega_lite_chart(queries_charts.profile_chart(spots, selection))
     _asked("What cannot be said?", why_words.unsaid(profile))
     _touches(profile)
     title = f"{len(profile)} social drivers of {row['name']}, most outstanding first"
@@ -136,8 +136,8 @@ def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
     title = map_title(selection)
     map_block.tract_legend(title, classes)
     near = None
-    if queries_care.has_providers(selection):
-        near = queries_care.nearby(spots, selection)
+    if queries_why.has_providers(selection):
+        near = queries_why.nearby(spots, selection)
         st.html(care_words.legend(near))
     left, right = st.columns([62, 38], gap="medium")
     with right:

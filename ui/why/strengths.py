@@ -11,6 +11,7 @@ import streamlit as st
 
 from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
+from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -129,7 +130,7 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
         return
     if not spots.groups.empty:
         st.write(of_group(schools))
-    st.vega_lite_chart(queries_why.funnel_chart(spots, selection))
+    st.vega_lite_chart(queries_charts.funnel_chart(spots, selection))
     table = schools.shown()
     if not table.empty:
         which = f"{len(table):,} schools below what is predicted"

@@ -6,7 +6,6 @@ import math
 
 import pandas as pd
 
-from analytics.hotspots.false_alarms import NullComparison
 from analytics.local.significance import smallest_draws_needed
 from analytics.rates.intervals import rate_difference, wilson
 from data.views.hot_spots import HotSpots
@@ -220,25 +219,6 @@ def draws_note(spots: HotSpots, alpha: float) -> str:
 def counts_draws(spots: HotSpots) -> bool:
     """Whether each tract has a q of its own: a circle or a probability has none."""
     return spots.kind in ("test", "consensus")
-
-
-def null_answer(nulls: NullComparison) -> str:
-    """Answer to "Why should anyone trust this map?"."""
-    return (
-        f"Rearranging tracts, as most hot-spot tools do, calls {count_text(nulls.areas_null)} of"
-        f" {count_text(nulls.tested)} tracts significant. Tracts share schools, so they look alike"
-        " without any cause in the place. Rearranging schools, as this map does, leaves"
-        f" {count_text(nulls.schools_null)}."
-    )
-
-
-def null_figures(nulls: NullComparison) -> Figures:
-    """Tracts called significant under each test, on the same data."""
-    return [
-        (plural(nulls.areas_null, "tract"), "significant when tracts are rearranged (too many)"),
-        (plural(nulls.schools_null, "tract"), "significant when schools are rearranged (this map)"),
-        (count_text(nulls.tested), "tracts tested"),
-    ]
 
 
 def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from analytics.hotspots.false_alarms import NullComparison
 from data.panel import Panel
 from data.views.hot_spots import CONSENSUS_MAX_DRAWS, DRAWS, MAX_DRAWS, SEED
 from ui.drivers import downloads as driver_method
 from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
 from ui.selection import METHODS, Selection
-from ui.words.numbers import count_text
+from ui.words.numbers import count_text, plural
 from ui.words.standing import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING
 
 _REFERENCES = (
@@ -39,6 +40,25 @@ _REFERENCES = (
     "Wilson AG (1971). A family of spatial interaction models. Environ Plan A 3:1-32.",
 )
 REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
+
+
+def null_answer(nulls: NullComparison) -> str:
+    """Answer to "Why should anyone trust this map?"."""
+    return (
+        f"Rearranging tracts, as most hot-spot tools do, calls {count_text(nulls.areas_null)} of"
+        f" {count_text(nulls.tested)} tracts significant. Tracts share schools, so they look alike"
+        " without any cause in the place. Rearranging schools, as this map does, leaves"
+        f" {count_text(nulls.schools_null)}."
+    )
+
+
+def null_figures(nulls: NullComparison) -> list[tuple[str, str]]:
+    """Tracts called significant under each test, on the same data."""
+    return [
+        (plural(nulls.areas_null, "tract"), "significant when tracts are rearranged (too many)"),
+        (plural(nulls.schools_null, "tract"), "significant when schools are rearranged (this map)"),
+        (count_text(nulls.tested), "tracts tested"),
+    ]
 
 
 def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.autocorrelation import moran
+from ui import queries
 from ui.charts.places import BRUSH, CORNERS, brushed, moran_scatter_chart
 from ui.hotspots.words import scatter_words
 from ui.maps.palettes import SELECTION, hot_cold_scale
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import place_queries as queries
 from ui.selection import Selection
 
 SCALE = hot_cold_scale()

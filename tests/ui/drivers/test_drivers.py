@@ -17,14 +17,13 @@ from data.views import schools_and_tracts
 from data.views.drivers import exposures_of, tract_figures
 from data.views.together import put_together
 from geo.weights.weights import Weights
+from ui import queries
 from ui.drivers import charts as association_charts
 from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
-from ui.maps.classes import together_classes
 from ui.queries import drivers as queries_drivers
-from ui.queries import place_queries as queries
 from ui.tables.display import dictionary
 from ui.tables.downloads import to_csv
 from ui.words import cards
@@ -56,13 +55,13 @@ def comparison(default):
 
 @pytest.fixture(scope="module")
 def none():
-    return queries.rank_correlation(pd.Series(dtype=float), pd.Series(dtype=float))
+    return queries_drivers.rank_correlation(pd.Series(dtype=float), pd.Series(dtype=float))
 
 
 def same_as_one_by_one(selection):
     found = queries_drivers.exposures(selection)
     for name in queries.choices(selection.area).drivers:
-        alone = queries.exposure(replace(selection, driver=name))
+        alone = queries_drivers.exposure(replace(selection, driver=name))
         for table, column in ((found.figures, "exposure"), (found.moe, "exposure_moe")):
             pd.testing.assert_series_equal(
                 table[name], alone[column], check_names=False, rtol=1e-10, atol=1e-12
@@ -136,12 +135,12 @@ def test_no_index_and_no_modelled_measure_enters_the_model(default, monkeypatch,
         for name, item in registry.measures().items()
     }
     monkeypatch.setattr(registry, "measure", modelled.__getitem__)
-    kept, _, beside = queries_drivers._entering(replace(default, driver="no_internet"))
+    kept, _, beside = queries_drivers.entering(replace(default, driver="no_internet"))
     assert "no_internet" not in kept
     assert beside == "map"
     index = {name: replace(item, kind="index") for name, item in modelled.items()}
     monkeypatch.setattr(registry, "measure", index.__getitem__)
-    kept, _, beside = queries_drivers._entering(replace(default, driver="crowding"))
+    kept, _, beside = queries_drivers.entering(replace(default, driver="crowding"))
     assert (kept, beside) == (("crowding",), "index")
 
 
@@ -304,7 +303,7 @@ def test_the_methods_paragraph_is_made_from_the_models_numbers(default, comparis
 
 
 def test_low_reliability_is_in_no_class_of_the_bivariate_map(default):
-    tracts, driver = queries.tracts(default), queries.driver(default)
+    tracts, driver = queries.tracts(default), queries_drivers.driver(default)
     found = put_together(tracts, driver, "higher is harder")
     weak = driver["reliability"].eq("low") & driver["status"].eq("reported")
     assert weak.any()
@@ -315,7 +314,7 @@ def test_low_reliability_is_in_no_class_of_the_bivariate_map(default):
 
 
 def test_a_tract_that_may_not_be_shown_has_no_class_of_absence(default):
-    tracts, driver = queries.tracts(default), queries.driver(default)
+    tracts, driver = queries.tracts(default), queries_drivers.driver(default)
     first = tracts.index[tracts["shown"]][0]
     tracts.loc[first, "shown"] = False
     found = put_together(tracts, driver, "higher is harder").tracts.loc[first]
@@ -325,7 +324,7 @@ def test_a_tract_that_may_not_be_shown_has_no_class_of_absence(default):
 
 def test_both_views_of_the_map_can_be_downloaded_with_every_column_explained(default):
     panel = queries.panel(default)
-    for table in (queries.driver(default), queries_drivers.together(default).tracts):
+    for table in (queries_drivers.driver(default), queries_drivers.together(default).tracts):
         known = dictionary([table.index.name, *table.columns])
         about = {"caveat": "c", "sources": panel.sources, "fictional": True}
         text = to_csv(table, dictionary=known, **about)
@@ -355,8 +354,8 @@ def test_the_card_of_both_carries_the_interval_of_absence_and_the_cv(default):
     [("higher is harder", "high-high"), ("lower is harder", "high-low"), ("neither", "")],
 )
 def test_lines_cross_the_hard_corner_alone(default, direction, hard):
-    found = put_together(queries.tracts(default), queries.driver(default), direction)
-    classes = together_classes(found)
+    found = put_together(queries.tracts(default), queries_drivers.driver(default), direction)
+    classes = together_words.together_classes(found)
     assert found.hard == hard
     crossed = [flag == "1" for flag in classes.hatched]
     assert crossed == found.tracts["pair"].eq(hard).tolist()
@@ -365,27 +364,28 @@ def test_lines_cross_the_hard_corner_alone(default, direction, hard):
 
 
 def test_a_condition_that_is_the_same_everywhere_still_makes_a_map(default):
-    driver = queries.driver(default).assign(value=0.2, reliability="high", status="reported")
+    driver = queries_drivers.driver(default)
+    driver = driver.assign(value=0.2, reliability="high", status="reported")
     found = put_together(queries.tracts(default), driver, "higher is harder")
     assert set(found.tracts["driver_class"]) == {"middle"}
 
 
 def test_where_both_go_together_is_said_with_chance_beside_it(default):
     tested = queries_drivers.tested(default)
-    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    said = together_words.tested_sentences(tested, queries_drivers.measure(default), 0.05)
     assert len(said) == 2
     assert "Lee's L" in said[0]
     assert "by chance" in said[0]
     assert f"chance gives about {tested.overlap.expected:.0f}" in said[1]
     assert not any(CAUSAL.search(text) for text in said)
-    neither = replace(queries.measure(default), direction="neither")
+    neither = replace(queries_drivers.measure(default), direction="neither")
     kept = replace(tested, overlap=None)
     assert len(together_words.tested_sentences(kept, neither, 0.05)) == 1
 
 
 def test_every_tract_counts_in_averages_and_only_reliable_ones_by_themselves(default):
     tested = queries_drivers.tested(default)
-    driver, tracts = queries.driver(default), queries.tracts(default)
+    driver, tracts = queries_drivers.driver(default), queries.tracts(default)
     both = driver["value"].notna() & (tracts["enrolled"] > 0)
     assert tested.weak > 0
     assert tested.lee.areas["state"].eq("tested").sum() == both.sum()
@@ -395,18 +395,18 @@ def test_every_tract_counts_in_averages_and_only_reliable_ones_by_themselves(def
 
 def test_a_view_without_hot_spots_says_so(default):
     tested = replace(queries_drivers.tested(default), hot=0)
-    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    said = together_words.tested_sentences(tested, queries_drivers.measure(default), 0.05)
     assert said[1].startswith("No group of tracts is a hot spot in this view")
 
 
 def test_no_margin_is_said(default):
     tested = replace(queries_drivers.tested(default), has_margins=False)
-    said = together_words.tested_sentences(tested, queries.measure(default), 0.05)
+    said = together_words.tested_sentences(tested, queries_drivers.measure(default), 0.05)
     assert said[-1] == together_words.NO_MARGINS
 
 
 def test_every_tract_value_carries_its_cv(default):
-    driver = queries.driver(default)
+    driver = queries_drivers.driver(default)
     known = driver["value"].gt(0) & driver["moe"].notna()
     np.testing.assert_allclose(
         driver.loc[known, "cv"], driver.loc[known, "moe"] / 1.645 / driver.loc[known, "value"]

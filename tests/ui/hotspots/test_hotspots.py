@@ -20,6 +20,7 @@ from data.views.hot_spots import (
     neighbours,
 )
 from data.views.scan_and_model import find_by_membership, find_by_scan
+from ui import queries
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import (
     agreement_text,
@@ -30,7 +31,7 @@ from ui.hotspots.cards import (
 from ui.maps.classes import HOT_SPOT_SCALES, hot_spot_classes
 from ui.maps.scales import NOT_SHOWN
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import place_queries as queries
+from ui.queries import methods as queries_methods
 from ui.selection import METHODS, NEIGHBOURS, Selection
 from ui.tables.display import dictionary, display_frame
 from ui.tables.downloads import to_csv
@@ -193,7 +194,7 @@ def finders(view, default):
     shares = shares[shares["school_id"].isin(view.schools.index)]
     place = queries.place("demo")
     weights = {name: queries_hotspots.weights_of(place, name) for name in NEIGHBOURS}
-    centres = queries_hotspots._centres(default)
+    centres = queries_hotspots.centres(default)
     return {
         "consensus": lambda: find_consensus(
             view, {"gravity": shares}, weights, chosen="gravity", null="schools"
@@ -275,7 +276,7 @@ def test_groups_of_the_right_null_hold_more_absence_than_expected(default):
 
 
 def test_the_naive_null_flags_more_than_the_right_one(default):
-    compared = queries_hotspots.null_comparison(default)
+    compared = queries_methods.null_comparison(default)
     assert compared.areas_null > compared.schools_null > 0
     assert compared.tested >= compared.areas_null
 
@@ -294,7 +295,7 @@ def test_the_same_choice_gives_the_same_map(start, default):
 
 
 def test_the_key_names_all_that_changes_a_result_and_no_more(default):
-    key = queries_hotspots._key
+    key = queries_hotspots.key_of
     for name, value in {
         "year": "2018-19", "level": "high", "measure": "eb", "catchment": "zones",
         "alpha": 0.1, "method": "gi_star", "null": "constant_risk",

@@ -12,9 +12,8 @@ import pytest
 from shapely.geometry import Point, box
 
 from data.views import care as care_views
-from ui.queries import care as queries_care
+from ui import queries
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import place_queries as queries
 from ui.queries import why as queries_why
 from ui.tables.downloads import to_csv
 from ui.why import care as care_words
@@ -187,14 +186,14 @@ def test_thresholds_and_what_distance_is_not_are_always_told(care):
 def test_the_demo_names_its_providers_and_how_access_was_measured(default):
     found = queries_hotspots.found(default)
     selection = replace(default, cluster=found.groups["cluster"].iloc[0])
-    assert queries_care.has_providers(selection)
-    providers = queries_care.nearby(found, selection)
+    assert queries_why.has_providers(selection)
+    providers = queries_why.nearby(found, selection)
     assert providers["km"].is_monotonic_increasing
     everyone = queries.panel(selection).providers
     assert set(providers.index) <= set(everyone.index)
     care = care_words.ways(queries_why.profile(found, selection))
     assert {"clinic_km", "clinic_access"} <= set(care.index)
-    text = care_words.how_measured(care, queries_care.account(selection))
+    text = care_words.how_measured(care, queries_why.account(selection))
     assert re.search(r"zones to [\d, ]+ km with weights", text)
 
 
@@ -203,5 +202,5 @@ def test_a_place_without_providers_tells_the_next_step(nyc_path, default):
     assert nyc_path.is_dir()
     selection = queries.choices("nyc").default()
     assert default.area != selection.area
-    assert not queries_care.has_providers(selection)
+    assert not queries_why.has_providers(selection)
     assert "docs/sources/hrsa.md" in care_words.NO_LIST

@@ -11,7 +11,7 @@ import pytest
 
 from analytics.drivers.outliers import doing_better
 from data.views.strengths import SERVES, Strengths
-from ui.queries import place_queries as queries
+from ui import queries
 from ui.queries import why as queries_why
 from ui.why import charts as strength_charts
 from ui.why import strengths as strength_words

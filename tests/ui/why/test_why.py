@@ -11,7 +11,9 @@ import pytest
 
 from analytics.drivers.profile import CANNOT, driver_profile
 from data.recipe.measures import MeasureInfo
-from ui.queries import place_queries as queries
+from ui import queries
+from ui.queries import charts as queries_charts
+from ui.queries import drivers as queries_drivers
 from ui.queries import why as queries_why
 from ui.tables.downloads import to_csv
 from ui.why import charts as profile_charts
@@ -56,7 +58,7 @@ def test_a_profile_is_the_child_weighted_mean_of_the_groups_tracts(profile, foun
     panel = queries.panel(selection)
     members = found.tracts.index[found.tracts["cluster"].eq(selection.cluster).fillna(False)]
     for name in profile.index:
-        rows = queries.driver(replace(selection, driver=name)).loc[members]
+        rows = queries_drivers.driver(replace(selection, driver=name)).loc[members]
         value = rows["value"].where(rows["status"] == "reported").astype(float)
         weight = panel.tracts.loc[members, "children"].astype(float).where(value.notna(), 0)
         assert profile.loc[name, "value"] == pytest.approx((value * weight).sum() / weight.sum())
@@ -65,7 +67,7 @@ def test_a_profile_is_the_child_weighted_mean_of_the_groups_tracts(profile, foun
 
 def test_leaving_out_the_other_groups_changes_no_published_figure(profile, found, selection):
     panel, names = queries.panel(selection), list(profile.index)
-    tables = {name: queries.driver(replace(selection, driver=name)) for name in names}
+    tables = {name: queries_drivers.driver(replace(selection, driver=name)) for name in names}
     value, moe = (
         pd.DataFrame({n: t[c].where(t["status"] == "reported") for n, t in tables.items()})
         for c in ("value", "moe")
@@ -104,7 +106,7 @@ def test_no_tract_of_another_group_is_compared_with(profile, found):
 def test_only_figures_that_were_reported_enter_a_profile(default):
     drivers = queries.panel(default).drivers
     names = queries_why.offered(default)
-    value, moe, years = queries_why._drivers(queries.place(default.area), names)
+    value, moe, years = queries_why.figures_of(queries.place(default.area), names)
     reported = drivers[drivers["status"].eq("reported") & drivers["measure"].isin(names)]
     assert int(value.notna().sum().sum()) == int(reported["value"].notna().sum())
     assert int(moe.notna().sum().sum()) == int(reported["moe"].notna().sum())
@@ -291,11 +293,11 @@ def test_the_methods_paragraph_holds_the_settings_and_is_the_same_each_time(foun
 
 
 def test_the_charts_that_are_kept_are_those_that_keep_to_the_schema(found, selection, profile):
-    kept = queries_why.profile_chart(found, selection)
+    kept = queries_charts.profile_chart(found, selection)
     checked = profile_charts.dot_plot(profile, kept["title"]["text"]).to_dict()
     assert kept.keys() == checked.keys()
     assert [layer["mark"] for layer in kept["layer"]] == [
         layer["mark"] for layer in checked["layer"]
     ]
     assert kept["datasets"] == checked["datasets"]
-    assert queries_why.funnel_chart(found, selection)["title"]["text"].endswith(selection.year)
+    assert queries_charts.funnel_chart(found, selection)["title"]["text"].endswith(selection.year)

@@ -1,4 +1,4 @@
-"""The hot-spot map with what stands beside it."""
+"""Blocks of the Hot spots page: its controls, the map with what stands beside it, one group."""
 
 from __future__ import annotations
 
@@ -9,17 +9,37 @@ import pandas as pd
 import streamlit as st
 
 from data.views.hot_spots import HotSpots
+from ui import frame, queries
 from ui.charts.places import brushed, moran_scatter_chart
+from ui.hotspots.cards import cluster_card, group_sentence, years_text
 from ui.hotspots.words import map_title, scatter_words
 from ui.maps import block as map_block
 from ui.maps.classes import hot_spot_classes
 from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
-from ui.selection import Selection
+from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.words.cards import card as html_card
 
 Card = Callable[[pd.Series], str]
 SCATTER = "moran-scatter"
 HALF_WIDTH = 0.35  # zoom levels: what a map of half the page shows less
+
+
+def controls(selection: Selection) -> Selection:
+    """Draw the row of controls that fit the method, and return the selection with them."""
+    columns = iter(st.columns(4))
+    with next(columns):
+        selection = frame.own_control(selection, "method", "Method", METHODS)
+    nulls = selection.nulls()
+    if nulls:
+        with next(columns):
+            selection = frame.own_control(selection, "null", "What counts as chance", nulls)
+    if selection.method in SINGLE_TESTS:
+        with next(columns):
+            selection = frame.own_control(selection, "neighbours", "Neighbours", NEIGHBOURS)
+    with next(columns):
+        besides = selection.besides(queries.choices(selection.area).years)
+        return frame.own_control(selection, "beside", "Beside the map", besides)
 
 
 def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
@@ -34,6 +54,24 @@ def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
         return _two_maps(found, selection, second, card)
     title, classes = map_title(selection), hot_spot_classes(found)
     return map_block.tract_block(selection, title, classes, found.tracts, card)
+
+
+def one_group(found: HotSpots, selection: Selection) -> Selection:
+    """Choose a group; its card, and since when it has been hot."""
+    groups = found.groups
+    if groups.empty:
+        return selection
+    st.subheader("Look closer at one group")
+    labels = {row["cluster"]: group_sentence(row) for _, row in groups.iterrows()}
+    selection = frame.own_control(selection, "cluster", "Group of hot tracts", labels)
+    row = groups[groups["cluster"] == selection.cluster].iloc[0]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.html(cluster_card(row, selection.year))
+    with right:
+        past = queries_hotspots.years(selection)
+        st.html(html_card("Since when", years_text(found, past, selection.cluster), ""))
+    return selection
 
 
 def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> Selection:

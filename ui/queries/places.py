@@ -1,17 +1,14 @@
-"""The only cache: what pages ask, answered once per place, build and choice."""
+"""What every page asks of a place: its panel, its choices, schools and tracts of a view."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
-from analytics.association import RankCorrelation, rank_correlation
 from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, load_panel
 from data.recipe import measures as registry
-from data.recipe.measures import MeasureInfo
 from data.store.folders import list_panels, panel_path
 from data.views import joins, schools_and_tracts
 from data.views.completeness import Quality
@@ -19,6 +16,7 @@ from data.views.completeness import quality as judge
 from data.views.joins import Join
 from data.views.schools_and_tracts import Totals
 from ui.maps.geometry import MapGeometry, publish_geometry
+from ui.queries.cache import kept
 from ui.selection import Choices, Selection
 from ui.words.cards import condition_facts
 
@@ -42,19 +40,19 @@ def place(slug: str) -> Place:
     return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the place ...")
+@kept("panel")
 def panel_of(key: Place) -> Panel:
     """Protected panel of a build; shared by all sessions and never written to."""
     return load_panel(panel_path(key.slug) / "protected")
 
 
-@st.cache_resource(max_entries=4, show_spinner="Drawing the outlines ...")
+@kept("geometry")
 def _geometry(key: Place) -> MapGeometry:
     panel = panel_of(key)
     return publish_geometry(panel.area, panel.tracts, schools_and_tracts.points(panel))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@kept("choices")
 def _choices(key: Place) -> Choices:
     panel = panel_of(key)
     present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
@@ -70,43 +68,30 @@ def _choices(key: Place) -> Choices:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@kept("schools")
 def _schools(key: Place, year: str, level: str) -> pd.DataFrame:
     return schools_and_tracts.school_view(panel_of(key), year, level)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Finding where students live ...")
+@kept("join")
 def _join(key: Place, method: str) -> Join:
     return joins.joined(panel_of(key), method)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("shares")
 def _shares(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
     return _join(key, method).shares(_schools(key, year, level).index)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@kept("tracts")
 def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
     shares = _shares(key, year, level, method)
     return schools_and_tracts.tract_view(panel_of(key), _schools(key, year, level), shares)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@kept("trend")
 def _trend(key: Place, level: str) -> pd.DataFrame:
     return schools_and_tracts.trend_view(panel_of(key), level)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _driver(key: Place, measure: str) -> pd.DataFrame:
-    return schools_and_tracts.driver_view(panel_of(key), measure)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _exposure(key: Place, year: str, level: str, method: str, driver: str) -> pd.DataFrame:
-    shares = _shares(key, year, level, method)
-    return schools_and_tracts.exposure_view(
-        _schools(key, year, level), _driver(key, driver), shares
-    )
 
 
 def panel(selection: Selection) -> Panel:
@@ -149,29 +134,6 @@ def trend(selection: Selection) -> pd.DataFrame:
     return _trend(place(selection.area), selection.level)
 
 
-def driver(selection: Selection) -> pd.DataFrame:
-    """Return the chosen social driver by tract, see `schools_and_tracts.driver_view`."""
-    return _driver(place(selection.area), selection.driver)
-
-
-def exposure(selection: Selection) -> pd.DataFrame:
-    """Schools with their exposure to the chosen driver, see `schools_and_tracts.exposure_view`."""
-    return _exposure(
-        place(selection.area),
-        selection.year,
-        selection.level,
-        selection.catchment,
-        selection.driver,
-    )
-
-
-def correlation(selection: Selection) -> RankCorrelation:
-    """Rank correlation between schools' rates and their exposure to the chosen driver."""
-    table = exposure(selection)
-    table = table[table["shown"] & table["exposure"].notna()]
-    return rank_correlation(table["rate"], table["exposure"])
-
-
 def totals(selection: Selection) -> Totals:
     """Return the sums over the schools of the view."""
     return schools_and_tracts.totals(schools(selection))
@@ -187,11 +149,6 @@ def school_points(selection: Selection) -> pd.Index:
     return schools_and_tracts.points(panel(selection)).index
 
 
-def driver_years(selection: Selection) -> str:
-    """Years that the chosen social driver describes."""
-    return ", ".join(sorted(driver(selection)["vintage"].dropna().unique()))
-
-
 def school_history(selection: Selection) -> pd.DataFrame:
     """Every school year of the school in focus."""
     return schools_and_tracts.school_history(panel(selection), selection.focus)
@@ -203,14 +160,3 @@ def school_conditions(selection: Selection, school: str) -> list[tuple[str, str]
     chosen = rows["school_id"].eq(school) & rows["school_year"].eq(selection.year)
     labels = {name: item.label for name, item in registry.measures().items()}
     return condition_facts(rows[chosen], labels)
-
-
-def measure(selection: Selection) -> MeasureInfo:
-    """Registry entry of the chosen social driver."""
-    return registry.measure(selection.driver)
-
-
-def driver_labels(slug: str) -> dict[str, str]:
-    """Words of the social drivers a place has, with their theme."""
-    offered = [registry.measure(name) for name in choices(slug).drivers]
-    return {item.id: f"{item.label} ({item.theme})" for item in offered}

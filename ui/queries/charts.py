@@ -1,0 +1,101 @@
+"""Finished charts, kept as Vega-Lite text: making and checking one takes longer than sending it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from data.views.hot_spots import HotSpots
+from data.views.strengths import Strengths
+from ui import queries
+from ui.charts import places as school_charts
+from ui.drivers import charts as driver_charts
+from ui.drivers import words as driver_words
+from ui.queries import drivers as queries_drivers
+from ui.queries import why as queries_why
+from ui.queries.cache import kept
+from ui.queries.places import Place
+from ui.selection import Selection
+from ui.why import charts as why_charts
+
+
+def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of the chosen group's profile, see `why_charts.dot_plot`."""
+    key, view = queries.place(selection.area), queries_why.view_of(selection)
+    return _profile_chart(key, view, queries_why.profile(found, selection))
+
+
+def funnel_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of the funnel of schools, see `why_charts.funnel`."""
+    key, view = queries.place(selection.area), queries_why.view_of(selection)
+    return _funnel_chart(key, view, queries_why.strengths(found, selection))
+
+
+def odds_chart(selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of the odds ratios, see `driver_charts.odds_chart`."""
+    return _odds_chart(queries.place(selection.area), _associated(selection))
+
+
+def themes_chart(selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of the themes' shares, see `driver_charts.shares_chart`."""
+    return _themes_chart(queries.place(selection.area), _associated(selection))
+
+
+def exposure_chart(selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of schools against the condition, see `school_charts.scatter`."""
+    return _exposure_chart(queries.place(selection.area), _associated(selection))
+
+
+def _associated(selection: Selection) -> Selection:
+    """Keep what charts of associations depend on."""
+    return Selection(
+        *(selection.area, selection.year, selection.level),
+        catchment=selection.catchment,
+        driver=selection.driver,
+    )
+
+
+# Profile and strengths follow from place and view: hence `_profile` and `_strengths`.
+# Tests check both charts against the schema, which takes .1 s.
+
+
+@kept("chart of a profile")
+def _profile_chart(key: Place, view: Selection, _profile: pd.DataFrame) -> dict[str, Any]:
+    del key, view
+    chart = why_charts.dot_plot(_profile, "What stands out beside comparable tracts?")
+    return chart.to_dict(validate=False)
+
+
+@kept("chart of strengths")
+def _funnel_chart(key: Place, view: Selection, _strengths: Strengths) -> dict[str, Any]:
+    del key
+    title = f"Which schools lie below what is predicted for them? {view.year}"
+    return why_charts.funnel(_strengths, title).to_dict(validate=False)
+
+
+@kept("chart of odds")
+def _odds_chart(key: Place, view: Selection) -> dict[str, Any]:
+    del key  # a rebuild is another place
+    table = queries_drivers.comparison(view).table
+    title = driver_words.chart_title(len(table))
+    found: dict[str, Any] = driver_charts.odds_chart(table, title, view.driver).to_dict()
+    return found
+
+
+@kept("chart of themes")
+def _themes_chart(key: Place, view: Selection) -> dict[str, Any]:
+    del key  # a rebuild is another place
+    question = "How much of the difference between schools goes with each theme?"
+    table = queries_drivers.comparison(view).shares
+    found: dict[str, Any] = driver_charts.shares_chart(table, question).to_dict()
+    return found
+
+
+@kept("chart of exposure")
+def _exposure_chart(key: Place, view: Selection) -> dict[str, Any]:
+    del key  # a rebuild is another place
+    measure = queries_drivers.measure(view)
+    chart = school_charts.scatter(queries_drivers.exposure(view), measure.label, measure.unit)
+    found: dict[str, Any] = chart.to_dict()
+    return found

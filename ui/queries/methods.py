@@ -1,0 +1,51 @@
+"""What the Methods page asks: what each null calls significant, here and where nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.hotspots import false_alarms as simulated
+from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
+from data.views.hot_spots import SEED
+from ui import queries
+from ui.long_work import result
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import Selection
+
+REPLICATES = 60
+
+
+def null_comparison(selection: Selection) -> NullComparison:
+    """Tracts that Gi* calls significant when tracts, and when schools, are rearranged."""
+    test = replace(selection, method="gi_star", neighbours="queen")
+    right = queries_hotspots.found(replace(test, null="schools"))
+    naive = queries_hotspots.found(replace(test, null="areas"))
+    alpha = selection.alpha
+    return NullComparison(
+        tested=right.tested,
+        areas_null=int((naive.tracts["q"] <= alpha).sum()),
+        schools_null=int((right.tracts["q"] <= alpha).sum()),
+    )
+
+
+def false_alarms(selection: Selection) -> list[FalseAlarms]:
+    """Count what each null flags on this map where nothing is to be found."""
+    view = queries_hotspots.view_of(selection)
+    test = replace(selection, method="gi_star", null="schools", neighbours="queen")
+    key = ("false alarms", *queries_hotspots.key_of(test))
+    return result(
+        key,
+        "Simulating places without hot spots",
+        lambda bar: simulated.false_alarms(
+            view.schools["chronic_absent"],
+            view.schools["enrolled"],
+            queries.shares(selection),
+            view.touching,
+            strata=view.schools["level"],
+            world="independent",
+            replicates=REPLICATES,
+            seed=SEED,
+            measure=view.measure,
+            progress=bar,
+        ),
+    )
