@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
-from ui.maps.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS, bivariate_scale
+from ui.drivers.together import bivariate_scale
+from ui.maps.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
 
 pytestmark = pytest.mark.browser
 

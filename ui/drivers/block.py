@@ -19,7 +19,7 @@ from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.maps import block as map_block
 from ui.maps.classes import driver_classes
-from ui.maps.legends import marks_legend, square_legend
+from ui.maps.legends import marks_legend
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.selection import VIEWS, Selection
@@ -153,7 +153,7 @@ def _both(selection: Selection, measure: MeasureInfo) -> Selection:
     st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
     counts = classes.scale.counts(classes.codes)
     named = together_words.axes(both, measure.label, measure.unit)
-    st.html(square_legend(classes.scale, counts, *named, both.hard))
+    st.html(together_words.square_legend(classes.scale, counts, *named, both.hard))
     lines = classes.hatched.count("1")
     st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(both)))
     said = together_words.together_sentence(both, measure, selection.year)

@@ -1,8 +1,10 @@
-"""What is said of absence and one condition together on the map: counts, tests and chance."""
+"""Absence and one condition together on the map: its nine classes, and what is said of them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from html import escape
 
 import pandas as pd
 
@@ -10,8 +12,8 @@ from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.together import Tested, Together
 from ui.maps.classes import AreaClasses, flags
-from ui.maps.palettes import bivariate_scale
-from ui.maps.scales import NOT_SHOWN, interval_labels
+from ui.maps.palettes import NOT_SHOWN_COLOUR, hatch_on, ink_on
+from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels
 from ui.words.numbers import count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]
@@ -19,6 +21,84 @@ NO_MARGINS = (
     "This condition is published without margins of error: how sure each tract's figure is cannot"
     " be said."
 )
+# Joshua Stevens (2015), "Bivariate Choropleth Maps", blue and gold: absence from below to above by
+# rows, the condition from left to right. The only one of his that every viewer tells apart.
+BLUE_GOLD = (
+    *("#f3f3f3", "#b4d3e1", "#509dc2"),
+    *("#f3e6b3", "#b3b3b3", "#376387"),
+    *("#f3b300", "#b36600", "#000000"),
+)
+
+
+def together_classes(together: Together) -> AreaClasses:
+    """Tracts by both; lines cross those where absence is high and the condition hardest."""
+    scale = bivariate_scale(flipped=together.hard == "high-low")
+    pairs = together.tracts["pair"]
+    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
+    return AreaClasses(
+        scale,
+        scale.encode(pairs),
+        flags(pairs.eq(NOT_SHOWN)),
+        hatched=flags(corner),
+        lines="most absence and the hardest third of the condition",
+    )
+
+
+def bivariate_scale(*, flipped: bool = False) -> ClassScale:
+    """Nine classes of absence (first) and a condition, "low-low" to "high-high", then "not shown".
+
+    `flipped` for a condition of which less is harder: black stays where both are hardest.
+    """
+    pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
+    labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)
+    words = tuple(f"{absence} absence, {driver} condition" for absence, driver in pairs)
+    rows = [BLUE_GOLD[at : at + 3][:: -1 if flipped else 1] for at in (0, 3, 6)]
+    colours = tuple(colour for row in rows for colour in row)
+    return ClassScale(
+        (*labels, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        tuple(map(str, range(len(labels) + 1))),
+        (*words, NOT_SHOWN),
+        named=True,
+    )
+
+
+def square_legend(
+    scale: ClassScale,
+    counts: Mapping[str, int],
+    absence: tuple[str, Sequence[str]],
+    condition: tuple[str, Sequence[str]],
+    hard: str,
+) -> str:
+    """Square legend of nine classes: absence upwards, the condition towards where it is harder.
+
+    Parameters
+    ----------
+    scale : ClassScale
+        Of two measures.
+    counts : mapping of int
+        Tracts a class, by label.
+    absence, condition : (str, sequence of str)
+        Name of each axis and the words of its thirds, from low to high.
+    hard : str
+        Label of the corner that is crossed by lines; "" for none.
+    """
+    across = THIRDS[::-1] if hard == "high-low" else THIRDS
+    words = [dict(zip(THIRDS, axis[1], strict=True)) for axis in (absence, condition)]
+    colours = dict(zip(scale.labels, scale.colours, strict=True))
+    rows = [
+        f'<tr><th scope="row">{escape(words[0][row])}</th>'
+        + "".join(_cell(f"{row}-{column}", colours, counts, hard) for column in across)
+        + "</tr>"
+        for row in reversed(THIRDS)
+    ]
+    foot = "".join(f'<th scope="col">{escape(words[1][column])}</th>' for column in across)
+    caption = f"↑ {escape(absence[0])}"
+    return (
+        f'<table class="nine"><caption>{caption}</caption><tbody>{"".join(rows)}'
+        f"<tr><td></td>{foot}</tr></tbody>"
+        f'<tfoot><tr><td></td><td colspan="3">{escape(condition[0])} →</td></tr></tfoot></table>'
+    )
 
 
 def together_sentence(together: Together, measure: MeasureInfo, year: str) -> str:
@@ -110,15 +190,11 @@ def _overlap(tested: Tested, measure: MeasureInfo) -> str:
     )
 
 
-def together_classes(together: Together) -> AreaClasses:
-    """Tracts by both; lines cross those where absence is high and the condition hardest."""
-    scale = bivariate_scale(flipped=together.hard == "high-low")
-    pairs = together.tracts["pair"]
-    corner = pairs.eq(together.hard) if together.hard else pairs.isna()
-    return AreaClasses(
-        scale,
-        scale.encode(pairs),
-        flags(pairs.eq(NOT_SHOWN)),
-        hatched=flags(corner),
-        lines="most absence and the hardest third of the condition",
-    )
+def _cell(label: str, colours: Mapping[str, str], counts: Mapping[str, int], hard: str) -> str:
+    """One class of a square legend: its colour, its tracts, and lines over the hard corner."""
+    colour = colours[label]
+    ground = f"background:{colour};color:{ink_on(colour)}"
+    if label == hard:
+        lines = f"repeating-linear-gradient(135deg,{hatch_on(colour)} 0 1px,{colour} 1px 7px)"
+        ground = f"background:{lines};color:{ink_on(colour)}"
+    return f'<td style="{ground}"><b style="background:{colour}">{counts[label]:,}</b></td>'

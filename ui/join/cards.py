@@ -6,7 +6,6 @@ import pandas as pd
 
 from data.views.join_quality import WARNED, JoinQuality
 from ui.join.words import (
-    FLOW_MEANING,
     NAMES,
     decimal_text,
     km_text,
@@ -19,6 +18,7 @@ from ui.words.numbers import (
     plural,
     students_text,
 )
+from ui.words.standing import FLOW_MEANING
 
 EMPTY = (
     "<div class='atlas-card'><p>The map shows how the students counted in each tract compare with"

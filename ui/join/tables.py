@@ -9,14 +9,13 @@ import streamlit as st
 
 from data.views.join_quality import JoinChange, JoinQuality, school_flows, tract_flows
 from ui import queries
-from ui.join.words import FLOW_MEANING
 from ui.maps.scales import NOT_SHOWN
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables.display import column_config, dictionary, display_frame, ledger_table
 from ui.tables.downloads import file_name, to_csv
 from ui.words.numbers import plural
-from ui.words.standing import TRACT_MEANING
+from ui.words.standing import FLOW_MEANING, TRACT_MEANING
 
 SCHOOL_FLOW = ("name", "neighbourhood", "share", "students", "km")
 TRACT_FLOW = ("name", "level", "students", "tract_share", "share", "km", "method")

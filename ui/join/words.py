@@ -26,10 +26,6 @@ ZONES_NOTE = (
     " is shown for comparison and not used."
 )
 
-FLOW_MEANING = (
-    "Nobody publishes which school each child attends: students by tract are made by the join, not"
-    " counted."
-)
 UNCERTAINTY_MEANING = (
     "The two ranges answer two questions. The first takes the join for right and the students"
     " counted in the tract for all there is to learn from. The second is for the rate of the"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
-from analytics.drivers.bivariate import THIRDS
-from ui.maps.palettes import hatch_on, ink_on
 from ui.maps.scales import NOT_SHOWN, ClassScale
 
 
@@ -35,44 +33,6 @@ def class_legend(
         for label, colour, text in zip(scale.labels, scale.colours, texts, strict=True)
     ]
     return _list(title, items)
-
-
-def square_legend(
-    scale: ClassScale,
-    counts: Mapping[str, int],
-    absence: tuple[str, Sequence[str]],
-    condition: tuple[str, Sequence[str]],
-    hard: str,
-) -> str:
-    """Square legend of nine classes: absence upwards, the condition towards where it is harder.
-
-    Parameters
-    ----------
-    scale : ClassScale
-        Of two measures.
-    counts : mapping of int
-        Tracts a class, by label.
-    absence, condition : (str, sequence of str)
-        Name of each axis and the words of its thirds, from low to high.
-    hard : str
-        Label of the corner that is crossed by lines; "" for none.
-    """
-    across = THIRDS[::-1] if hard == "high-low" else THIRDS
-    words = [dict(zip(THIRDS, axis[1], strict=True)) for axis in (absence, condition)]
-    colours = dict(zip(scale.labels, scale.colours, strict=True))
-    rows = [
-        f'<tr><th scope="row">{escape(words[0][row])}</th>'
-        + "".join(_cell(f"{row}-{column}", colours, counts, hard) for column in across)
-        + "</tr>"
-        for row in reversed(THIRDS)
-    ]
-    foot = "".join(f'<th scope="col">{escape(words[1][column])}</th>' for column in across)
-    caption = f"↑ {escape(absence[0])}"
-    return (
-        f'<table class="nine"><caption>{caption}</caption><tbody>{"".join(rows)}'
-        f"<tr><td></td>{foot}</tr></tbody>"
-        f'<tfoot><tr><td></td><td colspan="3">{escape(condition[0])} →</td></tr></tfoot></table>'
-    )
 
 
 def size_legend(title: str, sizes: Mapping[str, float]) -> str:
@@ -113,16 +73,6 @@ def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str
         if counts[label]
     ]
     return f"Map of {title}. Number of {unit} by class: " + "; ".join(parts) + "."
-
-
-def _cell(label: str, colours: Mapping[str, str], counts: Mapping[str, int], hard: str) -> str:
-    """One class of a square legend: its colour, its tracts, and lines over the hard corner."""
-    colour = colours[label]
-    ground = f"background:{colour};color:{ink_on(colour)}"
-    if label == hard:
-        lines = f"repeating-linear-gradient(135deg,{hatch_on(colour)} 0 1px,{colour} 1px 7px)"
-        ground = f"background:{lines};color:{ink_on(colour)}"
-    return f'<td style="{ground}"><b style="background:{colour}">{counts[label]:,}</b></td>'
 
 
 def _swatch(label: str, colour: str, text: str) -> str:

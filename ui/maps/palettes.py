@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analytics.drivers.bivariate import THIRDS
 from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels, nice_breaks, rgb
 from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
 
@@ -40,13 +39,6 @@ TEXT = "#1c1c1c"
 VIRIDIS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
 
-# Joshua Stevens (2015), "Bivariate Choropleth Maps", blue and gold: absence from below to above by
-# rows, the condition from left to right. The only one of his that every viewer tells apart.
-BLUE_GOLD = (
-    *("#f3f3f3", "#b4d3e1", "#509dc2"),
-    *("#f3e6b3", "#b3b3b3", "#376387"),
-    *("#f3b300", "#b36600", "#000000"),
-)
 
 RATE_BREAKS = (0.05, 0.10, 0.20, 0.30)
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
@@ -127,25 +119,6 @@ def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
     labels = interval_labels(breaks, unit) if breaks else ("one value in every area",)
     chosen = tuple(VIRIDIS[i] for i in picks[len(labels)])
     return _with_not_shown(labels, chosen, labels, breaks)
-
-
-def bivariate_scale(*, flipped: bool = False) -> ClassScale:
-    """Nine classes of absence (first) and a condition, "low-low" to "high-high", then "not shown".
-
-    `flipped` for a condition of which less is harder: black stays where both are hardest.
-    """
-    pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
-    labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)
-    words = tuple(f"{absence} absence, {driver} condition" for absence, driver in pairs)
-    rows = [BLUE_GOLD[at : at + 3][:: -1 if flipped else 1] for at in (0, 3, 6)]
-    colours = tuple(colour for row in rows for colour in row)
-    return ClassScale(
-        (*labels, NOT_SHOWN),
-        (*colours, NOT_SHOWN_COLOUR),
-        _codes(len(labels) + 1),
-        (*words, NOT_SHOWN),
-        named=True,
-    )
 
 
 def hatch_on(colour: str) -> str:

@@ -105,6 +105,10 @@ HOT_SPOT_MEANING = (
     "Children in these neighbourhoods miss more school than chance and school-to-school"
     " differences explain."
 )
+FLOW_MEANING = (
+    "Nobody publishes which school each child attends: students by tract are made by the join, not"
+    " counted."
+)
 BEYOND = "beyond chance and school-to-school differences"
 NULL_MEANING = (
     "Chance is measured by moving school results among schools of the same level many times and"

@@ -19,6 +19,7 @@ from ui.queries import joins as queries_join
 from ui.selection import CATCHMENTS, Choices
 from ui.tables.display import dictionary, display_frame
 from ui.tables.downloads import to_csv
+from ui.words import standing
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +200,7 @@ def test_the_flow_table_leaves_with_its_dictionary(found, panel):
     content = to_csv(
         found.flows.head(20),
         dictionary=dictionary(found.flows.columns),
-        caveat=join_words.FLOW_MEANING,
+        caveat=standing.FLOW_MEANING,
         sources=panel.sources,
         fictional=panel.area.fictional,
     ).decode("utf-8-sig")

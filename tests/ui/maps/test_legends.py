@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from ui.drivers.together import bivariate_scale, square_legend
 from ui.maps import legends
 from ui.maps.palettes import (
     HATCH,
     HOT_COLD,
     NOT_SHOWN_MARK,
     agreement_scale,
-    bivariate_scale,
     hot_cold_scale,
     rate_scale,
 )
@@ -122,7 +122,7 @@ def nine(hard="high-high", name="Uninsured"):
     scale = bivariate_scale(flipped=hard == "high-low")
     counts = {label: 1_000 + at for at, label in enumerate(scale.labels)}
     thirds = ("few", "some", "many")
-    return legends.square_legend(scale, counts, ("Absence", thirds), (name, thirds), hard)
+    return square_legend(scale, counts, ("Absence", thirds), (name, thirds), hard)
 
 
 def test_the_square_legend_names_both_axes_and_counts_every_class():

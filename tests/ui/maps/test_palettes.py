@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.hotspots.consensus.agreement import AGREEMENT
+from ui.drivers.together import bivariate_scale
 from ui.maps import palettes
 from ui.maps.palettes import HOT_COLD, HOT_SPOT_WORDS
 from ui.maps.scales import NOT_SHOWN, rgb
@@ -77,7 +78,7 @@ def all_scales():
         "rate": palettes.rate_scale(),
         "ratio": palettes.ratio_scale(),
         "driver": palettes.driver_scale(pd.Series(np.linspace(0, 1, 100)), "percentile"),
-        "bivariate": palettes.bivariate_scale(),
+        "bivariate": bivariate_scale(),
     }
 
 
@@ -215,7 +216,7 @@ def test_the_outline_of_the_brush_can_be_seen_on_every_class():
 
 @pytest.mark.parametrize("viewer", MACHADO)
 def test_the_corners_of_the_bivariate_map_are_far_apart(viewer):
-    scale = palettes.bivariate_scale()
+    scale = bivariate_scale()
     colours = dict(zip(scale.labels, scale.colours, strict=True))
     corners = [colours[f"{a}-{d}"] for a in ("low", "high") for d in ("low", "high")]
     assert min(delta_e(a, b, viewer) for a, b in combinations(corners, 2)) > 35
@@ -223,7 +224,7 @@ def test_the_corners_of_the_bivariate_map_are_far_apart(viewer):
 
 @pytest.mark.parametrize("flipped", [False, True])
 def test_where_both_are_hardest_is_the_darkest_in_grey_by_far(flipped):
-    scale = palettes.bivariate_scale(flipped=flipped)
+    scale = bivariate_scale(flipped=flipped)
     grey = {
         label: lab(colour, "typical")[0]
         for label, colour in zip(scale.labels, scale.colours, strict=True)
@@ -233,7 +234,7 @@ def test_where_both_are_hardest_is_the_darkest_in_grey_by_far(flipped):
 
 
 def test_the_condition_is_flipped_and_absence_is_not():
-    plain, flipped = palettes.bivariate_scale(), palettes.bivariate_scale(flipped=True)
+    plain, flipped = bivariate_scale(), bivariate_scale(flipped=True)
     assert plain.labels == flipped.labels
     there = dict(zip(flipped.labels, flipped.colours, strict=True))
     turned = {"low": "high", "middle": "middle", "high": "low"}
