@@ -60,3 +60,17 @@ def test_absence_and_a_condition_share_a_map_and_a_link(
     page.wait_for_selector(".atlas-answer", timeout=60_000)
     assert page.inner_text(".atlas-answer") == answer
     assert painted(page, classes) == pytest.approx(colours, abs=0.01)
+
+
+def test_two_choices_made_while_the_page_is_still_drawn_both_stand(page: Page, server: str) -> None:
+    """A run that another breaks off writes no link, and loses nothing that was chosen."""
+    open_page(page, server, "hot_spots", area="demo", method="scan")
+    choose(page, "Measure", "Share of students")
+    choose(page, "Sureness", "Fairly sure (90 %)")
+    choose(page, "School level", "Elementary")
+    page.wait_for_function(
+        "['measure=crude', 'alpha=0.1', 'level=elementary', 'method=scan']"
+        ".every(choice => location.search.includes(choice))",
+        timeout=60_000,
+    )
+    assert page.errors == []  # type: ignore[attr-defined]
