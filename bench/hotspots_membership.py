@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from analytics import membership
 from analytics.inputs import Floats
-from analytics.membership.bym2 import scaled_icar
+from analytics.membership.fields import scaled_icar
 from bench import report
 from bench.school_null import schools, skipped, tracts
 from geo.catchment import build_catchment

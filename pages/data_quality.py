@@ -1,4 +1,5 @@
 from ui import frame, queries, tables
+from ui.queries import methods as queries_methods
 from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.words import completeness
@@ -6,7 +7,7 @@ from ui.words import standing as words
 
 selection = frame.current()
 frame.question("How far can these numbers be trusted?", selection)
-panel, quality = queries.panel(selection), queries.quality(selection)
+panel, quality = queries.panel(selection), queries_methods.quality(selection)
 
 frame.answer(completeness.answer(quality))
 frame.figures(completeness.figures(quality))

@@ -3,7 +3,7 @@ import streamlit as st
 from ui import frame, queries
 from ui.charts import history as history_charts
 from ui.maps import block as map_block
-from ui.maps import classes
+from ui.maps import decks as classes
 from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.words import answers

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from analytics.inputs import Bools, Floats
 from analytics.membership.data import Data
-from analytics.membership.matern import MaternField
+from analytics.membership.fields import MaternField
 from analytics.membership.model import (
     Model,
     Moments,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 
 from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
-from analytics.membership.likelihood import Binomial, Likelihood, Poisson
+from analytics.membership.laplace import Binomial, Likelihood, Poisson
 from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
 from geo.weights.weights import Weights

@@ -17,8 +17,8 @@ from scipy.sparse import csr_array, diags_array
 
 from analytics.inputs import Floats
 from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
-from analytics.membership.bym2 import Bym2Field
 from analytics.membership.data import Data, Family, area_centres, checked_counts, on_areas, prepare
+from analytics.membership.fields import SINGLE, SMOOTHNESS, Bym2Field, MaternField
 from analytics.membership.hyperparameters import (
     Mixture,
     Mode,
@@ -27,7 +27,6 @@ from analytics.membership.hyperparameters import (
     mode,
     smoothed,
 )
-from analytics.membership.matern import SINGLE, SMOOTHNESS, MaternField
 from analytics.membership.model import Field, Model, moments, standard_draws
 from analytics.membership.priors import Priors
 from analytics.membership.result import (

@@ -14,10 +14,8 @@ from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
-from analytics.membership.bym2 import Bym2Correlation, Bym2Field
-from analytics.membership.laplace import Gaussian, Loadings, approximate
-from analytics.membership.likelihood import Likelihood
-from analytics.membership.matern import MaternCorrelation, MaternField
+from analytics.membership.fields import Bym2Correlation, Bym2Field, MaternCorrelation, MaternField
+from analytics.membership.laplace import Gaussian, Likelihood, Loadings, approximate
 from analytics.membership.priors import Prior, Priors
 
 Field = MaternField | Bym2Field

@@ -17,8 +17,20 @@ from numpy.typing import ArrayLike
 
 from analytics.progress import Progress
 from analytics.rates.standardized import expected as expected_by_stratum
-from analytics.scan.null import Draw, Source, Trial, constant_risk, judge
-from analytics.scan.search import Cluster, Direction, Model, Scan, Search, Secondary, scan
+from analytics.scan.search import (
+    Cluster,
+    Direction,
+    Draw,
+    Model,
+    Scan,
+    Search,
+    Secondary,
+    Source,
+    Trial,
+    constant_risk,
+    judge,
+    scan,
+)
 from analytics.scan.study import Study, school_study, study
 
 _NULLS = ("model", "schools")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.inputs import Floats
-from analytics.scan.windows import Flags, Positions, Starts
+from analytics.scan.study import Flags, Positions, Starts
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -54,7 +54,7 @@ class Likelihood(NamedTuple):
 
 
 class Circles(NamedTuple):
-    """`order`, `closes` and `starts` of `analytics.scan.windows.Windows`."""
+    """`order`, `closes` and `starts` of `analytics.scan.study.Windows`."""
 
     order: Positions
     closes: Flags

@@ -47,6 +47,14 @@ KEPT: dict[str, str] = {
         (f"analytics.rates.definitions.{name}" for name in ("is_eligible", "is_chronic", "tier")),
         "chronic flags from days (roll-up of attendance records)",
     ),
+    **dict.fromkeys(
+        (
+            "data.recipe.binding.dump",
+            "data.recipe.checks.parse_recipe",
+            "data.recipe.checks.to_toml",
+        ),
+        "recipes are written as TOML (Add a place)",
+    ),
     "analytics.membership.priors.HalfNormal": "published BYM2 cases (Morris et al. 2019) need it",
     "analytics.membership.priors.Beta": "published BYM2 cases (Morris et al. 2019) need it",
     "analytics.membership.result.Membership.top": "public: what `analytics.membership.fit` gives",

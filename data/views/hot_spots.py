@@ -23,10 +23,13 @@ from geo.weights.weights import Weights
 if TYPE_CHECKING:  # a page that shows no such map need not load them
     from analytics.membership import Membership
     from analytics.scan import Cluster
+from collections.abc import Collection
+
+from analytics.hotspots.consensus.years import emerging
 
 DRAWS = 999
 MAX_DRAWS = 99_999
-CONSENSUS_MAX_DRAWS = 9_999
+SET_MAX_DRAWS = 9_999  # of each of many tests: the analyses of a consensus, the school years
 SEED = 20240901
 NEAREST = 6
 CONSENSUS = ("gi_star", "local_moran")
@@ -171,7 +174,7 @@ def find_consensus(
         measure=view.measure,
         strata=view.schools["level"],
         draws=DRAWS,
-        max_draws=CONSENSUS_MAX_DRAWS,
+        max_draws=SET_MAX_DRAWS,
         alpha=view.alpha,
         seed=SEED,
         progress=progress,
@@ -241,3 +244,72 @@ def _shown_only(tracts: pd.DataFrame, result: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(view: MapView) -> tuple[pd.Series, pd.Series]:
     return view.schools["chronic_absent"], view.schools["enrolled"]
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Hot spots of every school year by one and the same test.
+
+    Attributes
+    ----------
+    hot : DataFrame
+        Tract by school year: True where hot at the chosen level.
+    pattern : DataFrame
+        From `analytics.hotspots.consensus.years.emerging`, on the same tracts.
+    left_out : tuple of str
+        Unusual years that the pattern does not use.
+    """
+
+    hot: pd.DataFrame
+    pattern: pd.DataFrame
+    left_out: tuple[str, ...]
+
+
+def history(
+    views: Mapping[str, MapView],
+    shares: Mapping[str, pd.DataFrame],
+    unusual: Collection[str],
+    progress: Progress | None = None,
+) -> History:
+    """Test every school year with Gi*, touching tracts and the school-level null.
+
+    Parameters
+    ----------
+    views, shares : mapping
+        By school year: what the test of that year starts from.
+    unusual : collection of str
+        School years cut short or remote.
+    """
+    hot, log_ratio = {}, {}
+    for done, (year, view) in enumerate(sorted(views.items())):
+        tests = hot_spots(
+            view.schools["chronic_absent"],
+            view.schools["enrolled"],
+            shares[year],
+            view.touching,
+            measure=view.measure,
+            strata=view.schools["level"],
+            draws=DRAWS,
+            max_draws=SET_MAX_DRAWS,
+            alpha=view.alpha,
+            seed=SEED,
+            progress=_part(progress, done, len(views)),
+        )
+        shown = view.tracts["shown"]
+        hot[year] = (tests["hot"] & shown).where(tests["q"].notna() & shown).astype("boolean")
+        log_ratio[year] = np.log(view.tracts["ratio"].where(shown & view.tracts["ratio"].gt(0)))
+    flags = pd.DataFrame(hot)
+    pattern = emerging(flags, pd.DataFrame(log_ratio), leave_out=unusual)
+    return History(flags, pattern, tuple(sorted(set(views) & set(unusual))))
+
+
+def _part(progress: Progress | None, done: int, parts: int) -> Progress | None:
+    """Tell the progress of one part of equal parts."""
+    if progress is None:
+        return None
+    whole = 1_000
+
+    def report(steps: int, wanted: int) -> None:
+        progress(int(whole * (done + steps / max(wanted, 1))), whole * parts)
+
+    return report

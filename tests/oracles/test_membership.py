@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics import membership
-from analytics.membership.bym2 import scaled_icar
+from analytics.membership.fields import scaled_icar
 from analytics.membership.priors import Beta, HalfNormal, Priors
 from geo.weights.weights import Weights
 

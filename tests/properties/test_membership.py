@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import membership
+from analytics.membership.fields import matern
 from analytics.membership.hyperparameters import Mixture, integrate, smoothed
-from analytics.membership.laplace import approximate
-from analytics.membership.likelihood import Binomial, Poisson
-from analytics.membership.matern import matern
+from analytics.membership.laplace import Binomial, Poisson, approximate
 from geo.weights.weights import Weights
 
 seeds = st.integers(0, 10_000)

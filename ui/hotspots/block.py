@@ -14,7 +14,7 @@ from ui.charts.places import brushed, moran_scatter_chart
 from ui.hotspots.cards import cluster_card, group_sentence, years_text
 from ui.hotspots.words import map_title, scatter_words
 from ui.maps import block as map_block
-from ui.maps.classes import hot_spot_classes
+from ui.maps.decks import hot_spot_classes
 from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection

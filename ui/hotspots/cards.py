@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.views.history import History
-from data.views.hot_spots import HotSpots
+from data.views.hot_spots import History, HotSpots
 from ui.words.cards import card
 from ui.words.numbers import (
     count_text,

@@ -11,11 +11,18 @@ from ui import frame, queries
 from ui.join.cards import focus_card
 from ui.join.words import NAMES
 from ui.maps import block as map_block
-from ui.maps.classes import SIZE_BREAKS, AreaClasses, SchoolClasses, flags
-from ui.maps.decks import HEIGHT, CompactDeck, area_map, school_map
+from ui.maps.decks import (
+    HEIGHT,
+    SIZE_BREAKS,
+    AreaClasses,
+    CompactDeck,
+    SchoolClasses,
+    area_map,
+    flags,
+    school_map,
+)
 from ui.maps.geometry import extent
-from ui.maps.legends import alt_text, class_legend
-from ui.maps.palettes import NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
+from ui.maps.palettes import NOT_SHOWN_COLOUR, PU_OR, VIRIDIS, alt_text, class_legend
 from ui.maps.scales import NOT_SHOWN, ClassScale
 from ui.selection import Selection
 

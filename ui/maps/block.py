@@ -10,14 +10,15 @@ import streamlit as st
 from shapely.geometry import mapping
 
 from ui import frame, queries
-from ui.maps.classes import AreaClasses, SchoolClasses
 from ui.maps.decks import (
     HEIGHT,
     SCHOOL_PIXELS,
+    AreaClasses,
+    SchoolClasses,
     area_map,
     school_map,
 )
-from ui.maps.legends import (
+from ui.maps.palettes import (
     alt_text,
     class_legend,
     marks_legend,

@@ -12,8 +12,15 @@ from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
-from data.views.history import History, history
-from data.views.hot_spots import HotSpots, MapView, find_by_test, find_consensus, neighbours
+from data.views.hot_spots import (
+    History,
+    HotSpots,
+    MapView,
+    find_by_test,
+    find_consensus,
+    history,
+    neighbours,
+)
 from data.views.scan_and_model import find_by_membership, find_by_scan
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights

@@ -1,4 +1,4 @@
-"""What the Methods page asks: what each null calls significant, here and where nothing is."""
+"""What Methods and Data quality ask: what each null calls significant, how complete a view is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from analytics.hotspots import false_alarms as simulated
 from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
+from data.views import completeness
+from data.views.completeness import Quality
 from data.views.hot_spots import SEED
 from ui import queries
 from ui.long_work import result
@@ -48,4 +50,14 @@ def false_alarms(selection: Selection) -> list[FalseAlarms]:
             measure=view.measure,
             progress=bar,
         ),
+    )
+
+
+def quality(selection: Selection) -> Quality:
+    """Completeness of the view, see `data.views.completeness`."""
+    return completeness.quality(
+        queries.panel(selection),
+        queries.schools(selection),
+        queries.tracts(selection),
+        selection.year,
     )

@@ -11,8 +11,6 @@ from data.panel import Panel, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, schools_and_tracts
-from data.views.completeness import Quality
-from data.views.completeness import quality as judge
 from data.views.joins import Join
 from data.views.schools_and_tracts import Totals
 from ui.maps.geometry import MapGeometry, publish_geometry
@@ -137,11 +135,6 @@ def trend(selection: Selection) -> pd.DataFrame:
 def totals(selection: Selection) -> Totals:
     """Return the sums over the schools of the view."""
     return schools_and_tracts.totals(schools(selection))
-
-
-def quality(selection: Selection) -> Quality:
-    """Completeness of the view, see `data.views.completeness`."""
-    return judge(panel(selection), schools(selection), tracts(selection), selection.year)
 
 
 def school_points(selection: Selection) -> pd.Index:

@@ -16,10 +16,9 @@ from ui import frame, queries
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
 from ui.maps import block as map_block
-from ui.maps.classes import hot_spot_classes
-from ui.maps.decks import HEIGHT, CompactDeck, area_map
+from ui.maps.decks import HEIGHT, CompactDeck, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
-from ui.maps.legends import alt_text
+from ui.maps.palettes import alt_text
 from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection

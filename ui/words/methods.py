@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.hotspots.false_alarms import NullComparison
 from data.panel import Panel
-from data.views.hot_spots import CONSENSUS_MAX_DRAWS, DRAWS, MAX_DRAWS, SEED
+from data.views.hot_spots import DRAWS, MAX_DRAWS, SEED, SET_MAX_DRAWS
 from ui.drivers import downloads as driver_method
 from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
@@ -75,7 +75,7 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
         "What counts as a hot spot": (
             f"{NULL_MEANING} {count_text(DRAWS)} rearrangements, seed {SEED}, then more where the"
             f" decision on a tract is still open: up to {count_text(MAX_DRAWS)} for one test,"
-            f" {count_text(CONSENSUS_MAX_DRAWS)} for each of many; two-sided p = (M + 1) / (R + 1);"
+            f" {count_text(SET_MAX_DRAWS)} for each of many; two-sided p = (M + 1) / (R + 1);"
             " Benjamini-Hochberg over the tracts tested; a tract counts at q up to"
             f" {selection.alpha}."
         ),

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 
 from analytics import membership
-from analytics.membership.bym2 import Mixing, scaled_icar
+from analytics.membership.fields import Mixing, scaled_icar
 from analytics.membership.priors import Exponential, Priors, ShortRange
 from geo.weights.weights import Weights
 

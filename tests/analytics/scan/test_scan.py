@@ -12,10 +12,8 @@ import pytest
 from analytics.hotspots.residuals import school_residuals
 from analytics.rates.standardized import expected as expected_cases
 from analytics.scan import circular_scan, kernel, scan_schools
-from analytics.scan.null import Scanner, Trial, constant_risk, judge
-from analytics.scan.search import Search, scan
-from analytics.scan.study import study
-from analytics.scan.windows import EARTH_KM, Caps, windows
+from analytics.scan.search import Scanner, Search, Trial, constant_risk, judge, scan
+from analytics.scan.study import EARTH_KM, Caps, study, windows
 from geo.catchment import share_matrix
 
 ROOT = Path(__file__).parents[3]

@@ -28,7 +28,7 @@ from ui.hotspots.cards import (
     group_sentence,
     years_text,
 )
-from ui.maps.classes import HOT_SPOT_SCALES, hot_spot_classes
+from ui.maps.decks import HOT_SPOT_SCALES, hot_spot_classes
 from ui.maps.scales import NOT_SHOWN
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import methods as queries_methods

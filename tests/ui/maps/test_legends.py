@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ui.drivers.together import bivariate_scale, square_legend
-from ui.maps import legends
+from ui.maps import palettes as legends
 from ui.maps.palettes import (
     HATCH,
     HOT_COLD,
