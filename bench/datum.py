@@ -1,8 +1,8 @@
 """How many functions a cell of a file passes before it is a colour on the map.
 
-`ATLAS_MIRROR=... python -m bench.datum` builds New York City and opens its hot-spot map three times,
-once with one school's count of absent students changed by one. A function has passed the cell when
-what it takes or gives differs with the cell and not with the clock.
+`ATLAS_MIRROR=... python -m bench.datum` builds New York City and opens its hot-spot map three
+times, once with one school's count of absent students changed by one. A function has passed the
+cell when what it takes or gives differs with the cell and not with the clock.
 """
 
 from __future__ import annotations
