@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from analytics.inputs import Floats, counts, floats
+from analytics.inputs import Floats, counts, floats, same_index
 from analytics.rates.intervals import crude_rate, wilson
 from analytics.rates.reliability import reliability
 from geo.catchment import share_matrix
@@ -25,6 +25,7 @@ def allocate(
     share: Any,
     *,
     geoids: ArrayLike | pd.Index | None = None,
+    expected: pd.Series | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Hand school counts to tracts in proportion to the catchment shares.
@@ -38,14 +39,18 @@ def allocate(
         Catchment, see `geo.catchment.share_matrix`.
     geoids : array or Index, optional
         Tracts wanted, in order; by default those of the catchment, sorted. A matrix needs them.
+    expected : Series, optional
+        Events expected of each school, from its level; schools then differ where they differ from
+        what is expected of them. By default the rate of all schools.
     level : float
-        Coverage of the Wilson interval.
+        Coverage of the interval.
 
     Returns
     -------
     DataFrame
         Index geoid. `chronic_absent, enrolled` fractional sums (the totals of all tracts are the
-        totals of the schools that take part); `rate, low, high`; `schools` with a share;
+        totals of the schools that take part); `rate`; `low, high` by how much the schools behind
+        it differ; `schools` with a share;
         `largest_share` of the tract's students from one school; `effective_schools`, the inverse
         Simpson index; `effective_n`, the binomial sample size behind the rate; `reliability` as
         "present" or "suppress" with its `code` and `reason`. NaN without students.
@@ -55,10 +60,19 @@ def allocate(
     ValueError
         Impossible counts, indexes that differ, or shares that do not fit.
 
+    Notes
+    -----
+    A tract has parts a of its schools and k = `effective_schools` of them. School s lies
+    `d = x / n - v e / n` from what the tract's ratio v of observed to expected leaves for it. The
+    spread between the tract's schools is `s2 = sum a d^2 / sum a + s0 / k`: their own, and that of
+    all schools around v = 1 (s0) at the weight of one school, so that one school alone does not
+    pass for a sure figure. The interval is Wilson's with `rate (1 - rate) k / s2` students.
+
     References
     ----------
     Kish L (1965) Survey Sampling, section 11.7: `effective_n = (sum a)^2 / sum(a^2 / n)` for parts
-    a of schools of n students. Simpson EH (1949) Nature 163:688.
+    a of schools of n students. Simpson EH (1949) Nature 163:688. Smyth GK (2004) Stat Appl Genet
+    Mol Biol 3:3, equation 5 (own variance and a common one by their degrees of freedom).
 
     Examples
     --------
@@ -75,8 +89,16 @@ def allocate(
     table = pd.DataFrame({"chronic_absent": absent, "enrolled": students}, index=ids)
     x_t, n_t = table["chronic_absent"], table["enrolled"]
     table["rate"] = crude_rate(x_t, n_t)
-    table["low"], table["high"] = wilson(x_t, n_t, level)
     table = table.assign(**_concentration(shares, checked.n[known], students))
+    hoped = checked.n * float(crude_rate(checked.x[known].sum(), checked.n[known].sum()))
+    if expected is not None:
+        same_index(x, expected, "counts and expected counts")
+        hoped = floats(expected)
+    # Never narrower than chance among the students of these schools, should they all be alike.
+    worth = np.fmin(
+        _worth(shares, checked.x[known], checked.n[known], hoped[known]), table["effective_n"]
+    )
+    table["low"], table["high"] = wilson(table["rate"] * worth, worth, level)
     verdict = reliability(x_t, n_t, table["effective_n"])
     return table.assign(
         reliability=verdict["status"], code=verdict["code"], reason=verdict["reason"]
@@ -151,6 +173,21 @@ def _concentration(shares: csr_array, n: Floats, students: Floats) -> dict[str, 
         "effective_schools": _divide(total**2, squares),
         "effective_n": _divide(total**2, noise),
     }
+
+
+def _worth(shares: csr_array, x: Floats, n: Floats, e: Floats) -> Floats:
+    """Give the students that a tract's rate is worth by how much its schools differ."""
+    parts = csr_array(shares.multiply(n[:, None]))
+    total, hoped = np.asarray(parts.sum(axis=0)), shares.T @ e
+    ratio, rate = _divide(shares.T @ x, hoped), _divide(shares.T @ x, total)
+    cells = parts.tocoo()
+    apart = (x[cells.row] - ratio[cells.col] * e[cells.row]) / n[cells.row]
+    own = np.bincount(cells.col, cells.data * apart**2, minlength=len(total)).astype(np.float64)
+    schools = _divide(total**2, np.asarray(parts.power(2).sum(axis=0)))
+    spread = _divide(own, total) + (((x - e) ** 2 / n).sum() / n.sum()) / schools
+    whole = x.sum() / n.sum()
+    chance = np.where((rate > 0) & (rate < 1), rate * (1 - rate), whole * (1 - whole))
+    return _divide(chance * schools, spread)
 
 
 def _labels(share: Any, name: str) -> pd.Index:
