@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from analytics.rates.acs import coefficient_of_variation
+from analytics.rates.between_schools import paired_change
 from analytics.rates.definitions import band
-from analytics.rates.intervals import crude_rate, wilson
-from analytics.rates.standardized import expected, standardized_ratio
+from analytics.rates.intervals import crude_rate
+from analytics.rates.standardized import expected
 from analytics.rates.tract_rates import allocate, exposure
+from analytics.rates.year_to_year import next_year
 from analytics.smoothing import empirical_bayes
 from data.panel import Panel
+from data.views.years import dispersion, dispersions, everyone
 
 COUNTED = ("reported", "unreliable")
+CHANGES = ("change", "change_low", "change_high", "composition", "same_schools")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
 
 
@@ -37,7 +42,7 @@ class Totals:
 
 
 def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
-    """One school year of every school of a level, with rate, interval, expected and band.
+    """One school year of every school of a level, with rate, range, expected and band.
 
     Parameters
     ----------
@@ -52,20 +57,20 @@ def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
     -------
     DataFrame
         Index `school_id`. Counts of withheld rows are NaN; `shown` says whether the row's own
-        figure may stand on screen.
+        figure may stand on screen. `low, high` is the range for next year's rate, see
+        `analytics.rates.year_to_year`; `ratio_low, ratio_high` the same over what is expected.
     """
-    everyone = _everyone(panel)
-    rows = everyone[everyone["school_year"] == year]
+    rows = everyone(panel)
+    rows = rows[rows["school_year"] == year]
     table = panel.schools.drop(columns="geometry").join(rows.set_index("school_id"), how="inner")
     if level != "all":
         table = table[table["level"] == level]
     counted = table["status"].isin(COUNTED)
     x = table["chronic_absent"].astype("Float64").where(counted).astype(float)
     n = table["enrolled"].astype("Float64").where(counted).astype(float)
-    low, high = wilson(x, n)
+    low, high = next_year(x, n, dispersion(panel, year).of(table["level"]))
     hoped = expected(x, n, table["level"])
-    ratio, ratio_low, ratio_high = standardized_ratio(x, hoped)
-    rate = crude_rate(x, n)
+    rate, part = crude_rate(x, n), hoped.where(hoped > 0) / n
     return pd.DataFrame(table).assign(
         chronic_absent=x,
         enrolled=n,
@@ -73,9 +78,9 @@ def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
         low=low,
         high=high,
         expected=hoped,
-        ratio=ratio,
-        ratio_low=ratio_low,
-        ratio_high=ratio_high,
+        ratio=rate / part,
+        ratio_low=low / part,
+        ratio_high=high / part,
         band=band(rate),
         shown=table["status"] == "reported",
     )
@@ -94,16 +99,20 @@ def totals(schools: pd.DataFrame) -> Totals:
 
 
 def trend_view(panel: Panel, level: str) -> pd.DataFrame:
-    """Rate of the whole place by school year, re-formed from summed counts.
+    """Rate of the whole place by school year, re-formed from summed counts, and its changes.
+
+    A count of the whole place has no interval of chance. A change is paired by school.
 
     Returns
     -------
     DataFrame
-        One row a school year: chronic_absent, enrolled, rate, low, high, schools, withheld,
-        is_unusual, break_note.
+        One row a school year: chronic_absent, enrolled, rate, schools, withheld, is_unusual,
+        break_note; `since`, the usual year before, missing where the year is unusual or the
+        definition changed between; `change, change_low, change_high` on the `same_schools` of both
+        years, and `composition`, what opened, closed and withheld schools add.
     """
     levels = panel.schools["level"]
-    rows = _everyone(panel)
+    rows = everyone(panel)
     if level != "all":
         rows = rows[rows["school_id"].map(levels) == level]
     counted = rows[rows["status"].isin(COUNTED)]
@@ -113,9 +122,10 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
         schools=("school_id", "size"),
     )
     withheld = rows.groupby("school_year").size() - sums["schools"]
-    years = sums.assign(withheld=withheld).reset_index()
+    years = _noted(panel, sums.assign(withheld=withheld).reset_index())
     x, n = years["chronic_absent"].astype(float), years["enrolled"].astype(float)
-    return _rated_years(panel, years, x, n)
+    years = years.assign(chronic_absent=x, enrolled=n, rate=crude_rate(x, n), since=_since(years))
+    return years.join(pd.DataFrame([_changed(counted, row) for row in years.itertuples()]))
 
 
 def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -131,21 +141,21 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
     Returns
     -------
     DataFrame
-        Index `geoid`, every tract: name, neighbourhood, allocated counts, rate with interval,
-        ratio, eb_rate, coverage, shown, reason.
+        Index `geoid`, every tract: name, neighbourhood, allocated counts, rate and ratio with
+        their ranges by how much the schools behind them differ, eb_rate, coverage, shown, reason.
     """
     x, n = schools["chronic_absent"], schools["enrolled"]
     table = panel.tracts[["name", "county", "neighbourhood", "children"]]
-    table = table.join(allocate(x, n, shares), how="left")
+    table = table.join(allocate(x, n, shares, expected=schools["expected"]), how="left")
     hoped = allocate(schools["expected"], n, shares)["chronic_absent"].reindex(table.index)
-    ratio, ratio_low, ratio_high = standardized_ratio(table["chronic_absent"], hoped)
+    part = hoped.where(hoped > 0) / table["enrolled"]
     empty = ~(table["enrolled"] > 0)
     shown = table["reliability"].eq("present") & ~empty
     return pd.DataFrame(table.drop(columns=["reliability", "code"])).assign(
         expected=hoped,
-        ratio=ratio,
-        ratio_low=ratio_low,
-        ratio_high=ratio_high,
+        ratio=table["rate"] / part,
+        ratio_low=table["low"] / part,
+        ratio_high=table["high"] / part,
         eb_rate=empirical_bayes(table["chronic_absent"], table["enrolled"]),
         coverage=table["enrolled"] / table["children"].where(table["children"] > 0),
         shown=shown,
@@ -189,13 +199,20 @@ def exposure_view(
 
 
 def school_history(panel: Panel, school_id: str) -> pd.DataFrame:
-    """Every school year of one school, with status and reason where nothing is shown."""
-    everyone = _everyone(panel)
-    rows = everyone[everyone["school_id"] == school_id].sort_values("school_year")
+    """Every school year of one school, with status and reason where nothing is shown.
+
+    `low, high` of a year is the range for the rate of the year after.
+    """
+    rows = everyone(panel)
+    rows = rows[rows["school_id"] == school_id].sort_values("school_year")
     shown = rows["status"] == "reported"
     x = rows["chronic_absent"].astype("Float64").where(shown).astype(float)
     n = rows["enrolled"].astype("Float64").where(shown).astype(float)
-    return _rated_years(panel, rows, x, n)
+    level = panel.schools["level"].reindex(rows["school_id"])
+    found = dispersions(panel, rows["school_year"])
+    low, high = next_year(x, n, [found[year].of(level).iloc[0] for year in rows["school_year"]])
+    rows = rows.assign(chronic_absent=x, enrolled=n, rate=crude_rate(x, n), low=low, high=high)
+    return _noted(panel, rows)
 
 
 def points(panel: Panel) -> gpd.GeoDataFrame:
@@ -203,23 +220,38 @@ def points(panel: Panel) -> gpd.GeoDataFrame:
     return panel.schools[panel.schools.geometry.notna()]
 
 
-def _rated_years(panel: Panel, rows: pd.DataFrame, x: pd.Series, n: pd.Series) -> pd.DataFrame:
-    """Rate of each school year with its interval, and what to know of the year."""
-    low, high = wilson(x, n)
+def _noted(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
+    """Say of each school year whether it was unusual, and whether the definition changed."""
     notes = {item.school_year: item.note for item in panel.area.breaks}
     years = rows["school_year"]
     return rows.assign(
-        chronic_absent=x,
-        enrolled=n,
-        rate=crude_rate(x, n),
-        low=low,
-        high=high,
         is_unusual=years.isin(panel.area.unusual_years),
         break_note=years.map(lambda year: notes.get(year, "")),
     )
 
 
-def _everyone(panel: Panel) -> pd.DataFrame:
-    """Rows of all students and all grades."""
-    absence = panel.absence
-    return absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
+def _since(years: pd.DataFrame) -> list[str | None]:
+    """Give the usual year that each usual year is compared with; none across a definition."""
+    before: str | None = None
+    since: list[str | None] = []
+    for row in years.itertuples():
+        if row.break_note:
+            before = None
+        since.append(None if row.is_unusual else before)
+        before = before if row.is_unusual else str(row.school_year)
+    return since
+
+
+def _changed(counted: pd.DataFrame, row: Any) -> dict[str, float]:
+    """Compare the schools of a year with those of the year it is compared with."""
+    if row.since is None:
+        return dict.fromkeys(CHANGES, float("nan"))
+    x0, n0, x, n = (
+        counted.loc[counted["school_year"].eq(year)].set_index("school_id")[name].astype(float)
+        for year in (row.since, row.school_year)
+        for name in ("chronic_absent", "enrolled")
+    )
+    found = paired_change(x0, n0, x, n)
+    same = found.same
+    values = (same.value, same.low, same.high, found.composition, found.schools)
+    return dict(zip(CHANGES, values, strict=True))
