@@ -23,5 +23,5 @@ table_block.plain(
     tables.ledger_table(panel.ledger), "Every row dropped, repaired or matched, and why"
 )
 downloads.ledger_button(selection)
-frame.how_sure(words.INTERVAL_MEANING, words.COVERAGE_MEANING)
+frame.how_sure(words.COUNT_MEANING, words.COVERAGE_MEANING)
 frame.limits(selection, panel.area.definition, words.TRACT_MEANING)

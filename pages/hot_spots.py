@@ -27,7 +27,7 @@ frame.how_sure(
     hotspot_words.chance(selection),
     answers.draws_note(found, selection.alpha),
     *hotspot_words.notes(found),
-    words.INTERVAL_MEANING,
+    words.AREA_RANGE,
 )
 selection = hotspot_block.one_group(found, selection)
 table_block.show(found.groups, hotspot_words.GROUP_COLUMNS, hotspot_words.groups_title(selection))

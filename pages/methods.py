@@ -3,6 +3,7 @@ import streamlit as st
 from ui import frame, queries
 from ui.hotspots import simulation as simulation_block
 from ui.queries import methods as queries_methods
+from ui.words import answers
 from ui.words import methods as method_text
 from ui.words import standing as words
 
@@ -19,5 +20,5 @@ for heading, text in method_text.paragraphs(queries.panel(selection), selection)
     st.write(text)
 st.subheader("References")
 st.html("<ul>" + "".join(f"<li>{item}</li>" for item in method_text.REFERENCES) + "</ul>")
-frame.how_sure(words.INTERVAL_MEANING)
+frame.how_sure(answers.year_basis(queries.dispersion(selection)))
 frame.limits(selection, words.TRACT_MEANING, words.ASSOCIATION)

@@ -35,9 +35,10 @@ selection = map_block.tract_block(
     tracts,
     lambda row: tract_card(row, selection.year),
 )
-frame.how_sure(words.INTERVAL_MEANING, words.COVERAGE_MEANING)
+frame.how_sure(words.COUNT_MEANING, words.CHANGE_MEANING, words.AREA_RANGE, words.COVERAGE_MEANING)
 st.altair_chart(history_charts.trend(trend))
-years = ("school_year", "enrolled", "chronic_absent", "rate", "interval", "schools", "withheld")
-table_block.show(trend, years, "Every school year of this place")
+counts = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withheld")
+changes = ("since", "paired", "paired_low", "paired_high", "composition")
+table_block.show(trend, (*counts, *changes), "Every school year of this place")
 downloads.buttons(selection, "tracts", tracts, place="tracts")
 frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

@@ -37,7 +37,7 @@ selection = map_block.school_block(
     ),
     map_block.size_pixels(classes.SIZE_LABELS),
 )
-frame.how_sure(words.INTERVAL_MEANING)
+frame.how_sure(words.SCHOOL_RANGE, answers.year_basis(queries.dispersion(selection)))
 if selection.focus in schools.index:
     history, place = queries.school_history(selection), queries.trend(selection)
     st.altair_chart(

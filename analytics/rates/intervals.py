@@ -1,9 +1,10 @@
 """Intervals for proportions and counts.
 
-A full enrolment count is not a sample: these intervals are for the underlying risk, that is, for
-how much the figure would move from year to year with nothing changed. Events and denominators are
-scalars, arrays or Series on one index, fractional sums allowed; results take their shape, NaN where
-a denominator is 0 or a value unknown, and impossible counts are refused by row.
+They speak of a sample, or of students who are absent each for themselves. A full count of a place
+is neither: see `between_schools` and `year_to_year` for what schools and their years vary by.
+Events and denominators are scalars, arrays or Series on one index, fractional sums allowed; results
+take their shape, NaN where a denominator is 0 or a value unknown, and impossible counts are refused
+by row.
 """
 
 from __future__ import annotations

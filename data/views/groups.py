@@ -8,9 +8,12 @@ import pandas as pd
 
 from analytics.hotspots.consensus.agreement import Consensus
 from analytics.hotspots.consensus.groups import group_summary
+from analytics.rates.between_schools import difference
+from analytics.rates.tract_rates import allocate
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
 
 HALF = 0.5
+BEYOND = ("beyond", "beyond_low", "beyond_high")
 _PARTS = (("method", METHODS), ("weights", NEIGHBOURS), ("catchment", CATCHMENTS))
 
 
@@ -20,7 +23,9 @@ def agreement(row: Any) -> str:
     return f"{span} of {row.of_max}"
 
 
-def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+def grouped(
+    tracts: pd.DataFrame, ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum the hot tracts of each group.
 
     Parameters
@@ -29,6 +34,8 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
         `tract_view` with `flagged` and `of`.
     ids : Series of str
         Smallest geoid of the group of each tract, missing outside groups.
+    schools, shares : DataFrame
+        `school_view`, and the join behind the tracts: the schools that a group's children attend.
 
     Returns
     -------
@@ -36,8 +43,9 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
         With `cluster` (smallest geoid of the group, missing outside) and `group` (its rank).
     groups : DataFrame
         Index rank 1, 2, ...: cluster, name, tracts, enrolled, chronic_absent, expected, rate,
-        low, high, ratio, ratio_low, ratio_high, excess, excess_low, excess_high, coverage, k_min,
-        k_median, k_max. Most students affected beyond what is expected first.
+        ratio, excess, excess_low, excess_high, k_min, k_median, k_max, coverage, agree; low, high,
+        ratio_low, ratio_high, and beyond, beyond_low, beyond_high, the rate less that of schools
+        elsewhere: all by how much schools differ. Most students beyond what is expected first.
     """
     labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
     summary = group_summary(
@@ -52,10 +60,30 @@ def grouped(tracts: pd.DataFrame, ids: pd.Series) -> tuple[pd.DataFrame, pd.Data
     summary = summary.rename(columns={"areas": "tracts"})
     summary["coverage"] = summary["enrolled"] / children.where(children > 0)
     summary["agree"] = [agreement(row) for row in summary.itertuples()]
+    summary = summary.join(_ranges(ids, schools, shares))
+    part = summary["expected"].where(summary["expected"] > 0) / summary["enrolled"]
+    summary["ratio_low"], summary["ratio_high"] = summary["low"] / part, summary["high"] / part
     summary.insert(0, "cluster", summary.index)
     rank = pd.Series(range(1, len(summary) + 1), index=summary.index, dtype="Int64")
     tracts = tracts.assign(cluster=ids, group=ids.map(rank).astype("Int64"))
     return tracts, summary.set_index(pd.Index(rank, name="rank"))
+
+
+def _ranges(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Range of each group's rate, and how far it lies beyond that of schools elsewhere."""
+    x, n = schools["chronic_absent"], schools["enrolled"]
+    own = shares[["school_id", "geoid", "share"]].assign(geoid=shares["geoid"].map(ids))
+    own = own.dropna().groupby(["school_id", "geoid"], as_index=False)["share"].sum()
+    own["share"] = own["share"].clip(upper=1.0)  # rounding
+    if own.empty:
+        return pd.DataFrame(columns=["low", "high", *BEYOND], dtype="float64")
+    table = allocate(x, n, own, expected=schools["expected"])[["low", "high"]]
+    beyond = {}
+    for group, rows in own.groupby("geoid"):
+        part = rows.set_index("school_id")["share"].reindex(schools.index).fillna(0.0)
+        found = difference(x, n, part, 1 - part)
+        beyond[group] = (found.value, found.low, found.high)
+    return table.join(pd.DataFrame.from_dict(beyond, orient="index", columns=list(BEYOND)))
 
 
 def agreeing(consensus: Consensus, clusters: pd.Series) -> pd.Series:

@@ -140,7 +140,8 @@ def find_by_test(
     )
     most = int(result["draws"].fillna(0).max())
     tested = int(result["q"].notna().sum())
-    return HotSpots("test", *grouped(table, contiguous_groups(hot, view.touching)), most, tested)
+    groups = contiguous_groups(hot, view.touching)
+    return HotSpots("test", *grouped(table, groups, view.schools, shares), most, tested)
 
 
 def find_consensus(
@@ -179,10 +180,12 @@ def find_consensus(
         seed=SEED,
         progress=progress,
     )
-    return consensus_map(view, consensus, chosen)
+    return consensus_map(view, consensus, chosen, catchments[chosen])
 
 
-def consensus_map(view: MapView, consensus: Consensus, chosen: str) -> HotSpots:
+def consensus_map(
+    view: MapView, consensus: Consensus, chosen: str, shares: pd.DataFrame
+) -> HotSpots:
     """Put tracts into classes of agreement and gather those hot in most analyses."""
     areas, shown = consensus.areas.reindex(view.tracts.index), view.tracts["shown"]
     table = _shown_only(view.tracts, areas[["flagged", "of"]].astype("Int64")).assign(
@@ -194,7 +197,8 @@ def consensus_map(view: MapView, consensus: Consensus, chosen: str) -> HotSpots:
     hot = consensus.robust(chosen).reindex(table.index, fill_value=False) & shown
     draws = int(consensus.analyses["draws"].max())
     tested = int(areas["of"].gt(0).sum())
-    tracts, groups = grouped(table, contiguous_groups(hot, view.touching))
+    ids = contiguous_groups(hot, view.touching)
+    tracts, groups = grouped(table, ids, view.schools, shares)
     words = agreeing(consensus, tracts["cluster"])
     groups = groups.assign(methods=groups["cluster"].map(words))
     return HotSpots("consensus", tracts, groups, draws, tested, len(consensus.analyses))

@@ -68,7 +68,7 @@ def find_by_scan(
             seed=SEED,
             progress=progress,
         )
-    return _scan_map(view, clusters)
+    return _scan_map(view, shares, clusters)
 
 
 def find_by_membership(
@@ -111,12 +111,13 @@ def find_by_membership(
         probability=above,
         **model.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
     )
-    gathered = grouped(table, contiguous_groups(above >= STRONG, view.touching))
+    ids = contiguous_groups(above >= STRONG, view.touching)
+    gathered = grouped(table, ids, view.schools, shares)
     tested = int(above.notna().sum())
     return HotSpots("membership", *gathered, 0, tested, model=replace(model, posterior=None))
 
 
-def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
+def _scan_map(view: MapView, shares: pd.DataFrame, clusters: Sequence[Cluster]) -> HotSpots:
     shown = view.tracts["shown"]
     map_class = pd.Series("not significant", index=shown.index, dtype="str")
     p = pd.Series(np.nan, index=shown.index)
@@ -145,7 +146,7 @@ def _scan_map(view: MapView, clusters: Sequence[Cluster]) -> HotSpots:
     )
     hot = passed & high & tested
     draws = max((cluster.draws for cluster in clusters), default=DRAWS)
-    gathered = grouped(table, circle.where(hot))
+    gathered = grouped(table, circle.where(hot), view.schools, shares)
     passing = tuple(cluster for cluster in clusters if cluster.p <= view.alpha)
     return HotSpots("scan", *gathered, draws, int(tested.sum()), circles=passing)
 

@@ -21,7 +21,7 @@ from data.panel import Panel
 from data.views.years import dispersion, dispersions, everyone
 
 COUNTED = ("reported", "unreliable")
-CHANGES = ("change", "change_low", "change_high", "composition", "same_schools")
+CHANGES = ("paired", "paired_low", "paired_high", "composition", "same_schools")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
 
 
@@ -108,8 +108,8 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
     DataFrame
         One row a school year: chronic_absent, enrolled, rate, schools, withheld, is_unusual,
         break_note; `since`, the usual year before, missing where the year is unusual or the
-        definition changed between; `change, change_low, change_high` on the `same_schools` of both
-        years, and `composition`, what opened, closed and withheld schools add.
+        definition changed between; `paired, paired_low, paired_high`, the change of the
+        `same_schools`; `composition`, what opened, closed and withheld schools add.
     """
     levels = panel.schools["level"]
     rows = everyone(panel)

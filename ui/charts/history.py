@@ -1,4 +1,4 @@
-"""Charts of change by school year: the rate with its interval, cut where a definition changes."""
+"""Charts of change by school year: the rate, cut where a definition changes."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _YEAR_START = alt.X("school_year:O", bandPosition=0, **_YEAR_AXIS)
 
 
 def trend(frame: pd.DataFrame, title: str = "How has chronic absence changed?") -> alt.LayerChart:
-    """Rate by school year with its interval, cut where the definition changes.
+    """Rate of a place by school year, cut where the definition changes: a count, without a range.
 
     Parameters
     ----------
     frame : DataFrame
-        One row a school year: school_year, chronic_absent, enrolled, rate, low, high, is_unusual,
-        break_note ("" unless the definition changes in that year); status and reason if any.
-        Unusual years are open diamonds; a withheld year says "not shown".
+        One row a school year: school_year, chronic_absent, enrolled, rate, is_unusual, break_note
+        ("" unless the definition changes in that year); status and reason if any. Unusual years
+        are open diamonds; a withheld year says "not shown".
     title : str
         The question the chart answers.
     """
@@ -54,8 +54,9 @@ def school_history(
     title: str = "How has this school changed?",
     place_name: str = "whole place",
 ) -> alt.LayerChart:
-    """One school's rate by school year with its interval, beside the place's rate.
+    """One school's rate by school year with its range for the next, beside the place's rate.
 
+    `frame` has `low` and `high` besides what `trend` takes;
     `place` has school_year and rate of the place: a grey dashed line named `place_name`.
     """
     years = frame["school_year"]
@@ -73,7 +74,8 @@ def school_history(
     )
     name = name.encode(x=_YEAR, y=rate_axis("rate"), text="label:N")
     layers = [dashed, name, *_history_layers(frame)]
-    return styled(layers, title, f"{_trend_words(frame)} Dashed: {place_name}.")
+    words = f"{_trend_words(frame)} Bars: where the school's next year is likely to lie."
+    return styled(layers, title, f"{words} Dashed: {place_name}.")
 
 
 def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
@@ -87,7 +89,8 @@ def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
     table = table.assign(
         piece=piece, kind=np.where(unusual, UNUSUAL, USUAL), break_note=breaks, note=notes
     )
-    columns = ["school_year", "rate", "low", "high", "enrolled", "chronic_absent", "piece", "kind"]
+    ranged = [name for name in ("low", "high") if name in table]
+    columns = ["school_year", "rate", *ranged, "enrolled", "chronic_absent", "piece", "kind"]
     shown = plain(table.loc[published, columns])
     years = plain(table[["school_year"]])
     frame_layer = alt.Chart(years).mark_point(opacity=0).encode(x=_YEAR)
@@ -101,6 +104,7 @@ def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
 
 def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
     base = alt.Chart(shown).encode(x=_YEAR, detail="piece:N")
+    ranged = "low" in shown
     low = rate_axis("low")
     band = base.mark_area(color=LINE, opacity=0.18).encode(y=low, y2="high:Q")
     bars = base.mark_rule(color=LINE, strokeWidth=2).encode(y=low, y2="high:Q")
@@ -119,11 +123,11 @@ def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
         ),
         tooltip=[
             alt.Tooltip("school_year:N", title="School year"),
-            *rate_tooltips(),
+            *rate_tooltips(ranged=ranged),
             alt.Tooltip("kind:N", title="Kind of year"),
         ],
     )
-    return [band, bars, line, points]
+    return [*([band, bars] if ranged else []), line, points]
 
 
 def _break_layers(breaks: pd.DataFrame) -> list[alt.Chart]:
@@ -164,4 +168,4 @@ def _trend_words(frame: pd.DataFrame) -> str:
     years = sorted(frame["school_year"])
     if not years:
         return "Chronic absence by school year: no figures."
-    return f"Chronic absence by school year, {years[0]} to {years[-1]}, with 95 % intervals."
+    return f"Chronic absence by school year, {years[0]} to {years[-1]}."

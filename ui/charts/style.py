@@ -57,12 +57,15 @@ def rate_axis(field: str) -> alt.Y:
     )
 
 
-def rate_tooltips() -> list[alt.Tooltip]:
-    """Rate of a point with all that must travel with it: interval, numerator, denominator."""
+def rate_tooltips(*, ranged: bool = True) -> list[alt.Tooltip]:
+    """Rate of a school, its range for next year and counts; a whole place has no range."""
+    ends = [
+        alt.Tooltip("low:Q", title="Likely next year, from", format=EXACT),
+        alt.Tooltip("high:Q", title="Likely next year, to", format=EXACT),
+    ]
     return [
         alt.Tooltip("rate:Q", title="Chronically absent", format=EXACT),
-        alt.Tooltip("low:Q", title="95 % interval, low", format=EXACT),
-        alt.Tooltip("high:Q", title="95 % interval, high", format=EXACT),
+        *(ends if ranged else []),
         alt.Tooltip("chronic_absent:Q", title="Students chronically absent", format=",.0f"),
         alt.Tooltip("enrolled:Q", title="Students", format=",.0f"),
     ]

@@ -142,7 +142,7 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     return (
         driver_words.sureness(comparison) if measure.is_compared else "",
         words.ASSOCIATION,
-        words.INTERVAL_MEANING,
+        words.AREA_RANGE,
     )
 
 

@@ -7,10 +7,12 @@ import pandas as pd
 from data.views.hot_spots import History, HotSpots
 from ui.words.cards import card
 from ui.words.numbers import (
+    BY_SCHOOLS,
     count_text,
     interval_text,
     percent_text,
     plural,
+    points_text,
     rate_text,
     ratio_text,
     students_text,
@@ -19,7 +21,7 @@ from ui.words.numbers import (
 UNKNOWN = (
     "Not known: which children miss school, why, and how it is for children who attend other"
     " schools than the join supposes. The group was picked because it is high: expect less of the"
-    " difference in another year. Intervals speak of chance in the counts, not of the picking."
+    " difference in another year. Ranges speak of how schools differ, not of the picking."
 )
 PATTERN_WORDS = {
     "new": "hot in the last year only",
@@ -44,10 +46,15 @@ def cluster_card(row: pd.Series, year: str) -> str:
         School year of the figures.
     """
     students = row["enrolled"]
-    rate = rate_text(row["rate"], row["low"], row["high"], row["chronic_absent"], students)
+    x, low, high = row["chronic_absent"], row["low"], row["high"]
+    rate = rate_text(row["rate"], low, high, x, students, BY_SCHOOLS)
     ratio = (
-        f"{ratio_text(row['ratio'])} times as expected ({ratio_text(row['ratio_low'])}–"
-        f"{ratio_text(row['ratio_high'])})"
+        f"{ratio_text(row['ratio'])} times as expected ({BY_SCHOOLS} {ratio_text(row['ratio_low'])}"
+        f"–{ratio_text(row['ratio_high'])})"
+    )
+    beyond = (
+        f"{points_text(row['beyond'])} points ({points_text(row['beyond_low'])} to"
+        f" {points_text(row['beyond_high'])} as schools differ)"
     )
     excess = (
         f"{students_text(row['excess'])} (95 % interval {count_text(row['excess_low'])} to"
@@ -56,6 +63,7 @@ def cluster_card(row: pd.Series, year: str) -> str:
     facts = [
         (f"Chronically absent in the schools its children attend, {year}", rate),
         ("Compared with schools of the same levels", ratio),
+        ("Compared with schools elsewhere", beyond),
         ("Beyond what is expected", excess),
         ("Students counted here", _coverage(row)),
         ("Analyses that agree", agreement_text(row)),
@@ -115,6 +123,6 @@ def _coverage(row: pd.Series) -> str:
 def group_sentence(row: pd.Series) -> str:
     """One line that names a group in a list."""
     students = row["enrolled"]
-    interval = interval_text(row["low"], row["high"], students)
-    rate = f"{percent_text(row['rate'], students)} ({interval})"
+    ends = interval_text(row["low"], row["high"], students)
+    rate = f"{percent_text(row['rate'], students)} ({BY_SCHOOLS} {ends})"
     return f"{row['name']}: {plural(row['tracts'], 'tract')}, {rate}"

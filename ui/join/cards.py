@@ -12,6 +12,7 @@ from ui.join.words import (
 )
 from ui.words.cards import card
 from ui.words.numbers import (
+    BY_SCHOOLS,
     count_text,
     interval_text,
     percent_text,
@@ -64,8 +65,7 @@ def tract_facts(row: pd.Series) -> list[tuple[str, str]]:
     return [
         (
             "Rate of the schools its children attend",
-            f"{rate} ({interval_text(row['low'], row['high'], n)}) by chance among the students"
-            " counted here",
+            f"{rate} ({BY_SCHOOLS} {interval_text(row['low'], row['high'], n)})",
         ),
         (
             "By the doubt about the join",

@@ -86,15 +86,15 @@ def mean_km(flows: pd.DataFrame) -> float:
 
 
 def sureness(quality: JoinQuality) -> str:
-    """Say how wide the interval is by chance, and how wide by the doubt about the join."""
+    """Say how wide the range is as schools differ, and how wide by the doubt about the join."""
     shown = quality.tracts[quality.tracts["shown"]]
     if shown.empty:
         return ""
-    chance = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
+    differ = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
     whole = points_text((shown["join_high"] - shown["join_low"]).median()).lstrip("+")
     return (
-        f"In a typical tract the 95 % interval of the rate spans {chance} points by chance among"
-        f" the students counted there, and {whole} points by the doubt about the join"
+        f"In a typical tract the 95 % range of the rate spans {differ} points as its schools"
+        f" differ, and {whole} points by the doubt about the join"
         f" ({count_text(quality.redraws)} other plausible joins)."
     )
 

@@ -3,6 +3,7 @@
 from ui.queries.places import (
     Place,
     choices,
+    dispersion,
     geometry,
     join,
     panel,
@@ -22,6 +23,7 @@ from ui.queries.places import (
 __all__ = [
     "Place",
     "choices",
+    "dispersion",
     "geometry",
     "join",
     "panel",

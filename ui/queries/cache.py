@@ -50,6 +50,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "shares": Entry(32),
         "tracts": Entry(64),
         "trend": Entry(32),
+        "dispersion between years": Entry(32, shared=True),
         "neighbours": Entry(8, shared=True),
         "results of long work": Entry(1, shared=True),
         "driver": Entry(32),

@@ -10,9 +10,10 @@ from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
-from data.views import joins, schools_and_tracts
+from data.views import joins, schools_and_tracts, years
 from data.views.joins import Join
 from data.views.schools_and_tracts import Totals
+from data.views.years import Dispersion
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.queries.cache import kept
 from ui.selection import Choices, Selection
@@ -87,6 +88,11 @@ def _tracts(key: Place, year: str, level: str, method: str) -> pd.DataFrame:
     return schools_and_tracts.tract_view(panel_of(key), _schools(key, year, level), shares)
 
 
+@kept("dispersion between years")
+def _dispersion(key: Place, year: str) -> Dispersion:
+    return years.dispersion(panel_of(key), year)
+
+
 @kept("trend")
 def _trend(key: Place, level: str) -> pd.DataFrame:
     return schools_and_tracts.trend_view(panel_of(key), level)
@@ -130,6 +136,11 @@ def tracts(selection: Selection) -> pd.DataFrame:
 def trend(selection: Selection) -> pd.DataFrame:
     """Rate of the whole place by school year, see `schools_and_tracts.trend_view`."""
     return _trend(place(selection.area), selection.level)
+
+
+def dispersion(selection: Selection) -> Dispersion:
+    """Return how much schools move between the usual years around the chosen one."""
+    return _dispersion(place(selection.area), selection.year)
 
 
 def totals(selection: Selection) -> Totals:

@@ -40,6 +40,9 @@ def _rate(heading: str, description: str) -> Column:
     return Column(heading, "rate", "fraction", description, guarded=True)
 
 
+_RANGE = "School: for its next year. Tract, group: as the schools behind it differ."
+_SAME = "The same schools in both years, paired."
+
 COLUMNS: Mapping[str, Column] = MappingProxyType(
     {
         "school_id": Column("School id", "text", "text", "The publisher's id of the school."),
@@ -67,15 +70,15 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         ),
         "rate": _rate("Rate", "chronic_absent / enrolled."),
         "eb_rate": _rate("Steadied rate", "Empirical-Bayes rate (Marshall 1991)."),
-        "low": _rate("Low", "Lower end of the 95 % interval of the rate (Wilson)."),
-        "high": _rate("High", "Upper end of the 95 % interval of the rate (Wilson)."),
-        "interval": Column("95 % interval", "interval", "fraction", "Wilson.", guarded=True),
+        "low": _rate("Low", f"Lower end of the 95 % range. {_RANGE}"),
+        "high": _rate("High", f"Upper end of the 95 % range. {_RANGE}"),
+        "interval": Column("95 % range", "interval", "fraction", _RANGE, guarded=True),
         "expected": Column(
             "Expected", "count", "students", "Count expected for the school levels.", guarded=True
         ),
         "ratio": Column("Ratio", "ratio", "ratio", "Observed over expected.", guarded=True),
-        "ratio_low": Column("Ratio, low", "ratio", "ratio", "95 % interval, low.", guarded=True),
-        "ratio_high": Column("Ratio, high", "ratio", "ratio", "95 % interval, high.", guarded=True),
+        "ratio_low": Column("Ratio, low", "ratio", "ratio", f"Low end. {_RANGE}", guarded=True),
+        "ratio_high": Column("Ratio, high", "ratio", "ratio", f"High end. {_RANGE}", guarded=True),
         "band": Column("Band", "text", "text", "Band of the unrounded rate.", guarded=True),
         "hot_class": Column("Class", "text", "text", "Hot-spot class; the gate's own 'not shown'."),
         "q": Column("q", "q", "probability", "Benjamini-Hochberg q of the class.", guarded=True),
@@ -141,6 +144,14 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "change": Column(
             "Change, points", "points", "fraction", "Rate by the other join less the rate.", True
         ),
+        "since": Column("Compared with", "text", "text", "The usual year before."),
+        "paired": Column("Change, points", "points", "fraction", f"{_SAME} Rate less that before."),
+        "paired_low": Column("Change, low", "points", "fraction", f"{_SAME} 95 % range, low."),
+        "paired_high": Column("Change, high", "points", "fraction", f"{_SAME} 95 % range, high."),
+        "composition": Column(
+            "Other schools, points", "points", "fraction", "What opened and closed schools add."
+        ),
+        "same_schools": Column("Same schools", "count", "schools", "Schools of both years."),
         "sides": Column("Hot spots", "text", "text", "Hot in both joins, one or neither."),
         "other_class": Column(
             "Class by the other", "text", "text", "Hot-spot class under the join compared with."

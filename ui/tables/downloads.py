@@ -24,7 +24,7 @@ from data.store.provenance import Source
 from ui import queries
 from ui.selection import Selection
 from ui.tables.display import dictionary, ledger_table, withhold
-from ui.words.standing import INTERVAL_MEANING, TRACT_MEANING
+from ui.words.standing import AREA_RANGE, COUNT_MEANING, SCHOOL_RANGE, TRACT_MEANING
 
 FICTIONAL = "FICTIONAL: places, schools and numbers are made up to show what the software does."
 IDS_ARE_TEXT = "Ids are text: import them as text, or a spreadsheet drops leading zeros."
@@ -205,7 +205,8 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
     """
     panel = queries.panel(selection)
     parts = (topic, selection.area, selection.year, selection.level)
-    caveat = f"{TRACT_MEANING} {INTERVAL_MEANING}"
+    ranges = SCHOOL_RANGE if place == "schools" else f"{TRACT_MEANING} {AREA_RANGE}"
+    caveat = f"{ranges} {COUNT_MEANING}"
     about = {
         "dictionary": dictionary([table.index.name, *table.columns]),
         "caveat": caveat,

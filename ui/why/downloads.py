@@ -110,7 +110,8 @@ def _group(spots: HotSpots, selection: Selection, row: pd.Series) -> str:
         f" ({count_text(spots.tested)} {made(spots, selection)}); schools of {levels}; students"
         f" placed in tracts by “{CATCHMENTS[selection.catchment]}”. It holds"
         f" {count_text(row['enrolled'])} students, {count_text(row['chronic_absent'])} chronically"
-        f" absent ({percent_text(row['rate'], row['enrolled'])}, Wilson 95 % interval"
+        f" absent ({percent_text(row['rate'], row['enrolled'])}, 95 % interval from the"
+        " differences between its schools"
         f" {interval_text(row['low'], row['high'], row['enrolled'])} %)."
     )
 

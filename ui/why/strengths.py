@@ -82,7 +82,7 @@ def predicted_from(strengths: Strengths) -> str:
 def school_words(schools: pd.DataFrame) -> pd.DataFrame:
     """Schools beside their prediction as people read them, in words."""
     rows = [_words(row) for row in schools.to_dict("records")]
-    columns = ["School", "From this group", "Students", "Rate", "95 % interval"]
+    columns = ["School", "From this group", "Students", "Rate", "Likely next year"]
     columns += ["Predicted", "Funnel from", "Fewer absent", "q", "Level", "Neighbourhood"]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 

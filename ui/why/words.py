@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.drivers.profile import CANNOT
 from data.views.strengths import FEWEST, Comparable, Likeness
 from ui.words.numbers import (
+    BY_SCHOOLS,
     count_text,
     interval_text,
     percent_text,
@@ -102,7 +103,7 @@ def figures(row: pd.Series, profile: pd.DataFrame) -> list[tuple[str, str]]:
     )
     return [
         (count_text(row["chronic_absent"]), students),
-        (rate, f"95 % interval {interval} %"),
+        (rate, f"{BY_SCHOOLS} {interval} %"),
         (str(len(harder(profile))), harder_of),
         (plural(compared, "tract"), "to compare with, outside every hot group"),
     ]
@@ -159,7 +160,7 @@ def _students(row: pd.Series, year: str) -> str:
     ends = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
     return (
         f"In {year} about {count_text(row['chronic_absent'])} of {count_text(enrolled)} students"
-        f" ({percent_text(row['rate'], enrolled)}, 95 % interval"
+        f" ({percent_text(row['rate'], enrolled)}, {BY_SCHOOLS}"
         f" {interval_text(row['low'], row['high'], enrolled)} %) of the schools that children of"
         f" these places attend were chronically absent, {ratio_text(row['ratio'])} times as"
         f" expected for the school levels ({ends})."

@@ -7,14 +7,13 @@ import math
 import pandas as pd
 
 from analytics.local.significance import smallest_draws_needed
-from analytics.rates.intervals import rate_difference, wilson
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import Totals
+from data.views.years import Dispersion
 from ui.hotspots import words as hotspot_words
 from ui.selection import Selection
 from ui.words.numbers import (
     count_text,
-    interval_text,
     percent_text,
     plural,
     points_text,
@@ -156,36 +155,33 @@ def _words(count: int) -> str:
 
 
 def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
-    """Students, rate with interval, schools, and change since the year before."""
+    """Students, rate, schools, and change of the same schools since the usual year before."""
     if sums.enrolled <= 0:
         return [("not shown", "no school has a figure for this choice")]
     rate = sums.chronic_absent / sums.enrolled
-    low, high = wilson(sums.chronic_absent, sums.enrolled)
     students = f"of {count_text(sums.enrolled)} students missed a tenth of their days or more"
     return [
         (count_text(sums.chronic_absent), students),
-        (percent_text(rate, sums.enrolled), f"95 % interval {interval_text(low, high)} %"),
+        (percent_text(rate, sums.enrolled), "a count of all students, not of a sample"),
         (plural(sums.schools, "school"), f"{count_text(sums.withheld)} more not shown"),
         _change(trend, year),
     ]
 
 
 def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
-    """Hot tracts and groups, students in them, rate with interval, tests made."""
+    """Hot tracts and groups, students in them, rate, tests made."""
     groups = spots.groups
     enrolled, absent = float(groups["enrolled"].sum()), float(groups["chronic_absent"].sum())
     made = hotspot_words.made(spots, selection)
     if groups.empty:
         return [("0 tracts", "stand out"), (count_text(spots.tested), made)]
-    low, high = wilson(absent, enrolled)
     expected = float(groups["expected"].sum())
     return [
         (plural(groups["tracts"].sum(), "tract"), f"in {plural(len(groups), 'group')}"),
         (count_text(absent), f"of about {count_text(enrolled)} students there chronically absent"),
         (
             percent_text(absent / enrolled, enrolled),
-            f"95 % interval {interval_text(low, high)} %; {ratio_text(absent / expected)} times as"
-            " expected for the school levels",
+            f"{ratio_text(absent / expected)} times as expected for the school levels",
         ),
         (count_text(spots.tested), made),
     ]
@@ -226,15 +222,29 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
     earlier = [item for item in rows.index if item < year and not rows.loc[item, "is_unusual"]]
     if year not in rows.index or not earlier:
         return ("no earlier year", "to compare with in this place's files")
-    since = earlier[-1]
-    between = rows.loc[[item for item in rows.index if since < item <= year], "break_note"]
-    if (between != "").any():
-        return ("not comparable", f"with {since}: the definition changed in between")
-    now, before = rows.loc[year], rows.loc[since]
-    change, low, high = rate_difference(
-        now["chronic_absent"], now["enrolled"], before["chronic_absent"], before["enrolled"]
-    )
+    row = rows.loc[year]
+    if row["is_unusual"]:
+        return ("not compared", f"{year} was unusual: cut short or remote")
+    if pd.isna(row["since"]):
+        return ("not comparable", f"with {earlier[-1]}: the definition changed in between")
+    low, high = points_text(row["paired_low"]), points_text(row["paired_high"])
     return (
-        f"{points_text(change)} points",
-        f"since {since} ({points_text(low)} to {points_text(high)})",
+        f"{points_text(row['paired'])} points",
+        f"in the same {plural(row['same_schools'], 'school')} since {row['since']} ({low} to"
+        f" {high} as schools differ); other schools {points_text(row['composition'])}",
+    )
+
+
+def year_basis(dispersion: Dispersion) -> str:
+    """Say what the ranges of schools for next year rest on."""
+    spread = f"{dispersion.place:.1f} times the variance that chance among students gives"
+    if not dispersion.pairs:
+        return (
+            "This place has no two usual years to compare. Ranges of schools take the spread of"
+            f" New York City's: {spread}."
+        )
+    years = ", ".join(f"{before} to {year}" for before, year in dispersion.pairs)
+    return (
+        f"Ranges of schools rest on how far schools here moved, {years}: {spread}, level by level"
+        " where there are schools enough. The change of the whole place is taken out."
     )

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.rates.intervals import wilson
 from data.contracts.vocabulary import RELIABILITY_LABELS
 from ui.maps.scales import NOT_SHOWN
 from ui.words.numbers import (
+    BY_SCHOOLS,
+    NEXT_YEAR,
     count_text,
     percent_text,
     plural,
@@ -32,8 +33,8 @@ def tract_card(row: pd.Series, year: str, test: str = "") -> str:
         facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
         return card(title, facts, "")
     facts = [
-        (f"Chronically absent in the schools its children attend, {year}", _rate(row)),
-        ("Compared with schools of the same levels", _ratio(row)),
+        (f"Chronically absent in the schools its children attend, {year}", _rate(row, BY_SCHOOLS)),
+        ("Compared with schools of the same levels", _ratio(row, BY_SCHOOLS)),
         ("Steadied for small numbers", percent_text(row["eb_rate"], row["enrolled"])),
         ("Students counted here", _coverage(row)),
         ("Schools behind the figure", _schools_behind(row)),
@@ -50,8 +51,8 @@ def school_card(
     facts = [("Level", " · ".join(part for part in (level, row["school_type"]) if part))]
     if row["shown"]:
         facts += [
-            (f"Chronically absent, {year}", _rate(row)),
-            ("Compared with schools of the same level", _ratio(row)),
+            (f"Chronically absent, {year}", _rate(row, NEXT_YEAR)),
+            ("Compared with schools of the same level", _ratio(row, NEXT_YEAR)),
         ]
     else:
         facts.append((f"Chronically absent, {year}", not_shown_text(row["status"], row["reason"])))
@@ -65,9 +66,9 @@ def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple
         if row.status != "reported":
             text = not_shown_text(row.status, row.reason)
         else:
-            low, high = wilson(row.numerator, row.denominator)
             rate = row.numerator / row.denominator
-            text = rate_text(rate, low, high, row.numerator, row.denominator)
+            share = percent_text(rate, row.denominator)
+            text = f"{share}, {count_text(row.numerator)} of {students_text(row.denominator)}"
         facts.append((f"{labels[row.measure]}, {row.school_year}", text))
     return facts
 
@@ -87,9 +88,8 @@ def driver_card(row: pd.Series, label: str) -> str:
 def together_card(row: pd.Series, label: str) -> str:
     """HTML card of a social driver and of absence in one tract."""
     compared = pd.notna(row["ratio"])
-    facts = [
-        ("Absence in the schools its children attend", _ratio(row) if compared else _NO_ABSENCE)
-    ]
+    ratio = _ratio(row, BY_SCHOOLS) if compared else _NO_ABSENCE
+    facts = [("Absence in the schools its children attend", ratio)]
     if row["pair"] != NOT_SHOWN:
         both = f"{row['absence_class']} third of absence, {row['driver_class']} third of the other"
         facts.append(("On the map", both))
@@ -105,13 +105,14 @@ def driver_reliability(reliability: str, cv: float) -> str:
     return f"{text}; cannot carry a conclusion" if reliability == "low" else text
 
 
-def _rate(row: pd.Series) -> str:
-    return rate_text(row["rate"], row["low"], row["high"], row["chronic_absent"], row["enrolled"])
+def _rate(row: pd.Series, kind: str) -> str:
+    x, n = row["chronic_absent"], row["enrolled"]
+    return rate_text(row["rate"], row["low"], row["high"], x, n, kind)
 
 
-def _ratio(row: pd.Series) -> str:
-    interval = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
-    return f"{ratio_text(row['ratio'])} times as expected ({interval})"
+def _ratio(row: pd.Series, kind: str) -> str:
+    ends = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
+    return f"{ratio_text(row['ratio'])} times as expected ({kind} {ends})"
 
 
 def _coverage(row: pd.Series) -> str:

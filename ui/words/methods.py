@@ -10,7 +10,15 @@ from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
 from ui.selection import METHODS, Selection
 from ui.words.numbers import count_text, plural
-from ui.words.standing import JOIN_METHODS, MEASURE_NOTES, NULL_MEANING
+from ui.words.standing import (
+    AREA_RANGE,
+    CHANGE_MEANING,
+    COUNT_MEANING,
+    JOIN_METHODS,
+    MEASURE_NOTES,
+    NULL_MEANING,
+    SCHOOL_RANGE,
+)
 
 _REFERENCES = (
     "Anselin L (1995). Local indicators of spatial association - LISA. Geogr Anal 27:93-115.",
@@ -68,9 +76,10 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
         "Where students live": _join(panel, selection),
         "The measure on the map": MEASURE_NOTES[selection.measure],
         "How sure a rate is": (
-            "Intervals are Wilson's at 95 %. A rate is shown only where the NCHS standard for"
-            " proportions (2017) lets it: at least 30 students and a Clopper-Pearson interval that"
-            " is narrow enough, absolutely or against the rate itself."
+            f"{COUNT_MEANING} {CHANGE_MEANING} {SCHOOL_RANGE} {AREA_RANGE} A rate is shown only"
+            " where the NCHS standard for proportions (2017) lets it: at least 30 students and a"
+            " Clopper-Pearson interval that is narrow enough, absolutely or against the rate"
+            " itself."
         ),
         "What counts as a hot spot": (
             f"{NULL_MEANING} {count_text(DRAWS)} rearrangements, seed {SEED}, then more where the"

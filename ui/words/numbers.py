@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+NEXT_YEAR = "likely next year:"
+"""Range of a school's figure of next year."""
+BY_SCHOOLS = "as its schools differ:"
+"""Range of a tract's or group's figure by how much its schools differ."""
 SMALL_GROUP = 300
 """Below this many students a percentage is written without decimals."""
 TENTHS = {
@@ -29,10 +33,15 @@ def interval_text(low: float, high: float, students: float | None = None) -> str
     return f"{_percent(low, students)}–{_percent(high, students)}"
 
 
-def rate_text(rate: float, low: float, high: float, chronic_absent: float, enrolled: float) -> str:
-    """Rate, interval and counts: ``"29.3 % (29.2–29.3), 265,700 of 908,421 students"``."""
+def rate_text(
+    rate: float, low: float, high: float, chronic_absent: float, enrolled: float, kind: str
+) -> str:
+    """Rate, kind of range and counts: ``"29.3 % (likely next year: 26.1–32.8), 211 of 720 ..."``.
+
+    `kind` is `NEXT_YEAR` or `BY_SCHOOLS`.
+    """
     return (
-        f"{percent_text(rate, enrolled)} ({interval_text(low, high, enrolled)}), "
+        f"{percent_text(rate, enrolled)} ({kind} {interval_text(low, high, enrolled)}), "
         f"{count_text(chronic_absent)} of {students_text(enrolled)}"
     )
 

@@ -84,9 +84,21 @@ TRACT_MEANING = (
     "This map shows the schools that children of a tract attend;"
     " it does not measure each child there."
 )
-INTERVAL_MEANING = (
-    "The range in brackets is a 95 % interval for the underlying risk: how far the figure could"
-    " move from year to year by chance alone. Every enrolled student is counted, not a sample."
+COUNT_MEANING = (
+    "The figure of the whole place counts every enrolled student: it is no sample and has no range"
+    " of chance."
+)
+CHANGE_MEANING = (
+    "A change compares the same schools in both years. Its 95 % range comes from how differently"
+    " these schools changed. What opened and closed schools add stands apart."
+)
+SCHOOL_RANGE = (
+    "A school's range is for next year: with the whole place standing still, 95 of 100 schools"
+    " have their next figure inside."
+)
+AREA_RANGE = (
+    "The 95 % range of a tract or group comes from how much the schools behind it differ. A figure"
+    " of few or unlike schools could easily have been another."
 )
 COVERAGE_MEANING = (
     "Coverage compares the students counted in a tract with the children who live there; under 50 %"

@@ -1,7 +1,6 @@
 """Hot areas that touch, gathered into groups: id, name, and what is in a group.
 
-A group was picked because it stands out, so its rate and ratio lean outwards: the intervals speak
-of chance in the counts of the areas picked, not of the picking.
+A group was picked because it stands out, so its rate and ratio lean outwards.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from analytics.inputs import floats, same_index
-from analytics.rates.intervals import crude_rate, poisson_limits, wilson
-from analytics.rates.standardized import standardized_ratio
+from analytics.rates.intervals import crude_rate, poisson_limits
 from geo.weights.weights import Weights
 
 
@@ -69,13 +67,13 @@ def group_summary(
     -------
     DataFrame
         Index group, most students above (or below) expectation first: `name, areas, enrolled,
-        chronic_absent, expected, rate, low, high` (Wilson, 95 %), `ratio, ratio_low, ratio_high,
-        excess, excess_low, excess_high` (exact Poisson; excess is chronic_absent - expected
-        students), and `k_min, k_median, k_max, of_min, of_max` over its areas.
+        chronic_absent, expected, rate, ratio, excess, excess_low, excess_high` (exact Poisson;
+        excess is chronic_absent - expected students), and `k_min, k_median, k_max, of_min,
+        of_max` over its areas.
 
     References
     ----------
-    Wilson EB (1927) JASA 22:209-212. Garwood F (1936) Biometrika 28:437-442.
+    Garwood F (1936) Biometrika 28:437-442.
 
     Examples
     --------
@@ -91,8 +89,7 @@ def group_summary(
     same_index(groups, labels, "groups and labels")
     x, n, e = (sums[name] for name in ("chronic_absent", "enrolled", "expected"))
     sums["rate"] = crude_rate(x, n)
-    sums["low"], sums["high"] = wilson(x, n)
-    sums["ratio"], sums["ratio_low"], sums["ratio_high"] = standardized_ratio(x, e)
+    sums["ratio"] = x / e.where(e > 0)
     low, high = poisson_limits(floats(x), 0.95)
     sums = sums.assign(excess=x - e, excess_low=low - e, excess_high=high - e)
     inside = groups.dropna()

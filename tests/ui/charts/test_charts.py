@@ -48,7 +48,7 @@ def place():
 
 
 BUILDERS = {
-    "trend": lambda: history_charts.trend(years()),
+    "trend": lambda: history_charts.trend(years().drop(columns=["low", "high"])),
     "history": lambda: history_charts.school_history(years(), place()),
     "scatter": lambda: school_charts.scatter(schools(), "Poverty", "percentile"),
     "bands": lambda: school_charts.bands(schools()["rate"]),
@@ -91,11 +91,12 @@ def test_readable_on_a_projector_and_by_a_screen_reader(name):
 
 
 @pytest.mark.parametrize("name", ["trend", "history", "scatter"])
-def test_rate_axis_is_in_percent_and_tooltips_carry_n_and_interval(name):
+def test_rate_axis_is_in_percent_and_tooltips_carry_n_and_the_range_of_a_school(name):
     text = json.dumps(spec(BUILDERS[name]()))
     assert '"format": ".0%"' in text
-    for title in ("95 % interval, low", "95 % interval, high", "Students"):
-        assert f'"title": "{title}"' in text
+    assert '"title": "Students"' in text
+    for end in ("from", "to"):  # a whole place is a count: it has no range
+        assert (f'"title": "Likely next year, {end}"' in text) == (name != "trend")
 
 
 def test_trend_holds_every_year_with_its_interval():

@@ -339,7 +339,10 @@ def test_the_card_of_both_carries_the_interval_of_absence_and_the_cv(default):
     tracts = queries_drivers.together(default).tracts
     row = tracts[tracts["pair"].ne("not shown")].iloc[0]
     card = cards.together_card(row, "Uninsured")
-    assert f"{row['ratio']:.2f} times as expected ({row['ratio_low']:.2f}" in card
+    assert (
+        f"{row['ratio']:.2f} times as expected (as its schools differ: {row['ratio_low']:.2f}"
+        in card
+    )
     assert f"coefficient of variation {100 * row['cv']:.0f} %" in card
     weak = tracts[tracts["reliability"].eq("low") & tracts["value"].notna()].iloc[0]
     assert "cannot carry a conclusion" in cards.together_card(weak, "Uninsured")

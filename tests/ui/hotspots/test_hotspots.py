@@ -124,20 +124,24 @@ def test_a_group_is_named_by_its_smallest_tract_and_hangs_together(found, start)
         assert connected_components(links, directed=False)[0] == 1
 
 
-def test_group_ids_depend_on_neither_order_nor_other_groups(found, start):
+def test_group_ids_depend_on_neither_order_nor_other_groups(found, start, default):
     if found.kind == "scan":
         pytest.skip("a circle's id is its smallest tract: nothing is gathered")
     hot = found.tracts["group"].notna()
     order = np.random.default_rng(1).permutation(hot.index.to_numpy())
-    again, _ = grouped(
-        found.tracts.loc[order], contiguous_groups(hot.loc[order], start.touching.subset(order))
-    )
+    ids = contiguous_groups(hot.loc[order], start.touching.subset(order))
+    again, _ = grouped(found.tracts.loc[order], ids, start.schools, queries.shares(default))
     same = again["cluster"].reindex(hot.index)
     assert same.fillna("").tolist() == found.tracts["cluster"].fillna("").tolist()
     if found.groups.empty:
         return
     first = found.tracts["group"].eq(1).fillna(value=False)
-    alone, groups = grouped(found.tracts, contiguous_groups(first, start.touching))
+    alone, groups = grouped(
+        found.tracts,
+        contiguous_groups(first, start.touching),
+        start.schools,
+        queries.shares(default),
+    )
     assert groups["cluster"].tolist() == [found.groups.loc[1, "cluster"]]
     assert alone.loc[first, "cluster"].eq(found.groups.loc[1, "cluster"]).all()
 
@@ -377,11 +381,10 @@ def test_unknown_neighbours_are_refused(demo_protected):
         neighbours(demo_protected.tracts, "rook")
 
 
-def test_no_hot_tract_makes_no_group(start):
+def test_no_hot_tract_makes_no_group(start, default):
     none = pd.Series(data=False, index=start.tracts.index)
-    tracts, groups = grouped(
-        start.tracts.assign(flagged=0, of=1), contiguous_groups(none, start.touching)
-    )
+    table, ids = start.tracts.assign(flagged=0, of=1), contiguous_groups(none, start.touching)
+    tracts, groups = grouped(table, ids, start.schools, queries.shares(default))
     assert groups.empty
     assert tracts["group"].isna().all()
     assert {"cluster", "name", "excess", "agree", "coverage"} <= set(groups.columns)

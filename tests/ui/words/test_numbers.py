@@ -8,8 +8,8 @@ from ui.words import numbers
 
 
 def test_the_figure_as_agreed():
-    assert numbers.rate_text(0.2925, 0.29156, 0.29344, 265_700, 908_421) == (
-        "29.3 % (29.2–29.3), 265,700 of 908,421 students"
+    assert numbers.rate_text(0.2925, 0.2836, 0.3016, 265_700, 908_421, numbers.BY_SCHOOLS) == (
+        "29.3 % (as its schools differ: 28.4–30.2), 265,700 of 908,421 students"
     )
 
 

@@ -74,8 +74,17 @@ def test_standing_sentences():
     )
     assert w.fictional_banner("Halcyon County").startswith("Halcyon County is fictional: ")
     assert set(w.JOIN_METHODS) >= {"gravity", "building"}
-    assert "interval" in w.INTERVAL_MEANING
     assert "not cause" in w.ASSOCIATION
+
+
+def test_each_range_says_what_it_is_for():
+    assert "no range" in w.COUNT_MEANING
+    assert "same schools" in w.CHANGE_MEANING
+    assert "next year" in w.SCHOOL_RANGE
+    assert "schools behind it differ" in w.AREA_RANGE
+    words = "by chance alone"
+    texts = [text for path in ROOT.glob("ui/**/*.py") for _, text in strings_of(path)]
+    assert not [text for text in texts if words in text and "year to year" in text]
 
 
 def test_every_join_method_is_described():
