@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analytics.rates.intervals import wilson
 from analytics.rates.standardized import expected
 from analytics.rates.tract_rates import allocate
 from bench.simulated_county import County, Floats
@@ -97,8 +98,8 @@ def score(
     row["own_bias_hot"] = float(errors["own"][lived & truth["hot"]].mean())
     if share is None:
         return row
-    low, high = (table["low"], table["high"]) if interval is None else interval
-    return row | _coverage(truth[lived & found], low, high)
+    chance = wilson(table["chronic_absent"], table["enrolled"]) if interval is None else interval
+    return row | _coverage(truth[lived & found], *chance)
 
 
 def _truth(county: County, usual: pd.Series) -> pd.DataFrame:

@@ -115,8 +115,8 @@ def next_year(
     spread = floats(dispersion)
     if (spread < 1).any():
         raise ValueError("a dispersion below 1 would promise less than chance among students")
+    if isinstance(x, pd.Series) and isinstance(dispersion, pd.Series):
+        same_index(x, dispersion, "counts and dispersions")
     worth = 1 / (2 * spread)
-    factor: Any = pd.Series(worth, index=x.index) if isinstance(x, pd.Series) else worth
-    if np.ndim(x) == 0 and worth.size == 1:
-        factor = float(worth[0])
+    factor: Any = float(worth[0]) if worth.size == 1 else worth
     return wilson(x * factor, n * factor, level)
