@@ -43,13 +43,13 @@ if selection.focus in schools.index:
     st.altair_chart(
         history_charts.school_history(history, place, place_name="all schools of this choice")
     )
-    years = ("school_year", "enrolled", "chronic_absent", "rate", "interval")
+    years = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
     table_block.show(history, years, f"{schools.loc[selection.focus, 'name']}, every school year")
 else:
     st.altair_chart(school_charts.bands(schools["rate"], shown=shown))
 table_block.show(
     schools.sort_values(["chronic_absent", "name"], ascending=[False, True]),
-    ("name", "level", "neighbourhood", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
+    ("name", "level", "neighbourhood", "enrolled", "chronic_absent", "rate", "next_year", "ratio"),
     f"{len(schools):,} schools, most students affected first, {selection.year}",
 )
 downloads.buttons(selection, "schools", schools, place="schools")

@@ -72,7 +72,20 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "eb_rate": _rate("Steadied rate", "Empirical-Bayes rate (Marshall 1991)."),
         "low": _rate("Low", f"Lower end of the 95 % range. {_RANGE}"),
         "high": _rate("High", f"Upper end of the 95 % range. {_RANGE}"),
-        "interval": Column("95 % range", "interval", "fraction", _RANGE, guarded=True),
+        "interval": Column(
+            "As its schools differ",
+            "interval",
+            "fraction",
+            "95 % range by how much the schools behind the rate differ.",
+            guarded=True,
+        ),
+        "next_year": Column(
+            "Likely next year",
+            "next_year",
+            "fraction",
+            "Where 95 of 100 schools have their next rate, should the whole place stand still.",
+            guarded=True,
+        ),
         "expected": Column(
             "Expected", "count", "students", "Count expected for the school levels.", guarded=True
         ),
@@ -237,6 +250,7 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "interval": ("low", "high"),
+        "next_year": ("low", "high"),
         "join_interval": ("join_low", "join_high"),
         "model_interval": ("rate_low", "rate_high"),
     }

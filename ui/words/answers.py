@@ -227,11 +227,13 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
         return ("not compared", f"{year} was unusual: cut short or remote")
     if pd.isna(row["since"]):
         return ("not comparable", f"with {earlier[-1]}: the definition changed in between")
-    low, high = points_text(row["paired_low"]), points_text(row["paired_high"])
+    low, high = row["paired_low"], row["paired_high"]
+    unclear = ": no clear change" if low <= 0 <= high else ""
     return (
         f"{points_text(row['paired'])} points",
-        f"in the same {plural(row['same_schools'], 'school')} since {row['since']} ({low} to"
-        f" {high} as schools differ); other schools {points_text(row['composition'])}",
+        f"in the same {plural(row['same_schools'], 'school')} since {row['since']}"
+        f" ({points_text(low)} to {points_text(high)} as schools differ{unclear}); opened and"
+        f" closed schools add {points_text(row['composition'])}",
     )
 
 

@@ -196,12 +196,10 @@ def test_a_summary_forms_rates_from_sums():
     first = table.loc["a"]
     assert first[["name", "areas", "enrolled"]].tolist() == ["Docks and Hill", 2, 200]
     assert (first["rate"], first["ratio"], first["excess"]) == (0.45, 1.5, 30)
-    assert first["low"] < 0.45 < first["high"]
     # a second opinion on the exact Poisson limit of 90 events
     assert first["excess_low"] == pytest.approx(
         90 * (1 - 1 / 810 - 1.96 / (3 * 90**0.5)) ** 3 - 60, abs=0.1
     )
-    np.testing.assert_allclose(first["excess_low"] + 60, first["ratio_low"] * 60)
     assert first[["k_min", "k_median", "k_max", "of_min"]].tolist() == [3, 4, 5, 6]
     assert table.loc["d", "excess_low"] < 0
     none = groups.where(groups.isna())

@@ -29,7 +29,7 @@ def schools():
 
 def test_figures_are_written_as_agreed():
     table = tables.display_frame(schools(), ["name", "level", "enrolled", "rate", "interval"])
-    assert list(table.columns) == ["Name", "Level", "Students", "Rate", "95 % range"]
+    assert list(table.columns) == ["Name", "Level", "Students", "Rate", "As its schools differ"]
     assert table.loc["a"].str.strip().tolist() == ["Oak", "High", "1,200", "29.3 %", "26.8–31.9 %"]
     assert table.loc["b"].str.strip().tolist() == ["Elm", "K-8", "120", "9 %", "5–16 %"]
 
@@ -94,7 +94,7 @@ def test_input_is_left_alone():
 
 def test_empty_table_keeps_its_headings():
     table = tables.display_frame(schools().iloc[:0], ["name", "rate", "interval"])
-    assert list(table.columns) == ["Name", "Rate", "95 % range"]
+    assert list(table.columns) == ["Name", "Rate", "As its schools differ"]
     assert table.empty
 
 
