@@ -239,14 +239,16 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
 
 def year_basis(dispersion: Dispersion) -> str:
     """Say what the ranges of schools for next year rest on."""
-    spread = f"{dispersion.place:.1f} times the variance that chance among students gives"
+    spread = f"{dispersion.place:.1f} times the variance of chance among students"
     if not dispersion.pairs:
         return (
             "This place has no two usual years to compare. Ranges of schools take the spread of"
             f" New York City's: {spread}."
         )
-    years = ", ".join(f"{before} to {year}" for before, year in dispersion.pairs)
+    first, last = dispersion.pairs[0][0], dispersion.pairs[-1][1]
+    pairs = plural(len(dispersion.pairs), "pair")
     return (
-        f"Ranges of schools rest on how far schools here moved, {years}: {spread}, level by level"
-        " where there are schools enough. The change of the whole place is taken out."
+        "Ranges of schools rest on how far schools here moved from one usual year to the next"
+        f" ({pairs} of years, {first} to {last}). That was {spread}. Levels with many schools have"
+        " their own; the change of the whole place is taken out."
     )
