@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data.views.groups import grouped
+from data.views.hot_spots import MapView, find_by_test
 from data.views.joins import joined
 from data.views.schools_and_tracts import school_view, totals, tract_view, trend_view
 from data.views.years import comparable_pairs, dispersion, run_of
@@ -126,6 +127,24 @@ def test_groups_hold_their_next_year(nyc_protected, pairs, years, size):
     error = np.sqrt(share * (1 - share) / len(pd.concat(every)))
     assert share + 3 * error >= BAND[0]
     assert share - 3 * error <= (BAND[1] if len(pairs) > 2 else STILL)
+
+
+def test_hot_groups_hold_their_next_year_less_what_the_city_moved(nyc_protected, pairs, years):
+    touching = Weights.queen(nyc_protected.tracts.to_crs(nyc_protected.area.crs))
+    every = []
+    for before, after in pairs:
+        (schools, table, shares), later = years[before], years[after]
+        view = MapView(schools, table, touching, "ratio", 0.05)
+        spots = find_by_test(view, shares, touching, statistic="gi_star", null="schools")
+        assert len(spots.groups)
+        flagged = later[1].assign(flagged=1, of=1)
+        _, then = grouped(flagged, spots.tracts["cluster"], later[0], later[2])
+        moved = place_rate(later[0]) - place_rate(schools)
+        groups = (spots.groups.set_index("cluster"), then.set_index("cluster"))
+        every.append(held(*groups, moved))
+    inside = pd.concat(every)
+    error = np.sqrt(0.05 * 0.95 / len(inside))
+    assert inside.mean() + 3 * error >= BAND[0]
 
 
 def test_the_city_changes_by_its_schools_not_by_chance(nyc_protected):
