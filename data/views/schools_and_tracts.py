@@ -247,7 +247,7 @@ def _changed(counted: pd.DataFrame, row: Any) -> dict[str, float]:
     if row.since is None:
         return dict.fromkeys(CHANGES, float("nan"))
     x0, n0, x, n = (
-        counted.loc[counted["school_year"].eq(year)].set_index("school_id")[name].astype(float)
+        counted.loc[counted["school_year"].eq(year)].set_index("school_id")[name]
         for year in (row.since, row.school_year)
         for name in ("chronic_absent", "enrolled")
     )
