@@ -26,8 +26,10 @@ from analytics.association.spatial_field import (
 from analytics.inputs import Floats
 
 _BETTER = 3.84  # deviance by which the lag must fit better: 5 % of a chi-square with 1 degree
+_AT_BOUND = 1e-6
 _ROUNDS = 2  # of the working response; logits of schools settle in two
-_BOUND = 0.999  # of the spatial coefficient; 1 makes the model singular
+LARGEST_LAG = 0.999
+"""Bound of the spatial coefficient: 1 makes the model singular."""
 
 
 class Plain(NamedTuple):
@@ -96,11 +98,13 @@ def error_model(design: DesignMatrix, basis: Basis | None) -> Estimate:
     return _estimate(design, design.columns, basis, None)
 
 
-def lag_model(design: DesignMatrix, w: csc_array, error: Estimate) -> Estimate | None:
-    """Estimate effects that spill over to neighbours; None unless that fits better.
+def lag_model(design: DesignMatrix, w: csc_array, error: Estimate) -> Estimate | str:
+    """Estimate effects that spill over to neighbours, or say why the error model stays.
 
     The effect is the average direct impact of the row-standardised weights w, the spill-over the
-    average indirect one; the basis is that of the model without spill-over, `error`.
+    average indirect one; the basis is that of the model without spill-over, `error`. That model
+    stays unless the lag fits better, and where rho comes to rest at its bound: an estimate that the
+    bound made multiplies every effect up to a thousandfold.
 
     References
     ----------
@@ -108,11 +112,13 @@ def lag_model(design: DesignMatrix, w: csc_array, error: Estimate) -> Estimate |
     (1975) J Am Stat Assoc 70:120-126 (the most likely rho).
     """
     rho = _lag_coefficient(error.z, design.columns, w)
+    if abs(rho) > LARGEST_LAG - _AT_BOUND:
+        return f"the coefficient of the lag reaches its bound of {rho:.3f}, so it is no estimate"
     lag = _Lag(rho, w)
     columns = np.column_stack([design.levels, lag.solve(design.exposures)])
     spilling = _estimate(design, columns, error.basis, lag)
     gain = _height(error, error) - _height(spilling, error)
-    return spilling if 2 * gain > _BETTER else None
+    return spilling if 2 * gain > _BETTER else "a model with them fits no better"
 
 
 class _Lag:
@@ -190,7 +196,7 @@ def _lag_coefficient(y: Floats, x: Floats, w: csc_array) -> float:
         return len(y) / 2 * float(np.log(error @ error / len(y))) - _log_determinant(w, rho)
 
     best = minimize_scalar(
-        negative, bounds=(-_BOUND, _BOUND), method="bounded", options={"xatol": 1e-10}
+        negative, bounds=(-LARGEST_LAG, LARGEST_LAG), method="bounded", options={"xatol": 1e-10}
     )
     return float(best.x)
 

@@ -87,7 +87,7 @@ def fit(
     exposures : DataFrame
         One row a school, one column an exposure. A school without a value takes no part.
     weights : Weights
-        Neighbours of the schools, such as `Weights.knn(points, 8)`.
+        Neighbours of the schools, such as `Weights.knn(points, 8)`; none its own neighbour.
     strata : array or Series, optional
         Level of each school; differences between levels are no part of the effects.
     points : GeoSeries, DataFrame or array, optional
@@ -108,7 +108,8 @@ def fit(
     Raises
     ------
     ValueError
-        Impossible counts, indexes that differ, ids unknown to the weights, repeated names.
+        Impossible counts, indexes that differ, ids unknown to the weights, repeated names, weights
+        in which places are their own neighbours.
 
     References
     ----------
@@ -142,6 +143,11 @@ def driver_model(
     """Check, choose the spatial form, and estimate; parameters and errors are those of `fit`."""
     if form not in ("auto", "none", "error"):
         raise ValueError(f"form must be 'auto', 'none' or 'error', not {form!r}")
+    if weights.self_included:
+        raise ValueError(
+            "the weights count each place as its own neighbour (with_self), so a place would explain"
+            " itself; give weights without selves"
+        )
     design = design_matrix(outcome, exposures, strata)
     w = csc_array(weights.subset(design.ids).row_standardized().sparse)
     diagnostics = Diagnostics(
@@ -156,9 +162,10 @@ def driver_model(
     estimate = error_model(design, basis)
     if chosen == "lag":
         spilling = lag_model(design, w, estimate)
-        chosen = "error" if spilling is None else "lag"
-        why += "" if spilling else ", but a model with them fits no better: error"
-        estimate = spilling or estimate
+        if isinstance(spilling, str):
+            chosen, why = "error", f"{why}, but {spilling}: error"
+        else:
+            estimate = spilling
     diagnostics = replace(diagnostics, form=chosen, why=why)
     fitted = Fitted(estimate, plain)
     return DriverModel(design, w, vif, diagnostics, ("estimated", ""), fitted)

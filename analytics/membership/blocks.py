@@ -242,7 +242,9 @@ class BlockModel:
             for out, own, tie in zip(shown, own_parts, part.ties, strict=False):
                 agreed = _with_effects(own, tie, part, (mean, covariance))
                 out[:, block.areas[block.core]] = agreed[:, block.core]
-        effects = np.stack([mean, np.sqrt(np.diag(covariance)), np.zeros(len(mean))])
+        units = self.blocks[0].model.units
+        sd = np.sqrt(np.diag(units @ covariance @ units.T))
+        effects = np.stack([units @ mean, sd, np.zeros(len(mean))])
         return shown[0], shown[1], shown[2], effects
 
 

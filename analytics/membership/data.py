@@ -32,7 +32,10 @@ class Data:
     share : csr_array, shape (n, m)
         Shares.
     design, area_design : ndarray, shapes (n, p) and (m, p)
-        Effects of schools and of areas, named by `effects`; NaN where a covariate is not known.
+        Effects of schools and of areas, named by `effects`, covariates in standard deviations from
+        their mean; NaN where a covariate is not known.
+    units : ndarray, shape (p, p)
+        What takes effects of these columns to the units that the caller's covariates have.
     schools, left_out : ndarray of int, shape (m,)
         Schools with and without a part in the fit behind each area.
     dropped : dict
@@ -47,6 +50,7 @@ class Data:
     design: Floats
     area_design: Floats
     effects: tuple[str, ...]
+    units: Floats
     schools: NDArray[np.int64]
     left_out: NDArray[np.int64]
     dropped: dict[str, int]
@@ -101,12 +105,16 @@ def prepare(
         matrix = csr_array(eye_array(weights.n, format="csr"))
     else:
         matrix = share_matrix(share, x.index, weights.ids)
-    columns, names = _covariates(covariates, weights)
+    raw, names = _covariates(covariates, weights)
+    columns, units = _standardised(raw)
     blind = np.asarray(np.isnan(columns).any(axis=1))
     used, dropped = _sieve(x, base, matrix, blind)
     strata, level_names = _level_effects(levels, base, used)
     inner = csr_array(matrix[used])
     flat = np.zeros((len(columns), strata.shape[1]))
+    whole = np.eye(1 + strata.shape[1] + len(names))
+    inside = [0, *range(1 + strata.shape[1], len(whole))]
+    whole[np.ix_(inside, inside)] = units
     return Data(
         cases=floats(x)[used],
         base=floats(base)[used],
@@ -114,6 +122,7 @@ def prepare(
         design=np.column_stack([np.ones(used.sum()), strata, inner @ np.nan_to_num(columns)]),
         area_design=np.column_stack([np.ones(len(columns)), flat, columns]),
         effects=("intercept", *level_names, *names),
+        units=whole,
         schools=_behind(inner),
         left_out=_behind(csr_array(matrix[~used])),
         dropped=dropped,
@@ -243,6 +252,17 @@ def _covariates(covariates: Any, weights: Weights) -> tuple[Floats, list[str]]:
         if np.nanmax(column, initial=-np.inf) <= np.nanmin(column, initial=np.inf):
             raise ValueError(f"covariate {name} is the same everywhere; leave it out")
     return columns, names
+
+
+def _standardised(columns: Floats) -> tuple[Floats, Floats]:
+    """Give columns (m, p) in standard deviations, and what takes intercept and effects back."""
+    units = np.eye(1 + columns.shape[1])
+    if not columns.shape[1]:
+        return columns, units
+    mean, sd = np.nanmean(columns, axis=0), np.nanstd(columns, axis=0)
+    units[1:, 1:] /= sd
+    units[0, 1:] = -mean / sd
+    return (columns - mean) / sd, units
 
 
 def _counted(values: Any, what: str) -> Floats:

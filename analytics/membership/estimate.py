@@ -128,7 +128,9 @@ def fit(
     weights : Weights
         Neighbours of the areas, for BYM2 and for neighbourhood averages.
     covariates : DataFrame, Series or array_like, optional
-        Numbers of the areas, raw, by area id or in the order of the weights.
+        Numbers of the areas in any unit (percent, dollars), by area id or in the order of the
+        weights. They are standardised inside; `Membership.effects` are back in the caller's units:
+        per unit of the covariate, the intercept at a covariate of 0.
     family : str
         "binomial" (log odds) or "poisson" (log relative risk).
     expected : array_like or Series, optional
@@ -291,6 +293,7 @@ def _models(
             field=field,
             design=part.design,
             area_design=np.nan_to_num(part.area_design),
+            units=part.units,
             around=around,
             has_schools=not data.one_to_one,
             priors=settings.priors,
@@ -333,7 +336,7 @@ def _visited(model: Model | BlockModel, theta: Floats) -> tuple[float, Shown]:
         return model.visit(theta)
     state = model.at(theta)
     areas = moments(model, state)
-    return state.corrected, (areas.field, areas.predictor, areas.around, areas.effects)
+    return state.corrected, (areas.field, areas.predictor, areas.around, areas.reported)
 
 
 def _draws(best: Mode, seed: int) -> NDArray[np.float32]:

@@ -58,6 +58,8 @@ class Model:
         The family of fields.
     design, area_design : ndarray, shapes (n, p) and (m, p)
         Effects of the schools and of the areas.
+    units : ndarray, shape (p, p)
+        What takes effects to the units of the caller.
     around : csr_array, shape (m, m)
         Weights of the neighbourhood average.
     has_schools : bool
@@ -72,6 +74,7 @@ class Model:
     field: Field
     design: Floats
     area_design: Floats
+    units: Floats
     around: csr_array
     has_schools: bool
     priors: Priors
@@ -162,8 +165,8 @@ class Moments:
     ----------
     field, predictor, around : ndarray, shape (3, m)
         Of the field, of effects and field together, and of the neighbourhood average of these.
-    effects : ndarray, shape (3, p)
-        Of the effects.
+    effects, reported : ndarray, shape (3, p)
+        Of the effects, and of the effects in the units of the caller.
     ties : tuple of ndarray
         Posterior covariance with the effects of field, predictor, average (m, p), effects (p, p).
     """
@@ -172,6 +175,7 @@ class Moments:
     predictor: Floats
     around: Floats
     effects: Floats
+    reported: Floats
     ties: tuple[Floats, Floats, Floats, Floats]
 
 
@@ -194,10 +198,11 @@ def moments(model: Model, state: State) -> Moments:
         field.plus(model.area_design, effects),
         average.plus(model.around @ model.area_design, effects),
         effects,
+        effects.times(model.units),
     )
     parts = [target.moments(bend) for target in shown]
     ties = (field.tie, shown[1].tie, shown[2].tie, effects.tie)
-    return Moments(parts[0], parts[1], parts[2], parts[3], ties)
+    return Moments(*parts, ties=ties)
 
 
 def effects_given(model: Model, state: State) -> tuple[Floats, Floats]:
@@ -235,6 +240,13 @@ class _Target:
             self.tie + design @ effects.tie,
             self.taken + (effects.taken @ design.T).astype(self.taken.dtype),
         )
+
+    def times(self, factor: Floats) -> _Target:
+        """Give linear combinations, factor (k, targets), of the effects themselves."""
+        tie = factor @ self.tie
+        variance = np.einsum("ij,ij->i", tie, factor)
+        taken = self.taken @ factor.T.astype(self.taken.dtype)
+        return _Target(factor @ self.mean, variance, tie, taken)
 
     def moments(self, bend: Floats) -> Floats:
         """Give mean, standard deviation and skewness of each target."""

@@ -126,8 +126,9 @@ class Priors:
     range_km : Prior, optional
         Range of a Matern field; default `P(range < median distance to the nearest centre) = 0.05`.
     intercept_sd, effect_sd : float
-        Standard deviations of the normal priors, mean 0, of the intercept and of every other
-        effect, in the units of the covariates.
+        Standard deviations of the normal priors, mean 0, of the intercept where covariates are at
+        their mean, and of every other effect; that of a covariate is of one standard deviation more
+        of it among the areas, so that its unit does not matter.
     """
 
     sigma: Prior = Exponential()

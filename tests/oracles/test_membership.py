@@ -138,6 +138,7 @@ def _simulated_map(side=4):
     ids = pd.MultiIndex.from_tuples([*place, (99, 99)]).to_flat_index()
     weights = Weights.from_edges(ids, focal, neighbor)
     x = rng.standard_normal(weights.n)
+    x = (x - x.mean()) / x.std()  # so that the priors of both speak of the same unit
     field = np.linalg.cholesky(scaled_icar(weights).covariance + 1e-9 * np.eye(weights.n))
     eta = (
         -1.2

@@ -120,6 +120,25 @@ def test_exposures_that_spill_over_to_neighbours_are_told_apart():
     assert found.effects["p"]["b"] > 0.01
 
 
+def test_a_lag_at_its_bound_is_no_estimate_and_says_so():
+    land = Land(n=300, seed=13)
+    x = land.exposures(smooth=False)
+    links = land.weights.row_standardized().sparse.toarray()
+    noise = 0.1 * land.rng.normal(size=land.n)
+    y = np.linalg.solve(np.eye(land.n) - 0.9999 * links, 0.5 * x["a"].to_numpy() + noise)
+    found = fit(pd.Series(y), x, weights=land.weights)
+    assert found.diagnostics.form == "error"
+    assert "reaches its bound of 0.999" in found.diagnostics.why
+    assert np.isnan(found.diagnostics.rho)
+    assert found.effects["spillover"].eq(0).all()
+
+
+def test_weights_that_make_a_place_its_own_neighbour_are_refused():
+    land = Land(n=60)
+    with pytest.raises(ValueError, match="its own neighbour"):
+        fit(pd.Series(land.field()), land.exposures(), weights=land.weights.with_self())
+
+
 def test_the_unit_of_an_exposure_does_not_matter():
     land = Land(seed=1)
     x = land.exposures()

@@ -171,6 +171,36 @@ def test_covariate_is_found_where_it_was_planted():
         found.exceedance(0.2, scale="rate")
 
 
+@pytest.mark.parametrize(("factor", "offset"), [(20_000.0, 60_000.0), (30.0, 50.0), (1e-4, 3.0)])
+def test_the_unit_of_a_covariate_does_not_matter(factor, offset):
+    _, weights = grid(7)
+    rng = np.random.default_rng(5)
+    x = pd.DataFrame(rng.standard_normal((weights.n, 2)), weights.ids, ["income", "percent"])
+    cases = rng.binomial(300, 1 / (1 + np.exp(1.3 - 0.5 * x["income"] + 0.2 * x["percent"])))
+    counts = (pd.Series(cases, weights.ids), pd.Series(300, weights.ids))
+    plain = membership.fit(*counts, weights=weights, covariates=x)
+    raw = membership.fit(*counts, weights=weights, covariates=offset + factor * x)
+    pd.testing.assert_frame_equal(raw.areas, plain.areas, rtol=1e-5, atol=1e-7)
+    effects = raw.effects.loc[["income", "percent"]]
+    pd.testing.assert_frame_equal(effects * factor, plain.effects.loc[effects.index], rtol=1e-5)
+    at_mean = raw.effects.loc["intercept", "mean"] + offset * effects["mean"].sum()
+    assert at_mean == pytest.approx(plain.effects.loc["intercept", "mean"], rel=1e-4)
+    assert effects.loc["income", "low"] < 0.5 / factor < effects.loc["income", "high"]
+
+
+def test_the_intercept_of_raw_covariates_carries_their_uncertainty():
+    _, weights = grid(6)
+    rng = np.random.default_rng(6)
+    income = rng.normal(60_000, 20_000, weights.n)
+    found = membership.fit(
+        rng.binomial(400, 0.2, weights.n), [400] * weights.n, weights=weights, covariates=income
+    )
+    intercept, effect = found.effects["sd"]
+    centre = found.effects["sd"].iloc[1] * income.mean()
+    assert intercept == pytest.approx(np.hypot(centre, 0.08), rel=0.5)
+    assert intercept > 0.5 * centre > 0 < effect
+
+
 def test_each_component_is_scaled_on_its_own_and_an_island_is_standard_normal():
     apart = Weights.from_edges("abcdefg", "abbcde", "bacbed")
     found = scaled_icar(apart)
