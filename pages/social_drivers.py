@@ -11,6 +11,7 @@ answer = frame.answer_place()
 
 selection = driver_block.map_of(selection)
 comparison = driver_block.compared(selection, answer)
+comparison = driver_block.under_all_joins(comparison, selection, answer)
 frame.how_sure(*driver_block.sureness(comparison, selection))
 driver_block.associations(comparison, selection)
 driver_downloads.model_buttons(comparison, selection)

@@ -22,7 +22,8 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
     """Give a kept result, or do the work with a bar and a way to stop it.
 
     Stopping, or changing any control, ends the work at the next move of the bar; nothing half done
-    is kept.
+    is kept. Sessions that want the same wait for the first of them; where that one stops, the next
+    begins.
 
     Parameters
     ----------
@@ -39,9 +40,11 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
     if st.session_state.get(STOPPED) == key:
         _offer_again(what)
     bar = Bar(key, what)
-    made = work(bar)
+    with results().turn(key, bar.wait):
+        kept = results().get(key)
+        made = work(bar) if kept is None else cast("T", kept)
+        results().keep(key, made)
     bar.place.empty()
-    results().keep(key, made)
     return made
 
 
@@ -67,6 +70,14 @@ class Bar:
         if self.bar is None:
             self.draw(text)
         self.bar.progress(share, text)
+
+    def wait(self) -> None:
+        """Say that another session is at the same work."""
+        text = f"{self.what}: another reader asked first, waiting for the result"
+        if self.bar is None:
+            self.draw(text)
+        self.bar.progress(0.0, text)
+        self.started = self.moved = time.monotonic()
 
     def draw(self, text: str) -> None:
         """Draw the bar with its button."""

@@ -5,6 +5,7 @@
 """
 
 from analytics.association.collinearity import circularity, told_apart
+from analytics.association.joins import across_joins
 from analytics.association.model import described, driver_model, fit
 from analytics.association.moe_sensitivity import moe_sensitivity
 from analytics.association.rank_correlation import RankCorrelation, rank_correlation
@@ -14,6 +15,7 @@ from analytics.association.shapley import shapley_shares
 __all__ = [
     "Association",
     "RankCorrelation",
+    "across_joins",
     "circularity",
     "described",
     "driver_model",

@@ -145,8 +145,8 @@ def driver_model(
         raise ValueError(f"form must be 'auto', 'none' or 'error', not {form!r}")
     if weights.self_included:
         raise ValueError(
-            "the weights count each place as its own neighbour (with_self), so a place would explain"
-            " itself; give weights without selves"
+            "the weights count each place as its own neighbour (with_self), so that it would"
+            " explain itself; give weights without selves"
         )
     design = design_matrix(outcome, exposures, strata)
     w = csc_array(weights.subset(design.ids).row_standardized().sparse)

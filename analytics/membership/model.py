@@ -202,7 +202,7 @@ def moments(model: Model, state: State) -> Moments:
     )
     parts = [target.moments(bend) for target in shown]
     ties = (field.tie, shown[1].tie, shown[2].tie, effects.tie)
-    return Moments(*parts, ties=ties)
+    return Moments(parts[0], parts[1], parts[2], parts[3], parts[4], ties)
 
 
 def effects_given(model: Model, state: State) -> tuple[Floats, Floats]:

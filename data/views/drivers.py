@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import geopandas as gpd
@@ -12,12 +12,13 @@ import pandas as pd
 
 from analytics.association import (
     Association,
+    across_joins,
     described,
     driver_model,
     moe_sensitivity,
     shapley_shares,
 )
-from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
+from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE, DriverModel
 from analytics.association.result import Diagnostics, refused
 from analytics.rates.acs import HIGH_BELOW, LOW_ABOVE, Z_90
 from data.recipe.measures import MeasureInfo
@@ -56,9 +57,11 @@ class Comparison:
         Effects and diagnostics, or why there are none.
     table : DataFrame
         Index `driver`, highest odds ratio first: effects as odds ratios `odds_ratio, odds_low,
-        odds_high`, their range when exposures are redrawn within their margins `moe_low, moe_high`,
-        `same_sign`, `cv` and `reliability` of the exposures, the school that moves it most
-        `influential_school, dfbetas`, and the driver's own columns.
+        odds_high`, `join_least, join_most` of the estimates under the other joins (NaN before they
+        are looked through), `all_low, all_high` the interval that holds those of all joins, `p, q`
+        of all joins together, the range when exposures are redrawn within their margins `moe_low,
+        moe_high`, `same_sign`, `cv` and `reliability` of the exposures, the school that moves it
+        most `influential_school, dfbetas`, and the driver's own columns.
     shares : DataFrame
         Index `theme`: its part of what differs between schools, `share, low, high`.
     left_out : mapping of str to str
@@ -68,6 +71,8 @@ class Comparison:
         "index" for a composite index, "map" when the chosen driver is for its map alone.
     schools : int
         Schools of the view, shown or not.
+    joins : mapping of str to str
+        Other join looked through -> "" or why it gave no model; empty before they are.
     """
 
     found: Association
@@ -76,6 +81,7 @@ class Comparison:
     left_out: Mapping[str, str]
     beside: Beside
     schools: int
+    joins: Mapping[str, str] = field(default_factory=dict)
 
 
 def tract_figures(drivers: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -153,9 +159,7 @@ def compare(
     values = exposures.figures
     if len(schools) < MIN_PLACES:
         return _too_few(values, len(schools)), _no_redraws(values.columns)
-    near = Weights.knn(points, min(NEIGHBOURS, len(schools) - 1))
-    outcome = schools[["chronic_absent", "enrolled"]]
-    model = driver_model(outcome, values, weights=near, strata=schools["level"], points=points)
+    model = _model(schools, values, points)
     association = described(model)
     if association.state != "estimated":
         return association, _no_redraws(values.columns)
@@ -163,6 +167,37 @@ def compare(
     drawn = moved["state"].eq("redrawn")
     moved = moved[["low", "high", "same_sign"]].where(drawn)
     return association, moved.rename(columns={"low": "moe_low", "high": "moe_high"})
+
+
+def under_join(schools: pd.DataFrame, figures: pd.DataFrame, points: gpd.GeoSeries) -> Association:
+    """Fit the model once more, on exposures that another join gives; all on one index."""
+    return described(_model(schools, figures, points))
+
+
+def with_joins(comparison: Comparison, others: Mapping[str, Association]) -> Comparison:
+    """Set every effect beside those of the other joins: see `association.across_joins`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of the chosen join.
+    others : mapping of str to Association
+        The same drivers under each other join, from `under_join`.
+    """
+    if comparison.found.state != "estimated" or not others:
+        return comparison
+    fitted = {name: each.effects for name, each in others.items() if each.state == "estimated"}
+    across = across_joins(comparison.found.effects, fitted).reindex(comparison.table.index)
+    table = comparison.table.assign(
+        join_least=np.exp(across["least"]),
+        join_most=np.exp(across["most"]),
+        all_low=np.exp(across["low"]),
+        all_high=np.exp(across["high"]),
+        p=across["p"],
+        q=across["q"],
+    )
+    joins = {name: "" if name in fitted else each.state for name, each in others.items()}
+    return replace(comparison, table=table, joins=joins)
 
 
 def theme_shares(
@@ -215,6 +250,10 @@ def effects_table(
     table = table.assign(
         odds_low=np.exp(table["low"]),
         odds_high=np.exp(table["high"]),
+        join_least=np.nan,
+        join_most=np.nan,
+        all_low=np.exp(table["low"]),
+        all_high=np.exp(table["high"]),
         moe_low=np.exp(table["moe_low"]),
         moe_high=np.exp(table["moe_high"]),
         cv=cv.reindex(table.index),
@@ -227,6 +266,12 @@ def effects_table(
     table["influential_school"] = influence["id"].map(names)
     table["dfbetas"] = influence["dfbetas"].astype(float)
     return table.sort_values(["odds_ratio", "label"], ascending=[False, True], kind="stable")
+
+
+def _model(schools: pd.DataFrame, values: pd.DataFrame, points: gpd.GeoSeries) -> DriverModel:
+    near = Weights.knn(points, min(NEIGHBOURS, len(schools) - 1))
+    outcome = schools[["chronic_absent", "enrolled"]]
+    return driver_model(outcome, values, weights=near, strata=schools["level"], points=points)
 
 
 def _reliability(cv: pd.Series) -> pd.Series:

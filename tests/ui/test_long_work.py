@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -50,6 +51,32 @@ def no_result_is_kept_from_before(monkeypatch):
     results.clear()
     yield
     results.clear()
+
+
+def test_sessions_that_want_the_same_wait_and_the_work_is_done_once():
+    kept, begun, waited = Results(), [], []
+
+    def session(number):
+        with kept.turn("key", lambda: waited.append(number)):
+            if kept.get("key") is None:
+                begun.append(number)
+                time.sleep(0.5)
+                kept.keep("key", "result")
+        return kept.get("key")
+
+    with ThreadPoolExecutor(4) as sessions:
+        assert list(sessions.map(session, range(4))) == ["result"] * 4
+    assert len(begun) == 1
+    assert set(waited) == set(range(4)) - set(begun)
+
+
+def test_work_that_is_stopped_lets_the_next_session_begin():
+    kept = Results()
+    with pytest.raises(KeyError), kept.turn("key", lambda: None):
+        raise KeyError("stopped")
+    with kept.turn("key", lambda: pytest.fail("nobody is at work")):
+        kept.keep("key", 1)
+    assert not kept.turns
 
 
 @pytest.fixture

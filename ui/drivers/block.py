@@ -71,6 +71,19 @@ def compared(selection: Selection, place: DeltaGenerator) -> Comparison:
     return comparison
 
 
+def under_all_joins(
+    comparison: Comparison, selection: Selection, place: DeltaGenerator
+) -> Comparison:
+    """Set the answer, already on screen, beside what the other joins say."""
+    if comparison.found.state != "estimated":
+        return comparison
+    wide = queries_drivers.under_all_joins(selection)
+    measure = queries_drivers.measure(selection)
+    link = queries_drivers.correlation(selection)
+    frame.answer(driver_words.answer(wide, measure, link, selection.year), place)
+    return wide
+
+
 def associations(comparison: Comparison, selection: Selection) -> None:
     """Ranked associations with intervals, their table, themes, and what stands behind them."""
     measures = registry.measures()
@@ -81,6 +94,8 @@ def associations(comparison: Comparison, selection: Selection) -> None:
     else:
         st.vega_lite_chart(queries_charts.odds_chart(selection))
         st.write(driver_words.ODDS_MEANING)
+        if comparison.joins:
+            st.write(driver_words.JOINS_MEANING)
     left_out = driver_words.left_out(comparison, measures)
     if left_out:
         st.write(table_block.without_markup(left_out))

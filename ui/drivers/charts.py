@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 
 from ui.charts.style import LABEL_SIZE, LINE, MUTED, plain, styled
-from ui.drivers.words import CLEAR_LESS, CLEAR_MORE, UNCLEAR, interval, link_words, step_text
+from ui.drivers.words import (
+    CLEAR_LESS,
+    CLEAR_MORE,
+    UNCLEAR,
+    interval,
+    joins_range,
+    link_words,
+    step_text,
+)
 from ui.maps.palettes import BORDER, HOT_COLD, TEXT
 from ui.words.numbers import percent_text, ratio_text
 
@@ -22,8 +30,9 @@ INKS = (HOT_COLD["hot 99"], MUTED, LINE)
 def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     """Odds ratio of each driver for one standard deviation more, highest first.
 
-    Shape, filling and colour say whether the interval leaves out "no difference"; the driver
-    chosen on the page is marked with an arrow.
+    The thick bar is the interval of the chosen join, the thin one holds those of all joins. Shape,
+    filling and colour say whether the latter leaves out "no difference"; the driver chosen on the
+    page is marked with an arrow.
     """
     rows = _odds_rows(table, chosen)
     base = alt.Chart(plain(rows)).encode(
@@ -45,10 +54,13 @@ def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     bars = base.mark_rule(color=MUTED, strokeWidth=3).encode(
         x=alt.X("odds_low:Q"), x2="odds_high:Q"
     )
+    every = base.mark_rule(color=MUTED, strokeWidth=1.5).encode(
+        x=alt.X("all_low:Q"), x2="all_high:Q"
+    )
     height = len(rows) * ROW_PIXELS + AROUND_PIXELS
     said = "; ".join(f"{row.label} {row.figure}, {row.kind}" for row in rows.itertuples())
     words = f"Odds ratios of chronic absence with 95 % intervals: {said}."
-    return styled([none, bars, _odds_points(base, axis)], title, words, height=height)
+    return styled([none, every, bars, _odds_points(base, axis)], title, words, height=height)
 
 
 def shares_chart(shares: pd.DataFrame, title: str) -> alt.LayerChart:
@@ -94,6 +106,7 @@ def _odds_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
         tooltip=[
             alt.Tooltip("label:N", title="Condition"),
             alt.Tooltip("figure:N", title="Times the odds (95 % interval)"),
+            alt.Tooltip("joins:N", title="Under the other joins"),
             alt.Tooltip("step:N", title="For each"),
             alt.Tooltip("kind:N", title="What may be said"),
             alt.Tooltip("q:Q", title="q", format=".3f"),
@@ -103,11 +116,13 @@ def _odds_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
 
 
 def _odds_rows(table: pd.DataFrame, chosen: str) -> pd.DataFrame:
-    rows = table[["label", "odds_ratio", "odds_low", "odds_high", "q", "reliability"]].copy()
+    numbers = ["odds_ratio", "odds_low", "odds_high", "all_low", "all_high", "q"]
+    rows = table[["label", *numbers, "reliability"]].copy()
     each = [row for _, row in table.iterrows()]
     rows["step"] = [f"{step_text(row['sd'], row['unit'], short=True)} more" for row in each]
     rows["kind"] = [link_words(row) for row in each]
     rows["figure"] = [f"{ratio_text(row['odds_ratio'])} ({interval(row)})" for row in each]
+    rows["joins"] = ["" if pd.isna(row["join_least"]) else joins_range(row) for row in each]
     arrow = np.where(rows.index == chosen, "▸ ", "")
     rows["words"] = arrow + rows["label"] + ", " + rows["step"]
     return rows
@@ -115,7 +130,7 @@ def _odds_rows(table: pd.DataFrame, chosen: str) -> pd.DataFrame:
 
 def _domain(rows: pd.DataFrame) -> list[float]:
     """Give the ends of the axis, as far from "no difference" on either side."""
-    reach = np.log(rows[["odds_low", "odds_high"]]).abs().to_numpy().max() * 1.08
+    reach = np.log(rows[["all_low", "all_high"]]).abs().to_numpy().max() * 1.08
     return [float(np.round(np.exp(-reach), 3)), float(np.round(np.exp(reach), 3))]
 
 

@@ -8,7 +8,7 @@ from data.panel import Panel
 from data.views.drivers import BOOTSTRAPS, NEIGHBOURS, REDRAWS, SEED, Comparison
 from ui import queries
 from ui.drivers.tables import MODEL_FIELDS, model_export
-from ui.drivers.words import interval, step_text
+from ui.drivers.words import interval, joins_range, step_text
 from ui.selection import Selection
 from ui.tables.display import dictionary
 from ui.tables.downloads import FICTIONAL, file_name, to_csv
@@ -20,6 +20,8 @@ REFERENCES = (
     " Reg Sci Urban Econ 26:77-104.",
     "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate."
     " J R Stat Soc B 57:289-300.",
+    "Berger RL (1982). Multiparameter hypothesis testing and acceptance sampling."
+    " Technometrics 24:295-300.",
     "Bester CA, Conley TG, Hansen CB (2011). Inference with dependent data using cluster covariance"
     " estimators. J Econom 165:137-151.",
     "Lipovetsky S, Conklin M (2001). Analysis of regression in game theory approach. Appl Stoch"
@@ -121,7 +123,23 @@ def _results(comparison: Comparison) -> str:
         f" {row['q']:.3f}) for {step_text(row['sd'], row['unit'])}"
         for _, row in comparison.table.iterrows()
     )
-    return f"Odds ratios for one standard deviation more, with 95 % intervals: {said}."
+    text = f"Odds ratios for one standard deviation more, with 95 % intervals: {said}."
+    return f"{text} {_under_joins(comparison)}".rstrip()
+
+
+def _under_joins(comparison: Comparison) -> str:
+    fitted = [name for name, why in comparison.joins.items() if not why]
+    if not fitted:
+        return ""
+    said = "; ".join(
+        f"{row['label']} {joins_range(row)} (all intervals together"
+        f" {interval(row, 'all_low', 'all_high')})"
+        for _, row in comparison.table.iterrows()
+    )
+    return (
+        f"The model was fitted again under the other joins ({', '.join(fitted)}), for the same"
+        f" steps: {said}. A q is of the largest p of all joins (Berger 1982)."
+    )
 
 
 def _sensitivity(comparison: Comparison) -> str:

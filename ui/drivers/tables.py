@@ -10,16 +10,19 @@ import pandas as pd
 
 from analytics.association import RankCorrelation
 from analytics.association.lagrange_tests import LagrangeTests
+from data.contracts.vocabulary import CATCHMENTS
 from data.views.drivers import Comparison
 from ui.drivers.words import (
     RELIABILITY,
     interval,
+    joins_range,
     link_words,
     step_text,
 )
 from ui.words.numbers import percent_text, q_text, ratio_text
 
 NOT_REDRAWN = "no margin published"
+NO_JOIN = "not looked through"
 MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "driver": "Social driver of health, id.",
@@ -28,8 +31,12 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
         "odds_ratio": "Odds of chronic absence, times, for one standard deviation more.",
         "odds_low": "Lower end of its 95 % interval.",
         "odds_high": "Upper end of its 95 % interval.",
-        "p": "Two-sided p of no association.",
-        "q": "Benjamini-Hochberg q over the drivers of the model.",
+        "join_least": "Smallest odds ratio under the other joins, for the same step.",
+        "join_most": "Largest odds ratio under the other joins.",
+        "all_low": "Lower end of the interval that holds the 95 % intervals of all joins.",
+        "all_high": "Upper end of that interval.",
+        "p": "Two-sided p of no association, the largest of all joins.",
+        "q": "Benjamini-Hochberg q of it over the drivers of the model.",
         "sd": "One standard deviation of the schools' exposure, in the driver's unit.",
         "unit": "Unit of sd.",
         "moe_low": "Odds ratio, 2.5 % of redraws of the exposures within their margins of error.",
@@ -45,6 +52,7 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
         "theme_share_low": "Lower end of its 95 % bootstrap interval.",
         "theme_share_high": "Upper end of its 95 % bootstrap interval.",
         "state": "estimated, or why there is no estimate.",
+        "joins": "Other joins under which the effects were estimated again.",
         "n": "Schools in the model.",
         "left_out": "Schools of the view that are not in the model.",
         "form": "Spatial form: none, error or lag.",
@@ -76,7 +84,8 @@ _FORMS = {
 def effects_words(table: pd.DataFrame) -> pd.DataFrame:
     """Associations as people read them, one row a driver; from `Comparison.table`."""
     rows = [_effect_words(row) for _, row in table.iterrows()]
-    columns = ["Condition", "Odds", "95 % interval", "For each", "What may be said", "q"]
+    columns = ["Condition", "Odds", "95 % interval", "Under the other joins"]
+    columns += ["All intervals together", "For each", "What may be said", "q"]
     columns += ["Within margins of error", "Reliability", "VIF", "School that moves it most"]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
@@ -119,6 +128,7 @@ def model_export(comparison: Comparison) -> pd.DataFrame:
         table[f"theme_share{name}"] = shares[column].to_numpy(dtype=float)
     whole: dict[str, object] = {
         "state": comparison.found.state,
+        "joins": " ".join(name for name, why in comparison.joins.items() if not why),
         "n": diagnostics.n,
         "left_out": comparison.schools - diagnostics.n,
         "form": diagnostics.form,
@@ -151,6 +161,7 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
     likeness = f"{before.statistic:.3f} before, {after.statistic:.3f} after"
     return [
         *rows,
+        *_joins(comparison),
         ("What neighbours share", _FORMS[checks.form], "Chosen by the multiplier tests below."),
         _multiplier_tests(checks.lm),
         (
@@ -175,6 +186,16 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
             "Above 10 and 30 no association would be estimated.",
         ),
     ]
+
+
+def _joins(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """Tell which other joins the effects were estimated under, and which gave no model."""
+    if not comparison.joins:
+        return []
+    fitted = [CATCHMENTS[name].lower() for name, why in comparison.joins.items() if not why]
+    refused = [f"{CATCHMENTS[name]}: {why}." for name, why in comparison.joins.items() if why]
+    meaning = "Each link was estimated again with homes placed by these."
+    return [("Other joins", ", ".join(fitted) or "none", " ".join([meaning, *refused]))]
 
 
 def _multiplier_tests(lm: LagrangeTests) -> tuple[str, str, str]:
@@ -208,6 +229,8 @@ def _effect_words(row: pd.Series) -> tuple[str, ...]:
         row["label"],
         f"{ratio_text(row['odds_ratio'])} times",
         interval(row),
+        NO_JOIN if pd.isna(row["join_least"]) else joins_range(row),
+        interval(row, "all_low", "all_high"),
         f"{step_text(row['sd'], row['unit'], short=True)} more",
         link_words(row),
         q_text(row["q"]).removeprefix("q = ").removeprefix("q "),

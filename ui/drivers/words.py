@@ -25,6 +25,12 @@ ODDS_MEANING = (
     " beside its name."
     " Levels of school and what neighbouring schools share are set aside."
 )
+JOINS_MEANING = (
+    "Homes are not published, so each link is estimated again under every other join of this place."
+    " A link is called clear only when the intervals of all joins together leave out “no"
+    " difference”."
+)
+
 MODELLED = (
     "It is predicted by a model (CDC PLACES) from race, poverty and education, for adults: it may"
     " describe places on the map, and is never ranked, followed over time or compared with absence."
@@ -66,24 +72,38 @@ def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, 
         f" {schools}, {year})"
     )
     start = _beside(comparison)
+    more = filter(None, (joins_sentence(row), "An association between places, not a cause."))
     if link_words(row) == UNCLEAR:
-        return (
-            f"{start}, “{measure.label}” shows no clear link with chronic absence: {figures}."
-            " An association between places, not a cause."
-        )
+        said = f"shows no clear link with chronic absence{_once_joined(row)}"
+        return f"{start}, “{measure.label}” {said}: {figures}. {' '.join(more)}"
     direction = "higher" if row["odds_ratio"] > 1 else "lower"
     return (
         f"{start}, schools that serve tracts with higher values of “{measure.label}” have"
-        f" {direction} odds of chronic absence: {figures}. An association between places, not a"
-        " cause."
+        f" {direction} odds of chronic absence: {figures}. {' '.join(more)}"
     )
 
 
+def joins_sentence(row: pd.Series) -> str:
+    """Say what the other joins give, and what all intervals hold; "" before they are known."""
+    if pd.isna(row["join_least"]):
+        return ""
+    return (
+        f"Under the other joins it is {joins_range(row)}; the intervals of all joins together reach"
+        f" from {ratio_text(row['all_low'])} to {ratio_text(row['all_high'])}."
+    )
+
+
+def joins_range(row: pd.Series) -> str:
+    """Range of the odds ratios under the other joins: ``"1.10 to 1.22"``."""
+    least, most = ratio_text(row["join_least"]), ratio_text(row["join_most"])
+    return least if least == most else f"{least} to {most}"
+
+
 def link_words(row: pd.Series) -> str:
-    """Say whether the interval leaves out "no difference", and on which side."""
-    if row["odds_low"] > 1:
+    """Say whether the intervals of all joins leave out "no difference", and on which side."""
+    if row["all_low"] > 1:
         return CLEAR_MORE
-    return CLEAR_LESS if row["odds_high"] < 1 else UNCLEAR
+    return CLEAR_LESS if row["all_high"] < 1 else UNCLEAR
 
 
 def interval(row: pd.Series, low: str = "odds_low", high: str = "odds_high") -> str:
@@ -112,10 +132,10 @@ def sureness(comparison: Comparison) -> str:
     clear = int(sum(link_words(row) != UNCLEAR for _, row in table.iterrows()))
     passing = int(table["q"].le(0.05).sum())
     return (
-        f"Of {plural(len(table), 'condition')} looked at, {clear} {_have(clear)} a 95 % interval"
-        f" that leaves out “no difference”; {passing} still {_do(passing)} when all are asked at"
-        " once (false-discovery rate q up to .05). Intervals allow for neighbouring schools being"
-        " alike."
+        f"Of {plural(len(table), 'condition')} looked at, {clear} {_have(clear)} 95 % intervals"
+        f" that leave out “no difference”{_under_all(comparison)}; {passing} still {_do(passing)}"
+        " when all are asked at once (false-discovery rate q up to .05). Intervals allow for"
+        " neighbouring schools being alike."
     )
 
 
@@ -225,6 +245,17 @@ def _do(count: int) -> str:
 
 def _have(count: int) -> str:
     return "has" if count == 1 else "have"
+
+
+def _once_joined(row: pd.Series) -> str:
+    """Say so when the chosen join alone would have called the link clear."""
+    alone = row["odds_low"] > 1 or row["odds_high"] < 1
+    return " once other joins are looked through" if alone else ""
+
+
+def _under_all(comparison: Comparison) -> str:
+    fitted = sum(reason == "" for reason in comparison.joins.values())
+    return f" under all {fitted + 1} joins" if fitted else ""
 
 
 def _beside(comparison: Comparison) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
@@ -19,6 +20,7 @@ import streamlit as st
 P = ParamSpec("P")
 T = TypeVar("T")
 RESULTS = 64
+TURN = 0.2  # seconds between looks at whether another session is done
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,21 @@ class Results:
 
     kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    turns: dict[Hashable, threading.Lock] = field(default_factory=dict)
+
+    @contextmanager
+    def turn(self, key: Hashable, waiting: Callable[[], None]) -> Iterator[None]:
+        """Let one session at a time work at a result; `waiting` is called while another does."""
+        with self.lock:
+            turn = self.turns.setdefault(key, threading.Lock())
+        while not turn.acquire(timeout=TURN):
+            waiting()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.turns.pop(key, None)  # those who wait hold it; who comes later finds a result
+            turn.release()
 
     def keep(self, key: Hashable, value: object) -> None:
         """Keep a result; the one longest unused goes."""

@@ -77,7 +77,7 @@ def _funnel_chart(key: Place, view: Selection, _strengths: Strengths) -> dict[st
 @kept("chart of odds")
 def _odds_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
-    table = queries_drivers.comparison(view).table
+    table = queries_drivers.under_all_joins(view).table
     title = driver_words.chart_title(len(table))
     found: dict[str, Any] = driver_charts.odds_chart(table, title, view.driver).to_dict()
     return found

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import geopandas as gpd
 import pandas as pd
 
 from analytics.association import RankCorrelation, circularity, rank_correlation, told_apart
+from analytics.progress import Progress
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views import schools_and_tracts
@@ -22,15 +24,20 @@ from data.views.drivers import (
     exposures_of,
     theme_shares,
     tract_figures,
+    under_join,
+    with_joins,
 )
 from data.views.together import Tested, Together, put_together, tested_together
 from ui import queries
+from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import kept
 from ui.queries.places import Place
 from ui.selection import Selection
 
 AT_SCHOOL = "temporary_housing"
+COUNTED = "supplied"
+"""The join of a district that counted where its students live."""
 
 
 def measure(selection: Selection) -> MeasureInfo:
@@ -77,6 +84,23 @@ def comparison(selection: Selection) -> Comparison:
     kept, left_out, beside = entering(selection)
     key = queries.place(selection.area)
     return _comparison(key, _view(selection), kept, tuple(left_out.items()), beside)
+
+
+def under_all_joins(selection: Selection) -> Comparison:
+    """Set the comparison of the chosen join beside the same under every other join.
+
+    Where the district counted where its students live no other join is asked; nor is the tract of
+    the building, for most children live elsewhere.
+    """
+    chosen = comparison(selection)
+    if chosen.found.state != "estimated" or selection.catchment == COUNTED:
+        return chosen
+    names = queries_hotspots.joins_used(selection)
+    others = tuple(name for name in names if name != selection.catchment)
+    view, drivers = _view(selection), tuple(chosen.found.effects.index)
+    key = ("effects under joins", queries.place(selection.area), view, drivers, chosen.beside)
+    doing = "Estimating again under the other joins"
+    return result(key, doing, lambda bar: _under(chosen, view, others, bar))
 
 
 def together(selection: Selection) -> Together:
@@ -154,6 +178,27 @@ def _view(selection: Selection) -> Selection:
     return Selection(selection.area, selection.year, selection.level, catchment=selection.catchment)
 
 
+def _under(
+    chosen: Comparison, view: Selection, others: tuple[str, ...], progress: Progress
+) -> Comparison:
+    """Estimate once more under each other join."""
+    schools, names = _compared(view), list(chosen.found.effects.index)
+    points = _metres(view, schools.index)
+    fits = {}
+    for done, name in enumerate(others):
+        progress(2 * done, 2 * len(others))
+        figures = exposures(replace(view, catchment=name)).figures
+        progress(2 * done + 1, 2 * len(others))
+        fits[name] = under_join(schools, figures.loc[schools.index, names], points)
+    return with_joins(chosen, fits)
+
+
+def _metres(view: Selection, schools: pd.Index) -> gpd.GeoSeries:
+    """Places of schools in metres."""
+    panel = queries.panel(view)
+    return panel.schools.geometry.reindex(schools).to_crs(panel.area.crs)
+
+
 def _in_words(text: str, names: tuple[str, ...]) -> str:
     for name in names:
         text = text.replace(name, f"“{registry.measure(name).label}”")
@@ -198,12 +243,12 @@ def _comparison(
     beside: Beside,
 ) -> Comparison:
     """Shared by all sessions and never written to."""
-    panel, schools, every = queries.panel_of(key), _compared(view), exposures(view)
+    del key  # a rebuild is another place
+    schools, every = _compared(view), exposures(view)
     names = list(kept)
     index = schools.index
     given = Exposures(every.figures.loc[index, names], every.moe.loc[index, names])
-    points = panel.schools.geometry.reindex(index).to_crs(panel.area.crs)
-    found, moved = compare(schools, given, points)
+    found, moved = compare(schools, given, _metres(view, index))
     table = effects_table(found, moved, given, schools["name"], registry.measures())
     shares = pd.DataFrame()
     if found.state == "estimated" and len(set(table["theme"])) > 1:

@@ -14,7 +14,7 @@ import pytest
 from analytics.association import fit
 from data.recipe import measures as registry
 from data.views import schools_and_tracts
-from data.views.drivers import exposures_of, tract_figures
+from data.views.drivers import exposures_of, tract_figures, with_joins
 from data.views.together import put_together
 from geo.weights.weights import Weights
 from ui import queries
@@ -186,9 +186,63 @@ def test_direction_is_said_only_when_the_interval_leaves_out_no_difference(
     table = comparison.table.copy()
     name = table.index[0]
     table.loc[name, ["odds_low", "odds_high", "odds_ratio"]] = low, high, ratio
+    table.loc[name, ["all_low", "all_high"]] = low, high
     assert driver_words.link_words(table.loc[name]) == words
     changed = replace(comparison, table=table)
     assert said in driver_words.answer(changed, registry.measure(name), none, "2021-22")
+
+
+def test_every_link_stands_beside_the_other_joins(default, comparison):
+    wide = queries_drivers.under_all_joins(default)
+    assert wide.joins == {"zones": "", "nearest": ""}  # not the tract of the building
+    table = wide.table
+    alone = comparison.table[["odds_ratio", "odds_low", "odds_high"]]
+    pd.testing.assert_frame_equal(table[alone.columns], alone)
+    assert (table["all_low"] <= table[["odds_low", "join_least"]].min(axis=1)).all()
+    assert (table["all_high"] >= table[["odds_high", "join_most"]].max(axis=1)).all()
+    assert (table["q"] >= table["p"]).all()
+    zones = queries_drivers.comparison(replace(default, catchment="zones")).table
+    name = table.index[0]
+    step = table.loc[name, "sd"] / zones.loc[name, "sd"]
+    same = set(zones.index) == set(table.index)
+    assert not same or table.loc[name, "join_least"] <= zones.loc[name, "odds_ratio"] ** step + 1e-9
+    assert queries_drivers.under_all_joins(default) is wide
+
+
+def test_what_the_other_joins_give_is_said_with_its_figures(default, none):
+    wide = queries_drivers.under_all_joins(default)
+    name = wide.table.index[0]
+    row = wide.table.loc[name]
+    text = driver_words.answer(wide, registry.measure(name), none, "2021-22")
+    assert f"Under the other joins it is {driver_words.joins_range(row)}" in text
+    assert f"from {row['all_low']:.2f} to {row['all_high']:.2f}" in text
+    twin = driver_tables.effects_words(wide.table)
+    assert twin["Under the other joins"].iloc[0] == driver_words.joins_range(row)
+    assert "under all 3 joins" in driver_words.sureness(wide)
+    assert "Attendance zones".lower() in str(driver_tables.diagnostics(wide))
+    said = driver_downloads.method_text(wide, default).decode("utf-8-sig")
+    assert "under the other joins (zones, nearest)" in said
+    assert not CAUSAL.search(text + said)
+
+
+def test_a_link_that_only_the_chosen_join_shows_is_not_called_clear(default, none):
+    wide = queries_drivers.under_all_joins(default)
+    name = wide.table.index[0]
+    table = wide.table.copy()
+    table.loc[name, ["odds_ratio", "odds_low", "odds_high"]] = 1.2, 1.1, 1.3
+    table.loc[name, ["all_low", "all_high"]] = 0.95, 1.3
+    text = driver_words.answer(replace(wide, table=table), registry.measure(name), none, "2021-22")
+    assert "no clear link with chronic absence once other joins are looked through" in text
+
+
+def test_a_join_without_a_model_is_named_and_takes_no_part(comparison, default):
+    few = queries_drivers.comparison(replace(default, level="high")).found
+    wide = with_joins(comparison, {"zones": few})
+    assert wide.joins == {"zones": "too few places"}
+    assert wide.table["join_least"].isna().all()
+    pd.testing.assert_series_equal(wide.table["all_low"], wide.table["odds_low"], check_names=False)
+    assert "Attendance zones: too few places" in str(driver_tables.diagnostics(wide))
+    assert "not looked through" in driver_tables.effects_words(wide.table).to_string()
 
 
 def test_exposures_of_low_reliability_carry_no_conclusion(comparison, none):
@@ -251,7 +305,7 @@ def test_the_table_twin_has_a_row_for_every_mark_and_no_gap(comparison):
 
 def test_clear_and_unclear_links_differ_by_shape_and_filling(comparison):
     table = comparison.table.copy()
-    table.iloc[0, table.columns.get_indexer(["odds_low", "odds_high"])] = 1.1, 2.9
+    table.iloc[0, table.columns.get_indexer(["all_low", "all_high"])] = 1.1, 2.9
     spec = association_charts.odds_chart(table, "What goes along?", table.index[0]).to_dict()
     encoding = spec["layer"][-1]["encoding"]
     for channel in ("shape", "fill", "stroke"):
