@@ -93,11 +93,11 @@ def design_matrix(
         exposures=inner,
         names=exposures.columns,
         sd=sd,
-        levels=_level_columns(np.asarray(codes)[used]),
+        levels=level_columns(np.asarray(codes)[used]),
     )
 
 
-def _level_columns(codes: Any) -> Floats:
+def level_columns(codes: Any) -> Floats:
     """Give a constant and one column a level beyond the first, shape (n, levels)."""
     present = np.unique(codes)[1:]
     return np.column_stack([np.ones(len(codes)), codes[:, None] == present]).astype(np.float64)

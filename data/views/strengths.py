@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -10,6 +13,24 @@ import pandas as pd
 
 SERVES = 0.10
 """Least part of a school's students in the group's tracts for it to count as one of its schools."""
+CHOOSE: Mapping[str, str] = MappingProxyType(
+    {
+        r"charter": "charter",
+        r"magnet": "magnet",
+        r"admission|exam|\btest|screened|selective|gifted|speciali[sz]ed": "admission by test",
+    }
+)
+"""Words of a publisher's type of school, and what they say: students apply or are chosen."""
+ASSIGNED: Mapping[str, str] = MappingProxyType(
+    {
+        r"special ed": "special education",
+        r"transfer": "transfer",
+        r"alternative|juvenile|hospital|home": "alternative",
+        r"virtual|online": "virtual",
+        r"adult": "adults",
+    }
+)
+"""The same of schools for one kind of students."""
 THIRDS = 3
 FEWEST = 20
 Likeness = Literal["density and child share", "density", "children", "anything"]
@@ -47,36 +68,75 @@ class Strengths:
     schools : DataFrame
         Index `school_id`, schools that may be shown: the result with the school's own columns;
         `rate_low, rate_high` is the interval of the rate, `low, high` the funnel, `here` the part
-        of the school's students in the group's tracts under the chosen join.
+        of the school's students in the group's tracts under the chosen join; `chooses` how its
+        students come where its type says so, else "", see `chooses`.
     by : str
-        What the prediction is made from: "drivers" of the tracts a school serves, or its "level".
+        What the prediction is made from beside size and type: "drivers" of the tracts a school
+        serves and its level, or its "level" alone.
     drivers : int
         Drivers behind the prediction.
+    knows_choice : bool
+        Whether the place's types tell any school that chooses its students.
     """
 
     schools: pd.DataFrame
     by: Literal["drivers", "level"]
     drivers: int
+    knows_choice: bool = False
 
     def compared(self) -> pd.DataFrame:
         """Schools with a prediction; without one there is no funnel to lie in."""
         return self.schools[self.schools["state"].eq("compared")]
 
-    def of_group(self) -> pd.DataFrame:
-        """Schools with a prediction that serve the group's tracts."""
+    def alike(self) -> pd.DataFrame:
+        """Give those of them whose type does not say that they choose, or are for some."""
         table = self.compared()
+        return table[table["chooses"].eq("")]
+
+    def of_group(self) -> pd.DataFrame:
+        """Schools with a prediction, of no special type, that serve the group's tracts."""
+        table = self.alike()
         return table[table["here"] >= SERVES]
 
     def shown(self) -> pd.DataFrame:
         """Schools that pass the false-discovery rate or lie below the funnel.
 
         Those that serve the group come first; among them, and among the rest, those that pass.
+        Schools that choose their students are not among them: see `apart`.
         """
+        return self._below(self.alike())
+
+    def apart(self) -> pd.DataFrame:
+        """List the same of the schools that choose their students, or are for some."""
         table = self.compared()
+        return self._below(table[table["chooses"].ne("")])
+
+    def _below(self, table: pd.DataFrame) -> pd.DataFrame:
         passed = table["class"].str.startswith("doing better")
         below = table[passed | table["outside"].eq("below")]
         order = np.lexsort((below["z"], ~passed[below.index], below["here"] < SERVES))
         return below.iloc[order]
+
+
+def chooses(types: pd.Series) -> pd.Series:
+    """Tell how students come to schools of a recorded type; "" where the type does not say.
+
+    Examples
+    --------
+    >>> chooses(pd.Series(["Charter School", "Special Education", "General"])).tolist()
+    ['charter', 'special education', '']
+    """
+    return types.map(lambda text: _said(text, {**CHOOSE, **ASSIGNED})).astype("str")
+
+
+def knows_choice(types: pd.Series) -> bool:
+    """Say whether any recorded type tells that a school chooses its students."""
+    return bool(types.map(lambda text: _said(text, CHOOSE) != "").any())
+
+
+def _said(text: str, words: Mapping[str, str]) -> str:
+    said = (word for rule, word in words.items() if re.search(rule, str(text), re.IGNORECASE))
+    return next(said, "")
 
 
 def comparable(

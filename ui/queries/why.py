@@ -186,12 +186,12 @@ def _described(names: Sequence[str]) -> pd.DataFrame:
 
 @kept("strengths")
 def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Strengths:
-    """Predict from drivers; from levels alone where schools are too few for that.
+    """Predict from drivers, level, size and type; without drivers where schools are too few.
 
     The ways to care are left out: they are nearly one figure, and each more asks for ten schools.
     Shared by all sessions and never written to.
     """
-    del key  # a rebuild is another place
+    known = queries.panel_of(key).schools["school_type"]
     schools = queries.schools(selection)
     shown = schools[schools["shown"]]
     outcome = shown[["chronic_absent", "enrolled"]]
@@ -200,12 +200,17 @@ def _strengths(key: Place, selection: Selection, names: tuple[str, ...]) -> Stre
     by: Literal["drivers", "level"] = "drivers"
     found = pd.DataFrame()
     if not exposures.empty and len(exposures.columns):
-        found = doing_better(outcome, exposures, strata=shown["level"])
+        found = doing_better(outcome, exposures, strata=shown["level"], types=shown["school_type"])
     if found.empty or not found["state"].eq("compared").any():
         by, exposures = "level", exposures.iloc[:, :0]
-        found = doing_better(outcome, expected=shown["expected"])
-    own = shown[[*SERVED]].assign(rate_low=shown["low"], rate_high=shown["high"])
-    return Strengths(found.join(own), by, len(exposures.columns))
+        found = doing_better(outcome, strata=shown["level"], types=shown["school_type"])
+    own = shown[[*SERVED]].assign(
+        rate_low=shown["low"],
+        rate_high=shown["high"],
+        chooses=strength_views.chooses(shown["school_type"]),
+    )
+    tells = strength_views.knows_choice(known)
+    return Strengths(found.join(own), by, len(exposures.columns), tells)
 
 
 @kept("strengths in a group")

@@ -26,8 +26,9 @@ FUNNEL_HEIGHT = 460
 STEPS = 60  # points that draw a limit
 PASSED = "does better than predicted, q of .05 or less"
 HERE = "serves this group"
+SPECIAL = "chooses its students or is for some, by its type"
 OTHER = "another school"
-_SCHOOL_KINDS = (PASSED, HERE, OTHER)
+_SCHOOL_KINDS = (PASSED, HERE, SPECIAL, OTHER)
 _TICKS = [50, 100, 200, 500, 1000, 2000, 5000]
 
 
@@ -128,8 +129,9 @@ def _profile_described(table: pd.DataFrame) -> str:
 def funnel(strengths: Strengths, title: str) -> alt.LayerChart:
     """Draw the adjusted rate of each school against its students, within 95 % limits.
 
-    A school's distance from its own prediction, on the arcsine scale of the funnel, is drawn
-    around the mean prediction: so one pair of limits holds for all schools of a size.
+    A school's distance from its own prediction, on the arcsine scale of the funnel and in units of
+    its own limits, is drawn around the mean prediction: one pair of limits holds for all schools
+    of a size.
     """
     table = strengths.compared()
     mean = float(np.average(table["predicted"], weights=table["enrolled"]))
@@ -157,8 +159,13 @@ def funnel(strengths: Strengths, title: str) -> alt.LayerChart:
 def adjusted(table: pd.DataFrame, mean: float) -> pd.DataFrame:
     """Move each school's rate to where it would lie if its prediction were the mean one."""
     distance = _arc(table["rate"]) - _arc(table["predicted"])
-    passed, here = table["class"].str.startswith("doing better"), table["here"] >= SERVES
-    named = passed | here
+    distance *= _half(table, table["enrolled"], mean) / _half(
+        table, table["enrolled"], table["predicted"]
+    )
+    special = table["chooses"].ne("")
+    passed = table["class"].str.startswith("doing better") & ~special
+    here = (table["here"] >= SERVES) & ~special
+    named = passed | here | (special & table["outside"].eq("below"))
     return pd.DataFrame(
         {
             "name": table["name"].where(named, ""),
@@ -166,7 +173,7 @@ def adjusted(table: pd.DataFrame, mean: float) -> pd.DataFrame:
             "adjusted": _rate(_arc(mean) + distance).round(4),
             "rate": table["rate"].round(4).where(named),
             "predicted": table["predicted"].round(4).where(named),
-            "kind": np.select([passed, here], [PASSED, HERE], OTHER),
+            "kind": np.select([passed, here, special], [PASSED, HERE, SPECIAL], OTHER),
         },
         index=table.index,
     )
@@ -174,14 +181,9 @@ def adjusted(table: pd.DataFrame, mean: float) -> pd.DataFrame:
 
 def limits(table: pd.DataFrame, mean: float) -> pd.DataFrame:
     """Limits of the funnel around the mean prediction: they depend on a school's size alone."""
-    reach = np.maximum(
-        _arc(table["high"]) - _arc(table["predicted"]),
-        _arc(table["predicted"]) - _arc(table["low"]),
-    )
-    order = np.argsort(table["enrolled"].to_numpy(), kind="stable")
-    size, half = table["enrolled"].to_numpy()[order], np.asarray(reach)[order]
-    drawn = np.unique(np.geomspace(size[0], size[-1], STEPS).round())
-    half = np.interp(drawn, size, half)
+    size = table["enrolled"].to_numpy(dtype=float)
+    drawn = np.unique(np.geomspace(size.min(), size.max(), STEPS).round())
+    half = _half(table, drawn, mean)
     sides = {"upper": _arc(mean) + half, "lower": _arc(mean) - half}
     parts = [
         pd.DataFrame({"students": drawn, "adjusted": _rate(at).round(4), "side": side})
@@ -190,17 +192,31 @@ def limits(table: pd.DataFrame, mean: float) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _half(table: pd.DataFrame, students: Any, rate: Any) -> Floats:
+    """Half width of the funnel for a number of students and a predicted rate, from those drawn.
+
+    Its square is a sum of chance, which falls with students, and of what varies between schools.
+    """
+    predicted, enrolled = table["predicted"].to_numpy(), table["enrolled"].to_numpy(dtype=float)
+    middle = _arc(table["predicted"])
+    reach = np.maximum(_arc(table["high"]) - middle, middle - _arc(table["low"]))
+    known = np.column_stack([1 / enrolled, predicted * (1 - predicted)])
+    parts = np.linalg.lstsq(known, reach**2, rcond=None)[0]
+    n, p = np.asarray(students, dtype=float), np.asarray(rate, dtype=float)
+    return np.asarray(np.sqrt(np.maximum(parts[0] / n + parts[1] * p * (1 - p), 0.0)))
+
+
 def _marks(points: pd.DataFrame, sizes: alt.X, rates: alt.Y) -> alt.Chart:
     """Draw schools by shape and filling; the group's own lie on top."""
-    order = points["kind"].map({OTHER: 0, HERE: 1, PASSED: 2}).argsort(kind="stable")
-    shapes = alt.Scale(domain=_SCHOOL_KINDS, range=["diamond", "triangle-up", "circle"])
-    fills = alt.Scale(domain=_SCHOOL_KINDS, range=["#e06c50", LINE, "#ffffff"])
-    widths = alt.Scale(domain=_SCHOOL_KINDS, range=[190, 110, 22])
-    inks = alt.Scale(domain=_SCHOOL_KINDS, range=[TEXT, TEXT, "#9a9a9a"])
+    order = points["kind"].map({OTHER: 0, SPECIAL: 1, HERE: 2, PASSED: 3}).argsort(kind="stable")
+    shapes = alt.Scale(domain=_SCHOOL_KINDS, range=["diamond", "triangle-up", "square", "circle"])
+    fills = alt.Scale(domain=_SCHOOL_KINDS, range=["#e06c50", LINE, "#d9d9d9", "#ffffff"])
+    widths = alt.Scale(domain=_SCHOOL_KINDS, range=[190, 110, 45, 22])
+    inks = alt.Scale(domain=_SCHOOL_KINDS, range=[TEXT, TEXT, MUTED, "#9a9a9a"])
     legend = alt.Legend(
         orient="bottom",
         labelLimit=500,
-        columns=3,
+        columns=2,
         labelFontSize=LABEL_SIZE,
         symbolSize=140,
         symbolStrokeWidth=1,

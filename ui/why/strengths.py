@@ -21,20 +21,25 @@ from ui.words.standing import LEVELS
 BELOW_BY_CHANCE = 0.025  # the lower side of a 95 % funnel
 MEANING = (
     "Strengths to learn from, by asking the school: the figures do not say what it does. Schools"
-    " that choose their students, or whose students live elsewhere than supposed, can lie low for"
-    " that reason."
+    " whose students live elsewhere than supposed can lie low for that reason."
 )
+APART = (
+    "These schools choose their students or are for some of them, by their recorded type. They are"
+    " not set beside the others."
+)
+RECORDED = "Others may choose their students too without their type saying so."
+NOT_TOLD = "Schools that choose their students cannot be told apart here"
 PREDICTED_FROM: Mapping[str, str] = MappingProxyType(
     {
-        "drivers": "the {drivers} of the tracts they serve and their level",
-        "level": "their level alone (too few schools to use drivers)",
+        "drivers": "the {drivers} of the tracts they serve, their level, size and recorded type",
+        "level": "their level, size and recorded type (too few schools to use drivers)",
     }
 )
 
 
 def sentence(strengths: Strengths) -> str:
     """Say which schools do better than predicted, or plainly that none does beyond chance."""
-    table = strengths.compared()
+    table = strengths.alike()
     if table.empty:
         return (
             f"Not said for this choice: {plural(len(strengths.schools), 'school')} with a figure"
@@ -82,7 +87,8 @@ def predicted_from(strengths: Strengths) -> str:
 def school_words(schools: pd.DataFrame) -> pd.DataFrame:
     """Schools beside their prediction as people read them, in words."""
     rows = [_words(row) for row in schools.to_dict("records")]
-    columns = ["School", "From this group", "Students", "Rate", "Likely next year"]
+    columns = ["School", "Students by type", "From this group", "Students", "Rate"]
+    columns += ["Likely next year"]
     columns += ["Predicted", "Funnel from", "Fewer absent", "q", "Level", "Neighbourhood"]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
@@ -91,6 +97,7 @@ def _words(row: dict[str, Any]) -> tuple[str, ...]:
     students = row["enrolled"]
     return (
         row["name"],
+        row["chooses"] or "not recorded",
         percent_text(row["here"], 0) if row["here"] >= SERVES else _little(row["here"]),
         count_text(students),
         percent_text(row["rate"], students),
@@ -135,5 +142,17 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
     if not table.empty:
         which = f"{len(table):,} schools below what is predicted"
         order = "the group's own first, farthest first" if len(spots.groups) else "farthest first"
-        table_block.plain(school_words(table), f"{which}, {order}, {selection.year}")
+        table_block.plain(school_words(table), list_title(schools, f"{which}, {order}", selection))
         st.write(MEANING)
+    apart = schools.apart()
+    if not apart.empty:
+        which = plural(len(apart), "school")
+        title = f"Apart: {which} of a special type below what is predicted, {selection.year}"
+        table_block.plain(school_words(apart), title)
+        st.write(APART)
+
+
+def list_title(strengths: Strengths, listed: str, selection: Selection) -> str:
+    """Title of the list, with whether schools that choose their students are told apart."""
+    told = RECORDED if strengths.knows_choice else f"{NOT_TOLD}."
+    return f"{listed}, {selection.year}. {told}"

@@ -341,7 +341,54 @@ def test_strengths_by_expected_counts_and_their_states():
     few = doing_better((x[:5], n[:5]), expected=n[:5] * 0.2)
     assert few["state"].eq("too few schools").all()
     with pytest.raises(ValueError, match="either"):
-        doing_better((x, n))
+        doing_better((x, n), expected=n * 0.2, strata=n * 0)
+
+
+def sizes_in_the_list(runs, *, between=0.5, **options):
+    """Part of each fifth of size below the funnel, and runs that name a school, by chance."""
+    below, named = [], []
+    for seed in range(runs):
+        land = Land(n=300, seed=seed)
+        n = np.exp(land.rng.uniform(np.log(100), np.log(2000), land.n)).round()
+        eta = -1.0 + 0.3 * land.level - 0.35 * np.log2(n / 450)
+        eta += between * land.rng.normal(size=land.n)
+        absent = land.rng.binomial(n.astype(int), expit(eta))
+        found = doing_better((absent, n), strata=land.level, **options).sort_index()
+        fifth = pd.qcut(n, 5, labels=False)
+        below.append(found["outside"].eq("below").groupby(fifth).mean())
+        named.append(found["class"].eq(BETTER).any())
+    return pd.concat(below, axis=1), np.mean(named)
+
+
+@pytest.mark.slow
+def test_a_slope_of_size_alone_puts_neither_small_nor_large_schools_in_the_list(replicates):
+    runs = replicates(25, 300)
+    below, named = sizes_in_the_list(runs)
+    # Wanted: 2.5 % of each fifth. Monte Carlo error of a fifth: .004 at 25 runs, .0011 at 300.
+    error = 3 * np.sqrt(0.025 * 0.975 / (runs * 60))
+    assert (below.mean(axis=1) <= 0.025 + error).all()
+    assert (below.mean(axis=1) >= 0.5 * 0.025 - error).all()
+    assert named <= 0.07 + 3 * np.sqrt(0.07 * 0.93 / runs)
+
+
+@pytest.mark.slow
+def test_without_size_in_the_prediction_the_list_is_one_of_large_schools(replicates):
+    below, _ = sizes_in_the_list(replicates(10, 100), size=False)
+    assert below.mean(axis=1).iloc[4] > 3 * below.mean(axis=1).iloc[0]
+
+
+def test_a_recorded_type_is_no_merit():
+    land = Land(n=200, seed=12)
+    special = np.where(np.arange(200) < 20, "special", "general")
+    eta = -1.2 - 1.2 * (special == "special") + 0.3 * land.rng.normal(size=200)
+    absent = land.rng.binomial(land.enrolled, expit(eta))
+    plain = doing_better((absent, land.enrolled)).sort_index()
+    typed = doing_better((absent, land.enrolled), types=special).sort_index()
+    assert plain["outside"].eq("below")[:20].mean() > 0.3
+    assert typed["outside"].eq("below")[:20].mean() < 0.15
+    few = np.where(np.arange(200) < 4, "rare", "general")  # too few to make a type
+    rare = doing_better((absent, land.enrolled), types=few).sort_index()
+    np.testing.assert_allclose(rare["predicted"], plain["predicted"])
 
 
 def grid(side):

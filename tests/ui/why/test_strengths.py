@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.drivers.outliers import doing_better
+from data.views import strengths as strength_views
 from data.views.strengths import SERVES, Strengths
 from ui import queries
 from ui.queries import why as queries_why
@@ -35,6 +36,7 @@ def made_up():
     here = pd.Series(0.0, index=n.index)
     here[["s1", "s5", "s6"]] = [0.5, SERVES, SERVES - 1e-9]
     table = table.assign(enrolled=n, name=table.index, here=here, level="k8", neighbourhood="")
+    table["chooses"] = ""
     return Strengths(table.assign(rate_low=table["rate"], rate_high=table["rate"]), "level", 0)
 
 
@@ -44,6 +46,7 @@ def test_only_schools_that_may_be_shown_are_called_strengths(found, default):
     shown = found.shown()
     assert (shown["rate"] < shown["predicted"]).all()
     assert (shown["state"] == "compared").all()
+    assert shown["chooses"].eq("").all()
 
 
 def test_a_school_serves_the_group_by_its_students_under_the_chosen_join(found, spots, selection):
@@ -78,6 +81,7 @@ def test_a_school_that_passes_is_named_and_one_that_does_not_is_only_a_place_to_
             "outside": ["below", "below", ""],
             "state": "compared",
             "here": [0.5, 0.0, 0.0],
+            "chooses": "",
         }
     )
     passed = strength_words.sentence(Strengths(table, "drivers", 7))
@@ -97,6 +101,7 @@ def test_the_groups_schools_are_counted_with_what_chance_would_give():
             "outside": ["below"] * 3 + [""] * 77,
             "state": "compared",
             "here": 0.2,
+            "chooses": "",
         }
     )
     text = strength_words.of_group(Strengths(table, "drivers", 7))
@@ -135,7 +140,7 @@ def test_limits_are_wider_for_small_schools(made_up):
 def test_the_groups_schools_differ_by_shape_and_only_named_ones_carry_a_name(made_up):
     spec = strength_charts.funnel(made_up, "Which schools?").to_dict()
     marks = spec["layer"][-1]["encoding"]
-    assert len(set(marks["shape"]["scale"]["range"])) == 3
+    assert len(set(marks["shape"]["scale"]["range"])) == 4
     rows = [r for t in spec["datasets"].values() for r in t if "kind" in r]
     assert {r["name"] for r in rows if r["kind"] == strength_charts.OTHER} == {""}
     assert {r["name"] for r in rows if r["kind"] != strength_charts.OTHER} >= {"s1", "s5"}
@@ -147,3 +152,66 @@ def test_the_table_twin_says_how_much_of_a_school_is_of_the_group(made_up):
     table = strength_words.school_words(made_up.shown())
     assert table["From this group"].tolist()[:2] == ["50 %", "none"]
     assert not table.apply(lambda column: column.str.contains("nan")).to_numpy().any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("Charter School", "charter"),
+        ("MAGNET", "magnet"),
+        ("Specialized High School (admission by test)", "admission by test"),
+        ("Transfer School", "transfer"),
+        ("Special Education", "special education"),
+        ("Virtual", "virtual"),
+        ("General Academic", ""),
+        ("Career Technical", ""),
+        ("", ""),
+    ],
+)
+def test_a_type_says_how_students_come_only_where_its_words_do(kind, said):
+    assert strength_views.chooses(pd.Series([kind])).tolist() == [said]
+
+
+def test_special_education_alone_does_not_tell_who_chooses():
+    assert not strength_views.knows_choice(pd.Series(["Special Education", "General Academic"]))
+    assert strength_views.knows_choice(pd.Series(["General Academic", "Charter"]))
+
+
+def test_schools_that_choose_their_students_are_listed_apart_and_named(made_up, selection):
+    table = made_up.schools.assign(chooses="")
+    table.loc["s0", "chooses"] = "charter"
+    found = replace(made_up, schools=table, knows_choice=True)
+    assert "s0" not in found.shown().index
+    assert "s1" in found.shown().index
+    assert found.apart().index.tolist() == ["s0"]
+    words = strength_words.school_words(found.apart())
+    assert words["Students by type"].tolist() == ["charter"]
+    spec = strength_charts.funnel(found, "Which schools?").to_dict()
+    rows = [r for t in spec["datasets"].values() for r in t if "kind" in r]
+    assert {r["kind"] for r in rows if r["name"] == "s0"} == {strength_charts.SPECIAL}
+    assert "of 59" in strength_words.sentence(found)
+    title = strength_words.list_title(found, "1 school", selection)
+    assert strength_words.NOT_TOLD not in title
+
+
+def test_where_the_data_do_not_know_the_title_says_so(made_up, selection):
+    title = strength_words.list_title(made_up, "2 schools", selection)
+    assert "Schools that choose their students cannot be told apart here" in title
+
+
+def test_the_drawn_funnel_holds_where_predictions_differ():
+    """Limits that widen with the prediction are drawn as one pair for a size."""
+    rng = np.random.default_rng(8)
+    n = pd.Series(rng.integers(40, 3000, 200), index=[f"s{i}" for i in range(200)]).astype(float)
+    rate = pd.Series(rng.uniform(0.08, 0.5, 200), index=n.index)
+    odds = np.log(rate / (1 - rate)) + 0.5 * rng.normal(size=200)
+    x = pd.Series(rng.binomial(n.astype(int), 1 / (1 + np.exp(-odds))), n.index, dtype=float)
+    table = doing_better((x, n), expected=n * rate).assign(enrolled=n, name="", here=0.0)
+    table["chooses"] = ""
+    points, limits = strength_charts.adjusted(table, 0.2), strength_charts.limits(table, 0.2)
+    for side, word in (("lower", "below"), ("upper", "above")):
+        line = limits[limits["side"].eq(side)]
+        at = np.interp(table["enrolled"], line["students"], line["adjusted"])
+        far = (points["adjusted"] - at).abs() > 0.004
+        beyond = points["adjusted"] < at if side == "lower" else points["adjusted"] > at
+        assert (beyond[far] == table["outside"].eq(word)[far]).all()
