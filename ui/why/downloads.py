@@ -131,8 +131,10 @@ def _profile(profile: pd.DataFrame, compared: str) -> str:
 
 
 def _strengths(strengths: Strengths) -> str:
-    if strengths.compared().empty:
+    if strengths.alike().empty:
         return strength_words.sentence(strengths)
+    special = len(strengths.compared()) - len(strengths.alike())
+    told = f" {strength_words.NOT_TOLD}." if not strengths.knows_choice else ""
     return (
         f"Schools: {count_text(len(strengths.compared()))} were set beside a prediction from"
         f" {strength_words.predicted_from(strengths)} (distances and access to care left"
@@ -140,6 +142,7 @@ def _strengths(strengths: Strengths) -> str:
         " over-dispersion (Spiegelhalter 2005) and false-discovery rates over all schools"
         f" (Benjamini and Hochberg 1995). A school serves the group when at least"
         f" {percent_text(SERVES, 0)} of its students are placed there."
+        f" {plural(special, 'school')} of a special type stand apart.{told}"
         f" {strength_words.sentence(strengths)} {strength_words.of_group(strengths)}"
     )
 

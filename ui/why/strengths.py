@@ -133,7 +133,7 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
     schools = queries_why.strengths(spots, selection)
     st.subheader("Which schools do better than others like them?")
     st.write(sentence(schools))
-    if schools.compared().empty:
+    if schools.alike().empty:
         return
     if not spots.groups.empty:
         st.write(of_group(schools))
