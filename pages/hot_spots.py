@@ -2,6 +2,7 @@ import streamlit as st
 
 from ui import frame
 from ui.hotspots import block as hotspot_block
+from ui.hotspots import power as power_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
 from ui.tables import display as table_block
@@ -26,11 +27,15 @@ st.write(hotspot_words.meaning(found, selection))
 frame.how_sure(
     hotspot_words.chance(selection),
     answers.draws_note(found, selection.alpha),
+    hotspot_words.groups_tested(found, selection.alpha),
     *hotspot_words.notes(found),
     words.AREA_RANGE,
 )
 selection = hotspot_block.one_group(found, selection)
-table_block.show(found.groups, hotspot_words.GROUP_COLUMNS, hotspot_words.groups_title(selection))
+columns = hotspot_words.group_columns(found.groups)
+table_block.show(found.groups, columns, hotspot_words.groups_title(selection))
+hotspot_block.broad_groups(found, selection)
+power_block.power(selection)
 table_block.show(*hotspot_words.flagged_table(found, selection))
 downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")
 frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

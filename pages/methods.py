@@ -1,6 +1,7 @@
 import streamlit as st
 
 from ui import frame, queries
+from ui.hotspots import power as power_block
 from ui.hotspots import simulation as simulation_block
 from ui.queries import methods as queries_methods
 from ui.words import answers
@@ -15,6 +16,7 @@ frame.answer(method_text.null_answer(nulls))
 frame.figures(method_text.null_figures(nulls))
 st.write(words.NULL_MEANING)
 simulation_block.simulation(selection)
+power_block.power(selection)
 for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
     st.subheader(heading)
     st.write(text)

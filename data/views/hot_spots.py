@@ -60,6 +60,8 @@ class HotSpots:
         Of the scan: circles that pass, likeliest first.
     model : Membership, optional
         Of the membership model: what was fitted, without its draws.
+    broad : DataFrame, optional
+        Groups that pass as wholes, where groups were tested, see `data.views.group_test`.
     """
 
     kind: Kind
@@ -70,6 +72,7 @@ class HotSpots:
     ways: int = 1
     circles: tuple[Cluster, ...] = ()
     model: Membership | None = None
+    broad: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import streamlit as st
 from data.views.hot_spots import HotSpots
 from ui import frame, queries
 from ui.charts.places import brushed, moran_scatter_chart
+from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import cluster_card, group_sentence, years_text
 from ui.hotspots.words import map_title, scatter_words
 from ui.maps import block as map_block
@@ -18,6 +19,7 @@ from ui.maps.decks import hot_spot_classes
 from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.tables import display as table_block
 from ui.words.cards import card as html_card
 
 Card = Callable[[pd.Series], str]
@@ -72,6 +74,13 @@ def one_group(found: HotSpots, selection: Selection) -> Selection:
         past = queries_hotspots.years(selection)
         st.html(html_card("Since when", years_text(found, past, selection.cluster), ""))
     return selection
+
+
+def broad_groups(found: HotSpots, selection: Selection) -> None:
+    """Show the groups that pass as wholes, if any."""
+    if found.broad is not None and not found.broad.empty:
+        title = hotspot_words.broad_title(selection)
+        table_block.show(found.broad, hotspot_words.group_columns(found.broad), title)
 
 
 def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> Selection:

@@ -13,6 +13,7 @@ from ui.words.numbers import (
     percent_text,
     plural,
     points_text,
+    q_text,
     rate_text,
     ratio_text,
     students_text,
@@ -21,7 +22,8 @@ from ui.words.numbers import (
 UNKNOWN = (
     "Not known: which children miss school, why, and how it is for children who attend other"
     " schools than the join supposes. The group was picked because it is high: expect less of the"
-    " difference in another year. Ranges speak of how schools differ, not of the picking."
+    " difference in another year. Its border is a core, not an extent. Ranges speak"
+    " of how schools differ, not of the picking."
 )
 PATTERN_WORDS = {
     "new": "hot in the last year only",
@@ -68,7 +70,17 @@ def cluster_card(row: pd.Series, year: str) -> str:
         ("Students counted here", _coverage(row)),
         ("Analyses that agree", agreement_text(row)),
     ]
+    if "group_p" in row:
+        facts.append(("Tested as a whole group", group_test_text(row["group_p"])))
     return card(f"{row['name']}: {plural(row['tracts'], 'tract')}", facts, UNKNOWN)
+
+
+def group_test_text(p: float) -> str:
+    """Say what the p of a group of touching tracts is the chance of."""
+    return (
+        f"{q_text(p, 'p')}: the chance that any group of the place would be as heavy, were schools"
+        " rearranged"
+    )
 
 
 def agreement_text(row: pd.Series) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from data.views.hot_spots import HotSpots
 from ui.maps.palettes import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
-from ui.words.numbers import count_text, plural, q_text
+from ui.words.numbers import alpha_text, count_text, plural, q_text
 from ui.words.standing import (
     BEYOND,
     HELPS,
@@ -44,7 +44,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "scan": (
             "The scan looks at every circle of up to a tenth of the students and keeps those whose"
             " absence differs most from what is expected (Kulldorff 1997). A circle passes or fails"
-            " as a whole, and circles are round where places are not: read the group, not its edge."
+            " as a whole, and circles are round where places are not: a core, not an extent."
         ),
         "membership": (
             "The model asks for a smooth map behind the schools: each school is a mixture of the"
@@ -83,6 +83,10 @@ LIKELIEST = 4  # circles told of
 GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
     *("excess", "coverage", "agree"),
+)
+NO_ALL_CLEAR = (
+    "An empty map is no all-clear: small or weak clusters are easily missed. The border of a group"
+    " is a core, not an extent."
 )
 
 
@@ -139,7 +143,7 @@ def made(found: HotSpots, selection: Selection) -> str:
 def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
     hot = HOT_SPOT_MEANING if selection.null == "schools" and found.kind != "membership" else ""
-    return " ".join(filter(None, (MEANING[selection.method], hot, HELPS)))
+    return " ".join(filter(None, (MEANING[selection.method], hot, NO_ALL_CLEAR, HELPS)))
 
 
 def chance(selection: Selection) -> str:
@@ -157,6 +161,32 @@ def tract_text(found: HotSpots, row: pd.Series) -> str:
     if found.kind == "membership" and pd.notna(row["probability"]):
         return f"{words}; probability of a quarter or more above {row['probability']:.2f}"
     return f"{words}; {q_text(row['q'])}" if pd.notna(row["q"]) else words
+
+
+def group_columns(groups: pd.DataFrame) -> tuple[str, ...]:
+    """Columns of a table of groups, with the p of a group as a whole where it was tested."""
+    return (*GROUP_COLUMNS, "group_p") if "group_p" in groups else GROUP_COLUMNS
+
+
+def groups_tested(found: HotSpots, alpha: float) -> str:
+    """Say what is found when touching tracts are tested together; "" where they were not."""
+    if found.broad is None:
+        return ""
+    how = "Tested as whole groups of touching tracts"
+    if found.broad.empty:
+        return f"{how}, none is heavier than chance makes its heaviest (p {alpha_text(alpha)})."
+    tracts = int(found.broad["tracts"].sum())
+    stand = "stands" if len(found.broad) == 1 else "stand"
+    return (
+        f"{how}, {plural(len(found.broad), 'group')} with {plural(tracts, 'tract')} {stand} out."
+        f" The chance that any group passes where there is none is {alpha_text(alpha)}. Such a"
+        " group is a finding as a whole: its single tracts are not."
+    )
+
+
+def broad_title(selection: Selection) -> str:
+    """Title of the table of groups that pass as wholes."""
+    return f"Groups of touching tracts that stand out as wholes, {selection.year}"
 
 
 def groups_title(selection: Selection) -> str:

@@ -12,7 +12,9 @@ from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
+from data.views.group_test import with_group_test
 from data.views.hot_spots import (
+    CONSENSUS,
     History,
     HotSpots,
     MapView,
@@ -21,6 +23,7 @@ from data.views.hot_spots import (
     history,
     neighbours,
 )
+from data.views.power import Power, power_of
 from data.views.scan_and_model import find_by_membership, find_by_scan
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
@@ -31,6 +34,8 @@ from ui.queries.places import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"
+GROUP_NULLS = ("schools",)  # nulls under which groups are tested as groups
+CONSENSUS_TRACTS = 10_000  # tracts times analyses, up to which planted maps get the consensus
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,7 @@ class Scatter:
 
 def found(selection: Selection) -> HotSpots:
     """Hot spots of the view by the chosen method, null and neighbours."""
-    makers: dict[str, Callable[[Selection, Progress], HotSpots]] = {
+    makers: dict[str, Callable[[Selection, MapView, Progress], HotSpots]] = {
         "consensus": _consensus,
         "gi_star": _test,
         "local_moran": _test,
@@ -51,7 +56,41 @@ def found(selection: Selection) -> HotSpots:
         "membership": _membership,
     }
     make = makers[selection.method]
-    return result(key_of(selection), _doing(selection), lambda bar: make(selection, bar))
+    return result(
+        key_of(selection),
+        _doing(selection),
+        lambda bar: make(selection, view_of(selection), bar),
+    )
+
+
+def power_method(selection: Selection) -> Selection:
+    """Give the view as planted hot spots are looked for in it: as its map does, or by Gi*.
+
+    The consensus of a large place takes long, and other methods have no q of tracts. Planted places
+    differ as schools do, so the null is one that moves schools.
+    """
+    ways = len(CONSENSUS) * len(NEIGHBOURS) * len(joins_used(selection))
+    light = ways * len(queries.tracts(selection)) <= CONSENSUS_TRACTS
+    method = "consensus" if selection.method == "consensus" and light else "gi_star"
+    null = selection.null if selection.null in GROUP_NULLS else "schools"
+    return replace(selection, method=method, null=null, neighbours="queen")
+
+
+def power(selection: Selection) -> Power:
+    """Find how small and weak a cluster a map of the view could miss."""
+    test = power_method(selection)
+    make = _consensus if test.method == "consensus" else _test
+    return result(
+        ("power", *key_of(test)),
+        "Planting clusters and looking for them",
+        lambda bar: power_of(
+            view_of(test),
+            queries.shares(test),
+            lambda view: make(test, view, _silent),
+            test.method,
+            progress=bar,
+        ),
+    )
 
 
 def years(selection: Selection) -> History:
@@ -99,41 +138,54 @@ def view_of(selection: Selection) -> MapView:
     )
 
 
-def _consensus(selection: Selection, progress: Progress) -> HotSpots:
+def _silent(_done: int, _wanted: int) -> None:
+    """Say nothing of one map among many."""
+
+
+def _consensus(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
     key = queries.place(selection.area)
     catchments = {
         name: queries.shares(replace(selection, catchment=name)) for name in joins_used(selection)
     }
     weights = {name: weights_of(key, name) for name in NEIGHBOURS}
-    return find_consensus(
-        view_of(selection),
+    found = find_consensus(
+        view,
         catchments,
         weights,
         chosen=selection.catchment,
         null=selection.null,
         progress=progress,
     )
+    return _groups_tested(selection, view, found)
 
 
-def _test(selection: Selection, progress: Progress) -> HotSpots:
-    return find_by_test(
-        view_of(selection),
+def _test(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
+    found = find_by_test(
+        view,
         queries.shares(selection),
         weights_of(queries.place(selection.area), selection.neighbours),
         statistic=selection.method,
         null=selection.null,
         progress=progress,
     )
+    return _groups_tested(selection, view, found)
 
 
-def _scan(selection: Selection, progress: Progress) -> HotSpots:
+def _groups_tested(selection: Selection, view: MapView, found: HotSpots) -> HotSpots:
+    """Test groups as wholes, where the null is one between schools."""
+    if selection.null not in GROUP_NULLS:
+        return found
+    return with_group_test(view, queries.shares(selection), found, selection.null)
+
+
+def _scan(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
     shares, points = queries.shares(selection), centres(selection)
-    return find_by_scan(view_of(selection), shares, points, null=selection.null, progress=progress)
+    return find_by_scan(view, shares, points, null=selection.null, progress=progress)
 
 
-def _membership(selection: Selection, progress: Progress) -> HotSpots:
+def _membership(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
     shares, points = queries.shares(selection), centres(selection)
-    return find_by_membership(view_of(selection), shares, points, progress=progress)
+    return find_by_membership(view, shares, points, progress=progress)
 
 
 def centres(selection: Selection) -> pd.DataFrame:

@@ -96,6 +96,13 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "hot_class": Column("Class", "text", "text", "Hot-spot class; the gate's own 'not shown'."),
         "q": Column("q", "q", "probability", "Benjamini-Hochberg q of the class.", guarded=True),
         "p": Column("p", "p", "probability", "Chance of such a circle anywhere.", guarded=True),
+        "group_p": Column(
+            "Group p",
+            "p",
+            "probability",
+            "Chance of so heavy a group of touching tracts anywhere; missing outside groups.",
+            guarded=True,
+        ),
         "probability": Column(
             "Probability",
             "decimal2",

@@ -13,6 +13,7 @@ from data.views.years import Dispersion
 from ui.hotspots import words as hotspot_words
 from ui.selection import Selection
 from ui.words.numbers import (
+    alpha_text,
     count_text,
     percent_text,
     plural,
@@ -96,7 +97,7 @@ def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
         return ""
     return (
         f"With {count_text(draws)} rearrangements and {plural(n_tested, 'tested tract')} a single"
-        f" tract alone cannot pass q {_alpha(alpha)}; that would take {count_text(needed)}."
+        f" tract alone cannot pass q {alpha_text(alpha)}; that would take {count_text(needed)}."
         " Groups of tracts can."
     )
 
@@ -140,14 +141,11 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
 
 
 def _no_hot_spot(draws: int, alpha: float, n_tested: int | None, beyond: str) -> str:
-    level = "" if n_tested is None else f" (q {_alpha(alpha)})"
+    level = "" if n_tested is None else f" (q {alpha_text(alpha)})"
     answer = f"No group of tracts stands out {beyond}{level}."
     warning = "" if n_tested is None else draws_sentence(draws, n_tested, alpha)
-    return f"{answer} {warning or 'Each school still has its own figure on the Schools page.'}"
-
-
-def _alpha(alpha: float) -> str:
-    return f"{alpha:.2f}".replace("0.", ".", 1)
+    still = "An empty map is no all-clear: each school has its own figure on the Schools page."
+    return f"{answer} {warning or still}"
 
 
 def _words(count: int) -> str:

@@ -24,6 +24,11 @@ _REFERENCES = (
     "Anselin L (1995). Local indicators of spatial association - LISA. Geogr Anal 27:93-115.",
     "Assuncao RM, Reis EA (1999). A new proposal to adjust Moran's I for population density."
     " Stat Med 18:2147-2162.",
+    "Bullmore ET et al. (1999). Global, voxel, and cluster tests, by theory and permutation, for a"
+    " difference between two groups of structural MR images of the brain. IEEE Trans Med Imaging"
+    " 18:32-42.",
+    "Maris E, Oostenveld R (2007). Nonparametric statistical testing of EEG- and MEG-data."
+    " J Neurosci Methods 164:177-190.",
     "Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate."
     " J R Stat Soc B 57:289-300.",
     "Clopper CJ, Pearson ES (1934). The use of confidence or fiducial limits."
@@ -87,6 +92,12 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
             f" {count_text(SET_MAX_DRAWS)} for each of many; two-sided p = (M + 1) / (R + 1);"
             " Benjamini-Hochberg over the tracts tested; a tract counts at q up to"
             f" {selection.alpha}."
+        ),
+        "Groups tested as groups": (
+            "Touching tracts whose Gi* lies beyond two-sided p .05 of their own draws form a group."
+            " Its mass is what they have beyond that threshold, in standard deviations. Its p is the"
+            " share of maps whose heaviest group is as heavy. So the chance that any group passes"
+            " where there is none stays at the level (Bullmore 1999; Maris and Oostenveld 2007)."
         ),
         **{f"Method: {METHODS[name]}": text for name, text in MEANING.items()},
         "Which neighbours": (

@@ -56,6 +56,11 @@ def q_text(q: float, name: str = "q") -> str:
     return f"{name} < .001" if q < 0.001 else f"{name} = {q:.3f}".replace("0.", ".", 1)
 
 
+def alpha_text(alpha: float) -> str:
+    """Level of a test as printed: ``".05"``."""
+    return f"{alpha:.2f}".replace("0.", ".", 1)
+
+
 def students_text(count: float) -> str:
     """``"1 student"``, ``"41,200 students"``."""
     return plural(count, "student")

@@ -1,0 +1,121 @@
+"""How small a cluster a map could miss: planted clusters, on demand, and what the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data.views.power import GROUPS, TRACTS, Power
+from ui.hotspots.words import NO_ALL_CLEAR
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import METHODS, Selection
+from ui.tables import display as table_block
+from ui.words.numbers import count_text, percent_text
+
+RUN = "run_power"
+QUESTION = "How small a cluster could this map miss?"
+ABOUT = (
+    "Clusters of known size and strength are planted where children live, sent through the join on"
+    " the map to the schools, and looked for. Otherwise schools differ as they do here."
+)
+ODDS_WORDS: Mapping[float, str] = MappingProxyType(
+    {1.25: "a quarter more", 1.5: "half again", 2.0: "twice"}
+)
+
+
+def power(selection: Selection) -> None:
+    """Offer to plant clusters; do it when asked, with a bar and a way to stop."""
+    st.subheader(QUESTION)
+    st.write(f"{NO_ALL_CLEAR} {ABOUT}")
+    test = queries_hotspots.power_method(selection)
+    if st.button("Plant clusters and look for them", key="plant"):
+        st.session_state[RUN] = queries_hotspots.key_of(test)
+    if st.session_state.get(RUN) != queries_hotspots.key_of(test):
+        return
+    found = queries_hotspots.power(selection)
+    st.write(power_sentences(found))
+    how = METHODS[found.method].partition(":")[0]
+    maps = int(found.table["maps"].max())
+    table_block.plain(power_words(found.table), f"Planted clusters found, {maps} maps each, {how}")
+
+
+def power_sentences(found: Power) -> str:
+    """Say in words how often a middling cluster, and the largest and strongest, is found."""
+    table = found.table.set_index(["analysis", "areas", "odds"])
+    sizes, odds = (sorted(found.table[name].unique()) for name in ("areas", "odds"))
+    middle = (sizes[len(sizes) // 2], odds[len(odds) // 2])
+    most = (sizes[-1], odds[-1])
+    single, whole = table.loc[TRACTS], table.loc[GROUPS]
+    text = (
+        f"A patch of {count_text(middle[0])} neighbouring tracts with {odds_words(middle[1])} the"
+        f" odds of absence would show up in {_times(single.loc[middle])} maps like this."
+        f" A patch of {count_text(most[0])} with {odds_words(most[1])} the odds: in"
+        f" {_times(single.loc[most])}. Tested as whole groups, they pass in"
+        f" {_times(whole.loc[middle])} and {_times(whole.loc[most])}."
+    )
+    recall = single.loc[most, "recall"]
+    if np.isnan(recall):
+        return text
+    return f"{text} Where the larger is found, its core is hot: {percent_text(recall, 0)} of it."
+
+
+def odds_words(odds: float) -> str:
+    """Write an odds ratio as it reads before "the odds"."""
+    return ODDS_WORDS.get(odds, f"{odds:g} times")
+
+
+def _times(row: pd.Series) -> str:
+    """How many maps of those made: "3 of 20"."""
+    maps = int(row["maps"])
+    times = round(row["found"] * maps)
+    return f"{times or 'none'} of {maps}"
+
+
+def power_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the table of planted clusters.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `analytics.hotspots.power.power` gives it, for both analyses.
+
+    Returns
+    -------
+    DataFrame
+        Text columns, one row a size and strength.
+    """
+    by = table.set_index(["areas", "odds"])
+    single, whole = (by[by["analysis"] == name] for name in (TRACTS, GROUPS))
+    columns = {
+        "Tracts in the patch": [count_text(size) for size, _ in single.index],
+        "Odds of absence": [f"{odds:g} times" for _, odds in single.index],
+        "Found on the map": _shares(single),
+        "Part of it that is hot": _means(single, "recall"),
+        "Hot tracts inside it": _means(single, "precision"),
+        "Found as a whole group": _shares(whole.loc[single.index]),
+        "Part inside that group": _means(whole.loc[single.index], "recall"),
+    }
+    return pd.DataFrame(columns)
+
+
+def _shares(rows: pd.DataFrame) -> list[str]:
+    """Share of maps with its 95 % interval, which is that of the simulation."""
+    return [
+        f"{percent_text(row.found, 0)} ({percent_text(row.found_low, 0)[:-2]}–"
+        f"{percent_text(row.found_high, 0)})"
+        for row in rows.itertuples()
+    ]
+
+
+def _means(rows: pd.DataFrame, name: str) -> list[str]:
+    """Mean share with its Monte Carlo error; words where nothing was found."""
+    return [
+        "never found"
+        if np.isnan(mean)
+        else percent_text(mean, 0) + ("" if np.isnan(error) else f" (± {100 * error:.0f})")
+        for mean, error in zip(rows[name], rows[f"{name}_se"], strict=True)
+    ]
