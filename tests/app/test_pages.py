@@ -7,14 +7,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
+from data.views.power import power_of
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
+from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NEIGHBOURS, Selection
 
 ROOT = Path(__file__).parents[2]
@@ -479,6 +482,19 @@ def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTes
     assert answer(test).startswith("No group of tracts stands out")
     assert "Who is near?" not in headings(test)
     assert "Which schools do better" in headings(test)
+
+
+@pytest.mark.parametrize("page", ["hot_spots", "methods"])
+def test_clusters_are_planted_when_asked(
+    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    test = app(page, area="demo", method="gi_star")
+    assert "An empty map is no all-clear" in words(test)
+    assert "would show up in" not in words(test)
+    monkeypatch.setattr(queries_hotspots, "power_of", partial(power_of, replicates=1))
+    test.button(key="plant").click().run()
+    assert not test.exception
+    assert "would show up in" in words(test)
 
 
 def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -14,7 +14,7 @@ from ui.hotspots.words import NO_ALL_CLEAR
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, Selection
 from ui.tables import display as table_block
-from ui.words.numbers import count_text, percent_text
+from ui.words.numbers import count_text, percent_text, plural
 
 RUN = "run_power"
 QUESTION = "How small a cluster could this map miss?"
@@ -31,16 +31,20 @@ def power(selection: Selection) -> None:
     """Offer to plant clusters; do it when asked, with a bar and a way to stop."""
     st.subheader(QUESTION)
     st.write(f"{NO_ALL_CLEAR} {ABOUT}")
-    test = queries_hotspots.power_method(selection)
-    if st.button("Plant clusters and look for them", key="plant"):
-        st.session_state[RUN] = queries_hotspots.key_of(test)
-    if st.session_state.get(RUN) != queries_hotspots.key_of(test):
+    key = queries_hotspots.key_of(queries_hotspots.power_method(selection))
+    st.button("Plant clusters and look for them", key="plant", on_click=_ask, args=(key,))
+    if st.session_state.get(RUN) != key:
         return
     found = queries_hotspots.power(selection)
     st.write(power_sentences(found))
     how = METHODS[found.method].partition(":")[0]
-    maps = int(found.table["maps"].max())
-    table_block.plain(power_words(found.table), f"Planted clusters found, {maps} maps each, {how}")
+    maps = plural(found.table["maps"].max(), "map")
+    table_block.plain(power_words(found.table), f"Planted clusters found, {maps} each, {how}")
+
+
+def _ask(key: Hashable) -> None:
+    """Remember for which view clusters are to be planted."""
+    st.session_state[RUN] = key
 
 
 def power_sentences(found: Power) -> str:

@@ -95,9 +95,10 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
         ),
         "Groups tested as groups": (
             "Touching tracts whose Gi* lies beyond two-sided p .05 of their own draws form a group."
-            " Its mass is what they have beyond that threshold, in standard deviations. Its p is the"
-            " share of maps whose heaviest group is as heavy. So the chance that any group passes"
-            " where there is none stays at the level (Bullmore 1999; Maris and Oostenveld 2007)."
+            " Its mass is what they have beyond that threshold, in standard deviations. Its p is"
+            " the share of maps whose heaviest group is as heavy. So the chance that any group"
+            " passes where there is none stays at the level (Bullmore et al. 1999; Maris and"
+            " Oostenveld 2007)."
         ),
         **{f"Method: {METHODS[name]}": text for name, text in MEANING.items()},
         "Which neighbours": (
