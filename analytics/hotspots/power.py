@@ -206,11 +206,14 @@ def _place(x: pd.Series, n: pd.Series, share: Any, weights: Weights, schools: An
     counts, maps = tract_maps(x, n, {_MAP: share}, weights.ids, measure="ratio", **schools)
     tracts = maps[_MAP]
     residuals = school_residuals(counts.events, counts.totals, counts.codes)
+    n, p = counts.totals, residuals.expected / counts.totals
+    binomial = n * p * (1 - p)
+    spread = np.divide(residuals.scale**2, binomial, out=np.ones_like(n), where=binomial > 0)
     return _Place(
         ids=counts.ids,
-        totals=counts.totals,
-        rates=residuals.expected / counts.totals,
-        rho=residuals.rho[residuals.codes],
+        totals=n,
+        rates=p,
+        rho=(spread - 1) / np.maximum(n - 1, 1),
         allocation=tracts.allocation,
         tested=tracts.tested,
         links=tracts.within(weights).sparse,

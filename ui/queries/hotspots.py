@@ -35,7 +35,7 @@ from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"
 GROUP_NULLS = ("schools",)  # nulls under which groups are tested as groups
-CONSENSUS_TRACTS = 10_000  # tracts times analyses, up to which planted maps get the consensus
+CONSENSUS_TRACTS = 50_000  # tracts times analyses, up to which planted maps get the consensus
 
 
 @dataclass(frozen=True, eq=False)
