@@ -46,7 +46,8 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
     high = result.areas["above"].gt(0) & view.tracts["shown"]
     p = result.areas["group_p"].where(high)
     tracts = found.tracts.assign(group_p=p)
-    inside, broad = grouped(tracts, contiguous_groups(p <= view.alpha, view.touching))
+    ids = contiguous_groups(p <= view.alpha, view.touching)
+    inside, broad = grouped(tracts, ids, view.schools, shares)
     return replace(
         found,
         tracts=tracts,
