@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import tomli_w
 from pydantic.fields import FieldInfo
@@ -123,7 +123,7 @@ def _type_label(name: str, hint: Any) -> str:
 
 def _inner(hint: Any) -> Any:
     """Give what a list, a table of names or an optional key holds; else the type itself."""
-    if get_origin(hint) is UnionType:
+    if get_origin(hint) in (Union, UnionType):
         return next(each for each in get_args(hint) if each is not NoneType)
     if get_origin(hint) is tuple:
         return get_args(hint)[0]

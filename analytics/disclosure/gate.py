@@ -32,6 +32,7 @@ REASONS = {
 }
 """Plain words for each reason code that `protect` writes."""
 
+ENROLMENT = ("enrolled", "enrolled_lower", "enrolled_upper")
 CODING_STEPS = ((60, 5), (300, 2))
 CODING_ABOVE = 1
 """P4: up to this many students, this percent from either end; above all steps, this percent."""
@@ -211,7 +212,8 @@ def _hide(
 ) -> None:
     """Withhold counts of hidden rows, writing into the copy."""
     out.loc[hidden, ["chronic_absent", "lower", "upper"]] = pd.NA
-    out.loc[hidden & (code == "P1"), "enrolled"] = pd.NA
+    bounds_too = [name for name in ENROLMENT if name in out.columns]
+    out.loc[hidden & (code == "P1"), bounds_too] = pd.NA
     ranged = hidden & (code == "P4")
     for column, bound in zip(["lower", "upper"], bounds, strict=True):
         out.loc[ranged, column] = bound[ranged].astype(np.int64)

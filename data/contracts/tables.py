@@ -100,6 +100,13 @@ _STORED: dict[str, Contract] = {
             "student_group": text('Student group; "all" for all students.', filled()),
             "grade": text('Grade; "all" for all grades.', filled()),
             "enrolled": students("Students enrolled long enough to count (denominator)."),
+            "enrolled_lower": students(
+                "Least value the denominator can have: below it where students are derived from a"
+                " rounded rate; empty when not known."
+            ),
+            "enrolled_upper": students(
+                "Largest value the denominator can have; empty when not known."
+            ),
             "chronic_absent": students(
                 "Students absent on 10 % or more of their days (numerator)."
             ),
@@ -110,6 +117,8 @@ _STORED: dict[str, Contract] = {
             "source": source(),
         },
         not_above("chronic_absent", "enrolled", REFUSE_ROWS),
+        not_above("enrolled_lower", "enrolled", "take both from the same reading"),
+        not_above("enrolled", "enrolled_upper", "take both from the same reading"),
         not_above("lower", "upper", "swap or empty the bounds"),
         not_above("upper", "enrolled", "the bound is at most the enrolment"),
         reported_holds("chronic_absent", "enrolled"),

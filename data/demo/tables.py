@@ -181,8 +181,7 @@ def _absence(world: World) -> pd.DataFrame:
     table.loc[gone, "reason"] = "The school sent in no figures for this year."
     table = table.rename(columns={"count": "chronic_absent", "base": "enrolled"})
     table = table.assign(student_group="all", grade="all", source="demo_absence")
-    keys = ["school_id", "school_year", "student_group", "grade", "enrolled", "chronic_absent"]
-    return table[[*keys, "lower", "upper", "status", "reason", "source"]]
+    return table.assign(enrolled_lower=table["enrolled"], enrolled_upper=table["enrolled"])
 
 
 def _housing(world: World) -> pd.DataFrame:

@@ -115,13 +115,20 @@ class PlaceFile:
         examples=["Absent on 10 % or more of the days enrolled, for any reason."],
     )
     recipes: tuple[str, ...] = Field(
-        description="Recipes of data/recipes/ that make the place, by id.",
+        description="Recipes of data/recipes/ that make the place, by id. Of several lists of "
+        "schools the first wins, the others fill its gaps.",
         examples=[["nyc_tracts_2020", "cdc_svi"]],
     )
     fictional: StrictBool = Field(
         default=False,
         description="A made-up place: the word stands on every page and export.",
         examples=[True],
+    )
+    releases: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="School year that several recipes of absence give, to the one that is used; "
+        "the others are compared with it in the ledger.",
+        examples=[{"2018-19": "nyc_doe_attendance"}],
     )
     unusual_years: tuple[str, ...] = Field(
         default=(),
@@ -154,6 +161,7 @@ class Place:
     recipes: tuple[Recipe, ...]
     catchment: CatchmentSettings
     access: AccessSettings = field(default_factory=AccessSettings)
+    releases: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_places() -> list[str]:
@@ -187,8 +195,13 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     )
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
+    strange = [name for name in content.releases.values() if name not in content.recipes]
+    if strange:
+        raise TomlError(f"{file}: releases names {strange[0]!r}, which is not among the recipes")
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
-    return Place(area, content.state_fips, chosen, content.catchment, content.access)
+    return Place(
+        area, content.state_fips, chosen, content.catchment, content.access, content.releases
+    )
 
 
 def filled(recipe: Recipe, place: PlaceFile) -> Recipe:

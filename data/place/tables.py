@@ -12,6 +12,8 @@ from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError
 from data.panel import SourceTables
 from data.place.place import Place, load_place
+from data.place.releases import one_release_a_year
+from data.place.school_lists import one_list
 from data.read.engine import read_table
 from data.read.fetch import fetched_on, mirror_folder, obtain
 from data.read.flows import blurred
@@ -78,7 +80,7 @@ class PlaceReader:
     def read(self) -> SourceTables:
         """Read all recipes into the tables of the place."""
         self._obtain()
-        absence = pd.concat(self._tables("absence"), ignore_index=True)
+        absence = self._absence()
         names = _latest_names(absence)
         tracts = self._tracts()
         schools = self._schools(names, tracts)
@@ -116,9 +118,12 @@ class PlaceReader:
                 recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
             )
 
-    def _tables(self, table: str, keep: Iterable[str] = ()) -> list[pd.DataFrame]:
-        ids = frozenset(keep)
-        return [self._table(recipe, ids) for recipe in self.place.recipes if recipe.table == table]
+    def _tables(self, table: str) -> list[pd.DataFrame]:
+        return [self._table(recipe) for recipe in self.place.recipes if recipe.table == table]
+
+    def _absence(self) -> pd.DataFrame:
+        rows = pd.concat(self._tables("absence"), ignore_index=True)
+        return one_release_a_year(rows, self.place.releases, self.place.area.slug, self.ledger)
 
     def _flows(self) -> pd.DataFrame | None:
         """Read the district's own counts; small ones that nobody has released become bounds."""
@@ -127,7 +132,7 @@ class PlaceReader:
         hidden = [blurred(each) if set(each["source"]) <= held else each for each in tables]
         return _joined("flows", hidden)
 
-    def _table(self, recipe: Recipe, keep: frozenset[str]) -> pd.DataFrame:
+    def _table(self, recipe: Recipe, keep: frozenset[str] = frozenset()) -> pd.DataFrame:
         path = self.paths[recipe.id]
         on = "" if self.mirror is not None else fetched_on(path)
         read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on)
@@ -205,16 +210,19 @@ class PlaceReader:
             )
 
     def _schools(self, names: pd.Series, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        tables = self._tables("schools", keep=names.index)
-        slug = self.place.area.slug
-        listed = gpd.GeoDataFrame(pd.concat(tables)) if tables else _without_place(names)
-        idle = listed.index[~listed.index.isin(names.index)]
+        slug, lists, idle = self.place.area.slug, [], pd.Index([])
+        for recipe in self.place.recipes:
+            if recipe.table == "schools":
+                table = self._table(recipe, frozenset(names.index))
+                has_figure = table.index.isin(names.index)
+                lists.append((recipe.id, gpd.GeoDataFrame(table[has_figure])))
+                idle = idle.union(table.index[~has_figure], sort=False)
         self.ledger.record(slug, "schools", "dropped", "No attendance figure in any year.", idle)
+        listed = one_list(lists, self.place.area.crs, slug, self.ledger)
         lacking = names[~names.index.isin(listed.index)]
         reason = "Not in the list of schools: level unknown, no point."
         self.ledger.record(slug, "schools", "kept", reason, lacking.index)
-        counted = listed[listed.index.isin(names.index)]
-        schools = pd.concat([counted, _without_place(lacking)]) if len(lacking) else counted
+        schools = pd.concat([listed, _without_place(lacking)]) if len(lacking) else listed
         return self._plausible(gpd.GeoDataFrame(schools).sort_index(), tracts)
 
     def _plausible(self, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -249,12 +257,13 @@ class PlaceReader:
 
 
 def _latest_names(absence: pd.DataFrame) -> pd.Series:
-    """Give each school's name in its latest year; its id when the file gives none."""
+    """Give the name of each school in the latest year with one; its id when no file gives it."""
+    ids = pd.Index(absence["school_id"].unique(), name="school_id").sort_values()
     if "name" not in absence.columns:
-        absence = absence.assign(name="")
-    last = absence.sort_values("school_year").drop_duplicates("school_id", keep="last")
-    names = last.set_index("school_id")["name"].sort_index()
-    return names.where(names.ne(""), names.index)
+        return ids.to_series()
+    named = absence[absence["name"].fillna("").ne("")].sort_values("school_year")
+    last = named.drop_duplicates("school_id", keep="last").set_index("school_id")["name"]
+    return last.reindex(ids).fillna(ids.to_series())
 
 
 def _without_place(names: pd.Series) -> gpd.GeoDataFrame:

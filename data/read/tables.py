@@ -11,14 +11,18 @@ import pandas as pd
 from data.contracts.check import STORED_CRS
 from data.contracts.vocabulary import AREA_DIGITS, LEVELS, PROVIDER_KINDS
 from data.errors import FileError
-from data.read.cells import NUMBER, Reading, parse_numbers
+from data.read.cells import CENTS, NUMBER, Reading, parse_numbers
+from data.read.enrolment import enrolment_of_rate, last_decimal
 from data.recipe.parts import Column, Points
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 from geo.areas.geoid import repair
 
 NO_ENROLMENT = "The publisher gives no enrolment."
-COUNT_COLUMNS = ["enrolled", "chronic_absent", "lower", "upper"]
+COUNT_COLUMNS = [
+    *("enrolled", "enrolled_lower", "enrolled_upper"),
+    *("chronic_absent", "lower", "upper"),
+]
 NO_AREA = "The area is no tract, county or part of one, or its id does not fit."
 NO_TIME = "No travel time."
 NO_CENTRE = "No coordinates."
@@ -55,7 +59,10 @@ class Rows:
         reading = Reading(
             self.file, column.column, column, tokens, self.recipe.format, bounded=bounded
         )
-        return parse_numbers(self.cells[column.column], reading)
+        cells = self.cells[column.column]
+        if column.words:
+            cells = cells.where(cells.str.strip().ne(""), self.cells[column.words])
+        return parse_numbers(cells, reading)
 
     def refuse(self, refused: pd.Series) -> None:
         """List the rows that cannot be used, each with its number in the file."""
@@ -67,6 +74,19 @@ class Rows:
         for reason, ids in self._by_reason(refused):
             words = f"{reason.removesuffix('.')}: figure left empty."
             self.ledger.record(self.recipe.id, self.recipe.table, "repaired", words, ids)
+
+    def tell_derived(self, students: pd.DataFrame) -> None:
+        """List the rows whose students are derived from a rate, and what rounding leaves open."""
+        derived = students["value"].notna() & students["refused"].eq("")
+        exact = students["lower"].eq(students["upper"])
+        off = np.maximum(
+            students["upper"] - students["value"], students["value"] - students["lower"]
+        )
+        ids = self.text[self.recipe.key]
+        words = "Students derived from count and rate: only one number fits both."
+        self.ledger.record(self.recipe.id, "absence", "matched", words, ids[derived & exact])
+        words = f"Students derived from count and rate: within {off.max():g}, by rounding."
+        self.ledger.record(self.recipe.id, "absence", "matched", words, ids[derived & ~exact])
 
     def _by_reason(self, refused: pd.Series) -> Iterator[tuple[str, list[str]]]:
         ids = self.text[self.recipe.key].astype("str")
@@ -114,8 +134,7 @@ def absence(rows: Rows) -> pd.DataFrame:
     """Shape chronic absence; impossible rows are left out and listed."""
     recipe = rows.recipe
     part = rows.numbers(recipe.columns["chronic_absent"])
-    whole = rows.numbers(recipe.columns["enrolled"]) if "enrolled" in recipe.columns else None
-    read = counts(part, whole, ("chronic_absent", "enrolled"))
+    read = counts(part, _students(rows, part), ("chronic_absent", "enrolled"))
     rows.refuse(read["refused"])
     table = rows.text.copy()
     for name in ("student_group", "grade"):
@@ -123,6 +142,23 @@ def absence(rows: Rows) -> pd.DataFrame:
             table[name] = "all"
     table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
     return table[read["refused"].eq("")].reset_index(drop=True)
+
+
+def _students(rows: Rows, part: pd.DataFrame) -> pd.DataFrame | None:
+    """Read the students of each school, or derive them from a rate; None when neither is given."""
+    columns = rows.recipe.columns
+    if "enrolled" in columns:
+        return rows.numbers(columns["enrolled"])
+    if "rate" not in columns:
+        return None
+    rate = columns["rate"]
+    decimals = rate.decimals
+    if decimals is None:
+        decimals = last_decimal(rows.cells[rate.column], rows.recipe.format.decimal)
+    half = 0.5 * 10.0**-decimals * CENTS.get(rate.unit, 1.0) * rate.factor
+    students = enrolment_of_rate(part, rows.numbers(rate), half)
+    rows.tell_derived(students)
+    return students
 
 
 def zones(rows: Rows) -> gpd.GeoDataFrame:
@@ -310,10 +346,11 @@ def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str
     Returns
     -------
     DataFrame
-        `enrolled`, `chronic_absent`, `lower`, `upper` (Int64), `status`, `reason`, `refused`.
+        `enrolled` and `chronic_absent` with their bounds (Int64), `status`, `reason`, `refused`.
     """
     if whole is None:
-        whole = part.assign(value=np.nan, status="missing", reason=NO_ENROLMENT, refused="")
+        empty = dict.fromkeys(("value", "lower", "upper"), np.nan)
+        whole = part.assign(**empty, status="missing", reason=NO_ENROLMENT, refused="")
     refused = part["refused"].mask(part["refused"].eq(""), whole["refused"])
     refused = refused.mask(refused.eq(""), above(part["value"], whole["value"], names))
     least = above(part["lower"], whole["value"], (f"the least {names[0]}", names[1]))
@@ -326,6 +363,8 @@ def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str
     table = pd.DataFrame(
         {
             "enrolled": whole["value"].where(based),
+            "enrolled_lower": np.ceil(whole["lower"]),
+            "enrolled_upper": np.floor(whole["upper"]),
             "chronic_absent": part["value"].where(counted & based),
             "lower": np.ceil(part["lower"]),
             "upper": np.floor(upper.where(part["upper"].notna())),

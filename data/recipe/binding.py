@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import tomli_w
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -114,6 +114,6 @@ def _keys_at(cls: type, path: Sequence[int | str]) -> list[str]:
             hint = get_type_hints(hint)[str(step)]
         else:  # tuple[inner, ...] or Mapping[str, inner]
             hint = get_args(hint)[0 if isinstance(step, int) else 1]
-        if get_origin(hint) is UnionType:
+        if get_origin(hint) in (Union, UnionType):
             hint = get_args(hint)[0]
     return [field.name for field in dataclasses.fields(hint)]

@@ -25,6 +25,7 @@ COUNTS = (
     "weight",
 )
 AMOUNTS = ("supply", "minutes")
+RATES = ("percent", "text percent", "fraction")
 POINTS = ("schools", "providers", "centres")
 
 
@@ -96,14 +97,21 @@ def _check_columns(recipe: Recipe) -> Problems:
         problem = _column_problem(name, column)
         if problem:
             yield f"{name}: {problem}"
+    if {"enrolled", "rate"} <= set(recipe.columns):
+        yield "students are either published or derived: give enrolled or rate, not both"
 
 
 def _column_problem(name: str, column: Column) -> str:
     if bool(column.column) == bool(column.constant):
         return "give either column or constant"
-    wanted = "count" if name in COUNTS else "amount" if name in AMOUNTS else "text"
-    if column.unit != wanted:
-        return f"unit is {column.unit!r}; write {wanted!r}"
+    wanted = ("count",) if name in COUNTS else ("amount",) if name in AMOUNTS else ("text",)
+    wanted = RATES if name == "rate" else wanted
+    if column.unit not in wanted:
+        return f"unit is {column.unit!r}; write {' or '.join(map(repr, wanted))}"
+    if column.words and column.unit == "text":
+        return "words explain an empty number; this column is text"
+    if column.decimals is not None and name != "rate":
+        return "decimals belong to rate"
     try:
         usable = column.factor > 0
     except (ValueError, ZeroDivisionError):

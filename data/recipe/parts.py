@@ -131,6 +131,18 @@ class Column:
     constant: str = Field(
         default="", description="The same text in every row.", examples=["2018-19"]
     )
+    words: str = Field(
+        default="",
+        description="Header of a second column, read where a number's own cell is empty: its words "
+        "say why, and `tokens` what they mean.",
+        examples=["chronic_absent_rate_label"],
+    )
+    decimals: StrictInt | None = Field(
+        default=None,
+        description="Decimals that a published `rate` is rounded to; those seen in the file when "
+        "left out. They bound the students that are derived from it.",
+        examples=[2],
+    )
     unit: Unit = Field(
         default="text",
         description="`text`, `count` for whole numbers, `amount` for supply and minutes, or the "
@@ -195,6 +207,11 @@ class Identifier:
         default=(),
         description="More columns of the file that make up the id, joined to the first by blanks.",
         examples=[["COUNTYFP", "TRACTCE"]],
+    )
+    renamed: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Ids that the publisher changed: the one in this file to the one to use.",
+        examples=[{"03M610": "04M610"}],
     )
 
 

@@ -36,7 +36,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
         "absence": (
             ("school_id", "school_year", "chronic_absent"),
-            ("enrolled", "name", "student_group", "grade"),
+            ("enrolled", "rate", "name", "student_group", "grade"),
         ),
         "drivers": (("geoid",), ()),
         "school_drivers": (("school_id", "school_year"), ()),
@@ -162,7 +162,7 @@ class Recipe:
 
     def headers(self) -> tuple[str, ...]:
         """Every column of the file that the recipe reads, without repeats."""
-        headers = [each.column for each in self.columns.values()]
+        headers = [name for each in self.columns.values() for name in (each.column, each.words)]
         headers += self.identifier.also
         headers += [each.column for each in self.filters]
         headers += [each.column for each in self.overrides]

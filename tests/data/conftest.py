@@ -52,7 +52,7 @@ def _schools() -> gpd.GeoDataFrame:
 def _absence() -> pd.DataFrame:
     counts = {"A1": (200, 50), "B2": (400, 120), "C3": (80, 20)}
     rows = [
-        (school, year, "all", "all", enrolled, absent, absent, absent, "reported", "", "made")
+        (school, year, "all", "all", *[enrolled] * 3, *[absent] * 3, "reported", "", "made")
         for year in ("2017-18", "2018-19")
         for school, (enrolled, absent) in counts.items()
     ]

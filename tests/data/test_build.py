@@ -83,7 +83,8 @@ def test_the_protected_demo_keeps_published_counts(
 def test_restricted_counts_leave_no_trace(restricted: SourceTables) -> None:
     absence = restricted.absence.copy()
     tiny = absence["school_id"].eq("A1") & absence["school_year"].eq("2018-19")
-    absence.loc[tiny, ["enrolled", "chronic_absent", "lower", "upper"]] = [9, 3, 3, 3]
+    students = ["enrolled", "enrolled_lower", "enrolled_upper"]
+    absence.loc[tiny, [*students, "chronic_absent", "lower", "upper"]] = [9, 9, 9, 3, 3, 3]
     few = absence["school_id"].eq("B2") & absence["school_year"].eq("2018-19")
     absence.loc[few, ["chronic_absent", "lower", "upper"]] = 4
     housing = restricted.school_drivers.assign(numerator=pd.array([5, None], dtype="Int64"))
@@ -92,7 +93,7 @@ def test_restricted_counts_leave_no_trace(restricted: SourceTables) -> None:
     rows = shown.absence[shown.absence["school_year"].eq("2018-19")].set_index("school_id")
     assert rows.loc[["A1", "B2"], "status"].eq("suppressed").all()
     assert rows.loc[["A1", "B2"], "reason"].tolist() == ["P1", "P2"]
-    assert rows.loc["A1", ["enrolled", "chronic_absent", "lower", "upper"]].isna().all()
+    assert rows.loc["A1", [*students, "chronic_absent", "lower", "upper"]].isna().all()
     assert shown.school_drivers["numerator"].isna().all()
     assert shown.school_drivers["status"].eq("suppressed").all()
     students = shown.catchment.groupby("school_id")["students"]

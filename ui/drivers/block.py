@@ -123,6 +123,10 @@ def at_schools(selection: Selection) -> None:
         st.vega_lite_chart(queries_charts.exposure_chart(selection))
     housing = queries_drivers.housing_at_school(selection)
     if housing is None:
+        years = queries_drivers.housing_years(selection)
+        if years:
+            text = driver_words.housing_not_covered(years, selection.year)
+            st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
         return
     label, link = housing
     text = driver_words.housing_sentence(label, link, selection.year)

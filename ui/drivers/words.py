@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
 from ui.words.answers import drivers_sentence
+from ui.words.cards import not_covered_text
 from ui.words.numbers import (
     TENTHS,
     percent_text,
@@ -219,6 +220,12 @@ def housing_sentence(label: str, link: RankCorrelation, year: str) -> str:
         f"Measured at the school itself: across {plural(link.n, 'school')}, {said} ({figures},"
         f" {year}). An association between schools, not a cause. {INDEPENDENT}"
     )
+
+
+def housing_not_covered(years: Collection[str], year: str) -> str:
+    """Say that temporary housing is known of other school years only."""
+    span = not_covered_text(years, year)
+    return f"Students in temporary housing, counted at each school, are {span}."
 
 
 def correlation_text(link: RankCorrelation) -> str:

@@ -158,6 +158,12 @@ def housing_at_school(selection: Selection) -> tuple[str, RankCorrelation] | Non
     return registry.measure(AT_SCHOOL).label, rank_correlation(rate, part.reindex(rate.index))
 
 
+def housing_years(selection: Selection) -> tuple[str, ...]:
+    """School years of which a place has figures on students in temporary housing."""
+    rows = queries.panel(selection).school_drivers
+    return tuple(sorted(rows.loc[rows["measure"].eq(AT_SCHOOL), "school_year"].unique()))
+
+
 def entering(selection: Selection) -> tuple[tuple[str, ...], Mapping[str, str], Beside]:
     """Choose the drivers of the model, those left out, and what the chosen one stands beside."""
     chosen = measure(selection)

@@ -17,7 +17,7 @@ from data.views.years import Dispersion
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.queries.cache import kept
 from ui.selection import Choices, Selection
-from ui.words.cards import condition_facts
+from ui.words.cards import condition_facts, not_covered_text
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,12 @@ def school_history(selection: Selection) -> pd.DataFrame:
 def school_conditions(selection: Selection, school: str) -> list[tuple[str, str]]:
     """Social drivers measured at a school in the chosen year, as terms and texts."""
     rows = panel(selection).school_drivers
-    chosen = rows["school_id"].eq(school) & rows["school_year"].eq(selection.year)
     labels = {name: item.label for name, item in registry.measures().items()}
-    return condition_facts(rows[chosen], labels)
+    covered = rows.groupby("measure")["school_year"].unique()
+    lacking = [
+        (labels[str(name)], not_covered_text(list(years), selection.year))
+        for name, years in covered.items()
+        if selection.year not in years
+    ]
+    chosen = rows["school_id"].eq(school) & rows["school_year"].eq(selection.year)
+    return condition_facts(rows[chosen], labels) + lacking

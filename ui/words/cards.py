@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -71,6 +71,13 @@ def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple
             text = f"{share}, {count_text(row.numerator)} of {students_text(row.denominator)}"
         facts.append((f"{labels[row.measure]}, {row.school_year}", text))
     return facts
+
+
+def not_covered_text(years: Collection[str], year: str) -> str:
+    """Say of which school years figures are published, when the chosen one is not among them."""
+    first, last = min(years), max(years)
+    span = first if first == last else f"{first} to {last}"
+    return f"published for {span}, not for {year}"
 
 
 def driver_card(row: pd.Series, label: str) -> str:

@@ -215,6 +215,8 @@ def test_the_contract_accepts_exactly_the_rows_that_make_sense(
             "student_group": "all",
             "grade": "all",
             "enrolled": pd.array([row[1] for row in rows], dtype="Int64"),
+            "enrolled_lower": pd.array([pd.NA] * len(rows), dtype="Int64"),
+            "enrolled_upper": pd.array([pd.NA] * len(rows), dtype="Int64"),
             "chronic_absent": pd.array(count, dtype="Int64"),
             "lower": pd.array(count, dtype="Int64"),
             "upper": pd.array(count, dtype="Int64"),

@@ -9,11 +9,14 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import Point, box
 
 from data.contracts.check import validate
 from data.errors import FileError
 from data.read.engine import read_table
+from data.read.enrolment import enrolment_of_rate
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
@@ -78,6 +81,108 @@ def test_states_and_bounds_of_absence(tmp_path: Path) -> None:
 def test_a_bound_is_never_above_the_enrolment(tmp_path: Path) -> None:
     table = read(tmp_path, "id,name,n,x\nA1,Oak,4,*\n")
     assert table["upper"].tolist() == [4]
+
+
+RATED = (
+    'enrolled = { column = "n", unit = "count" }\n'
+    'chronic_absent = { column = "x", unit = "count" }',
+    'rate = { column = "p", unit = "percent", words = "why" }\n'
+    'chronic_absent = { column = "x", unit = "count", words = "why" }',
+)
+TWIN = (
+    'suppressed = { "*" = "n<10" }, missing = ["", "NULL"]',
+    'suppressed = { "Data suppressed" = "" }, missing = ["", "Data not available"]',
+)
+RATES = (
+    "id,name,x,p,why\n"
+    "A1,Oak,47.0,24.48,24.5% of students\n"
+    "B2,Elm,1780.0,31.75,31.8% of students\n"
+    "C3,Ash,,,Data suppressed\n"
+    "D4,Yew,,,Data not available\n"
+    "E5,Fir,0.0,0.0,0.0% of students\n"
+)
+
+
+def test_students_are_derived_from_count_and_rate_with_their_bounds(tmp_path: Path) -> None:
+    ledger = Ledger()
+    made = recipe(ABSENCE, RATED, TWIN)
+    table = read_table(made, written(tmp_path, RATES), ledger).table
+    validate("absence", table.drop(columns="name"))
+    assert table["enrolled"].tolist() == [192, 5606, pd.NA, pd.NA, pd.NA]
+    assert table["enrolled_lower"].tolist()[:2] == [192, 5606]
+    assert table["enrolled_upper"].tolist()[:2] == [192, 5607]
+    assert table["status"].tolist() == [
+        *("reported", "reported", "suppressed", "missing", "missing")
+    ]
+    # A count of 0 says nothing of the number of students, and a blank is no 0.
+    assert table["chronic_absent"].tolist() == [47, 1780, pd.NA, pd.NA, pd.NA]
+    assert table["reason"].iloc[4] == "The number of students cannot be derived from a rate of 0 %."
+    told = account(ledger)
+    assert told["matched", "Students derived from count and rate: only one number fits both."] == (
+        1,
+        ("A1",),
+    )
+    rounded = "Students derived from count and rate: within 1, by rounding."
+    assert told["matched", rounded] == (1, ("B2",))
+
+
+def test_an_empty_cell_whose_words_are_not_known_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="'to follow' is not a number"):
+        read(tmp_path, RATES.replace("Data suppressed", "to follow"), RATED, TWIN)
+
+
+def test_decimals_are_those_of_the_recipe_or_those_seen(tmp_path: Path) -> None:
+    whole = "id,name,x,p,why\nA1,Oak,10,25,.\nB2,Elm,12,30,.\n"
+    seen = read(tmp_path, whole, RATED, TWIN)
+    assert seen[["enrolled_lower", "enrolled", "enrolled_upper"]].to_numpy().tolist() == [
+        [40, 40, 40],
+        [40, 40, 40],
+    ]
+    named = (RATED[0], RATED[1].replace("words", "decimals = 0, words", 1))
+    many = "id,name,x,p,why\nA1,Oak,100,25.0,.\n"
+    rounded = read(tmp_path, many, named, TWIN).iloc[0]
+    assert rounded[["enrolled_lower", "enrolled", "enrolled_upper"]].tolist() == [393, 400, 408]
+
+
+def test_a_count_that_no_number_of_students_explains_is_refused(tmp_path: Path) -> None:
+    ledger = Ledger()
+    made = recipe(ABSENCE, RATED, TWIN)
+    content = "id,name,x,p,why\nA1,Oak,3,29.99,.\nB2,Elm,0,12.50,.\nC3,Ash,3,30.00,.\n"
+    table = read_table(made, written(tmp_path, content), ledger).table
+    assert table["enrolled"].tolist() == [10]
+    refused = "Refused: no number of students gives this count and this rate."
+    assert account(ledger)["dropped", refused] == (2, ("A1 (row 2)", "B2 (row 3)"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    students=st.integers(1, 6_000), part=st.floats(0.001, 1.0), decimals=st.sampled_from([0, 1, 2])
+)
+def test_the_true_number_of_students_always_lies_inside_the_bounds(
+    students: int, part: float, decimals: int
+) -> None:
+    absent = max(1, round(part * students))
+    percent = round(100 * absent / students, decimals)
+
+    def cell(value: float) -> pd.DataFrame:
+        return pd.DataFrame({"value": [value], "status": "reported", "reason": "", "refused": ""})
+
+    half = 0.005 * 10.0**-decimals
+    row = enrolment_of_rate(cell(absent), cell(percent / 100), half).iloc[0]
+    if percent / 100 > half:
+        assert row["refused"] == ""
+        assert row["lower"] <= students <= row["upper"]
+        assert row["lower"] <= row["value"] <= row["upper"]
+    else:
+        assert row["status"] == "missing"
+
+
+def test_ids_that_the_publisher_changed_are_told(tmp_path: Path) -> None:
+    ledger = Ledger()
+    changed = ('pattern = "[A-Z0-9é]+"', 'pattern = "[A-Z0-9é]+", renamed = { B2 = "B9" }')
+    table = read_table(recipe(ABSENCE, changed), written(tmp_path, ROWS), ledger).table
+    assert table["school_id"].tolist() == ["A1", "B9", "C3"]
+    assert account(ledger)["repaired", "Id that the publisher changed."] == (1, ("B2, here B9",))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
