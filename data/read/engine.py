@@ -139,7 +139,7 @@ def shape_table(
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
-    ids = _renamed_ids(context, _padded_ids(context, _joined_ids(context, cells)))
+    ids = _other_ids(context, _padded_ids(context, _joined_ids(context, cells)))
     cells, ids = _filter(context, cells, ids)
     ids = _valid_ids(context, ids)
     text = text_columns(recipe, file, cells, ids)
@@ -173,12 +173,12 @@ def _joined_ids(context: Context, cells: pd.DataFrame) -> pd.Series:
     return rewritten(context.file, column, ids) if column.pattern else ids
 
 
-def _renamed_ids(context: Context, ids: pd.Series) -> pd.Series:
-    """Give ids that the publisher changed the one that is used here."""
-    names = context.recipe.identifier.renamed
+def _other_ids(context: Context, ids: pd.Series) -> pd.Series:
+    """Give ids that other files know by another that one."""
+    names = context.recipe.identifier.ids
     changed = ids[ids.isin(list(names))].drop_duplicates()
     words = [f"{each}, here {names[each]}" for each in changed]
-    context.repair("Id that the publisher changed.", pd.Series(words, dtype="str"))
+    context.repair("Id that other files know by another.", pd.Series(words, dtype="str"))
     return ids.map(lambda each: names.get(each, each)).astype("str")
 
 

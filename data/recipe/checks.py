@@ -104,8 +104,7 @@ def _check_columns(recipe: Recipe) -> Problems:
 def _column_problem(name: str, column: Column) -> str:
     if bool(column.column) == bool(column.constant):
         return "give either column or constant"
-    wanted = ("count",) if name in COUNTS else ("amount",) if name in AMOUNTS else ("text",)
-    wanted = RATES if name == "rate" else wanted
+    wanted = RATES if name == "rate" else _unit_of(name)
     if column.unit not in wanted:
         return f"unit is {column.unit!r}; write {' or '.join(map(repr, wanted))}"
     if column.words and column.unit == "text":
@@ -117,6 +116,10 @@ def _column_problem(name: str, column: Column) -> str:
     except (ValueError, ZeroDivisionError):
         usable = False
     return _regex_problem(column.pattern) if usable else f"scale {column.scale!r} is not a number"
+
+
+def _unit_of(name: str) -> tuple[str, ...]:
+    return ("count",) if name in COUNTS else ("amount",) if name in AMOUNTS else ("text",)
 
 
 def _check_layouts(recipe: Recipe) -> Problems:

@@ -208,9 +208,9 @@ class Identifier:
         description="More columns of the file that make up the id, joined to the first by blanks.",
         examples=[["COUNTYFP", "TRACTCE"]],
     )
-    renamed: Mapping[str, str] = Field(
+    ids: Mapping[str, str] = Field(
         default_factory=dict,
-        description="Ids that the publisher changed: the one in this file to the one to use.",
+        description="Ids of this file that other files know by another: this one to that one.",
         examples=[{"03M610": "04M610"}],
     )
 

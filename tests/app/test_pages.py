@@ -446,13 +446,14 @@ def test_every_chart_of_associations_has_a_table_beside_it(app: Callable[..., Ap
 @pytest.mark.mirror
 @pytest.mark.usefixtures("nyc_path")
 def test_a_figure_for_its_map_alone_is_never_compared(app: Callable[..., AppTest]) -> None:
-    test = app("social_drivers", area="nyc", driver="primary_care_per_100k", view="together")
+    view = {"area": "nyc", "year": "2018-19"}
+    test = app("social_drivers", **view, driver="primary_care_per_100k", view="together")
     assert not test.exception
     said = words(test)
     assert "for the map alone, never compared" in said
     assert "beyond chance?" not in [item.value for item in test.subheader]
     assert "Condition and absence together" not in test.selectbox(key="view").options
-    here = words(app("why_here", area="nyc"))
+    here = words(app("why_here", **view))
     assert "rimary-care doctors" not in here.split("Sources:")[0]
 
 

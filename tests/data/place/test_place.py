@@ -67,6 +67,7 @@ def test_new_york_city_says_what_it_is() -> None:
         ("tract_vintage = 2020", "tract_vintage = true", r"tract_vintage is True; write a whole"),
         ('    "nyc_tracts_2020",\n', "", r"none gives outlines of tracts"),
         ('"nyc_tracts_2020"', '"nyc_tracts_1890"', r"nyc_tracts_1890\.toml is not in recipes"),
+        ('"2017-18" = "nyc_doe', '"2017-18" = "doe', r"releases names 'doe_attendance', which is"),
     ],
 )
 def test_errors_name_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -90,7 +91,7 @@ def test_an_unknown_place() -> None:
 def test_a_mirror_that_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not a folder"):
         read_place("nyc", mirror=tmp_path / "none")
-    with pytest.raises(DataError, match=r"census_tract_2020\.geojson: .*mirror folder does not"):
+    with pytest.raises(DataError, match=r"merged\.csv: .*mirror folder does not"):
         read_place("nyc", mirror=tmp_path)
 
 
@@ -98,7 +99,7 @@ def test_a_file_without_an_address_is_asked_for_before_any_download(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ATLAS_MIRROR", raising=False)
-    with pytest.raises(DataError, match=r"no single address gives this file; Unpack .*--mirror"):
+    with pytest.raises(DataError, match=r"no single address gives this file; Take .*--mirror"):
         read_place("nyc", cache=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -115,35 +116,43 @@ def test_schools_left_out_are_counted_by_reason(nyc: SourceTables) -> None:
     assert told(nyc, "schools", "dropped", "Repeats an earlier row") == 59
     closed = told(nyc, "schools", "dropped", "Closed")
     never = told(nyc, "schools", "dropped", "Never opened")
-    charter = told(nyc, "schools", "dropped", "Charter")
+    charters = [each.rows for each in nyc.ledger if each.reason.startswith("Charter:")]
     idle = told(nyc, "schools", "dropped", "No attendance figure")
-    assert (closed, never, charter, idle) == (253 - 23, 35, 260, 57)
-    assert told(nyc, "schools", "kept", "Not in the list of schools") == 9
-    assert 2190 - 59 - closed - never - charter - idle + 9 == len(nyc.schools) == 1558
+    assert (closed, never, charters, idle) == (253 - 23, 35, [260, 213], 130)
+    assert told(nyc, "schools", "matched", "Not in nyc_doe_locations: name, level and point") == 48
+    assert told(nyc, "schools", "kept", "Stands 300 m or more away in nyc_doe_schools_2024") == 26
+    assert told(nyc, "schools", "kept", "Not in the list of schools") == 1
+    assert len(nyc.schools) == 1602
 
 
 @pytest.mark.mirror
 def test_schools_carry_the_publishers_words(nyc: SourceTables) -> None:
     schools = nyc.schools
     assert schools["level"].value_counts().to_dict() == {
-        "elementary": 647,
-        "high": 351,
-        "middle": 268,
+        "elementary": 652,
+        "high": 358,
+        "middle": 274,
         "k8": 153,
         "secondary": 87,
-        "k12": 29,
-        "early": 14,
-        "unknown": 9,
+        "k12": 33,
+        "early": 32,
+        "unknown": 13,
     }
-    assert schools.geometry.notna().sum() == 1549
+    assert schools.geometry.notna().sum() == 1587
+    # A school that changed its number keeps its years, its level and its point.
+    assert schools.loc["04M610", "level"] == "secondary"
+    assert "03M610" not in schools.index
+    assert nyc.absence["school_id"].eq("04M610").sum() == 12
+    assert schools.loc["02M391", "level"] == "early"  # only in the later list
+    assert schools.loc["31R085", "name"].endswith("Leadership School of Staten Island")
     assert schools.loc["15K001", "name"] == "P.S. 001 The Bergen"
     assert schools.loc["15K001", "district"] == "District 15"
     assert schools.loc["15K001", "neighbourhood"] == "Sunset Park West"
     lost = schools[schools.geometry.isna()]
-    assert lost["level"].eq("unknown").all()
+    assert len(lost) == 15
     assert lost["name"].ne(lost.index).all()
     shared = schools.geometry.dropna().to_wkb().duplicated(keep=False)
-    assert shared.sum() == 659
+    assert shared.sum() == 673
 
 
 @pytest.mark.mirror
@@ -189,13 +198,18 @@ def test_temporary_housing_keeps_what_is_withheld(nyc: SourceTables) -> None:
 @pytest.mark.mirror
 def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> None:
     read: dict[str, int] = {}
+    lists = ("nyc_doe_locations", "nyc_doe_schools_2024", "nyc_school_buildings")
     for entry in nyc.ledger:
-        at_reading = entry.source == "nyc_doe_locations" and entry.action == "dropped"
+        at_reading = entry.source in lists and entry.action == "dropped"
         if at_reading or entry.reason in ("Rows of the file read.", "Tract of another state."):
             read[entry.source] = read.get(entry.source, 0) + entry.rows
     assert read == {
+        "nyc_doe_attendance_2013": 7607,
         "nyc_doe_attendance": 6122,
+        "nyc_doe_chronic_absence": 10787,
         "nyc_doe_locations": 2190,
+        "nyc_doe_schools_2024": 9373,
+        "nyc_school_buildings": 1380,
         "nyc_tracts_2020": 2325,
         "cdc_svi": 5394,
         "cdc_svi_children": 5394,
@@ -230,5 +244,5 @@ def test_zones_of_the_panel_name_known_schools_only(nyc_panel: Panel) -> None:
     named = nyc_panel.zones["school_id"].dropna()
     assert named.isin(nyc_panel.schools.index).all()
     assert nyc_panel.zones["zone_id"].nunique() == 1049
-    entry = next(each for each in nyc_panel.ledger if "name left out" in each.reason)
-    assert (entry.table, entry.rows) == ("zones", 10)
+    (entry,) = (each for each in nyc_panel.ledger if each.reason == "The zone's school is known.")
+    assert (entry.table, entry.rows) == ("zones", 1091)

@@ -177,12 +177,15 @@ def test_the_true_number_of_students_always_lies_inside_the_bounds(
         assert row["status"] == "missing"
 
 
-def test_ids_that_the_publisher_changed_are_told(tmp_path: Path) -> None:
+def test_ids_that_other_files_know_by_another_are_told(tmp_path: Path) -> None:
     ledger = Ledger()
-    changed = ('pattern = "[A-Z0-9é]+"', 'pattern = "[A-Z0-9é]+", renamed = { B2 = "B9" }')
+    changed = ('pattern = "[A-Z0-9é]+"', 'pattern = "[A-Z0-9é]+", ids = { B2 = "B9" }')
     table = read_table(recipe(ABSENCE, changed), written(tmp_path, ROWS), ledger).table
     assert table["school_id"].tolist() == ["A1", "B9", "C3"]
-    assert account(ledger)["repaired", "Id that the publisher changed."] == (1, ("B2, here B9",))
+    assert account(ledger)["repaired", "Id that other files know by another."] == (
+        1,
+        ("B2, here B9",),
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

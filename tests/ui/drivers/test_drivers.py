@@ -45,7 +45,8 @@ def default(atlas_home):
 @pytest.fixture
 def nyc(request, atlas_home):
     request.getfixturevalue("nyc_path")
-    yield from selection_of("nyc", atlas_home)
+    for selection in selection_of("nyc", atlas_home):
+        yield replace(selection, year="2018-19")
 
 
 @pytest.fixture(scope="module")
@@ -501,6 +502,19 @@ def test_temporary_housing_goes_with_absence_in_new_york_city(nyc):
     text = driver_words.housing_sentence(label, link, nyc.year)
     assert "have higher chronic absence" in text
     assert f"{link.low:+.2f} to {link.high:+.2f}" in text
+
+
+@pytest.mark.mirror
+def test_a_year_without_figures_on_temporary_housing_says_which_years_have_them(nyc):
+    later = replace(nyc, year="2024-25")
+    assert queries_drivers.housing_at_school(later) is None
+    years = queries_drivers.housing_years(later)
+    text = driver_words.housing_not_covered(years, later.year)
+    assert text.endswith("are published for 2017-18 to 2020-21, not for 2024-25.")
+    (fact,) = queries.school_conditions(later, "01M015")
+    said = "published for 2017-18 to 2020-21, not for 2024-25"
+    assert fact == ("Students in temporary housing", said)
+    assert len(queries.school_conditions(nyc, "01M015")) == 1
 
 
 @pytest.mark.mirror
