@@ -60,6 +60,19 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "enrolled": Column(
             "Students", "count", "students", "Students enrolled or allocated (denominator)."
         ),
+        "enrolled_lower": Column(
+            "Students at least",
+            "count",
+            "students",
+            "Fewest students that the published figures allow: below the number of students where"
+            " it is derived from a rounded rate.",
+        ),
+        "enrolled_upper": Column(
+            "Students at most",
+            "count",
+            "students",
+            "Most students that the published figures allow.",
+        ),
         "students": Column("Students", "count", "students", "Students allocated by the join."),
         "chronic_absent": Column(
             "Chronically absent",
