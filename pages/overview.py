@@ -37,6 +37,7 @@ selection = map_block.tract_block(
 )
 frame.how_sure(words.COUNT_MEANING, words.CHANGE_MEANING, words.AREA_RANGE, words.COVERAGE_MEANING)
 st.altair_chart(history_charts.trend(trend))
+frame.breaks(selection)
 counts = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withheld")
 changes = ("since", "paired", "paired_low", "paired_high", "composition")
 table_block.show(trend, (*counts, *changes), "Every school year of this place")

@@ -43,6 +43,7 @@ if selection.focus in schools.index:
     st.altair_chart(
         history_charts.school_history(history, place, place_name="all schools of this choice")
     )
+    frame.breaks(selection)
     years = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
     table_block.show(history, years, f"{schools.loc[selection.focus, 'name']}, every school year")
 else:

@@ -24,6 +24,7 @@ from ui.selection import (
     from_values,
     quoted,
 )
+from ui.words.answers import breaks_text
 from ui.words.standing import (
     JOIN_METHODS,
     LEVELS,
@@ -126,6 +127,13 @@ def how_sure(*sentences: str) -> None:
     """How sure the figures above are, in plain sentences."""
     text = " ".join(filter(None, sentences))
     st.html(f"<div class='atlas-sure'><b>How sure are we?</b> {escape(text)}</div>")
+
+
+def breaks(selection: Selection) -> None:
+    """Years from which on figures are not comparable, under a chart of school years."""
+    text = breaks_text(queries.panel(selection).area.breaks)
+    if text:
+        st.caption(text)
 
 
 def limits(selection: Selection, *sentences: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from analytics.local.significance import smallest_draws_needed
+from data.place.area import DefinitionBreak
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import Totals
 from data.views.years import Dispersion
@@ -25,6 +27,14 @@ from ui.words.standing import BEYOND
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 Figures = list[tuple[str, str]]
+
+
+def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
+    """Say from which years on figures are not comparable with earlier ones; "" for none."""
+    if not breaks:
+        return ""
+    notes = " ".join(f"{each.school_year}: {each.note}" for each in breaks)
+    return f"The line is cut where figures stop being comparable. {notes}"
 
 
 def overview_sentence(

@@ -3,6 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.place.area import DefinitionBreak
 from ui.words import answers
 
 
@@ -15,6 +16,15 @@ def test_overview():
     empty = answers.overview_sentence("T", "2018-19", 0, 0, 0)
     assert "Choose another" in empty
     assert "0" not in empty.replace("2018-19", "")
+
+
+def test_breaks_are_told_in_words():
+    assert answers.breaks_text(()) == ""
+    breaks = [DefinitionBreak("2017-18", "Ten days."), DefinitionBreak("2019-20", "Cut short.")]
+    assert answers.breaks_text(breaks) == (
+        "The line is cut where figures stop being comparable. 2017-18: Ten days."
+        " 2019-20: Cut short."
+    )
 
 
 def test_hot_spots_in_one_and_in_many():
