@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 LEVEL_LABELS: Mapping[str, str] = MappingProxyType(
     {
+        "prek": "Pre-K centre",
         "early": "Early childhood",
         "elementary": "Elementary",
         "k8": "K-8",

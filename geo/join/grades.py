@@ -108,6 +108,7 @@ BY_LEVEL = GradeBands(
     MappingProxyType({"elementary": 6, "middle": 3, "high": 4}),
     MappingProxyType(
         {
+            "prek": ("elementary",),
             "early": ("elementary",),
             "elementary": ("elementary",),
             "k8": ("elementary", "middle"),

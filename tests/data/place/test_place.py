@@ -135,7 +135,8 @@ def test_schools_carry_the_publishers_words(nyc: SourceTables) -> None:
         "k8": 153,
         "secondary": 87,
         "k12": 33,
-        "early": 32,
+        "prek": 18,
+        "early": 14,
         "unknown": 13,
     }
     assert schools.geometry.notna().sum() == 1587
@@ -143,7 +144,7 @@ def test_schools_carry_the_publishers_words(nyc: SourceTables) -> None:
     assert schools.loc["04M610", "level"] == "secondary"
     assert "03M610" not in schools.index
     assert nyc.absence["school_id"].eq("04M610").sum() == 12
-    assert schools.loc["02M391", "level"] == "early"  # only in the later list
+    assert schools.loc["02M391", "level"] == "prek"  # only in the later list
     assert schools.loc["31R085", "name"].endswith("Leadership School of Staten Island")
     assert schools.loc["15K001", "name"] == "P.S. 001 The Bergen"
     assert schools.loc["15K001", "district"] == "District 15"
