@@ -31,6 +31,28 @@ def floats(values: Any) -> Floats:
     return np.atleast_1d(np.array(values, dtype=np.float64))
 
 
+def whole_numbers(values: pd.Series, name: str) -> pd.Series:
+    """Give a column of counts as nullable integers; text, words and fractions raise ValueError.
+
+    Examples
+    --------
+    >>> whole_numbers(pd.Series([3.0, None]), "enrolled").tolist()
+    [3, <NA>]
+    >>> whole_numbers(pd.Series(["<10", 4]), "enrolled")
+    Traceback (most recent call last):
+    ValueError: row 0: enrolled is '<10'; give a whole number, or leave it empty
+    """
+    numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
+    written = values.map(lambda value: isinstance(value, str | bytes | bool)).to_numpy(dtype=bool)
+    unread = (numbers.isna() & values.notna()).to_numpy(dtype=bool)
+    given = floats(numbers)
+    # Beyond 2**53 a float holds no longer every whole number.
+    broken = (np.abs(given) > 2**53) | (np.rint(given) != given) & ~np.isnan(given)
+    fix = "give a whole number, or leave it empty"
+    refuse(written | unread | broken, values, lambda i: f"{name} is {values.iloc[i]!r}; {fix}")
+    return numbers.astype("Int64")
+
+
 @dataclass(frozen=True)
 class Counts:
     """Events x and denominators n, 0 <= x <= n where both are known, in the shape of `like`."""
@@ -72,6 +94,12 @@ def refuse(bad: Bools, like: Any, message: Callable[[int], str]) -> None:
     others = int(bad.sum()) - 1
     more = f" ({others} more like it)" if others else ""
     raise ValueError(f"{row_name(like, first)}: {message(first)}{more}")
+
+
+def refuse_unexpected(cases: Floats, expected: Floats, like: Any) -> None:
+    """Raise ValueError where there are cases and none is expected: no rate or ratio holds them."""
+    bad = (cases > 0) & (expected == 0)
+    refuse(bad, like, lambda i: f"{cases[i]:g} cases where none is expected; correct one of them")
 
 
 def counts(x: ArrayLike | pd.Series, n: ArrayLike | pd.Series) -> Counts:

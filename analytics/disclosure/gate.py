@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.inputs import Bools, Floats, floats
+from analytics.inputs import Bools, Floats, counts, whole_numbers
 from analytics.rates.reliability import REASONS as RELIABILITY_REASONS
 from analytics.rates.reliability import reliability
 
@@ -141,7 +141,8 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        Missing columns, an unknown status, or a count above its enrolment.
+        Missing columns, an unknown status, text or a fraction among the counts, a count below 0 or
+        above its enrolment; the message names the row.
 
     References
     ----------
@@ -160,9 +161,10 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """
     _check(absence)
     out = absence.copy()
-    columns = ["enrolled", "chronic_absent", "lower", "upper"]
-    out[columns] = out[columns].astype("Int64")
-    absent, enrolled = floats(out["chronic_absent"]), floats(out["enrolled"])
+    for column in ("enrolled", "chronic_absent", "lower", "upper"):
+        out[column] = whole_numbers(out[column], column)
+    checked = counts(out["chronic_absent"], out["enrolled"])
+    absent, enrolled = checked.x, checked.n
     open_rows = out["status"].isin(["reported", "unreliable"]).to_numpy()
     out.loc[~open_rows, "chronic_absent"] = pd.NA
     hidden = np.zeros(len(out), dtype=np.bool_)
@@ -225,7 +227,7 @@ def _mark_unreliable(out: pd.DataFrame, rows: Bools) -> None:
     """Mark rows whose rate is too uncertain to show; a publisher's own mark stays."""
     judged = rows & out["enrolled"].notna().to_numpy() & out["chronic_absent"].notna().to_numpy()
     part = out.loc[judged]
-    code = np.zeros(len(out), dtype="<U7")
+    code = np.zeros(len(out), dtype="<U2")
     code[judged] = reliability(part["chronic_absent"], part["enrolled"])["code"].to_numpy(dtype=str)
     out.loc[code != "", "status"] = "unreliable"
     out.loc[code != "", "reason"] = code[code != ""]

@@ -25,7 +25,8 @@ from analytics.local.statistics import (
 )
 from geo.weights.weights import Weights
 
-_EQUAL = 1e-9  # relative difference under which values are the same
+_EQUAL = 1e-9  # standard deviations from the mean under which a value is the mean
+_ALIKE = 2e-6  # range of the other areas under which their variance is none (1e-12, see Gi)
 
 Null = Literal["areas"] | None
 
@@ -191,14 +192,15 @@ def states(values: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray
     >>> states(values, degrees, np.array([True, True, False])).tolist()
     ['tested', 'tested', 'island']
     """
-    if values.size < 2 or _equal(values):
+    scaled = standardised(values[:, None])[:, 0]  # 0 throughout where no statistic has a number
+    if not scaled.any():
         word = "too few areas" if values.size < 2 else "constant values"
         return np.where(tested, "tested", word)
-    at_mean = np.abs(values - values.mean()) <= _EQUAL * np.abs(values).max()
+    at_mean = np.abs(scaled) <= _EQUAL
     rules = {
         "tested": tested,
         "island": degrees == 0,
-        "constant elsewhere": _alone(values),
+        "constant elsewhere": _alone(scaled),
         "at the mean": at_mean & (degrees < values.size - 1),
     }
     return np.select(list(rules.values()), list(rules), default="covers all areas")
@@ -230,14 +232,9 @@ def _table(
     return pd.DataFrame(columns, index=areas.index)
 
 
-def _equal(values: Floats) -> bool:
-    """Tell whether all values are the same but for rounding."""
-    return bool(np.ptp(values) <= _EQUAL * np.abs(values).max())
-
-
-def _alone(values: Floats) -> Bools:
-    """Mark the one area whose value differs from all others, these being equal."""
-    alone = np.zeros(values.shape, dtype=bool)
-    for area in (np.argmin(values), np.argmax(values)) if values.size > 2 else ():
-        alone[area] = _equal(np.delete(values, area))
+def _alone(scaled: Floats) -> Bools:
+    """Mark the one area whose standardised value differs from all others, these being equal."""
+    alone = np.zeros(scaled.shape, dtype=bool)
+    for area in (np.argmin(scaled), np.argmax(scaled)) if scaled.size > 2 else ():
+        alone[area] = np.ptp(np.delete(scaled, area)) <= _ALIKE
     return alone

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 
-from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
+from analytics.inputs import Bools, Floats, counts, floats, refuse, refuse_unexpected, same_index
 from analytics.membership.laplace import Binomial, Likelihood, Poisson
 from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
@@ -194,6 +194,7 @@ def checked_counts(
     if expected is None:
         both = ~(np.isnan(x) | np.isnan(e))
         e = e * (x[both].sum() / e[both].sum() if e[both].sum() > 0 else np.nan)
+    refuse_unexpected(x, e, cases)
     return _series(x, cases), _series(e, cases)
 
 

@@ -50,7 +50,8 @@ class Membership:
         risk beyond the effects); `rr_mean, rr_low, rr_high`; for the binomial family `rate_mean,
         rate_low, rate_high`; `state`; `schools` and `left_out` behind the area. The state is
         "estimated", "predicted" (no count of its own: known from other areas only), "covariate
-        not known", or the state of the whole model when it is not fitted; numbers are NaN then.
+        not known", "no number" (the fit gave none), or the state of the whole model when it is not
+        fitted; numbers are NaN in the last three.
     hyperparameters, effects : DataFrame
         Index name; `mean, sd, low, median, high`.
     log_marginal_likelihood : float
@@ -222,8 +223,12 @@ def area_frame(
     """Lay the numbers of areas out as `Membership.areas`; `state` is that of a model not fitted."""
     table = pd.DataFrame(numbers, index=weights.ids)
     table[~data.complete] = np.nan
-    rules = [~data.complete, data.schools == 0]
-    states = np.select(rules, ["covariate not known", "predicted"], default="estimated")
+    rules = {
+        "covariate not known": ~data.complete,
+        "no number": table.isna().any(axis=1).to_numpy(),
+        "predicted": data.schools == 0,
+    }
+    states = np.select(list(rules.values()), list(rules), default="estimated")
     return table.assign(state=state or states, schools=data.schools, left_out=data.left_out)
 
 

@@ -130,7 +130,7 @@ def presentation(
     with np.errstate(divide="ignore", invalid="ignore"):
         relative, complement = width / rate, width / (1 - rate)
     rules = {
-        "unknown": np.isnan(rate) | np.isnan(size),
+        "unknown": np.isnan(size) | (np.isnan(rate) & (size > 0)),
         "Q1": size < MIN_EFFECTIVE,
         "Q2": width >= MAX_WIDTH,
         "Q3": (width > NARROW) & ~edge & (relative > MAX_RELATIVE),

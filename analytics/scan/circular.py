@@ -121,7 +121,8 @@ def circular_scan(
     Raises
     ------
     ValueError
-        Impossible or unaligned input, unknown words, limits that no circle fits.
+        Impossible or unaligned input, cases where none is expected, cases that sum to less than
+        one, degrees off the globe, unknown words, limits that no circle fits.
 
     Notes
     -----

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
+import pandas as pd
 
-from analytics.inputs import Bools, Floats
+from analytics.inputs import Bools, Floats, refuse
 from analytics.scan.study import Caps, Positions, Study, Windows, windows
 
 if TYPE_CHECKING:
@@ -212,10 +213,15 @@ def scan(study: Study, search: Search) -> Scan | None:
     Raises
     ------
     ValueError
-        When no circle fits, or a Bernoulli count is above its population.
+        When no circle fits, all cases together are less than one, degrees leave the globe, or a
+        Bernoulli count is above its population.
     """
+    if search.geodesic:
+        _refuse_off_globe(study)
     if len(study.cases) < 2 or not study.cases.sum() > 0:
         return None
+    if (total := float(study.cases.sum())) < 1:
+        raise ValueError(f"the cases sum to {total:g}, less than one; give counts, not rates")
     if search.model == "bernoulli" and (study.cases > study.population * (1 + 1e-9)).any():
         first = study.ids[study.cases > study.population * (1 + 1e-9)][0]
         raise ValueError(f"row {first!r}: more cases than population; use model='poisson'")
@@ -228,6 +234,15 @@ def scan(study: Study, search: Search) -> Scan | None:
             f"the smallest location holds {least:.3g} of the population: widen the limits"
         )
     return Scan(study, search, laid)
+
+
+def _refuse_off_globe(study: Study) -> None:
+    """Raise on degrees that no place on Earth has."""
+    lon, lat = study.places.T
+    like = pd.Series(index=study.ids, dtype=float)
+    order = "give longitude as x and latitude as y"
+    refuse(np.abs(lat) > 90, like, lambda i: f"the latitude {lat[i]:g} is beyond 90; {order}")
+    refuse(np.abs(lon) > 360, like, lambda i: f"the longitude {lon[i]:g} is beyond 360; {order}")
 
 
 def _relative_risk(cases: float, expected: float, total: float) -> float:
@@ -287,6 +302,8 @@ def constant_risk(scan: Scan, seed: int) -> Source:
     people = np.rint(scan.study.population).astype(np.int64)
     if people.sum() >= _MOST_PEOPLE:
         raise ValueError(f"a population of {people.sum():,} is too large for the Bernoulli model")
+    if people.sum() == 0:
+        raise ValueError("no location holds half a person; give populations, not shares")
     total = min(total, int(people.sum()))
 
     def urn(size: int) -> Any:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from analytics.hotspots.residuals import SchoolResiduals, school_residuals
-from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
+from analytics.inputs import Bools, Floats, counts, floats, refuse, refuse_unexpected, same_index
 from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
 
@@ -160,8 +160,7 @@ def _refuse_impossible(columns: dict[str, Floats], base: Floats, part: Bools, li
     cases, people = columns["cases"], columns["population"]
     alone = (cases > 0) & (people == 0)
     refuse(alone, like, lambda i: f"{cases[i]:g} cases but no population; correct one of them")
-    none = part & (cases > 0) & (base == 0)
-    refuse(none, like, lambda i: f"{cases[i]:g} cases where none is expected; correct one of them")
+    refuse_unexpected(cases, base, like)
     nowhere = part & ~(np.isfinite(columns["x"]) & np.isfinite(columns["y"]))
     refuse(nowhere, like, lambda _: "counts but no coordinates; give them or leave the place out")
 

@@ -103,6 +103,16 @@ def test_a_row_of_unknown_enrolment_is_hidden_when_restricted():
     assert protect(rows, PRESETS["published"])["status"].tolist() == ["reported"]
 
 
+@pytest.mark.parametrize("policy", ["published", "restricted", "30"])
+def test_every_reason_that_is_written_is_documented(policy):
+    pairs = [(n, x) for n in (0, 1, 9, 29, 30, 60, 400) for x in range(0, n + 1, 3)]
+    pairs += [(None, None), (400, None), (None, 5)]
+    reasons = set(protect(table(pairs), PRESETS[policy])["reason"])
+    assert reasons - {""} <= set(REASONS)
+    nobody = protect(table([(0, 0)]), PRESETS["published"])
+    assert nobody.loc[0, ["status", "reason"]].tolist() == ["unreliable", "Q1"]
+
+
 def test_repeated_row_labels_and_empty_tables():
     rows = table([(500, 3), (400, 90)]).set_axis([7, 7])
     assert protect(rows, PRESETS["restricted"])["status"].tolist() == ["suppressed", "reported"]
@@ -114,8 +124,14 @@ def test_what_cannot_be_judged_is_refused():
         protect(table([(9, 1)]).drop(columns="reason"), PRESETS["published"])
     with pytest.raises(ValueError, match="'hidden' is not known"):
         protect(table([(9, 1)], "hidden"), PRESETS["published"])
-    with pytest.raises(ValueError, match="above its denominator"):
-        protect(table([(400, 401)]), PRESETS["published"])
+    for policy in ("published", "restricted", "CT"):
+        with pytest.raises(ValueError, match="row 1: the count 110 is above its denominator 100"):
+            protect(table([(400, 90), (100, 110)]), PRESETS[policy])
+        for bad in ("abc", "12", 3.5, float("inf"), True):
+            rows = table([(400, 90), (100, 50)]).astype({"chronic_absent": object})
+            rows.loc[1, "chronic_absent"] = bad
+            with pytest.raises(ValueError, match=r"row 1: chronic_absent is .* whole number"):
+                protect(rows, PRESETS[policy])
     with pytest.raises(ValueError, match="release"):
         Policy("x", "secret")
     with pytest.raises(ValueError, match="negative"):

@@ -125,6 +125,26 @@ def test_degenerate_maps_have_a_state_and_no_number():
     assert len(empty) == 0
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e3, 1e6, 1e9, 1e12, 1e15])
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3, 1.0])
+def test_no_number_stands_beside_constant_values_however_large_they_are(offset, noise):
+    weights = Weights.from_edges("abcdi", "abbccd", "bacbdc")
+    pattern = np.array([1.0, 2.0, 5.0, 3.0, 9.0])
+    values = offset + noise * pattern
+    for statistic in EVERY:
+        found = statistic(values, weights)
+        flat = found["state"] == "constant values"
+        assert found.loc[flat, ["z", "p"]].isna().all(axis=None)
+        assert flat.all() or not flat.any()
+    found = gi_star(values, weights)
+    if noise and (found["state"] != "constant values").all():
+        assert found["state"].tolist() == ["tested"] * 4 + ["island"]
+        rounding = 10 * np.finfo(float).eps * (1 + offset / noise)  # of the values themselves
+        np.testing.assert_allclose(found["z"], gi_star(pattern, weights)["z"], atol=rounding)
+    else:
+        assert noise <= 1e-12 * offset * 10
+
+
 def test_an_island_is_stated():
     weights = Weights.from_edges("abcdi", "abbccd", "bacbdc")
     found = gi_star([1.0, 2.0, 5.0, 3.0, 9.0], weights, null="areas", draws=19)

@@ -6,8 +6,10 @@ import pytest
 from scipy.special import expit
 
 from analytics import membership
+from analytics.membership.data import prepare
 from analytics.membership.fields import Mixing, scaled_icar
 from analytics.membership.priors import Exponential, Priors, ShortRange
+from analytics.membership.result import area_frame
 from geo.weights.weights import Weights
 
 
@@ -305,6 +307,25 @@ def test_area_without_a_covariate_has_a_state_and_no_number():
     assert found.dropped == {"covariate not known": 1}
     assert np.isnan(found.top(3).iloc[3])
     assert found.areas["rate_mean"].notna().sum() == 24
+
+
+def test_an_area_without_any_number_is_not_called_estimated():
+    weights = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    data = prepare(
+        pd.Series([1.0, 2.0, np.nan, 4.0]), pd.Series([10.0] * 4), None, weights,
+        covariates=[1.0, 2.0, 3.0, np.nan], levels=None,
+    )  # fmt: skip
+    table = area_frame(data, weights, {"mean": np.array([0.1, np.nan, 0.3, 0.4])})
+    assert table["state"].tolist() == ["estimated", "no number", "predicted", "covariate not known"]
+    assert table["mean"].isna().tolist() == [False, True, False, True]
+
+
+def test_cases_where_none_is_expected_are_refused_not_dropped():
+    weights = Weights.from_edges("abcd", "abbccd", "bacbdc")
+    poisson = {"family": "poisson", "weights": weights, "expected": [2.0, 2.0, 0.0, 2.0]}
+    with pytest.raises(ValueError, match="row 2: 3 cases where none is expected"):
+        membership.fit([1, 2, 3, 4], **poisson)
+    assert membership.fit([1, 2, 0, 4], **poisson).dropped == {"no students": 1}
 
 
 @pytest.mark.parametrize(

@@ -87,4 +87,5 @@ def test_reliability_in_the_order_of_the_rule():
         pd.Series([10, None, 100], index=list("abc")), pd.Series([29, 9, 400], index=list("abc"))
     )
     assert table["code"].to_dict() == {"a": "Q1", "b": "unknown", "c": ""}
+    assert code(0, 0) == "Q1"
     assert table.loc["a", "reason"].startswith("Fewer than 30 students")
