@@ -35,6 +35,11 @@ selection = map_block.tract_block(
     tracts,
     lambda row: tract_card(row, selection.year),
 )
+table_block.show(
+    classes.by_class(tracts, selection.measure),
+    ("map_class", "tracts", "by_schools_tracts"),
+    f"Tracts by class, {selection.year}",
+)
 frame.how_sure(words.COUNT_MEANING, words.CHANGE_MEANING, words.AREA_RANGE, words.COVERAGE_MEANING)
 st.altair_chart(history_charts.trend(trend))
 frame.breaks(selection)

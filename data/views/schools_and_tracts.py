@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.hotspots.dealt import dealt_range
 from analytics.rates.acs import coefficient_of_variation
 from analytics.rates.between_schools import paired_change
 from analytics.rates.definitions import band
@@ -142,7 +143,9 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
     -------
     DataFrame
         Index `geoid`, every tract: name, neighbourhood, allocated counts, rate and ratio with
-        their ranges by how much the schools behind them differ, eb_rate, coverage, shown, reason.
+        their ranges by how much the schools behind them differ, eb_rate, coverage, shown, reason;
+        `by_schools` where differences between schools alone could give the figure: its range holds
+        what is expected, or schools of the levels dealt at random give it in 95 of 100 deals.
     """
     x, n = schools["chronic_absent"], schools["enrolled"]
     table = panel.tracts[["name", "county", "neighbourhood", "children"]]
@@ -159,6 +162,7 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
         eb_rate=empirical_bayes(table["chronic_absent"], table["enrolled"]),
         coverage=table["enrolled"] / table["children"].where(table["children"] > 0),
         shown=shown,
+        by_schools=lambda rows: _by_schools(schools, shares, rows) & shown,
         status=np.where(empty, "missing", np.where(shown, "reported", "unreliable")),
         reason=np.where(empty, "no students", table["code"].where(~shown, "")),
     )
@@ -218,6 +222,16 @@ def school_history(panel: Panel, school_id: str) -> pd.DataFrame:
 def points(panel: Panel) -> gpd.GeoDataFrame:
     """Schools that have a place on the map, in the order of the map's features."""
     return panel.schools[panel.schools.geometry.notna()]
+
+
+def _by_schools(schools: pd.DataFrame, shares: pd.DataFrame, tracts: pd.DataFrame) -> pd.Series:
+    """Mark tracts whose figure differences between schools alone could give."""
+    x, n = schools["chronic_absent"], schools["enrolled"]
+    dealt = dealt_range(x, n, schools["level"], shares, tracts.index)
+    rounding = 1e-9 * dealt["high"]
+    events = tracts["chronic_absent"]
+    holds = (tracts["ratio_low"] <= 1) & (tracts["ratio_high"] >= 1)
+    return holds | events.between(dealt["low"] - rounding, dealt["high"] + rounding)
 
 
 def _noted(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:

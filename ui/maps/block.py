@@ -85,7 +85,8 @@ def tract_legend(title: str, classes: AreaClasses) -> None:
     """Legend of a tract map with the number of tracts in each class, and of its marks."""
     counts = classes.scale.counts(classes.codes)
     st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
-    marks = marks_legend(hatched=classes.hatched.count("1"), lines=classes.lines)
+    hatched = classes.hatched.count("1")
+    marks = marks_legend(hatched=hatched, lines=classes.lines, note=classes.note)
     if marks:
         st.html(marks)
 

@@ -36,6 +36,8 @@ HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "scan": hot_cold_scale,
     "membership": exceedance_scale,
 }
+BY_SCHOOLS = "could look so by differences between schools alone"
+MOST_HATCHED = 1 / 3  # of the areas; beyond it lines hide the map
 SIZE_BREAKS = (200, 400, 700, 1200)
 SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
 
@@ -54,6 +56,8 @@ class AreaClasses:
         what is chosen in the chart beside; else "0". The latter two may be "" for none.
     lines : str
         What the lines mean.
+    note : str
+        What is said in the legend of a mark that too many tracts carry to be drawn.
     """
 
     scale: ClassScale
@@ -62,6 +66,7 @@ class AreaClasses:
     hatched: str = ""
     brushed: str = ""
     lines: str = "one analysis alone flags it"
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,54 @@ class SchoolClasses:
 
 
 def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
-    """Tracts by the chosen measure; a dot marks tracts that are not shown."""
+    """Tracts by the chosen measure; a dot marks tracts that are not shown.
+
+    Lines cross tracts whose colour differences between schools alone could give; where these are
+    more than `MOST_HATCHED` of the tracts the legend says so instead.
+    """
+    scale = ratio_scale() if measure == "ratio" else rate_scale()
+    shown, classes = tracts["shown"], by_class(tracts, measure)
+    codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=shown)
+    marked, areas = int(classes["by_schools_tracts"].sum()), int(shown.sum())
+    if marked > MOST_HATCHED * areas:
+        note = f"{BY_SCHOOLS}: {marked:,} of {areas:,} tracts, too many to cross with lines"
+        return AreaClasses(scale, codes, flags(~shown), note=note)
+    hatched = flags(looks_by_schools(tracts, measure))
+    return AreaClasses(scale, codes, flags(~shown), hatched=hatched, lines=BY_SCHOOLS)
+
+
+def looks_by_schools(tracts: pd.DataFrame, measure: str) -> pd.Series:
+    """Mark tracts with a colour of their own that differences between schools alone could give.
+
+    The colour is compared with that of what the levels of the tract's schools lead one to expect.
+    """
+    scale, value = rate_scale(), tracts["expected"] / tracts["enrolled"]
+    if measure == "ratio":
+        scale, value = ratio_scale(), pd.Series(1.0, index=tracts.index)
+    own = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=tracts["shown"])
+    apart = np.array(list(own)) != np.array(list(scale.encode(value, shown=tracts["shown"])))
+    return tracts["by_schools"] & apart
+
+
+def by_class(tracts: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Count the tracts of each class of a measure, and those that schools alone could give.
+
+    Returns
+    -------
+    DataFrame
+        One row a class of the legend, "not shown" last: map_class, tracts, by_schools_tracts.
+    """
     scale = ratio_scale() if measure == "ratio" else rate_scale()
     codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=tracts["shown"])
-    return AreaClasses(scale, codes, flags(~tracts["shown"]))
+    marked = looks_by_schools(tracts, measure).groupby(list(codes)).sum()
+    counts = scale.counts(codes)
+    return pd.DataFrame(
+        {
+            "map_class": list(scale.words),
+            "tracts": [counts[label] for label in scale.labels],
+            "by_schools_tracts": marked.reindex(list(scale.codes)).fillna(0).astype(int).to_numpy(),
+        }
+    )
 
 
 def hot_spot_classes(spots: HotSpots) -> AreaClasses:

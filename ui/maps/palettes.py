@@ -202,17 +202,21 @@ def marks_legend(
     selected: str = "",
     hatched: int = 0,
     lines: str = "",
+    note: str = "",
     hidden: Mapping[str, int] | None = None,
 ) -> str:
     """Legend of the marks beside colour: the selection, lines, and dots where nothing is shown.
 
-    `hatched` areas are crossed by `lines`; `hidden` counts those not shown by reason.
+    `hatched` areas are crossed by `lines`; `note` tells of a mark not drawn; `hidden` counts those
+    not shown by reason.
     """
     items = []
     if selected:
         items.append(_item("box selected", "", f"selected: {selected}"))
     if hatched:
         items.append(_item("box hatch", "", f"with lines: {lines} ({hatched:,})"))
+    if note:
+        items.append(_item("note", "", note))
     for reason, count in (hidden or {}).items():
         items.append(_item("box dots", "", f"not shown: {reason} ({count:,})"))
     return _list("Marks on the map", items) if items else ""

@@ -215,6 +215,18 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "analyses": Column("Which", "text", "text", "Method, neighbours, join of those that flag."),
         "map_class": Column("On the map", "text", "text", "Class of the map."),
         "hatched": Column("One alone", "text", "true or false", "One analysis alone flags it."),
+        "by_schools": Column(
+            "By schools alone",
+            "text",
+            "true or false",
+            "Inside the 95 % range of schools of its levels dealt at random.",
+        ),
+        "by_schools_tracts": Column(
+            "Of these by schools alone",
+            "count",
+            "tracts",
+            "Tracts whose class schools of their levels, dealt at random, could give.",
+        ),
         "draws": Column("Rearrangements", "count", "draws", "Rearrangements behind the q."),
         "cluster": Column("Hot group id", "text", "text", "Smallest GEOID of the hot group."),
         "group": Column("Hot group", "count", "number", "Group of touching hot tracts."),

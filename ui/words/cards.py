@@ -35,6 +35,7 @@ def tract_card(row: pd.Series, year: str, test: str = "") -> str:
     facts = [
         (f"Chronically absent in the schools its children attend, {year}", _rate(row, BY_SCHOOLS)),
         ("Compared with schools of the same levels", _ratio(row, BY_SCHOOLS)),
+        ("Could differences between schools alone give this?", _by_schools(row)),
         ("Steadied for small numbers", percent_text(row["eb_rate"], row["enrolled"])),
         ("Students counted here", _coverage(row)),
         ("Schools behind the figure", _schools_behind(row)),
@@ -120,6 +121,12 @@ def _rate(row: pd.Series, kind: str) -> str:
 def _ratio(row: pd.Series, kind: str) -> str:
     ends = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
     return f"{ratio_text(row['ratio'])} times as expected ({kind} {ends})"
+
+
+def _by_schools(row: pd.Series) -> str:
+    if row["by_schools"]:
+        return "Yes: other schools of the same levels could easily give it too"
+    return "No: schools of the same levels, placed at random, seldom would (fewer than 5 in 100)"
 
 
 def _coverage(row: pd.Series) -> str:

@@ -114,8 +114,8 @@ CHRONIC_MEANING = (
     " for any reason."
 )
 HOT_SPOT_MEANING = (
-    "Children in these neighbourhoods miss more school than chance and school-to-school"
-    " differences explain."
+    "Children of these neighbourhoods attend schools with more absence than chance and"
+    " school-to-school differences explain."
 )
 FLOW_MEANING = (
     "Nobody publishes which school each child attends: students by tract are made by the join, not"
