@@ -15,15 +15,8 @@ selection = frame.current()
 frame.question("Which schools could use help first?", selection)
 schools = queries.schools(selection)
 
-shown = schools["shown"]
-frame.answer(
-    answers.schools_sentence(
-        int(shown.sum()),
-        len(schools),
-        int((schools.loc[shown, "rate"] >= 0.30).sum()),
-        selection.year,
-    )
-)
+totals = queries.totals(selection)
+frame.answer(answers.schools_sentence(totals.shown, totals.listed, totals.high, selection.year))
 selection = map_block.school_block(
     selection,
     f"{words.MEASURES['crude']}, {selection.year}",
@@ -47,11 +40,11 @@ if selection.focus in schools.index:
     years = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
     table_block.show(history, years, f"{schools.loc[selection.focus, 'name']}, every school year")
 else:
-    st.altair_chart(school_charts.bands(schools["rate"], shown=shown))
+    st.altair_chart(school_charts.bands(schools["rate"], shown=schools["shown"]))
 table_block.show(
     schools.sort_values(["chronic_absent", "name"], ascending=[False, True]),
     ("name", "level", "neighbourhood", "enrolled", "chronic_absent", "rate", "next_year", "ratio"),
-    f"{len(schools):,} schools, most students affected first, {selection.year}",
+    f"{totals.listed:,} schools, most students affected first, {selection.year}",
 )
 downloads.buttons(selection, "schools", schools, place="schools")
 frame.limits(selection, words.CHRONIC_MEANING)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.contracts.vocabulary import STATUSES
 from data.panel import Panel
+from data.views.schools_and_tracts import totals
 
 COVERAGE_BREAKS = (0.0, 0.25, 0.5, 1.0, 1.5, float("inf"))
 COVERAGE_LABELS = (
@@ -47,10 +48,11 @@ class Quality:
 
 def quality(panel: Panel, schools: pd.DataFrame, tracts: pd.DataFrame, year: str) -> Quality:
     """Judge one view of a place; arguments from `schools_and_tracts`."""
+    sums = totals(schools)
     return Quality(
         year=year,
-        schools=len(schools),
-        shown=int(schools["shown"].sum()),
+        schools=sums.listed,
+        shown=sums.shown,
         located=int(panel.schools.loc[schools.index].geometry.notna().sum()),
         students=float(tracts["enrolled"].sum()),
         children=float(tracts["children"].sum()),

@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.hotspots.dealt import dealt_range
 from analytics.rates.acs import coefficient_of_variation
 from analytics.rates.between_schools import paired_change
-from analytics.rates.definitions import band
+from analytics.rates.definitions import BAND_FRACTION, band
 from analytics.rates.intervals import crude_rate
 from analytics.rates.standardized import expected
 from analytics.rates.tract_rates import allocate, exposure
@@ -21,6 +21,7 @@ from analytics.smoothing import empirical_bayes
 from data.panel import Panel
 from data.views.years import dispersion, dispersions, everyone
 
+HIGH = BAND_FRACTION[-1]
 COUNTED = ("reported", "unreliable")
 CHANGES = ("paired", "paired_low", "paired_high", "composition", "same_schools")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
@@ -34,12 +35,27 @@ class Totals:
     ----------
     schools, withheld : int
         Schools in the sums, and schools left out of them.
+    shown, high : int
+        Schools with a figure of their own to show, and those of them in the highest band. A school
+        with too few students for a figure of its own is in the sums and not shown.
     """
 
     chronic_absent: float
     enrolled: float
     schools: int
     withheld: int
+    shown: int
+    high: int
+
+    @property
+    def listed(self) -> int:
+        """All schools of the view."""
+        return self.schools + self.withheld
+
+    @property
+    def hidden(self) -> int:
+        """Schools without a figure of their own to show, whether in the sums or not."""
+        return self.listed - self.shown
 
 
 def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
@@ -96,6 +112,8 @@ def totals(schools: pd.DataFrame) -> Totals:
         float(sums["enrolled"]),
         int(counted.sum()),
         int((~counted).sum()),
+        int(schools["shown"].sum()),
+        int((schools["shown"] & (schools["rate"] >= HIGH)).sum()),
     )
 
 

@@ -136,7 +136,7 @@ def made(found: HotSpots, selection: Selection) -> str:
     against = moved.get(selection.null, "draws of one risk everywhere")
     draws = f"up to {count_text(found.draws)} {against}"
     if found.ways > 1:
-        return f"tracts tested, each in {found.ways} ways, against {draws}"
+        return f"tracts tested, each in up to {found.ways} ways, against {draws}"
     return f"tracts tested against {draws}"
 
 
@@ -204,7 +204,8 @@ def flagged_table(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, 
         analyses=rows["analyses"].map(analysis_words),
     )
     columns = ["name", "neighbourhood", "map_class", "rate", "interval", "ratio", "enrolled"]
-    title = f"{plural(len(rows), 'tract')} flagged, {selection.year}"
+    by = " by at least one analysis, hot or cold" if found.kind == "consensus" else ", hot or cold"
+    title = f"{plural(len(rows), 'tract')} flagged{by}, {selection.year}"
     return rows, [*columns, *RESULT_COLUMNS[found.kind]], title
 
 

@@ -25,6 +25,7 @@ from ui.maps.palettes import (
     size_legend,
 )
 from ui.selection import Selection
+from ui.words.numbers import plural
 
 NOTHING = ""
 EMPTY_CARD = (
@@ -119,12 +120,13 @@ def school_block(
     sizes: Mapping[str, float],
 ) -> Selection:
     """School map with legend, search box and card."""
-    drawn = "".join(
-        code for code, size in zip(classes.codes, classes.sizes, strict=True) if size != "-"
-    )
-    counts = classes.scale.counts(drawn)
+    counts = classes.scale.counts(classes.scale.encode(table["rate"], shown=table["shown"]))
     st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
     st.html(size_legend("Students", sizes))
+    absent = len(table) - sum(size != "-" for size in classes.sizes)
+    if absent:
+        note = f"{plural(absent, 'school')} of these without a place on the map"
+        st.html(marks_legend(note=note))
     left, right = st.columns([62, 38], gap="medium")
     with right:
         labels = place_labels(table, "Search a school by name or number")

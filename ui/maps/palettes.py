@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from analytics.rates.definitions import BAND_FRACTION
 from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels, nice_breaks, rgb
 from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
 
@@ -38,7 +39,7 @@ VIRIDIS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
 
 
-RATE_BREAKS = (0.05, 0.10, 0.20, 0.30)
+RATE_BREAKS = BAND_FRACTION
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
 
 HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -137,7 +137,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             "Coverage", "share", "fraction", "Students allocated / resident children 5-17."
         ),
         "schools": Column("Schools", "count", "schools", "Schools behind the figure."),
-        "withheld": Column("Withheld", "count", "schools", "Schools whose figure is withheld."),
+        "withheld": Column(
+            "Not counted", "count", "schools", "Schools whose count is withheld or missing."
+        ),
         "largest_share": Column(
             "Largest school", "share", "fraction", "Share of students from the largest school."
         ),

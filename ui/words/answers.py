@@ -171,7 +171,11 @@ def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
     return [
         (count_text(sums.chronic_absent), students),
         (percent_text(rate, sums.enrolled), "a count of all students, not of a sample"),
-        (plural(sums.schools, "school"), f"{count_text(sums.withheld)} more not shown"),
+        (
+            plural(sums.schools, "school"),
+            f"in these sums; {count_text(sums.hidden)} of all {count_text(sums.listed)} have no"
+            " figure of their own to show",
+        ),
         _change(trend, year),
     ]
 

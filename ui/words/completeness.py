@@ -32,8 +32,8 @@ def answer(quality: Quality) -> str:
     """Answer to "How far can these numbers be trusted?"."""
     return (
         f"{count_text(quality.shown)} of {plural(quality.schools, 'school')} have a figure reliable"
-        f" enough to show for {quality.year}, and {count_text(quality.located)} of them have a"
-        " place on the map."
+        f" enough to show for {quality.year}. {count_text(quality.located)} of all"
+        f" {count_text(quality.schools)} have a place on the map."
     )
 
 
@@ -43,9 +43,9 @@ def figures(quality: Quality) -> list[tuple[str, str]]:
     coverage = quality.students / quality.children if quality.children > 0 else float("nan")
     covered = "not known" if quality.children <= 0 else percent_text(coverage, 0)
     return [
-        (percent_text(quality.shown / quality.schools, 0), "of schools have a figure to show"),
+        (percent_text(quality.shown / quality.schools), "of schools have a figure to show"),
         (plural(hidden, "school"), "not shown, each with its reason on the Schools page"),
-        (percent_text(quality.located / quality.schools, 0), "of schools have a place on the map"),
+        (percent_text(quality.located / quality.schools), "of schools have a place on the map"),
         (covered, f"of {count_text(quality.children)} resident children are counted as students"),
     ]
 

@@ -59,17 +59,18 @@ def null_answer(nulls: NullComparison) -> str:
     """Answer to "Why should anyone trust this map?"."""
     return (
         f"Rearranging tracts, as most hot-spot tools do, calls {count_text(nulls.areas_null)} of"
-        f" {count_text(nulls.tested)} tracts significant. Tracts share schools, so they look alike"
-        " without any cause in the place. Rearranging schools, as this map does, leaves"
-        f" {count_text(nulls.schools_null)}."
+        f" {count_text(nulls.tested)} tracts hot or cold by one test, Gi*. Tracts share schools, so"
+        " they look alike without any cause in the place. Rearranging schools, as this map does,"
+        f" leaves {count_text(nulls.schools_null)} by the same test. The Hot spots page asks for"
+        " more than one test by default, so its count is another."
     )
 
 
 def null_figures(nulls: NullComparison) -> list[tuple[str, str]]:
     """Tracts called significant under each test, on the same data."""
     return [
-        (plural(nulls.areas_null, "tract"), "significant when tracts are rearranged (too many)"),
-        (plural(nulls.schools_null, "tract"), "significant when schools are rearranged (this map)"),
+        (plural(nulls.areas_null, "tract"), "hot or cold by Gi*, tracts rearranged (too many)"),
+        (plural(nulls.schools_null, "tract"), "hot or cold by Gi*, schools rearranged"),
         (count_text(nulls.tested), "tracts tested"),
     ]
 

@@ -1,0 +1,291 @@
+"""One fact has one number: what every page says of a place is walked and compared.
+
+Sentences, tiles, legends, charts, tables and downloads of the default view are read as text; where
+a number is another one the words must say how it differs, and the test knows both.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.tables import downloads
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    *("overview", "schools", "data_quality", "hot_spots", "why_here", "methods"),
+    *("join_quality", "social_drivers"),
+)
+
+
+@dataclass
+class Said:
+    """What one page says: its text, its tables, its charts' descriptions, its files."""
+
+    text: str
+    legends: list[dict[str, int]]
+    tables: list[pd.DataFrame]
+    charts: str
+    files: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def number(self, pattern: str) -> int:
+        """Give the number that a pattern finds, with the text where it finds none."""
+        found = re.search(pattern, self.text)
+        assert found, (pattern, self.text[:3000])
+        return whole(found[1])
+
+    def table(self, *headings: str) -> pd.DataFrame:
+        """Give the first table with these headings."""
+        return next(table for table in self.tables if set(headings) <= set(table.columns))
+
+    def legend(self, words: str) -> int:
+        """Give the count of the class whose words begin so."""
+        (count,) = {
+            count
+            for legend in self.legends
+            for label, count in legend.items()
+            if label.startswith(words)
+        }
+        return count
+
+
+def whole(text: str) -> int:
+    return 0 if text in ("none", "no", "None") else int(text.replace(",", ""))
+
+
+def plain(markup: str) -> str:
+    bare = re.sub(r"<style>.*?</style>|<[^>]+>", " ", markup, flags=re.S)
+    return re.sub(r"\s+", " ", bare)
+
+
+def legend_counts(markup: str) -> dict[str, int]:
+    items = re.findall(r'<span role="listitem">.*?</i>(.*?) \(([\d,]+)\)</span>', markup)
+    return {label: whole(count) for label, count in items}
+
+
+def read(test: AppTest) -> Said:
+    html = [element.proto.body for element in test.get("html")]
+    texts = [item.value for item in (*test.title, *test.markdown, *test.subheader, *test.caption)]
+    text = plain(" ".join([*html, *(item.replace("\\", "") for item in texts)]))
+    tables = [item.value for item in test.dataframe]
+    charts = " ".join(item.proto.spec for item in test.get("vega_lite_chart"))
+    return Said(text, [legend_counts(part) for part in html if "legend" in part], tables, charts)
+
+
+@pytest.fixture
+def site(
+    atlas_home: Callable[[], dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Callable[[str], dict[str, Said]]:
+    monkeypatch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+    offered: dict[str, pd.DataFrame] = {}
+    buttons = downloads.buttons
+
+    def noted(selection: object, topic: str, table: pd.DataFrame, *, place: str = "") -> None:
+        offered[topic] = table
+        buttons(selection, topic, table, place=place)
+
+    monkeypatch.setattr(downloads, "buttons", noted)
+
+    def walk(place: str) -> dict[str, Said]:
+        if place == "nyc":
+            request.getfixturevalue("nyc_path")
+        pages = {}
+        for page in PAGES:
+            offered.clear()
+            test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
+            test.query_params["area"] = place
+            test.run()
+            if page != "overview":
+                offered.clear()
+                test.switch_page(f"pages/{page}.py").run()
+            assert not test.exception
+            pages[page] = read(test)
+            pages[page].files = {topic: as_sent(table) for topic, table in offered.items()}
+        return pages
+
+    return walk
+
+
+def as_sent(table: pd.DataFrame) -> pd.DataFrame:
+    """Read a download back as a spreadsheet would."""
+    dictionary = pd.DataFrame(
+        [(name, "", "") for name in [table.index.name, *table.columns]],
+        columns=["column", "unit", "description"],
+    )
+    sent = downloads.to_csv(table, dictionary=dictionary, caveat="", sources=(), fictional=False)
+    lines = [line for line in sent.decode("utf-8-sig").splitlines() if not line.startswith("#")]
+    rows = list(csv.reader(io.StringIO("\n".join(lines))))
+    return pd.DataFrame(rows[1:], columns=rows[0])
+
+
+def agree(what: str, numbers: dict[str, int]) -> None:
+    assert len(set(numbers.values())) == 1, (what, numbers)
+
+
+@pytest.mark.parametrize("place", ["demo", pytest.param("nyc", marks=pytest.mark.mirror)])
+def test_one_fact_has_one_number_on_all_pages(
+    site: Callable[[str], dict[str, Said]], place: str
+) -> None:
+    pages = site(place)
+    schools_agree(pages)
+    students_agree(pages)
+    bands_agree(pages["schools"])
+    hot_tracts_agree(pages)
+    tract_classes_agree(pages["overview"])
+
+
+def schools_agree(pages: dict[str, Said]) -> None:
+    """Schools of the view, those in the sums, those with a figure to show."""
+    overview, schools, quality = pages["overview"], pages["schools"], pages["data_quality"]
+    sent = schools.files["schools"]
+    agree(
+        "schools of the view",
+        {
+            "overview, tile": overview.number(r"of all ([\d,]+) have no figure of their own"),
+            "schools, table title": schools.number(r"([\d,]+) schools, most students affected"),
+            "schools, table": len(schools.table("Name", "Level", "Ratio")),
+            "schools, download": len(sent),
+            "quality, sentence": quality.number(r"of ([\d,]+) schools have a figure reliable"),
+        },
+    )
+    agree(
+        "schools shown",
+        {
+            "schools, sentence": schools.number(r"of ([\d,]+) schools? ha(?:ve|s) 30 % or more"),
+            "schools, download": int(sent["rate"].ne("").sum()),
+            "quality, sentence": quality.number(r"([\d,]+) of [\d,]+ schools have a figure"),
+        },
+    )
+    agree(
+        "schools not shown",
+        {
+            "overview, tile": overview.number(r"; ([\d,]+) of all [\d,]+ have no figure"),
+            "schools, sentence": schools.number(r"([\d,]+) schools? not shown, with the reason"),
+            "schools, legend": schools.legend("not shown"),
+            "schools, download": int(sent["rate"].eq("").sum()),
+            "quality, tile": quality.number(r"([\d,]+) schools? not shown, each"),
+        },
+    )
+    agree(
+        "schools in the sums",
+        {
+            "overview, sentence": overview.number(r"students in ([\d,]+) schools? of"),
+            "overview, tile": overview.number(r"([\d,]+) schools? in these sums"),
+        },
+    )
+
+
+def students_agree(pages: dict[str, Said]) -> None:
+    overview = pages["overview"]
+    agree(
+        "students",
+        {
+            "overview, sentence": overview.number(r"[\d,]+ of ([\d,]+) students in"),
+            "overview, tile": overview.number(r"of ([\d,]+) students missed a tenth"),
+        },
+    )
+    agree(
+        "students chronically absent",
+        {
+            "overview, sentence": overview.number(r"([\d,]+) of [\d,]+ students in"),
+            "overview, tile": overview.number(r"([\d,]+) of [\d,]+ students missed a tenth"),
+        },
+    )
+
+
+def bands_agree(schools: Said) -> None:
+    """Schools at 30 % or more, and every band between legend and chart."""
+    sent = schools.files["schools"]
+    rates = pd.to_numeric(sent["rate"])
+    agree(
+        "schools at 30 % or more",
+        {
+            "sentence": schools.number(r"In [\d-]+, ([\d,]+|none) of [\d,]+ school"),
+            "legend": schools.legend("30 % or more"),
+            "chart": whole(re.search(r"([\d,]+) 30 % or more", schools.charts)[1]),
+            "download, rate": int((rates >= 0.3).sum()),
+            "download, band": int(sent["band"].eq("extreme").sum()),
+        },
+    )
+    (legend,) = [one for one in schools.legends if any("30 %" in label for label in one)]
+    for label, count in legend.items():
+        assert f"{count:,} {label}" in schools.charts, (label, count)
+
+
+def hot_tracts_agree(pages: dict[str, Said]) -> None:
+    """Hot tracts by the default analysis: sentence, tile, legend, tables, download, Why here."""
+    hot, why = pages["hot_spots"], pages["why_here"]
+    sent = hot.files["hot-spots"]
+    groups = hot.table("Analyses", "Coverage")
+    agree(
+        "hot tracts",
+        {
+            "sentence": hot.number(r"tracts? \(([\d,]+) tracts?\) stands? out"),
+            "tile": hot.number(r"([\d,]+) tracts? in [\d,]+ groups?"),
+            "legend": hot.legend("hot in half of the analyses or more"),
+            "legend of Why here": why.legend("hot in half of the analyses or more"),
+            "groups table": int(groups["Tracts"].map(whole).sum()),
+            "download, class": int(sent["map_class"].eq("hot in most").sum()),
+            "download, group": int(sent["group"].ne("").sum()),
+        },
+    )
+    flagged = hot.number(r"([\d,]+) tracts? flagged by at least one analysis, hot or cold")
+    both = ("hot in", "cold in", "hot in as many as cold")
+    (legend,) = [one for one in hot.legends if any(label.startswith("hot") for label in one)]
+    agree(
+        "tracts flagged by any analysis",
+        {
+            "title": flagged,
+            "legend": sum(n for label, n in legend.items() if label.startswith(both)),
+            "download": int(pd.to_numeric(sent["flagged"]).gt(0).sum()),
+        },
+    )
+    alone = ("hot in one alone", "cold in one alone")
+    agree(
+        "tracts that one analysis alone flags",
+        {
+            "marks": hot.legend("with lines: one analysis alone flags it"),
+            "legend": sum(hot.legend(words) for words in alone),
+            "download": int(sent["hatched"].eq("True").sum()),
+        },
+    )
+    agree(
+        "tracts tested by one analysis",
+        {
+            "methods, sentence": pages["methods"].number(r"of ([\d,]+) tracts hot or cold"),
+            "methods, tile": pages["methods"].number(r"([\d,]+) tracts tested"),
+        },
+    )
+    # A tract that no school reaches by one join can be reached by another.
+    by_any = hot.number(r"([\d,]+) tracts tested, each in up to")
+    assert pages["methods"].number(r"([\d,]+) tracts tested") <= by_any <= len(sent)
+    agree(
+        "students chronically absent of the first group",
+        {
+            "hot spots, card": hot.number(r"([\d,]+) of [\d,]+ students Compared"),
+            "hot spots, table": whole(groups["Chronically absent"].iloc[0]),
+            "why here, tile": why.number(r"([\d,]+) of about [\d,]+ students there"),
+            "why here, sentence": why.number(r"about ([\d,]+) of [\d,]+ students \("),
+        },
+    )
+
+
+def tract_classes_agree(overview: Said) -> None:
+    """Classes of the map: legend, table and download."""
+    sent, table = overview.files["tracts"], overview.table("On the map", "Tracts")
+    (legend,) = [one for one in overview.legends if any("expected" in label for label in one)]
+    assert dict(zip(table["On the map"], table["Tracts"].map(whole), strict=True)) == legend
+    marked = int(table["Of these by schools alone"].map(whole).sum())
+    assert marked == overview.number(r"differences between schools alone:? \(?([\d,]+)")
+    assert int(sent["rate"].eq("").sum()) == legend["not shown"]
+    assert marked <= int(sent["by_schools"].eq("True").sum())
