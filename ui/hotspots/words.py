@@ -179,8 +179,8 @@ def groups_tested(found: HotSpots, alpha: float) -> str:
     stand = "stands" if len(found.broad) == 1 else "stand"
     return (
         f"{how}, {plural(len(found.broad), 'group')} with {plural(tracts, 'tract')} {stand} out."
-        f" The chance that any group passes where there is none is {alpha_text(alpha)}. Such a"
-        " group is a finding as a whole: its single tracts are not."
+        " The chance that any group passes where there is none is at most"
+        f" {alpha_text(alpha)}. Such a group is a finding as a whole: its single tracts are not."
     )
 
 
