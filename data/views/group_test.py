@@ -47,7 +47,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
     p = result.areas["group_p"].where(high)
     tracts = found.tracts.assign(group_p=p)
     ids = contiguous_groups(p <= view.alpha, view.touching)
-    inside, broad = grouped(tracts, ids, view.schools, shares)
+    inside, broad = grouped(tracts, ids, view.schools, shares, view.touching)
     return replace(
         found,
         tracts=tracts,

@@ -11,6 +11,8 @@ from analytics.hotspots.consensus.groups import group_summary
 from analytics.rates.between_schools import difference
 from analytics.rates.tract_rates import allocate
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
+from data.views.excess import group_excess
+from geo.weights.weights import Weights
 
 HALF = 0.5
 BEYOND = ("beyond", "beyond_low", "beyond_high")
@@ -24,7 +26,11 @@ def agreement(row: Any) -> str:
 
 
 def grouped(
-    tracts: pd.DataFrame, ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame
+    tracts: pd.DataFrame,
+    ids: pd.Series,
+    schools: pd.DataFrame,
+    shares: pd.DataFrame,
+    touching: Weights,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum the hot tracts of each group.
 
@@ -36,23 +42,26 @@ def grouped(
         Smallest geoid of the group of each tract, missing outside groups.
     schools, shares : DataFrame
         `school_view`, and the join behind the tracts: the schools that a group's children attend.
+    touching : Weights
+        Queen neighbours of all tracts.
 
     Returns
     -------
     tracts : DataFrame
         With `cluster` (smallest geoid of the group, missing outside) and `group` (its rank).
     groups : DataFrame
-        Index rank 1, 2, ...: cluster, name, tracts, enrolled, chronic_absent, expected, rate,
-        ratio, excess, excess_low, excess_high, k_min, k_median, k_max, coverage, agree; low, high,
-        ratio_low, ratio_high, and beyond, beyond_low, beyond_high, the rate less that of schools
-        elsewhere: all by how much schools differ. Most students beyond what is expected first.
+        Index rank 1, 2, ...: cluster, name, tracts, enrolled, chronic_absent, rate, ratio, the
+        columns of `data.views.excess.group_excess`, k_min, k_median, k_max, coverage, agree; low,
+        high, ratio_low, ratio_high, and beyond, beyond_low, beyond_high, the rate less that of
+        schools elsewhere: all by how much schools differ. Most students beyond expected first.
     """
     labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
+    near = touching.subset(tracts.index[tracts["shown"]])
     summary = group_summary(
         ids,
         tracts["chronic_absent"],
         tracts["enrolled"],
-        tracts["expected"],
+        group_excess(ids, schools, shares, near),
         labels=labels,
         agreement=tracts[["flagged", "of"]],
     )

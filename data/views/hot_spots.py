@@ -144,7 +144,9 @@ def find_by_test(
     most = int(result["draws"].fillna(0).max())
     tested = int(result["q"].notna().sum())
     groups = contiguous_groups(hot, view.touching)
-    return HotSpots("test", *grouped(table, groups, view.schools, shares), most, tested)
+    return HotSpots(
+        "test", *grouped(table, groups, view.schools, shares, view.touching), most, tested
+    )
 
 
 def find_consensus(
@@ -201,7 +203,7 @@ def consensus_map(
     draws = int(consensus.analyses["draws"].max())
     tested = int(areas["of"].gt(0).sum())
     ids = contiguous_groups(hot, view.touching)
-    tracts, groups = grouped(table, ids, view.schools, shares)
+    tracts, groups = grouped(table, ids, view.schools, shares, view.touching)
     words = agreeing(consensus, tracts["cluster"])
     groups = groups.assign(methods=groups["cluster"].map(words))
     return HotSpots("consensus", tracts, groups, draws, tested, len(consensus.analyses))

@@ -112,7 +112,7 @@ def find_by_membership(
         **model.areas[["rate_mean", "rate_low", "rate_high"]].where(shown),
     )
     ids = contiguous_groups(above >= STRONG, view.touching)
-    gathered = grouped(table, ids, view.schools, shares)
+    gathered = grouped(table, ids, view.schools, shares, view.touching)
     tested = int(above.notna().sum())
     return HotSpots("membership", *gathered, 0, tested, model=replace(model, posterior=None))
 
@@ -146,7 +146,7 @@ def _scan_map(view: MapView, shares: pd.DataFrame, clusters: Sequence[Cluster]) 
     )
     hot = passed & high & tested
     draws = max((cluster.draws for cluster in clusters), default=DRAWS)
-    gathered = grouped(table, circle.where(hot), view.schools, shares)
+    gathered = grouped(table, circle.where(hot), view.schools, shares, view.touching)
     passing = tuple(cluster for cluster in clusters if cluster.p <= view.alpha)
     return HotSpots("scan", *gathered, draws, int(tested.sum()), circles=passing)
 

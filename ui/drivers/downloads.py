@@ -39,8 +39,6 @@ IN_SHORT = (
     " Drivers that schools cannot tell apart, composite indexes and modelled measures take no part."
     " Odds ratios are for one standard deviation more, with 95 % intervals that allow for"
     f" neighbours being alike; exposures are redrawn {REDRAWS} times within their margins of error."
-    " Each is estimated again under every other join that looks for homes, and a link is called"
-    " clear only when the intervals of all joins together leave out “no difference”."
     " The page Social drivers gives the numbers, and a methods paragraph to download."
 )
 

@@ -37,7 +37,7 @@ PATTERN_WORDS = {
 }
 
 
-def cluster_card(row: pd.Series, year: str) -> str:
+def cluster_card(row: pd.Series, year: str, others: pd.DataFrame) -> str:
     """HTML card of one group.
 
     Parameters
@@ -46,6 +46,8 @@ def cluster_card(row: pd.Series, year: str) -> str:
         A row of `HotSpots.groups`.
     year : str
         School year of the figures.
+    others : DataFrame
+        Excess of the same tracts in the other usual years, see `data.views.excess`.
     """
     students = row["enrolled"]
     x, low, high = row["chronic_absent"], row["low"], row["high"]
@@ -58,15 +60,13 @@ def cluster_card(row: pd.Series, year: str) -> str:
         f"{points_text(row['beyond'])} points ({points_text(row['beyond_low'])} to"
         f" {points_text(row['beyond_high'])} as schools differ)"
     )
-    excess = (
-        f"{students_text(row['excess'])} (95 % interval {count_text(row['excess_low'])} to"
-        f" {count_text(row['excess_high'])}), against the study area's rates by level"
-    )
     facts = [
         (f"Chronically absent in the schools its children attend, {year}", rate),
         ("Compared with schools of the same levels", ratio),
         ("Compared with schools elsewhere", beyond),
-        ("Beyond what is expected", excess),
+        ("Beyond what is expected", excess_text(row)),
+        ("Allowing for being picked", shrunken_text(row)),
+        ("The same tracts in other usual years", others_text(others)),
         ("Students counted here", _coverage(row)),
         ("Analyses that agree", agreement_text(row)),
     ]
@@ -80,6 +80,42 @@ def group_test_text(p: float) -> str:
     return (
         f"{q_text(p, 'p')}: the chance that any group of the place would be as heavy, were schools"
         " rearranged"
+    )
+
+
+def excess_text(row: pd.Series) -> str:
+    """How many students more a group has than its schools' levels elsewhere would give."""
+    if pd.isna(row["excess"]):
+        return "not known: no school of these levels lies elsewhere"
+    more = "more" if row["excess"] >= 0 else "fewer"
+    low, high = sorted((row["excess_low"], row["excess_high"]))
+    if more == "fewer":
+        low, high = -high, -low
+    return (
+        f"{count_text(abs(row['excess']))} {more} students than the same schools' levels elsewhere"
+        f" would give (from {count_text(low)} to {count_text(high)}, counting how schools differ)"
+    )
+
+
+def shrunken_text(row: pd.Series) -> str:
+    """How many of them are likely the place's, the group having been picked because it is high."""
+    if pd.isna(row["shrunken"]):
+        return "not known"
+    return (
+        f"about {students_text(row['shrunken'])} (from {count_text(row['shrunken_low'])} to"
+        f" {count_text(row['shrunken_high'])}): what is picked for being high looks too high"
+    )
+
+
+def others_text(others: pd.DataFrame) -> str:
+    """Excess of the same tracts in other usual years."""
+    known = others.dropna(subset=["excess"])
+    if known.empty:
+        return "no other usual year is known"
+    return "; ".join(
+        f"{year}: {count_text(row['excess'])} (from {count_text(row['excess_low'])} to"
+        f" {count_text(row['excess_high'])})"
+        for year, row in known.iterrows()
     )
 
 

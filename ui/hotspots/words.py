@@ -82,7 +82,7 @@ RESULT_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 LIKELIEST = 4  # circles told of
 GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
-    *("excess", "coverage", "agree"),
+    *("excess", "excess_low", "excess_high", "shrunken", "coverage", "agree"),
 )
 NO_ALL_CLEAR = (
     "An empty map is no all-clear: small or weak clusters are easily missed. The border of a group"

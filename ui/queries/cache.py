@@ -66,7 +66,10 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             16, shared=True, doing="Testing where both go together"
         ),
         "members of a group": Entry(32),
+        "excess in other years": Entry(64),
         "comparable tracts": Entry(32),
+        "random groups": Entry(32, shared=True, doing="Comparing with random groups"),
+        "patches of a place": Entry(16, shared=True),
         "area of tracts": Entry(8),
         "profile of a group": Entry(32),
         "figures of drivers": Entry(8, shared=True),

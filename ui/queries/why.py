@@ -7,18 +7,25 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
+from analytics.drivers.random_groups import profiles_of
 from data.recipe import measures as registry
 from data.views import care as care_views
 from data.views import strengths as strength_views
 from data.views.drivers import tract_figures
+from data.views.excess import PATCHES, SEED, excess_by_year
 from data.views.hot_spots import HotSpots
+from data.views.random_groups import RandomGroups, beside_random
 from data.views.strengths import Comparable, Strengths
+from geo.weights.patches import random_patches
 from ui import queries
 from ui.queries import drivers as queries_drivers
+from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import kept
 from ui.queries.places import Place
 from ui.selection import Selection
@@ -46,6 +53,12 @@ def members(found: HotSpots, selection: Selection) -> pd.Index:
     return _members(queries.place(selection.area), view_of(selection), found.tracts["cluster"])
 
 
+def other_years(found: HotSpots, selection: Selection) -> pd.DataFrame:
+    """Follow the excess of the chosen group's tracts through the other usual years."""
+    key = queries.place(selection.area)
+    return _other_years(key, view_of(selection), members(found, selection))
+
+
 def comparable(found: HotSpots, selection: Selection) -> Comparable:
     """Tracts that the chosen group is set beside, see `data.views.strengths`."""
     key = queries.place(selection.area)
@@ -70,6 +83,12 @@ def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
     """
     key, names = queries.place(selection.area), offered(selection)
     return _profile(key, view_of(selection), names, found.tracts["cluster"])
+
+
+def random_groups(found: HotSpots, selection: Selection) -> RandomGroups:
+    """How common the profile of the chosen group is among random groups of its size."""
+    key, names = queries.place(selection.area), offered(selection)
+    return _random_groups(key, view_of(selection), names, found.tracts)
 
 
 def strengths(found: HotSpots, selection: Selection) -> Strengths:
@@ -134,6 +153,16 @@ def _members(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
     return _found.index[in_group(_found, view.cluster)]
 
 
+@kept("excess in other years")
+def _other_years(key: Place, view: Selection, _members: pd.Index) -> pd.DataFrame:
+    unusual = queries.panel_of(key).area.unusual_years
+    years = [year for year in queries.choices(view.area).years if year not in unusual]
+    views = {year: replace(view, year=year) for year in sorted(years) if year != view.year}
+    return excess_by_year(
+        _members, {y: (queries.schools(v), queries.shares(v)) for y, v in views.items()}
+    )
+
+
 @kept("comparable tracts")
 def _comparable(key: Place, view: Selection, _found: pd.Series) -> Comparable:
     tracts, clusters = queries.panel_of(key).tracts, compared(_found, view.cluster)
@@ -162,6 +191,38 @@ def _profile(
     )
     table = in_rank_too(table.droplevel("cluster").rename_axis("driver"))
     return table.join(_described(names)).join(vintages)
+
+
+@kept("random groups")
+def _random_groups(
+    key: Place, view: Selection, names: tuple[str, ...], _found: pd.DataFrame
+) -> RandomGroups:
+    values, margins, _ = figures_of(key, names)
+    index, clusters = _found.index, _found["cluster"]
+    children = queries.panel_of(key).tracts["children"].reindex(index)
+    members = _patches(key, int(in_group(clusters, view.cluster).sum()))
+    profiles = profiles_of(
+        members,
+        values.reindex(index),
+        margins.reindex(index),
+        children,
+        outside=clusters.isna(),
+        comparable=_comparable(key, view, clusters).stratum.reindex(index),
+    )
+    absent, hoped = (_found[name].fillna(0.0) for name in ("chronic_absent", "expected"))
+    profile = _profile(key, view, names, clusters)
+    return beside_random(profile, profiles, members @ absent > members @ hoped)
+
+
+@kept("patches of a place")
+def _patches(key: Place, size: int) -> NDArray[np.bool_]:
+    """Random groups of `size` touching tracts with children; shared and never written to."""
+    near, tracts = queries_hotspots.weights_of(key, "queen"), queries.panel_of(key).tracts
+    lived = (tracts["children"].reindex(near.ids) > 0).to_numpy()
+    members = np.zeros((PATCHES, len(near.ids)), dtype=np.bool_)
+    patches = random_patches(near.subset(near.ids[lived]), size, PATCHES, seed=SEED)
+    members[: len(patches), lived] = patches
+    return members[: len(patches)]
 
 
 @kept("figures of drivers")

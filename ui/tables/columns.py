@@ -41,6 +41,8 @@ def _rate(heading: str, description: str) -> Column:
 
 
 _RANGE = "School: for its next year. Tract, group: as the schools behind it differ."
+_EXCESS = "95 % range, as schools differ."
+_SHRUNKEN = "drawn back towards none: the group was picked because it is high."
 _SAME = "The same schools in both years, paired."
 
 COLUMNS: Mapping[str, Column] = MappingProxyType(
@@ -200,14 +202,22 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             "Beyond expected",
             "count",
             "students",
-            "Chronically absent less expected at the study area's rates by level.",
+            "Chronically absent less expected at the rates of the same levels elsewhere.",
             guarded=True,
         ),
-        "excess_low": Column(
-            "Beyond expected, low", "count", "students", "95 % lower limit (exact Poisson).", True
+        "excess_low": Column("Beyond, low", "count", "students", f"Low end. {_EXCESS}", True),
+        "excess_high": Column("Beyond, high", "count", "students", f"High end. {_EXCESS}", True),
+        "excess_se": Column(
+            "Beyond, SE", "count", "students", "Standard error between schools.", True
         ),
-        "excess_high": Column(
-            "Beyond expected, high", "count", "students", "95 % upper limit (exact Poisson).", True
+        "shrunken": Column(
+            "Allowing for picking", "count", "students", f"Beyond expected, {_SHRUNKEN}", True
+        ),
+        "shrunken_low": Column(
+            "Allowing, low", "count", "students", f"95 % low end, {_SHRUNKEN}", True
+        ),
+        "shrunken_high": Column(
+            "Allowing, high", "count", "students", f"95 % high end, {_SHRUNKEN}", True
         ),
         "agree": Column(
             "Analyses", "text", "text", "Analyses that flag it, of those that test it."

@@ -12,6 +12,7 @@ import pydeck as pdk
 import streamlit as st
 
 from data.views.hot_spots import HotSpots
+from data.views.random_groups import RandomGroups
 from ui import frame, queries
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
@@ -23,6 +24,7 @@ from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
+from ui.why import beside as random_words
 from ui.why import care as care_words
 from ui.why import words as why_words
 from ui.words.numbers import value_text, with_margin
@@ -57,7 +59,11 @@ def answer(spots: HotSpots, selection: Selection) -> str:
     """Give the page's answer: what stands out in the chosen group."""
     if spots.groups.empty:
         return NO_GROUP
-    return why_words.answer(row_of(spots, selection), queries_why.profile(spots, selection))
+    row, profile = row_of(spots, selection), queries_why.profile(spots, selection)
+    said = why_words.answer(row, profile)
+    if why_words.harder(profile).empty:
+        return said
+    return f"{said} {random_words.as_many(queries_why.random_groups(spots, selection))}"
 
 
 def group(spots: HotSpots, selection: Selection) -> None:
@@ -65,14 +71,17 @@ def group(spots: HotSpots, selection: Selection) -> None:
     if spots.groups.empty:
         return
     row, profile = row_of(spots, selection), queries_why.profile(spots, selection)
+    random = queries_why.random_groups(spots, selection)
     frame.figures(why_words.figures(row, profile))
     draw(spots, selection, row)
     _said(why_words.sentences(row, profile, selection.year))
+    own = random_words.its_own(why_words.harder(profile), random)
+    _asked("Is that this group's own?", f"{own} {random_words.MEANING}".strip())
     st.vega_lite_chart(queries_charts.profile_chart(spots, selection))
     _asked("What cannot be said?", why_words.unsaid(profile))
     _touches(profile)
     title = f"{len(profile)} social drivers of {row['name']}, most outstanding first"
-    table_block.plain(profile_words(profile), title)
+    table_block.plain(profile_words(profile, random), title)
 
 
 def meaning(spots: HotSpots, selection: Selection) -> str:
@@ -83,11 +92,14 @@ def meaning(spots: HotSpots, selection: Selection) -> str:
     return f"{why_words.PROFILE_MEANING} {compared}"
 
 
-def profile_words(profile: pd.DataFrame) -> pd.DataFrame:
+def profile_words(profile: pd.DataFrame, random: RandomGroups) -> pd.DataFrame:
     """Profile as people read it: one row a driver, in words."""
-    rows = [_driver_words(row) for _, row in profile.iterrows()]
+    rows = [
+        (*_driver_words(row), random_words.as_far(random, str(name)))
+        for name, row in profile.iterrows()
+    ]
     columns = ["Driver", "Theme", "This group", "Comparable tracts", "Percentile"]
-    columns += ["Reliability", "What may be said", "Years"]
+    columns += ["Reliability", "What may be said", "Years", "As far in random groups"]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
@@ -140,7 +152,7 @@ def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
         st.html(care_words.legend(near))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        st.html(cluster_card(row, selection.year))
+        st.html(cluster_card(row, selection.year, queries_why.other_years(spots, selection)))
     with left:
         deck = area_map(_opened(spots, selection, near), classes, None)
         description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))

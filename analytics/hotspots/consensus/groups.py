@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from analytics.inputs import floats, same_index
-from analytics.rates.intervals import crude_rate, poisson_limits
+from analytics.rates.intervals import crude_rate
 from geo.weights.weights import Weights
 
 
@@ -44,7 +44,7 @@ def group_summary(
     groups: pd.Series,
     chronic_absent: pd.Series,
     enrolled: pd.Series,
-    expected: pd.Series,
+    excess: pd.DataFrame,
     *,
     labels: pd.Series,
     agreement: pd.DataFrame,
@@ -55,9 +55,10 @@ def group_summary(
     ----------
     groups : Series of str
         Group of each area, missing outside groups.
-    chronic_absent, enrolled, expected : Series
-        Allocated events, students and events expected at the level rates of the whole study area,
-        by area; all on the index of `groups`.
+    chronic_absent, enrolled : Series
+        Allocated events and students by area, on the index of `groups`.
+    excess : DataFrame
+        By group: `expected`, `excess` and what goes with them, see `excess_students`.
     labels : Series of str
         Name of the part that each area belongs to, for `group_name`.
     agreement : DataFrame
@@ -67,31 +68,25 @@ def group_summary(
     -------
     DataFrame
         Index group, most students above (or below) expectation first: `name, areas, enrolled,
-        chronic_absent, expected, rate, ratio, excess, excess_low, excess_high` (exact Poisson;
-        excess is chronic_absent - expected students), and `k_min, k_median, k_max, of_min,
+        chronic_absent, rate, ratio`, the columns of `excess`, and `k_min, k_median, k_max, of_min,
         of_max` over its areas.
-
-    References
-    ----------
-    Garwood F (1936) Biometrika 28:437-442.
 
     Examples
     --------
     >>> areas = list("abc")
     >>> groups, labels = pd.Series(["a", "a", None], areas), pd.Series(areas, areas)
-    >>> x, n, e = (pd.Series(v, index=areas) for v in ([30, 20, 5], [90, 60, 50], [20, 15, 20]))
+    >>> x, n = (pd.Series(v, index=areas) for v in ([30, 20, 5], [90, 60, 50]))
     >>> agreement = pd.DataFrame({"flagged": 1, "of": 1}, areas)
-    >>> table = group_summary(groups, x, n, e, labels=labels, agreement=agreement)
-    >>> table[["name", "areas", "excess"]].values.tolist(), table["excess_low"].round(1).tolist()
-    ([['a and b', 2, 15.0]], [2.1])
+    >>> excess = pd.DataFrame({"expected": [40.0], "excess": [10.0]}, ["a"])
+    >>> table = group_summary(groups, x, n, excess, labels=labels, agreement=agreement)
+    >>> table[["name", "areas", "ratio", "excess"]].values.tolist()
+    [['a and b', 2, 1.25, 10.0]]
     """
-    sums = _sums(groups, chronic_absent, enrolled, expected)
     same_index(groups, labels, "groups and labels")
-    x, n, e = (sums[name] for name in ("chronic_absent", "enrolled", "expected"))
-    sums["rate"] = crude_rate(x, n)
-    sums["ratio"] = x / e.where(e > 0)
-    low, high = poisson_limits(floats(x), 0.95)
-    sums = sums.assign(excess=x - e, excess_low=low - e, excess_high=high - e)
+    sums = _sums(groups, chronic_absent, enrolled).join(excess)
+    sums["rate"] = crude_rate(sums["chronic_absent"], sums["enrolled"])
+    expected = sums["expected"].astype(float)
+    sums["ratio"] = sums["chronic_absent"] / expected.where(expected > 0)
     inside = groups.dropna()
     members = {key: rows.index for key, rows in inside.groupby(inside)}
     names = [group_name(labels[rows], enrolled[rows]) for rows in members.values()]
@@ -119,13 +114,12 @@ def group_name(labels: pd.Series, students: pd.Series, named: int = 2) -> str:
     return f"{', '.join(names[:named])} and {len(names) - named} more"
 
 
-def _sums(groups: pd.Series, x: pd.Series, n: pd.Series, e: pd.Series) -> pd.DataFrame:
+def _sums(groups: pd.Series, x: pd.Series, n: pd.Series) -> pd.DataFrame:
     """Add up the areas of each group; an area without students adds nothing."""
-    for column, what in ((x, "chronic_absent"), (n, "enrolled"), (e, "expected")):
+    for column, what in ((x, "chronic_absent"), (n, "enrolled")):
         same_index(groups, column, f"groups and {what}")
     table = pd.DataFrame(
-        {"areas": 1, "enrolled": floats(n), "chronic_absent": floats(x), "expected": floats(e)},
-        index=groups.index,
+        {"areas": 1, "enrolled": floats(n), "chronic_absent": floats(x)}, index=groups.index
     )
     return table.groupby(groups.astype("str")).sum()
 

@@ -114,13 +114,14 @@ def test_tracts_hold_their_next_year(pairs, years):
 @pytest.mark.parametrize("size", SIZES)
 def test_groups_hold_their_next_year(nyc_protected, pairs, years, size):
     tracts = nyc_protected.tracts.to_crs(nyc_protected.area.crs)
-    ids = blocks(Weights.queen(tracts), size, seed=size)
+    touching = Weights.queen(tracts)
+    ids = blocks(touching, size, seed=size)
     every = []
     for before, after in pairs:
         found = []
         for year in (before, after):
             schools, table, shares = years[year]
-            _, groups = grouped(table.assign(flagged=1, of=1), ids, schools, shares)
+            _, groups = grouped(table.assign(flagged=1, of=1), ids, schools, shares, touching)
             found.append(groups.set_index("cluster"))
         every.append(held(*found))
     share = pd.concat(every).mean()
@@ -140,7 +141,7 @@ def test_hot_groups_hold_their_next_year_less_what_the_city_moved(
         spots = find_by_test(view, shares, touching, statistic="gi_star", null="schools")
         assert len(spots.groups)
         flagged = later[1].assign(flagged=1, of=1)
-        _, then = grouped(flagged, spots.tracts["cluster"], later[0], later[2])
+        _, then = grouped(flagged, spots.tracts["cluster"], later[0], later[2], touching)
         moved = place_rate(later[0]) - place_rate(schools)
         groups = (spots.groups.set_index("cluster"), then.set_index("cluster"))
         every.append(held(*groups, moved))

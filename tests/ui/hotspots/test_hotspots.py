@@ -25,13 +25,17 @@ from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import (
     agreement_text,
     cluster_card,
+    excess_text,
     group_sentence,
+    others_text,
+    shrunken_text,
     years_text,
 )
 from ui.maps.decks import HOT_SPOT_SCALES, hot_spot_classes
 from ui.maps.scales import NOT_SHOWN
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import methods as queries_methods
+from ui.queries import why as queries_why
 from ui.selection import METHODS, NEIGHBOURS, Selection
 from ui.tables.display import dictionary, display_frame
 from ui.tables.downloads import to_csv
@@ -45,7 +49,7 @@ OFFERED = [
     for null in replace(ANY, method=method).nulls() or {"schools": ""}
 ]
 RESULTS = ("q", "p", "flagged", "of", "probability", "rate_mean", "rate_low", "rate_high")
-SUMMED = ("enrolled", "chronic_absent", "expected")
+SUMMED = ("enrolled", "chronic_absent")
 
 
 @pytest.fixture(scope="module", params=OFFERED, ids="-".join)
@@ -130,7 +134,9 @@ def test_group_ids_depend_on_neither_order_nor_other_groups(found, start, defaul
     hot = found.tracts["group"].notna()
     order = np.random.default_rng(1).permutation(hot.index.to_numpy())
     ids = contiguous_groups(hot.loc[order], start.touching.subset(order))
-    again, _ = grouped(found.tracts.loc[order], ids, start.schools, queries.shares(default))
+    again, _ = grouped(
+        found.tracts.loc[order], ids, start.schools, queries.shares(default), start.touching
+    )
     same = again["cluster"].reindex(hot.index)
     assert same.fillna("").tolist() == found.tracts["cluster"].fillna("").tolist()
     if found.groups.empty:
@@ -141,6 +147,7 @@ def test_group_ids_depend_on_neither_order_nor_other_groups(found, start, defaul
         contiguous_groups(first, start.touching),
         start.schools,
         queries.shares(default),
+        start.touching,
     )
     assert groups["cluster"].tolist() == [found.groups.loc[1, "cluster"]]
     assert alone.loc[first, "cluster"].eq(found.groups.loc[1, "cluster"]).all()
@@ -326,11 +333,64 @@ def test_every_null_and_neighbour_is_told_in_the_title(default):
 
 def test_a_card_says_the_figures_of_its_group_and_what_is_not_known(found, view):
     for _, row in found.groups.iterrows():
-        text = cluster_card(row, view.year)
+        others = queries_why.other_years(found, replace(view, cluster=row["cluster"]))
+        text = cluster_card(row, view.year, others)
         assert f"{row['enrolled']:,.0f} students" in text
+        if row["excess"] > 0:
+            assert f"{row['excess']:,.0f} more students than the same schools" in text
+            ends = f"from {row['excess_low']:,.0f} to {row['excess_high']:,.0f}"
+            assert f"{ends}, counting how schools differ" in text
+        assert f"about {row['shrunken']:,.0f} students" in text
         assert "Not known" in text
         assert "nan" not in text
         assert row["name"].split(",")[0] in group_sentence(row)
+
+
+def test_the_excess_of_a_group_is_that_of_its_schools_with_itself_left_out(found, start, default):
+    shares = queries.shares(default)
+    for _, row in found.groups.iterrows():
+        inside = shares[shares["geoid"].isin(members(found, row["cluster"]).index)]
+        part = inside.groupby("school_id")["share"].sum().reindex(start.schools.index).fillna(0)
+        schools = start.schools.dropna(subset=["chronic_absent", "enrolled"])
+        part, level = part[schools.index], schools["level"]
+        outside = schools[["chronic_absent", "enrolled"]].mul(1 - part, axis=0).groupby(level).sum()
+        rate = level.map(outside["chronic_absent"] / outside["enrolled"])
+        assert row["expected"] == pytest.approx((part * schools["enrolled"] * rate).sum())
+        assert row["excess"] == pytest.approx(row["chronic_absent"] - row["expected"])
+        assert row["ratio"] == pytest.approx(row["chronic_absent"] / row["expected"])
+        assert row["excess_low"] < row["excess"] < row["excess_high"]
+        assert abs(row["shrunken"]) < abs(row["excess"])
+
+
+def test_other_years_are_usual_ones_of_the_same_tracts(found, view, default):
+    if found.groups.empty:
+        return
+    chosen = replace(view, cluster=found.groups.loc[1, "cluster"])
+    others = queries_why.other_years(found, chosen)
+    unusual = queries.panel(default).area.unusual_years
+    assert set(others.index) == set(queries.choices("demo").years) - {*unusual, view.year}
+    year = others.index[0]
+    schools = queries.schools(replace(default, year=year))
+    shares = queries.shares(replace(default, year=year))
+    tracts = queries.tracts(replace(default, year=year))
+    inside = members(found, chosen.cluster).index
+    allocated = tracts.loc[inside, "chronic_absent"].sum()
+    row = others.loc[year]
+    assert row["expected"] + row["excess"] == pytest.approx(allocated)
+    assert set(shares["school_id"]) & set(schools.index)
+
+
+@pytest.mark.parametrize(
+    ("excess", "words"), [(-20.0, "20 fewer students"), (np.nan, "not known"), (20.0, "20 more")]
+)
+def test_an_excess_reads_as_more_or_fewer(excess, words):
+    row = pd.Series({"excess": excess, "excess_low": excess - 9, "excess_high": excess + 9})
+    assert words in excess_text(row)
+    if excess < 0:
+        assert "from 11 to 29" in excess_text(row)
+    nothing = pd.DataFrame({"excess": [np.nan]}, index=["2018-19"])
+    assert others_text(nothing) == "no other usual year is known"
+    assert shrunken_text(pd.Series({"shrunken": np.nan})) == "not known"
 
 
 def test_years_add_up_to_the_tracts_of_the_group(default):
@@ -384,7 +444,7 @@ def test_unknown_neighbours_are_refused(demo_protected):
 def test_no_hot_tract_makes_no_group(start, default):
     none = pd.Series(data=False, index=start.tracts.index)
     table, ids = start.tracts.assign(flagged=0, of=1), contiguous_groups(none, start.touching)
-    tracts, groups = grouped(table, ids, start.schools, queries.shares(default))
+    tracts, groups = grouped(table, ids, start.schools, queries.shares(default), start.touching)
     assert groups.empty
     assert tracts["group"].isna().all()
     assert {"cluster", "name", "excess", "agree", "coverage"} <= set(groups.columns)

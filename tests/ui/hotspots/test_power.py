@@ -16,6 +16,8 @@ from ui.hotspots.power import power_sentences, power_words
 from ui.queries import hotspots as queries_hotspots
 from ui.words import answers
 
+NO_YEARS = pd.DataFrame({"excess": []})
+
 
 @pytest.fixture(scope="module")
 def test(default):
@@ -65,7 +67,7 @@ def test_a_group_of_hot_tracts_has_the_p_of_the_tested_group_it_lies_in(found, t
     for _, row in found.groups.iterrows():
         inside = found.tracts["cluster"].eq(row["cluster"]).fillna(value=False)
         assert row["group_p"] == found.tracts.loc[inside, "group_p"].min()
-        assert "Tested as a whole group" in cluster_card(row, test.year)
+        assert "Tested as a whole group" in cluster_card(row, test.year, NO_YEARS)
     assert "group_p" in hotspot_words.group_columns(found.groups)
 
 

@@ -16,6 +16,7 @@ from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.queries import why as queries_why
 from ui.tables.downloads import to_csv
+from ui.why import beside
 from ui.why import charts as profile_charts
 from ui.why import downloads as why_download
 from ui.why import downloads as why_method
@@ -40,6 +41,11 @@ def profile(found, selection):
 @pytest.fixture(scope="module")
 def row(found):
     return found.groups.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def random(found, selection):
+    return queries_why.random_groups(found, selection)
 
 
 def changed(profile, driver, **values):
@@ -241,11 +247,44 @@ def test_the_chart_keeps_the_order_and_draws_no_interval_without_a_margin(profil
     assert margin.eq("yes").any()
 
 
-def test_the_table_twin_says_all_that_the_chart_says(profile):
+def test_as_many_counts_random_groups_by_the_rule_of_the_page(random, profile, found, selection):
+    text = why_block.answer(found, selection)
+    hard = len(why_words.harder(profile))
+    assert f"{hard} of the" in text
+    assert f"{round(100 * random.as_many)} of 100 random groups of this size" in text
+    assert random.groups == 200
+    assert 0 < random.high < random.groups
+    assert set(random.drivers.index) == set(profile.index)
+    assert (random.drivers.isna() | ((random.drivers >= 0) & (random.drivers <= 1))).all(axis=None)
+
+
+def test_what_is_rare_among_groups_with_high_absence_is_named(random, profile):
+    hard = why_words.harder(profile)
+    first, second = hard.index[:2]
+    common = random.drivers.assign(as_far_high=0.4)
+    rare = common.copy()
+    rare.loc[first, "as_far_high"] = 0.02
+    named = beside.its_own(hard, replace(random, drivers=rare))
+    assert f"{hard.loc[first, 'label']} (2 of 100)" in named
+    assert hard.loc[second, "label"] not in named
+    assert "single nothing out" in beside.its_own(hard, replace(random, drivers=common))
+    unknown = random.drivers.assign(as_far_high=np.nan)
+    assert beside.its_own(hard, replace(random, drivers=unknown)) == ""
+
+
+def test_too_few_random_groups_make_no_share(random):
+    few = replace(random, high=3, as_many_high=np.nan)
+    assert "too few" in beside.as_many(few)
+    assert beside.as_many(replace(random, groups=0, as_many=np.nan)) == beside.NO_GROUPS
+    unknown = random.drivers.assign(as_far=np.nan)
+    assert beside.as_far(replace(random, drivers=unknown), unknown.index[0]) == "not known"
+
+
+def test_the_table_twin_says_all_that_the_chart_says(profile, random):
     first, second = profile.index[:2]
     table = weakened(profile, first)
     table = changed(table, second, value=np.nan, moe=np.nan, state="no value", conclusion=CANNOT)
-    twin = why_block.profile_words(table)
+    twin = why_block.profile_words(table, random)
     assert twin["Driver"].tolist() == profile["label"].tolist()
     assert twin.loc[0, "Reliability"] == "low"
     assert twin.loc[0, "What may be said"] == "cannot carry a conclusion"
