@@ -26,6 +26,7 @@ selection = hotspot_block.maps(
 st.write(hotspot_words.meaning(found, selection))
 frame.how_sure(
     hotspot_words.chance(selection),
+    hotspot_block.within_counties(found, selection),
     answers.draws_note(found, selection.alpha),
     hotspot_words.groups_tested(found, selection.alpha),
     *hotspot_words.notes(found),

@@ -28,6 +28,7 @@ from ui.words.answers import breaks_text
 from ui.words.standing import (
     JOIN_METHODS,
     LEVELS,
+    SURENESS,
     fictional_banner,
     source_text,
 )
@@ -216,7 +217,7 @@ def _shared_controls(selection: Selection) -> None:
     _pick("measure", "Measure", MEASURES)
     _pick("catchment", "Where students live", joins, help="\n".join(explained))
     st.caption(JOIN_METHODS[selection.catchment])
-    _pick("alpha", "Sureness", ALPHAS)
+    _pick("alpha", "False discoveries", ALPHAS, help=SURENESS)
 
 
 def _pick(name: str, label: str, options: Mapping[Any, str], **more: Any) -> Any:

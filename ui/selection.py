@@ -17,14 +17,15 @@ MEASURES: Mapping[str, str] = {
     "eb": "Share, steadied",
 }
 ALPHAS: Mapping[float, str] = {
-    0.01: "Very sure (99 %)",
-    0.05: "Sure (95 %)",
-    0.1: "Fairly sure (90 %)",
+    0.01: "1 % (strict)",
+    0.05: "5 % (usual)",
+    0.1: "10 % (loose)",
 }
 SINGLE_TESTS = ("gi_star", "local_moran")
 """Methods that are one test with its own neighbours."""
 NULLS: Mapping[str, str] = {
     "schools": "Schools rearranged",
+    "schools_within": "Schools rearranged within each county",
     "areas": "Tracts rearranged",
     "constant_risk": "One risk everywhere",
 }

@@ -14,7 +14,6 @@ from scipy.special import expit
 
 from analytics.association.design_matrix import DesignMatrix
 from analytics.association.lagrange_tests import LagrangeTests, lagrange_tests
-from analytics.association.quasi_binomial import quasi_binomial
 from analytics.association.spatial_field import (
     Basis,
     FieldFit,
@@ -24,6 +23,7 @@ from analytics.association.spatial_field import (
     fit_field,
 )
 from analytics.inputs import Floats
+from analytics.quasi_binomial import quasi_binomial
 
 _BETTER = 3.84  # deviance by which the lag must fit better: 5 % of a chi-square with 1 degree
 _AT_BOUND = 1e-6

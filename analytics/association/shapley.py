@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import factorial
 
 from analytics.association.design_matrix import DesignMatrix, design_matrix
-from analytics.association.quasi_binomial import quasi_binomial
 from analytics.inputs import Floats
+from analytics.quasi_binomial import quasi_binomial
 
 MOST_THEMES = 10
 LEVEL = 0.95

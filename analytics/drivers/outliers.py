@@ -11,9 +11,9 @@ from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from analytics.association.design_matrix import design_matrix, level_columns
-from analytics.association.quasi_binomial import quasi_binomial
 from analytics.inputs import Floats, counts, same_index
 from analytics.local.significance import benjamini_hochberg
+from analytics.quasi_binomial import quasi_binomial
 from analytics.rates.standardized import stratum_codes
 
 CLASSES = (

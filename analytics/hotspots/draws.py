@@ -70,11 +70,13 @@ def analyses_of(
 ) -> dict[tuple[Statistic, str], Analysis]:
     """Begin the analyses of one map: every statistic with every weights, by their names.
 
+    Statistics look at the school counts that the draws of the null are compared with.
     Under constant risk drawn maps are not divided by their own standard deviation, see `Lens`; when
     areas are permuted, only areas with neighbours are tested, and of these only the ones that can
     vary with their own value held.
     """
-    allocated = tracts.allocation @ schools.events[:, None]
+    events = schools.events if null == "areas" else event_draws(null, schools).observed
+    allocated = tracts.allocation @ events[:, None]
     own_scale = null != "constant_risk"
     lenses = {risk: Lens(tracts, risk) for risk in (False, True)}
     if not own_scale:

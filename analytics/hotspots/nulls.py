@@ -11,14 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.hotspots.residuals import Codes, SchoolResiduals, school_residuals, streams
+from analytics.hotspots.school_rates import size_rates
 from analytics.hotspots.tract_map import SchoolCounts, TractMap, tract_maps
 from analytics.inputs import Bools, Floats, floats, refuse
 from geo.weights.weights import Weights
 
-Null = Literal["schools", "areas", "constant_risk"]
+Null = Literal["schools", "schools_within", "schools_level", "areas", "constant_risk"]
 
 NULLS: Mapping[Null, str] = {
-    "schools": "what a school has beyond its size and level could be at any school of the level",
+    "schools": "what a school has beyond its level, size and type could be at any school of the "
+    "level",
+    "schools_within": "as above, at any school of the level in the same part of the place: a test "
+    "that does not see differences between large parts",
+    "schools_level": "what a school has beyond its level could be at any school of the level: a "
+    "test that calls small schools standing together a place (kept to compare)",
     "areas": "the value of an area could stand in any other area (for tables measured by area)",
     "constant_risk": "every student of a level is equally likely to be absent, at any school: "
     "a test of any difference between places",
@@ -31,7 +37,11 @@ _BATCH = 64  # draws pushed through at once
 
 
 class EventDraws(Protocol):
-    """School counts as a null would have them."""
+    """School counts as a null would have them, beside those that were observed."""
+
+    @property
+    def observed(self) -> Floats:
+        """Events that the draws are compared with, shape (s,)."""
 
     def generators(self, seed: int) -> list[np.random.Generator]:
         """Give the sources of chance."""
@@ -41,7 +51,7 @@ class EventDraws(Protocol):
 
 
 def event_draws(null: Null, schools: SchoolCounts) -> EventDraws:
-    """Prepare the draws of a null that works on schools: "schools" or "constant_risk".
+    """Prepare the draws of a null that works on schools: any of `NULLS` but "areas".
 
     Examples
     --------
@@ -51,12 +61,22 @@ def event_draws(null: Null, schools: SchoolCounts) -> EventDraws:
     [10.0, 10.0, 10.0]
     """
     if null == "schools":
+        return residuals_beyond_size(schools)
+    if null == "schools_within":
+        return residuals_beyond_size(schools, schools.parts)
+    if null == "schools_level":
         return school_residuals(schools.events, schools.totals, schools.codes)
     if null == "constant_risk":
         return constant_risk(schools.events, schools.totals, schools.codes, schools.ids)
     if null in NULLS:
         raise ValueError(f"null {null!r} does not draw schools; use schools or constant_risk here")
     raise ValueError(f"unknown null {null!r}; known: {', '.join(NULLS)}")
+
+
+def residuals_beyond_size(schools: SchoolCounts, within: Codes | None = None) -> SchoolResiduals:
+    """Take level, size and type out of school counts; what is left moves within strata."""
+    x, n, codes = schools.events, schools.totals, schools.codes
+    return school_residuals(x, n, codes, size_rates(x, n, codes, schools.types), within)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +90,11 @@ class ConstantRisk:
     codes: Codes
     events: NDArray[np.int64]
     totals: NDArray[np.int64]
+
+    @property
+    def observed(self) -> Floats:
+        """Absent students of each school."""
+        return self.events.astype(np.float64)
 
     def generators(self, seed: int) -> list[np.random.Generator]:
         """Give each stratum its own source of chance."""
@@ -122,7 +147,6 @@ class ShuffledMap(NamedTuple):
     """
 
     tracts: TractMap
-    events: Floats
     residuals: SchoolResiduals
     driver: Floats
     known: Bools
@@ -132,6 +156,11 @@ class ShuffledMap(NamedTuple):
         values: Floats = self.tracts.values(events)[self.known[self.tracts.tested]]
         return values
 
+    @property
+    def events(self) -> Floats:
+        """School counts of the observed map, without what goes with size and type."""
+        return self.residuals.observed
+
     def draws(self, count: int, seed: int) -> Iterator[Floats]:
         """Give maps of shuffled schools in batches, `count` in all."""
         generators = self.residuals.generators(seed)
@@ -140,19 +169,27 @@ class ShuffledMap(NamedTuple):
 
 
 def shuffled_map(
-    x: Any, n: Any, driver: pd.Series, share: Any, weights: Weights, strata: Any
+    x: Any,
+    n: Any,
+    driver: pd.Series,
+    share: Any,
+    weights: Weights,
+    strata: Any = None,
+    types: Any = None,
 ) -> ShuffledMap:
     """Prepare a map and its shuffles, for statistics of absence beside a driver.
 
     See `analytics.hotspots.gi_star_schools` for the schools; the driver is a figure of each tract,
     indexed by ids of the weights.
     """
-    schools, maps = tract_maps(x, n, {"map": share}, weights.ids, strata=strata, measure="ratio")
+    schools, maps = tract_maps(
+        x, n, {"map": share}, weights.ids, strata=strata, types=types, measure="ratio"
+    )
     tracts = maps["map"]
-    residuals = school_residuals(schools.events, schools.totals, schools.codes)
+    residuals = residuals_beyond_size(schools)
     figure = floats(on_areas(driver, weights.ids))
     known = tracts.tested & np.isfinite(figure)
-    return ShuffledMap(tracts, schools.events, residuals, figure, known)
+    return ShuffledMap(tracts, residuals, figure, known)
 
 
 def on_areas(figure: pd.Series, ids: pd.Index) -> pd.Series:

@@ -2,8 +2,8 @@
 
 Tracts that share schools are alike by construction. Shuffling tracts, as off-the-shelf hot-spot
 tools do, calls that likeness clustering. Here the schools are shuffled: what each school has beyond
-its size and level moves to another school of the level, goes through the same catchment to the
-tracts, and the statistic is computed there again.
+its level, size and type moves to another school of the level, goes through the same catchment to
+the tracts, and the statistic is computed there again.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ CLASSES = (
 )
 """Classes of `hot_class`, in legend order."""
 
+LEVELS = (0.01, 0.05, 0.10)
+"""False-discovery levels of the classes."""
+
 _ONE = "map"
 
 
@@ -46,6 +49,7 @@ def gi_star_schools(
     weights: Weights,
     *,
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
     draws: int = 999,
     seed: int,
     measure: Measure = "ratio",
@@ -64,6 +68,9 @@ def gi_star_schools(
     strata : Series or array, optional
         Level of each school. Residuals move within a level only; a missing level is a level of its
         own, and a school alone in its level stays.
+    types : Series or array, optional
+        Recorded type of each school ("Special Education"), taken out of the mean as size is; None
+        for one type.
     draws : int
         Number of permutations R. A single tract among m passes q <= alpha only when R is at least
         `analytics.local.significance.smallest_draws_needed(m, alpha)`.
@@ -78,20 +85,28 @@ def gi_star_schools(
     Returns
     -------
     DataFrame
-        Index `weights.ids`. `value` of the measure, crude `rate`, Gi* `z` on the tracts,
-        `null_mean` of z over the draws, `p_sim` two-sided, `q` (Benjamini-Hochberg over tested
-        tracts), `hot_class`, `state` ("tested", "no students", "nothing expected", or as
-        `analytics.local.table.states` has it), and the numbers of `schools` behind the tract and of
-        schools `left_out` for an unknown count. Numbers are NaN and the class is "not shown" unless
-        tested.
+        Index `weights.ids`. `value` of the measure, crude `rate`, Gi* `z` on the tracts of the
+        measure without what goes with size and type, `null_mean` of z over the draws, `p_sim`
+        two-sided, `q` (Benjamini-Hochberg over tested tracts), `hot_class`, `state` ("tested", "no
+        students", "nothing expected", or as `analytics.local.table.states` has it), and the numbers
+        of `schools` behind the tract and of schools `left_out` for an unknown count. Numbers are
+        NaN and the class is "not shown" unless tested.
 
     Raises
     ------
     ValueError
         Impossible counts, indexes that differ, shares that do not fit, unknown measure, no draw.
 
+    Notes
+    -----
+    Exchangeable under the null are the standardised residuals of the schools of one level: of a
+    model of level, size (a curve over log n in each level) and type, scaled by the spread that
+    schools of their size and level show. Schools of one level need not be alike in size, rate or
+    noise. A broad trend over the place is not held alike: it is found, as the hot spot it is.
+
     References
     ----------
+    Freedman D, Lane D (1983) J Bus Econ Stat 1:292-298 (permuting residuals of a reduced model).
     Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 5. Benjamini Y, Hochberg Y
     (1995) J R Stat Soc B 57:289-300. Residuals: see `analytics.hotspots.residuals`.
 
@@ -109,6 +124,7 @@ def gi_star_schools(
         weights,
         measure=measure,
         strata=strata,
+        types=types,
         draws=draws,
         seed=seed,
         progress=progress,
@@ -126,6 +142,8 @@ def hot_spots(
     null: Null = "schools",
     measure: Measure = "ratio",
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
+    within: ArrayLike | pd.Series | None = None,
     draws: int = 999,
     max_draws: int | None = None,
     alpha: float = 0.05,
@@ -136,7 +154,7 @@ def hot_spots(
 
     Parameters
     ----------
-    x, n, share, weights, measure, strata, seed
+    x, n, share, weights, measure, strata, types, seed
         See `gi_star_schools`.
     statistic : str
         "gi_star"; "gi", which leaves the tract itself out; or "local_moran" on rates over their own
@@ -144,9 +162,14 @@ def hot_spots(
         them itself).
     null : str
         One of `analytics.hotspots.nulls.NULLS`: "schools" is right for maps made from schools;
-        "areas" shuffles tracts; "constant_risk" asks for any difference between places.
+        "schools_within" moves residuals within parts only; "schools_level" leaves size and type in
+        them; "areas" shuffles tracts; "constant_risk" asks for any difference between places.
+    within : Series or array, optional
+        Part of the place (county, borough) of each school, for "schools_within": residuals move
+        within level and part, so that a difference between parts is no hot spot.
     draws, max_draws : int
-        Draws of every tract, and of those whose false-discovery decision is not settled before.
+        Draws of every tract, and of those whose false-discovery decision (at `alpha` and at the
+        levels of the classes) is not settled before.
     alpha : float
         False-discovery level of that decision, and of `hot` and `cold`.
     progress : callable, optional
@@ -170,8 +193,17 @@ def hot_spots(
     >>> table.quadrant.tolist(), table.hot_class.tolist()
     (['HH', 'HH', 'LL', 'LL'], ['hot 99', 'hot 99', 'cold 99', 'cold 99'])
     """
-    plan = DrawPlan(draws, draws if max_draws is None else max_draws, alpha)
-    schools, maps = tract_maps(x, n, {_ONE: share}, weights.ids, strata=strata, measure=measure)
+    plan = DrawPlan(draws, draws if max_draws is None else max_draws, alpha, LEVELS)
+    schools, maps = tract_maps(
+        x,
+        n,
+        {_ONE: share},
+        weights.ids,
+        strata=strata,
+        types=types,
+        within=within,
+        measure=measure,
+    )
     begun = analyses_of(_ONE, maps[_ONE], schools, {_ONE: weights}, [statistic], null)
     item = begun[statistic, _ONE]
     draw_null(null, schools, maps, [item], plan, seed=seed, progress=progress)
@@ -193,7 +225,7 @@ def classify(hot_side: Bools, cold_side: Bools, q: Floats) -> list[str]:
     >>> classify(hot, ~hot, np.array([0.004, 0.08, 0.3, np.nan]))
     ['hot 99', 'cold 90', 'not significant', 'not shown']
     """
-    limits = [q <= 0.01, q <= 0.05, q <= 0.10]
+    limits = [q <= level for level in LEVELS]
     rules = [np.isnan(q), *(hot_side & c for c in limits), *(cold_side & c for c in limits)]
     words = ["not shown", *CLASSES[:3], *reversed(CLASSES[4:7])]
     return [str(word) for word in np.select(rules, words, default="not significant")]

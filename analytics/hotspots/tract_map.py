@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from analytics.hotspots.residuals import Codes
-from analytics.inputs import Bools, Floats, counts
+from analytics.inputs import Bools, Counts, Floats, counts
 from analytics.local.statistics import standardised
 from analytics.rates.standardized import stratum_codes
 from analytics.smoothing import smoothed_maps, standardized_maps
@@ -27,13 +27,30 @@ MEASURES: tuple[Measure, ...] = ("crude", "ratio", "eb")
 class SchoolCounts:
     """Schools that take part: a known count, students, and a tract in at least one catchment.
 
-    `events` and `totals` are absent and enrolled students, `codes` stratum numbers 0, 1, ...
+    `events` and `totals` are absent and enrolled students, `codes` stratum numbers 0, 1, ...,
+    `types` numbers of types (None: one type), and `parts` numbers of strata within parts of the
+    place (None: one part).
     """
 
     events: Floats
     totals: Floats
     codes: Codes
     ids: pd.Index
+    types: Codes | None = None
+    parts: Codes | None = None
+
+    @classmethod
+    def of(
+        cls, valid: Counts, part: Bools, labels: pd.Index, strata: Any, types: Any, within: Any
+    ) -> SchoolCounts:
+        """Keep the part of checked counts that takes part, with its strata, types and parts."""
+        codes = np.unique(stratum_codes(strata, valid.like)[part], return_inverse=True)[1]
+        kinds = None if types is None else stratum_codes(types, valid.like)[part]
+        parts = None
+        if within is not None:
+            pairs = np.column_stack([codes, stratum_codes(within, valid.like)[part]])
+            parts = np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)
+        return cls(valid.x[part], valid.n[part], codes, labels[part], kinds, parts)
 
     @property
     def expected(self) -> Floats:
@@ -135,6 +152,8 @@ def tract_maps(
     ids: pd.Index,
     *,
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
+    within: ArrayLike | pd.Series | None = None,
     measure: Measure = "crude",
 ) -> tuple[SchoolCounts, dict[str, TractMap]]:
     """Prepare one map for each catchment by name, all from the same schools.
@@ -158,8 +177,7 @@ def tract_maps(
     shares = {name: share_matrix(share, labels, ids) for name, share in catchments.items()}
     known = ~np.isnan(valid.x) & (valid.n > 0)
     placed = known & np.any([np.asarray(s.sum(axis=1)) > 0 for s in shares.values()], axis=0)
-    codes = np.unique(stratum_codes(strata, valid.like)[placed], return_inverse=True)[1]
-    schools = SchoolCounts(valid.x[placed], valid.n[placed], codes, labels[placed])
+    schools = SchoolCounts.of(valid, placed, labels, strata, types, within)
     return schools, {
         name: _tract_map(schools, table[placed], table[~known], ids, measure)
         for name, table in shares.items()

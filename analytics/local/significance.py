@@ -24,23 +24,31 @@ Draws = int | Counts
 
 @dataclass(frozen=True)
 class DrawPlan:
-    """How many draws of every area; of those with an open decision at `alpha`; and that level.
+    """How many draws of every area; of those with an open decision; and the levels of decisions.
 
-    Since an area is left alone once the interval of its p lies on one side of the decision, a rule
-    that looks at the draws, read the decision rather than the last digit of a p.
+    Decisions are at `alpha`, and at the levels `also` of the classes of a map. Since an area is
+    left alone once the interval of its p lies on one side of each decision, a rule that looks at
+    the draws, read the decision rather than the last digit of a p.
     """
 
     draws: int
     max_draws: int
     alpha: float
+    also: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.draws < 1:
             raise ValueError(f"draws must be at least 1, not {self.draws}")
         if self.max_draws < self.draws:
             raise ValueError(f"max_draws {self.max_draws} is below draws {self.draws}; raise it")
-        if not 0 < self.alpha < 1:
-            raise ValueError(f"alpha must lie between 0 and 1 (.05 = 5 %), not {self.alpha!r}")
+        for level in self.levels:
+            if not 0 < level < 1:
+                raise ValueError(f"alpha must lie between 0 and 1 (.05 = 5 %), not {level!r}")
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """All levels of decisions."""
+        return (self.alpha, *self.also)
 
 
 class Tally:
@@ -64,12 +72,12 @@ class Tally:
         self.total[self.rows] += total
         self.draws[self.rows] += draws
 
-    def narrow(self, alpha: float) -> None:
+    def narrow(self, levels: Sequence[float]) -> None:
         """Let only areas with an open decision wait; an area once settled stays so."""
         waiting = np.zeros(self.tested.size, dtype=np.bool_)
         waiting[self.rows] = True
         draws = np.maximum(self.draws, 1)
-        waiting &= unsettled(self.lesser, self.greater, draws, alpha, self.tested)
+        waiting &= unsettled(self.lesser, self.greater, draws, levels, self.tested)
         self.rows = np.flatnonzero(waiting)
 
     @property
@@ -101,7 +109,7 @@ def settle(tallies: Sequence[Tally], plan: DrawPlan, draw: Callable[[int, int], 
         done, wanted = wanted, next_draws(wanted, plan.max_draws)
         if wanted > done:
             for tally in tallies:
-                tally.narrow(plan.alpha)
+                tally.narrow(plan.levels)
 
 
 def next_draws(draws: int, max_draws: int) -> int:
@@ -199,8 +207,10 @@ def p_limits(lesser: Counts, greater: Counts, draws: Draws) -> tuple[Floats, Flo
     return np.minimum(1.0, 2 * low)[place], np.minimum(1.0, 2 * high)[place]
 
 
-def unsettled(lesser: Counts, greater: Counts, draws: Draws, alpha: float, tested: Bools) -> Bools:
-    """Tell which tested areas may still change sides of the false-discovery decision at `alpha`.
+def unsettled(
+    lesser: Counts, greater: Counts, draws: Draws, levels: float | Sequence[float], tested: Bools
+) -> Bools:
+    """Tell which tested areas may still change sides of a false-discovery decision at any level.
 
     An area is settled when it passes Benjamini-Hochberg though every p-value be as high as its
     interval allows, or fails though every p-value be as low. An area that no draw has reached can
@@ -221,6 +231,6 @@ def unsettled(lesser: Counts, greater: Counts, draws: Draws, alpha: float, teste
     [0]
     """
     low, high = p_limits(lesser, greater, draws)
-    may_pass, must_pass = (benjamini_hochberg(p, tested) <= alpha for p in (low, high))
-    undecided: Bools = may_pass & ~must_pass
-    return undecided
+    least, most = (benjamini_hochberg(p, tested)[:, None] for p in (low, high))
+    alphas = np.atleast_1d(levels)
+    return np.asarray(((least <= alphas) & ~(most <= alphas)).any(axis=1))

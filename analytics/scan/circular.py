@@ -173,6 +173,8 @@ def scan_schools(
     *,
     share: Any = None,
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
+    within: ArrayLike | pd.Series | None = None,
     draws: int = 999,
     seed: int,
     progress: Progress | None = None,
@@ -180,7 +182,7 @@ def scan_schools(
 ) -> list[Cluster]:
     """Find the circles of schools, or of tracts that share schools, that shuffling cannot explain.
 
-    What each school has beyond its size and level moves to another school of the level, and
+    What each school has beyond its level, size and type moves to another school of the level, and
     through the shares to the tracts; the map that results is scanned like the real one.
 
     Parameters
@@ -194,6 +196,9 @@ def scan_schools(
         Catchment, see `geo.catchment.share_matrix`, to scan the tracts; None scans the schools.
     strata : array_like or Series, optional
         Level of each school; expected counts follow it and residuals move within it.
+    types, within : array_like or Series, optional
+        Type of each school, taken out of its residual as size is; part of the place within which
+        residuals move. See `analytics.hotspots.test.hot_spots`.
     draws, seed, progress
         Maps shuffled, their seed, and who hears of them.
     **search
@@ -208,9 +213,10 @@ def scan_schools(
     -----
     The likelihood ratio is that of counts divided by `1 + (n - 1) rho`, rho the between-school
     over-dispersion of the level (the design effect: what the students of a school are worth if they
-    were independent). `llr` and `direction` speak of these; cases, expected cases and relative risk
-    of the plain counts. Shuffled counts can fall a little below 0 or above the enrolment of a
-    school; they are summed as they are, and the sum of a circle is clipped.
+    were independent), without what goes with their size and type. `llr` and `direction` speak of
+    these; cases, expected cases and relative risk of the plain counts. Shuffled
+    counts can fall a little below 0 or above the enrolment of a school; they are summed as they
+    are, and the sum of a circle is clipped.
 
     References
     ----------
@@ -225,7 +231,9 @@ def scan_schools(
     >>> likeliest.ids, 0.05 < likeliest.p < 0.5
     ((0, 1), True)
     """
-    schools = school_study(cases, enrolled, x, y, share=share, strata=strata)
+    schools = school_study(
+        cases, enrolled, x, y, share=share, strata=strata, types=types, within=within
+    )
     trial = Trial(draws, progress)
     return _tested(schools.study, Search(**search), lambda _: Source(schools.shuffled(seed)), trial)
 

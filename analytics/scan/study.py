@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from analytics.hotspots.residuals import SchoolResiduals, school_residuals
+from analytics.hotspots.nulls import residuals_beyond_size
+from analytics.hotspots.residuals import SchoolResiduals
+from analytics.hotspots.tract_map import SchoolCounts
 from analytics.inputs import Bools, Floats, counts, floats, refuse, refuse_unexpected, same_index
-from analytics.rates.standardized import stratum_codes
 from geo.catchment import share_matrix
 
 
@@ -53,7 +54,8 @@ class SchoolStudy:
     """Locations of a scan (schools themselves, or tracts that share them) with the schools behind.
 
     `allocation` holds the shares, shape (locations, schools), and `worth` (schools,) is `1 / (1 +
-    (n - 1) rho)` of each.
+    (n - 1) rho)` of each. The weighed cases, which the likelihood ratio sees, are without what
+    goes with size and type.
     """
 
     study: Study
@@ -116,6 +118,8 @@ def school_study(
     *,
     share: Any = None,
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
+    within: ArrayLike | pd.Series | None = None,
 ) -> SchoolStudy:
     """Form the locations of a scan from schools, as `analytics.scan.scan_schools` is given them."""
     checked = counts(cases, enrolled)
@@ -124,15 +128,16 @@ def school_study(
     counted = ~np.isnan(checked.x) & (checked.n > 0)
     shares = _own(labels, ids) if share is None else share_matrix(share, labels, ids)
     part: Bools = counted & (np.asarray(shares.sum(axis=1)) > 0)
-    codes = np.unique(stratum_codes(strata, checked.like)[part], return_inverse=True)[1]
-    residuals = school_residuals(checked.x[part], checked.n[part], codes)
+    schools = SchoolCounts.of(checked, part, labels, strata, types, within)
+    residuals = residuals_beyond_size(schools, schools.parts)
     allocation = csr_array(shares[part].T)
-    sums = np.column_stack([checked.x[part], checked.n[part], residuals.expected])
+    sums = np.column_stack([schools.events, schools.totals, residuals.expected])
     events, students, expected = (pd.Series(v, index=ids) for v in (allocation @ sums).T)
     east, north = (pd.Series(floats(v), index=ids) for v in (x, y))
     formed = study(events, students, east, north, expected)
     inner = csr_array(allocation[formed.rows])
-    worth = 1 / (1 + (checked.n[part] - 1) * residuals.rho[codes])
+    worth = 1 / (1 + (schools.totals - 1) * residuals.rho)
+    sums[:, 0] = residuals.observed
     cases_worth, students_worth, expected_worth = (inner @ (sums * worth[:, None])).T
     weighed = Weighed(cases_worth, expected_worth, students_worth)
     return SchoolStudy(replace(formed, weighed=weighed), residuals, inner, worth)

@@ -125,7 +125,7 @@ def find_by_test(
         statistic=cast("Statistic", statistic),
         null=cast("Null", null),
         measure=view.measure,
-        strata=view.schools["level"],
+        **held_alike(view.schools),
         draws=DRAWS,
         max_draws=MAX_DRAWS,
         alpha=view.alpha,
@@ -169,7 +169,7 @@ def find_consensus(
     chosen : str
         Join whose figures stand on the map: a group needs its support.
     null : str
-        "schools" or "constant_risk".
+        One of `analytics.hotspots.nulls.NULLS` but "areas".
     """
     consensus = run_set(
         *_counts(view),
@@ -178,7 +178,7 @@ def find_consensus(
         methods=cast("Any", CONSENSUS),
         null=cast("Null", null),
         measure=view.measure,
-        strata=view.schools["level"],
+        **held_alike(view.schools),
         draws=DRAWS,
         max_draws=SET_MAX_DRAWS,
         alpha=view.alpha,
@@ -207,6 +207,18 @@ def consensus_map(
     words = agreeing(consensus, tracts["cluster"])
     groups = groups.assign(methods=groups["cluster"].map(words))
     return HotSpots("consensus", tracts, groups, draws, tested, len(consensus.analyses))
+
+
+def held_alike(schools: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give what a null may hold alike: level, type, and county of the tract where a school stands.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        From `schools_and_tracts.school_view`.
+    """
+    county = schools["geoid"].astype("str").str[:5]
+    return {"strata": schools["level"], "types": schools["school_type"], "within": county}
 
 
 def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:
@@ -297,7 +309,7 @@ def history(
             shares[year],
             view.touching,
             measure=view.measure,
-            strata=view.schools["level"],
+            **held_alike(view.schools),
             draws=DRAWS,
             max_draws=SET_MAX_DRAWS,
             alpha=view.alpha,

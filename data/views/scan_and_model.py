@@ -13,7 +13,7 @@ from analytics.membership import Membership, fit
 from analytics.progress import Progress
 from analytics.scan import Cluster, circular_scan, scan_schools
 from data.views.groups import grouped
-from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView
+from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView, held_alike
 
 MAX_SHARE = 0.1  # of the students: larger circles say "half of the city", not where to go
 WELL_ABOVE = 1.25
@@ -38,17 +38,20 @@ def find_by_scan(
     centres : DataFrame
         Columns x and y in km, index `geoid`.
     null : str
-        "schools" or "constant_risk".
+        "schools", "schools_within" or "constant_risk".
     """
     x, y = centres["x"], centres["y"]
-    if null == "schools":
+    if null != "constant_risk":
+        alike = held_alike(view.schools)
+        if null == "schools":
+            del alike["within"]
         clusters = scan_schools(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
             x,
             y,
             share=shares,
-            strata=view.schools["level"],
+            **alike,
             max_share=MAX_SHARE,
             direction="both",
             draws=DRAWS,

@@ -148,8 +148,9 @@ def tested_together(
     value = concluding(driver)
 
     def shuffled(figure: pd.Series) -> ShuffledMap:
-        x, n, level = schools["chronic_absent"], schools["enrolled"], schools["level"]
-        return shuffled_map(x, n, figure, shares, weights, level)
+        x, n = schools["chronic_absent"], schools["enrolled"]
+        level, kind = schools["level"], schools["school_type"]
+        return shuffled_map(x, n, figure, shares, weights, level, kind)
 
     lee = bivariate_local(shuffled(reported), weights, draws=DRAWS, seed=SEED)
     sign = {"higher is harder": 1, "lower is harder": -1}.get(direction)

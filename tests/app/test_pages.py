@@ -206,7 +206,7 @@ def test_controls_are_drawn_once_and_written_to_the_link(app: Callable[..., AppT
         "School level",
         "Measure",
         "Where students live",
-        "Sureness",
+        "False discoveries",
     ]
     test.selectbox(key="measure").select("crude").run()
     assert test.query_params["measure"] == "crude"
@@ -320,7 +320,8 @@ def test_every_method_and_null_answers_in_its_own_words(
     assert values["method"] == method
     assert ("neighbours" in values) == (method in ("gi_star", "local_moran"))
     assert values.get("null", null) == null
-    assert ("beyond chance" in answer(test)) == (null == "schools" and method != "membership")
+    believed = null in ("schools", "schools_within") and method != "membership"
+    assert ("beyond chance" in answer(test)) == believed
     said = words(test)
     assert hotspot_words.MEANING[method] in said
     assert (hotspot_words.NULL_WORDS[null] in said) == (method != "membership")

@@ -79,7 +79,7 @@ def test_a_rectangle_on_the_scatter_outlines_its_tracts_on_the_map(page: Page, s
 
 def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    page.get_by_role("combobox", name="Sureness").focus()
+    page.get_by_role("combobox", name="False discoveries").focus()
     method = page.get_by_role("combobox", name="Method")
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from analytics.association import fit, shapley_shares
 from analytics.association.collinearity import condition_number, variance_inflation
-from analytics.association.quasi_binomial import quasi_binomial
 from analytics.association.spatial_field import graph_basis, point_basis
 from analytics.drivers.bivariate import bivariate_classes
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
+from analytics.quasi_binomial import quasi_binomial
 from geo.weights.weights import Weights
 
 SEEDS = st.integers(0, 10_000)

@@ -13,7 +13,7 @@ from ui import frame, queries
 from ui.charts.places import brushed, moran_scatter_chart
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import cluster_card, group_sentence, years_text
-from ui.hotspots.words import map_title, scatter_words
+from ui.hotspots.words import map_title, scatter_words, within_text
 from ui.maps import block as map_block
 from ui.maps.decks import hot_spot_classes
 from ui.maps.scales import ClassScale
@@ -57,6 +57,12 @@ def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
         return _two_maps(found, selection, second, card)
     title, classes = map_title(selection), hot_spot_classes(found)
     return map_block.tract_block(selection, title, classes, found.tracts, card)
+
+
+def within_counties(found: HotSpots, selection: Selection) -> str:
+    """Say what is left when schools are rearranged within each county; "" where nothing differs."""
+    within = queries_hotspots.within_counties(selection)
+    return "" if within is None else within_text(found, within)
 
 
 def one_group(found: HotSpots, selection: Selection) -> Selection:

@@ -57,6 +57,11 @@ MEANING: Mapping[str, str] = MappingProxyType(
 NULL_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "schools": NULL_MEANING,
+        "schools_within": (
+            "Chance is measured by moving school results among schools of the same level in the"
+            " same county. What goes with size and recorded type stays with the school. A"
+            " difference between counties is then no hot spot; one inside a county is."
+        ),
         "areas": (
             "Chance is measured by moving tracts. That is right for a table measured by tract;"
             " this map is made from shared schools, so it calls far too many tracts significant."
@@ -70,6 +75,9 @@ NULL_WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+
+BEYOND_CHANCE = ("schools", "schools_within")
+"""Nulls that a hot spot of this page can be believed against."""
 
 RESULT_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -97,7 +105,11 @@ def map_title(selection: Selection) -> str:
     if selection.method in SINGLE_TESTS:
         parts.append(NEIGHBOURS[selection.neighbours].lower())
     if selection.null != "schools" and selection.nulls():
-        words = {"areas": "tracts rearranged", "constant_risk": "against one risk everywhere"}
+        words = {
+            "schools_within": "schools rearranged within each county",
+            "areas": "tracts rearranged",
+            "constant_risk": "against one risk everywhere",
+        }
         parts.append(words[selection.null])
     parts.append(MEASURES[selection.measure].lower())
     return ": ".join((parts[0], ", ".join(parts[1:])))
@@ -118,6 +130,7 @@ def beyond(found: HotSpots, selection: Selection) -> str:
     """Say what the groups stand out beyond, as it reads in a sentence."""
     words = {
         "schools": BEYOND,
+        "schools_within": f"{BEYOND} inside their county",
         "areas": "when tracts are shuffled, a test that calls shared schools a cluster",
         "constant_risk": "from one risk everywhere, as most places do",
     }
@@ -132,7 +145,11 @@ def made(found: HotSpots, selection: Selection) -> str:
     """Say what was tested, and against how many rearrangements."""
     if found.kind == "membership":
         return "tracts in the model"
-    moved = {"schools": "rearrangements of schools", "areas": "rearrangements of tracts"}
+    moved = {
+        "schools": "rearrangements of schools",
+        "schools_within": "rearrangements of schools within counties",
+        "areas": "rearrangements of tracts",
+    }
     against = moved.get(selection.null, "draws of one risk everywhere")
     draws = f"up to {count_text(found.draws)} {against}"
     if found.ways > 1:
@@ -142,13 +159,24 @@ def made(found: HotSpots, selection: Selection) -> str:
 
 def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
-    hot = HOT_SPOT_MEANING if selection.null == "schools" and found.kind != "membership" else ""
+    beyond_chance = selection.null in BEYOND_CHANCE and found.kind != "membership"
+    hot = HOT_SPOT_MEANING if beyond_chance else ""
     return " ".join(filter(None, (MEANING[selection.method], hot, NO_ALL_CLEAR, HELPS)))
 
 
 def chance(selection: Selection) -> str:
     """How chance was measured."""
     return NULL_WORDS[selection.null] if selection.nulls() else ""
+
+
+def within_text(found: HotSpots, within: HotSpots) -> str:
+    """Say how much of the default is a difference between counties."""
+    hot, inside = (int(spots.groups["tracts"].sum()) for spots in (found, within))
+    return (
+        "A large part of the place that differs from the rest counts as a hot spot here:"
+        f" {plural(hot, 'tract')} in groups. Rearranging schools within each county only leaves"
+        f" {count_text(inside)}."
+    )
 
 
 def tract_text(found: HotSpots, row: pd.Series) -> str:

@@ -21,6 +21,7 @@ from ui.maps.palettes import (
     SELECTION,
     SELECTION_HALO,
     agreement_scale,
+    circle_scale,
     driver_scale,
     exceedance_scale,
     hatch_on,
@@ -33,7 +34,7 @@ from ui.maps.scales import NOT_SHOWN, ClassScale, rgb
 HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "consensus": agreement_scale,
     "test": hot_cold_scale,
-    "scan": hot_cold_scale,
+    "scan": circle_scale,
     "membership": exceedance_scale,
 }
 BY_SCHOOLS = "could look so by differences between schools alone"

@@ -10,7 +10,12 @@ import pandas as pd
 
 from analytics.rates.definitions import BAND_FRACTION
 from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels, nice_breaks, rgb
-from ui.words.standing import AGREEMENT_CLASSES, EXCEEDANCE_CLASSES, HOT_CLASSES
+from ui.words.standing import (
+    AGREEMENT_CLASSES,
+    CIRCLE_CLASSES,
+    EXCEEDANCE_CLASSES,
+    HOT_CLASSES,
+)
 
 HOT_COLD: Mapping[str, str] = MappingProxyType(
     {
@@ -46,7 +51,7 @@ HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "consensus": AGREEMENT_CLASSES,
         "test": HOT_CLASSES,
-        "scan": HOT_CLASSES,
+        "scan": CIRCLE_CLASSES,
         "membership": EXCEEDANCE_CLASSES,
     }
 )
@@ -55,9 +60,12 @@ HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def hot_cold_scale() -> ClassScale:
     """Classes of the hot-spot map, hottest first, coldest last, then "not shown"."""
-    labels = tuple(HOT_COLD)
-    words = tuple(HOT_CLASSES[label] for label in labels)
-    return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
+    return _hot_cold(HOT_CLASSES)
+
+
+def circle_scale() -> ClassScale:
+    """Classes of the circles of a scan, in the colours of hot and cold."""
+    return _hot_cold(CIRCLE_CLASSES)
 
 
 def agreement_scale() -> ClassScale:
@@ -72,6 +80,13 @@ def agreement_scale() -> ClassScale:
 def exceedance_scale() -> ClassScale:
     """Classes of the probability that a tract lies above what its levels lead one to expect."""
     return _named(EXCEEDANCE_CLASSES, ("hot 99", "hot 95", "not significant", "cold 95", "cold 99"))
+
+
+def _hot_cold(meanings: Mapping[str, str]) -> ClassScale:
+    """Hottest first, coldest last, then "not shown"."""
+    labels = tuple(HOT_COLD)
+    words = tuple(meanings[label] for label in labels)
+    return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
 
 
 def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:

@@ -93,6 +93,17 @@ def power(selection: Selection) -> Power:
     )
 
 
+def within_counties(selection: Selection) -> HotSpots | None:
+    """Hot spots by the same choices with schools rearranged within each county.
+
+    None when the place is one county, or chance is counted in another way.
+    """
+    counties = queries.tracts(selection)["county"].nunique()
+    if counties < 2 or selection.null != "schools" or not selection.nulls():
+        return None
+    return found(replace(selection, null="schools_within"))
+
+
 def years(selection: Selection) -> History:
     """In which school years each tract was hot, by Gi* with the school-level null."""
     test = replace(selection, year="", method="gi_star", null="schools", neighbours="queen")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from analytics.hotspots import false_alarms as simulated
-from analytics.hotspots.false_alarms import FalseAlarms, NullComparison
+from analytics.hotspots.false_alarms import FalseAlarms, NullComparison, World
+from analytics.hotspots.nulls import Null
+from analytics.progress import Progress
 from data.views import completeness
 from data.views.completeness import Quality
 from data.views.hot_spots import SEED
@@ -14,7 +17,9 @@ from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection
 
-REPLICATES = 60
+REPLICATES = 30
+WORLDS: tuple[World, ...] = ("independent", "size", "reassigned", "trend")
+COMPARED: tuple[Null, ...] = ("schools", "schools_level", "areas")
 
 
 def null_comparison(selection: Selection) -> NullComparison:
@@ -31,26 +36,39 @@ def null_comparison(selection: Selection) -> NullComparison:
 
 
 def false_alarms(selection: Selection) -> list[FalseAlarms]:
-    """Count what each null flags on this map where nothing is to be found."""
-    view = queries_hotspots.view_of(selection)
+    """Count what each null flags on this map where nothing is to be found, world by world."""
     test = replace(selection, method="gi_star", null="schools", neighbours="queen")
     key = ("false alarms", *queries_hotspots.key_of(test))
     return result(
-        key,
-        "Simulating places without hot spots",
-        lambda bar: simulated.false_alarms(
+        key, "Simulating places without hot spots", lambda bar: _false_alarms(selection, bar)
+    )
+
+
+def _false_alarms(selection: Selection, progress: Progress) -> list[FalseAlarms]:
+    view = queries_hotspots.view_of(selection)
+    counted: list[FalseAlarms] = []
+    for number, world in enumerate(WORLDS):
+        counted += simulated.false_alarms(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
             queries.shares(selection),
             view.touching,
             strata=view.schools["level"],
-            world="independent",
+            types=view.schools["school_type"],
+            north=queries_hotspots.centres(selection)["y"],
+            nulls=COMPARED,
+            world=world,
             replicates=REPLICATES,
             seed=SEED,
             measure=view.measure,
-            progress=bar,
-        ),
-    )
+            progress=partial(_after, progress, number * REPLICATES),
+        )
+    return counted
+
+
+def _after(progress: Progress, before: int, done: int, _wanted: int) -> None:
+    """Tell the progress of one world among all."""
+    progress(before + done, len(WORLDS) * REPLICATES)
 
 
 def quality(selection: Selection) -> Quality:

@@ -49,13 +49,25 @@ JOIN_METHODS: Mapping[str, str] = MappingProxyType(
 LEVELS: Mapping[str, str] = LEVEL_LABELS
 HOT_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "hot 99": "hot, very sure (99 %)",
-        "hot 95": "hot, sure (95 %)",
-        "hot 90": "perhaps hot (90 %)",
+        "hot 99": "hot, false discoveries 1 %",
+        "hot 95": "hot, false discoveries 5 %",
+        "hot 90": "perhaps hot, 10 %",
         "not significant": "no clear cluster",
-        "cold 90": "perhaps cold (90 %)",
-        "cold 95": "cold, sure (95 %)",
-        "cold 99": "cold, very sure (99 %)",
+        "cold 90": "perhaps cold, 10 %",
+        "cold 95": "cold, false discoveries 5 %",
+        "cold 99": "cold, false discoveries 1 %",
+        "not shown": "not shown",
+    }
+)
+CIRCLE_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "hot 99": "in a hot circle, p up to .01",
+        "hot 95": "in a hot circle, p up to .05",
+        "hot 90": "perhaps hot, p up to .10",
+        "not significant": "in no clear circle",
+        "cold 90": "perhaps cold, p up to .10",
+        "cold 95": "in a cold circle, p up to .05",
+        "cold 99": "in a cold circle, p up to .01",
         "not shown": "not shown",
     }
 )
@@ -124,8 +136,13 @@ FLOW_MEANING = (
 BEYOND = "beyond chance and school-to-school differences"
 NULL_MEANING = (
     "Chance is measured by moving school results among schools of the same level many times and"
-    " sending each result through the same join. Moving tracts instead would call the smoothness"
-    " of shared schools a cluster."
+    " sending each result through the same join. What goes with size and recorded type stays"
+    " with the school. Moving tracts instead would call the smoothness of shared schools a"
+    " cluster."
+)
+SURENESS = (
+    "Of the tracts called hot or cold, about this share would be so by chance alone: a"
+    " false-discovery rate. It is not how sure one tract is. For the scan it is the p of a circle."
 )
 NO_CATCHMENT = "not shown: no students allocated"
 _REASONS: Mapping[str, str] = MappingProxyType(

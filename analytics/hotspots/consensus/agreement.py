@@ -92,6 +92,8 @@ def run_set(
     null: Null = "schools",
     measure: Measure = "ratio",
     strata: ArrayLike | pd.Series | None = None,
+    types: ArrayLike | pd.Series | None = None,
+    within: ArrayLike | pd.Series | None = None,
     draws: int = 999,
     max_draws: int = 9_999,
     alpha: float = 0.05,
@@ -102,14 +104,14 @@ def run_set(
 
     Parameters
     ----------
-    x, n, measure, strata, draws, max_draws, seed, progress
+    x, n, measure, strata, types, within, draws, max_draws, seed, progress
         See `analytics.hotspots.hot_spots`. A school takes part when any catchment places it.
     catchments, weights : mapping
         Shares and neighbours by name, all weights over the same areas in the same order.
     methods : sequence of str
         Statistics of `hot_spots`.
     null : str
-        "schools" or "constant_risk".
+        One of `analytics.hotspots.nulls.NULLS` but "areas".
     alpha : float
         False-discovery level at which an analysis flags an area; each analysis has its own family.
 
@@ -129,7 +131,9 @@ def run_set(
     if null == "areas":
         raise ValueError("null 'areas' does not draw schools; use schools or constant_risk here")
     plan, ids = DrawPlan(draws, max_draws, alpha), _common_ids(weights)
-    schools, maps = tract_maps(x, n, catchments, ids, strata=strata, measure=measure)
+    schools, maps = tract_maps(
+        x, n, catchments, ids, strata=strata, types=types, within=within, measure=measure
+    )
     items = _begun(schools, maps, weights, methods, null)
     draw_null(null, schools, maps, list(items.values()), plan, seed=seed, progress=progress)
     sides, rows = [], []

@@ -77,19 +77,34 @@ def test_batches_and_progress_do_not_change_the_result(county, monkeypatch):
     assert (gi_star_schools(**data, draws=150, seed=4)["p_sim"] != one["p_sim"]).any()
 
 
+class InOrder:
+    """A source of chance that moves values as it is told."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def permuted(self, values, axis):
+        assert axis == 1
+        return values[:, :: self.step]
+
+
 def test_every_draw_keeps_what_the_null_keeps(county):
     data, _ = county
     codes = (data["strata"] == "high").astype(int).to_numpy()
     x, n = data["x"].to_numpy(float), data["n"].to_numpy(float)
     model = school_residuals(x, n, codes)
     events = model.draw(model.generators(1), 400)
-    z = (events - model.expected[:, None]) / model.scale[:, None]
+    same = model.draw([InOrder(1)] * 2, 3)
+    turned = model.draw([InOrder(-1)] * 2, 3)
+    np.testing.assert_allclose(same, x[:, None].repeat(3, 1))
     for level in (0, 1):
-        own = np.sort(model.z[codes == level])
-        np.testing.assert_allclose(np.sort(z[codes == level], axis=0), own[:, None].repeat(400, 1))
-        # Residuals are shuffled, so the mean draw of a school is that of its level.
-        assert z[codes == level].mean() == pytest.approx(own.mean())
-    np.testing.assert_allclose(model.expected + model.z * model.scale, x)
+        here = codes == level
+        np.testing.assert_allclose(events[here].sum(axis=0), x[here].sum())
+        # Turned round, each school has another's z, and its part of what the total takes back.
+        moved = model.expected[here] + model.z[here][::-1] * model.scale[here]
+        part = model.scale[here] ** 2 / (model.scale[here] ** 2).sum()
+        wanted = moved + part * (x[here].sum() - moved.sum())
+        np.testing.assert_allclose(turned[here, 0], wanted)
     assert model.z.std() == pytest.approx(1, abs=0.25)
 
 

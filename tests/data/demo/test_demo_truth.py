@@ -161,7 +161,8 @@ def test_homes_do_not_follow_the_gravity_method(truth: dict[str, Any]) -> None:
 def test_school_level_null_finds_every_planted_spot(
     case: dict[str, Any], truth: dict[str, Any], measure: Any, seed: int
 ) -> None:
-    found = gi_star_schools(**case, draws=999, seed=seed, measure=measure)
+    # With 999 draws and 300 tracts q hangs on which draws were made, whatever the null.
+    found = gi_star_schools(**case, draws=9_999, seed=seed, measure=measure)
     for name, planted in truth["planted"].items():
         kind = name.split()[0]
         right = found["q"].le(0.05) & found["hot_class"].str.startswith(kind)

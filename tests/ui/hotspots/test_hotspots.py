@@ -274,7 +274,8 @@ def test_the_table_of_flagged_tracts_holds_each_of_them_once(found, view):
 
 def test_the_right_null_alone_claims_to_stand_out_beyond_chance(found, view):
     answer = answers.hot_spot_answer(found, view)
-    claims = view.null == "schools" and view.method != "membership"
+    believed = view.null in ("schools", "schools_within")
+    claims = believed and view.method != "membership"
     assert ("beyond chance" in answer) == claims
     assert ("than chance" in hotspot_words.meaning(found, view)) == claims
 
@@ -477,3 +478,12 @@ def test_a_method_without_q_never_speaks_of_too_few_rearrangements(start, defaul
     assert answer.startswith("No group of tracts stands out")
     assert "rearrangements and" not in answer
     assert "q ." not in answer
+
+
+def test_what_is_left_within_counties_stands_beside_the_default(default):
+    assert queries_hotspots.within_counties(default) is None  # the demo place is one county
+    found = queries_hotspots.found(default)
+    within = queries_hotspots.found(replace(default, null="schools_within"))
+    told = hotspot_words.within_text(found, within)
+    for spots in (found, within):
+        assert str(spots.groups["tracts"].sum()) in told

@@ -169,7 +169,7 @@ def test_text_alternative_counts_the_classes_that_occur():
     scale = hot_cold_scale()
     text = legends.alt_text(scale, "hot spots", scale.counts("0003333377"))
     assert text.startswith("Map of hot spots.")
-    assert "3 hot, very sure (99 %)" in text
+    assert "3 hot, false discoveries 1 %" in text
     assert "5 no clear cluster" in text
     assert "2 not shown" in text
     assert "cold" not in text

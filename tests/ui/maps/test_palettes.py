@@ -73,6 +73,7 @@ def delta_e(one, other, viewer="typical"):
 def all_scales():
     return {
         "hot_cold": palettes.hot_cold_scale(),
+        "circles": palettes.circle_scale(),
         "agreement": palettes.agreement_scale(),
         "exceedance": palettes.exceedance_scale(),
         "rate": palettes.rate_scale(),
@@ -190,7 +191,7 @@ def test_each_arm_of_agreement_and_exceedance_darkens_in_grey(name, arms):
 
 def test_the_words_of_each_kind_of_map_are_those_of_its_scale():
     scales = {"consensus": "agreement", "test": "hot_cold", "membership": "exceedance"}
-    for kind, name in {**scales, "scan": "hot_cold"}.items():
+    for kind, name in {**scales, "scan": "circles"}.items():
         scale = all_scales()[name]
         told = {**HOT_SPOT_WORDS[kind], NOT_SHOWN: NOT_SHOWN}
         assert told == dict(zip(scale.labels, scale.words, strict=True))
