@@ -11,7 +11,7 @@ from analytics.hotspots.consensus.groups import contiguous_groups
 from analytics.hotspots.group_test import group_test
 from analytics.hotspots.nulls import Null
 from data.views.groups import grouped
-from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView
+from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView, held_alike
 
 
 def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: str) -> HotSpots:
@@ -39,7 +39,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
         view.touching,
         null=cast("Null", null),
         measure=view.measure,
-        strata=view.schools["level"],
+        **held_alike(view.schools),
         draws=DRAWS,
         seed=SEED,
     )

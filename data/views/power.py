@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.hotspots.power import power
 from analytics.progress import Progress
-from data.views.hot_spots import SEED, HotSpots, MapView
+from data.views.hot_spots import SEED, HotSpots, MapView, held_alike
 
 TRACTS, GROUPS = "tracts", "groups"
 REPLICATES = 20
@@ -63,7 +63,7 @@ def power_of(
         shares,
         view.touching,
         look,
-        strata=view.schools["level"],
+        **held_alike(view.schools),
         replicates=replicates,
         seed=SEED,
         progress=progress,
