@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 from scipy.special import betaincinv, expit, logit
 
-from analytics.hotspots.residuals import school_residuals
+from analytics.hotspots.nulls import residuals_beyond_size
 from analytics.hotspots.tract_map import tract_maps
 from analytics.inputs import Bools, Floats
 from analytics.progress import Progress
@@ -67,9 +67,9 @@ def power(
 
     A patch of touching areas is chosen at random. Children who live in it have `odds` times the
     odds of absence: school s expects `p_s = sum_t share_st expit(logit(p) + log(odds) [t in
-    patch])`, p being what is expected of it under the null. Counts are beta-binomial with that mean
-    and the over-dispersion between schools of its level. The same places, chances and starts of
-    patches serve every size and strength, so that cells of the table compare well.
+    patch])`, p being what its level, size and type lead one to expect. Counts are beta-binomial
+    with that mean and the over-dispersion between schools of its level. The same places, chances
+    and starts of patches serve every size and strength, so that cells of the table compare well.
 
     Parameters
     ----------
@@ -205,15 +205,12 @@ def _place(x: pd.Series, n: pd.Series, share: Any, weights: Weights, schools: An
     """Take what is expected of each school, and its spread, from the real place."""
     counts, maps = tract_maps(x, n, {_MAP: share}, weights.ids, measure="ratio", **schools)
     tracts = maps[_MAP]
-    residuals = school_residuals(counts.events, counts.totals, counts.codes)
-    n, p = counts.totals, residuals.expected / counts.totals
-    binomial = n * p * (1 - p)
-    spread = np.divide(residuals.scale**2, binomial, out=np.ones_like(n), where=binomial > 0)
+    residuals = residuals_beyond_size(counts)
     return _Place(
         ids=counts.ids,
-        totals=n,
-        rates=p,
-        rho=(spread - 1) / np.maximum(n - 1, 1),
+        totals=counts.totals,
+        rates=residuals.expected / counts.totals,
+        rho=residuals.rho,
         allocation=tracts.allocation,
         tested=tracts.tested,
         links=tracts.within(weights).sparse,

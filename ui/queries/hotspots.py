@@ -34,7 +34,7 @@ from ui.queries.places import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"
-GROUP_NULLS = ("schools",)  # nulls under which groups are tested as groups
+GROUP_NULLS = ("schools", "schools_within")  # nulls under which groups are tested as groups
 CONSENSUS_TRACTS = 50_000  # tracts times analyses, up to which planted maps get the consensus
 
 

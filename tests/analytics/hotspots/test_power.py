@@ -22,9 +22,15 @@ class CancelledError(Exception):
     """Stops the work from within a progress callback."""
 
 
+PLAIN = pytest.mark.parametrize("county", ["plain"], indirect=True)
+
+
 @pytest.fixture(scope="module")
-def county():
-    """196 tracts on a grid, 120 schools of two levels that share them by distance."""
+def county(request):
+    """196 tracts on a grid, 120 schools of two levels that share them by distance.
+
+    In the county "size" small schools stand in the west and have higher rates.
+    """
     rng = np.random.default_rng(11)
     cells = np.array([(r, c) for r in range(SIDE) for c in range(SIDE)], dtype=float)
     places = rng.uniform(0, SIDE - 1, (120, 2))
@@ -33,9 +39,13 @@ def county():
     reach = np.exp(-distance / np.where(level == "high", 1.5, 0.8)[:, None])
     reach[reach < 1e-2] = 0
     n = rng.integers(40, 900, 120)
+    p = np.full(120, 0.25)
+    if request.param == "size":
+        n = np.exp(rng.normal(5.2 + 0.12 * places[:, 1], 0.4)).astype(int) + 20
+        p = 1 / (1 + np.exp(1.1 + 0.5 * (np.log(n) - np.log(n).mean())))
     index = pd.Index([f"s{i}" for i in range(120)])
     return {
-        "x": pd.Series(rng.binomial(n, rng.beta(0.25 * 30, 0.75 * 30, 120)), index=index),
+        "x": pd.Series(rng.binomial(n, rng.beta(p * 30, (1 - p) * 30)), index=index),
         "n": pd.Series(n, index=index),
         "share": reach / reach.sum(axis=1, keepdims=True),
         "weights": Weights.distance_band(cells, 1.5),
@@ -76,6 +86,7 @@ def test_the_heaviest_group_is_that_of_a_search_map_by_map():
     assert heaviest_groups(excess, first, second) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("county", ["plain", "size"], indirect=True)
 def test_a_group_passes_where_nothing_is_in_at_most_alpha_of_maps(county, replicates):
     maps = replicates(80, 1_000)
     table = power(**county, look=looks(county), sizes=[9], odds=[1], replicates=maps, seed=5)
@@ -86,6 +97,7 @@ def test_a_group_passes_where_nothing_is_in_at_most_alpha_of_maps(county, replic
     assert passing["groups"] <= passing["either side"]
 
 
+@PLAIN
 def test_more_is_found_where_more_is_planted_and_groups_find_more_than_tracts(county, replicates):
     maps = replicates(25, 200)
     sizes, odds = [9, 50], [1.3, 4.0]
@@ -101,6 +113,7 @@ def test_more_is_found_where_more_is_planted_and_groups_find_more_than_tracts(co
     assert groups[50, 4.0] >= found["tracts", 50, 4.0] + error  # broad, seen as a whole
 
 
+@PLAIN
 def test_a_large_strong_patch_is_recovered_without_much_around_it(county, replicates):
     options = {"sizes": [50], "odds": [6.0], "replicates": replicates(10, 100), "seed": 2}
     row = power(**county, look=looks(county), **options).set_index("analysis").loc["groups"]
@@ -110,6 +123,7 @@ def test_a_large_strong_patch_is_recovered_without_much_around_it(county, replic
     assert row["maps"] == options["replicates"]
 
 
+@PLAIN
 def test_places_repeat_with_the_seed_and_can_be_stopped(county):
     hot = pd.Series(True, county["weights"].ids)
     seen = []
