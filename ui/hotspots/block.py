@@ -18,7 +18,6 @@ from ui.maps import block as map_block
 from ui.maps.decks import hot_spot_classes
 from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import why as queries_why
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.tables import display as table_block
 from ui.words.cards import card as html_card
@@ -76,7 +75,7 @@ def one_group(found: HotSpots, selection: Selection) -> Selection:
     row = groups[groups["cluster"] == selection.cluster].iloc[0]
     left, right = st.columns(2, gap="medium")
     with left:
-        st.html(cluster_card(row, selection.year, queries_why.other_years(found, selection)))
+        st.html(cluster_card(row, selection.year, queries_hotspots.other_years(found, selection)))
     with right:
         past = queries_hotspots.years(selection)
         st.html(html_card("Since when", years_text(found, past, selection.cluster), ""))

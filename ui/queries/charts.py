@@ -13,6 +13,7 @@ from ui.charts import places as school_charts
 from ui.drivers import charts as driver_charts
 from ui.drivers import words as driver_words
 from ui.queries import drivers as queries_drivers
+from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.queries.cache import kept
 from ui.queries.places import Place
@@ -22,13 +23,13 @@ from ui.why import charts as why_charts
 
 def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
     """Vega-Lite text of the chosen group's profile, see `why_charts.dot_plot`."""
-    key, view = queries.place(selection.area), queries_why.view_of(selection)
+    key, view = queries.place(selection.area), queries_hotspots.group_view(selection)
     return _profile_chart(key, view, queries_why.profile(found, selection))
 
 
 def funnel_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
     """Vega-Lite text of the funnel of schools, see `why_charts.funnel`."""
-    key, view = queries.place(selection.area), queries_why.view_of(selection)
+    key, view = queries.place(selection.area), queries_hotspots.group_view(selection)
     return _funnel_chart(key, view, queries_why.strengths(found, selection))
 
 

@@ -12,6 +12,7 @@ from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots.tract_map import Measure
 from analytics.progress import Progress
+from data.views.excess import excess_by_year
 from data.views.group_test import with_group_test
 from data.views.hot_spots import (
     CONSENSUS,
@@ -111,6 +112,27 @@ def years(selection: Selection) -> History:
     return result(key, "Looking at the other school years", lambda bar: _history(selection, bar))
 
 
+def members(found: HotSpots, selection: Selection) -> pd.Index:
+    """Tracts of the chosen group."""
+    return members_of(queries.place(selection.area), group_view(selection), found.tracts["cluster"])
+
+
+def other_years(found: HotSpots, selection: Selection) -> pd.DataFrame:
+    """Follow the excess of the chosen group's tracts through the other usual years."""
+    key = queries.place(selection.area)
+    return _other_years(key, group_view(selection), members(found, selection))
+
+
+def group_view(selection: Selection) -> Selection:
+    """Choices that decide the hot spots and the group, and no other: the key of what is kept."""
+    return replace(selection, focus="", driver="", versus="", beside="", view="")
+
+
+def in_group(clusters: pd.Series, cluster: str) -> pd.Series:
+    """Mark the tracts of one group."""
+    return clusters.eq(cluster).fillna(value=False).astype(bool)
+
+
 def moran_scatter(selection: Selection) -> Scatter:
     """Each tract's value against the mean of its neighbours'."""
     tracts = queries.tracts(selection)
@@ -120,6 +142,26 @@ def moran_scatter(selection: Selection) -> Scatter:
     weights = near.row_standardized()
     table = scatter_table(value, weights).reindex(tracts.index)
     return Scatter(table, moran(value, weights).statistic)
+
+
+# Hot spots follow from place and view, so their clusters need not be part of a key: hence `_found`.
+
+
+@kept("members of a group")
+def members_of(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
+    """Tracts of a group; kept by what decides it."""
+    del key  # a rebuild is another place
+    return _found.index[in_group(_found, view.cluster)]
+
+
+@kept("excess in other years")
+def _other_years(key: Place, view: Selection, _members: pd.Index) -> pd.DataFrame:
+    unusual = queries.panel_of(key).area.unusual_years
+    years = [year for year in queries.choices(view.area).years if year not in unusual]
+    views = {year: replace(view, year=year) for year in sorted(years) if year != view.year}
+    return excess_by_year(
+        _members, {y: (queries.schools(v), queries.shares(v)) for y, v in views.items()}
+    )
 
 
 @kept("neighbours")

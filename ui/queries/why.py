@@ -18,7 +18,7 @@ from data.recipe import measures as registry
 from data.views import care as care_views
 from data.views import strengths as strength_views
 from data.views.drivers import tract_figures
-from data.views.excess import PATCHES, SEED, excess_by_year
+from data.views.excess import PATCHES, SEED
 from data.views.hot_spots import HotSpots
 from data.views.random_groups import RandomGroups, beside_random
 from data.views.strengths import Comparable, Strengths
@@ -27,6 +27,7 @@ from ui import queries
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import kept
+from ui.queries.hotspots import group_view, in_group, members, members_of
 from ui.queries.places import Place
 from ui.selection import Selection
 from ui.why.words import WAYS_TO_CARE as TO_CARE
@@ -48,21 +49,10 @@ def offered(selection: Selection) -> tuple[str, ...]:
     return tuple(item.id for item in known if item.is_compared and item.kind != "index")
 
 
-def members(found: HotSpots, selection: Selection) -> pd.Index:
-    """Tracts of the chosen group."""
-    return _members(queries.place(selection.area), view_of(selection), found.tracts["cluster"])
-
-
-def other_years(found: HotSpots, selection: Selection) -> pd.DataFrame:
-    """Follow the excess of the chosen group's tracts through the other usual years."""
-    key = queries.place(selection.area)
-    return _other_years(key, view_of(selection), members(found, selection))
-
-
 def comparable(found: HotSpots, selection: Selection) -> Comparable:
     """Tracts that the chosen group is set beside, see `data.views.strengths`."""
     key = queries.place(selection.area)
-    return _comparable(key, view_of(selection), found.tracts["cluster"])
+    return _comparable(key, group_view(selection), found.tracts["cluster"])
 
 
 def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
@@ -82,19 +72,19 @@ def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
         `label, theme, kind, denominator, unit, direction, caveat, touches, reference, vintage`.
     """
     key, names = queries.place(selection.area), offered(selection)
-    return _profile(key, view_of(selection), names, found.tracts["cluster"])
+    return _profile(key, group_view(selection), names, found.tracts["cluster"])
 
 
 def random_groups(found: HotSpots, selection: Selection) -> RandomGroups:
     """How common the profile of the chosen group is among random groups of its size."""
     key, names = queries.place(selection.area), offered(selection)
-    return _random_groups(key, view_of(selection), names, found.tracts)
+    return _random_groups(key, group_view(selection), names, found.tracts)
 
 
 def strengths(found: HotSpots, selection: Selection) -> Strengths:
     """Schools of the view beside what is predicted for them, with their part in the group."""
     key, names = queries.place(selection.area), offered(selection)
-    return _with_group(key, view_of(selection), names, found.tracts["cluster"])
+    return _with_group(key, group_view(selection), names, found.tracts["cluster"])
 
 
 def has_providers(selection: Selection) -> bool:
@@ -105,23 +95,13 @@ def has_providers(selection: Selection) -> bool:
 def nearby(found: HotSpots, selection: Selection) -> pd.DataFrame:
     """Find the providers near the chosen group, see `data.views.care.near_group`."""
     key = queries.place(selection.area)
-    return _nearby(key, view_of(selection), members(found, selection))
+    return _nearby(key, group_view(selection), members(found, selection))
 
 
 def account(selection: Selection) -> Mapping[str, Any]:
     """How each measure of access was made at the build, by its id; empty when none was."""
     made: Mapping[str, Any] = queries.panel(selection).parameters.get("access") or {}
     return made
-
-
-def view_of(selection: Selection) -> Selection:
-    """Choices that decide the hot spots and the group, and no other: the key of what is kept."""
-    return replace(selection, focus="", driver="", versus="", beside="", view="")
-
-
-def in_group(clusters: pd.Series, cluster: str) -> pd.Series:
-    """Mark the tracts of one group."""
-    return clusters.eq(cluster).fillna(value=False).astype(bool)
 
 
 def compared(clusters: pd.Series, cluster: str) -> pd.Series:
@@ -145,22 +125,6 @@ def in_rank_too(table: pd.DataFrame) -> pd.DataFrame:
 
 
 # Hot spots follow from place and view, so their clusters need not be part of a key: hence `_found`.
-
-
-@kept("members of a group")
-def _members(key: Place, view: Selection, _found: pd.Series) -> pd.Index:
-    del key  # a rebuild is another place
-    return _found.index[in_group(_found, view.cluster)]
-
-
-@kept("excess in other years")
-def _other_years(key: Place, view: Selection, _members: pd.Index) -> pd.DataFrame:
-    unusual = queries.panel_of(key).area.unusual_years
-    years = [year for year in queries.choices(view.area).years if year not in unusual]
-    views = {year: replace(view, year=year) for year in sorted(years) if year != view.year}
-    return excess_by_year(
-        _members, {y: (queries.schools(v), queries.shares(v)) for y, v in views.items()}
-    )
 
 
 @kept("comparable tracts")
@@ -281,7 +245,7 @@ def _with_group(
     """Shared by all sessions and never written to."""
     plain = Selection(view.area, view.year, view.level, catchment=view.catchment)
     everyone, shares = _strengths(key, plain, names), queries.shares(view)
-    inside = shares[shares["geoid"].isin(_members(key, view, _found))]
+    inside = shares[shares["geoid"].isin(members_of(key, view, _found))]
     here = inside.groupby("school_id")["share"].sum().reindex(everyone.schools.index, fill_value=0)
     return replace(everyone, schools=everyone.schools.assign(here=here))
 

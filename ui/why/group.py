@@ -21,6 +21,7 @@ from ui.maps.decks import HEIGHT, CompactDeck, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
 from ui.maps.palettes import alt_text
 from ui.queries import charts as queries_charts
+from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -141,7 +142,7 @@ def _driver_words(row: pd.Series) -> tuple[str, ...]:
 
 def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
     """Draw the legend, the map with the group outlined, and the group's card beside."""
-    inside = queries_why.in_group(spots.tracts["cluster"], selection.cluster)
+    inside = queries_hotspots.in_group(spots.tracts["cluster"], selection.cluster)
     flags = "".join(np.where(inside, "1", "0"))
     classes = replace(hot_spot_classes(spots), brushed=flags)
     title = map_title(selection)
@@ -152,7 +153,7 @@ def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
         st.html(care_words.legend(near))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        st.html(cluster_card(row, selection.year, queries_why.other_years(spots, selection)))
+        st.html(cluster_card(row, selection.year, queries_hotspots.other_years(spots, selection)))
     with left:
         deck = area_map(_opened(spots, selection, near), classes, None)
         description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
@@ -214,7 +215,8 @@ def _places(providers: pd.DataFrame) -> list[dict[str, object]]:
 def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) -> MapGeometry:
     """Geometry of the place, seen so that the group and the nearest of each kind are on the map."""
     geometry = queries.geometry(selection)
-    shapes = queries.panel(selection).tracts.geometry.loc[queries_why.members(spots, selection)]
+    members = queries_hotspots.members(spots, selection)
+    shapes = queries.panel(selection).tracts.geometry.loc[members]
     if near is not None:
         serving = near[near["number"].notna() & near["tracts"].gt(0)]
         points = gpd.points_from_xy(serving["longitude"], serving["latitude"], crs=shapes.crs)

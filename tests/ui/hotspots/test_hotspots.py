@@ -35,7 +35,6 @@ from ui.maps.decks import HOT_SPOT_SCALES, hot_spot_classes
 from ui.maps.scales import NOT_SHOWN
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import methods as queries_methods
-from ui.queries import why as queries_why
 from ui.selection import METHODS, NEIGHBOURS, Selection
 from ui.tables.display import dictionary, display_frame
 from ui.tables.downloads import to_csv
@@ -334,7 +333,7 @@ def test_every_null_and_neighbour_is_told_in_the_title(default):
 
 def test_a_card_says_the_figures_of_its_group_and_what_is_not_known(found, view):
     for _, row in found.groups.iterrows():
-        others = queries_why.other_years(found, replace(view, cluster=row["cluster"]))
+        others = queries_hotspots.other_years(found, replace(view, cluster=row["cluster"]))
         text = cluster_card(row, view.year, others)
         assert f"{row['enrolled']:,.0f} students" in text
         if row["excess"] > 0:
@@ -367,7 +366,7 @@ def test_other_years_are_usual_ones_of_the_same_tracts(found, view, default):
     if found.groups.empty:
         return
     chosen = replace(view, cluster=found.groups.loc[1, "cluster"])
-    others = queries_why.other_years(found, chosen)
+    others = queries_hotspots.other_years(found, chosen)
     unusual = queries.panel(default).area.unusual_years
     assert set(others.index) == set(queries.choices("demo").years) - {*unusual, view.year}
     year = others.index[0]
