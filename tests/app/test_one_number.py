@@ -104,6 +104,8 @@ def site(
             offered.clear()
             test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
             test.query_params["area"] = place
+            if place == "nyc":  # in its latest year no group stands out that could be counted
+                test.query_params["year"] = "2018-19"
             test.run()
             if page != "overview":
                 offered.clear()

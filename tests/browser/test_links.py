@@ -66,7 +66,7 @@ def test_two_choices_made_while_the_page_is_still_drawn_both_stand(page: Page, s
     """A run that another breaks off writes no link, and loses nothing that was chosen."""
     open_page(page, server, "hot_spots", area="demo", method="scan")
     choose(page, "Measure", "Share of students")
-    choose(page, "Sureness", "Fairly sure (90 %)")
+    choose(page, "False discoveries", "10 % (loose)")
     choose(page, "School level", "Elementary")
     page.wait_for_function(
         "['measure=crude', 'alpha=0.1', 'level=elementary', 'method=scan']"

@@ -26,7 +26,9 @@ def test_map_paints_its_class_colours_and_nothing_leaves_the_machine(
 ) -> None:
     if place == "nyc":
         request.getfixturevalue("nyc_path")
-    open_page(page, server, path, area=place)
+    # In New York City's latest year no tract stands out: a map of one colour.
+    year = {"year": "2018-19"} if place == "nyc" else {}
+    open_page(page, server, path, area=place, **year)
     least = 0.004 if path == "schools" else 0.02  # points cover less than areas
     shares = painted(page, MAP_PAGES[path], least)
     shown = [colour for colour, share in shares.items() if share > 0.0005 and colour != "#ffffff"]
