@@ -24,7 +24,7 @@ def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: 
 def test_the_simulation_runs_at_the_press_of_its_button(page: Page, server: str) -> None:
     open_page(page, server, "methods", area="demo")
     page.get_by_role("button", name="Run the simulation here").click()
-    page.wait_for_selector("text=False alarms on 60", timeout=90_000)
+    page.wait_for_selector("text=False alarms on 30", timeout=90_000)
     nothing_wrong(page)
 
 
