@@ -57,8 +57,8 @@ class Report:
             self.step("read", f"{source.id:<24} {source.vintage}{digest}")
 
     def ledger(self, entries: Iterable[LedgerEntry]) -> None:
-        """Say what was kept, dropped, repaired and matched."""
-        for entry in entries:
+        """Say what was kept, dropped, repaired and matched, and last what is doubted."""
+        for entry in sorted(entries, key=lambda each: each.action == "doubted"):
             some = f" ({', '.join(entry.examples)})" if entry.examples else ""
             where = f"{entry.table} [{entry.source}]"
             self.step(entry.action, f"{where:<40} {entry.rows:>8,}  {entry.reason}{some}")

@@ -52,6 +52,8 @@ class SourceTables:
         Minutes from tracts to providers, in place of straight lines.
     access : dict
         Settings of the access to care: `reach_km` and `reach_minutes`, limit to weight.
+    accept : tuple of str
+        Doubts that the place file accepts, by their names in `data.doubts`.
     """
 
     area: StudyArea
@@ -72,6 +74,7 @@ class SourceTables:
     centres: gpd.GeoDataFrame | None = None
     travel_times: pd.DataFrame | None = None
     access: dict[str, Any] = field(default_factory=dict)
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from data.assemble.join import join_schools
 from data.assemble.match import match, refuse_two_sources
 from data.contracts.check import check_relations, validate
 from data.contracts.tables import CONTRACTS, TABLES
+from data.doubts import refuse_open
 from data.panel import Panel, SourceTables
 from data.store.provenance import Ledger
 
@@ -43,11 +44,17 @@ def make_panel(tables: SourceTables) -> Panel:
     ------
     ContractError, MatchError
         The tables break their contracts or do not belong together.
+    DoubtError
+        Something that would change the map may be wrong, and the place does not accept it.
     """
     ledger = Ledger(tables.ledger)
+    slug, accepted = tables.area.slug, tables.accept
     tables = match(with_designations(_valid(tables), ledger), ledger)
+    # Before the join, which a wrong file may make impossible, and after it.
+    refuse_open(ledger.entries, accepted, slug)
     tables, access = with_access(tables, ledger)
     joined = join_schools(tables, reference_enrolment(tables.absence), ledger)
+    refuse_open(ledger.entries, accepted, slug)
     frames = {
         name: joined.table if name == "catchment" else getattr(tables, name) for name in TABLES
     }

@@ -150,6 +150,11 @@ class PlaceFile:
         description="How far care reaches.",
         examples=[{"reach_km": {"1": 1.0, "2": 0.68}}],
     )
+    accept: tuple[str, ...] = Field(
+        default=(),
+        description="Doubts of the build that change the map and are as they should be here.",
+        examples=[["total_rows"]],
+    )
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,7 @@ class Place:
     catchment: CatchmentSettings
     access: AccessSettings = field(default_factory=AccessSettings)
     releases: Mapping[str, str] = field(default_factory=dict)
+    accept: tuple[str, ...] = ()
 
 
 def list_places() -> list[str]:
@@ -200,7 +206,13 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         raise TomlError(f"{file}: releases names {strange[0]!r}, which is not among the recipes")
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
     return Place(
-        area, content.state_fips, chosen, content.catchment, content.access, content.releases
+        area=area,
+        state_fips=content.state_fips,
+        recipes=chosen,
+        catchment=content.catchment,
+        access=content.access,
+        releases=content.releases,
+        accept=content.accept,
     )
 
 

@@ -100,6 +100,7 @@ class PlaceReader:
             centres=self._centres(tracts),
             travel_times=_joined("travel_times", self._tables("travel_times")),
             access=self.place.access.settings(),
+            accept=self.place.accept,
             join={
                 "scale_km": self.place.catchment.scale_km or None,
                 "k": self.place.catchment.k,

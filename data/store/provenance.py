@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 Release = Literal["published", "restricted"]
-Action = Literal["dropped", "repaired", "kept", "matched"]
+Action = Literal["dropped", "repaired", "kept", "matched", "doubted"]
 
 EXAMPLES_KEPT = 5
 NOUNS = (
@@ -70,6 +70,8 @@ class LedgerEntry:
         How many rows.
     examples : tuple of str
         Up to five ids.
+    doubt : str
+        Name in `data.doubts.DOUBTS` of what is doubted; "" for a fact.
     """
 
     source: str
@@ -78,6 +80,7 @@ class LedgerEntry:
     reason: str
     rows: int
     examples: tuple[str, ...] = ()
+    doubt: str = ""
 
     def __post_init__(self) -> None:
         if self.action not in get_args(Action):
@@ -105,15 +108,39 @@ class Ledger:
             The rows concerned: their ids (the first five are kept as examples), or only how many
             when they have none. Nothing is recorded for no rows.
         """
-        if isinstance(ids, int):
-            names: tuple[str, ...] = ()
-            rows = ids
-        else:
-            names = tuple(str(each) for each in ids)
-            rows = len(names)
+        self._append(source, table, action, reason, ids)
+
+    def doubt(
+        self, name: str, source: str, table: str, reason: str, ids: Iterable[object] | int
+    ) -> None:
+        """Append what may be wrong.
+
+        Parameters
+        ----------
+        name : str
+            Key of `data.doubts.DOUBTS`.
+        source, table, reason : str
+            See `LedgerEntry`.
+        ids : iterable of ids, or int
+            The rows concerned, as in `record`.
+        """
+        self._append(source, table, "doubted", reason, ids, doubt=name)
+
+    def _append(
+        self,
+        source: str,
+        table: str,
+        action: Action,
+        reason: str,
+        ids: Iterable[object] | int,
+        *,
+        doubt: str = "",
+    ) -> None:
+        names = () if isinstance(ids, int) else tuple(str(each) for each in ids)
+        rows = ids if isinstance(ids, int) else len(names)
         if rows:
             examples = names[:EXAMPLES_KEPT]
-            entry = LedgerEntry(source, table, action, singular(reason), rows, examples)
+            entry = LedgerEntry(source, table, action, singular(reason), rows, examples, doubt)
             self._entries.append(entry)
 
     def take(
