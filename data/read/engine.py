@@ -11,7 +11,7 @@ from data.contracts.tables import CONTRACTS
 from data.errors import FileError
 from data.read import drivers, tables
 from data.read.cells import rewritten, text_columns
-from data.read.file_check import LIMITS, Limits
+from data.read.file_check import LIMITS, Limits, opened
 from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
 from data.read.refuse import refuse_conflicts
@@ -104,6 +104,8 @@ def read_table(
         Naming the file, and the column and row where there is one.
     """
     recipe, grid = read_cells(recipe, path, ledger, limits)
+    with opened(path.name):
+        digest = sha256_of(path)
     source = Source(
         id=recipe.id,
         publisher=recipe.publisher,
@@ -112,7 +114,7 @@ def read_table(
         vintage=recipe.vintage,
         retrieved=retrieved,
         licence=recipe.licence,
-        sha256=sha256_of(path),
+        sha256=digest,
         release=recipe.release,
     )
     return FileRead(shape_table(recipe, grid, path.name, ledger, keep=keep), source)

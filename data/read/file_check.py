@@ -1,23 +1,45 @@
 """What a file must pass before a library opens it, and before an archive is unpacked."""
 
+import lzma
+import mmap
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 
 from data.errors import FileError
 from data.recipe.parts import SUFFIXES
 
 CHUNK = 1 << 20
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+# What a damaged archive makes the unpacking libraries raise; bz2 raises OSError.
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(RuntimeError, NotImplementedError, ValueError, OverflowError),
+)
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".bz2", ".xz", ".zst", ".jar", ".whl", ".kmz")
 INSIDE = (".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg")
-SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".shp.xml")
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
+PROGRAMS = (
+    *(".exe", ".dll", ".com", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jse"),
+    *(".wsf", ".hta", ".lnk", ".sh", ".py", ".pl", ".so", ".dylib", ".app", ".reg", ".iso"),
+    *(".xlsm", ".xlsb", ".xltm", ".xlam", ".docm", ".pptm", ".pkl", ".pickle", ".vrt"),
+)
+# What macOS, Windows and office programs leave behind.
+LEFTOVERS = re.compile(
+    r"(?:^|/)(?:__macosx(?:/|$)|\.(?![./])|~\$|thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+)
+DOCUMENTS = re.compile(
+    r"read[ _-]?me|dictionary|metadata|licen[cs]e|codebook|notes?|about|documentation|layout"
+    r"|disclaimer|copyright|change[ _-]?log",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 200  # bytes; file systems take 255
 MACRO_PARTS = re.compile(r"vbaproject|macrosheets/|activex/|\.bin$", re.IGNORECASE)
 HARMLESS_PARTS = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
 XML_DECLARATIONS = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -147,17 +169,39 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
 
 
 def _refuse_old_macros(path: Path, name: str) -> None:
-    if "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as book:
+        has_macros = book.find("_VBA_PROJECT".encode("utf-16-le")) >= 0
+    if has_macros:
         raise FileError(name, "the workbook holds macros", "save it as .xlsx without macros")
 
 
+@contextmanager
+def opened(file: str) -> Iterator[None]:
+    """Say in plain words that a file could not be read: a broken disk, a lost network drive.
+
+    Raises
+    ------
+    FileError
+        In place of any OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise FileError(
+            file,
+            f"it cannot be read ({error.strerror or error})",
+            "copy or download it again, to a disk that works",
+        ) from error
+
+
 def unpack(path: Path, folder: Path, limits: Limits = LIMITS) -> tuple[Path, ...]:
-    """Unpack a checked zip into an empty folder, counting bytes as they come.
+    """Unpack what can be read of a checked zip into an empty folder, counting bytes as they come.
 
     Returns
     -------
     tuple of Path
-        The unpacked files, in the order of the archive; none lies outside the folder.
+        The unpacked files, in the order of the archive; none lies outside the folder. What stands
+        beside the data (metadata, documents, leftovers of other programs) is not unpacked.
 
     Raises
     ------
@@ -165,9 +209,7 @@ def unpack(path: Path, folder: Path, limits: Limits = LIMITS) -> tuple[Path, ...
         The archive is damaged, or may do harm. Nothing is unpacked then.
     """
     with _opened(path, path.name) as archive:
-        members = _members(archive, path.name, limits)
-        for member in members:
-            _check_member_kind(member, path.name)
+        members = _read_members(archive, path.name, limits)
         written = []
         for member in members:
             target = folder.joinpath(*PurePosixPath(member.filename).parts)
@@ -187,19 +229,73 @@ def check_archive(path: Path, limits: Limits = LIMITS) -> None:
     """
     name, suffix = path.name, path.suffix.lower()
     with _opened(path, name) as archive:
-        members = _members(archive, name, limits)
-        for member in members:
-            if suffix == ".zip":
-                _check_member_kind(member, name)
-            else:
-                _check_workbook_part(archive, member, name)
+        if suffix == ".zip":
+            _read_members(archive, name, limits)
+            return
+        for part in _members(archive, name, limits):
+            _check_workbook_part(archive, part, name)
+
+
+def main_files(files: Sequence[Path], suffixes: tuple[str, ...]) -> list[Path]:
+    """Choose among unpacked files those that may be meant.
+
+    Of several, documents by their name and plain texts beside other types are not meant.
+    """
+    candidates = [file for file in files if file.name.lower().endswith(suffixes)]
+    for is_meant in (_is_no_document, _is_no_text):
+        if len(candidates) > 1:
+            candidates = [file for file in candidates if is_meant(file)] or candidates
+    return candidates
+
+
+def _is_no_document(file: Path) -> bool:
+    return not DOCUMENTS.search(file.stem)
+
+
+def _is_no_text(file: Path) -> bool:
+    return file.suffix.lower() != ".txt"
 
 
 def _opened(path: Path, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise FileError(name, f"the archive is damaged ({error})", "download it again") from error
+
+
+def _read_members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Give the members of a zip that can be read; programs and archives in it are refused."""
+    members = [
+        member
+        for member in _members(archive, name, limits)
+        if not LEFTOVERS.search(member.filename)
+    ]
+    for member in members:
+        _check_member_kind(member, name)
+    wanted = [each for each in members if each.filename.lower().endswith(INSIDE + SHAPEFILE_PARTS)]
+    _refuse_clashes(wanted, name)
+    if not wanted:
+        inside = ", ".join(repr(each.filename) for each in members[:5])
+        raise FileError(
+            name,
+            f"nothing in it can be read{f': it holds {inside}' if inside else ''}",
+            f"pack {', '.join((*INSIDE, '.shp with its parts'))}",
+        )
+    return wanted
+
+
+def _refuse_clashes(members: Sequence[zipfile.ZipInfo], name: str) -> None:
+    """Refuse names that no folder can hold: too long, a file and a folder at once, a device's."""
+    files = {member.filename.lower() for member in members}
+    for member in members:
+        path = PurePosixPath(member.filename)
+        short = f"{member.filename[:60]!r}"
+        if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in path.parts):
+            raise FileError(name, f"the name {short}... is too long", "rename it and pack again")
+        if any(str(folder).lower() in files for folder in path.parents):
+            raise FileError(name, f"{short} lies in a folder that is a file too", "pack it again")
+        if any(PureWindowsPath(part).is_reserved() for part in path.parts):
+            raise FileError(name, f"{short} is the name of a device", "rename it and pack again")
 
 
 def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -213,9 +309,10 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[zipfil
     seen: set[str] = set()
     for entry in entries:
         _check_entry(entry, name, limits)
-        if entry.filename.lower() in seen:
-            raise FileError(name, f"{entry.filename!r} is in it twice", "pack it again")
-        seen.add(entry.filename.lower())
+        place = entry.filename.lower().rstrip("/")
+        if place in seen:
+            raise FileError(name, f"{entry.filename[:60]!r} is in it twice", "pack it again")
+        seen.add(place)
     return [entry for entry in entries if not entry.is_dir()]
 
 
@@ -245,7 +342,7 @@ def _check_member_kind(entry: zipfile.ZipInfo, name: str) -> None:
         raise FileError(
             name, f"{entry.filename!r} is an archive inside an archive", "unpack it once by hand"
         )
-    if not lower.endswith((*INSIDE, *SHAPEFILE_PARTS)):
+    if lower.endswith(PROGRAMS):
         raise FileError(
             name,
             f"{entry.filename!r} is not a type that is read",
@@ -296,6 +393,8 @@ def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iter
                         name, f"{entry.filename!r} is larger than declared", "do not use this file"
                     )
                 yield chunk
+    except FileError:
+        raise
     except DAMAGE as error:
         raise FileError(
             name, f"{entry.filename!r} is damaged ({error})", "download it again"

@@ -1,16 +1,20 @@
 """Files that are no plain text: workbooks, geographic files, answers of the Census Bureau."""
 
+import io
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from data.contracts.check import STORED_CRS
 from data.errors import FileError
@@ -18,10 +22,9 @@ from data.read.recognise import wanted_headers
 from data.read.refuse import refuse_headers, refuse_students
 from data.recipe.recipe import Recipe
 
-CHILD = Path(__file__).with_name("sheet_child.py")
-LONGEST_SECONDS = 300
-# GDAL chooses a driver by content: without the prefix, JSON can start its pipeline driver.
-PREFIXES = {".geojson": "GeoJSON:", ".json": "GeoJSON:", ".gpkg": "GPKG:", ".shp": ""}
+SHEET_CHILD = Path(__file__).with_name("sheet_child.py")
+VECTOR_CHILD = Path(__file__).with_name("vector_child.py")
+LONGEST_SECONDS = 60
 DRIVERS = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 MOST_BYTES = 64 << 20  # a state's tracts with 20 columns take about 1 MB
 LABELS = "Geography"  # what stands below GEO_ID in a table downloaded from data.census.gov
@@ -36,37 +39,31 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
     FileError
         The workbook cannot be read, takes too much memory or time, or lacks the sheet.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as rows:
-        command = [sys.executable, "-I", str(CHILD), str(path.resolve()), sheet]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own script, a list, no shell
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=rows,
-                stderr=subprocess.PIPE,
-                timeout=LONGEST_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise FileError(
-                path.name, "reading takes longer than 5 minutes", "save the sheet as csv"
-            ) from error
-        if done.returncode:
-            raise FileError(path.name, *_reason(done.returncode, done.stderr))
-        rows.seek(0)
-        for number, line in enumerate(rows, start=1):
-            yield number, json.loads(line)
+    lines = _from_child(path, SHEET_CHILD, sheet, remedy="save the sheet that is needed as csv")
+    for number, line in enumerate(io.BytesIO(lines), start=1):
+        yield number, json.loads(line)
 
 
-def _reason(code: int, message: bytes) -> tuple[str, str]:
-    """Give what the child said, or that it was ended from outside."""
-    if code == 1 and message.startswith(b"["):
-        what, remedy = json.loads(message)
-        return str(what), str(remedy)
-    return (
-        "the workbook cannot be read: it takes too much memory",
-        "save the sheet that is needed as csv",
-    )
+def _from_child(path: Path, program: Path, *words: str, remedy: str) -> bytes:
+    """Give what a program of ours makes of a file in a process of its own, limited and alone."""
+    command = [sys.executable, "-I", str(program), str(path.resolve()), *words]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script, a list, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        what = f"reading takes longer than {LONGEST_SECONDS} seconds"
+        raise FileError(path.name, what, remedy) from error
+    if done.returncode == 1 and done.stderr.startswith(b"["):
+        what, own_remedy = json.loads(done.stderr)
+        raise FileError(path.name, str(what), str(own_remedy))
+    if done.returncode:
+        raise FileError(path.name, "reading it takes too much memory, or breaks the reader", remedy)
+    return done.stdout
 
 
 def read_vector(
@@ -84,58 +81,59 @@ def read_vector(
     FileError
         It cannot be read, has no coordinate system, lacks a column, or describes students.
     """
+    file, driver = path.name, DRIVERS[suffix]
     if "!" in str(path):
-        raise FileError(path.name, "'!' in its path", "rename the file or folder")
-    address = f"{PREFIXES[suffix]}{path}"
-    layer = _layer(recipe, address, path.name)
-    try:
-        about = pyogrio.read_info(address, layer=layer)
-        fields = tuple(str(name) for name in about["fields"])
-        refuse_students(fields, path.name)
-        columns = list(wanted_headers(recipe, fields, path.name))
-        refuse_headers(columns, fields, path.name)
-        _check_about(about, DRIVERS[suffix], path.name)
-        table = pyogrio.read_dataframe(address, layer=layer, columns=columns)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise FileError(path.name, f"it cannot be read ({error})", "export it again") from error
-    table.index = pd.RangeIndex(1, len(table) + 1, name="row")
-    geometry = table.geometry.to_crs(STORED_CRS)
-    cells = {name: _as_text(table[name]) for name in columns}
-    return pd.DataFrame(cells, index=table.index, dtype="str"), geometry, fields
-
-
-def _layer(recipe: Recipe, address: str, file: str) -> str:
-    try:
-        names = [str(name) for name, _ in pyogrio.list_layers(address)]
-    except pyogrio.errors.DataSourceError as error:
-        raise FileError(file, f"it cannot be read ({error})", "export it again") from error
-    wanted = recipe.format.layer
-    if wanted in names:
-        return wanted
-    if not wanted and len(names) == 1:
-        return names[0]
-    what = f"there is no layer {wanted!r}" if wanted else f"it has {len(names)} layers"
-    raise FileError(file, what, f"name format.layer in the recipe: {', '.join(names)}")
-
-
-def _check_about(about: dict[str, Any], driver: str, file: str) -> None:
+        raise FileError(file, "'!' in its path", "rename the file or folder")
+    answer = _from_child(
+        path, VECTOR_CHILD, recipe.format.layer, driver, remedy="split it, or export it again"
+    )
+    with np.load(io.BytesIO(answer), allow_pickle=False) as parts:
+        about = json.loads(parts["about"].tobytes())
+        shapes = _shapes(parts["sizes"], parts["shapes"].tobytes(), file)
+    fields = tuple(about["fields"])
+    refuse_students(fields, file)
+    columns = list(wanted_headers(recipe, fields, file))
+    refuse_headers(columns, fields, file)
     if about["driver"] != driver:
         raise FileError(file, f"it is {about['driver']}, not {driver}", "export it again")
-    if about["geometry_type"] is None:
-        raise FileError(file, "it has no geometry", "choose another layer or file")
+    index = pd.RangeIndex(1, len(shapes) + 1, name="row")
+    geometry = gpd.GeoSeries(shapes, index=index, crs=_coordinate_system(about, file))
+    cells = {name: about["cells"][fields.index(name)] for name in columns}
+    return pd.DataFrame(cells, index=index, dtype="str"), geometry.to_crs(STORED_CRS), fields
+
+
+def _shapes(sizes: NDArray[np.int64], joined: bytes, file: str) -> NDArray[np.object_]:
+    """Make outlines of their well-known binary; a size of -1 is none."""
+    ends = np.cumsum(np.maximum(sizes, 0))
+    parts = [
+        None if size < 0 else joined[end - size : end]
+        for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)
+    ]
+    try:
+        shapes: NDArray[np.object_] = shapely.from_wkb(np.array(parts, dtype=object))
+    except shapely.errors.GEOSException as error:
+        raise FileError(file, f"an outline is damaged ({error})", "export it again") from error
+    return shapes
+
+
+def _coordinate_system(about: dict[str, Any], file: str) -> CRS:
+    """Give the coordinate system; refuse one that is not on the earth, or not the one named."""
+    remedy = "name it (.prj of a shapefile, crs of a GeoJSON); ask the publisher which one it is"
     if about["crs"] is None:
-        raise FileError(
-            file,
-            "it names no coordinate system",
-            "add its .prj file, or ask the publisher which one it uses",
-        )
-
-
-def _as_text(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_float_dtype(column):
-        whole = column.map(lambda value: str(int(value)) if value.is_integer() else repr(value))
-        return whole.where(column.notna(), "").astype("str")
-    return column.astype("str").fillna("")
+        raise FileError(file, "it names no coordinate system", remedy)
+    try:
+        crs = CRS.from_user_input(about["crs"])
+        named = CRS.from_user_input(about["named"]) if about["named"] else crs
+    except CRSError as error:
+        what = f"its coordinate system {about['named'] or about['crs'][:80]!r} is not known"
+        raise FileError(file, what, remedy) from error
+    on_earth = crs.is_geographic or crs.is_projected
+    if not on_earth or crs.name.lower().startswith("undefined"):
+        raise FileError(file, f"its coordinate system is {crs.name!r}", remedy)
+    if not named.equals(crs, ignore_axis_order=True):
+        what = f"it names the coordinate system {about['named']!r}, which the reader does not know"
+        raise FileError(file, what, remedy)
+    return crs
 
 
 def is_answer(path: Path) -> bool:

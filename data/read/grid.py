@@ -5,17 +5,18 @@ import gzip
 import io
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import IO, Any, Self
 
 import geopandas as gpd
 import pandas as pd
 
 from data.errors import FileError
-from data.read.file_check import LIMITS, Limits, check_file, unpack
+from data.read.file_check import LIMITS, Limits, check_file, main_files, opened, unpack
 from data.read.formats import answer_rows, is_answer, read_vector, sheet_rows, without_labels
 from data.read.recognise import wanted_headers
 from data.read.refuse import refuse_headers, refuse_students
@@ -26,6 +27,15 @@ Row = tuple[int, Sequence[Any]]
 DAMAGED = "download or export it again"
 NOT_UTF8 = "The bytes are not UTF-8: read as Windows-1252."
 LONGEST_CELL = 1 << 20
+LONGEST_ROW = 8 << 20
+LEAST_UNPACKED = 64 << 20  # letters that a packed text may have however small it is packed
+MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "delimited": (".csv", ".tsv", ".txt"),
+        "vector": (".shp", ".geojson", ".json", ".gpkg"),
+        "census": ("-data.csv", ".json"),  # beside notes and a list of columns
+    }
+)
 LARGEST_TEXT = 20 << 20
 
 
@@ -59,12 +69,13 @@ def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
     FileError
         The file may do harm, is damaged, describes single students, or lacks a column.
     """
-    suffix = check_file(path, recipe.format.kind, limits)
-    if suffix == ".zip":
+    with opened(path.name):
+        suffix = check_file(path, recipe.format.kind, limits)
+        if suffix != ".zip":
+            return _read(recipe, path, suffix, limits)
         with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
             inside = _member(recipe, path, unpack(path, Path(folder), limits))
             return _read(recipe, inside, check_file(inside, recipe.format.kind, limits), limits)
-    return _read(recipe, path, suffix, limits)
 
 
 def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
@@ -112,14 +123,10 @@ def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
 def _member(recipe: Recipe, path: Path, files: Sequence[Path]) -> Path:
     """Choose the file inside a zip: the one that the recipe names, or the only one there is."""
     member = recipe.format.member
-    main: tuple[str, ...] = (".shp", ".geojson", ".json", ".gpkg", ".csv", ".tsv", ".txt")
-    if recipe.format.kind == "census":
-        main = ("-data.csv", ".json")  # beside notes and a list of columns
-    candidates = [
-        file
-        for file in files
-        if (file.as_posix().endswith("/" + member) if member else file.name.lower().endswith(main))
-    ]
+    if member:
+        candidates = [file for file in files if file.as_posix().endswith("/" + member)]
+    else:
+        candidates = main_files(files, MAIN[recipe.format.kind])
     if len(candidates) == 1:
         return candidates[0]
     names = ", ".join(file.name for file in files)
@@ -157,7 +164,7 @@ def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Gri
     with _text(path, encoding, limits) as lines:
         reader = csv.reader(lines, delimiter=recipe.format.delimiter, strict=True)
         try:
-            return _collect(recipe, enumerate(reader, start=1), path.name)
+            return _collect(recipe, lines.rows(reader), path.name)
         except csv.Error as error:
             row = reader.line_num
             raise FileError(path.name, f"{error} near line {row:,}", DAMAGED) from error
@@ -165,22 +172,51 @@ def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Gri
             raise FileError(path.name, f"the archive is damaged ({error})", DAMAGED) from error
 
 
+@dataclass
+class _Lines:
+    """Lines of a text; none, no row and no file grows beyond its limit in memory."""
+
+    handle: IO[str]
+    file: str
+    most: int
+    row: int = 0
+    total: int = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self.handle.readline(LONGEST_ROW)
+        self.row += len(line)
+        self.total += len(line)
+        if self.row >= LONGEST_ROW:
+            what = f"a row has over {LONGEST_ROW:,} letters"
+            raise FileError(self.file, what, "a quote or a line end is lost: export it again")
+        if self.total > self.most:
+            what = f"it unpacks to over {self.most:,} letters"
+            raise FileError(self.file, what, "unpack it, or split it")
+        if not line:
+            raise StopIteration
+        return line
+
+    def rows(self, reader: Iterator[list[str]]) -> Iterator[Row]:
+        """Give the rows that a reader makes of these lines, numbered from 1."""
+        for number, cells in enumerate(reader, start=1):
+            self.row = 0
+            yield number, cells
+
+
 @contextmanager
-def _text(path: Path, encoding: str, limits: Limits) -> Iterator[Iterator[str]]:
-    """Open text, packed or not, and stop when it grows beyond its limit."""
+def _text(path: Path, encoding: str, limits: Limits) -> Iterator[_Lines]:
+    """Open text, packed or not; what it may hold is bounded."""
     is_packed = path.name.lower().endswith(".gz")
-    opener: Any = gzip.open if is_packed else open
+    most = limits.unpacked_bytes
+    opener: Any = open
+    if is_packed:
+        most = min(most, max(LEAST_UNPACKED, int(limits.ratio * path.stat().st_size)))
+        opener = gzip.open
     with opener(path, "rt", encoding=encoding, newline="") as handle:
-        yield _counted(handle, path.name, limits) if is_packed else handle
-
-
-def _counted(lines: Iterator[str], file: str, limits: Limits) -> Iterator[str]:
-    total = 0
-    for line in lines:
-        total += len(line)
-        if total > limits.unpacked_bytes:
-            raise FileError(file, f"unpacks to over {total:,} letters", "split the file")
-        yield line
+        yield _Lines(handle, path.name, most)
 
 
 def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:

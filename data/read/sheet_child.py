@@ -10,7 +10,7 @@ from typing import Any
 
 import python_calamine
 
-MOST_BYTES = 4 << 30
+MOST_BYTES = 1 << 30
 
 
 def main(path: str, sheet: str) -> int:
@@ -50,7 +50,8 @@ def _limit_memory() -> None:
         return
     import resource  # absent on Windows
 
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Files made to do harm are refused before they are unpacked, opened or followed."""
 
+import gzip
 import pickle
 import socket
 import stat
@@ -12,6 +13,7 @@ import pytest
 from shapely import Point
 
 from data.errors import FileError
+from data.read import grid
 from data.read.engine import read_table
 from data.recipe.checks import parse_recipe
 from data.recipe.recipe import Recipe
@@ -302,3 +304,21 @@ def test_names_made_to_be_run_stay_as_they_are(tmp_path: Path, name: str) -> Non
     path = tmp_path / "a.csv"
     path.write_text(f'id,name\n1,"{name}"\n', encoding="utf-8")
     assert read_table(made, path, Ledger()).table["name"].tolist() == [name]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux")
+def test_a_disk_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.symlink_to("/proc/self/mem")
+    refused(path, "delimited", r"a\.csv: it cannot be read \(Input/output error\); copy")
+
+
+def test_one_endless_line_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid, "LONGEST_ROW", 1 << 16)
+    monkeypatch.setattr(grid, "LEAST_UNPACKED", 1 << 17)
+    path = tmp_path / "a.csv.gz"
+    for content in (b"geoid\n" + b"0," * 100_000, b'geoid\n"\n' + b'","\n' * 50_000):
+        path.write_bytes(gzip.compress(content))
+        refused(path, "delimited", "a row has over 65,536 letters")
+    path.write_bytes(gzip.compress(BENIGN + b"\n" * 5_000_000))
+    refused(path, "delimited", r"unpacks to over [\d,]+ letters")

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from data.errors import FileError
-from data.read.file_check import Limits, allowed_suffix, check_archive, check_file, unpack
+from data.read.file_check import (
+    Limits,
+    allowed_suffix,
+    check_archive,
+    check_file,
+    main_files,
+    unpack,
+)
 
 
 def packed(folder: Path, members: dict[str, bytes], name: str = "a.zip") -> Path:
@@ -79,6 +86,79 @@ def test_damaged_archives_are_said_to_be_damaged(tmp_path: Path) -> None:
     broken = bytearray(whole)
     broken[40:44] = b"\x00\x01\x02\x03"
     path.write_bytes(bytes(broken))
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(FileError, match="damaged"):
+        unpack(path, target)
+
+
+def test_what_lies_beside_the_data_is_left_in_the_archive(tmp_path: Path) -> None:
+    beside = {
+        "a.shp.xml": b"<metadata/>",
+        "a.shp.ea.iso.xml": b"<metadata/>",
+        "a.shp.iso.xml": b"<metadata/>",
+        "__MACOSX/._a.csv": b"\x00\x05\x16\x07",
+        "._a.csv": b"\x00\x05\x16\x07",
+        ".DS_Store": b"\x00",
+        "in/Thumbs.db": b"\x00",
+        "desktop.ini": b"[.ShellClassInfo]",
+        "~$a.xlsx": b"\x00",
+        "guide.pdf": b"%PDF-1.4",
+        "dictionary.xlsx": b"PK",
+        "LICENSE": b"free",
+    }
+    path = packed(tmp_path, {**beside, "a.csv": b"x\n1\n", "readme.txt": b"Read me."})
+    target = tmp_path / "out"
+    target.mkdir()
+    names = [file.name for file in unpack(path, target)]
+    assert names == ["a.csv", "readme.txt"]
+    assert sorted(each.name for each in target.rglob("*")) == names
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        (["a.csv", "readme.txt"], ["a.csv"]),
+        (["a.csv", "a_data_dictionary.csv"], ["a.csv"]),
+        (["readme.txt"], ["readme.txt"]),
+        (["a.csv", "b.csv"], ["a.csv", "b.csv"]),
+        (["a.txt", "metadata.txt"], ["a.txt"]),
+    ],
+)
+def test_documents_are_not_meant(names: list[str], meant: list[str]) -> None:
+    files = main_files([Path(name) for name in names], (".csv", ".tsv", ".txt"))
+    assert [file.name for file in files] == meant
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a" * 300 + ".csv"], "is too long"),
+        (["ä" * 120 + ".csv"], "is too long"),
+        (["x.csv", "x.csv/y.csv"], "a folder that is a file too"),
+        (["x.csv/", "x.csv"], "in it twice"),
+        (["con.csv"], "name of a device"),
+        (["notes.pdf"], "nothing in it can be read"),
+    ],
+)
+def test_names_that_no_folder_can_hold(tmp_path: Path, names: list[str], message: str) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"" if name.endswith("/") else b"x\n1\n")
+    with pytest.raises(FileError, match=message) as caught:
+        check_file(path, "delimited")
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_damage_of_every_packing_is_said(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.csv", b"".join(b"%d,%d\n" % (n, n * n) for n in range(3_000)))
+    content = bytearray(path.read_bytes())
+    content[60:200] = bytes(140)
+    path.write_bytes(bytes(content))
     target = tmp_path / "out"
     target.mkdir()
     with pytest.raises(FileError, match="damaged"):
