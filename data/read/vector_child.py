@@ -61,7 +61,8 @@ def main(file: str, layer: str, driver: str) -> int:
 def _content(address: str, layer: str) -> dict[str, Any]:
     """Give everything in the layer: outlines as well-known binary, cells as text."""
     # Neither is needed, and they take a second to load.
-    sys.modules.update(dict.fromkeys(("geopandas", "pandas", "pyarrow", "pyproj", "shapely")))
+    loaded: dict[str, Any] = sys.modules
+    loaded.update(dict.fromkeys(("geopandas", "pandas", "pyarrow", "pyproj", "shapely")))
     import pyogrio
     from pyogrio.raw import read
 
