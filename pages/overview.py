@@ -44,7 +44,7 @@ frame.how_sure(words.COUNT_MEANING, words.CHANGE_MEANING, words.AREA_RANGE, word
 st.altair_chart(history_charts.trend(trend))
 frame.breaks(selection)
 counts = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withheld")
-changes = ("since", "paired", "paired_low", "paired_high", "composition")
+changes = ("compared", "paired", "paired_low", "paired_high", "composition")
 table_block.show(trend, (*counts, *changes), "Every school year of this place")
 downloads.buttons(selection, "tracts", tracts, place="tracts")
 frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

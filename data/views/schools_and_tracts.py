@@ -127,8 +127,9 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
     DataFrame
         One row a school year: chronic_absent, enrolled, rate, schools, withheld, is_unusual,
         break_note; `since`, the usual year before, missing where the year is unusual or the
-        definition changed between; `paired, paired_low, paired_high`, the change of the
-        `same_schools`; `composition`, what opened, closed and withheld schools add.
+        definition changed between; `compared`, that year or why there is none; `paired,
+        paired_low, paired_high`, the change of the `same_schools`; `composition`, what opened,
+        closed and withheld schools add.
     """
     levels = panel.schools["level"]
     rows = everyone(panel)
@@ -144,6 +145,7 @@ def trend_view(panel: Panel, level: str) -> pd.DataFrame:
     years = _noted(panel, sums.assign(withheld=withheld).reset_index())
     x, n = years["chronic_absent"].astype(float), years["enrolled"].astype(float)
     years = years.assign(chronic_absent=x, enrolled=n, rate=crude_rate(x, n), since=_since(years))
+    years = years.assign(compared=[_compared(row) for row in years.itertuples()])
     return years.join(pd.DataFrame([_changed(counted, row) for row in years.itertuples()]))
 
 
@@ -274,9 +276,18 @@ def _since(years: pd.DataFrame) -> list[str | None]:
     return since
 
 
+def _compared(row: Any) -> str:
+    """Name the year that a year is compared with, or say why it is compared with none."""
+    if pd.notna(row.since):
+        return str(row.since)
+    if row.is_unusual:
+        return "not compared: an unusual year"
+    return f"not compared: {'no earlier year' if row.Index == 0 else 'the definition changed'}"
+
+
 def _changed(counted: pd.DataFrame, row: Any) -> dict[str, float]:
     """Compare the schools of a year with those of the year it is compared with."""
-    if row.since is None:
+    if pd.isna(row.since):
         return dict.fromkeys(CHANGES, float("nan"))
     x0, n0, x, n = (
         counted.loc[counted["school_year"].eq(year)].set_index("school_id")[name]

@@ -97,7 +97,7 @@ def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
     return [
         frame_layer,
         *_rate_layers(shown),
-        *_break_layers(table[breaks.ne("")]),
+        *_break_layers(table),
         *_withheld_layers(table[~published]),
     ]
 
@@ -130,10 +130,16 @@ def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
     return [*([band, bars] if ranged else []), line, points]
 
 
-def _break_layers(breaks: pd.DataFrame) -> list[alt.Chart]:
-    if breaks.empty:
+def _break_layers(years: pd.DataFrame) -> list[alt.Chart]:
+    """Mark new definitions; one label for several in a row, for they would overlap."""
+    new = years["break_note"].ne("")
+    if not new.any():
         return []
-    base = alt.Chart(plain(breaks[["school_year", "break_note"]])).encode(
+    run = (~new).cumsum()[new]
+    place = run.groupby(run).cumcount() - (run.groupby(run).transform("size") - 1) // 2
+    breaks = years.loc[new, ["school_year", "break_note"]]
+    breaks = breaks.assign(label=np.where(place.eq(0), "definition changes", ""))
+    base = alt.Chart(plain(breaks)).encode(
         x=_YEAR_START,
         tooltip=[
             alt.Tooltip("school_year:N", title="From"),
@@ -142,7 +148,7 @@ def _break_layers(breaks: pd.DataFrame) -> list[alt.Chart]:
     )
     rule = base.mark_rule(color=SELECTION, strokeDash=[2, 3], strokeWidth=2)
     label = base.mark_text(baseline="bottom", fontSize=LABEL_SIZE, color=TEXT)
-    return [rule, label.encode(y=alt.value(-4), text=alt.value("definition changes"))]
+    return [rule, label.encode(y=alt.value(-4), text="label:N")]
 
 
 def _withheld_layers(rows: pd.DataFrame) -> list[alt.Chart]:

@@ -103,10 +103,8 @@ def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
 
 def rate_scale() -> ClassScale:
     """Bands of the share of students chronically absent: 5, 10, 20 and 30 %."""
-    bands = ("low", "modest", "significant", "high", "extreme")
     labels = interval_labels(RATE_BREAKS, "fraction")
-    words = tuple(f"{label} ({band})" for label, band in zip(labels, bands, strict=True))
-    return _with_not_shown(labels, VIRIDIS, words, RATE_BREAKS)
+    return _with_not_shown(labels, VIRIDIS, labels, RATE_BREAKS)
 
 
 def ratio_scale() -> ClassScale:
@@ -192,7 +190,7 @@ def class_legend(
     title : str
         What is shown, with year; read first by a screen reader.
     counts : mapping of int, optional
-        Areas a class, by label; shown in brackets.
+        Areas a class, by label; shown in brackets. Classes with none are left out.
     use_words : bool
         Write the meaning of each class instead of its short name.
     """
@@ -200,6 +198,7 @@ def class_legend(
     items = [
         _swatch(label, colour, text + ("" if counts is None else f" ({counts[label]:,})"))
         for label, colour, text in zip(scale.labels, scale.colours, texts, strict=True)
+        if counts is None or counts[label]
     ]
     return _list(title, items)
 

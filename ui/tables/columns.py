@@ -181,7 +181,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "change": Column(
             "Change, points", "points", "fraction", "Rate by the other join less the rate.", True
         ),
-        "since": Column("Compared with", "text", "text", "The usual year before."),
+        "compared": Column("Compared with", "text", "text", "The usual year before, or why none."),
         "paired": Column("Change, points", "points", "fraction", f"{_SAME} Rate less that before."),
         "paired_low": Column("Change, low", "points", "fraction", f"{_SAME} 95 % range, low."),
         "paired_high": Column("Change, high", "points", "fraction", f"{_SAME} 95 % range, high."),

@@ -18,6 +18,7 @@ from ui.words import numbers
 from ui.words import standing as wording
 
 NO_FIGURE = "not shown: no figure"
+NOT_COMPARED = "not compared"
 NO_MARGIN = "no margin published"
 NO_CV = "not defined"
 ROW_PIXELS = 35
@@ -171,7 +172,8 @@ def _column(frame: pd.DataFrame, name: str, notes: pd.Series) -> pd.Series:
         return texts.where(~hidden, notes) if field.guarded else texts
     texts = _aligned(pd.Series(_texts(frame, name), index=frame.index, dtype="object"))
     if not field.guarded:
-        return texts.mask(texts.isna() & hidden, NOT_SHOWN).fillna(NO_FIGURE)
+        nothing = NOT_COMPARED if field.kind == "points" else NO_FIGURE
+        return texts.mask(texts.isna() & hidden, NOT_SHOWN).fillna(nothing)
     texts = texts.where(~hidden, notes)
     return (_limits(frame, texts) if field.kind == "rate" else texts).fillna(NO_FIGURE)
 

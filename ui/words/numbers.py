@@ -72,8 +72,9 @@ def plural(count: float, singular: str, many: str | None = None) -> str:
 
 
 def points_text(change: float) -> str:
-    """Change of a rate in percentage points, signed: ``"+2.4"``."""
-    return f"{100 * change:+.1f}".replace("-", "\N{MINUS SIGN}")
+    """Change of a rate in percentage points, signed unless it rounds to none: ``"+2.4"``."""
+    text = f"{100 * change:+.1f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def value_text(value: float, unit: str) -> str:

@@ -69,3 +69,14 @@ def test_the_parts_of_a_change_add_up_to_the_change_of_the_counts(demo_protected
     total = (compared["paired"] + compared["composition"]).to_numpy()
     assert total == pytest.approx(compared["rate"].to_numpy() - before, abs=1e-12)
     assert compared["paired"].between(compared["paired_low"], compared["paired_high"]).all()
+
+
+def test_a_year_that_is_compared_with_none_says_why(demo_protected):
+    trend = trend_view(demo_protected, "all").set_index("school_year")
+    compared = trend["since"].notna()
+    assert trend.loc[compared, "compared"].equals(trend.loc[compared, "since"].astype("str"))
+    assert trend["compared"].iloc[0] == "not compared: no earlier year"
+    unusual = trend.loc[trend["is_unusual"], "compared"]
+    assert set(unusual) == {"not compared: an unusual year"}
+    changed = trend["break_note"].ne("") & ~trend["is_unusual"]
+    assert set(trend.loc[changed, "compared"]) <= {"not compared: the definition changed"}

@@ -115,6 +115,18 @@ def test_the_line_is_cut_at_a_new_definition_which_is_named():
     assert "definition changes" not in history_charts.trend(years(break_note="")).to_json()
 
 
+def test_definitions_that_change_year_after_year_share_one_label():
+    chart = history_charts.trend(years(break_note=["", "a", "", "b", "c", "d"]))
+    labels = pd.DataFrame(rows(chart)).dropna(subset=["label"])
+    labels = labels.drop_duplicates("school_year").set_index("school_year")["label"]
+    assert labels.to_dict() == {
+        "2017-18": "definition changes",
+        "2019-20": "",
+        "2020-21": "definition changes",
+        "2021-22": "",
+    }
+
+
 def test_unusual_years_differ_by_shape_and_words():
     table = pd.DataFrame(rows(history_charts.trend(years()))).dropna(subset=["rate"])
     assert table["kind"].tolist()[3].startswith("unusual")

@@ -40,7 +40,7 @@ def test_labels_name_the_unit():
     assert driver_scale(values, "fraction").labels[1] == "20 to under 40 %"
     assert driver_scale(values, "percentile").labels[4] == "80 or more"
     assert driver_scale(values * 1e5, "usd").labels[0] == "under $20,000"
-    assert rate_scale().words[4] == "30 % or more (extreme)"
+    assert rate_scale().words[4] == "30 % or more"
 
 
 @pytest.mark.parametrize(

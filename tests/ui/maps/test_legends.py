@@ -65,7 +65,15 @@ def test_counts_and_words():
     html = legends.class_legend(
         scale, "Rate", counts=dict.fromkeys(scale.labels, 1234), use_words=True
     )
-    assert "30 % or more (extreme) (1,234)" in html
+    assert "30 % or more (1,234)" in html
+
+
+def test_a_class_that_holds_nothing_is_left_out():
+    scale = rate_scale()
+    counts = {label: int(label == scale.labels[1]) for label in scale.labels}
+    html = legends.class_legend(scale, "Rate", counts=counts)
+    assert html.count('role="listitem"') == 1
+    assert f"{scale.labels[1]} (1)" in html
 
 
 def test_letters_are_large_enough_for_a_projector():

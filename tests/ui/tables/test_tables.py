@@ -66,6 +66,13 @@ def test_an_empty_figure_is_never_zero_or_empty():
     assert table.iloc[1].str.strip().tolist() == ["0", "0 %"]
 
 
+def test_a_change_that_is_not_known_is_not_compared():
+    frame = pd.DataFrame({"paired": [np.nan, -0.0004], "composition": [np.nan, 0.011]})
+    table = tables.display_frame(frame, ["paired", "composition"])
+    assert table.iloc[0].tolist() == ["not compared"] * 2
+    assert table.iloc[1].str.strip().tolist() == ["0.0", "+1.1"]
+
+
 def test_a_withheld_enrolment_is_not_shown():
     frame = schools().iloc[3:4].assign(enrolled=np.nan, reason="P1")
     row = tables.display_frame(frame, ["enrolled", "rate"]).iloc[0]

@@ -87,4 +87,4 @@ def test_q_is_never_nothing():
 def test_change_is_signed_with_a_real_minus():
     assert numbers.points_text(0.024) == "+2.4"
     assert numbers.points_text(-0.01) == "\N{MINUS SIGN}1.0"
-    assert numbers.points_text(0.0) == "+0.0"
+    assert [numbers.points_text(part) for part in (0.0, -0.0004, 0.0004)] == ["0.0"] * 3
