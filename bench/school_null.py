@@ -1,10 +1,18 @@
-"""Speed of the school-level null on New York City: one test, adaptive draws, a consensus."""
+"""The school-level null on New York City: its speed, and the figures that documents quote.
+
+``python -m bench.school_null`` times one test, adaptive draws and a consensus.
+``python -m bench.school_null quoted 2018-19 2024-25`` prints what README, docs/methods.md and
+docs/decisions say of the map of these years, as the pages count it. ``... power 2018-19`` plants
+hot spots in that map (minutes). Both build the city first, unless `ATLAS_HOME` holds it.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +22,16 @@ import pandas as pd
 from analytics.hotspots.consensus.agreement import run_set
 from analytics.hotspots.test import hot_spots
 from bench import report
+from bench.app import new_york
+from data.store.folders import list_panels
 from geo.catchment import build_catchment
 from geo.join.grades import ONE_POOL
 from geo.weights.weights import Weights
+from ui import queries
+from ui.hotspots.power import power_sentences, power_words
+from ui.maps.decks import by_class
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import Selection
 
 YEAR = "2018-19"
 TARGET_SECONDS = 1.0
@@ -158,5 +173,59 @@ def skipped(question: str) -> dict[str, Any]:
     return {**answer, "peer": None, "peer_name": "", "ratio": None, "target": None}
 
 
+def quoted(year: str) -> Iterator[tuple[str, str]]:
+    """Give what documents quote of the maps of one year: what is counted, and the counts."""
+    view = Selection("nyc", year)
+    for null in ("schools", "schools_within"):
+        found = queries_hotspots.found(replace(view, null=null))
+        classes, groups = found.tracts["map_class"].value_counts(), found.groups
+        names = ("hot in some", "hot in one only", "cold in most")
+        said = ", ".join(f"{classes.get(name, 0):,} {name}" for name in names)
+        yield f"consensus, {null}", f"{found.ways} analyses; {_hot(groups)}; {said}"
+        if found.broad is not None:
+            yield f"groups as wholes, {null}", str(sorted(found.broad["tracts"], reverse=True))
+        for row in groups.itertuples():
+            excess = f"{row.excess:,.0f} ({row.excess_low:,.0f} to {row.excess_high:,.0f})"
+            yield f"  {row.name}", f"{row.tracts} tracts, excess {excess}, {row.shrunken:,.0f}"
+    for null in ("schools", "schools_within", "areas"):
+        found = queries_hotspots.found(replace(view, method="gi_star", null=null))
+        cold = int(found.tracts["map_class"].isin(["cold 95", "cold 99"]).sum())
+        least = f"{found.tested:,} tested, least q {found.tracts['q'].min():.4f}"
+        yield f"Gi*, {null}", f"{_hot(found.groups)}; {cold} cold; {least}"
+    for null in ("schools", "schools_within"):
+        found = queries_hotspots.found(replace(view, method="scan", null=null))
+        yield f"scan, {null}", _hot(found.groups)
+    for row in by_class(queries.tracts(view), "ratio").itertuples():
+        yield f"ratio, {row.map_class}", f"{row.tracts:,}, {row.by_schools_tracts:,} by schools"
+
+
+def power_table(year: str) -> Iterator[tuple[str, str]]:
+    """Plant hot spots in the map of one year; what the pages say of it, and how long it takes."""
+    start = time.perf_counter()
+    found = queries_hotspots.power(Selection("nyc", year, method="gi_star"))
+    yield "seconds", f"{time.perf_counter() - start:.0f}"
+    yield "said", power_sentences(found)
+    yield "table", "\n" + power_words(found.table).to_string(index=False)
+
+
+def _hot(groups: pd.DataFrame) -> str:
+    """Count the hot tracts and their groups."""
+    return f"{int(groups['tracts'].sum()):,} hot in {len(groups)} groups"
+
+
+def say(what: Callable[[str], Iterator[tuple[str, str]]], years: list[str]) -> None:
+    """Print what is said of each year."""
+    for year in years:
+        for name, text in what(year):
+            print(f"{year}  {name:<40} {text}", flush=True)
+
+
 if __name__ == "__main__":
-    report(run())
+    asked = {"quoted": quoted, "power": power_table}.get(" ".join(sys.argv[1:2]))
+    if asked is None:
+        report(run())
+    elif "nyc" in list_panels():
+        say(asked, sys.argv[2:])
+    else:
+        with new_york():
+            say(asked, sys.argv[2:])
