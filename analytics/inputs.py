@@ -1,4 +1,4 @@
-"""Counts, and maps beside their weights: checked once at the door and then trusted."""
+"""What computations take: counts and maps, checked once at the door, and a callback of progress."""
 
 from __future__ import annotations
 
@@ -232,3 +232,7 @@ def area_positions(values: Any, length: int, weights: Weights) -> NDArray[np.int
             "value, under its id"
         )
     return at
+
+
+Progress = Callable[[int, int], None]
+"""Called with steps done and steps wanted; `wanted` may grow while work goes on."""

@@ -18,7 +18,7 @@ from bench.join_score import Interval
 from bench.scales import default_scale, doubts, estimate_scales, gravity_settings
 from bench.simulated_county import County
 from geo.catchment import build_catchment
-from geo.join.grades import ONE_POOL
+from geo.join.candidates import ONE_POOL
 from geo.join.scale import ScaleEstimate
 from geo.join.zones import fit_zones
 

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.rates.intervals import wilson
-from analytics.rates.standardized import expected
+from analytics.rates.intervals import expected, wilson
 from analytics.rates.tract_rates import allocate
 from bench.simulated_county import County, Floats
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 
 FEWEST = 20  # true students of a tract whose rate is scored
 Interval = tuple[pd.Series, pd.Series]

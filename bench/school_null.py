@@ -25,7 +25,7 @@ from bench import report
 from bench.app import new_york
 from data.store.folders import list_panels
 from geo.catchment import build_catchment
-from geo.join.grades import ONE_POOL
+from geo.join.candidates import ONE_POOL
 from geo.weights.weights import Weights
 from ui import queries
 from ui.hotspots.power import power_sentences, power_words

@@ -12,8 +12,8 @@ from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import LEVELS
 from data.errors import DataError
-from data.place.area import StudyArea
 from data.store import folders, manifest
+from data.store.manifest import StudyArea
 from data.store.provenance import LedgerEntry, Source, sha256_of
 
 PROTECTED = "protected"
@@ -83,8 +83,10 @@ class Panel:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, catchment, zones, providers : (Geo)DataFrame
+    tracts, schools, absence, drivers, school_drivers, zones, providers : (Geo)DataFrame
         Tables as in `data.contracts.tables`.
+    catchment, joins : DataFrame
+        The join of the place, and the others that its files allow.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
@@ -100,6 +102,7 @@ class Panel:
     drivers: pd.DataFrame = field(repr=False)
     school_drivers: pd.DataFrame = field(repr=False)
     catchment: pd.DataFrame = field(repr=False)
+    joins: pd.DataFrame = field(repr=False)
     zones: gpd.GeoDataFrame = field(repr=False)
     providers: gpd.GeoDataFrame = field(repr=False)
     sources: tuple[Source, ...]

@@ -12,10 +12,7 @@ from geo.areas.locate import locate
 from geo.inputs import counts, labels
 from geo.join.gravity import fit_gravity
 from geo.join.nearest import fit_nearest
-from geo.join.shares import share_matrix
 from geo.join.supplied import fit_supplied
-
-__all__ = ["METHODS", "NEEDS", "build_catchment", "building", "share_matrix"]
 
 COLUMNS = ["school_id", "geoid", "share", "students"]
 

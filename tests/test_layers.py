@@ -115,6 +115,20 @@ def logic_of(_: str, path: Path) -> set[str]:
     return what
 
 
+def test_no_view_fits_a_join() -> None:
+    """The build makes every join; the page on joins alone draws them again."""
+    fits = ("geo.catchment", "geo.join", "data.assemble")
+    judges = ROOT / "data" / "views" / "join_quality.py"
+    views = [(layer, path) for layer, path in FILES if layer in {"analytics", "ui", "pages"}]
+    views += [("data", path) for path in sorted((ROOT / "data" / "views").glob("*.py"))]
+
+    def fitted(_: str, path: Path) -> set[str]:
+        return {name for name in imports_in(path) if f"{name}.".startswith(fits)}
+
+    assert fitted("data", judges)  # the rule sees what it looks for
+    assert not breaches(fitted, [each for each in views if each[1] != judges])
+
+
 def test_the_frame_is_short() -> None:
     assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
 

@@ -5,11 +5,10 @@
 """
 
 from analytics.association.collinearity import circularity, told_apart
-from analytics.association.joins import across_joins
 from analytics.association.model import described, driver_model, fit
 from analytics.association.moe_sensitivity import moe_sensitivity
 from analytics.association.rank_correlation import RankCorrelation, rank_correlation
-from analytics.association.result import Association
+from analytics.association.result import Association, across_joins
 from analytics.association.shapley import shapley_shares
 
 __all__ = [

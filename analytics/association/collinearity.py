@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from analytics.association.design_matrix import DesignMatrix, design_matrix
 from analytics.inputs import Bools, Floats, floats
-from analytics.rates.standardized import stratum_codes
+from analytics.rates.intervals import stratum_codes
 
 MAX_VIF = 10.0
 MAX_CONDITION = 30.0

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
-from analytics.rates.standardized import stratum_codes
+from analytics.rates.intervals import stratum_codes
 
 COUNT_COLUMNS = ("chronic_absent", "enrolled")
 

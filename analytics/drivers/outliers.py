@@ -14,7 +14,7 @@ from analytics.association.design_matrix import design_matrix, level_columns
 from analytics.inputs import Floats, counts, same_index
 from analytics.local.significance import benjamini_hochberg
 from analytics.quasi_binomial import quasi_binomial
-from analytics.rates.standardized import stratum_codes
+from analytics.rates.intervals import stratum_codes
 
 CLASSES = (
     "doing better than its drivers predict",

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from analytics.inputs import Bools, Floats, floats
 from analytics.rates.acs import Z_90, coefficient_of_variation, reliability, weighted_moe
-from analytics.rates.standardized import stratum_codes
+from analytics.rates.intervals import stratum_codes
 
 CANNOT = "cannot carry a conclusion"
 LEVEL = 0.90

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from analytics.drivers.profile import LEVEL, MOST_WITHOUT
 from analytics.inputs import Bools, Floats, floats
 from analytics.rates.acs import LOW_ABOVE, Z_90
-from analytics.rates.standardized import stratum_codes
+from analytics.rates.intervals import stratum_codes
 
 MIDDLE = 0.5
 

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from analytics.hotspots.residuals import SchoolResiduals, school_residuals
+from analytics.hotspots.tract_map import SchoolResiduals, school_residuals
 from analytics.inputs import Floats, counts
-from analytics.rates.standardized import stratum_codes
-from geo.catchment import share_matrix
+from analytics.rates.intervals import stratum_codes
+from geo.shares import share_matrix
 
 
 def dealt_range(
@@ -37,7 +37,7 @@ def dealt_range(
     strata : array or Series
         Level of each school, within which schools are dealt; None for one level.
     share : DataFrame, Series or matrix
-        Catchment, see `geo.catchment.share_matrix`.
+        Catchment, see `geo.shares.share_matrix`.
     geoids : array or Index, shape (t,)
         Tracts, in order.
     level : float

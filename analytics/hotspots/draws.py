@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analytics.hotspots.nulls import EventDraws, Null, event_draws
 from analytics.hotspots.tract_map import Lens, SchoolCounts, TractMap
-from analytics.inputs import Floats
+from analytics.inputs import Floats, Progress
 from analytics.local.area_permutation import permute_areas
 from analytics.local.significance import DrawPlan, Tally, settle
 from analytics.local.statistics import (
@@ -28,7 +28,6 @@ from analytics.local.statistics import (
     prepare,
     tested_areas,
 )
-from analytics.progress import Progress
 from geo.weights.weights import Weights
 
 BATCH = 64  # draws pushed through at once

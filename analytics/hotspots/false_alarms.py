@@ -17,15 +17,22 @@ from scipy.special import expit, logit
 
 from analytics.hotspots.draws import analyses_of, draw_null
 from analytics.hotspots.nulls import NULLS, Null, on_areas
-from analytics.hotspots.residuals import Codes, SchoolRates, level_rates, overdispersion
 from analytics.hotspots.school_rates import size_rates
-from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
-from analytics.inputs import Floats, floats
+from analytics.hotspots.tract_map import (
+    Codes,
+    Measure,
+    SchoolCounts,
+    SchoolRates,
+    TractMap,
+    level_rates,
+    overdispersion,
+    tract_maps,
+)
+from analytics.inputs import Floats, Progress, floats
 from analytics.local.significance import DrawPlan, benjamini_hochberg
 from analytics.local.statistics import Statistic
-from analytics.progress import Progress
-from analytics.rates.standardized import stratum_codes
-from geo.catchment import share_matrix
+from analytics.rates.intervals import stratum_codes
+from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
 World = Literal["reassigned", "independent", "size", "trend", "constant_risk"]

@@ -20,8 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from analytics.hotspots.draws import BATCH, Analysis, analyses_of
 from analytics.hotspots.nulls import Null, event_draws
 from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
-from analytics.inputs import Floats
-from analytics.progress import Progress
+from analytics.inputs import Floats, Progress
 from geo.weights.weights import Weights
 
 THRESHOLD = 0.05

@@ -10,9 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.hotspots.residuals import Codes, SchoolResiduals, school_residuals, streams
 from analytics.hotspots.school_rates import size_rates
-from analytics.hotspots.tract_map import SchoolCounts, TractMap, tract_maps
+from analytics.hotspots.tract_map import (
+    Codes,
+    SchoolCounts,
+    SchoolResiduals,
+    TractMap,
+    school_residuals,
+    streams,
+    tract_maps,
+)
 from analytics.inputs import Bools, Floats, floats, refuse
 from geo.weights.weights import Weights
 

@@ -20,8 +20,7 @@ from scipy.special import betaincinv, expit, logit
 
 from analytics.hotspots.nulls import residuals_beyond_size
 from analytics.hotspots.tract_map import tract_maps
-from analytics.inputs import Bools, Floats
-from analytics.progress import Progress
+from analytics.inputs import Bools, Floats, Progress
 from analytics.rates.intervals import clopper_pearson
 from geo.weights.weights import Weights
 

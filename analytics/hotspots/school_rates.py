@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import fdtri, xlogy
 
-from analytics.hotspots.residuals import Codes, SchoolRates, level_rates, overdispersion
+from analytics.hotspots.tract_map import Codes, SchoolRates, level_rates, overdispersion
 from analytics.inputs import Bools, Floats
 from analytics.quasi_binomial import quasi_binomial
 

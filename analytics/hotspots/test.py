@@ -17,11 +17,10 @@ from numpy.typing import ArrayLike
 from analytics.hotspots.draws import Analysis, analyses_of, draw_null
 from analytics.hotspots.nulls import Null
 from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
-from analytics.inputs import Bools, Floats
+from analytics.inputs import Bools, Floats, Progress
 from analytics.local.significance import DrawPlan, benjamini_hochberg
 from analytics.local.statistics import QUADRANTS, LocalMoran, Statistic
 from analytics.local.table import states
-from analytics.progress import Progress
 from geo.weights.weights import Weights
 
 CLASSES = (
@@ -62,7 +61,7 @@ def gi_star_schools(
     x, n : Series on one index of school_id, or arrays in the order of a share matrix
         Chronically absent and enrolled students. A school with an unknown count takes no part.
     share : DataFrame, Series or matrix
-        Catchment: long table, two-level Series or matrix, see `geo.catchment.share_matrix`.
+        Catchment: long table, two-level Series or matrix, see `geo.shares.share_matrix`.
     weights : Weights
         Neighbours of the tracts; each tract is added to its own.
     strata : Series or array, optional
@@ -108,7 +107,7 @@ def gi_star_schools(
     ----------
     Freedman D, Lane D (1983) J Bus Econ Stat 1:292-298 (permuting residuals of a reduced model).
     Ord JK, Getis A (1995) Geographical Analysis 27:286-306, equation 5. Benjamini Y, Hochberg Y
-    (1995) J R Stat Soc B 57:289-300. Residuals: see `analytics.hotspots.residuals`.
+    (1995) J R Stat Soc B 57:289-300. Residuals: see `analytics.hotspots.tract_map`.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
 from analytics.inputs import Floats, counts, floats
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 
 SCALE_SPREAD = 0.5
 """Log standard deviation of the scale of distance: nine in ten redraws within a factor of 2.3."""
@@ -63,7 +63,7 @@ def within_join(
         Chronically absent and enrolled students by school_id. A school with an unknown count
         takes no part.
     share : DataFrame, Series or matrix
-        Catchment, see `geo.catchment.share_matrix`.
+        Catchment, see `geo.shares.share_matrix`.
     geoids : array or Index
         Tracts wanted, in order.
     flow_cv : float or Series

@@ -13,8 +13,8 @@ from scipy.sparse import csr_array, eye_array
 
 from analytics.inputs import Bools, Floats, counts, floats, refuse, refuse_unexpected, same_index
 from analytics.membership.laplace import Binomial, Likelihood, Poisson
-from analytics.rates.standardized import stratum_codes
-from geo.catchment import share_matrix
+from analytics.rates.intervals import stratum_codes
+from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
 Family = Literal["binomial", "poisson"]

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, diags_array
 
-from analytics.inputs import Floats
+from analytics.inputs import Floats, Progress
 from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
 from analytics.membership.data import Data, Family, area_centres, checked_counts, on_areas, prepare
-from analytics.membership.fields import SINGLE, SMOOTHNESS, Bym2Field, MaternField
+from analytics.membership.fields import SINGLE, SMOOTHNESS, Bym2Field, MaternField, Priors
 from analytics.membership.hyperparameters import (
     Mixture,
     Mode,
@@ -28,7 +28,6 @@ from analytics.membership.hyperparameters import (
     smoothed,
 )
 from analytics.membership.model import Field, Model, moments, standard_draws
-from analytics.membership.priors import Priors
 from analytics.membership.result import (
     Membership,
     Posterior,
@@ -38,7 +37,6 @@ from analytics.membership.result import (
     notes,
     summary,
 )
-from analytics.progress import Progress
 from geo.weights.weights import Weights
 
 FIELDS = ("auto", "matern", "bym2")
@@ -124,7 +122,7 @@ def fit(
         takes no part. Without `share`: counts of areas, a Series by area id or an array in the
         order of the weights. The Poisson family needs `trials` or `expected`.
     share : DataFrame, Series or matrix, optional
-        Catchment, see `geo.catchment.share_matrix`.
+        Catchment, see `geo.shares.share_matrix`.
     weights : Weights
         Neighbours of the areas, for BYM2 and for neighbourhood averages.
     covariates : DataFrame, Series or array_like, optional

@@ -14,9 +14,15 @@ from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
-from analytics.membership.fields import Bym2Correlation, Bym2Field, MaternCorrelation, MaternField
+from analytics.membership.fields import (
+    Bym2Correlation,
+    Bym2Field,
+    MaternCorrelation,
+    MaternField,
+    Prior,
+    Priors,
+)
 from analytics.membership.laplace import Gaussian, Likelihood, Loadings, approximate
-from analytics.membership.priors import Prior, Priors
 
 Field = MaternField | Bym2Field
 Correlation = MaternCorrelation | Bym2Correlation

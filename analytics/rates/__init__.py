@@ -1,8 +1,15 @@
 """Rates, their intervals, what would be expected, and whether they may be shown."""
 
-from analytics.rates.intervals import clopper_pearson, crude_rate, rate_difference, wilson
+from analytics.rates.intervals import (
+    clopper_pearson,
+    crude_rate,
+    expected,
+    rate_difference,
+    standardized_ratio,
+    stratum_codes,
+    wilson,
+)
 from analytics.rates.reliability import Reliability, reliability
-from analytics.rates.standardized import expected, standardized_ratio, stratum_codes
 
 __all__ = [
     "Reliability",

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from analytics.inputs import Floats, counts, floats, same_index
 from analytics.rates.intervals import crude_rate, wilson
 from analytics.rates.reliability import reliability
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 
 
 def allocate(
@@ -36,7 +36,7 @@ def allocate(
         Chronically absent and enrolled students by school_id. A school with an unknown count
         takes no part.
     share : DataFrame, Series or matrix
-        Catchment, see `geo.catchment.share_matrix`.
+        Catchment, see `geo.shares.share_matrix`.
     geoids : array or Index, optional
         Tracts wanted, in order; by default those of the catchment, sorted. A matrix needs them.
     expected : Series, optional

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.progress import Progress
-from analytics.rates.standardized import expected as expected_by_stratum
+from analytics.inputs import Progress
+from analytics.rates.intervals import expected as expected_by_stratum
 from analytics.scan.search import (
     Cluster,
     Direction,
@@ -87,7 +87,7 @@ def circular_scan(
         units of the coordinates.
     expected : array_like or Series, optional
         Expected cases of each location (Poisson), for instance from
-        `analytics.rates.standardized.expected`; rescaled to the sum of the cases. By default in
+        `analytics.rates.intervals.expected`; rescaled to the sum of the cases. By default in
         proportion to the population.
     null : str or callable
         "model": cases fall independently at the expected risk, their total held (multinomial or
@@ -193,7 +193,7 @@ def scan_schools(
         Coordinates of the schools, or with `share` of the tracts: Series by school_id or geoid, or
         arrays in the order of the share matrix.
     share : DataFrame, Series or matrix, optional
-        Catchment, see `geo.catchment.share_matrix`, to scan the tracts; None scans the schools.
+        Catchment, see `geo.shares.share_matrix`, to scan the tracts; None scans the schools.
     strata : array_like or Series, optional
         Level of each school; expected counts follow it and residuals move within it.
     types, within : array_like or Series, optional

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
-from analytics.progress import Progress
+from analytics.inputs import Progress
 
 Model = Literal["poisson", "bernoulli"]
 Side = Literal["high", "low"]

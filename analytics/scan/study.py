@@ -17,10 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from analytics.hotspots.nulls import residuals_beyond_size
-from analytics.hotspots.residuals import SchoolResiduals
-from analytics.hotspots.tract_map import SchoolCounts
+from analytics.hotspots.tract_map import SchoolCounts, SchoolResiduals
 from analytics.inputs import Bools, Floats, counts, floats, refuse, refuse_unexpected, same_index
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 
 
 @dataclass(frozen=True, eq=False)

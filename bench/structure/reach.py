@@ -59,13 +59,15 @@ KEPT: dict[str, str] = {
         (
             "analytics.rates.intervals.rate_difference",
             "analytics.rates.intervals.poisson_limits",
-            "analytics.rates.standardized.standardized_ratio",
+            "analytics.rates.intervals.standardized_ratio",
         ),
         "published cases (Newcombe 1998, Garwood 1936, Selvin) state it",
     ),
     "analytics.rates.between_schools.ratio_of_sums": "place beside place (Priorities)",
-    "analytics.membership.priors.HalfNormal": "published BYM2 cases (Morris et al. 2019) need it",
-    "analytics.membership.priors.Beta": "published BYM2 cases (Morris et al. 2019) need it",
+    **dict.fromkeys(
+        (f"analytics.membership.fields.{name}" for name in ("HalfNormal", "Beta")),
+        "published BYM2 cases (Morris et al. 2019) need it",
+    ),
     "analytics.membership.result.Membership.top": "public: what `analytics.membership.fit` gives",
     "analytics.smoothing.spatial_empirical_bayes": "EBlocal, a published case of R spdep",
     "analytics.smoothing.standardized_rates": "EBImoran, a published case of R spdep",

@@ -11,8 +11,7 @@ import pandas as pd
 from data.errors import DataError
 from data.panel import SourceTables
 from data.store.provenance import Ledger, singular
-from geo.join.candidates import Barrier
-from geo.join.grades import NEAREST, POOLS
+from geo.join.candidates import NEAREST, POOLS, Barrier
 from geo.join.gravity import DEFAULT_SCALE_KM, GravityFit, fit_gravity
 from geo.join.scale import estimate_scale
 from geo.join.supplied import SuppliedFit, fit_supplied

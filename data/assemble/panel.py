@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.assemble.alternative_joins import with_joins
 from data.assemble.drivers import with_access, with_designations
 from data.assemble.join import join_schools
 from data.assemble.match import match, refuse_two_sources
-from data.contracts.check import check_relations, validate
+from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.doubts import refuse_open
 from data.panel import Panel, SourceTables
@@ -55,18 +56,18 @@ def make_panel(tables: SourceTables) -> Panel:
     tables, access = with_access(tables, ledger)
     joined = join_schools(tables, reference_enrolment(tables.absence), ledger)
     refuse_open(ledger.entries, accepted, slug)
-    frames = {
-        name: joined.table if name == "catchment" else getattr(tables, name) for name in TABLES
-    }
+    made = {"catchment": joined.table, "joins": empty_table("joins")}
+    frames = {name: made[name] if name in made else getattr(tables, name) for name in TABLES}
     frames |= {name: validate(name, frames[name]) for name in _MADE}
     check_relations(frames, [source.id for source in tables.sources])
-    return Panel(
+    panel = Panel(
         area=tables.area,
         sources=tables.sources,
         ledger=ledger.entries,
         parameters=_parameters(tables, joined.parameters, access),
         **{name: _ordered(name, frame) for name, frame in frames.items()},
     )
+    return with_joins(panel)
 
 
 def reference_enrolment(absence: pd.DataFrame) -> pd.Series:

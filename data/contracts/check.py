@@ -18,6 +18,8 @@ _RELATIONS = (
     ("school_drivers", "school_id", "schools", "drop them in the place's recipe"),
     ("schools", "geoid", "tracts", "locate the schools in this area's tracts"),
     ("catchment", "school_id", "schools", "rebuild the join"),
+    ("joins", "school_id", "schools", "rebuild the joins"),
+    ("joins", "geoid", "tracts", "rebuild the joins"),
     ("zones", "school_id", "schools", "leave the name out"),
     ("catchment", "geoid", "tracts", "rebuild the join"),
     ("drivers", "geoid", "tracts", "drop rows outside the area, check the vintage"),

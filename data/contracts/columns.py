@@ -254,10 +254,10 @@ def reason_fits() -> pa.Check:
 
 
 def same_sum(group: str, value: str, total: float, tolerance: float) -> pa.Check:
-    """Values of each group add up to `total`."""
+    """Values of each group add up to `total`; blanks stand between the columns of a group."""
 
     def adds_up(table: pd.DataFrame) -> pd.Series:
-        sums = table.groupby(group)[value].transform("sum")
+        sums = table.groupby(group.split())[value].transform("sum")
         return (sums - total).abs().le(tolerance)
 
     return rule(

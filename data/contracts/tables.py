@@ -38,6 +38,7 @@ from data.contracts.columns import (
 )
 from data.contracts.vocabulary import (
     AREA_DIGITS,
+    CATCHMENTS,
     PROVIDER_KINDS,
     PROVIDER_LABELS,
     RELIABILITIES,
@@ -206,6 +207,28 @@ _STORED: dict[str, Contract] = {
             ),
         },
         same_sum("school_id", "share", 1.0, 1e-9),
+    ),
+    "joins": contract(
+        "Joins",
+        "The other joins of schools and tracts that the place's files allow, beside its catchment.",
+        "join school_id geoid",
+        {
+            "join": text(f"Join ({', '.join(CATCHMENTS.values())}).", one_of(tuple(CATCHMENTS))),
+            "school_id": school_id(),
+            "geoid": geoid(),
+            "share": number(
+                "Part of the school's students; adds up to 1 for each join and school.",
+                "fraction",
+                between(0, 1, "shares are fractions of one school"),
+                nullable=False,
+            ),
+            "placed_by": text(
+                "Join that placed this school: one without a zone follows by distance.",
+                one_of(tuple(CATCHMENTS)),
+            ),
+            "why": text('Reason in words; "" where the join treats all schools alike.'),
+        },
+        same_sum("join school_id", "share", 1.0, 1e-9),
     ),
     "zones": contract(
         "Zones",

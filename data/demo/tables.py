@@ -24,7 +24,7 @@ from data.demo.truth import (
     build_world,
 )
 from data.panel import SourceTables
-from data.place.area import DefinitionBreak, StudyArea
+from data.store.manifest import DefinitionBreak, StudyArea
 from data.store.provenance import Ledger, LedgerEntry, Source
 
 HOUSING_WITHHELD_BELOW = 6

@@ -10,13 +10,13 @@ import pydantic.dataclasses
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from data.errors import DataError
-from data.place.area import DefinitionBreak, StudyArea
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
 from data.recipe.checks import FOLDER as RECIPES
 from data.recipe.checks import load_recipe
 from data.recipe.measures import measures_taken
 from data.recipe.recipe import Recipe
 from data.store.folders import SLUG
+from data.store.manifest import DefinitionBreak, StudyArea
 
 FOLDER = Path(__file__).parents[1] / "places"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

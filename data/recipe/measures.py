@@ -5,14 +5,16 @@ from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
 from data.recipe.parts import Measure, MeasureUnit, Tokens, measure_problem
-from data.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from data.recipe.recipe import Recipe
 
 FOLDER = Path(__file__).parents[1]
 MEASURES = FOLDER / "measures.toml"
@@ -253,7 +255,7 @@ def layouts() -> Mapping[str, Layout]:
     return MappingProxyType(by_id)
 
 
-def measures_taken(recipe: Recipe, layout: str) -> tuple[Measure, ...]:
+def measures_taken(recipe: "Recipe", layout: str) -> tuple[Measure, ...]:
     """Give the measures that a recipe takes of a layout; none but drivers do."""
     if recipe.table != "drivers":
         return ()

@@ -1,18 +1,70 @@
-"""The manifest of a stored panel: dataclasses to JSON and back."""
+"""The manifest of a stored panel, with its study area: dataclasses to JSON and back."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+import pydantic.dataclasses
+from pydantic import Field, TypeAdapter, ValidationError
 
 from data.errors import DataError
-from data.place.area import StudyArea
+from data.recipe.binding import STRICT
 from data.store.provenance import LedgerEntry, Source
 
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class DefinitionBreak:
+    """From a year on, figures are not comparable with earlier years."""
+
+    school_year: str = Field(
+        description="First year under the new definition.", examples=["2019-20"]
+    )
+    note: str = Field(
+        description="What changed, in plain words.",
+        examples=["Buildings closed in March 2020."],
+    )
+
+
+@dataclass(frozen=True)
+class StudyArea:
+    """A place: its identity, projection and definition of chronic absence.
+
+    Attributes
+    ----------
+    slug : str
+        Folder and URL name ("nyc").
+    state : str
+        State name or postal code, for words on screen.
+    tract_vintage : int
+        Census year of the tracts (2010 or 2020); part of identity.
+    crs : str
+        Projected CRS in metres ("EPSG:32618") for every distance and area.
+    fictional : bool
+        True for made-up places: the word stands on every page and export.
+    default_year : str
+        School year shown first.
+    definition : str
+        How the publisher defines chronic absence.
+    breaks : tuple of DefinitionBreak
+    unusual_years : tuple of str
+        Years measured in another way (cut short, remote); left out by default.
+    """
+
+    slug: str
+    name: str
+    state: str
+    tract_vintage: int
+    crs: str
+    fictional: bool
+    default_year: str
+    definition: str
+    breaks: tuple[DefinitionBreak, ...] = ()
+    unusual_years: tuple[str, ...] = ()
+
+
 FILE_NAME = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 
 
 class ManifestError(DataError):

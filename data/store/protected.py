@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from analytics.disclosure.gate import PRESETS, Policy, protect
+from data.assemble.alternative_joins import with_joins
 from data.panel import Panel
 
 AS_ABSENCE = {"numerator": "chronic_absent", "denominator": "enrolled"}
@@ -25,12 +26,12 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
     -------
     Panel
         Same shape, ids and row order. `catchment.students` is empty for a school whose enrolment
-        is withheld in any year; shares stay.
+        is withheld in any year; shares stay. `joins` are made anew from what is left.
     """
     release: dict[str, str] = {source.id: source.release for source in raw.sources}
     used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(release.values()))}
     absence = _protect(raw.absence, release, used)
-    return replace(
+    shown = replace(
         raw,
         absence=absence,
         school_drivers=_protect_school_drivers(raw.school_drivers, release, used),
@@ -41,6 +42,8 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
         },
         protected=True,
     )
+    nothing_withheld = shown.catchment.equals(raw.catchment)
+    return shown if nothing_withheld else with_joins(shown)
 
 
 def _protect(

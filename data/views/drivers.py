@@ -22,7 +22,7 @@ from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE, DriverM
 from analytics.association.result import Diagnostics, refused
 from analytics.rates.acs import HIGH_BELOW, LOW_ABOVE, Z_90
 from data.recipe.measures import MeasureInfo
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
 NEIGHBOURS = 8

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from analytics.hotspots.consensus.agreement import Consensus
-from analytics.hotspots.consensus.groups import group_summary
+from analytics.hotspots.consensus.groups import (
+    excess_students,
+    group_summary,
+    place_spread,
+    shrunken_excess,
+)
 from analytics.rates.between_schools import difference
 from analytics.rates.tract_rates import allocate
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
-from data.views.excess import group_excess
-from geo.weights.weights import Weights
+from geo.shares import share_matrix
+from geo.weights.weights import Weights, random_patches
 
 HALF = 0.5
 BEYOND = ("beyond", "beyond_low", "beyond_high")
@@ -51,7 +57,7 @@ def grouped(
         With `cluster` (smallest geoid of the group, missing outside) and `group` (its rank).
     groups : DataFrame
         Index rank 1, 2, ...: cluster, name, tracts, enrolled, chronic_absent, rate, ratio, the
-        columns of `data.views.excess.group_excess`, k_min, k_median, k_max, coverage, agree; low,
+        columns of `data.views.groups.group_excess`, k_min, k_median, k_max, coverage, agree; low,
         high, ratio_low, ratio_high, and beyond, beyond_low, beyond_high, the rate less that of
         schools elsewhere: all by how much schools differ. Most students beyond expected first.
     """
@@ -125,3 +131,81 @@ def _agreement_words(agree: pd.Series, analyses: pd.DataFrame) -> str:
         ]
         parts.append(", ".join(counts))
     return "; ".join(filter(None, parts))
+
+
+PATCHES = 200
+SEED = 20240901
+
+
+def group_excess(
+    ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame, touching: Weights
+) -> pd.DataFrame:
+    """Give the excess of each group, and what is left of it when the picking is allowed for.
+
+    Parameters
+    ----------
+    ids : Series of str
+        Group of each tract, missing outside.
+    schools, shares : DataFrame
+        `school_view`, and the join behind the tracts.
+    touching : Weights
+        Neighbours of the tracts that a group may be made of.
+
+    Returns
+    -------
+    DataFrame
+        Index group: columns of `excess_students` and of `shrunken_excess`.
+    """
+    inside = pd.get_dummies(ids.dropna(), dtype=float)
+    table = _excess(inside, schools, shares)
+    sizes = ids.value_counts()
+    spreads = {
+        size: _spread(int(size), schools, shares, touching) for size in set(sizes[table.index])
+    }
+    spread = pd.Series([spreads[sizes[name]] for name in table.index], table.index, dtype=float)
+    return table.join(shrunken_excess(table, spread))
+
+
+def excess_by_year(
+    members: pd.Index, years: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]
+) -> pd.DataFrame:
+    """Follow the excess of the same tracts through school years.
+
+    Parameters
+    ----------
+    members : Index
+        Tracts of a group.
+    years : mapping
+        By school year: `school_view` and the shares of its join.
+
+    Returns
+    -------
+    DataFrame
+        Index school year: columns of `excess_students`; NaN where no school is known.
+    """
+    inside = pd.DataFrame({"group": 1.0}, index=members)
+    rows = [_excess(inside, schools, shares) for schools, shares in years.values()]
+    if not rows:
+        return pd.DataFrame(
+            columns=["expected", "excess", "excess_se", "excess_low", "excess_high"]
+        )
+    return pd.concat(rows).set_axis(list(years))
+
+
+def _excess(inside: pd.DataFrame, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Give the excess of groups from the tracts inside: 1 or 0, tracts by groups."""
+    lain = shares[shares["geoid"].isin(inside.index)]
+    parts = share_matrix(lain, schools.index, inside.index) @ inside.to_numpy()
+    return excess_students(
+        schools["chronic_absent"],
+        schools["enrolled"],
+        pd.DataFrame(parts.clip(max=1.0), schools.index, inside.columns),  # rounding
+        schools["level"],
+    )
+
+
+def _spread(size: int, schools: pd.DataFrame, shares: pd.DataFrame, touching: Weights) -> float:
+    """Measure how much patches of `size` tracts differ all over the place."""
+    patches = random_patches(touching, size, PATCHES, seed=SEED)
+    inside = pd.DataFrame(patches.T.astype(float), index=touching.ids)
+    return place_spread(_excess(inside, schools, shares))

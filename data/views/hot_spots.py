@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import geopandas as gpd
@@ -12,20 +12,19 @@ import pandas as pd
 
 from analytics.hotspots.consensus.agreement import Consensus, run_set
 from analytics.hotspots.consensus.groups import contiguous_groups
+from analytics.hotspots.consensus.years import emerging
+from analytics.hotspots.group_test import group_test
 from analytics.hotspots.nulls import Null
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import Measure
+from analytics.inputs import Progress
 from analytics.local.statistics import Statistic
-from analytics.progress import Progress
 from data.views.groups import agreeing, grouped
 from geo.weights.weights import Weights
 
 if TYPE_CHECKING:  # a page that shows no such map need not load them
     from analytics.membership import Membership
     from analytics.scan import Cluster
-from collections.abc import Collection
-
-from analytics.hotspots.consensus.years import emerging
 
 DRAWS = 999
 MAX_DRAWS = 99_999
@@ -61,7 +60,7 @@ class HotSpots:
     model : Membership, optional
         Of the membership model: what was fitted, without its draws.
     broad : DataFrame, optional
-        Groups that pass as wholes, where groups were tested, see `data.views.group_test`.
+        Groups that pass as wholes, where groups were tested, see `data.views.hot_spots`.
     """
 
     kind: Kind
@@ -123,14 +122,8 @@ def find_by_test(
         shares,
         weights,
         statistic=cast("Statistic", statistic),
-        null=cast("Null", null),
-        measure=view.measure,
-        **held_alike(view.schools),
-        draws=DRAWS,
         max_draws=MAX_DRAWS,
-        alpha=view.alpha,
-        seed=SEED,
-        progress=progress,
+        **_settings(view, null, progress),
     )
     table = _shown_only(view.tracts, result[["q", "draws"]]).assign(
         map_class=result["hot_class"].where(view.tracts["shown"], "not shown"), hatched=False
@@ -176,14 +169,8 @@ def find_consensus(
         catchments,
         weights,
         methods=cast("Any", CONSENSUS),
-        null=cast("Null", null),
-        measure=view.measure,
-        **held_alike(view.schools),
-        draws=DRAWS,
         max_draws=SET_MAX_DRAWS,
-        alpha=view.alpha,
-        seed=SEED,
-        progress=progress,
+        **_settings(view, null, progress),
     )
     return consensus_map(view, consensus, chosen, catchments[chosen])
 
@@ -267,6 +254,15 @@ def _counts(view: MapView) -> tuple[pd.Series, pd.Series]:
     return view.schools["chronic_absent"], view.schools["enrolled"]
 
 
+def _settings(view: MapView, null: str, progress: Progress | None) -> dict[str, Any]:
+    """Give what all tests of a view are asked alike."""
+    return {
+        **{"null": null, "measure": view.measure, "alpha": view.alpha},
+        **held_alike(view.schools),
+        **{"draws": DRAWS, "seed": SEED, "progress": progress},
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class History:
     """Hot spots of every school year by one and the same test.
@@ -304,17 +300,11 @@ def history(
     hot, log_ratio = {}, {}
     for done, (year, view) in enumerate(sorted(views.items())):
         tests = hot_spots(
-            view.schools["chronic_absent"],
-            view.schools["enrolled"],
+            *_counts(view),
             shares[year],
             view.touching,
-            measure=view.measure,
-            **held_alike(view.schools),
-            draws=DRAWS,
             max_draws=SET_MAX_DRAWS,
-            alpha=view.alpha,
-            seed=SEED,
-            progress=_part(progress, done, len(views)),
+            **_settings(view, "schools", _part(progress, done, len(views))),
         )
         shown = view.tracts["shown"]
         hot[year] = (tests["hot"] & shown).where(tests["q"].notna() & shown).astype("boolean")
@@ -334,3 +324,50 @@ def _part(progress: Progress | None, done: int, parts: int) -> Progress | None:
         progress(int(whole * (done + steps / max(wanted, 1))), whole * parts)
 
     return report
+
+
+def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: str) -> HotSpots:
+    """Add what Gi* with touching tracts says of groups as wholes, at the level of the view.
+
+    Parameters
+    ----------
+    view, shares
+        As `data.views.hot_spots.find_by_test` is given them.
+    found : HotSpots
+        Any map of the view.
+    null : str
+        A null that draws schools.
+
+    Returns
+    -------
+    HotSpots
+        With `group_p` of tracts (missing outside groups above the threshold) and of groups (that
+        of the tested group they lie in), and `broad`, the groups that pass.
+    """
+    result = group_test(
+        view.schools["chronic_absent"],
+        view.schools["enrolled"],
+        shares,
+        view.touching,
+        null=cast("Null", null),
+        measure=view.measure,
+        **held_alike(view.schools),
+        draws=DRAWS,
+        seed=SEED,
+    )
+    high = result.areas["above"].gt(0) & view.tracts["shown"]
+    p = result.areas["group_p"].where(high)
+    tracts = found.tracts.assign(group_p=p)
+    ids = contiguous_groups(p <= view.alpha, view.touching)
+    inside, broad = grouped(tracts, ids, view.schools, shares, view.touching)
+    return replace(
+        found,
+        tracts=tracts,
+        groups=_with_p(found.groups, p.groupby(tracts["cluster"]).min()),
+        broad=_with_p(broad, p.groupby(inside["cluster"]).min()),
+    )
+
+
+def _with_p(groups: pd.DataFrame, p: pd.Series) -> pd.DataFrame:
+    """Add p to groups by their id; a group without any mass weighs no more than nothing."""
+    return groups.assign(group_p=groups["cluster"].map(p).astype("float64").fillna(1.0))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from analytics.inputs import Progress
 from analytics.join.quality import (
     FLAGS,
     JoinComparison,
@@ -16,15 +17,23 @@ from analytics.join.quality import (
     school_quality,
 )
 from analytics.join.quality import tract_quality as judge_tracts
-from analytics.join.uncertainty import tract_intervals
+from analytics.join.uncertainty import scale_factors, tract_intervals
+from data.assemble.alternative_joins import enrolment, join_settings, joined_schools
 from data.panel import Panel
 from data.views.hot_spots import HotSpots
-from data.views.joins import NO_PLACE, Join
-from geo.join.shares import pair_km
+from data.views.joins import COLUMNS, Join, plain
+from geo.join.gravity import fit_gravity
+from geo.join.supplied import fit_supplied
+from geo.shares import pair_km
 
 FLOWS = ("school_id", "school", "geoid", "tract", "share", "students", "km", "method")
 LEAST = 0.005  # shares of a school below this do not stretch the map
 WARNED = (FLAGS[0], FLAGS[2])
+NO_PLACE = "not joined: no place on the map or no known enrolment"
+REDRAWS = 20
+KNOWN = ("supplied", "zones")
+"""Joins that know where students live: such schools keep their tracts in every redraw."""
+Entry = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -198,6 +207,84 @@ def join_change(
     return JoinChange(table, comparison, versus)
 
 
+def with_own_counts(
+    panel: Panel, join: Join, flows: pd.DataFrame
+) -> tuple[Join, tuple[Entry, ...]]:
+    """Use counts of students by school and tract; schools they lack keep the join given.
+
+    Parameters
+    ----------
+    join : Join
+        Any join of the place.
+    flows : DataFrame
+        From `data.read.flows.flows_in_memory`.
+
+    Returns
+    -------
+    (Join, tuple of (action, reason, ids))
+        The join, and what did not fit in the counts.
+
+    Raises
+    ------
+    ValueError
+        The counts are not of this place.
+    """
+    schools = panel.schools.assign(enrolled=enrolment(panel).reindex(panel.schools.index))
+    fit = fit_supplied(schools, panel.tracts, flows)
+    own = plain("supplied", fit.table)
+    rest = join.table[~join.table["school_id"].isin(own.method.index)]
+    kept = pd.Index(rest["school_id"].unique())
+    made = Join(
+        "supplied",
+        pd.concat([own.table, rest], ignore_index=True),
+        pd.concat([own.method, join.method.reindex(kept)]),
+        pd.concat([own.why, join.why.reindex(kept)]),
+    )
+    return made, tuple(each for each in fit.ledger if each[2] != fit.without_rows)
+
+
+def redraws(
+    panel: Panel,
+    join: Join,
+    others: Sequence[Join],
+    draws: int = REDRAWS,
+    progress: Progress | None = None,
+) -> list[pd.DataFrame]:
+    """Give joins as plausible as the one shown.
+
+    Gravity at scales of distance around the place's own; schools whose homes are counted, or with
+    an attendance zone, keep their tracts when the join shown is such a one. Each other method that
+    looks for homes counts as one redraw more; the tract of the building does not, for most
+    children live elsewhere.
+
+    Parameters
+    ----------
+    join : Join
+        The join shown.
+    draws : int
+        Number of scales.
+    progress : callable, optional
+        Receives the steps done and the steps wanted.
+
+    Returns
+    -------
+    list of DataFrame
+        Tables of school_id, geoid, share.
+    """
+    tracts, schools = panel.tracts.to_crs(panel.area.crs), joined_schools(panel)
+    settings = join_settings(panel)
+    kept = join.table[join.table["school_id"].map(join.method).isin(KNOWN)]
+    tables: list[pd.DataFrame] = []
+    for factor in scale_factors(draws):
+        if progress is not None:
+            progress(len(tables), draws)
+        scaled = {**settings, "scale_km": _scaled(settings["scale_km"], float(factor))}
+        drawn = fit_gravity(schools, tracts, **scaled).table[COLUMNS]
+        rest = drawn[~drawn["school_id"].isin(kept["school_id"])]
+        tables.append(pd.concat([kept, rest], ignore_index=True))
+    return [*tables, *(other.table for other in others if other.name != "building")]
+
+
 def _side(tracts: pd.DataFrame) -> pd.DataFrame:
     rate = tracts["rate"].where(tracts["shown"])
     return pd.DataFrame({"rate": rate, "is_hot": tracts["group"].notna()})
@@ -207,3 +294,9 @@ def _sides(here: pd.Series, there: pd.Series) -> pd.Series:
     words = pd.Series("not hot in either", index=here.index, dtype="str")
     words = words.mask(here & there, "hot in both").mask(here & ~there, "hot in the first only")
     return words.mask(~here & there, "hot in the second only")
+
+
+def _scaled(scale: float | Mapping[str, float], factor: float) -> float | dict[str, float]:
+    if isinstance(scale, Mapping):
+        return {level: km * factor for level, km in scale.items()}
+    return scale * factor

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analytics.hotspots.power import power
-from analytics.progress import Progress
+from analytics.inputs import Progress
 from data.views.hot_spots import SEED, HotSpots, MapView, held_alike
 
 TRACTS, GROUPS = "tracts", "groups"

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.hotspots.consensus.groups import contiguous_groups
+from analytics.inputs import Progress
 from analytics.membership import Membership, fit
-from analytics.progress import Progress
 from analytics.scan import Cluster, circular_scan, scan_schools
 from data.views.groups import grouped
 from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView, held_alike

@@ -11,12 +11,10 @@ import pandas as pd
 
 from analytics.hotspots.dealt import dealt_range
 from analytics.rates.acs import coefficient_of_variation
-from analytics.rates.between_schools import paired_change
+from analytics.rates.between_schools import next_year, paired_change
 from analytics.rates.definitions import BAND_FRACTION, band
-from analytics.rates.intervals import crude_rate
-from analytics.rates.standardized import expected
+from analytics.rates.intervals import crude_rate, expected
 from analytics.rates.tract_rates import allocate, exposure
-from analytics.rates.year_to_year import next_year
 from analytics.smoothing import empirical_bayes
 from data.panel import Panel
 from data.views.years import dispersion, dispersions, everyone
@@ -75,7 +73,7 @@ def school_view(panel: Panel, year: str, level: str) -> pd.DataFrame:
     DataFrame
         Index `school_id`. Counts of withheld rows are NaN; `shown` says whether the row's own
         figure may stand on screen. `low, high` is the range for next year's rate, see
-        `analytics.rates.year_to_year`; `ratio_low, ratio_high` the same over what is expected.
+        `analytics.rates.between_schools`; `ratio_low, ratio_high` the same over what is expected.
     """
     rows = everyone(panel)
     rows = rows[rows["school_year"] == year]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analytics.rates.year_to_year import PUBLISHED_DISPERSION, change_dispersion
+from analytics.rates.between_schools import PUBLISHED_DISPERSION, change_dispersion
 from data.panel import Panel
 
 LEAST_SCHOOLS = 50

@@ -13,17 +13,19 @@ from scipy.sparse import csr_array
 
 from geo.join.balance import Balance, balance
 from geo.join.candidates import (
+    BY_LEVEL,
     Barrier,
     Candidates,
+    GradeBands,
     Origins,
     Sites,
     distance_unit,
     nearest_tracts,
     read_places,
     table_tracts,
+    told_apart,
 )
 from geo.join.decay import DecaySetting, by_level, functions
-from geo.join.grades import BY_LEVEL, GradeBands, told_apart
 
 Floats = NDArray[np.float64]
 # A compromise over levels. Exponential decay over an evenly settled plane gives a mean trip of
@@ -272,8 +274,8 @@ def fit_gravity(
     private_share : float or Series by geoid
         Part of the resident children who attend none of the schools.
     grades : GradeBands
-        Bands of grades, and which levels teach them; `geo.join.grades.ONE_POOL` lets all schools
-        compete for all children.
+        Bands of grades, and which levels teach them; `ONE_POOL` lets all schools compete for all
+        children.
     tolerance, max_iterations : float, int
         Relative error of a tract total that counts as met, and the most balancing rounds.
 

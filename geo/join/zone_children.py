@@ -14,7 +14,7 @@ from geo.areas.boundaries import repair
 from geo.areas.crosswalk import overlap_areas, shared_faces
 from geo.areas.crs import align, require_crs, to_metres
 from geo.inputs import counts, geometries, labels
-from geo.join.grades import BY_LEVEL
+from geo.join.candidates import BY_LEVEL
 
 Shapes = NDArray[np.object_]
 Entry = tuple[str, str, tuple[str, ...]]

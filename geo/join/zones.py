@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, diags_array
 
 from geo.inputs import counts, labels
-from geo.join.grades import BY_LEVEL
+from geo.join.candidates import BY_LEVEL
 from geo.join.gravity import GravityFit, fit_gravity
 from geo.join.zone_children import (
     BANDS,

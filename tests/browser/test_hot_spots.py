@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screen import MAP, nothing_wrong, open_page, painted, pixel_shares
-from ui.maps.palettes import HOT_COLD, SELECTION
+from ui.maps.scales import HOT_COLD, SELECTION
 
 pytestmark = pytest.mark.browser
 CHART = "[data-testid=stVegaLiteChart]"

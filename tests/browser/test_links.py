@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
 from ui.drivers.together import bivariate_scale
-from ui.maps.palettes import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
+from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
 
 pytestmark = pytest.mark.browser
 

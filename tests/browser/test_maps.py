@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.screen import nothing_wrong, open_page, painted
-from ui.maps.palettes import HOT_COLD, PU_OR, VIRIDIS
+from ui.maps.scales import HOT_COLD, PU_OR, VIRIDIS
 
 pytestmark = pytest.mark.browser
 MAP_PAGES = {

@@ -10,7 +10,7 @@ from shapely import Point, box
 
 from data.contracts.check import empty_table
 from data.panel import SourceTables
-from data.place.area import StudyArea
+from data.store.manifest import StudyArea
 from data.store.provenance import LedgerEntry, Source
 
 GEOIDS = ["99001000100", "99001000200", "99001000300", "99001000400"]

@@ -14,11 +14,12 @@ from data.contracts.check import ContractError
 from data.contracts.tables import TABLES
 from data.errors import DataError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
-from data.place.area import DefinitionBreak, StudyArea
 from data.store.manifest import (
     FORMAT,
+    DefinitionBreak,
     Manifest,
     ManifestError,
+    StudyArea,
     TableFile,
     dumps,
     loads,

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.catchment import METHODS, NEEDS, build_catchment, share_matrix
+from geo.catchment import METHODS, NEEDS, build_catchment
 from geo.join.balance import balance
 from geo.join.gravity import fit_gravity
+from geo.shares import share_matrix
 
 
 def make_tracts(children: list[float], crs: object = 32618, width: float = 700) -> gpd.GeoDataFrame:

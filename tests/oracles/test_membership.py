@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics import membership
-from analytics.membership.fields import scaled_icar
-from analytics.membership.priors import Beta, HalfNormal, Priors
+from analytics.membership.fields import Beta, HalfNormal, Priors, scaled_icar
 from geo.weights.weights import Weights
 
 MORRIS_2019 = Priors(sigma=HalfNormal(1), rho=Beta(0.5, 0.5), intercept_sd=1, effect_sd=1)

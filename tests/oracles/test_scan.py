@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.rates.standardized import expected as expected_cases
+from analytics.rates.intervals import expected as expected_cases
 from analytics.scan import circular_scan
 
 pytestmark = pytest.mark.oracle

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.place.area import DefinitionBreak
 from data.place.place import AccessSettings, CatchmentSettings, PlaceFile
 from data.read.cells import parse_bound
 from data.read.engine import read_table
@@ -15,6 +14,7 @@ from data.recipe.binding import bind, dump, parse_toml
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
 from data.recipe.parts import Column, Filter, Format, Identifier, Measure, Override, Points, Tokens
 from data.recipe.recipe import Recipe
+from data.store.manifest import DefinitionBreak
 from data.store.provenance import Ledger
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)

@@ -8,16 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import long_work
-from ui.long_work import PATIENCE
-from ui.queries.cache import RESULTS, Results, results
+from ui.queries import cache as long_work
+from ui.queries.cache import PATIENCE, RESULTS, Results, results
 
 
 def page() -> None:
     """A page with one long piece of work; the test sets its length and clock in session state."""
     import streamlit as st
 
-    from ui import long_work
+    from ui.queries import cache as long_work
 
     state = st.session_state
     long_work.time = state["clock"]

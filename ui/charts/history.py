@@ -18,7 +18,7 @@ from ui.charts.style import (
     rate_tooltips,
     styled,
 )
-from ui.maps.palettes import BORDER, SELECTION, TEXT
+from ui.maps.scales import BORDER, SELECTION, TEXT
 from ui.tables.display import reason_texts
 
 USUAL = "usual year"

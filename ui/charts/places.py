@@ -19,8 +19,7 @@ from ui.charts.style import (
     rate_tooltips,
     styled,
 )
-from ui.maps.palettes import BORDER, SELECTION, TEXT, rate_scale
-from ui.maps.scales import ClassScale
+from ui.maps.scales import BORDER, SELECTION, TEXT, ClassScale, rate_scale
 from ui.tables.display import reason_texts
 
 BANDS_HEIGHT = 320

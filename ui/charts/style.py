@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from ui.maps.palettes import TEXT
+from ui.maps.scales import TEXT
 
 LINE = "#2166ac"
 MUTED = "#595959"

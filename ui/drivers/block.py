@@ -19,7 +19,7 @@ from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.maps import block as map_block
 from ui.maps.decks import driver_classes
-from ui.maps.palettes import marks_legend
+from ui.maps.scales import marks_legend
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.selection import VIEWS, Selection

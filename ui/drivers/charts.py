@@ -16,7 +16,7 @@ from ui.drivers.words import (
     link_words,
     step_text,
 )
-from ui.maps.palettes import BORDER, HOT_COLD, TEXT
+from ui.maps.scales import BORDER, HOT_COLD, TEXT
 from ui.words.numbers import percent_text, ratio_text
 
 ROW_PIXELS = 36

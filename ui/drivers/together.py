@@ -12,8 +12,14 @@ from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.together import Tested, Together
 from ui.maps.decks import AreaClasses, flags
-from ui.maps.palettes import NOT_SHOWN_COLOUR, hatch_on, ink_on
-from ui.maps.scales import NOT_SHOWN, ClassScale, interval_labels
+from ui.maps.scales import (
+    NOT_SHOWN,
+    NOT_SHOWN_COLOUR,
+    ClassScale,
+    hatch_on,
+    ink_on,
+    interval_labels,
+)
 from ui.words.numbers import count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]

@@ -47,7 +47,7 @@ def cluster_card(row: pd.Series, year: str, others: pd.DataFrame) -> str:
     year : str
         School year of the figures.
     others : DataFrame
-        Excess of the same tracts in the other usual years, see `data.views.excess`.
+        Excess of the same tracts in the other usual years, see `data.views.groups`.
     """
     students = row["enrolled"]
     x, low, high = row["chronic_absent"], row["low"], row["high"]

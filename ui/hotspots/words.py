@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.views.hot_spots import HotSpots
-from ui.maps.palettes import HOT_SPOT_WORDS
+from ui.maps.scales import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.words.numbers import alpha_text, count_text, plural, q_text
 from ui.words.standing import (

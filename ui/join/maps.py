@@ -8,8 +8,7 @@ import streamlit as st
 from data.views import join_quality
 from data.views.join_quality import JoinChange, JoinQuality, tract_flows
 from ui import frame, queries
-from ui.join.cards import focus_card
-from ui.join.words import NAMES
+from ui.join.words import NAMES, focus_card
 from ui.maps import block as map_block
 from ui.maps.decks import (
     HEIGHT,
@@ -22,8 +21,15 @@ from ui.maps.decks import (
     school_map,
 )
 from ui.maps.geometry import extent
-from ui.maps.palettes import NOT_SHOWN_COLOUR, PU_OR, VIRIDIS, alt_text, class_legend
-from ui.maps.scales import NOT_SHOWN, ClassScale
+from ui.maps.scales import (
+    NOT_SHOWN,
+    NOT_SHOWN_COLOUR,
+    PU_OR,
+    VIRIDIS,
+    ClassScale,
+    alt_text,
+    class_legend,
+)
 from ui.selection import Selection
 
 NONE_COLOUR = "#f3f1ec"

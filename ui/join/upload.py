@@ -10,8 +10,8 @@ import streamlit as st
 from data.errors import DataError
 from data.read.flows import TEMPLATE, flows_in_memory
 from data.store.provenance import Ledger, LedgerEntry, singular
-from data.views.join_quality import JoinChange
-from data.views.joins import Join, with_own_counts
+from data.views.join_quality import JoinChange, with_own_counts
+from data.views.joins import Join
 from ui import frame, queries, tables
 from ui.join import maps as join_block
 from ui.join import tables as join_tables

@@ -18,7 +18,7 @@ from ui.maps.decks import (
     area_map,
     school_map,
 )
-from ui.maps.palettes import (
+from ui.maps.scales import (
     alt_text,
     class_legend,
     marks_legend,

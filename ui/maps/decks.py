@@ -15,11 +15,13 @@ import pydeck as pdk
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from ui.maps.geometry import MapGeometry
-from ui.maps.palettes import (
+from ui.maps.scales import (
     BORDER,
+    NOT_SHOWN,
     NOT_SHOWN_MARK,
     SELECTION,
     SELECTION_HALO,
+    ClassScale,
     agreement_scale,
     circle_scale,
     driver_scale,
@@ -28,8 +30,8 @@ from ui.maps.palettes import (
     hot_cold_scale,
     rate_scale,
     ratio_scale,
+    rgb,
 )
-from ui.maps.scales import NOT_SHOWN, ClassScale, rgb
 
 HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "consensus": agreement_scale,

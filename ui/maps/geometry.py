@@ -19,7 +19,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from data.place.area import StudyArea
+from data.store.manifest import StudyArea
 from geo.areas.boundaries import hatch_lines, outlines, simplify
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"

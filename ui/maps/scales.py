@@ -1,17 +1,274 @@
-"""Ordered classes of a measure: where they begin and end, and the class of each value."""
+"""Ordered classes of a measure with their colours, and the legends that explain them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analytics.rates.definitions import BAND_FRACTION
 from data.contracts.vocabulary import NOT_SHOWN as NOT_SHOWN
 from ui.words.numbers import TENTHS, value_text
+from ui.words.standing import (
+    AGREEMENT_CLASSES,
+    CIRCLE_CLASSES,
+    EXCEEDANCE_CLASSES,
+    HOT_CLASSES,
+)
+
+HOT_COLD: Mapping[str, str] = MappingProxyType(
+    {
+        "hot 99": "#b2182b",
+        "hot 95": "#e06c50",
+        "hot 90": "#f7b799",
+        "not significant": "#f3f1ec",
+        "cold 90": "#a5cde3",
+        "cold 95": "#4d94c4",
+        "cold 99": "#2166ac",
+        "not shown": "#ffffff",
+    }
+)
+NOT_SHOWN_COLOUR = "#ffffff"
+NOT_SHOWN_MARK = "#7a7a7a"  # the grey dots or hatch laid over the white
+BORDER = "#7a7a7a"
+BOTH = "#8c4d6d"  # hot in as many analyses as cold
+HATCH = "#3a3a3a"  # lines over what is marked
+HATCH_ON_DARK = "#ffffff"
+SELECTION = "#111111"
+SELECTION_HALO = "#ffffff"
+TEXT = "#1c1c1c"
+
+# Dark means more, on screen as in print, so that a grey copy reads the same way.
+VIRIDIS = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+PU_OR = ("#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101")
+
+
+RATE_BREAKS = BAND_FRACTION
+RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
+
+HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "consensus": AGREEMENT_CLASSES,
+        "test": HOT_CLASSES,
+        "scan": CIRCLE_CLASSES,
+        "membership": EXCEEDANCE_CLASSES,
+    }
+)
+"""Words of the classes of a hot-spot map, by kind of analysis."""
+
+
+def hot_cold_scale() -> ClassScale:
+    """Classes of the hot-spot map, hottest first, coldest last, then "not shown"."""
+    return _hot_cold(HOT_CLASSES)
+
+
+def circle_scale() -> ClassScale:
+    """Classes of the circles of a scan, in the colours of hot and cold."""
+    return _hot_cold(CIRCLE_CLASSES)
+
+
+def agreement_scale() -> ClassScale:
+    """Classes of how many analyses flag a tract, most hot first, then "not shown"."""
+    hues = (
+        *("hot 99", "hot 95", "hot 90", "not significant"),
+        *("cold 90", "cold 95", "cold 99", "both"),
+    )
+    return _named(AGREEMENT_CLASSES, hues)
+
+
+def exceedance_scale() -> ClassScale:
+    """Classes of the probability that a tract lies above what its levels lead one to expect."""
+    return _named(EXCEEDANCE_CLASSES, ("hot 99", "hot 95", "not significant", "cold 95", "cold 99"))
+
+
+def _hot_cold(meanings: Mapping[str, str]) -> ClassScale:
+    """Hottest first, coldest last, then "not shown"."""
+    labels = tuple(HOT_COLD)
+    words = tuple(meanings[label] for label in labels)
+    return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
+
+
+def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
+    """Named classes in the colours of hot and cold, then "not shown"."""
+    labels, hues = (*words, NOT_SHOWN), (*colours, NOT_SHOWN)
+    return ClassScale(
+        labels,
+        tuple(BOTH if hue == "both" else HOT_COLD[hue] for hue in hues),
+        _codes(len(labels)),
+        (*words.values(), NOT_SHOWN),
+        named=True,
+    )
+
+
+def rate_scale() -> ClassScale:
+    """Bands of the share of students chronically absent: 5, 10, 20 and 30 %."""
+    labels = interval_labels(RATE_BREAKS, "fraction")
+    return _with_not_shown(labels, VIRIDIS, labels, RATE_BREAKS)
+
+
+def ratio_scale() -> ClassScale:
+    """Observed over expected for the schools' levels: well below, about as, well above expected."""
+    labels = interval_labels(RATIO_BREAKS, "ratio")
+    meanings = (
+        "well below expected",
+        "below expected",
+        "about as expected",
+        "above expected",
+        "well above expected",
+    )
+    words = tuple(f"{text} ({label})" for label, text in zip(labels, meanings, strict=True))
+    return _with_not_shown(labels, PU_OR, words, RATIO_BREAKS)
+
+
+def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
+    """Up to five classes of a driver from ALL areas of the place, so that no filter moves them.
+
+    `unit` is one of `data.contracts.vocabulary.UNITS`.
+    """
+    breaks = nice_breaks(place_values)
+    picks = {1: (2,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+    labels = interval_labels(breaks, unit) if breaks else ("one value in every area",)
+    chosen = tuple(VIRIDIS[i] for i in picks[len(labels)])
+    return _with_not_shown(labels, chosen, labels, breaks)
+
+
+def hatch_on(colour: str) -> str:
+    """Colour of lines that can be seen on a class: dark on light, white on dark."""
+    return _clearer(HATCH, colour)
+
+
+def ink_on(colour: str) -> str:
+    """Colour of text that can be read on a class."""
+    return _clearer(TEXT, colour)
+
+
+def _clearer(dark: str, ground: str) -> str:
+    """Give the dark colour, or white where white has the higher contrast (WCAG 2.2)."""
+    below = _luminance(ground) + 0.05
+    dark_wins = below / (_luminance(dark) + 0.05) > (1 + 0.05) / below
+    return dark if dark_wins else HATCH_ON_DARK
+
+
+def _luminance(colour: str) -> float:
+    parts = [part / 255 for part in rgb(colour)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _with_not_shown(
+    labels: tuple[str, ...],
+    colours: tuple[str, ...],
+    words: tuple[str, ...],
+    breaks: tuple[float, ...],
+) -> ClassScale:
+    return ClassScale(
+        (*labels, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        _codes(len(labels) + 1),
+        (*words, NOT_SHOWN),
+        breaks,
+    )
+
+
+def _codes(count: int) -> tuple[str, ...]:
+    return tuple(str(i) for i in range(count))
+
+
+def class_legend(
+    scale: ClassScale,
+    title: str,
+    *,
+    counts: Mapping[str, int] | None = None,
+    use_words: bool = False,
+) -> str:
+    """Legend of a class map as HTML, every text escaped.
+
+    Parameters
+    ----------
+    scale : ClassScale
+    title : str
+        What is shown, with year; read first by a screen reader.
+    counts : mapping of int, optional
+        Areas a class, by label; shown in brackets. Classes with none are left out.
+    use_words : bool
+        Write the meaning of each class instead of its short name.
+    """
+    texts = scale.words if use_words else scale.labels
+    items = [
+        _swatch(label, colour, text + ("" if counts is None else f" ({counts[label]:,})"))
+        for label, colour, text in zip(scale.labels, scale.colours, texts, strict=True)
+        if counts is None or counts[label]
+    ]
+    return _list(title, items)
+
+
+def size_legend(title: str, sizes: Mapping[str, float]) -> str:
+    """Legend of point sizes: diameter in pixels by label, drawn between 4 and 48 pixels."""
+    items = []
+    for label, diameter in sizes.items():
+        px = f"{min(max(diameter, 4.0), 48.0):.0f}px"
+        items.append(_item("circle", f"width:{px};height:{px}", label))
+    return _list(title, items)
+
+
+def marks_legend(
+    *,
+    selected: str = "",
+    hatched: int = 0,
+    lines: str = "",
+    note: str = "",
+    hidden: Mapping[str, int] | None = None,
+) -> str:
+    """Legend of the marks beside colour: the selection, lines, and dots where nothing is shown.
+
+    `hatched` areas are crossed by `lines`; `note` tells of a mark not drawn; `hidden` counts those
+    not shown by reason.
+    """
+    items = []
+    if selected:
+        items.append(_item("box selected", "", f"selected: {selected}"))
+    if hatched:
+        items.append(_item("box hatch", "", f"with lines: {lines} ({hatched:,})"))
+    if note:
+        items.append(_item("note", "", note))
+    for reason, count in (hidden or {}).items():
+        items.append(_item("box dots", "", f"not shown: {reason} ({count:,})"))
+    return _list("Marks on the map", items) if items else ""
+
+
+def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str = "tracts") -> str:
+    """Text alternative of a class map: the count of areas in each class that occurs."""
+    parts = [
+        f"{counts[label]:,} {words}"
+        for label, words in zip(scale.labels, scale.words, strict=True)
+        if counts[label]
+    ]
+    return f"Map of {title}. Number of {unit} by class: " + "; ".join(parts) + "."
+
+
+def _swatch(label: str, colour: str, text: str) -> str:
+    if label == NOT_SHOWN:
+        return _item("box dots", "", text)
+    return _item("box", f"background:{colour}", text)
+
+
+def _item(kind: str, style: str, text: str) -> str:
+    look = f' style="{style}"' if style else ""
+    return f'<span role="listitem"><i class="{kind}"{look}></i>{escape(text)}</span>'
+
+
+def _list(title: str, items: list[str]) -> str:
+    name = escape(title)
+    heading = f'<strong aria-hidden="true">{name}</strong>'
+    inner = f'<div role="list" aria-label="{name}">{"".join(items)}</div>'
+    return f'<div class="legend">{heading}{inner}</div>'
+
 
 _SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.items()}}
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analytics.association import RankCorrelation, circularity, rank_correlation, told_apart
-from analytics.progress import Progress
+from analytics.inputs import Progress
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views import schools_and_tracts
@@ -29,9 +29,8 @@ from data.views.drivers import (
 )
 from data.views.together import Tested, Together, put_together, tested_together
 from ui import queries
-from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
-from ui.queries.cache import kept
+from ui.queries.cache import kept, result
 from ui.queries.places import Place
 from ui.selection import Selection
 

@@ -11,9 +11,8 @@ import pandas as pd
 from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots.tract_map import Measure
-from analytics.progress import Progress
-from data.views.excess import excess_by_year
-from data.views.group_test import with_group_test
+from analytics.inputs import Progress
+from data.views.groups import excess_by_year
 from data.views.hot_spots import (
     CONSENSUS,
     History,
@@ -23,14 +22,13 @@ from data.views.hot_spots import (
     find_consensus,
     history,
     neighbours,
+    with_group_test,
 )
 from data.views.power import Power, power_of
-from data.views.scan_and_model import find_by_membership, find_by_scan
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries
-from ui.long_work import result
-from ui.queries.cache import kept
+from ui.queries.cache import kept, result
 from ui.queries.places import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
 
@@ -232,11 +230,15 @@ def _groups_tested(selection: Selection, view: MapView, found: HotSpots) -> HotS
 
 
 def _scan(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
+    from data.views.scan_and_model import find_by_scan  # loaded when it is chosen
+
     shares, points = queries.shares(selection), centres(selection)
     return find_by_scan(view, shares, points, null=selection.null, progress=progress)
 
 
 def _membership(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
+    from data.views.scan_and_model import find_by_membership  # loaded when it is chosen
+
     shares, points = queries.shares(selection), centres(selection)
     return find_by_membership(view, shares, points, progress=progress)
 

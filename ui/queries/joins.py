@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
+from analytics.inputs import Progress
 from data.panel import Panel
-from data.views import join_quality, joins
+from data.views import join_quality
 from data.views.hot_spots import find_by_test
 from data.views.join_quality import JoinChange, JoinQuality
-from data.views.joins import Join, Progress
+from data.views.joins import Join
 from data.views.schools_and_tracts import tract_view
-from geo.join.shares import share_matrix
+from geo.shares import share_matrix
 from ui import queries
-from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
+from ui.queries.cache import result
 from ui.selection import Selection
 
 
@@ -99,7 +100,7 @@ def _drawn(selection: Selection, progress: Progress) -> Redraws:
     names = queries.choices(selection.area).others(selection)
     others = [queries.join(replace(selection, catchment=name)) for name in names]
     join = queries.join(selection)
-    return packed(panel, joins.redraws(panel, join, others, progress=progress))
+    return packed(panel, join_quality.redraws(panel, join, others, progress=progress))
 
 
 def _judged(view: Selection, redrawn: Redraws) -> JoinQuality:

@@ -8,13 +8,13 @@ from functools import partial
 from analytics.hotspots import false_alarms as simulated
 from analytics.hotspots.false_alarms import FalseAlarms, NullComparison, World
 from analytics.hotspots.nulls import Null
-from analytics.progress import Progress
+from analytics.inputs import Progress
 from data.views import completeness
 from data.views.completeness import Quality
 from data.views.hot_spots import SEED
 from ui import queries
-from ui.long_work import result
 from ui.queries import hotspots as queries_hotspots
+from ui.queries.cache import result
 from ui.selection import Selection
 
 REPLICATES = 30

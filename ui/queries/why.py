@@ -18,11 +18,11 @@ from data.recipe import measures as registry
 from data.views import care as care_views
 from data.views import strengths as strength_views
 from data.views.drivers import tract_figures
-from data.views.excess import PATCHES, SEED
+from data.views.groups import PATCHES, SEED
 from data.views.hot_spots import HotSpots
 from data.views.random_groups import RandomGroups, beside_random
 from data.views.strengths import Comparable, Strengths
-from geo.weights.patches import random_patches
+from geo.weights.weights import random_patches
 from ui import queries
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots

@@ -12,7 +12,7 @@ from analytics.drivers.profile import CANNOT
 from analytics.inputs import Floats
 from data.views.strengths import SERVES, Strengths
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
-from ui.maps.palettes import BORDER, TEXT
+from ui.maps.scales import BORDER, TEXT
 from ui.words.numbers import value_text, with_margin
 
 ROW_PIXELS = 40

@@ -16,7 +16,6 @@ from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.tables.display import dictionary
 from ui.tables.downloads import file_name, to_csv
-from ui.why import beside as random_words
 from ui.why import care as care_words
 from ui.why import strengths as strength_words
 from ui.why import words as why_words
@@ -91,8 +90,8 @@ def paragraph(spots: HotSpots, selection: Selection) -> str:
         f"{panel.area.name}, school year {selection.year}: {row['name']}.",
         _group(spots, selection, row),
         _profile(profile, why_words.comparable_text(queries_why.comparable(spots, selection))),
-        random_words.as_many(queries_why.random_groups(spots, selection)),
-        random_words.MEANING,
+        why_words.as_many(queries_why.random_groups(spots, selection)),
+        why_words.MEANING,
         _strengths(queries_why.strengths(spots, selection)),
         _care(spots, selection),
         ASSOCIATION,

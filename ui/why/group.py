@@ -19,13 +19,12 @@ from ui.hotspots.words import map_title
 from ui.maps import block as map_block
 from ui.maps.decks import HEIGHT, CompactDeck, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
-from ui.maps.palettes import alt_text
+from ui.maps.scales import alt_text
 from ui.queries import charts as queries_charts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
-from ui.why import beside as random_words
 from ui.why import care as care_words
 from ui.why import words as why_words
 from ui.words.numbers import value_text, with_margin
@@ -64,7 +63,7 @@ def answer(spots: HotSpots, selection: Selection) -> str:
     said = why_words.answer(row, profile)
     if why_words.harder(profile).empty:
         return said
-    return f"{said} {random_words.as_many(queries_why.random_groups(spots, selection))}"
+    return f"{said} {why_words.as_many(queries_why.random_groups(spots, selection))}"
 
 
 def group(spots: HotSpots, selection: Selection) -> None:
@@ -76,8 +75,8 @@ def group(spots: HotSpots, selection: Selection) -> None:
     frame.figures(why_words.figures(row, profile))
     draw(spots, selection, row)
     _said(why_words.sentences(row, profile, selection.year))
-    own = random_words.its_own(why_words.harder(profile), random)
-    _asked("Is that this group's own?", f"{own} {random_words.MEANING}".strip())
+    own = why_words.its_own(why_words.harder(profile), random)
+    _asked("Is that this group's own?", f"{own} {why_words.MEANING}".strip())
     st.vega_lite_chart(queries_charts.profile_chart(spots, selection))
     _asked("What cannot be said?", why_words.unsaid(profile))
     _touches(profile)
@@ -96,7 +95,7 @@ def meaning(spots: HotSpots, selection: Selection) -> str:
 def profile_words(profile: pd.DataFrame, random: RandomGroups) -> pd.DataFrame:
     """Profile as people read it: one row a driver, in words."""
     rows = [
-        (*_driver_words(row), random_words.as_far(random, str(name)))
+        (*_driver_words(row), why_words.as_far(random, str(name)))
         for name, row in profile.iterrows()
     ]
     columns = ["Driver", "Theme", "This group", "Comparable tracts", "Percentile"]

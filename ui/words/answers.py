@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analytics.local.significance import smallest_draws_needed
-from data.place.area import DefinitionBreak
+from data.store.manifest import DefinitionBreak
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import Totals
 from data.views.years import Dispersion

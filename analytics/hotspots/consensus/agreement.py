@@ -20,10 +20,9 @@ from analytics.hotspots.draws import Analysis, analyses_of, draw_null
 from analytics.hotspots.nulls import Null
 from analytics.hotspots.test import flags
 from analytics.hotspots.tract_map import Measure, SchoolCounts, TractMap, tract_maps
-from analytics.inputs import Bools
+from analytics.inputs import Bools, Progress
 from analytics.local.significance import DrawPlan
 from analytics.local.statistics import Statistic
-from analytics.progress import Progress
 from geo.weights.weights import Weights
 
 AGREEMENT = (

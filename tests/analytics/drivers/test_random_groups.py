@@ -6,8 +6,7 @@ import pytest
 
 from analytics.drivers.profile import driver_profile
 from analytics.drivers.random_groups import Profiles, profiles_of
-from geo.weights.patches import random_patches
-from geo.weights.weights import Weights
+from geo.weights.weights import Weights, random_patches
 
 SIDE, DRIVERS = 20, 9
 CELLS = np.array([(r, c) for r in range(SIDE) for c in range(SIDE)], dtype=float)

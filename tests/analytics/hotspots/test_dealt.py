@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.hotspots.dealt import dealt_range
-from analytics.hotspots.residuals import school_residuals
+from analytics.hotspots.tract_map import school_residuals
 
 
 def world(rng, schools=120, tracts=60, slope=0.0):

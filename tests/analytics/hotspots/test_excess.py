@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from analytics.hotspots.consensus.excess import (
+from analytics.hotspots.consensus.groups import (
     LEAST_SPREAD,
+    contiguous_groups,
     excess_students,
     place_spread,
     shrunken_excess,
 )
-from analytics.hotspots.consensus.groups import contiguous_groups
-from analytics.hotspots.residuals import overdispersion
 from analytics.hotspots.test import hot_spots
-from geo.weights.patches import random_patches
-from geo.weights.weights import Weights
+from analytics.hotspots.tract_map import overdispersion
+from geo.weights.weights import Weights, random_patches
 
 SIDE, SCHOOLS, RHO = 18, 220, 0.025
 

@@ -7,8 +7,8 @@ import pytest
 from analytics.hotspots import draws as drawn_maps
 from analytics.hotspots import gi_star_schools
 from analytics.hotspots.false_alarms import false_alarms
-from analytics.hotspots.residuals import overdispersion, school_residuals
 from analytics.hotspots.test import hot_spots
+from analytics.hotspots.tract_map import overdispersion, school_residuals
 from analytics.local.significance import smallest_draws_needed
 from analytics.smoothing import empirical_bayes
 from geo.weights.weights import Weights

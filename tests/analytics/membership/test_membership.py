@@ -7,8 +7,7 @@ from scipy.special import expit
 
 from analytics import membership
 from analytics.membership.data import prepare
-from analytics.membership.fields import Mixing, scaled_icar
-from analytics.membership.priors import Exponential, Priors, ShortRange
+from analytics.membership.fields import Exponential, Mixing, Priors, ShortRange, scaled_icar
 from analytics.membership.result import area_frame
 from geo.weights.weights import Weights
 

@@ -7,9 +7,14 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from analytics.rates.between_schools import difference, paired_change, ratio_of_sums
+from analytics.rates.between_schools import (
+    change_dispersion,
+    difference,
+    next_year,
+    paired_change,
+    ratio_of_sums,
+)
 from analytics.rates.tract_rates import allocate
-from analytics.rates.year_to_year import change_dispersion, next_year
 
 MEAN, SPREAD = 0.28, 0.12
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots.residuals import school_residuals
-from analytics.rates.standardized import expected as expected_cases
+from analytics.hotspots.tract_map import school_residuals
+from analytics.rates.intervals import expected as expected_cases
 from analytics.scan import circular_scan, kernel, scan_schools
 from analytics.scan.search import Scanner, Search, Trial, constant_risk, judge, scan
 from analytics.scan.study import EARTH_KM, Caps, study, windows
-from geo.catchment import share_matrix
+from geo.shares import share_matrix
 
 ROOT = Path(__file__).parents[3]
 TRUTH = ROOT / "data" / "demo" / "truth.json"

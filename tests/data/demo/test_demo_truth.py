@@ -15,7 +15,7 @@ from data.demo.planted import DRIVERS, SPOTS, YEARS
 from data.demo.truth import SEED, TRUTH_PATH
 from data.panel import SourceTables
 from geo.catchment import build_catchment
-from geo.join.grades import ONE_POOL
+from geo.join.candidates import ONE_POOL
 from geo.weights.weights import Weights
 
 

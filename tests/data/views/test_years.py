@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from analytics.rates.year_to_year import PUBLISHED_DISPERSION, next_year
+from analytics.rates.between_schools import PUBLISHED_DISPERSION, next_year
 from data.views.schools_and_tracts import school_history, school_view, trend_view
 from data.views.years import comparable_pairs, dispersion, run_of
 from ui.words.answers import year_basis

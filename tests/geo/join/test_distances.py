@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from geo.join.shares import pair_km
+from geo.shares import pair_km
 
 TRACTS = gpd.GeoDataFrame(
     index=["a", "b"], geometry=[box(0, 0, 2000, 2000), box(2000, 0, 4000, 2000)], crs=32618

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.join.grades import (
+from geo.join.candidates import (
     BY_LEVEL,
     ONE_POOL,
     GradeBands,

@@ -13,9 +13,8 @@ from data.panel import Panel
 from geo.areas.crs import EARTH_METRES
 from geo.catchment import METHODS, NEEDS, build_catchment
 from geo.join.balance import balance
-from geo.join.candidates import Barrier
+from geo.join.candidates import BY_LEVEL, ONE_POOL, Barrier
 from geo.join.decay import Decay, as_decay
-from geo.join.grades import BY_LEVEL, ONE_POOL
 from geo.join.gravity import fit_gravity
 
 DECAYS = ["exponential", "power", "tanner"]

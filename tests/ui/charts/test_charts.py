@@ -6,7 +6,7 @@ import pytest
 
 from ui.charts import history as history_charts
 from ui.charts import places as school_charts
-from ui.maps.palettes import VIRIDIS, rate_scale
+from ui.maps.scales import VIRIDIS, rate_scale
 
 
 def years(**changes):

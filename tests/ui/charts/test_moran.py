@@ -12,7 +12,7 @@ from analytics.autocorrelation import moran
 from ui import queries
 from ui.charts.places import BRUSH, CORNERS, brushed, moran_scatter_chart
 from ui.hotspots.words import scatter_words
-from ui.maps.palettes import SELECTION, hot_cold_scale
+from ui.maps.scales import SELECTION, hot_cold_scale
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from data.views.group_test import with_group_test
+from data.views.hot_spots import with_group_test
 from data.views.power import GROUPS, TRACTS, Power, power_of
 from ui import queries
 from ui.hotspots import words as hotspot_words

@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ui.maps.palettes import driver_scale, rate_scale
-from ui.maps.scales import classify, interval_labels, nice_breaks
+from ui.maps.scales import classify, driver_scale, interval_labels, nice_breaks, rate_scale
 
 
 @pytest.mark.parametrize("seed", range(5))

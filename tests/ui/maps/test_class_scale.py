@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.maps.palettes import HOT_COLD, hot_cold_scale, rate_scale
-from ui.maps.scales import ClassScale, classify
+from ui.maps.scales import HOT_COLD, ClassScale, classify, hot_cold_scale, rate_scale
 
 
 def test_classes_close_at_the_lower_bound():

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from ui.drivers.together import bivariate_scale, square_legend
-from ui.maps import palettes as legends
-from ui.maps.palettes import (
+from ui.maps import scales as legends
+from ui.maps.scales import (
     HATCH,
     HOT_COLD,
     NOT_SHOWN_MARK,
+    ClassScale,
     agreement_scale,
     hot_cold_scale,
     rate_scale,
 )
-from ui.maps.scales import ClassScale
 
 STYLE = (Path(legends.__file__).parents[2] / "static" / "style.css").read_text(encoding="utf-8")
 

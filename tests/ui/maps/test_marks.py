@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ui.maps.decks import BY_SCHOOLS, by_class, looks_by_schools, measure_classes
-from ui.maps.palettes import marks_legend
+from ui.maps.scales import marks_legend
 
 
 def tracts(marked, size=12):

@@ -6,9 +6,8 @@ import pytest
 
 from analytics.hotspots.consensus.agreement import AGREEMENT
 from ui.drivers.together import bivariate_scale
-from ui.maps import palettes
-from ui.maps.palettes import HOT_COLD, HOT_SPOT_WORDS
-from ui.maps.scales import NOT_SHOWN, rgb
+from ui.maps import scales as palettes
+from ui.maps.scales import HOT_COLD, HOT_SPOT_WORDS, NOT_SHOWN, rgb
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 MACHADO = {

@@ -16,7 +16,6 @@ from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.queries import why as queries_why
 from ui.tables.downloads import to_csv
-from ui.why import beside
 from ui.why import charts as profile_charts
 from ui.why import downloads as why_download
 from ui.why import downloads as why_method
@@ -264,20 +263,20 @@ def test_what_is_rare_among_groups_with_high_absence_is_named(random, profile):
     common = random.drivers.assign(as_far_high=0.4)
     rare = common.copy()
     rare.loc[first, "as_far_high"] = 0.02
-    named = beside.its_own(hard, replace(random, drivers=rare))
+    named = why_words.its_own(hard, replace(random, drivers=rare))
     assert f"{hard.loc[first, 'label']} (2 of 100)" in named
     assert hard.loc[second, "label"] not in named
-    assert "single nothing out" in beside.its_own(hard, replace(random, drivers=common))
+    assert "single nothing out" in why_words.its_own(hard, replace(random, drivers=common))
     unknown = random.drivers.assign(as_far_high=np.nan)
-    assert beside.its_own(hard, replace(random, drivers=unknown)) == ""
+    assert why_words.its_own(hard, replace(random, drivers=unknown)) == ""
 
 
 def test_too_few_random_groups_make_no_share(random):
     few = replace(random, high=3, as_many_high=np.nan)
-    assert "too few" in beside.as_many(few)
-    assert beside.as_many(replace(random, groups=0, as_many=np.nan)) == beside.NO_GROUPS
+    assert "too few" in why_words.as_many(few)
+    assert why_words.as_many(replace(random, groups=0, as_many=np.nan)) == why_words.NO_GROUPS
     unknown = random.drivers.assign(as_far=np.nan)
-    assert beside.as_far(replace(random, drivers=unknown), unknown.index[0]) == "not known"
+    assert why_words.as_far(replace(random, drivers=unknown), unknown.index[0]) == "not known"
 
 
 def test_the_table_twin_says_all_that_the_chart_says(profile, random):

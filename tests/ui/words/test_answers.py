@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.place.area import DefinitionBreak
+from data.store.manifest import DefinitionBreak
 from ui.words import answers
 
 
