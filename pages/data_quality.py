@@ -6,7 +6,7 @@ from ui.words import completeness
 from ui.words import standing as words
 
 selection = frame.current()
-frame.question("How far can these numbers be trusted?", selection)
+frame.question("How far can these numbers be trusted?", selection, needs_figures=False)
 panel, quality = queries.panel(selection), queries_methods.quality(selection)
 
 frame.answer(completeness.answer(quality))

@@ -9,7 +9,7 @@ from ui.words import methods as method_text
 from ui.words import standing as words
 
 selection = frame.current()
-frame.question("Why should anyone trust this map?", selection)
+frame.question("Why should anyone trust this map?", selection, needs_figures=False)
 nulls = queries_methods.null_comparison(selection)
 
 frame.answer(method_text.null_answer(nulls))

@@ -12,7 +12,7 @@ from ui.words import standing as words
 from ui.words.cards import school_card
 
 selection = frame.current()
-frame.question("Which schools could use help first?", selection)
+frame.question("Which schools could use help first?", selection, needs_figures=False)
 schools = queries.schools(selection)
 
 totals = queries.totals(selection)

@@ -24,7 +24,7 @@ from ui.selection import (
     from_values,
     quoted,
 )
-from ui.words.answers import breaks_text
+from ui.words import answers
 from ui.words.standing import (
     JOIN_METHODS,
     LEVELS,
@@ -95,14 +95,28 @@ def _enter_through_app() -> None:
     st.rerun()
 
 
-def question(text: str, selection: Selection) -> None:
-    """Head of a page: its question, the place and the school year."""
+def question(text: str, selection: Selection, *, needs_figures: bool = True) -> None:
+    """Head of a page: its question, the place and the school year.
+
+    A page that needs figures ends here when no school of the view has one.
+    """
     area = queries.panel(selection).area
     level = "all levels" if selection.level == "all" else LEVELS[selection.level]
     fictional = " (fictional)" if area.fictional else ""
     st.title(text)
     where = f"{area.name}{fictional} · school year {selection.year} · {level}"
     st.html(f"<p class='atlas-where'>{escape(where)}</p>")
+    if needs_figures and not queries.totals(selection).schools:
+        trend = queries.trend(selection)
+        years = list(trend.loc[trend["schools"] > 0, "school_year"])
+        end(selection, answers.no_figures(queries.schools(selection)["reason"], years))
+
+
+def end(selection: Selection, text: str) -> None:
+    """Say why a page has nothing to show, and end it."""
+    answer(text)
+    limits(selection)
+    st.stop()
 
 
 def answer(text: str, place: DeltaGenerator | None = None) -> None:
@@ -132,7 +146,7 @@ def how_sure(*sentences: str) -> None:
 
 def breaks(selection: Selection) -> None:
     """Years from which on figures are not comparable, under a chart of school years."""
-    text = breaks_text(queries.panel(selection).area.breaks)
+    text = answers.breaks_text(queries.panel(selection).area.breaks)
     if text:
         st.caption(text)
 

@@ -113,6 +113,10 @@ class Membership:
         ValueError
             A threshold outside its range, or a rate of a Poisson model.
 
+        Notes
+        -----
+        A ratio that would need a rate of 1 or more has probability 0.
+
         References
         ----------
         Richardson S, Thomson A, Best N, Elliott P (2004) Environ Health Perspect 112:1016-1025:
@@ -164,6 +168,8 @@ class Membership:
                 raise ValueError(f"a relative risk must be above 0, not {threshold:g}")
             return float(np.log(threshold))
         rate = threshold if scale == "rate" else threshold * self.overall
+        if scale == "ratio" and rate >= 1:
+            return float("inf")  # no rate is above 1: nothing can be
         if not threshold > 0 or not (rate < 1 or np.isnan(rate)):
             raise ValueError(f"the threshold {threshold:g} is not a rate between 0 and 1")
         return float(np.log(rate) - np.log1p(-rate))

@@ -164,12 +164,14 @@ def _concentration(shares: csr_array, n: Floats, students: Floats) -> dict[str, 
     """Say how much of each tract's figure hangs on how few schools."""
     parts = csr_array(shares.multiply(n[:, None]))
     total = np.where(students > 0, students, np.nan)
+    # The largest of none is no number: a view whose counts are all withheld has no school.
+    largest = parts.max(axis=0).toarray().ravel() if len(n) else np.zeros(len(total))
     squares = np.asarray(parts.power(2).sum(axis=0))
     # a^2 / n is share^2 * n, which needs no division by a small school.
     noise = np.asarray(shares.power(2).T @ n)
     return {
         "schools": np.asarray((parts > 0).sum(axis=0)).astype(np.int64),
-        "largest_share": parts.max(axis=0).toarray().ravel() / total,
+        "largest_share": largest / total,
         "effective_schools": _divide(total**2, squares),
         "effective_n": _divide(total**2, noise),
     }

@@ -207,14 +207,20 @@ class Scan:
         return bool(counted[members].sum() * base.sum() > counted.sum() * base[members].sum())
 
 
+class NoCircleError(ValueError):
+    """Every circle of a scan is larger than its limits allow."""
+
+
 def scan(study: Study, search: Search) -> Scan | None:
     """Lay the circles over a study; None when it has fewer than two locations, or no case.
 
     Raises
     ------
+    NoCircleError
+        When no circle fits.
     ValueError
-        When no circle fits, all cases together are less than one, degrees leave the globe, or a
-        Bernoulli count is above its population.
+        When all cases together are less than one, degrees leave the globe, or a Bernoulli count is
+        above its population.
     """
     if search.geodesic:
         _refuse_off_globe(study)
@@ -229,7 +235,7 @@ def scan(study: Study, search: Search) -> Scan | None:
     laid = windows(study.places, study.population, caps, geodesic=search.geodesic)
     if not laid.closes.any():
         least = float(study.population.min() / study.population.sum())
-        raise ValueError(
+        raise NoCircleError(
             f"no circle fits max_share {search.max_share:g} and max_radius {search.max_radius:g}; "
             f"the smallest location holds {least:.3g} of the population: widen the limits"
         )

@@ -224,6 +224,8 @@ def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:
     KeyError
         Another name.
     """
+    if len(tracts) == 1:
+        return Weights.from_edges(tracts.index, [], [])
     makers = {
         "queen": lambda: Weights.queen(tracts),
         "knn6": lambda: Weights.knn(tracts, min(NEAREST, len(tracts) - 1)),

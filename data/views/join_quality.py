@@ -129,7 +129,7 @@ def flow_table(panel: Panel, schools: pd.DataFrame, join: Join) -> pd.DataFrame:
     return rows.assign(
         school=rows["school_id"].map(panel.schools["name"]),
         tract=rows["geoid"].map(panel.tracts["name"]),
-        students=rows["share"] * rows["school_id"].map(enrolled),
+        students=rows["share"] * rows["school_id"].map(enrolled).astype(float),
         km=pair_km(rows, panel.schools, panel.tracts.to_crs(panel.area.crs)),
         method=rows["school_id"].map(join.method),
     )[list(FLOWS)]

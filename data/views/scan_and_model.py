@@ -12,6 +12,7 @@ from analytics.hotspots.consensus.groups import contiguous_groups
 from analytics.inputs import Progress
 from analytics.membership import Membership, fit
 from analytics.scan import Cluster, circular_scan, scan_schools
+from analytics.scan.search import NoCircleError
 from data.views.groups import grouped
 from data.views.hot_spots import DRAWS, SEED, HotSpots, MapView, held_alike
 
@@ -39,13 +40,33 @@ def find_by_scan(
         Columns x and y in km, index `geoid`.
     null : str
         "schools", "schools_within" or "constant_risk".
+
+    Returns
+    -------
+    HotSpots
+        Nothing is tested where every circle would hold more than `MAX_SHARE` of the students.
     """
+    try:
+        clusters = _clusters(view, shares, centres, null, progress)
+    except NoCircleError:
+        return replace(_scan_map(view, shares, ()), tested=0)
+    return _scan_map(view, shares, clusters)
+
+
+def _clusters(
+    view: MapView,
+    shares: pd.DataFrame,
+    centres: pd.DataFrame,
+    null: str,
+    progress: Progress | None,
+) -> list[Cluster]:
+    """Lay circles and judge them under the chosen null."""
     x, y = centres["x"], centres["y"]
     if null != "constant_risk":
         alike = held_alike(view.schools)
         if null == "schools":
             del alike["within"]
-        clusters = scan_schools(
+        return scan_schools(
             view.schools["chronic_absent"],
             view.schools["enrolled"],
             x,
@@ -58,20 +79,18 @@ def find_by_scan(
             seed=SEED,
             progress=progress,
         )
-    else:
-        clusters = circular_scan(
-            view.tracts["chronic_absent"],
-            view.tracts["enrolled"],
-            x,
-            y,
-            expected=view.tracts["expected"],
-            max_share=MAX_SHARE,
-            direction="both",
-            draws=DRAWS,
-            seed=SEED,
-            progress=progress,
-        )
-    return _scan_map(view, shares, clusters)
+    return circular_scan(
+        view.tracts["chronic_absent"],
+        view.tracts["enrolled"],
+        x,
+        y,
+        expected=view.tracts["expected"],
+        max_share=MAX_SHARE,
+        direction="both",
+        draws=DRAWS,
+        seed=SEED,
+        progress=progress,
+    )
 
 
 def find_by_membership(

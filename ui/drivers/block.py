@@ -13,7 +13,7 @@ from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
 from data.views.together import hidden
-from ui import frame
+from ui import frame, queries
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
@@ -28,12 +28,18 @@ from ui.words import cards
 from ui.words import standing as words
 from ui.words.numbers import plural
 
+NO_DRIVERS = (
+    "No social driver is known of this place. Add recipes of the table “drivers” to its place file,"
+    " such as cdc_svi, and build it again."
+)
 ALONE = ("name", "neighbourhood", "value", "moe", "cv", "reliability", "vintage")
 BOTH = ("name", "neighbourhood", "ratio", "absence_class", "value", "moe", "cv", "driver_class")
 
 
 def controls(selection: Selection) -> Selection:
     """Draw the choice of a condition and of what the map shows."""
+    if not queries.choices(selection.area).drivers:
+        frame.end(selection, NO_DRIVERS)
     left, right = st.columns(2)
     with left:
         labels = queries_drivers.driver_labels(selection.area)

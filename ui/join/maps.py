@@ -173,7 +173,7 @@ def _deck(
     geometry, outline = queries.geometry(selection), map_block.outline(selection)
     near = join_quality.surroundings(quality, queries.panel(selection), selection.focus)
     if len(near):
-        geometry = extent(geometry.folder, near)
+        geometry = extent(geometry, near)
     if isinstance(classes, SchoolClasses):
         return school_map(geometry, classes, outline)
     return area_map(geometry, classes, outline)

@@ -169,5 +169,10 @@ def outline(selection: Selection) -> Mapping[str, object] | None:
     for table in (panel.tracts, panel.schools):
         if selection.focus in table.index:
             shape = table.geometry.loc[selection.focus]
-            return None if shape is None else mapping(shape.simplify(1e-4))
+            if shape is None:
+                return None
+            drawn: Mapping[str, object] = mapping(
+                queries.geometry(selection).drawn(shape.simplify(1e-4))
+            )
+            return drawn
     return None

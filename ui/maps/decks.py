@@ -366,7 +366,7 @@ def _deck(layers: list[pdk.Layer], geometry: MapGeometry) -> CompactDeck:
             longitude=geometry.longitude,
             zoom=geometry.zoom,
             max_zoom=16,
-            min_zoom=6,
+            min_zoom=min(6.0, geometry.zoom - 1),
         ),
         tooltip={"text": "{name}"},
     )

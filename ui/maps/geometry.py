@@ -11,7 +11,7 @@ import math
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,38 @@ from geo.areas.boundaries import hatch_lines, outlines, simplify
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
 TOLERANCE_METRES = 12.0
 MAP_PIXELS = (520, 540)  # what fits a 1,400 pixel window
+SMALLEST = 1e-4  # degrees: one point still has a view
+FARTHEST = 1.0  # zoom at which the world fits
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
 @dataclass(frozen=True)
 class MapGeometry:
-    """Where a place's geometry is served (a folder of `static/geometry`), and its extent."""
+    """Where a place's geometry is served (a folder of `static/geometry`), and its extent.
+
+    Attributes
+    ----------
+    seam : float
+        Longitudes west of it are drawn a turn further east, so that a place on both sides of the
+        180th meridian lies together.
+    """
 
     folder: str
     latitude: float
     longitude: float
     zoom: float
+    seam: float = -180.0
+
+    def longitude_of(self, degrees: Any) -> Any:
+        """Give longitudes as the map draws them."""
+        return np.where(np.less(degrees, self.seam), np.add(degrees, 360), degrees)
+
+    def drawn(self, shapes: Any) -> Any:
+        """Give shapes in EPSG:4326 as the map draws them, with five decimals: one metre."""
+        return shapely.transform(shapes, self._place)
+
+    def _place(self, xy: Any) -> Any:
+        return np.column_stack([self.longitude_of(xy[:, 0]), xy[:, 1]]).round(5)
 
     def url(self, layer: str) -> str:
         """Address of a layer: "tracts", "marks", "hatch", "borders" or "schools"."""
@@ -54,7 +75,7 @@ def publish_geometry(
     folder = f"{area.slug}-{hashlib.sha256(content).hexdigest()[:12]}"
     if not (STATIC / folder).is_dir():
         _write(STATIC / folder, layers)
-    return extent(folder, tracts)
+    return extent(MapGeometry(folder, 0, 0, 0, seam(tracts)), tracts)
 
 
 def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> dict[str, str]:
@@ -63,20 +84,21 @@ def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame
     names = (tracts["name"] + ", " + tracts["neighbourhood"]).where(named, tracts["name"])
     group = tracts["neighbourhood"].where(named, tracts["county"])
     flat = thin.geometry.to_crs(area.crs)
+    line = seam(tracts)
     west, south, east, north = flat.total_bounds
     hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
     return {
-        "tracts": _features(thin.geometry, names),
-        "marks": _features(flat.representative_point().to_crs(tracts.crs), None),
-        "hatch": _features(hatch.to_crs(tracts.crs), None),
-        "borders": _features(outlines(thin.assign(group=group), "group"), None),
-        "schools": _features(schools.geometry, schools["name"]),
+        "tracts": _features(thin.geometry, names, line),
+        "marks": _features(flat.representative_point().to_crs(tracts.crs), None, line),
+        "hatch": _features(hatch.to_crs(tracts.crs), None, line),
+        "borders": _features(outlines(thin.assign(group=group), "group"), None, line),
+        "schools": _features(schools.geometry, schools["name"], line),
     }
 
 
-def _features(shapes: gpd.GeoSeries, names: Any) -> str:
+def _features(shapes: gpd.GeoSeries, names: Any, line: float) -> str:
     # Five decimals are one metre: half the bytes, no visible change.
-    rounded = shapely.transform(np.asarray(shapes.array), lambda xy: np.round(xy, 5))
+    rounded = MapGeometry("", 0, 0, 0, line).drawn(np.asarray(shapes.array))
     features = [
         {
             "type": "Feature",
@@ -109,12 +131,34 @@ def _write(folder: Path, layers: Mapping[str, str]) -> None:
         shutil.rmtree(draft)
 
 
-def extent(folder: str, tracts: gpd.GeoDataFrame | gpd.GeoSeries) -> MapGeometry:
-    """View that holds some shapes in EPSG:4326, on the geometry of a folder."""
-    west, south, east, north = tracts.total_bounds
-    latitude, longitude = (south + north) / 2, (west + east) / 2
+def seam(tracts: gpd.GeoDataFrame) -> float:
+    """Find the western edge of the narrowest band of longitudes that holds all shapes.
+
+    It is the place's western edge, unless shapes lie on both sides of the 180th meridian.
+    """
+    bounds = shapely.bounds(shapely.get_parts(np.asarray(tracts.geometry.array)))
+    bounds = bounds[np.argsort(bounds[:, 0])]
+    west, reached = bounds[:, 0], np.maximum.accumulate(bounds[:, 2])
+    gaps = west[1:] - reached[:-1]
+    if not len(gaps) or gaps.max() <= west[0] + 360 - reached[-1]:
+        return -180.0
+    return float(west[np.argmax(gaps) + 1])
+
+
+def extent(geometry: MapGeometry, shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> MapGeometry:
+    """View that holds some shapes in EPSG:4326, on a place's geometry."""
+    bounds = shapely.bounds(shapely.get_parts(np.asarray(shapes.geometry.array)))
+    bounds = bounds[~np.isnan(bounds[:, 0])]
+    south, north = bounds[:, 1].min(), bounds[:, 3].max()
+    west = geometry.longitude_of(bounds[:, 0]).min()
+    east = geometry.longitude_of(bounds[:, 2]).max()
+    # On the screen degrees of latitude are longer away from the equator, and not alike.
+    foot, head = (math.asinh(math.tan(math.radians(each))) for each in (south, north))
+    latitude = round(math.degrees(math.atan(math.sinh((foot + head) / 2))), 4)
+    longitude = round((west + east) / 2, 4)
+    tall = math.degrees(head - foot)
     width, height = MAP_PIXELS
-    across = math.log2(width * 360 / (512 * (east - west)))
-    stretch = math.cos(math.radians(latitude))
-    up = math.log2(height * 360 * stretch / (512 * (north - south)))
-    return MapGeometry(folder, round(latitude, 4), round(longitude, 4), round(min(across, up), 2))
+    across = math.log2(width * 360 / (512 * max(east - west, SMALLEST)))
+    up = math.log2(height * 360 / (512 * max(tall, SMALLEST)))
+    zoom = max(round(min(across, up), 2), FARTHEST)
+    return replace(geometry, latitude=latitude, longitude=longitude, zoom=zoom)

@@ -157,7 +157,8 @@ def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
         deck = area_map(_opened(spots, selection, near), classes, None)
         description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
         if near is not None:
-            deck.layers.extend(marks(near))
+            drawn = queries.geometry(selection).longitude_of(near["longitude"])
+            deck.layers.extend(marks(near.assign(longitude=drawn)))
             description = f"{description} {care_words.alt(near)}"
         _show(deck, selection, description)
 
@@ -220,7 +221,7 @@ def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) ->
         serving = near[near["number"].notna() & near["tracts"].gt(0)]
         points = gpd.points_from_xy(serving["longitude"], serving["latitude"], crs=shapes.crs)
         shapes = gpd.GeoSeries([*shapes, *points], crs=shapes.crs)
-    group = extent(geometry.folder, shapes)
+    group = extent(geometry, shapes)
     zoom = min(group.zoom - STEP_BACK, NEAREST_ZOOM)
     return replace(group, zoom=max(zoom, geometry.zoom))
 

@@ -25,8 +25,34 @@ from ui.words.numbers import (
 )
 from ui.words.standing import BEYOND
 
+TOO_SMALL_TO_SCAN = (
+    "This place is too small for a scan: every circle would hold more than a tenth of its students."
+    " Choose another way to look for hot spots."
+)
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 Figures = list[tuple[str, str]]
+
+
+def no_figures(reasons: pd.Series, years: Sequence[str]) -> str:
+    """Say that no school of a view has a figure to show, why, and where some have.
+
+    Parameters
+    ----------
+    reasons : Series of str
+        Why each school of the view has no figure; "" where none is given.
+    years : sequence of str
+        School years of this level that have figures, earliest first.
+    """
+    schools = plural(len(reasons), "school")
+    given = reasons[reasons.ne("")].value_counts()
+    why = f" ({given.index[0].removesuffix('.')})" if len(given) else ""
+    answer = f"No school has a figure to show in this view: of {schools}, none is counted{why}."
+    if not len(reasons):
+        answer = "No school has a figure to show in this view: the files give no row for it."
+    if not years:
+        return f"{answer} No other school year of this level has figures either."
+    return f"{answer} Choose another school year: {', '.join(years)}."
 
 
 def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
@@ -201,6 +227,8 @@ def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
 
 def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
     """Answer to "Where does absence cluster?"."""
+    if spots.kind == "scan" and spots.tested == 0:
+        return TOO_SMALL_TO_SCAN
     groups = spots.groups
     enrolled = float(groups["enrolled"].sum())
     rate = float(groups["chronic_absent"].sum()) / enrolled if enrolled > 0 else float("nan")
@@ -212,7 +240,7 @@ def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
         rate,
         spots.draws,
         selection.alpha,
-        n_tested=spots.tested if counts_draws(spots) else None,
+        n_tested=spots.tested if counts_draws(spots) or spots.tested == 0 else None,
         beyond=hotspot_words.beyond(spots, selection),
     )
 
@@ -240,12 +268,16 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
     if pd.isna(row["since"]):
         return ("not comparable", f"with {earlier[-1]}: the definition changed in between")
     low, high = row["paired_low"], row["paired_high"]
+    if pd.isna(row["paired"]):
+        return ("not compared", f"no school has a figure both in {row['since']} and in {year}")
     unclear = ": no clear change" if low <= 0 <= high else ""
+    between = f"{points_text(low)} to {points_text(high)} as schools differ{unclear}"
+    if pd.isna(low):
+        between = "too few schools to say how sure that is"
     return (
         f"{points_text(row['paired'])} points",
-        f"in the same {plural(row['same_schools'], 'school')} since {row['since']}"
-        f" ({points_text(low)} to {points_text(high)} as schools differ{unclear}); opened and"
-        f" closed schools add {points_text(row['composition'])}",
+        f"in the same {plural(row['same_schools'], 'school')} since {row['since']} ({between});"
+        f" opened and closed schools add {points_text(row['composition'])}",
     )
 
 

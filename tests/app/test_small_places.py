@@ -1,0 +1,109 @@
+"""Places that a real county seldom is: tiny, withheld, without homes or drivers, over the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.assemble.panel import make_panel
+from data.build import store_panel
+from data.store.protected import protect_panel
+from tests.small_places import SmallPlace
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    "overview",
+    "hot_spots",
+    "why_here",
+    "schools",
+    "social_drivers",
+    "join_quality",
+    "data_quality",
+    "methods",
+)
+NOTHING = "No school has a figure to show in this view"
+PLACES = (
+    SmallPlace("one", columns=1, rows=1, schools=3),
+    SmallPlace("two", columns=2, rows=1, schools=1),
+    SmallPlace("nine", columns=3, rows=3, schools=5),
+    SmallPlace("twelve", columns=4, rows=3, schools=2),
+    SmallPlace("dateline", west=179.97, south=52, crs="EPSG:3338"),
+    SmallPlace("nodrivers", measures=()),
+    SmallPlace("nobody", rate=0.0),
+    SmallPlace("everybody", rate=1.0),
+    SmallPlace("unlevelled", levels=("unknown",)),
+)
+WITHHELD = (
+    (SmallPlace("year", withheld=(("2018-19", ""),)), {}, "Choose another school year: 2017-18."),
+    (SmallPlace("level", withheld=(("", "high"),)), {"level": "high"}, "No other school year"),
+    (SmallPlace("all", withheld=(("", ""),)), {}, "No other school year"),
+)
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Build a small place into a store of its own, and open a page of it."""
+    monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
+
+    def open_page(place: SmallPlace, page: str, **query: str) -> AppTest:
+        folder = tmp_path / "panels" / place.slug
+        if not folder.is_dir():
+            raw = make_panel(place.tables())
+            store_panel(raw, protect_panel(raw), folder)
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+        for name, value in {"area": place.slug, **query}.items():
+            test.query_params[name] = value
+        return test.run() if page == "overview" else test.switch_page(f"pages/{page}.py").run()
+
+    return open_page
+
+
+def words(test: AppTest) -> str:
+    """What a page says, without markup."""
+    return re.sub(r"<[^>]+>", " ", " ".join(each.proto.body for each in test.get("html")))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
+def test_every_page_of_a_small_place_runs(opened: Open, place: SmallPlace) -> None:
+    for page in PAGES:
+        test = opened(place, page)
+        assert not test.exception, page
+        assert not test.error, page
+        empty = re.search(r".{40}(\bnan\b|\bNone\b|\binf\b|<NA>|[-−]0\.0\b).{40}", words(test))
+        assert empty is None, (page, empty)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("place", "query", "offer"), WITHHELD, ids=["year", "level", "all"])
+def test_a_view_without_figures_says_so_and_offers_another_year(
+    opened: Open, place: SmallPlace, query: dict[str, str], offer: str, page: str
+) -> None:
+    test = opened(place, page, **query)
+    assert not test.exception
+    said = words(test)
+    if page in ("schools", "data_quality", "methods"):
+        assert NOTHING not in said
+    else:
+        assert NOTHING in said
+        assert "(Withheld by the publisher)" in said
+        assert offer in said
+
+
+def test_a_place_too_small_for_circles_says_so(opened: Open) -> None:
+    test = opened(PLACES[2], "hot_spots", method="scan")
+    assert not test.exception
+    assert "too small for a scan" in words(test)
+    assert not opened(PLACES[2], "why_here", method="scan").exception
+
+
+@pytest.mark.parametrize("method", ["membership", "gi_star", "local_moran"])
+def test_a_place_where_everybody_is_absent_has_no_hot_tract(opened: Open, method: str) -> None:
+    test = opened(PLACES[7], "hot_spots", method=method)
+    assert not test.exception
+    assert re.search(r"No (tract|group|clear|hot)|0 tracts", words(test))
