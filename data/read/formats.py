@@ -19,7 +19,8 @@ from pyproj.exceptions import CRSError
 from data.contracts.check import STORED_CRS
 from data.errors import FileError
 from data.read.recognise import wanted_headers
-from data.read.refuse import refuse_headers, refuse_students
+from data.read.refuse import refuse_headers
+from data.read.students import refuse_students, sample_of
 from data.recipe.recipe import Recipe
 
 SHEET_CHILD = Path(__file__).with_name("sheet_child.py")
@@ -91,7 +92,7 @@ def read_vector(
         about = json.loads(parts["about"].tobytes())
         shapes = _shapes(parts["sizes"], parts["shapes"].tobytes(), file)
     fields = tuple(about["fields"])
-    refuse_students(fields, file)
+    refuse_students(sample_of(recipe, fields, zip(*about["cells"], strict=True), file))
     columns = list(wanted_headers(recipe, fields, file))
     refuse_headers(columns, fields, file)
     if about["driver"] != driver:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Self
@@ -19,7 +20,8 @@ from data.errors import FileError
 from data.read.file_check import LIMITS, Limits, check_file, main_files, opened, unpack
 from data.read.formats import answer_rows, is_answer, read_vector, sheet_rows, without_labels
 from data.read.recognise import wanted_headers
-from data.read.refuse import refuse_headers, refuse_students
+from data.read.refuse import refuse_headers
+from data.read.students import SAMPLED, refuse_single_counts, refuse_students, sample_of
 from data.recipe.recipe import Recipe
 
 Row = tuple[int, Sequence[Any]]
@@ -225,13 +227,14 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
     if header is None:
         raise FileError(file, "it ends before its header row", "check format.header_row")
     names = [" ".join(str(name).split()) for name in header]
-    refuse_students(names, file)
+    first = list(islice(rows, SAMPLED))
+    refuse_students(sample_of(recipe, names, [row for _, row in first], file))
     columns = wanted_headers(recipe, names, file)
     refuse_headers(columns, names, file)
     places = [names.index(name) for name in columns]
     filled: list[list[str]] = [[] for _ in columns]
     numbers = []
-    for number, row in rows:
+    for number, row in chain(first, rows):
         cells = _fitted(row, len(names), file, number)
         if cells is None:
             continue
@@ -242,6 +245,7 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
         raise FileError(file, "it has no rows below its header", "check format.header_row")
     index = pd.Index(numbers, name="row")
     cells = pd.DataFrame(dict(zip(columns, filled, strict=True)), index=index, dtype="str")
+    refuse_single_counts(cells, recipe, file)
     return Grid(cells, headers=tuple(names))
 
 

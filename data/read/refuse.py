@@ -1,39 +1,14 @@
-"""Columns and rows that must not enter: students' own data, doubles, impossible figures."""
+"""Columns that are missing and rows that contradict one another."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import pandas as pd
 
 from data.errors import FileError
+from data.read.students import is_row
 
-STUDENT = r"(?:student|pupil|child|learner|stu)"
-PERSONAL = re.compile(
-    rf"{STUDENT} (?:s )?(?:full |first |last |middle |given |family |legal )*name"
-    rf"|(?:(?:state|local|unique|district|anonymi[sz]ed) )*{STUDENT} "
-    r"(?:s )?(?:state |local |unique )*(?:id|identifier|number|no|nbr|key|uid)"
-    r"|(?:first|last|middle|given|family|legal|maiden|preferred) name|surname|forename"
-    r"|(?:date of birth|birth ?date|birth ?day|dob|birth dt)(?: .*)?"
-    rf"|{STUDENT} (?:dob|birth ?date|date of birth|age in months|address|street|phone|e ?mail)"
-    r"|(?:student )?(?:ssn|social security(?: (?:number|no))?|ssid|sasid|lasid|suid|osis|usid)"
-    r"|(?:parent|guardian|mother|father)(?: guardian)? (?:s )?"
-    r"(?:full |first |last )*(?:name|phone|e ?mail|address)"
-    r"|home (?:address|phone|street)|medicaid (?:id|number)",
-)
 PAIRS_SHOWN = 3
-
-
-def refuse_students(headers: Iterable[str], file: str) -> None:
-    """Refuse a file with a column that speaks of one student; no cell has been read by then."""
-    for header in headers:
-        if PERSONAL.fullmatch(_words(header)):
-            raise FileError(
-                file,
-                "this column describes single students, and this program takes counts by school",
-                "delete the file here, and export counts by school without student columns",
-                column=header,
-            )
 
 
 def refuse_headers(columns: Sequence[str], headers: Sequence[str], file: str) -> None:
@@ -66,6 +41,8 @@ def refuse_conflicts(table: pd.DataFrame, key: Sequence[str], file: str) -> None
 
 
 def _hint(column: str, headers: Sequence[str]) -> str:
+    if is_row(headers):
+        return "the row of headers is missing, or header_row names another"
     if len(headers) == 1:
         return "the file has one column only: check the delimiter in [format]"
     near = get_close_matches(column, headers, n=1, cutoff=0.5)
@@ -73,9 +50,3 @@ def _hint(column: str, headers: Sequence[str]) -> str:
         return f"the most similar is {near[0]!r}; the publisher may have changed the file"
     begin = ", ".join(repr(each) for each in headers[:8])
     return f"it begins with {begin}; check header_row and the recipe"
-
-
-def _words(header: str) -> str:
-    """Write a header as lower-case words: "StudentFirstName" and "student_first_name" alike."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return re.sub(r"[^a-z0-9]+", " ", split.lower()).strip()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from data.errors import DataError
-from data.read.flows import TEMPLATE, flows_in_memory
+from data.read.flows import REMEDY, TEMPLATE, flows_in_memory
 from data.store.provenance import Ledger, LedgerEntry, singular
 from data.views.join_quality import JoinChange, with_own_counts
 from data.views.joins import Join
@@ -68,16 +68,24 @@ def _counted(content: bytes, name: str, selection: Selection) -> OwnCounts | Non
         flows, entries = flows_in_memory(content, name)
         panel, join = queries.panel(selection), queries.join(selection)
         own, account = with_own_counts(panel, join, flows)
+        change = queries_join.change_by(selection, own)
     except (DataError, ValueError) as error:
-        st.session_state.pop(STATE, None)
-        st.error(table_block.without_markup(singular(str(error))))
+        _refuse(singular(str(error)))
+        return None
+    except Exception as error:
+        # Whatever stands in the file of a reader, the page stays.
+        _refuse(f"{name}: it cannot be used ({type(error).__name__}); {REMEDY}")
         return None
     ledger = Ledger(entries)
     ledger.take("own_counts", "catchment", account)
-    change = queries_join.change_by(selection, own)
     counted = OwnCounts(key, own, ledger.entries, change)
     st.session_state[STATE] = counted
     return counted
+
+
+def _refuse(what: str) -> None:
+    st.session_state.pop(STATE, None)
+    st.error(table_block.without_markup(what))
 
 
 def _show(counted: OwnCounts, selection: Selection) -> None:
