@@ -48,11 +48,16 @@ class GroupTest:
         error over all groups of the map is controlled (family-wise).
     draws : int
         Drawn maps behind each p.
+    whole_p : float
+        Share of maps, the real one among them, that are as uneven as a whole: by the sum over areas
+        of Gi* squared, each in units of its own null. It says that there are differences between
+        places, not where. NaN where no area is tested.
     """
 
     areas: pd.DataFrame
     groups: pd.DataFrame
     draws: int
+    whole_p: float
 
 
 def group_test(
@@ -115,11 +120,13 @@ def group_test(
     beyond = np.zeros((len(item.observed), draws + 1), np.float32)
     for start, values in _maps(item, tracts, counts, null, draws, seed, progress):
         beyond[:, start : start + values.shape[1]] = values
-    tested = np.flatnonzero(item.tally.tested)
+    tested, uneven = np.flatnonzero(item.tally.tested), np.zeros(draws + 1)
     for start in range(0, tested.size, _ROWS):
         rows = tested[start : start + _ROWS]
+        uneven += _unevenness(beyond[rows])
         beyond[rows] = _beyond(beyond[rows])
-    return _result(tracts, item, beyond)
+    whole_p = float((uneven >= uneven[0] * (1 - _TIE)).mean()) if tested.size else np.nan
+    return _result(tracts, item, beyond, whole_p)
 
 
 def heaviest_groups(excess: Floats | Drawn, first: Rows, second: Rows) -> Floats:
@@ -195,7 +202,15 @@ def _beyond(values: Drawn) -> Drawn:
     return beyond
 
 
-def _result(tracts: TractMap, item: Analysis, beyond: Drawn) -> GroupTest:
+def _unevenness(values: Drawn) -> Floats:
+    """Sum over areas of how far each lies from its own mean over the maps, squared, by map."""
+    mean, spread = values.mean(axis=1, keepdims=True), values.std(axis=1, keepdims=True)
+    apart = np.divide(values - mean, spread, out=np.zeros_like(values), where=spread > _TIE)
+    uneven: Floats = (apart**2).sum(axis=0, dtype=np.float64)
+    return uneven
+
+
+def _result(tracts: TractMap, item: Analysis, beyond: Drawn, whole_p: float) -> GroupTest:
     """Gather the groups of the real map, the first column, and hold them against all maps."""
     pairs = triu(item.links.sparse + item.links.sparse.T, 1).tocoo()
     first, second = pairs.coords
@@ -216,4 +231,4 @@ def _result(tracts: TractMap, item: Analysis, beyond: Drawn) -> GroupTest:
     own = pd.Series(group).map(rank)
     table = {"above": beyond[:, 0], "group": own, "group_p": own.map(groups["p"])}
     areas = pd.DataFrame({k: tracts.on_all(np.asarray(v)) for k, v in table.items()}, tracts.ids)
-    return GroupTest(areas.astype({"group": "Int64"}), groups, beyond.shape[1] - 1)
+    return GroupTest(areas.astype({"group": "Int64"}), groups, beyond.shape[1] - 1, whole_p)

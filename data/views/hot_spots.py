@@ -60,7 +60,9 @@ class HotSpots:
     model : Membership, optional
         Of the membership model: what was fitted, without its draws.
     broad : DataFrame, optional
-        Groups that pass as wholes, where groups were tested, see `data.views.hot_spots`.
+        Groups that pass as wholes, where groups were tested.
+    whole_p : float, optional
+        Chance that a rearranged map would be as uneven as a whole, where groups were tested.
     """
 
     kind: Kind
@@ -72,6 +74,7 @@ class HotSpots:
     circles: tuple[Cluster, ...] = ()
     model: Membership | None = None
     broad: pd.DataFrame | None = None
+    whole_p: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,7 +347,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
     -------
     HotSpots
         With `group_p` of tracts (missing outside groups above the threshold) and of groups (that
-        of the tested group they lie in), and `broad`, the groups that pass.
+        of the tested group they lie in), `broad`, the groups that pass, and `whole_p`.
     """
     result = group_test(
         view.schools["chronic_absent"],
@@ -367,6 +370,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
         tracts=tracts,
         groups=_with_p(found.groups, p.groupby(tracts["cluster"]).min()),
         broad=_with_p(broad, p.groupby(inside["cluster"]).min()),
+        whole_p=result.whole_p,
     )
 
 

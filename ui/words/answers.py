@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.local.significance import smallest_draws_needed
 from data.store.manifest import DefinitionBreak
-from data.views.hot_spots import HotSpots
+from data.views.hot_spots import MAX_DRAWS, SET_MAX_DRAWS, HotSpots
 from data.views.schools_and_tracts import Totals
 from data.views.years import Dispersion
 from ui.hotspots import words as hotspot_words
@@ -20,6 +20,7 @@ from ui.words.numbers import (
     percent_text,
     plural,
     points_text,
+    q_text,
     ratio_text,
     students_text,
 )
@@ -85,11 +86,11 @@ def hot_spot_sentence(
     n_tracts: int,
     students: float,
     rate: float,
-    draws: int,
     alpha: float,
     *,
     n_tested: int | None = None,
     beyond: str = BEYOND,
+    whole_p: float | None = None,
 ) -> str:
     """Answer to "Where does absence cluster?", in one or two sentences.
 
@@ -101,12 +102,14 @@ def hot_spot_sentence(
         Students allocated to those tracts.
     rate : float
         Rate of the schools they attend, a fraction; not finite when withheld.
-    draws, alpha : int, float
-        Random rearrangements made, and the level q must pass.
+    alpha : float
+        Level that q must pass.
     n_tested : int, optional
-        Areas tested; with it, too few draws are said.
+        Areas tested, where each has a q.
     beyond : str
         What they stand out beyond: the words of the null.
+    whole_p : float, optional
+        Of the map as a whole, see `data.views.hot_spots.HotSpots`.
     """
     if n_tested == 0:
         return (
@@ -114,7 +117,8 @@ def hot_spot_sentence(
             " method."
         )
     if n_tracts == 0:
-        return _no_hot_spot(draws, alpha, n_tested, beyond)
+        level = "" if n_tested is None else f" (q {alpha_text(alpha)})"
+        return f"No group of tracts stands out {beyond}{level}. {_no_all_clear(whole_p, alpha)}"
     groups = f"{_words(n_groups)} {'group' if n_groups == 1 else 'groups'} of tracts"
     stands = "stands" if n_groups == 1 else "stand"
     answer = f"{groups} ({plural(n_tracts, 'tract')}) {stands} out {beyond}."
@@ -127,14 +131,14 @@ def hot_spot_sentence(
 
 
 def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
-    """Warning that one area alone cannot pass with this many draws; ``""`` when it can."""
+    """Warning that one area alone cannot pass with at most so many draws; ``""`` when it can."""
     needed = smallest_draws_needed(n_tested, alpha)
     if draws >= needed:
         return ""
     return (
-        f"With {count_text(draws)} rearrangements and {plural(n_tested, 'tested tract')} a single"
-        f" tract alone cannot pass q {alpha_text(alpha)}; that would take {count_text(needed)}."
-        " Groups of tracts can."
+        f"With up to {count_text(draws)} rearrangements and {plural(n_tested, 'tested tract')} a"
+        f" single tract alone cannot pass q {alpha_text(alpha)}; that would take"
+        f" {count_text(needed)}. Groups of tracts can."
     )
 
 
@@ -176,12 +180,15 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
     )
 
 
-def _no_hot_spot(draws: int, alpha: float, n_tested: int | None, beyond: str) -> str:
-    level = "" if n_tested is None else f" (q {alpha_text(alpha)})"
-    answer = f"No group of tracts stands out {beyond}{level}."
-    warning = "" if n_tested is None else draws_sentence(draws, n_tested, alpha)
-    still = "An empty map is no all-clear: each school has its own figure on the Schools page."
-    return f"{answer} {warning or still}"
+def _no_all_clear(whole_p: float | None, alpha: float) -> str:
+    """Say what an empty map does not mean."""
+    if whole_p is None or not whole_p <= alpha:
+        return "An empty map is no all-clear: each school has its own figure on the Schools page."
+    return (
+        "An empty map is no all-clear: taken together, tracts differ more than chance and"
+        f" school-to-school differences explain ({q_text(whole_p, 'p')}), though none by itself."
+        " Each school has its own figure on the Schools page."
+    )
 
 
 def _words(count: int) -> str:
@@ -238,18 +245,19 @@ def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
         tracts,
         enrolled,
         rate,
-        spots.draws,
         selection.alpha,
         n_tested=spots.tested if counts_draws(spots) or spots.tested == 0 else None,
         beyond=hotspot_words.beyond(spots, selection),
+        whole_p=spots.whole_p,
     )
 
 
 def draws_note(spots: HotSpots, alpha: float) -> str:
-    """Say when no single tract could pass with the draws made; "" when it could."""
+    """Say when no single tract could pass with all the draws an open decision gets; else ""."""
     if not counts_draws(spots):
         return ""
-    return draws_sentence(spots.draws, spots.tested, alpha)
+    most = MAX_DRAWS if spots.kind == "test" else SET_MAX_DRAWS
+    return draws_sentence(most, spots.tested, alpha)
 
 
 def counts_draws(spots: HotSpots) -> bool:

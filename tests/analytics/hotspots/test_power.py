@@ -59,12 +59,13 @@ def looks(county):
     def look(events, seed):
         place = {**county, "x": events}
         single = hot_spots(**place, measure="ratio", draws=999, max_draws=9_999, seed=seed)
-        areas = group_test(**place, draws=399, seed=seed).areas
-        passing = areas["group_p"] <= ALPHA
+        tested = group_test(**place, draws=399, seed=seed)
+        areas, passing = tested.areas, tested.areas["group_p"] <= ALPHA
         return {
             "tracts": single["hot"],
             "groups": passing & (areas["above"] > 0),
             "either side": passing,
+            "whole": pd.Series(tested.whole_p <= ALPHA, areas.index),
         }
 
     return look
@@ -94,6 +95,7 @@ def test_a_group_passes_where_nothing_is_in_at_most_alpha_of_maps(county, replic
     most = binom.ppf(0.999, maps, ALPHA) / maps  # three Monte Carlo errors above alpha
     assert passing["either side"] <= most
     assert passing["tracts"] <= most
+    assert passing["whole"] <= most
     assert passing["groups"] <= passing["either side"]
 
 
@@ -111,6 +113,7 @@ def test_more_is_found_where_more_is_planted_and_groups_find_more_than_tracts(co
     for ratio in odds:
         assert groups[50, ratio] >= groups[9, ratio] - error
     assert groups[50, 4.0] >= found["tracts", 50, 4.0] + error  # broad, seen as a whole
+    assert found["whole", 50, 4.0] >= groups[50, 4.0] - error
 
 
 @PLAIN
@@ -162,6 +165,7 @@ def test_a_map_without_spread_has_no_group():
     line = Weights.from_edges("abcd", "abbccd", "bacbdc")
     result = group_test([5] * 4, [10] * 4, np.eye(4), line, draws=19, seed=1)
     assert result.groups.empty
+    assert np.isnan(result.whole_p)
     assert result.areas["group_p"].isna().all()
     with pytest.raises(ValueError, match="areas"):
         group_test([5, 1, 2, 3], [10] * 4, np.eye(4), line, null="areas", draws=19, seed=1)
