@@ -38,6 +38,16 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "filter it out in the recipe ([[filters]])",
             blocks=True,
         ),
+        "percent_for_count": Doubt(
+            "A column of counts looks like percents.",
+            'name the column of counts, or write unit = "percent" in the recipe',
+            blocks=True,
+        ),
+        "fraction_for_percent": Doubt(
+            "A column of percents looks like fractions from 0 to 1.",
+            'write unit = "fraction" in the recipe if the file holds 0 to 1',
+            blocks=True,
+        ),
     }
 )
 """Doubts by the name under which a place file accepts them."""

@@ -111,7 +111,10 @@ _STORED: dict[str, Contract] = {
             "chronic_absent": students(
                 "Students absent on 10 % or more of their days (numerator)."
             ),
-            "lower": students("Least value the numerator can have; empty when not known."),
+            "lower": students(
+                "Least value the numerator can have: below it where it is derived from a rounded"
+                " rate; empty when not known."
+            ),
             "upper": students("Largest value the numerator can have; empty when not known."),
             "status": status(),
             "reason": reason(),
@@ -126,10 +129,13 @@ _STORED: dict[str, Contract] = {
         agree(
             lambda table: (
                 table["status"].ne("reported")
-                | table[["lower", "upper"]].eq(table["chronic_absent"], axis=0).all(axis=1)
+                | (
+                    table["lower"].le(table["chronic_absent"])
+                    & table["upper"].ge(table["chronic_absent"])
+                )
             ),
-            "are reported with bounds other than the count",
-            "set lower and upper to the count",
+            "are reported with bounds that do not hold the count",
+            "set lower and upper to the count, or to what rounding leaves of it",
         ),
         withheld_lacks("chronic_absent"),
         reason_fits(),

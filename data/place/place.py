@@ -15,6 +15,7 @@ from data.recipe.checks import FOLDER as RECIPES
 from data.recipe.checks import load_recipe
 from data.recipe.measures import measures_taken
 from data.recipe.recipe import Recipe
+from data.recipe.years import by_year
 from data.store.folders import SLUG
 from data.store.manifest import DefinitionBreak, StudyArea
 
@@ -197,11 +198,14 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     if content.slug != slug:
         raise TomlError(f"{file}: slug is {content.slug!r}; write {slug!r}, the name of the file")
     chosen = tuple(
-        filled(load_recipe(recipes / f"{name}.toml"), content) for name in content.recipes
+        filled(each, content)
+        for name in content.recipes
+        for each in by_year(load_recipe(recipes / f"{name}.toml"))
     )
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
-    strange = [name for name in content.releases.values() if name not in content.recipes]
+    ids = [recipe.id for recipe in chosen]
+    strange = [name for name in content.releases.values() if name not in ids]
     if strange:
         raise TomlError(f"{file}: releases names {strange[0]!r}, which is not among the recipes")
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})

@@ -1,4 +1,4 @@
-"""From the text of a cell to a word, or a number with one of our states; nothing is guessed."""
+"""From the text of a cell to a number with one of our states; nothing is guessed."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,8 @@ import pandas as pd
 
 from data.errors import FileError
 from data.recipe.parts import Column, Format, Tokens
-from data.recipe.recipe import Recipe
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-CODES = (
-    *(-99.0, -999.0, -9999.0, -99999.0, -222222222.0, -333333333.0),
-    *(-555555555.0, -666666666.0, -888888888.0, -999999999.0),
-)
 BOUND = re.compile(
     r"(?P<group>n\s*)?(?P<sign><=|>=|<|>|≤|≥)\s*(?P<number>\d[\d.]*)\s*%?"
     r"|(?P<before>fewer than|less than|under|more than|greater than|over)\s+"
@@ -44,6 +39,8 @@ CENTS = MappingProxyType({"percent": 0.01, "text percent": 0.01})
 SHARES = ("fraction", "percentile", "percent", "text percent")
 NOT_PUBLISHED = "Not published."
 LOOKS_LIKE_FRACTION = 20  # so many values, all at most 1, contradict "percent 0-100"
+LARGEST = 2.0**53  # from here on neighbouring whole numbers cannot be told apart
+OPEN = 1e-6  # how far inside its end a bound such as "<5" lies where figures are no counts
 
 
 @dataclass(frozen=True)
@@ -88,8 +85,9 @@ def parse_bound(text: str, *, whole: bool) -> tuple[float, float] | None:
     Returns
     -------
     (lower, upper) or None
-        In the unit of the text; infinity when open; None when it is no such figure. "n<10"
-        speaks of the group: it bounds a count of its members, and says nothing of a rate.
+        In the unit of the text; infinity when open; None when it is no such figure. "<5" leaves 5
+        out. "n<10" speaks of the group: it bounds a count of its members, and says nothing of a
+        rate.
     """
     match = BOUND.fullmatch(text.strip())
     if match is None:
@@ -99,7 +97,7 @@ def parse_bound(text: str, *, whole: bool) -> tuple[float, float] | None:
     digits = match["number"] or match["words"] or match["last"]
     if not NUMBER.fullmatch(digits):
         return None
-    number, step = float(digits), 1.0 if whole else 0.0
+    number, step = float(digits), 1.0 if whole else OPEN
     if match["group"] and not (whole and sign.startswith("<")):
         return None
     if sign.startswith("<"):
@@ -137,13 +135,11 @@ def parse_numbers(text: pd.Series, reading: Reading) -> pd.DataFrame:
     _mark_words(table, cells, reading)
     rest = cells[table["status"].eq("")]
     numbers = _numbers(rest, reading)
-    for words, settle in (
-        (reading.tokens.missing, _set_missing),
-        (reading.tokens.exact, _set_exact),
-    ):
-        is_code = numbers.isin([float(word) for word in words if NUMBER.fullmatch(word)])
-        settle(table, numbers.index[is_code])
-        numbers = numbers[~is_code]
+    for word in (*reading.tokens.missing, *reading.tokens.exact, *reading.tokens.suppressed):
+        if NUMBER.fullmatch(word):
+            is_code = numbers.eq(float(word))
+            _set_word(table, numbers.index[is_code], word, reading)
+            numbers = numbers[~is_code]
     _refuse_contradictions(numbers, rest, reading)
     values = numbers * CENTS.get(reading.column.unit, 1.0) * reading.column.factor
     table.loc[numbers.index, ["value", "lower", "upper"]] = np.repeat(
@@ -157,17 +153,20 @@ def parse_numbers(text: pd.Series, reading: Reading) -> pd.DataFrame:
 def _mark_words(table: pd.DataFrame, cells: pd.Series, reading: Reading) -> None:
     """Settle the cells that hold a token of the recipe."""
     for word in cells.unique():
-        rows = cells.index[cells.eq(word)] if _is_word(word, reading) else None
-        if rows is None:
-            continue
-        if word in reading.tokens.missing:
-            _set_missing(table, rows)
-            continue
-        if word in reading.tokens.exact:
-            _set_exact(table, rows)
-            continue
-        bound = reading.tokens.suppressed.get(word, word)
-        _set_suppressed(table, rows, bound, reading)
+        if _is_word(word, reading):
+            _set_word(table, cells.index[cells.eq(word)], word, reading)
+
+
+def _set_word(table: pd.DataFrame, rows: pd.Index, word: str, reading: Reading) -> None:
+    """Settle the rows that hold one token; the first list that has it counts."""
+    tokens = reading.tokens
+    if word in tokens.missing:
+        table.loc[rows, "status"] = "missing"
+        table.loc[rows, "reason"] = NOT_PUBLISHED
+    elif word in tokens.exact:
+        _set_exact(table, rows)
+    else:
+        _set_suppressed(table, rows, tokens.suppressed.get(word, word), reading)
 
 
 def _is_word(word: str, reading: Reading) -> bool:
@@ -175,11 +174,6 @@ def _is_word(word: str, reading: Reading) -> bool:
     if word in tokens.missing or word in tokens.suppressed or word in tokens.exact:
         return True
     return tokens.censored and parse_bound(word, whole=True) is not None
-
-
-def _set_missing(table: pd.DataFrame, rows: pd.Index) -> None:
-    table.loc[rows, "status"] = "missing"
-    table.loc[rows, "reason"] = NOT_PUBLISHED
 
 
 def _set_exact(table: pd.DataFrame, rows: pd.Index) -> None:
@@ -223,7 +217,13 @@ def _numbers(cells: pd.Series, reading: Reading) -> pd.Series:
             "add it to tokens, or name the decimal and thousands marks in [format]",
             int(bad.index[0]),
         )
-    return plain.astype("float64")
+    numbers = plain.astype("float64")
+    lost = numbers.abs().ge(LARGEST) | (numbers.eq(0) & plain.str.contains("^[^eE]*[1-9]"))
+    if lost.any():
+        row = int(lost.index[lost][0])
+        what = f"{cells[row]!r} is beyond what a computer keeps exactly (up to {LARGEST:,.0f})"
+        raise reading.refuse(what, "correct the cell, or name the right column in the recipe", row)
+    return numbers
 
 
 def _without_marks(cells: pd.Series, layout: Format) -> pd.Series:
@@ -242,26 +242,27 @@ def _without_marks(cells: pd.Series, layout: Format) -> pd.Series:
 def _refuse_contradictions(numbers: pd.Series, cells: pd.Series, reading: Reading) -> None:
     """Refuse a column whose values cannot have the unit that the recipe names."""
     unit = reading.column.unit
-    codes = numbers[numbers.isin(CODES)]
-    if len(codes):
+    negative = numbers[numbers.lt(0)]
+    if len(negative):
         raise reading.refuse(
-            f"{cells[codes.index[0]]!r} looks like a code for missing",
-            "list it under tokens.missing in the recipe",
-            int(codes.index[0]),
+            f"{cells[negative.index[0]]!r} looks like a code for missing or suppressed "
+            f"({len(negative):,} in all), and no such figure is negative",
+            "list it under tokens, missing or suppressed, in the recipe",
+            int(negative.index[0]),
         )
     if unit == "count":
         broken = numbers[numbers.ne(numbers.round())]
         if len(broken):
             raise reading.refuse(
                 f"{cells[broken.index[0]]!r} is not a whole number, and the unit is count",
-                "check the column and its unit in the recipe",
+                'write unit = "percent" or "fraction" if these are rates, else correct the cell',
                 int(broken.index[0]),
             )
     if unit in ("fraction", "percentile") and reading.bounded and numbers.gt(1).any():
         row = numbers.index[numbers.gt(1)][0]
         raise reading.refuse(
             f"{cells[row]!r} is above 1, and the unit is {unit}",
-            'write unit = "percent" in the recipe if the file holds 0 to 100',
+            'correct the cell, or write unit = "percent" in the recipe if the file holds 0 to 100',
             int(row),
         )
     if unit == "percent" and reading.bounded:
@@ -281,84 +282,6 @@ def _refuse_fractions(numbers: pd.Series, cells: pd.Series, reading: Reading) ->
 
 def _refusals(values: pd.Series, reading: Reading) -> pd.Series:
     refused = pd.Series("", index=values.index, dtype="str")
-    refused = refused.mask(values.lt(0), f"Refused: {reading.header} is negative.")
     if reading.column.unit in CENTS and reading.bounded:
         refused = refused.mask(values.gt(1), f"Refused: {reading.header} is above 100 %.")
     return refused
-
-
-def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """Make every column of words that a recipe maps, under our names; the id is among them.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    file : str
-        For errors.
-    cells : DataFrame of str
-        As published, indexed by row of the file.
-    ids : Series of str
-        Valid ids on the same index.
-
-    Raises
-    ------
-    FileError
-        A word does not match its pattern, or is not in the map.
-    """
-    table = {recipe.key: ids}
-    for name, column in recipe.columns.items():
-        if name != recipe.key and column.unit == "text":
-            table[name] = _text(recipe, file, column, cells)
-    texts = pd.DataFrame(table, index=cells.index, dtype="str")
-    for each in recipe.overrides:
-        hit = cells[each.column].str.strip().eq(each.equals)
-        texts[each.target] = texts[each.target].mask(hit, each.value)
-    return texts
-
-
-def _text(recipe: Recipe, file: str, column: Column, cells: pd.DataFrame) -> pd.Series:
-    if column.constant:
-        return pd.Series(column.constant, index=cells.index, dtype="str")
-    text = cells[column.column].str.split().str.join(" ")
-    text = text.mask(text.isin(recipe.tokens_of(column).missing), "")
-    if column.pattern:
-        text = rewritten(file, column, text)
-    if column.map:
-        text = _mapped(file, column, text)
-    return text.mask(text.eq(""), column.default)
-
-
-def rewritten(file: str, column: Column, text: pd.Series) -> pd.Series:
-    """Rewrite words by a column's pattern and replacement; empty ones stay empty.
-
-    Raises
-    ------
-    FileError
-        A word does not match the pattern.
-    """
-    pattern = re.compile(column.pattern)
-    filled = text[text.ne("")]
-    bad = filled[~filled.str.fullmatch(column.pattern).astype(bool)]
-    if len(bad):
-        raise FileError(
-            file,
-            f"{bad.iloc[0]!r} does not match {column.pattern}",
-            "correct the pattern in the recipe",
-            column=column.column,
-            row=int(bad.index[0]),
-        )
-    replaced = {each: pattern.sub(column.replace, each) for each in filled.unique()}
-    return text.map(lambda each: replaced.get(each, "")).astype("str")
-
-
-def _mapped(file: str, column: Column, text: pd.Series) -> pd.Series:
-    unknown = text[~text.isin(list(column.map)) & text.ne("")]
-    if len(unknown) and not column.default:
-        raise FileError(
-            file,
-            f"the map has no entry for {unknown.iloc[0]!r}",
-            "add the word to the map in the recipe, or give a default",
-            column=column.column,
-            row=int(unknown.index[0]),
-        )
-    return text.map(lambda each: column.map.get(each, column.default)).astype("str")

@@ -8,8 +8,9 @@ import pandas as pd
 
 from analytics.rates.acs import Z_90, proportion_moe, reliability, sum_moe
 from data.errors import FileError
+from data.read.absence import above, counts
 from data.read.cells import CENTS, NUMBER
-from data.read.tables import Rows, above, counts
+from data.read.tables import Rows
 from data.recipe.parts import Column, Measure
 
 Z_95 = 1.96  # half of a 95 % interval, in standard errors
@@ -101,8 +102,8 @@ def _named(rows: Rows, measure: Measure, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _school_driver(rows: Rows, measure: Measure) -> pd.DataFrame:
-    part = rows.numbers(Column(column=measure.numerator, unit="count"))
-    whole = rows.numbers(Column(column=measure.denominator, unit="count"))
+    part = rows.students(Column(column=measure.numerator, unit="count"))
+    whole = rows.students(Column(column=measure.denominator, unit="count"))
     read = counts(part, whole, (measure.numerator, measure.denominator))
     rows.refuse(read["refused"])
     names = {"chronic_absent": "numerator", "enrolled": "denominator"}

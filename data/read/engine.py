@@ -10,12 +10,13 @@ import pandas as pd
 from data.contracts.tables import CONTRACTS
 from data.errors import FileError
 from data.read import drivers, tables
-from data.read.cells import rewritten, text_columns
+from data.read.absence import absence
 from data.read.file_check import LIMITS, Limits, opened
 from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
-from data.read.refuse import refuse_conflicts
+from data.read.refuse import refuse_broken, refuse_conflicts, refuse_ids
 from data.read.tables import Rows
+from data.read.words import rewritten, text_columns
 from data.recipe.parts import Filter
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger, Source, sha256_of
@@ -25,7 +26,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
     {
         "tracts": tables.tracts,
         "schools": tables.schools,
-        "absence": tables.absence,
+        "absence": absence,
         "drivers": drivers.drivers,
         "school_drivers": drivers.school_drivers,
         "zones": tables.zones,
@@ -48,6 +49,7 @@ class Context:
     file: str
     ledger: Ledger
     keep: Collection[str]
+    sheet: str = ""
 
     def drop(self, reason: str, ids: pd.Series) -> None:
         """Record dropped rows."""
@@ -137,20 +139,32 @@ def shape_table(
     keep: Collection[str] = frozenset(),
 ) -> pd.DataFrame:
     """Make the table of cells already read, by a recipe whose layout is settled."""
-    context = Context(recipe, file, ledger, frozenset(keep))
+    context = Context(recipe, file, ledger, frozenset(keep), grid.sheet)
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
     ids = _other_ids(context, _padded_ids(context, _joined_ids(context, cells)))
     cells, ids = _filter(context, cells, ids)
+    refuse_broken(recipe, cells, file, grid.sheet)
     ids = _valid_ids(context, ids)
     text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
     rows = Rows(recipe, file, cells, text, geometry, ledger)
     table = SHAPERS[recipe.table](rows)
+    if not len(table):
+        raise FileError(
+            file,
+            f"none of its {len(cells):,} rows can be used ({_last_reason(ledger)})",
+            "check columns, units and filters of the recipe",
+            row=int(cells.index[0]),
+        )
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
     return table
+
+
+def _last_reason(ledger: Ledger) -> str:
+    return ledger.entries[-1].reason.removesuffix(".") if len(ledger) else "no reason is known"
 
 
 def _drop_repeats(context: Context, grid: Grid) -> pd.DataFrame:
@@ -170,8 +184,13 @@ def _joined_ids(context: Context, cells: pd.DataFrame) -> pd.Series:
     column = context.recipe.columns[context.recipe.key]
     ids = cells[column.column]
     if context.recipe.identifier.also:
-        names = [column.column, *context.recipe.identifier.also]
-        ids = cells[names].agg(" ".join, axis=1).str.split().str.join(" ")
+        identifier = context.recipe.identifier
+        names = [column.column, *identifier.also]
+        pads = identifier.pads or (0,) * len(names)
+        parts = [
+            _filled_up(cells[name].str.strip(), pad) for name, pad in zip(names, pads, strict=True)
+        ]
+        ids = parts[0].str.cat(parts[1:], sep=identifier.joint).str.split().str.join(" ")
     return rewritten(context.file, column, ids) if column.pattern else ids
 
 
@@ -187,7 +206,7 @@ def _other_ids(context: Context, ids: pd.Series) -> pd.Series:
 def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:
     ids = cells.str.strip()
     if context.recipe.identifier.pad:
-        filled = ids.str.zfill(context.recipe.identifier.pad).where(ids.ne(""), ids)
+        filled = _filled_up(ids, context.recipe.identifier.pad)
         changed = ids[filled.ne(ids)]
         reason = f"Id filled with zeros to {context.recipe.identifier.pad} characters."
         context.repair(reason, changed.drop_duplicates())
@@ -195,10 +214,16 @@ def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:
     return ids
 
 
+def _filled_up(ids: pd.Series, pad: int) -> pd.Series:
+    """Restore leading zeros; empty ids stay empty."""
+    return ids.str.zfill(pad).where(ids.ne(""), ids)
+
+
 def _filter(
     context: Context, cells: pd.DataFrame, ids: pd.Series
 ) -> tuple[pd.DataFrame, pd.Series]:
     for each in context.recipe.filters:
+        refuse_broken(context.recipe, cells[[each.column]], context.file, context.sheet)
         passes = _passes(each, cells[each.column].str.strip())
         if each.unless:
             passes |= ids.isin(context.keep)
@@ -221,18 +246,11 @@ def _passes(each: Filter, values: pd.Series) -> pd.Series:
 
 
 def _valid_ids(context: Context, ids: pd.Series) -> pd.Series:
-    if context.recipe.key == "geoid":
+    recipe = context.recipe
+    if recipe.key == "geoid" or recipe.table == "crosswalk":
         ids = _valid_geoids(context, ids)
-    pattern = context.recipe.identifier.pattern
-    bad = ids[~ids.str.fullmatch(pattern).astype(bool)]
-    if len(bad):
-        raise FileError(
-            context.file,
-            f"id {bad.iloc[0]!r} is not of the form {pattern} ({len(bad):,} such rows)",
-            "filter titles, totals and footnotes out, or correct identifier.pattern",
-            column=context.recipe.columns[context.recipe.key].column,
-            row=int(bad.index[0]),
-        )
+    header = recipe.columns[recipe.key].column
+    refuse_ids(ids, recipe.identifier.pattern, context.file, header)
     return ids
 
 
@@ -248,7 +266,7 @@ def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
             context.file,
             f"{refused.iloc[0]!r} is no tract id: {mended.refused['reason'].iloc[0]}",
             "use the 11-digit GEOID, and filter county and state rows out",
-            column=context.recipe.columns["geoid"].column,
+            column=context.recipe.columns[context.recipe.key].column,
             row=int(refused.index[0]),
         )
     return mended.ids

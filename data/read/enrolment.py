@@ -1,11 +1,11 @@
-"""Students of a school, from how many are absent and what percent that is."""
+"""Students of a school and those absent, one from the other and a rate."""
 
 import numpy as np
 import pandas as pd
 
 NO_SHARE = "The number of students cannot be derived from a rate of 0 %."
 NO_STUDENTS = "Refused: no number of students gives this count and this rate."
-NEARLY = 1e-6
+NEARLY = 1e-9
 """Students: a bound this close to a whole number is that number."""
 
 
@@ -57,6 +57,70 @@ def enrolment_of_rate(count: pd.DataFrame, rate: pd.DataFrame, half: float) -> p
             "refused": refused,
         }
     )
+
+
+def count_of_rate(rate: pd.DataFrame, students: pd.DataFrame, half: float) -> pd.DataFrame:
+    """Derive a count from a rate and the number it is a rate of, and its bounds.
+
+    Parameters
+    ----------
+    rate, students : DataFrame
+        From `data.read.cells.parse_numbers`, on one index; the rate as a fraction.
+    half : float
+        Half of the last decimal that the rate is rounded to, as a fraction.
+
+    Returns
+    -------
+    DataFrame
+        As from `parse_numbers`: `value` is rate x students, rounded; `lower` and `upper` the least
+        and the largest count that the rate leaves, the nearest ones where no whole number fits.
+        Where either is withheld, what their bounds leave.
+
+    Examples
+    --------
+    >>> def read(value, lower, upper):
+    ...     return pd.DataFrame({"value": value, "lower": lower, "upper": upper,
+    ...         "status": "reported", "reason": "", "refused": ""})
+    >>> rate = read([0.123, 0.12, None], [0.123, 0.12, 0.95], [0.123, 0.12, 1.0])
+    >>> students = read([100, 450, 40], [100, 450, 40], [100, 450, 40])
+    >>> count_of_rate(rate, students, 0.0005)[["value", "lower", "upper"]].to_numpy().tolist()
+    [[12.0, 12.0, 13.0], [54.0, 54.0, 54.0], [nan, 38.0, 40.0]]
+    """
+    slack = rate["status"].eq("reported") * half
+    least = (rate["lower"] - slack).clip(lower=0.0) * students["lower"]
+    most = (rate["upper"] + slack).clip(upper=1.0) * students["upper"]
+    lower, upper = np.ceil(least - NEARLY), np.floor(most + NEARLY)
+    apart = lower.gt(upper)
+    value = np.rint(rate["value"] * students["value"])
+    blamed = rate.where(rate["status"].ne("reported"), students)
+    return pd.DataFrame(
+        {
+            "value": value,
+            "lower": lower.mask(apart, np.floor(least)),
+            "upper": upper.mask(apart, np.ceil(most)),
+            "status": blamed["status"],
+            "reason": blamed["reason"],
+            "refused": rate["refused"].mask(rate["refused"].eq(""), students["refused"]),
+        }
+    )
+
+
+def complement(part: pd.DataFrame, whole: pd.DataFrame | float) -> pd.DataFrame:
+    """Give what a part leaves of a whole, its bounds turned round.
+
+    Parameters
+    ----------
+    part : DataFrame
+        From `data.read.cells.parse_numbers`.
+    whole : DataFrame or float
+        The same of the whole, on one index, or 1.0 for a fraction.
+    """
+    if isinstance(whole, float):
+        low = high = value = whole
+    else:
+        value, low, high = whole["value"], whole["lower"], whole["upper"]
+    left = {"value": value - part["value"], "lower": low - part["upper"]}
+    return part.assign(**left, upper=high - part["lower"])
 
 
 def last_decimal(cells: pd.Series, decimal: str = ".") -> int:

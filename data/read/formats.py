@@ -35,13 +35,16 @@ DOWNLOAD = "fetch it again, or download the table from data.census.gov"
 def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Read the rows of a sheet of a checked workbook, from 1, as text; sheet "" is the only one.
 
+    An error such as #REF! is the text of its cell, a formula that was never calculated "=?". Row 0
+    holds one text, the sheet's name.
+
     Raises
     ------
     FileError
         The workbook cannot be read, takes too much memory or time, or lacks the sheet.
     """
     lines = _from_child(path, SHEET_CHILD, sheet, remedy="save the sheet that is needed as csv")
-    for number, line in enumerate(io.BytesIO(lines), start=1):
+    for number, line in enumerate(io.BytesIO(lines)):
         yield number, json.loads(line)
 
 

@@ -38,6 +38,7 @@ MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "census": ("-data.csv", ".json"),  # beside notes and a list of columns
     }
 )
+SELDOM = 0.25
 LARGEST_TEXT = 20 << 20
 
 
@@ -55,12 +56,15 @@ class Grid:
         What had to be assumed about the bytes, for the ledger.
     headers : tuple of str
         All columns of the file.
+    sheet : str
+        Name of the sheet; "" where there is none.
     """
 
     cells: pd.DataFrame
     geometry: gpd.GeoSeries | None = None
     notes: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
@@ -96,6 +100,7 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        _refuse_mixed(io.BytesIO(content), file)
         text, notes = content.decode("cp1252", errors="replace"), (NOT_UTF8,)
     csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(
@@ -113,7 +118,9 @@ def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
         cells, geometry, headers = read_vector(recipe, path, suffix)
         return Grid(cells, geometry, headers=headers)
     if recipe.format.kind == "excel":
-        return _collect(recipe, sheet_rows(path, recipe.format.sheet), path.name)
+        rows = sheet_rows(path, recipe.format.sheet)
+        _, (sheet,) = next(rows)
+        return replace(_collect(recipe, rows, path.name), sheet=sheet)
     if recipe.format.kind == "census" and is_answer(path):
         return _collect(recipe, answer_rows(path), path.name)
     grid = _read_delimited(recipe, path, suffix, limits)
@@ -147,11 +154,40 @@ def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> 
             raise FileError(
                 path.name, f"it is not {encoding} text", "name the encoding in [format]"
             ) from error
+    opener: Any = gzip.open if suffix == ".csv.gz" else open
+    with opener(path, "rb") as handle:
+        _refuse_mixed(handle, path.name)
     try:
         grid = _delimited(recipe, path, "cp1252", limits)
     except UnicodeError as error:
         raise FileError(path.name, "neither UTF-8 nor Windows-1252 text", DAMAGED) from error
     return replace(grid, notes=(NOT_UTF8,))
+
+
+def _refuse_mixed(handle: IO[bytes], file: str) -> None:
+    """Refuse a text of which part is UTF-8 and a few bytes are not: as Windows-1252 it is garbled.
+
+    Windows-1252 passes for UTF-8 only where a capital with an accent stands before a sign.
+    """
+    letters = strays = first = 0
+    stray = b""
+    for number, line in enumerate(iter(lambda: handle.readline(LONGEST_CELL), b""), start=1):
+        if line.isascii():
+            continue
+        text = line.decode("utf-8", errors="surrogateescape")
+        odd = [letter for letter in text if "\udc80" <= letter <= "\udcff"]
+        letters += sum(not letter.isascii() for letter in text) - len(odd)
+        strays += len(odd)
+        if odd and not first:
+            first, stray = number, odd[0].encode("utf-8", errors="surrogateescape")
+    if letters >= SELDOM * strays:
+        raise FileError(
+            file,
+            f"byte {stray.hex()} is not UTF-8 ({strays:,} such bytes), while {letters:,} other "
+            "letters of the file are",
+            "export it again as UTF-8, or name the encoding in [format] if all of it has another",
+            row=first,
+        )
 
 
 def _has_wide_mark(path: Path, suffix: str) -> bool:
@@ -223,10 +259,7 @@ def _text(path: Path, encoding: str, limits: Limits) -> Iterator[_Lines]:
 
 def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
     """Take the wanted columns of all rows below the header."""
-    header = next((row for at, row in rows if at == recipe.format.header_row), None)
-    if header is None:
-        raise FileError(file, "it ends before its header row", "check format.header_row")
-    names = [" ".join(str(name).split()) for name in header]
+    names = _header(recipe, rows, file)
     first = list(islice(rows, SAMPLED))
     refuse_students(sample_of(recipe, names, [row for _, row in first], file))
     columns = wanted_headers(recipe, names, file)
@@ -245,8 +278,32 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
         raise FileError(file, "it has no rows below its header", "check format.header_row")
     index = pd.Index(numbers, name="row")
     cells = pd.DataFrame(dict(zip(columns, filled, strict=True)), index=index, dtype="str")
+    for name in recipe.format.fill_down:
+        cells[name] = cells[name].mask(cells[name].str.strip().eq("")).ffill().fillna("")
     refuse_single_counts(cells, recipe, file)
     return Grid(cells, headers=tuple(names))
+
+
+def _header(recipe: Recipe, rows: Iterator[Row], file: str) -> list[str]:
+    """Give the names of the columns, of one row or of several joined; the rows below are left."""
+    wanted = recipe.format.header_rows or (recipe.format.header_row,)
+    lines: list[list[str]] = []
+    while len(lines) < len(wanted):
+        at, row = next(rows, (0, None))
+        if row is None:
+            raise FileError(file, "it ends before its header row", "check format.header_row")
+        if at == wanted[len(lines)]:
+            lines.append([" ".join(str(name).split()) for name in row])
+    width = max(map(len, lines))
+    last = lines.pop()
+    names = [""] * width
+    for line in lines:
+        upper = ""
+        for place in range(width):
+            upper = (line[place] if place < len(line) else "") or upper
+            names[place] = f"{names[place]} {upper}"
+    last += [""] * (width - len(last))
+    return [" ".join(f"{upper} {name}".split()) for upper, name in zip(names, last, strict=True)]
 
 
 def _fitted(row: Sequence[str], width: int, file: str, number: int) -> Sequence[str] | None:

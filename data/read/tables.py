@@ -12,17 +12,16 @@ from data.contracts.check import STORED_CRS
 from data.contracts.vocabulary import AREA_DIGITS, LEVELS, PROVIDER_KINDS
 from data.errors import FileError
 from data.read.cells import CENTS, NUMBER, Reading, parse_numbers
-from data.read.enrolment import enrolment_of_rate, last_decimal
+from data.read.evidence import fractions_for_percents
+from data.read.grades import levels
 from data.recipe.parts import Column, Points
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 from geo.areas.geoid import repair
 
-NO_ENROLMENT = "The publisher gives no enrolment."
-COUNT_COLUMNS = [
-    *("enrolled", "enrolled_lower", "enrolled_upper"),
-    *("chronic_absent", "lower", "upper"),
-]
+MOST_STUDENTS = 200_000
+"""No school has as many: the largest, online and statewide, have about 60,000."""
+NO_TARGET = "The piece lies in no tract that has an id."
 NO_AREA = "The area is no tract, county or part of one, or its id does not fit."
 NO_TIME = "No travel time."
 NO_CENTRE = "No coordinates."
@@ -62,34 +61,58 @@ class Rows:
         cells = self.cells[column.column]
         if column.words:
             cells = cells.where(cells.str.strip().ne(""), self.cells[column.words])
-        return parse_numbers(cells, reading)
+        read = parse_numbers(cells, reading)
+        if bounded and column.unit in CENTS and fractions_for_percents(read["value"]):
+            words = f"{column.column}: nearly all figures are at most 1, and the unit is percent."
+            self.ledger.doubt("fraction_for_percent", *self._name, words, self._ids)
+        return read
+
+    def students(self, column: Column) -> pd.DataFrame:
+        """Read one column of students; more than any school has are refused."""
+        read = self.numbers(column)
+        large = read.index[read["value"].gt(MOST_STUDENTS)]
+        if len(large):
+            raise FileError(
+                self.file,
+                f"{self.cells[column.column][large[0]]!r} students in one row; no school has more "
+                f"than {MOST_STUDENTS:,}",
+                "correct the cell, filter rows of whole states out, or name the right column",
+                column=column.column,
+                row=int(large[0]),
+            )
+        return read
 
     def refuse(self, refused: pd.Series) -> None:
         """List the rows that cannot be used, each with its number in the file."""
         for reason, ids in self._by_reason(refused):
-            self.ledger.record(self.recipe.id, self.recipe.table, "dropped", reason, ids)
+            self.ledger.record(*self._name, "dropped", reason, ids)
 
     def empty(self, refused: pd.Series) -> None:
         """List the rows of which one figure cannot be used; it is left empty."""
         for reason, ids in self._by_reason(refused):
             words = f"{reason.removesuffix('.')}: figure left empty."
-            self.ledger.record(self.recipe.id, self.recipe.table, "repaired", words, ids)
+            self.ledger.record(*self._name, "repaired", words, ids)
 
-    def tell_derived(self, students: pd.DataFrame) -> None:
-        """List the rows whose students are derived from a rate, and what rounding leaves open."""
-        derived = students["value"].notna() & students["refused"].eq("")
-        exact = students["lower"].eq(students["upper"])
-        off = np.maximum(
-            students["upper"] - students["value"], students["value"] - students["lower"]
-        )
-        ids = self.text[self.recipe.key]
-        words = "Students derived from count and rate: only one number fits both."
-        self.ledger.record(self.recipe.id, "absence", "matched", words, ids[derived & exact])
-        words = f"Students derived from count and rate: within {off.max():g}, by rounding."
-        self.ledger.record(self.recipe.id, "absence", "matched", words, ids[derived & ~exact])
+    def tell_derived(self, figures: pd.DataFrame, what: str) -> None:
+        """List the rows whose figure is derived from a rate, and what rounding leaves open."""
+        derived = figures["value"].notna() & figures["refused"].eq("")
+        exact = figures["lower"].eq(figures["upper"])
+        off = np.maximum(figures["upper"] - figures["value"], figures["value"] - figures["lower"])
+        words = f"{what}: only one number fits both."
+        self.ledger.record(*self._name, "matched", words, self._ids[derived & exact])
+        words = f"{what}: within {off.max():g}, by rounding."
+        self.ledger.record(*self._name, "matched", words, self._ids[derived & ~exact])
+
+    @property
+    def _name(self) -> tuple[str, str]:
+        return self.recipe.id, self.recipe.table
+
+    @property
+    def _ids(self) -> pd.Series:
+        return self.text[self.recipe.key].astype("str")
 
     def _by_reason(self, refused: pd.Series) -> Iterator[tuple[str, list[str]]]:
-        ids = self.text[self.recipe.key].astype("str")
+        ids = self._ids
         for reason, rows in refused[refused.ne("")].groupby(refused, sort=False).groups.items():
             yield str(reason), [f"{ids[row]} (row {row:,})" for row in rows]
 
@@ -123,42 +146,14 @@ def schools(rows: Rows) -> gpd.GeoDataFrame:
     for name in ("level", "school_type", "district", "neighbourhood"):
         if name not in table.columns:
             table[name] = "unknown" if name == "level" else ""
+    table["level"] = table["level"].where(
+        table["level"].ne("unknown"), levels(rows.recipe, rows.file, rows.cells)
+    )
     refuse_words(rows, "level", table["level"], LEVELS)
     geometry = points(rows) if rows.recipe.points is not None else rows.geometry
     if geometry is None:
         geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS).set_index("school_id")
-
-
-def absence(rows: Rows) -> pd.DataFrame:
-    """Shape chronic absence; impossible rows are left out and listed."""
-    recipe = rows.recipe
-    part = rows.numbers(recipe.columns["chronic_absent"])
-    read = counts(part, _students(rows, part), ("chronic_absent", "enrolled"))
-    rows.refuse(read["refused"])
-    table = rows.text.copy()
-    for name in ("student_group", "grade"):
-        if name not in table.columns:
-            table[name] = "all"
-    table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
-    return table[read["refused"].eq("")].reset_index(drop=True)
-
-
-def _students(rows: Rows, part: pd.DataFrame) -> pd.DataFrame | None:
-    """Read the students of each school, or derive them from a rate; None when neither is given."""
-    columns = rows.recipe.columns
-    if "enrolled" in columns:
-        return rows.numbers(columns["enrolled"])
-    if "rate" not in columns:
-        return None
-    rate = columns["rate"]
-    decimals = rate.decimals
-    if decimals is None:
-        decimals = last_decimal(rows.cells[rate.column], rows.recipe.format.decimal)
-    half = 0.5 * 10.0**-decimals * CENTS.get(rate.unit, 1.0) * rate.factor
-    students = enrolment_of_rate(part, rows.numbers(rate), half)
-    rows.tell_derived(students)
-    return students
 
 
 def zones(rows: Rows) -> gpd.GeoDataFrame:
@@ -185,7 +180,7 @@ def refuse_words(rows: Rows, name: str, words: pd.Series, allowed: Sequence[str]
             rows.file,
             f"{name} {strange.iloc[0]!r} is not one of {', '.join(allowed)}",
             f"map the publisher's words in columns.{name}.map",
-            column=rows.recipe.columns[name].column,
+            column=rows.recipe.columns.get(name, Column()).column,
             row=int(strange.index[0]),
         )
 
@@ -300,7 +295,7 @@ def _located(rows: Rows, table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def flows(rows: Rows) -> pd.DataFrame:
     """Shape counts of students by school and tract; withheld ones keep their bounds."""
-    read = rows.numbers(rows.recipe.columns["students"])
+    read = rows.students(rows.recipe.columns["students"])
     mended = repair(rows.text["geoid"]).ids
     withheld, bounded = read["status"].eq("suppressed"), read["upper"].notna()
     refused = read["refused"].mask(read["status"].eq("missing"), NO_COUNT)
@@ -320,9 +315,10 @@ def crosswalk(rows: Rows) -> pd.DataFrame:
     """Shape a published crosswalk; a piece without a number is left out and listed."""
     read = rows.numbers(rows.recipe.columns["weight"])
     refused = read["refused"].mask(read["value"].isna(), "The piece has no size.")
-    rows.refuse(refused)
-    table = rows.text[["source", "target"]].assign(weight=read["value"])
-    return table[refused.eq("")].reset_index(drop=True)
+    target = repair(rows.text["target"])
+    rows.refuse(refused.mask(target.ids.isna(), NO_TARGET))
+    table = rows.text[["source"]].assign(target=target.ids, weight=read["value"])
+    return table[refused.eq("") & target.ids.notna()].reset_index(drop=True)
 
 
 def other_tracts(rows: Rows) -> gpd.GeoDataFrame:
@@ -331,52 +327,3 @@ def other_tracts(rows: Rows) -> gpd.GeoDataFrame:
         raise FileError(rows.file, "tracts need outlines", "use a geographic file")
     shaped = gpd.GeoDataFrame(rows.text[["geoid"]], geometry=rows.geometry, crs=STORED_CRS)
     return shaped.set_index("geoid")
-
-
-def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str]) -> pd.DataFrame:
-    """Put a count and its whole together in one of the states of a value.
-
-    Parameters
-    ----------
-    part, whole : DataFrame
-        From `data.read.cells.parse_numbers`; `whole` is None when the file gives none.
-    names : tuple of str
-        What the two are called, for reasons.
-
-    Returns
-    -------
-    DataFrame
-        `enrolled` and `chronic_absent` with their bounds (Int64), `status`, `reason`, `refused`.
-    """
-    if whole is None:
-        empty = dict.fromkeys(("value", "lower", "upper"), np.nan)
-        whole = part.assign(**empty, status="missing", reason=NO_ENROLMENT, refused="")
-    refused = part["refused"].mask(part["refused"].eq(""), whole["refused"])
-    refused = refused.mask(refused.eq(""), above(part["value"], whole["value"], names))
-    least = above(part["lower"], whole["value"], (f"the least {names[0]}", names[1]))
-    refused = refused.mask(refused.eq(""), least)
-    counted, based = part["status"].eq("reported"), whole["status"].eq("reported")
-    blamed = whole.where(counted & ~based, part)
-    upper = part["upper"].where(
-        part["upper"].le(whole["value"]) | whole["value"].isna(), whole["value"]
-    )
-    table = pd.DataFrame(
-        {
-            "enrolled": whole["value"].where(based),
-            "enrolled_lower": np.ceil(whole["lower"]),
-            "enrolled_upper": np.floor(whole["upper"]),
-            "chronic_absent": part["value"].where(counted & based),
-            "lower": np.ceil(part["lower"]),
-            "upper": np.floor(upper.where(part["upper"].notna())),
-        }
-    )
-    table = table.mask(refused.ne("")).astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
-    words = {"status": blamed["status"], "reason": blamed["reason"], "refused": refused}
-    return table.assign(**words)
-
-
-def above(part: pd.Series, whole: pd.Series, names: tuple[str, str]) -> pd.Series:
-    """Say why rows cannot be used whose part exceeds the whole; "" for the others."""
-    reason = f"Refused: {names[0]} is above {names[1]}."
-    too_large = part.gt(whole).fillna(False).astype(bool)
-    return pd.Series("", index=part.index, dtype="str").mask(too_large, reason)

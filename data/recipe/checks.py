@@ -7,25 +7,27 @@ from types import MappingProxyType
 
 from data.recipe.binding import TomlError, bind, dump, parse_toml, read_toml
 from data.recipe.measures import LAYOUTS, layouts, measures_taken
-from data.recipe.parts import SUFFIXES, Column, Tokens, measure_problem
+from data.recipe.parts import GRADES, SUFFIXES, Column, Tokens, measure_problem
 from data.recipe.recipe import TARGETS, Recipe
 
 FOLDER = Path(__file__).parents[1] / "recipes"
 Problems = Iterator[str]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+SCHOOL_YEAR = re.compile(r"[0-9]{4}-[0-9]{2}")
 
-COUNTS = (
-    "enrolled",
-    "chronic_absent",
-    "children",
-    "children_moe",
-    "residents",
-    "students",
-    "weight",
-)
-AMOUNTS = ("supply", "minutes")
 RATES = ("percent", "text percent", "fraction")
+UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("enrolled", "students"), ("count",)),
+        **dict.fromkeys(("children", "children_moe", "residents"), ("count",)),
+        **dict.fromkeys(("supply", "minutes"), ("amount",)),
+        "chronic_absent": ("count", *RATES),
+        "rate": RATES,
+        "weight": ("amount", "fraction", "count", "percent"),
+    }
+)
+"""Units that our columns of numbers may have in a file; all others are text."""
 POINTS = ("schools", "providers", "centres")
 
 
@@ -81,6 +83,12 @@ def _check_url(recipe: Recipe) -> Problems:
 def _check_format(recipe: Recipe) -> Problems:
     if recipe.format.header_row < 1:
         yield "header_row counts from 1"
+    rows = recipe.format.header_rows
+    if rows and (rows[0] < 1 or list(rows) != sorted(set(rows))):
+        yield "header_rows count from 1 and rise"
+    for name in recipe.format.fill_down:
+        if name not in recipe.headers():
+            yield f"fill_down names {name!r}, which no key of the recipe reads"
     if recipe.format.decimal == recipe.format.thousands:
         yield "decimal and thousands are the same mark"
 
@@ -88,7 +96,7 @@ def _check_format(recipe: Recipe) -> Problems:
 def _check_columns(recipe: Recipe) -> Problems:
     needed, optional = TARGETS[recipe.table]
     for name in needed:
-        if name not in recipe.columns:
+        if name not in recipe.columns and not (recipe.years and name == "school_year"):
             yield f"column {name!r} is missing; table {recipe.table!r} needs it"
     for name, column in recipe.columns.items():
         if name not in needed + optional:
@@ -97,29 +105,45 @@ def _check_columns(recipe: Recipe) -> Problems:
         problem = _column_problem(name, column)
         if problem:
             yield f"{name}: {problem}"
-    if {"enrolled", "rate"} <= set(recipe.columns):
-        yield "students are either published or derived: give enrolled or rate, not both"
+    yield from _shares(recipe)
+
+
+def _shares(recipe: Recipe) -> Problems:
+    """Say what is lacking where figures of absence are rates, or are of those who attend."""
+    part = recipe.columns.get("chronic_absent", Column(unit="count"))
+    if part.unit in RATES:
+        if "enrolled" not in recipe.columns:
+            yield f"chronic_absent in {part.unit} is a count only with enrolled; give it too"
+        if "rate" in recipe.columns:
+            yield "chronic_absent is a rate itself; leave rate out"
+    elif part.complement and not {"enrolled", "rate"} & set(recipe.columns):
+        yield "complement: those absent are what is left of enrolled; give it too"
 
 
 def _column_problem(name: str, column: Column) -> str:
-    if bool(column.column) == bool(column.constant):
-        return "give either column or constant"
-    wanted = RATES if name == "rate" else _unit_of(name)
+    if sum(map(bool, (column.column, column.constant, column.file_name))) != 1:
+        return "give either column or constant or file_name"
+    wanted = UNITS.get(name, ("text",))
     if column.unit not in wanted:
         return f"unit is {column.unit!r}; write {' or '.join(map(repr, wanted))}"
+    if column.unit != "text" and not column.column:
+        return "a number stands in a column of the file; give column"
     if column.words and column.unit == "text":
         return "words explain an empty number; this column is text"
-    if column.decimals is not None and name != "rate":
-        return "decimals belong to rate"
+    if column.decimals is not None and column.unit not in RATES:
+        return "decimals belong to a rate"
+    if column.complement and name not in ("chronic_absent", "rate"):
+        return "complement belongs to chronic_absent and rate"
+    if column.one_year and name != "school_year":
+        return "one_year belongs to school_year"
     try:
         usable = column.factor > 0
     except (ValueError, ZeroDivisionError):
         usable = False
-    return _regex_problem(column.pattern) if usable else f"scale {column.scale!r} is not a number"
-
-
-def _unit_of(name: str) -> tuple[str, ...]:
-    return ("count",) if name in COUNTS else ("amount",) if name in AMOUNTS else ("text",)
+    if not usable:
+        return f"scale {column.scale!r} is not a number"
+    patterns = (column.pattern, column.file_name, *column.rules)
+    return next(filter(None, map(_regex_problem, patterns)), "")
 
 
 def _check_layouts(recipe: Recipe) -> Problems:
@@ -155,7 +179,8 @@ def _check_only(recipe: Recipe) -> Problems:
 
 
 def _check_patterns(recipe: Recipe) -> Problems:
-    for pattern in (recipe.identifier.pattern, *(each.regex for each in recipe.filters)):
+    patterns = [recipe.identifier.pattern, *(each.regex for each in recipe.filters)]
+    for pattern in (*patterns, *(each.regex for each in recipe.overrides)):
         problem = _regex_problem(pattern)
         if problem:
             yield problem
@@ -174,6 +199,49 @@ def _check_filters(recipe: Recipe) -> Problems:
         ways = [each.equals, each.one_of, each.none_of, each.regex]
         if sum(bool(way) for way in ways) != 1:
             yield f"{each.column}: give exactly one of equals, one_of, none_of, regex"
+
+
+def _check_overrides(recipe: Recipe) -> Problems:
+    for each in recipe.overrides:
+        if bool(each.equals) == bool(each.regex):
+            yield f"{each.column}: give either equals or regex"
+
+
+def _check_identifier(recipe: Recipe) -> Problems:
+    parts, pads = 1 + len(recipe.identifier.also), recipe.identifier.pads
+    if pads and len(pads) != parts:
+        yield f"pads has {len(pads)} lengths for an id of {parts} parts"
+
+
+def _check_grades(recipe: Recipe) -> Problems:
+    grades = recipe.grades
+    if grades is None:
+        return
+    if recipe.table != "schools":
+        yield f"only schools have grades; the table is {recipe.table!r}"
+    span = bool(grades.lowest and grades.highest)
+    if span != bool(grades.lowest or grades.highest):
+        yield "give lowest and highest both"
+    elif sum((bool(grades.offered), span, bool(grades.each))) != 1:
+        yield "give offered, or lowest and highest, or each"
+    for name in grades.each:
+        if name not in GRADES:
+            yield f"{name!r} is no grade; write one of {', '.join(GRADES)}"
+
+
+def _check_years(recipe: Recipe) -> Problems:
+    for year in recipe.years:
+        if not SCHOOL_YEAR.fullmatch(year):
+            yield f"{year!r} is no school year such as 2018-19"
+    if recipe.years and recipe.table not in ("absence", "school_drivers"):
+        yield f"only absence and school_drivers have school years; the table is {recipe.table!r}"
+    elif recipe.years and not any("{year}" in text or "{word}" in text for text in _texts(recipe)):
+        yield "no key says where {year} or {word} stands"
+
+
+def _texts(recipe: Recipe) -> Iterator[str]:
+    yield from (recipe.mirror, recipe.url, recipe.format.sheet, recipe.format.member)
+    yield from recipe.headers()
 
 
 def _check_measures(recipe: Recipe) -> Problems:
@@ -217,6 +285,10 @@ _CHECKS: Mapping[str, Callable[[Recipe], Problems]] = MappingProxyType(
         "layouts": _check_layouts,
         "patterns": _check_patterns,
         "filters": _check_filters,
+        "overrides": _check_overrides,
+        "identifier": _check_identifier,
+        "grades": _check_grades,
+        "years": _check_years,
         "measures": _check_measures,
         "points": _check_points,
     }

@@ -27,6 +27,9 @@ MeasureUnit = Literal["", PublishedUnit]
 
 Unit = Literal["text", "amount", PublishedUnit]
 
+GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
+"""Grades in the order of a child's years at school."""
+
 SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "delimited": (".csv", ".tsv", ".txt", ".csv.gz", ".zip"),
@@ -75,6 +78,18 @@ class Format:
         description="Row with the column names, from 1; rows above it are titles and are skipped.",
         examples=[3],
     )
+    header_rows: tuple[StrictInt, ...] = Field(
+        default=(),
+        description="Rows that make up the column names together, in place of `header_row`: joined "
+        "with blanks; an empty cell of an upper row has the text to its left, as merged cells do.",
+        examples=[[3, 4]],
+    )
+    fill_down: tuple[str, ...] = Field(
+        default=(),
+        description="Headers of columns whose empty cells have the text above them, as merged "
+        "cells do.",
+        examples=[["School ID", "School"]],
+    )
     decimal: Literal[".", ","] = Field(
         default=".",
         description="Decimal mark; a number that does not follow it is an error, never a guess.",
@@ -94,7 +109,7 @@ class Tokens:
     suppressed: Mapping[str, str] = Field(
         default_factory=dict,
         description="Word to what is known of the hidden figure (`<10`, `10 or fewer`, empty for "
-        "nothing).",
+        "nothing); codes match by value.",
         examples=[{"s": "<10", "*": ""}],
     )
     missing: tuple[str, ...] = Field(
@@ -111,7 +126,8 @@ class Tokens:
     )
     censored: StrictBool = Field(
         default=False,
-        description="Whether cells such as `<5`, `>95`, `n<10` occur: withheld, with those bounds.",
+        description="Whether cells such as `<5`, `>95`, `n<10` occur: withheld, with those bounds; "
+        "bounds of a rate bound the count, where the students are known.",
         examples=[True],
     )
     reason: str = Field(
@@ -139,15 +155,22 @@ class Column:
     )
     decimals: StrictInt | None = Field(
         default=None,
-        description="Decimals that a published `rate` is rounded to; those seen in the file when "
-        "left out. They bound the students that are derived from it.",
+        description="Decimals that a published rate is rounded to; those seen in the file when "
+        "left out. They bound the counts that are derived from it.",
         examples=[2],
     )
     unit: Unit = Field(
         default="text",
-        description="`text`, `count` for whole numbers, `amount` for supply and minutes, or the "
-        "unit of the numbers as published.",
+        description="`text`, `count` for whole numbers, `amount` for supply, minutes and weights, "
+        "or the unit of the numbers as published. `chronic_absent` may be a rate (`percent`, "
+        "`text percent`, `fraction`): times `enrolled` it is the count, with its bounds.",
         examples=["count"],
+    )
+    complement: StrictBool = Field(
+        default=False,
+        description="Whether the column tells of those who attend regularly: `chronic_absent` and "
+        "`rate` are then what is left of all.",
+        examples=[True],
     )
     scale: str = Field(
         default="1",
@@ -160,10 +183,28 @@ class Column:
         "an error when there is none.",
         examples=[{"Elementary": "elementary", "K-8": "k8"}],
     )
+    rules: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Regular expression to our word, for words that `map` lacks; the first that "
+        "matches the whole word counts.",
+        examples=[{"(?i).*elem.*": "elementary", "(?i).*high.*": "high"}],
+    )
     default: str = Field(
         default="",
-        description="Text for empty cells and for words that `map` lacks.",
+        description="Text for empty cells and for words that `map` and `rules` lack.",
         examples=["unknown"],
+    )
+    file_name: str = Field(
+        default="",
+        description="Regular expression found in the file's name, in place of `column`: the text "
+        "is its first group.",
+        examples=["([0-9]{4}-[0-9]{2})"],
+    )
+    one_year: Literal["", "starts", "ends"] = Field(
+        default="",
+        description="What a single year (2019) tells of the school year, for `school_year`: it "
+        "`starts` (2019-20) or `ends` (2018-19) then.",
+        examples=["ends"],
     )
     pattern: str = Field(
         default="",
@@ -205,8 +246,16 @@ class Identifier:
     )
     also: tuple[str, ...] = Field(
         default=(),
-        description="More columns of the file that make up the id, joined to the first by blanks.",
+        description="More columns of the file that make up the id, put behind the first.",
         examples=[["COUNTYFP", "TRACTCE"]],
+    )
+    pads: tuple[StrictInt, ...] = Field(
+        default=(),
+        description="Length of each part of such an id, restored with leading zeros; 0 for none.",
+        examples=[[4, 3, 0]],
+    )
+    joint: Literal[" ", "", "-", "_"] = Field(
+        default=" ", description="What stands between the parts.", examples=["-"]
     )
     ids: Mapping[str, str] = Field(
         default_factory=dict,
@@ -245,12 +294,51 @@ class Filter:
 
 @dataclass(frozen=True, config=STRICT)
 class Override:
-    """Text that replaces a target where another column holds a given word."""
+    """Text that replaces a target where another column holds a word, by `equals` or `regex`."""
 
     target: str = Field(description="Our column that is changed.", examples=["level"])
     value: str = Field(description="The text it gets.", examples=["early"])
     column: str = Field(description="Header in the file that decides.", examples=["type"])
-    equals: str = Field(description="The word it holds there.", examples=["Early Childhood"])
+    equals: str = Field(
+        default="", description="The word it holds there.", examples=["Early Childhood"]
+    )
+    regex: str = Field(
+        default="",
+        description="Regular expression that the whole cell matches.",
+        examples=["(?i).*early.*"],
+    )
+    default: str = Field(
+        default="", description="The text it gets elsewhere; empty to leave it.", examples=["high"]
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class Grades:
+    """Grades that a school teaches, from which its level follows; in one of three forms.
+
+    `offered` as text, `lowest` and `highest`, or `each`, a column a grade.
+    """
+
+    offered: str = Field(
+        default="",
+        description="Column of grades as text: a range (`K-5`) or a list (`KG,01,02`).",
+        examples=["Grades Offered"],
+    )
+    lowest: str = Field(
+        default="", description="Column of the lowest grade.", examples=["Low Grade"]
+    )
+    highest: str = Field(
+        default="", description="Column of the highest grade.", examples=["High Grade"]
+    )
+    each: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Grade (`PK`, `K`, `1` to `12`) to its column of students, or of yes and no.",
+        examples=[{"K": "Kindergarten", "1": "Grade One"}],
+    )
+
+    def headers(self) -> tuple[str, ...]:
+        """Columns of the file that are read, "" among them for none."""
+        return (self.offered, self.lowest, self.highest, *self.each.values())
 
 
 @dataclass(frozen=True, config=STRICT)

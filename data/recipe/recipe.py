@@ -8,7 +8,17 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from data.recipe.binding import STRICT
-from data.recipe.parts import Column, Filter, Format, Identifier, Measure, Override, Points, Tokens
+from data.recipe.parts import (
+    Column,
+    Filter,
+    Format,
+    Grades,
+    Identifier,
+    Measure,
+    Override,
+    Points,
+    Tokens,
+)
 from data.store.provenance import Release
 
 Table = Literal[
@@ -130,6 +140,19 @@ class Recipe:
         description="Texts to replace.",
         examples=[[{"target": "level", "value": "k12", "column": "span", "equals": "K-12"}]],
     )
+    grades: Grades | None = Field(
+        default=None,
+        description="Grades taught, for the level of schools that no column `level` tells.",
+        examples=[{"lowest": "Low Grade", "highest": "High Grade"}],
+    )
+    years: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="School years that stand apart, each in a file, sheet or column of its own, to "
+        "the publisher's word for it. A place reads the recipe once for each, as `<id>_2018_19`: "
+        "`{year}` and `{word}` are filled into `url`, `mirror`, `title`, `vintage`, sheet, member "
+        "and headers, and `school_year` is that year when no column tells it.",
+        examples=[{"2017-18": "1718", "2018-19": "1819"}],
+    )
     measures: tuple[Measure, ...] = Field(
         default=(),
         description="Measures of a wide file, for drivers and school_drivers.",
@@ -168,6 +191,8 @@ class Recipe:
         headers += [each.column for each in self.overrides]
         for measure in self.measures:
             headers += measure.headers()
+        if self.grades is not None:
+            headers += self.grades.headers()
         if self.points is not None:
             headers += [self.points.x, self.points.y, self.points.text]
         return tuple(dict.fromkeys(name for name in headers if name))

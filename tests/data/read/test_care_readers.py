@@ -190,10 +190,9 @@ def test_hostile_lists_are_refused(tmp_path: Path, rows: str, message: str) -> N
         own(tmp_path, rows)
 
 
-def test_a_negative_supply_is_left_empty(tmp_path: Path) -> None:
-    table, ledger = read("own_providers", tmp_path, OWN + "a,Oak,clinic,-2,,-73.99,40.01\n")
-    assert table["supply"].isna().all()
-    assert "supply is negative" in next(iter(reasons(ledger, "repaired")))
+def test_a_negative_supply_is_a_code(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"row 2: '-2' looks like a code"):
+        read("own_providers", tmp_path, OWN + "a,Oak,clinic,-2,,-73.99,40.01\n")
 
 
 def shortage(area: str, kind: str, **more: str) -> dict[str, str]:
@@ -266,11 +265,11 @@ def test_population_centres(tmp_path: Path) -> None:
 
 
 def test_travel_times(tmp_path: Path) -> None:
-    text = "geoid,provider_id,minutes\n36061000100,a,12.5\n36061000100,b,\n36061000200,a,-3\n"
+    text = "geoid,provider_id,minutes\n36061000100,a,12.5\n36061000100,b,\n"
     table, ledger = read("own_travel_times", tmp_path, text)
     validate("travel_times", table)
     assert table[["provider_id", "minutes"]].to_numpy().tolist() == [["a", 12.5]]
-    assert sum(reasons(ledger).values()) == 2
+    assert sum(reasons(ledger).values()) == 1
     twice = "geoid,provider_id,minutes\n36061000100,a,12\n36061000100,a,13\n"
     with pytest.raises(FileError, match="rows that differ"):
         read("own_travel_times", tmp_path, twice)

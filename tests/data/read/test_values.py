@@ -138,10 +138,46 @@ def test_marks_inside_numbers_follow_the_recipe() -> None:
     assert read(["1.234,5"], both)["value"].tolist() == [1234.5]
 
 
+@pytest.mark.parametrize("unit", ["count", "percent", "fraction", "usd", "amount"])
+@pytest.mark.parametrize("cell", ["-1", "-2", "-3", "-9", "-99.0", "-999", "-999999"])
+def test_a_negative_figure_is_a_code(unit: str, cell: str) -> None:
+    plain = replace(with_unit(unit), tokens=Tokens())
+    for reading in (plain, replace(plain, bounded=False)):
+        with pytest.raises(FileError, match=r"row 3: '-9*[1-9]*.*' looks like a code for missing"):
+            read(["0", cell], reading)
+
+
+def test_codes_that_the_recipe_lists_match_by_value() -> None:
+    tokens = Tokens(suppressed={"-3": "<10"}, missing=("", "-1"))
+    table = read(["-3", "-3.0", "-1.0", "5"], replace(PLAIN, tokens=tokens))
+    assert table["status"].tolist() == ["suppressed", "suppressed", "missing", "reported"]
+    assert table["upper"].tolist()[:2] == [9, 9]
+    assert table["value"].tolist()[3] == 5
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1e999", "-1e999", "1e400", "10000000000000000000", "9007199254740993", "1e16", "1e-999"],
+)
+def test_a_figure_that_cannot_be_kept_exactly_is_refused(cell: str) -> None:
+    for unit in ("count", "usd"):
+        with pytest.raises(FileError, match=r"made\.csv, column 'x', row 3: .* beyond"):
+            read(["1", cell], replace(with_unit(unit), tokens=Tokens()))
+    assert read(["9007199254740991"])["value"].tolist() == [9007199254740991]
+
+
 def test_impossible_rows_are_refused_one_by_one() -> None:
-    assert read(["-4", "4"])["refused"].tolist() == ["Refused: x is negative.", ""]
     above = read(["100.1", "99"], with_unit("percent"))["refused"]
     assert above.tolist() == ["Refused: x is above 100 %.", ""]
+
+
+def test_an_open_bound_of_a_rate_leaves_its_end_out() -> None:
+    low, high = parse_bound("<5", whole=False), parse_bound(">95", whole=False)
+    assert low is not None
+    assert high is not None
+    assert 4.999 < low[1] < 5
+    assert 95 < high[0] < 95.001
+    assert parse_bound("<=5", whole=False) == (0, 5)
 
 
 def test_a_margin_of_error_may_exceed_its_range() -> None:

@@ -1,0 +1,137 @@
+"""Rows of chronic absence: counts as published, or from rates and from those who attend."""
+
+import numpy as np
+import pandas as pd
+
+from data.read.cells import CENTS
+from data.read.enrolment import complement, count_of_rate, enrolment_of_rate, last_decimal
+from data.read.evidence import percents_for_counts
+from data.read.tables import Rows
+from data.recipe.parts import Column
+
+NO_ENROLMENT = "The publisher gives no enrolment."
+COUNT_COLUMNS = [
+    *("enrolled", "enrolled_lower", "enrolled_upper"),
+    *("chronic_absent", "lower", "upper"),
+]
+CONTRADICTION = "Refused: the bounds of count and rate leave no number."
+NAMES = ("chronic_absent", "enrolled")
+
+
+def absence(rows: Rows) -> pd.DataFrame:
+    """Shape chronic absence; impossible rows are left out and listed."""
+    recipe = rows.recipe
+    part, students = _figures(rows)
+    read = counts(part, students, NAMES)
+    rows.refuse(read["refused"])
+    table = rows.text.copy()
+    for name in ("student_group", "grade"):
+        if name not in table.columns:
+            table[name] = "all"
+    table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
+    table = table[read["refused"].eq("")].reset_index(drop=True)
+    if recipe.columns["chronic_absent"].unit == "count" and percents_for_counts(table):
+        words = "Counts of absent students do not rise with enrolment and never exceed 100."
+        rows.ledger.doubt("percent_for_count", recipe.id, "absence", words, table["school_id"])
+    return table
+
+
+def _figures(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Read those absent and the students of each school, one from the other where need be."""
+    columns = rows.recipe.columns
+    column, rated = columns["chronic_absent"], columns.get("rate")
+    students = rows.students(columns["enrolled"]) if "enrolled" in columns else None
+    if column.unit != "count" and students is not None:
+        part = count_of_rate(_rate(rows, column), students, _half(rows, column))
+        rows.tell_derived(part, "Count derived from rate and students")
+        return part, students
+    part = rows.students(column)
+    rate = None if rated is None else _rate(rows, rated)
+    if students is None and rated is not None and rate is not None:
+        same = complement(rate, 1.0) if column.complement else rate
+        students = enrolment_of_rate(part, same, _half(rows, rated))
+        rows.tell_derived(students, "Students derived from count and rate")
+        rate = None
+    if column.complement and students is not None:
+        attending = above(part["value"], students["value"], ("those who attend", "enrolled"))
+        part = complement(part, students)
+        part["refused"] = part["refused"].mask(part["refused"].eq(""), attending)
+    if rated is not None and rate is not None and students is not None:
+        part = _bounded(part, count_of_rate(rate, students, _half(rows, rated)))
+        words = rows.cells[rated.column].str.strip()
+        hint = part["status"].eq("suppressed") & rate["upper"].notna()
+        told = part["reason"] + " The rate is given as " + words + "."
+        part["reason"] = part["reason"].mask(hint, told)
+    return part, students
+
+
+def _rate(rows: Rows, column: Column) -> pd.DataFrame:
+    """Read the rate of those absent."""
+    read = rows.numbers(column)
+    return complement(read, 1.0) if column.complement else read
+
+
+def _half(rows: Rows, column: Column) -> float:
+    """Give half of the last decimal that a rate is rounded to, as a fraction."""
+    decimals = column.decimals
+    if decimals is None:
+        decimals = last_decimal(rows.cells[column.column], rows.recipe.format.decimal)
+    return float(0.5 * 10.0**-decimals * CENTS.get(column.unit, 1.0) * column.factor)
+
+
+def _bounded(part: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
+    """Narrow the bounds of withheld counts by what their rate leaves."""
+    withheld = part["status"].eq("suppressed")
+    lower = part["lower"].where(~withheld, np.fmax(part["lower"], rated["lower"]))
+    upper = part["upper"].where(~withheld, np.fmin(part["upper"], rated["upper"]))
+    refused = part["refused"].mask(part["refused"].eq("") & lower.gt(upper), CONTRADICTION)
+    return part.assign(lower=lower, upper=upper, refused=refused)
+
+
+def counts(part: pd.DataFrame, whole: pd.DataFrame | None, names: tuple[str, str]) -> pd.DataFrame:
+    """Put a count and its whole together in one of the states of a value.
+
+    Parameters
+    ----------
+    part, whole : DataFrame
+        From `data.read.cells.parse_numbers`; `whole` is None when the file gives none.
+    names : tuple of str
+        What the two are called, for reasons.
+
+    Returns
+    -------
+    DataFrame
+        `enrolled` and `chronic_absent` with their bounds (Int64), `status`, `reason`, `refused`.
+    """
+    if whole is None:
+        empty = dict.fromkeys(("value", "lower", "upper"), np.nan)
+        whole = part.assign(**empty, status="missing", reason=NO_ENROLMENT, refused="")
+    refused = part["refused"].mask(part["refused"].eq(""), whole["refused"])
+    refused = refused.mask(refused.eq(""), above(part["value"], whole["value"], names))
+    least = above(part["lower"], whole["value"], (f"the least {names[0]}", names[1]))
+    refused = refused.mask(refused.eq(""), least)
+    counted, based = part["status"].eq("reported"), whole["status"].eq("reported")
+    blamed = whole.where(counted & ~based, part)
+    upper = part["upper"].where(
+        part["upper"].le(whole["value"]) | whole["value"].isna(), whole["value"]
+    )
+    table = pd.DataFrame(
+        {
+            "enrolled": whole["value"].where(based),
+            "enrolled_lower": np.ceil(whole["lower"]),
+            "enrolled_upper": np.floor(whole["upper"]),
+            "chronic_absent": part["value"].where(counted & based),
+            "lower": np.ceil(part["lower"]),
+            "upper": np.floor(upper.where(part["upper"].notna())),
+        }
+    )
+    table = table.mask(refused.ne("")).astype(dict.fromkeys(COUNT_COLUMNS, "Int64"))
+    words = {"status": blamed["status"], "reason": blamed["reason"], "refused": refused}
+    return table.assign(**words)
+
+
+def above(part: pd.Series, whole: pd.Series, names: tuple[str, str]) -> pd.Series:
+    """Say why rows cannot be used whose part exceeds the whole; "" for the others."""
+    reason = f"Refused: {names[0]} is above {names[1]}."
+    too_large = part.gt(whole).fillna(False).astype(bool)
+    return pd.Series("", index=part.index, dtype="str").mask(too_large, reason)

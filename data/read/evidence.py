@@ -1,0 +1,70 @@
+"""What the figures of a whole column say about the unit that its recipe names."""
+
+import numpy as np
+import pandas as pd
+
+FEWEST = 4  # figures above 0 that say something about their unit
+MOSTLY = 0.9
+HALF = 0.5
+NEAR_ONE = 1.5  # a fraction, or one that is a little too large by mistake
+FEWEST_SCHOOLS = 6
+LARGEST_PERCENT = 100
+HUNDREDS = 200
+SURE = 3.0  # standard errors
+
+
+def fractions_for_percents(values: pd.Series) -> bool:
+    """Say whether figures read as percents look like fractions from 0 to 1.
+
+    They do when all are at most 1.5, or nine in ten at most 1 and with two decimals or more, as
+    percents of such size are seldom given.
+
+    Parameters
+    ----------
+    values : Series of float
+        As read, divided by 100; those of 0 say nothing.
+
+    Examples
+    --------
+    >>> fractions_for_percents(pd.Series([0.174, 0.261, 0.2, 0.101, 1.01]) / 100)
+    True
+    >>> fractions_for_percents(pd.Series([0.4, 1.3, 0.8, 2.6, 0.9]) / 100)
+    False
+    """
+    published = (100 * values[values.gt(0)]).round(9)
+    if len(published) < FEWEST:
+        return False
+    small = published[published.le(1)]
+    precise = (10 * small).sub((10 * small).round()).abs().gt(1e-6)
+    mostly = len(small) >= MOSTLY * len(published) and precise.mean() > HALF
+    return bool(published.le(NEAR_ONE).all() or mostly)
+
+
+def percents_for_counts(table: pd.DataFrame) -> bool:
+    """Say whether counts of students look like percents of whole numbers.
+
+    They do when none is above 100 though schools have hundreds of students, and when they do not
+    rise with the students of a school: a line through the logarithms of both has a slope near 0,
+    the slope of percents, and far from 1, that of counts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `school_id`, `enrolled` and `chronic_absent`; each school counts once.
+    """
+    both = table[["school_id", "enrolled", "chronic_absent"]].dropna()
+    both = both[both["chronic_absent"].gt(0) & both["enrolled"].gt(0)]
+    schools = both.groupby("school_id")[["enrolled", "chronic_absent"]].mean()
+    x, y = (
+        np.log(schools["enrolled"].astype(float)),
+        np.log(schools["chronic_absent"].astype(float)),
+    )
+    spread = float(((x - x.mean()) ** 2).sum())
+    if len(schools) < FEWEST_SCHOOLS or spread == 0:
+        return False
+    if both["chronic_absent"].gt(LARGEST_PERCENT).any() or schools["enrolled"].max() < HUNDREDS:
+        return False
+    slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
+    left = y - y.mean() - slope * (x - x.mean())
+    error = float(np.sqrt((left**2).sum() / (len(schools) - 2) / spread))
+    return slope + SURE * error < 1 and slope <= SURE * error
