@@ -12,8 +12,7 @@ from data.recipe.recipe import Recipe
 PAIRS_SHOWN = 3
 BROKEN = re.compile(
     r"#(?:[A-Z¡ÁÉÍÓÚÄÖÜ][A-ZÁÉÍÓÚÄÖÜ0-9/_ ]*[!?¿]|¡[A-Z/0-9Á-Ü ]+!|N/?A|NV|N/D|GETTING_DATA|#{2,})"
-    r"|Err:[0-9]{3}|=(?![\"']).+",
-    re.DOTALL,
+    r"|Err:[0-9]{3}|=\?",
 )
 CODE = re.compile(r"-[0-9]+(?:\.0*)?")
 MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
@@ -57,7 +56,7 @@ def refuse_broken(recipe: Recipe, cells: pd.DataFrame, file: str, sheet: str) ->
         if len(broken):
             word = broken.iloc[0]
             what = f"{word!r} is an error of the spreadsheet"
-            if word.startswith("="):
+            if word == "=?":
                 what = f"{word!r} is a formula without a saved value"
             what += f", in sheet {sheet!r}" if sheet else ""
             raise FileError(

@@ -43,7 +43,7 @@ def test_the_plain_answer_is_read(tmp_path: Path) -> None:
         (json.dumps([HEADER, [*ROW[:4], {"a": 1}]]), "row 2: a cell holds more than text"),
         (json.dumps([HEADER, [*ROW[:4], [1]]]), "row 2: a cell holds more than text"),
         (json.dumps([HEADER, [*ROW[:4], True]]), "row 2: a cell holds more than text"),
-        (json.dumps([HEADER, [*ROW[:4], "=1+1"]]), "'=1\\+1' is a formula"),
+        (json.dumps([HEADER, [*ROW[:4], "=1+1"]]), "'=1\\+1' is not a number"),
         (json.dumps([HEADER]), "no rows below its header"),
         ("[]", "ends before its header"),
         (json.dumps([HEADER, ROW])[:-5], "no JSON"),

@@ -161,13 +161,15 @@ def test_an_error_in_a_workbook_names_sheet_column_and_row(tmp_path: Path, error
 
 @pytest.mark.parametrize(
     "error", [*ERRORS, "#SPILL!", "#CALC!", "#GETTING_DATA", "#NV", "#WERT!", "#¡DIV/0!", "Err:502",
-              "#####", "=B2*0.1"]
+              "#####"]
 )  # fmt: skip
 def test_an_error_in_a_text_stops_wherever_it_stands(tmp_path: Path, error: str) -> None:
     path = tmp_path / "a.csv"
     for row, column in ((f"A1,100,{error}", "x"), (f"A1,{error},5", "n"), (f"{error},100,5", "id")):
         path.write_text(f"id,n,x\nB2,90,4\n{row}\n", encoding="utf-8")
-        with pytest.raises(FileError, match=f"column '{column}', row 3: .*(error|formula)"):
+        with pytest.raises(
+            FileError, match=f"column '{column}', row 3: .* error of the spreadsheet"
+        ):
             read_table(recipe("csv"), path, Ledger())
 
 
