@@ -1,5 +1,6 @@
 """Columns that are missing and rows that contradict one another."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
