@@ -89,6 +89,6 @@ NEIGHBOURS: Mapping[str, str] = MappingProxyType(
     {
         "queen": "Tracts that touch",
         "knn6": "The 6 nearest tracts",
-        "distance": "Tracts within a distance",
+        "distance": "Tracts within reach",
     }
 )

@@ -31,6 +31,7 @@ MAX_DRAWS = 99_999
 SET_MAX_DRAWS = 9_999  # of each of many tests: the analyses of a consensus, the school years
 SEED = 20240901
 NEAREST = 6
+REACHED = 10
 CONSENSUS = ("gi_star", "local_moran")
 Kind = Literal["consensus", "test", "scan", "membership"]
 
@@ -220,7 +221,7 @@ def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:
         Index `geoid`, polygons in a projected CRS.
     name : str
         "queen" (tracts that touch), "knn6" (the 6 nearest centres, fewer in a tiny place) or
-        "distance" (centres within `band_metres`).
+        "distance" (centres within the reaches of both, see `Weights.adaptive_band`).
 
     Raises
     ------
@@ -232,22 +233,9 @@ def neighbours(tracts: gpd.GeoDataFrame, name: str) -> Weights:
     makers = {
         "queen": lambda: Weights.queen(tracts),
         "knn6": lambda: Weights.knn(tracts, min(NEAREST, len(tracts) - 1)),
-        "distance": lambda: Weights.distance_band(tracts, band_metres(tracts)),
+        "distance": lambda: Weights.adaptive_band(tracts, min(REACHED, len(tracts) - 1)),
     }
     return makers[name]()
-
-
-def band_metres(tracts: gpd.GeoDataFrame) -> float:
-    """Distance at which three tracts in four have six neighbours or more.
-
-    A band that suits the sparsest part would make nearly everything in the densest a neighbour.
-    """
-    centres = tracts.geometry.centroid
-    nearest = Weights.knn(tracts, min(NEAREST, len(tracts) - 1)).sparse
-    row = np.repeat(np.arange(len(tracts)), np.diff(nearest.indptr))
-    apart = centres.iloc[row].distance(centres.iloc[nearest.indices], align=False).to_numpy()
-    furthest = np.maximum.reduceat(apart, nearest.indptr[:-1])
-    return float(np.quantile(furthest, 0.75))
 
 
 def _shown_only(tracts: pd.DataFrame, result: pd.DataFrame) -> pd.DataFrame:

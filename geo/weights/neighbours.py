@@ -55,6 +55,24 @@ def nearest_pairs(xy: NDArray[np.float64], k: int) -> Pairs:
     return np.repeat(np.arange(n), int(k)), others.ravel()
 
 
+def reached_pairs(xy: NDArray[np.float64], k: int) -> Pairs:
+    """Find the pairs of points at most the mean of both distances to their k-th nearest apart."""
+    n = len(xy)
+    if k != int(k) or not 1 <= k < n:
+        raise ValueError(f"k must be a whole number from 1 to {n - 1} for {n} points; it is {k}.")
+    tree = cKDTree(xy)
+    reach = tree.query(xy, k=int(k) + 1)[0][:, -1]
+    reach *= 1 + 1e-12  # places that are each other's k-th nearest are linked on every machine
+    # Of a pair, one reaches at least as far as the mean of both.
+    near = tree.query_ball_point(xy, reach)
+    focal = np.repeat(np.arange(n), [len(each) for each in near])
+    other = np.concatenate([np.asarray(each, dtype=np.intp) for each in near])
+    apart = np.hypot(*(xy[focal] - xy[other]).T)
+    linked = (focal != other) & (apart <= (reach[focal] + reach[other]) / 2)
+    pairs = np.unique(np.sort(np.column_stack([focal, other])[linked], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
 def near_pairs(xy: NDArray[np.float64], distance: float) -> Pairs:
     """Find the pairs of points that are at most a distance in metres apart, each once."""
     if not 0 < distance < np.inf:

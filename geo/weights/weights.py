@@ -124,6 +124,30 @@ class Weights:
         return cls._symmetric(ids, *neighbours.near_pairs(xy, distance))
 
     @classmethod
+    def adaptive_band(cls, points: Any, k: int) -> Self:
+        """Link places not farther apart than the mean of their reaches: binary and symmetric.
+
+        The reach of a place is the distance to its k-th nearest other: short in a city, long in the
+        country, so that a state of both has neither places without neighbours nor places with
+        hundreds. Takes the points and the k of `knn`.
+
+        References
+        ----------
+        Zelnik-Manor L, Perona P (2004) Advances in Neural Information Processing Systems 17:
+        1601-1608 (a scale of its own for each point; there the geometric mean in a kernel).
+
+        Examples
+        --------
+        >>> line = np.array([[0, 0], [1, 0], [2, 0], [50, 0], [90, 0]])
+        >>> Weights.adaptive_band(line, 2).cardinalities.tolist()
+        [2, 2, 2, 1, 1]
+        """
+        from geo.weights import neighbours
+
+        ids, xy = neighbours.coordinates(points)
+        return cls._symmetric(ids, *neighbours.reached_pairs(xy, k))
+
+    @classmethod
     def from_edges(
         cls,
         ids: Iterable[Any],

@@ -103,9 +103,10 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
         ),
         **{f"Method: {METHODS[name]}": text for name, text in MEANING.items()},
         "Which neighbours": (
-            "Tracts that touch (queen), the 6 tracts with the nearest centres, or all within the"
-            " distance at which three tracts in four have six neighbours or more. The scan and the"
-            " membership model use distances between centres."
+            "Tracts that touch (queen), the 6 tracts with the nearest centres, or tracts within"
+            " reach. A tract reaches as far as its tenth nearest centre, and two are neighbours"
+            " when no farther apart than the mean of their reaches: short in a city, long in the"
+            " country. The scan and the membership model use distances between centres."
         ),
         "What absence goes together with": driver_method.IN_SHORT,
         "What protects people": _gate(panel),

@@ -14,7 +14,6 @@ from analytics.hotspots.consensus.groups import contiguous_groups
 from data.views.groups import grouped
 from data.views.hot_spots import (
     NEAREST,
-    band_metres,
     find_by_test,
     find_consensus,
     neighbours,
@@ -429,11 +428,16 @@ def test_neighbours_of_a_tiny_place_are_fewer(demo_protected):
         assert set(few.cardinalities.to_numpy()) == {count - 1}
 
 
-def test_the_band_gives_most_tracts_six_neighbours(demo_protected):
+def test_the_distance_adapts_to_density(demo_protected):
+    """A city and the country: as many neighbours in each, and never none."""
     tracts = demo_protected.tracts.to_crs(demo_protected.area.crs)
-    counts = neighbours(tracts, "distance").cardinalities.to_numpy()
-    assert 0.74 <= (counts >= NEAREST).mean() <= 0.78
-    assert band_metres(tracts) > 0
+    country = tracts.assign(geometry=tracts.scale(20, 20, origin=(0, 0)).translate(4e6, 4e6))
+    country.index = "c" + country.index
+    both = pd.concat([tracts, country])
+    counts = neighbours(both, "distance").cardinalities
+    assert counts.min() >= 1
+    assert counts.max() <= 3 * NEAREST
+    assert counts.iloc[: len(tracts)].mean() == pytest.approx(counts.iloc[len(tracts) :].mean())
 
 
 def test_unknown_neighbours_are_refused(demo_protected):
