@@ -151,6 +151,12 @@ class PlaceFile:
         description="How far care reaches.",
         examples=[{"reach_km": {"1": 1.0, "2": 0.68}}],
     )
+    mirrors: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Recipe to the path of this place's copy of its file inside a mirror folder, "
+        "where that is another than the recipe's `mirror`.",
+        examples=[{"cdc_svi": "oregon/cdc_svi_2020/Oregon.csv"}],
+    )
     accept: tuple[str, ...] = Field(
         default=(),
         description="Doubts of the build that change the map and are as they should be here.",
@@ -204,10 +210,11 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     )
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
+    named = {"releases": content.releases.values(), "mirrors": content.mirrors}
     ids = [recipe.id for recipe in chosen]
-    strange = [name for name in content.releases.values() if name not in ids]
-    if strange:
-        raise TomlError(f"{file}: releases names {strange[0]!r}, which is not among the recipes")
+    for key, names in named.items():
+        if strange := [name for name in names if name not in ids]:
+            raise TomlError(f"{file}: {key} names {strange[0]!r}, which is not among the recipes")
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
     return Place(
         area=area,
@@ -245,7 +252,7 @@ def filled(recipe: Recipe, place: PlaceFile) -> Recipe:
     return replace(
         recipe,
         url=_filled(recipe, recipe.url, {**words, "variables": _variables(recipe)}),
-        mirror=_filled(recipe, recipe.mirror, words),
+        mirror=_filled(recipe, place.mirrors.get(recipe.id, recipe.mirror), words),
         title=_filled(recipe, recipe.title, {**words, "layout": "{layout}"}),
         identifier=replace(recipe.identifier, pattern=pattern),
         filters=filters,
