@@ -26,17 +26,18 @@ selection = hotspot_block.maps(
 st.write(hotspot_words.meaning(found, selection))
 frame.how_sure(
     hotspot_words.chance(selection),
-    hotspot_block.within_counties(found, selection),
     answers.draws_note(found, selection.alpha),
     hotspot_words.groups_tested(found, selection.alpha),
     *hotspot_words.notes(found),
     words.AREA_RANGE,
 )
+counties = frame.answer_place()
 selection = hotspot_block.one_group(found, selection)
 columns = hotspot_words.group_columns(found.groups)
 table_block.show(found.groups, columns, hotspot_words.groups_title(selection))
 hotspot_block.broad_groups(found, selection)
 table_block.show(*hotspot_words.flagged_table(found, selection))
 downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")
+hotspot_block.within_counties(found, selection, counties)
 power_block.power(selection)
 frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)

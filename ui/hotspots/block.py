@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.views.hot_spots import HotSpots
 from ui import frame, queries
@@ -58,10 +60,15 @@ def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
     return map_block.tract_block(selection, title, classes, found.tracts, card)
 
 
-def within_counties(found: HotSpots, selection: Selection) -> str:
-    """Say what is left when schools are rearranged within each county; "" where nothing differs."""
-    within = queries_hotspots.within_counties(selection)
-    return "" if within is None else within_text(found, within)
+def within_counties(found: HotSpots, selection: Selection, place: DeltaGenerator) -> None:
+    """Say in a place kept for it what is left when schools are rearranged within each county.
+
+    It takes as long as the map itself; drawn last, nothing waits for it.
+    """
+    with place.container():
+        within = queries_hotspots.within_counties(selection)
+    if within is not None:
+        place.html(f"<p class='atlas-sure'>{escape(within_text(found, within))}</p>")
 
 
 def one_group(found: HotSpots, selection: Selection) -> Selection:

@@ -172,11 +172,19 @@ def chance(selection: Selection) -> str:
 def within_text(found: HotSpots, within: HotSpots) -> str:
     """Say how much of the default is a difference between counties."""
     hot, inside = (int(spots.groups["tracts"].sum()) for spots in (found, within))
-    return (
-        "A large part of the place that differs from the rest counts as a hot spot here:"
-        f" {plural(hot, 'tract')} in groups. Rearranging schools within each county only leaves"
-        f" {count_text(inside)}."
-    )
+    if hot:
+        text = (
+            "A large part of the place that differs from the rest counts as a hot spot here:"
+            f" {plural(hot, 'tract')} in groups. Rearranging schools within each county only"
+            f" leaves {count_text(inside)}."
+        )
+    else:
+        left = plural(inside, "tract") if inside else "no tract"
+        text = f"Rearranging schools within each county only, {left} would stand out."
+    if inside or within.broad is None or within.broad.empty:
+        return text
+    broad = plural(within.broad["tracts"].sum(), "tract")
+    return f"{text} Tested as whole groups of touching tracts, {broad} would."
 
 
 def tract_text(found: HotSpots, row: pd.Series) -> str:

@@ -490,3 +490,12 @@ def test_what_is_left_within_counties_stands_beside_the_default(default):
     told = hotspot_words.within_text(found, within)
     for spots in (found, within):
         assert str(spots.groups["tracts"].sum()) in told
+    empty = replace(found, groups=found.groups.iloc[:0], broad=found.broad.iloc[:0])
+    assert "no tract would stand out." in hotspot_words.within_text(empty, empty)
+    assert hotspot_words.within_text(empty, empty).count(".") == 1
+    whole = replace(empty, broad=found.broad)
+    tracts = int(found.broad["tracts"].sum())
+    assert (
+        f"as whole groups of touching tracts, {tracts} tracts would"
+        in hotspot_words.within_text(empty, whole)
+    )
