@@ -1,13 +1,15 @@
 """Build a place's panel.
 
-`python -m data.build PLACE [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing]`
+`python -m data.build PLACE [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing] [--debug]`
 """
 
 import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,9 +24,14 @@ from data.store.protected import protect_panel
 from data.store.provenance import LedgerEntry, Source
 
 DEMO = "demo"
+REPORT = "see CONTRIBUTING.md"
 PLACES = Path(__file__).with_name("places")
 Say = Callable[[str], None]
 _MEGABYTE = 1024 * 1024
+
+
+class BuildError(DataError):
+    """Something that nobody expected stopped a build."""
 
 
 @dataclass
@@ -140,21 +147,52 @@ def build_panel(
     """
     report = Report(say, time.perf_counter)
     folder = build_path(slug) if out is None else Path(out)
-    tables = read_tables(slug, mirror=mirror)
-    if flows is not None:
-        from data.read.flows import with_flows
+    with said("reading the files"):
+        tables = read_tables(slug, mirror=mirror)
+        if flows is not None:
+            from data.read.flows import with_flows
 
-        tables = with_flows(tables, flows)
+            tables = with_flows(tables, flows)
     report.sources(tables.sources)
-    raw = make_panel(tables)
+    with said("matching the tables and joining schools to tracts"):
+        raw = make_panel(tables)
     report.ledger(raw.ledger)
     report.panel(raw)
-    shown = protect_panel(raw)
+    with said("hiding what must not be shown"):
+        shown = protect_panel(raw)
     withheld = int(shown.absence["status"].isin(["suppressed", "unreliable"]).sum())
     report.step("protect", f"{withheld:,} of {len(shown.absence):,} absence rows not shown plainly")
-    store_panel(raw, shown, folder)
+    with said("storing the panel"):
+        store_panel(raw, shown, folder)
     report.finish(str(folder))
     return folder
+
+
+@contextmanager
+def said(step: str) -> Iterator[None]:
+    """Put what nobody expected into words, with the step in which it happened.
+
+    Raises
+    ------
+    BuildError
+        In the place of any error that is none of our own.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except MemoryError as error:
+        raise BuildError(
+            f"the memory of this machine does not suffice for {step}; close other programs, or"
+            " build the place from fewer or smaller files"
+        ) from error
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise BuildError(
+            f"something unexpected happened while {step} ({what}). Nothing was changed. This is a"
+            f" fault of the program: please report it ({REPORT}) with this message; --debug shows"
+            " where it happened"
+        ) from error
 
 
 def store_panel(raw: Panel, shown: Panel, folder: Path) -> None:
@@ -210,7 +248,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mirror = _mirror(options.mirror)
         build_panel(options.place, out=options.out, mirror=mirror, flows=options.flows)
     except DataError as error:
+        if options.debug or os.environ.get("ATLAS_DEBUG", "").strip():
+            traceback.print_exc()
         print(f"{options.place} was not built: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{options.place} was not built: stopped. What was stored stays.", file=sys.stderr)
         return 2
     return 0
 
@@ -231,6 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
     parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")
+    parser.add_argument("--debug", action="store_true", help="show where an error happened")
     parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
     return parser
 

@@ -48,6 +48,139 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             'write unit = "fraction" in the recipe if the file holds 0 to 1',
             blocks=True,
         ),
+        "rows_refused": Doubt(
+            "Many rows of a file hold impossible figures and were left out.",
+            "look at the rows named, and correct columns and units in the recipe",
+            blocks=True,
+        ),
+        "attending_counted": Doubt(
+            "Nearly everybody is absent: the column may count those who attend.",
+            "take the column of absent students, or those enrolled less those who attend",
+            blocks=True,
+        ),
+        "sizes": Doubt(
+            "A school has more students than a school can have.",
+            "correct the column, its scale or its marks in the recipe, or leave the row out",
+            blocks=True,
+        ),
+        "years_alike": Doubt(
+            "Two school years hold the same figures: one file may stand for both.",
+            "take the file of each year",
+            blocks=True,
+        ),
+        "year_change": Doubt(
+            "Figures change more from one year to the next than schools do.",
+            "compare the files of both years; name a year measured in another way in"
+            " unusual_years or [[breaks]]",
+            blocks=False,
+        ),
+        "publishers_total": Doubt(
+            "The schools do not add up to the publisher's own total row.",
+            "look for schools that are lacking, withheld or counted twice",
+            blocks=False,
+        ),
+        "students_children": Doubt(
+            "Students and resident children of school age do not fit one another.",
+            "check the column of children (ages 5 to 17), and whether all schools are in the file",
+            blocks=False,
+        ),
+        "school_ids": Doubt(
+            "Many schools of the absence files are not in the list of schools.",
+            "bring both to one form with identifier.pad, pattern and replace, or identifier.ids",
+            blocks=True,
+        ),
+        "idle_schools": Doubt(
+            "Most schools listed in this area have no figure.",
+            "check the ids of both files, and the filters of the recipe",
+            blocks=False,
+        ),
+        "school_driver_ids": Doubt(
+            "Figures by school name schools that have no attendance figure.",
+            "bring the ids of both files to one form in the recipe",
+            blocks=False,
+        ),
+        "zone_ids": Doubt(
+            "Attendance zones name schools that have no attendance figure.",
+            "bring the ids of both files to one form in the recipe",
+            blocks=False,
+        ),
+        "flow_ids": Doubt(
+            "Counts by school and tract name schools or tracts that are not here.",
+            "bring the ids of both files to one form in the recipe",
+            blocks=True,
+        ),
+        "counties_renamed": Doubt(
+            "Files of tracts use the old and the new code of a county.",
+            "take the edition of the file for these tracts, or add a crosswalk to the place",
+            blocks=True,
+        ),
+        "tract_edition": Doubt(
+            "Tract ids of a file do not fit the tracts of a county: another census year.",
+            "take the edition of the file for these tracts, or add a crosswalk to the place",
+            blocks=True,
+        ),
+        "drivers_lacking": Doubt(
+            "A file of drivers has no row for many tracts.",
+            "check that the file covers the whole place, and its ids",
+            blocks=False,
+        ),
+        "points_wrong": Doubt(
+            "Points of schools cannot be right.",
+            "correct [points] in the recipe, or the coordinates",
+            blocks=False,
+        ),
+        "points_outside": Doubt(
+            "Many schools stand in no tract: they are in no figure of the map.",
+            "check that the tracts cover the place, and [points] in the recipe",
+            blocks=True,
+        ),
+        "points_alike": Doubt(
+            "Many schools stand at one point: perhaps the middle of a town or an office.",
+            "take points of the buildings, or leave these empty",
+            blocks=True,
+        ),
+        "points_coarse": Doubt(
+            "Points of schools are rounded to a kilometre or more.",
+            "take coordinates with 4 decimals or more",
+            blocks=True,
+        ),
+        "online_schools": Doubt(
+            "Online schools teach children of the whole state: left out of the map, counted in"
+            " totals.",
+            "if one of them does draw from the tracts around it, name it in [catchment] joined;"
+            " name others in not_joined",
+            blocks=False,
+        ),
+        "levels_unknown": Doubt(
+            "No school has a known level: what is expected cannot go by level.",
+            "map columns.level in the recipe of the schools",
+            blocks=True,
+        ),
+        "outlines_lost": Doubt(
+            "Tracts where children live have no usable outline.",
+            "take a sound copy of the file",
+            blocks=True,
+        ),
+        "outlines_changed": Doubt(
+            "Mending an outline changed its area.",
+            "take a sound copy of the file",
+            blocks=True,
+        ),
+        "outlines_overlap": Doubt(
+            "Outlines of tracts cover one another.",
+            "take a file of one census year, each tract once",
+            blocks=True,
+        ),
+        "outlines_apart": Doubt(
+            "Most tracts touch no other: neighbours cannot be found by outlines.",
+            "take outlines that were thinned together, or not thinned at all",
+            blocks=True,
+        ),
+        "other_state": Doubt(
+            "Outlines lie outside the state that their ids name.",
+            "check the coordinate system of the file, and that ids and outlines are of one place",
+            blocks=True,
+        ),
     }
 )
 """Doubts by the name under which a place file accepts them."""
@@ -58,7 +191,7 @@ class DoubtError(DataError):
 
 
 def refuse_open(entries: Iterable[LedgerEntry], accepted: Iterable[str], place: str) -> None:
-    """Stop when a doubt that changes the map is not accepted; all such doubts are listed.
+    """Stop when a doubt that changes the map is not accepted; all doubts are listed.
 
     Parameters
     ----------
@@ -79,22 +212,20 @@ def refuse_open(entries: Iterable[LedgerEntry], accepted: Iterable[str], place: 
             f"{place}.toml: accept names {strange[0]!r}, which is no doubt; write one of"
             f" {', '.join(DOUBTS)}"
         )
-    open_doubts = [
-        entry
-        for entry in entries
-        if entry.doubt and DOUBTS[entry.doubt].blocks and entry.doubt not in known
-    ]
-    if open_doubts:
-        lines = [_line(entry) for entry in open_doubts]
-        names = ", ".join(f'"{name}"' for name in dict.fromkeys(e.doubt for e in open_doubts))
+    doubted = [entry for entry in entries if entry.doubt and entry.doubt not in known]
+    blocking = [entry for entry in doubted if DOUBTS[entry.doubt].blocks]
+    if blocking:
+        names = ", ".join(f'"{name}"' for name in dict.fromkeys(e.doubt for e in blocking))
+        others = [doubt_line(entry) for entry in doubted if not DOUBTS[entry.doubt].blocks]
+        also = ["doubted too, but no reason to stop:", *others] if others else []
         raise DoubtError(
-            "\n".join(["these doubts would change the map:", *lines])
+            "\n".join(["these doubts would change the map:", *map(doubt_line, blocking), *also])
             + f"\nPut them right, or, if all is as it should be, write accept = [{names}] in"
             f" {place}.toml"
         )
 
 
-def _line(entry: LedgerEntry) -> str:
+def doubt_line(entry: LedgerEntry) -> str:
     """Say one doubt in a line: where, what, whom it concerns, what to do."""
     some = f" ({', '.join(entry.examples)})" if entry.examples else ""
     what = entry.reason.removesuffix(".")

@@ -1,8 +1,24 @@
 """What goes wrong for reasons that the person at the keyboard can put right."""
 
+from collections.abc import Sequence
+
 
 class DataError(ValueError):
     """Input, a file or a folder is not as needed; the message says what, where and what to do."""
+
+
+class SeveralError(DataError):
+    """Several things are wrong at once, each a line.
+
+    Attributes
+    ----------
+    errors : tuple of DataError
+    """
+
+    def __init__(self, errors: Sequence[DataError]) -> None:
+        self.errors = tuple(errors)
+        lines = "".join(f"\n  * {_indented(str(each))}" for each in self.errors)
+        super().__init__(f"{len(self.errors)} things are to be put right:{lines}")
 
 
 class FileError(DataError):
@@ -34,3 +50,21 @@ class FileError(DataError):
         where += f", column {column!r}" if column else ""
         where += f", row {row:,}" if row is not None else ""
         super().__init__(f"{where}: {what}; {remedy}")
+
+
+def raise_together(errors: Sequence[DataError]) -> None:
+    """Raise what was collected: nothing, the one error, or all of them in one list.
+
+    Raises
+    ------
+    DataError
+    """
+    if len(errors) > 1:
+        raise SeveralError(errors)
+    for error in errors:
+        raise error
+
+
+def _indented(text: str) -> str:
+    """Set the further lines of a message under its first."""
+    return text.replace("\n", "\n    ")

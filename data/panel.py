@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from pyarrow.lib import ArrowException
 
-from data.contracts.check import check_relations, empty_table, validate
+from data.contracts.check import STORED_CRS, check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import LEVELS
 from data.errors import DataError
@@ -25,6 +25,10 @@ class PanelError(DataError):
 
 def _no_providers() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(empty_table("providers"))
+
+
+def _no_points() -> gpd.GeoSeries:
+    return gpd.GeoSeries([], index=pd.Index([], dtype="str"), crs=STORED_CRS)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ class SourceTables:
         Settings of the access to care: `reach_km` and `reach_minutes`, limit to weight.
     accept : tuple of str
         Doubts that the place file accepts, by their names in `data.doubts`.
+    joined, not_joined : tuple of str
+        Schools that the place file calls no online school, and schools that it leaves off the map.
+    listed : Index or None
+        Schools with a figure that a list of schools names; None when nothing is known of lists.
+    idle : GeoSeries
+        Points of the listed schools without a figure, by id.
     """
 
     area: StudyArea
@@ -75,6 +85,10 @@ class SourceTables:
     travel_times: pd.DataFrame | None = None
     access: dict[str, Any] = field(default_factory=dict)
     accept: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    not_joined: tuple[str, ...] = ()
+    listed: pd.Index | None = None
+    idle: gpd.GeoSeries = field(default_factory=_no_points)
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,9 @@ def _made(panel: Panel, name: str) -> pd.DataFrame:
             **{each: fit.table["school_id"].map(words) for each, words in of_school.items()}
         )
     if name == "building":
-        everyone = panel.schools[["geoid", "geometry"]]
-        located = everyone.assign(enrolled=enrolment(panel).reindex(everyone.index))
+        enrolled = enrolment(panel)  # online schools have a point, and are in no join
+        located = panel.schools.loc[enrolled.index, ["geoid", "geometry"]]
+        located = located.assign(enrolled=enrolled)
         table = build_catchment(name, located, panel.tracts)
     else:
         own = join_settings(panel) if name == "gravity" else {}

@@ -103,6 +103,8 @@ def _of_source(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> pd.D
     """Keep a source's rows of this area, carried over from another census year where needed."""
     source, tracts = str(rows["source"].iloc[0]), tables.tracts
     in_counties = rows["geoid"].str[:5].isin(tracts["county"].unique())
+    if tables.crosswalk is not None:  # of a county that had another code in the other year
+        in_counties |= rows["geoid"].isin(tables.crosswalk["source"])
     far = rows.loc[~in_counties, "geoid"].drop_duplicates()
     ledger.record(source, "drivers", "dropped", "Tract outside the study area.", far)
     near = rows[in_counties]

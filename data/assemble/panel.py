@@ -10,13 +10,17 @@ import pandas as pd
 import shapely
 
 from data.assemble.alternative_joins import with_joins
-from data.assemble.drivers import with_access, with_designations
-from data.assemble.join import join_schools
-from data.assemble.match import match, refuse_two_sources
+from data.assemble.believe import believed
+from data.assemble.drivers import with_access
+from data.assemble.join import Joined, join_schools
+from data.assemble.match import refuse_two_sources
 from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.doubts import refuse_open
+from data.errors import DataError
 from data.panel import Panel, SourceTables
+from data.plausible.joinable import reference_enrolment
+from data.plausible.online import schools_apart
 from data.store.provenance import Ledger
 
 VERSION = "0.1.0"
@@ -49,13 +53,10 @@ def make_panel(tables: SourceTables) -> Panel:
         Something that would change the map may be wrong, and the place does not accept it.
     """
     ledger = Ledger(tables.ledger)
-    slug, accepted = tables.area.slug, tables.accept
-    tables = match(with_designations(_valid(tables), ledger), ledger)
-    # Before the join, which a wrong file may make impossible, and after it.
-    refuse_open(ledger.entries, accepted, slug)
+    tables = believed(_valid(tables), ledger)
     tables, access = with_access(tables, ledger)
-    joined = join_schools(tables, reference_enrolment(tables.absence), ledger)
-    refuse_open(ledger.entries, accepted, slug)
+    joined = _joined(tables, ledger)
+    refuse_open(ledger.entries, tables.accept, tables.area.slug)
     made = {"catchment": joined.table, "joins": empty_table("joins")}
     frames = {name: made[name] if name in made else getattr(tables, name) for name in TABLES}
     frames |= {name: validate(name, frames[name]) for name in _MADE}
@@ -70,22 +71,17 @@ def make_panel(tables: SourceTables) -> Panel:
     return with_joins(panel)
 
 
-def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
-    """Enrolment that a school's students are spread by.
-
-    Parameters
-    ----------
-    absence : DataFrame
-        Absence table.
-
-    Returns
-    -------
-    Series of Int64
-        By school_id: enrolment of the latest year in which it is reported.
-    """
-    total = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
-    reported = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
-    return reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
+def _joined(tables: SourceTables, ledger: Ledger) -> Joined:
+    """Join the schools that have a place; what geometry refuses is said as an error of the data."""
+    placed = tables.schools.drop(index=schools_apart(tables, ledger))
+    tables = replace(tables, schools=placed)
+    try:
+        return join_schools(tables, reference_enrolment(tables.absence), ledger)
+    except DataError:
+        raise
+    except ValueError as error:
+        slug = tables.area.slug
+        raise DataError(f"{slug}: schools cannot be joined to tracts: {error}") from error
 
 
 def _valid(tables: SourceTables) -> SourceTables:

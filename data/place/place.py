@@ -18,8 +18,10 @@ from data.recipe.recipe import Recipe
 from data.recipe.years import by_year
 from data.store.folders import SLUG
 from data.store.manifest import DefinitionBreak, StudyArea
+from geo.areas.crs import metric_system
 
 FOLDER = Path(__file__).parents[1] / "places"
+CRS_REMEDY = "leave crs out: one that fits is derived from the outlines"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -52,6 +54,18 @@ class CatchmentSettings:
         description="`together` balances the children of all grades in one pool, `apart` each band "
         "of grades on its own; see docs/decisions/0011-grades-in-one-pool.md.",
         examples=["apart"],
+    )
+    joined: tuple[str, ...] = Field(
+        default=(),
+        description="Schools that look like online schools by type or name and do draw from the "
+        "tracts around them, by id.",
+        examples=[["26K420"]],
+    )
+    not_joined: tuple[str, ...] = Field(
+        default=(),
+        description="More schools without a place, whose students live anywhere: in totals, not on "
+        "the map.",
+        examples=[["4223"]],
     )
 
 
@@ -106,10 +120,6 @@ class PlaceFile:
         description="Census year of the tracts; tracts of another year are never mixed in.",
         examples=[2020],
     )
-    crs: str = Field(
-        description="Projected coordinate system in metres, for every distance and area.",
-        examples=["EPSG:32118"],
-    )
     default_year: str = Field(description="School year shown first.", examples=["2018-19"])
     definition: str = Field(
         description="How the publisher defines chronic absence.",
@@ -119,6 +129,13 @@ class PlaceFile:
         description="Recipes of data/recipes/ that make the place, by id. Of several lists of "
         "schools the first wins, the others fill its gaps.",
         examples=[["nyc_tracts_2020", "cdc_svi"]],
+    )
+    crs: str = Field(
+        default="",
+        description="Projected coordinate system for every distance and area; derived from the "
+        "outlines when left out (the UTM zone, or an equal-area system for what is wider). Feet "
+        "become metres.",
+        examples=["EPSG:32118"],
     )
     fictional: StrictBool = Field(
         default=False,
@@ -215,6 +232,8 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     for key, names in named.items():
         if strange := [name for name in names if name not in ids]:
             raise TomlError(f"{file}: {key} names {strange[0]!r}, which is not among the recipes")
+    if content.crs:
+        _refuse_crs(content.crs, file)
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
     return Place(
         area=area,
@@ -225,6 +244,13 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         releases=content.releases,
         accept=content.accept,
     )
+
+
+def _refuse_crs(given: str, file: str) -> None:
+    try:
+        metric_system(given)
+    except ValueError as error:
+        raise TomlError(f"{file}: crs: {error}; {CRS_REMEDY}") from error
 
 
 def filled(recipe: Recipe, place: PlaceFile) -> Recipe:

@@ -1,7 +1,7 @@
 """Put the tables that a place's recipes give together into one set."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,21 +9,25 @@ import pandas as pd
 
 from data.assemble.vintages import crosswalk_between, crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
-from data.errors import DataError
+from data.errors import DataError, raise_together
 from data.panel import SourceTables
-from data.place.place import Place, load_place
+from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.releases import one_release_a_year
 from data.place.school_lists import one_list
+from data.plausible.outlines import mended
+from data.plausible.points import without_wrong_points
+from data.plausible.rows import doubt_refused
 from data.read.engine import read_table
 from data.read.fetch import fetched_on, mirror_folder, obtain
 from data.read.flows import blurred
 from data.recipe.recipe import Recipe
 from data.store.folders import cache_folder
 from data.store.provenance import Ledger, Source
-from geo.areas.boundaries import repair
+from geo.areas.crs import place_system, require_crs
+from geo.areas.geoid import other_codes
 from geo.areas.locate import implausible_points
+from geo.areas.states import outside_state
 
-STRANGE_LIMIT = 0.05
 MARGIN_KM = 25.0
 TURNED_LIMIT = 0.05
 UNPLACED = ("no coordinates", "zero coordinates")
@@ -76,19 +80,29 @@ class PlaceReader:
     ledger: Ledger = field(default_factory=Ledger)
     sources: list[Source] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
+    held: dict[str, pd.DataFrame] = field(default_factory=dict)
+    errors: list[DataError] = field(default_factory=list)
 
     def read(self) -> SourceTables:
-        """Read all recipes into the tables of the place."""
+        """Read all recipes into the tables of the place.
+
+        Raises
+        ------
+        DataError
+            Every file that is missing or cannot be read, in one list.
+        """
         self._obtain()
+        self._read_files()
+        raise_together(self.errors)
         absence = self._absence()
-        names = _latest_names(absence)
         tracts = self._tracts()
-        schools = self._schools(names, tracts)
+        area = replace(self.place.area, crs=self._crs(tracts))
+        listed, idle = self._lists(area.crs, absence)
         drivers = self._in_counties(_stacked("drivers", self._tables("drivers")), tracts)
         return SourceTables(
-            area=self.place.area,
+            area=area,
             tracts=tracts,
-            schools=schools,
+            schools=self._schools(_latest_names(absence), listed, tracts),
             absence=absence.drop(columns="name", errors="ignore"),
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
@@ -101,6 +115,10 @@ class PlaceReader:
             travel_times=_joined("travel_times", self._tables("travel_times")),
             access=self.place.access.settings(),
             accept=self.place.accept,
+            joined=self.place.catchment.joined,
+            not_joined=self.place.catchment.not_joined,
+            listed=listed.index,
+            idle=idle,
             join={
                 "scale_km": self.place.catchment.scale_km or None,
                 "k": self.place.catchment.k,
@@ -114,17 +132,76 @@ class PlaceReader:
 
     def _obtain(self) -> None:
         """Find every file before the first is read, those that no address gives before all."""
-        for recipe in sorted(self.place.recipes, key=lambda each: not each.by_hand):
-            self.paths[recipe.id] = obtain(
-                recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
-            )
+        for by_hand in (True, False):
+            for recipe in self.place.recipes:
+                if bool(recipe.by_hand) == by_hand:
+                    self._try(recipe, self._obtain_one)
+            if self.errors and self.mirror is None:
+                raise_together(self.errors)
+
+    def _read_files(self) -> None:
+        """Read what is there; lists of schools last, for some keep a school that has a figure."""
+        for recipe in sorted(self.place.recipes, key=lambda each: each.table == "schools"):
+            if recipe.id in self.paths:
+                self._try(recipe, self._read_one)
+        order = [recipe.id for recipe in self.place.recipes]
+        self.sources.sort(key=lambda each: order.index(each.id))
+
+    def _try(self, recipe: Recipe, step: Callable[[Recipe], None]) -> None:
+        try:
+            step(recipe)
+        except DataError as error:
+            self.errors.append(error)
+
+    def _obtain_one(self, recipe: Recipe) -> None:
+        self.paths[recipe.id] = obtain(
+            recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
+        )
+
+    def _read_one(self, recipe: Recipe) -> None:
+        path, before = self.paths[recipe.id], len(self.ledger)
+        on = "" if self.mirror is not None else fetched_on(path)
+        keep = self._with_figure() if recipe.table == "schools" else frozenset()
+        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on)
+        self.sources.append(read.source)
+        if isinstance(read.table, gpd.GeoDataFrame):
+            _refuse_false_degrees(read.table, path.name)
+        self.held[recipe.id] = read.table
+        doubt_refused(recipe, self.ledger, before)
+
+    def _with_figure(self) -> frozenset[str]:
+        """Give the schools that a file of absence has a figure of."""
+        return frozenset(
+            str(each) for table in self._tables("absence") for each in table["school_id"].unique()
+        )
 
     def _tables(self, table: str) -> list[pd.DataFrame]:
-        return [self._table(recipe) for recipe in self.place.recipes if recipe.table == table]
+        return [
+            self.held[recipe.id]
+            for recipe in self.place.recipes
+            if recipe.table == table and recipe.id in self.held
+        ]
 
     def _absence(self) -> pd.DataFrame:
-        rows = pd.concat(self._tables("absence"), ignore_index=True)
-        return one_release_a_year(rows, self.place.releases, self.place.area.slug, self.ledger)
+        slug, tables = self.place.area.slug, self._tables("absence")
+        if not tables:
+            raise DataError(f"{slug}: no recipe of the place gives absence; add one")
+        rows = pd.concat(tables, ignore_index=True)
+        return one_release_a_year(rows, self.place.releases, slug, self.ledger)
+
+    def _crs(self, tracts: gpd.GeoDataFrame) -> str:
+        """Choose the place's coordinate system, or check the one its file gives."""
+        try:
+            return place_system(tracts, self.place.area.crs)
+        except ValueError as error:
+            slug, strange = self.place.area.slug, outside_state(tracts)
+            if len(strange):
+                raise DataError(
+                    f"{slug}: {len(strange):,} of {len(tracts):,} tracts lie outside the state that"
+                    f" their ids name (first {strange[0]}); check the coordinate system of the"
+                    " file, and that ids and outlines are of one place"
+                ) from error
+            raise DataError(f"{slug}.toml: crs: {error}; {CRS_REMEDY}") from error
 
     def _flows(self) -> pd.DataFrame | None:
         """Read the district's own counts; small ones that nobody has released become bounds."""
@@ -133,25 +210,18 @@ class PlaceReader:
         hidden = [blurred(each) if set(each["source"]) <= held else each for each in tables]
         return _joined("flows", hidden)
 
-    def _table(self, recipe: Recipe, keep: frozenset[str] = frozenset()) -> pd.DataFrame:
-        path = self.paths[recipe.id]
-        on = "" if self.mirror is not None else fetched_on(path)
-        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on)
-        self.sources.append(read.source)
-        return read.table
-
     def _tracts(self) -> gpd.GeoDataFrame:
         tables = self._tables("tracts")
         outlines = [table for table in tables if isinstance(table, gpd.GeoDataFrame)]
-        tracts = self._mended("tracts", pd.concat(outlines).sort_index())
-        self._refuse_other_state(tracts.index)
+        tracts = gpd.GeoDataFrame(pd.concat(outlines).sort_index())
+        self._refuse_ids(tracts.index)
         for table in tables:
             if not isinstance(table, gpd.GeoDataFrame):
                 tracts = self._with_columns(tracts, table)
         for name in ("children", "children_moe", "residents"):
             if name not in tracts.columns:
                 tracts[name] = float("nan")
-        return tracts
+        return mended("tracts", tracts, self.place.area.slug, self.ledger)
 
     def _crosswalk(self, tracts: gpd.GeoDataFrame) -> pd.DataFrame | None:
         """Take a published crosswalk, or make one from the outlines of the other census year."""
@@ -177,19 +247,8 @@ class PlaceReader:
 
     def _zones(self) -> gpd.GeoDataFrame:
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))
-        return self._mended("zones", zones.set_index("zone_id")).reset_index()
-
-    def _mended(self, table: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Mend outlines; an area without a usable one is left out."""
-        slug, mended = self.place.area.slug, repair(areas)
-        reasons = mended.repaired["reason"].astype("str").str.split("[").str[0]
-        for reason, rows in reasons.groupby(reasons):
-            ids = rows.index.drop_duplicates()
-            self.ledger.record(slug, table, "repaired", f"Outline mended: {reason}.", ids)
-        for reason, rows in mended.dropped.groupby("reason"):
-            ids = rows.index.drop_duplicates()
-            self.ledger.record(slug, table, "dropped", f"Outline: {reason}.", ids)
-        return mended.table
+        slug = self.place.area.slug
+        return mended("zones", zones.set_index("zone_id"), slug, self.ledger).reset_index()
 
     def _with_columns(self, tracts: gpd.GeoDataFrame, extra: pd.DataFrame) -> gpd.GeoDataFrame:
         """Add columns from another file; tracts it does not have stay empty."""
@@ -202,59 +261,70 @@ class PlaceReader:
         self.ledger.record(slug, "tracts", "dropped", reason, unused)
         return tracts.join(extra, how="left", validate="one_to_one")
 
-    def _refuse_other_state(self, geoids: pd.Index) -> None:
-        strange = geoids[~geoids.str.startswith(self.place.state_fips)]
-        if len(strange):
-            raise DataError(
-                f"{self.place.area.slug}: tract {strange[0]} is not in state "
-                f"{self.place.state_fips}; check state_fips and the recipe of the tracts"
-            )
-
-    def _schools(self, names: pd.Series, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        slug, lists, idle = self.place.area.slug, [], pd.Index([])
-        for recipe in self.place.recipes:
-            if recipe.table == "schools":
-                table = self._table(recipe, frozenset(names.index))
-                has_figure = table.index.isin(names.index)
-                lists.append((recipe.id, gpd.GeoDataFrame(table[has_figure])))
-                idle = idle.union(table.index[~has_figure], sort=False)
-        self.ledger.record(slug, "schools", "dropped", "No attendance figure in any year.", idle)
-        listed = one_list(lists, self.place.area.crs, slug, self.ledger)
-        lacking = names[~names.index.isin(listed.index)]
-        reason = "Not in the list of schools: level unknown, no point."
-        self.ledger.record(slug, "schools", "kept", reason, lacking.index)
-        schools = pd.concat([listed, _without_place(lacking)]) if len(lacking) else listed
-        return self._plausible(gpd.GeoDataFrame(schools).sort_index(), tracts)
-
-    def _plausible(self, schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Take away points that cannot be right; refuse the file when they are many."""
-        placed = schools[schools.geometry.notna()]
-        if placed.empty:
-            return schools
-        reasons = implausible_points(placed, tracts)
-        strange = reasons[reasons.ne("")]
-        if len(strange) > STRANGE_LIMIT * len(placed):
-            raise DataError(
-                f"{self.place.area.slug}: {len(strange):,} of {len(placed):,} schools have points "
-                f"that cannot be right (first {strange.index[0]}: {strange.iloc[0]}); correct "
-                "[points] in the recipe"
-            )
-        for reason, rows in strange.groupby(strange):
-            words = f"Point taken away: {reason}."
-            self.ledger.record(self.place.area.slug, "schools", "repaired", words, rows.index)
-        is_strange = schools.index.isin(strange.index)
-        return schools.set_geometry(schools.geometry.mask(is_strange, None))
-
     def _in_counties(self, drivers: pd.DataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:
         """Leave out tracts of other counties early: a state's file is large."""
-        near = drivers["geoid"].str[:5].isin(tracts["county"].unique())
-        if not near.any():
+        county = drivers["geoid"].str[:5]
+        own = set(tracts["county"])
+        near = county.isin(own | other_codes(own))
+        if not county.isin(own).any():
             return drivers
         for source, rows in drivers[~near].groupby("source"):
             ids = rows["geoid"].drop_duplicates()
             reason = "Tract outside the study area."
             self.ledger.record(str(source), "drivers", "dropped", reason, ids)
         return drivers[near].reset_index(drop=True)
+
+    def _refuse_ids(self, geoids: pd.Index) -> None:
+        """Refuse tracts of another state, and tracts that two files of outlines give."""
+        slug = self.place.area.slug
+        strange = geoids[~geoids.str.startswith(self.place.state_fips)]
+        if len(strange):
+            raise DataError(
+                f"{slug}: tract {strange[0]} is not in state {self.place.state_fips}; check"
+                " state_fips and the recipe of the tracts"
+            )
+        if geoids.has_duplicates:
+            again = geoids[geoids.duplicated()].unique()
+            raise DataError(
+                f"{slug}: {len(again):,} tracts come from two files of outlines (first {again[0]});"
+                " name one of the recipes in the place file"
+            )
+
+    def _lists(self, crs: str, absence: pd.DataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoSeries]:
+        """Put the lists of schools into one; those without a figure come apart, with points."""
+        slug, lists, idle = self.place.area.slug, [], []
+        for recipe in self.place.recipes:
+            if recipe.table == "schools":
+                table = gpd.GeoDataFrame(self.held[recipe.id])
+                has_figure = table.index.isin(absence["school_id"])
+                lists.append((recipe.id, table[has_figure]))
+                idle.append(table.geometry[~has_figure])
+        if not lists:
+            return one_list(lists, crs, slug, self.ledger), gpd.GeoSeries(crs=STORED_CRS)
+        without = gpd.GeoSeries(pd.concat(idle), crs=STORED_CRS)
+        without = without[~without.index.duplicated()]
+        self.ledger.record(
+            slug, "schools", "dropped", "No attendance figure in any year.", without.index
+        )
+        return one_list(lists, crs, slug, self.ledger), without
+
+    def _schools(
+        self, names: pd.Series, listed: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame
+    ) -> gpd.GeoDataFrame:
+        """Add the schools that no list has, and take away points that cannot be right."""
+        slug, lacking = self.place.area.slug, names[~names.index.isin(listed.index)]
+        reason = "Not in the list of schools: level unknown, no point."
+        self.ledger.record(slug, "schools", "kept", reason, lacking.index)
+        schools = pd.concat([listed, _without_place(lacking)]) if len(lacking) else listed
+        schools = gpd.GeoDataFrame(schools).sort_index()
+        return without_wrong_points(schools, tracts, slug, self.ledger)
+
+
+def _refuse_false_degrees(table: gpd.GeoDataFrame, file: str) -> None:
+    try:
+        require_crs(table, file)
+    except ValueError as error:
+        raise DataError(str(error)) from error
 
 
 def _latest_names(absence: pd.DataFrame) -> pd.Series:

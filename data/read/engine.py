@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.contracts.tables import CONTRACTS
 from data.errors import FileError
+from data.plausible.rows import swapped_columns
 from data.read import drivers, tables
 from data.read.absence import absence
 from data.read.file_check import LIMITS, Limits, opened
@@ -156,7 +157,8 @@ def shape_table(
         raise FileError(
             file,
             f"none of its {len(cells):,} rows can be used ({_last_reason(ledger)})",
-            "check columns, units and filters of the recipe",
+            swapped_columns(recipe, _last_reason(ledger))
+            or "check columns, units and filters of the recipe",
             row=int(cells.index[0]),
         )
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))

@@ -37,7 +37,7 @@ class BoundaryRepair:
 
 
 def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
-    """Make every boundary a valid polygon, and leave out rows that have none.
+    """Make every boundary a valid polygon; leave out rows without one, or with NaN coordinates.
 
     Mending twice changes nothing more.
 
@@ -51,8 +51,10 @@ def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
     ['no geometry']
     """
     before = geometries(table.geometry)
-    broken = ~(shapely.is_valid(before) | shapely.is_missing(before))
+    spoilt = _spoilt(before)
     after = before.copy()
+    after[spoilt] = None
+    broken = ~(shapely.is_valid(after) | shapely.is_missing(after))
     after[broken] = _mended(before[broken])
     after = _only_polygons(after)
     lost = shapely.is_missing(after) | shapely.is_empty(after)
@@ -61,7 +63,9 @@ def repair(table: gpd.GeoDataFrame) -> BoundaryRepair:
     return BoundaryRepair(
         table=kept,
         repaired=_changes(table.index[changed], before[changed], after[changed]),
-        dropped=pd.DataFrame({"reason": _losses(before[lost])}, index=table.index[lost]),
+        dropped=pd.DataFrame(
+            {"reason": _losses(before[lost], spoilt[lost])}, index=table.index[lost]
+        ),
     )
 
 
@@ -175,10 +179,24 @@ def _changes(index: pd.Index, before: Shapes, after: Shapes) -> pd.DataFrame:
     )
 
 
-def _losses(before: Shapes) -> list[str]:
+def _spoilt(shapes: Shapes) -> NDArray[np.bool_]:
+    """Say which shapes have coordinates that are no numbers: what is left of them is a guess."""
+    points, shape = shapely.get_coordinates(shapes, return_index=True)
+    spoilt = np.zeros(len(shapes), dtype=np.bool_)
+    spoilt[shape[~np.isfinite(points).all(axis=1)]] = True
+    return spoilt
+
+
+def _losses(before: Shapes, spoilt: NDArray[np.bool_]) -> list[str]:
     return [
-        "no geometry" if shape is None else "empty geometry" if shape.is_empty else "no area"
-        for shape in before
+        "no geometry"
+        if shape is None
+        else "coordinates that are no numbers"
+        if bad
+        else "empty geometry"
+        if shape.is_empty
+        else "no area"
+        for shape, bad in zip(before, spoilt, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
 """Census ids: mend them in the one way they can be mended, tell their vintage, refuse strangers."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,18 @@ _GISJOIN = re.compile(r"G(\d{2})0(?:(\d{3})0(?:(\d{6}))?)?", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*", re.ASCII)
 _WRAPPING = re.compile(r"^=?[\"']+|[\"']+$")
 UNMATCHED_LIMIT = 0.02
+RENAMED: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
+    ("46113", ("46102",), 2015, "Shannon County became Oglala Lakota County"),
+    ("02270", ("02158",), 2015, "Wade Hampton became the Kusilvak Census Area"),
+    ("51515", ("51019",), 2013, "Bedford city joined Bedford County"),
+    ("02261", ("02063", "02066"), 2019, "Valdez-Cordova was split into Chugach and Copper River"),
+)
+"""Old code of a county, its new ones, the first year of these, and what happened."""
 _NAMED = 5
+_CONNECTICUT = (
+    "Connecticut: one side uses the planning regions of 2022 (09110 ...), the other the former "
+    "counties (09001 ...)."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +142,58 @@ def connecticut_counties(ids: pd.Series) -> str:
     return "planning regions" if regions else "counties" if former else "none"
 
 
+def renamed_counties(ids: pd.Series, known: pd.Series) -> Iterator[tuple[str, set[str]]]:
+    """Name the counties that one side calls by an old code and the other by the new one.
+
+    Parameters
+    ----------
+    ids, known : Series of str
+        Tract ids of a file, and of a place.
+
+    Yields
+    ------
+    (str, set of str)
+        A sentence, and the codes of `ids` that it is about.
+
+    Examples
+    --------
+    >>> list(renamed_counties(pd.Series(["46113000100"]), pd.Series(["46102000100"])))
+    [('46113 is 46102 since 2015: Shannon County became Oglala Lakota County.', {'46113'})]
+    """
+    own, there = (set(side.dropna().astype("str").str[:5]) for side in (ids, known))
+    for old, new, year, what in RENAMED:
+        codes = set(new)
+        for side, other, mine in ((own, there, {old}), (there, own, codes)):
+            if old in side and not codes & side and codes & other and old not in other:
+                yield f"{old} is {' and '.join(new)} since {year}: {what}.", mine & own
+    if connecticut_counties(ids) != connecticut_counties(known) and _both_of_connecticut(
+        own, there
+    ):
+        former = {each for each in own if each.startswith("09")}
+        yield f"{_CONNECTICUT} Convert with a crosswalk.", former
+
+
+def other_codes(counties: Collection[str]) -> set[str]:
+    """Give the old and new codes by which other files may call the counties of a place.
+
+    Examples
+    --------
+    >>> other_codes({"46102", "46033"})
+    {'46113'}
+    """
+    codes = set()
+    for old, new, _, _ in RENAMED:
+        codes |= {old} if set(new) & set(counties) else set()
+        codes |= set(new) if old in counties else set()
+    if any(each.startswith("09") for each in counties):
+        codes |= {f"09{code:03d}" for code in (*range(1, 16, 2), *range(110, 200, 10))}
+    return codes - set(counties)
+
+
+def _both_of_connecticut(own: set[str], there: set[str]) -> bool:
+    return all(any(each.startswith("09") for each in side) for side in (own, there))
+
+
 def refuse_unlike_ids(
     ids: pd.Series,
     known: Collection[str],
@@ -168,10 +231,9 @@ def cause(
     """Name the likely reason why tract ids are not among the known ones, as a sentence."""
     own, other = connecticut_counties(ids), connecticut_counties(pd.Series(list(known)))
     if "none" not in (own, other) and own != other:
-        return (
-            "Connecticut: one side uses the planning regions of 2022 (09110 ...), the other the "
-            "former counties (09001 ...): convert with a crosswalk."
-        )
+        return f"{_CONNECTICUT} Convert with a crosswalk."
+    for words, _ in renamed_counties(ids, pd.Series(list(known), dtype="str")):
+        return words
     vintage = detect_vintage(ids, references or {}).vintage
     if vintage is not None:
         return f"The ids are those of {vintage}: convert them first (geo.areas.crosswalk)."

@@ -7,26 +7,61 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 from scipy.spatial import cKDTree
 
-from geo.areas.crs import to_metres
-from geo.inputs import centre_xy
+from geo.areas.crs import to_metres, unit_metres
+from geo.inputs import centre_xy, geometries
 
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+SNAP_METRES = 1.0
+"""Borders this near are one border: publishers round, and thin each outline by itself."""
+SNAP_PART = 0.01
+"""Of the side of a square as large as the middle shape: where shapes are tiny, so is the snap."""
+_ROUNDING = 1e-9
 
 
-def touching_pairs(geometry: NDArray[np.object_]) -> Pairs:
-    """Find the pairs i < j of shapes that share at least a point.
+def touching_pairs(shapes: gpd.GeoSeries) -> Pairs:
+    """Find the pairs i < j of shapes that share a point, or come within a snap of one another.
 
-    Missing and empty shapes, and those with coordinates that are no numbers, touch nothing;
+    Without a coordinate reference system only what rounding of the numbers takes away is given
+    back. Missing and empty shapes, and those with coordinates that are no numbers, touch nothing;
     invalid ones are repaired for the test.
     """
-    shapes = _usable(geometry)
-    one, other = shapely.STRtree(shapes).query(shapes)
+    usable = _usable(geometries(shapes))
+    if not len(usable) or shapely.is_missing(usable).all():
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    snap, narrow = _snap(usable, shapes.crs), _narrowing(usable, shapes.crs)
+    west, south, east, north = shapely.bounds(usable).T
+    wide = snap / narrow
+    boxes = shapely.box(west - wide, south - snap, east + wide, north + snap)
+    one, other = shapely.STRtree(boxes).query(usable)
     once = one < other
     one, other = one[once], other[once]
-    touch = shapely.intersects(shapes[one], shapes[other])
+    touch = shapely.intersects(usable[one], usable[other])
+    near = np.flatnonzero(~touch)
+    flat = [
+        shapely.transform(usable[side[near]], lambda xy: xy * [narrow, 1.0])
+        for side in (one, other)
+    ]
+    touch[near] = shapely.dwithin(flat[0], flat[1], snap)
     return one[touch], other[touch]
+
+
+def _snap(shapes: NDArray[np.object_], crs: object) -> float:
+    """Give the distance, in units of the shapes, up to which borders touch."""
+    if crs is None:
+        return float(_ROUNDING * np.nanmax(np.abs(shapely.total_bounds(shapes)), initial=0.0))
+    side = float(np.sqrt(np.nanmedian(shapely.area(shapes)) * _narrowing(shapes, crs)))
+    return min(SNAP_METRES / unit_metres(crs), SNAP_PART * side)
+
+
+def _narrowing(shapes: NDArray[np.object_], crs: object) -> float:
+    """Give how much shorter a unit is from west to east than from south to north."""
+    if crs is None or not CRS.from_user_input(crs).is_geographic:
+        return 1.0
+    _, south, _, north = shapely.total_bounds(shapes)
+    return float(np.cos(np.radians(np.clip((south + north) / 2, -89, 89))))
 
 
 def coordinates(points: Any) -> tuple[pd.Index, NDArray[np.float64]]:

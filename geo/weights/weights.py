@@ -64,6 +64,9 @@ class Weights:
     def queen(cls, gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> Self:
         """Link areas whose polygons touch, at a point or along a line: binary and symmetric.
 
+        Borders at most 1 metre apart touch (`geo.weights.neighbours.SNAP_METRES`), for publishers
+        round coordinates. Without a coordinate reference system the numbers alone judge.
+
         Parameters
         ----------
         gdf : GeoDataFrame or GeoSeries, n rows
@@ -81,7 +84,7 @@ class Weights:
         """
         from geo.weights import neighbours
 
-        focal, neighbor = neighbours.touching_pairs(gdf.geometry.to_numpy())
+        focal, neighbor = neighbours.touching_pairs(gdf.geometry)
         return cls._symmetric(gdf.index, focal, neighbor)
 
     @classmethod

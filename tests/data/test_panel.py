@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.assemble.match import MatchError
-from data.assemble.panel import make_panel, reference_enrolment
+from data.assemble.panel import make_panel
 from data.contracts.check import ContractError
 from data.contracts.tables import TABLES
 from data.errors import DataError
 from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
+from data.plausible.joinable import reference_enrolment
 from data.store.manifest import (
     FORMAT,
     DefinitionBreak,

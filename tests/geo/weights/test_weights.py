@@ -46,6 +46,32 @@ def test_queen_links_borders_digitised_with_different_vertices() -> None:
     assert weights.cardinalities.to_dict() == {"l": 2, "a": 2, "b": 2}
 
 
+@pytest.mark.parametrize(("gap", "links"), [(0.0, 4), (0.05, 4), (0.9, 4), (1.2, 0), (30.0, 0)])
+@pytest.mark.parametrize("crs", [32618, 2263, 4326])
+def test_queen_links_borders_up_to_a_metre_apart(gap: float, links: int, crs: int) -> None:
+    corner = np.array([[583000.0, 4507000.0], [583500.0 + gap, 4507000.0], [583000.0, 4508000.0]])
+    boxes = [shapely.box(x, y, x + 500, y + 500) for x, y in corner[:2]]
+    above = shapely.box(583000, 4507500 + gap, 583500, 4508000)
+    areas = gpd.GeoSeries([*boxes, above], crs=32618).to_crs(crs)
+    near = Weights.queen(areas).cardinalities
+    assert near.iloc[0] == links / 2
+
+
+def test_queen_links_t_junctions_on_slanted_borders() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        (x, y), (u, v) = rng.uniform(0, 1, 2), rng.uniform(5, 9, 2)
+        part = rng.uniform(0.2, 0.8)
+        knee = (x + part * (u - x), y + part * (v - y))
+        left = shapely.Polygon([(x, y), (u, v), (x - 3, v)])
+        right = [
+            shapely.Polygon([(x, y), knee, (u + 3, y)]),
+            shapely.Polygon([knee, (u, v), (u + 3, y)]),
+        ]
+        areas = gpd.GeoSeries([left, *right])
+        assert Weights.queen(areas).cardinalities.tolist() == [2, 2, 2]
+
+
 def test_queen_keeps_missing_and_empty_shapes_as_islands() -> None:
     shapes = [shapely.box(0, 0, 1, 1), None, shapely.Polygon(), shapely.box(1, 0, 2, 1)]
     weights = Weights.queen(gpd.GeoDataFrame(index=list("abcd"), geometry=shapes))
@@ -287,12 +313,15 @@ def test_new_york_city_tracts(mirror: Path) -> None:
     known = {(one, other) for one, near in peer.neighbors.items() for other in near}
     cells = weights.sparse.tocoo()
     own = set(zip(weights.ids[cells.row], weights.ids[cells.col], strict=True))
-    assert (weights.n, len(own), len(known)) == (2325, 14376, 14340)
+    assert (weights.n, len(own), len(known)) == (2325, 14390, 14340)
     assert known <= own
-    shapes = tracts.geometry
-    assert all(shapes[one].distance(shapes[other]) == 0 for one, other in own - known)
+    metres = tracts.geometry.to_crs(32118)
+    apart = [metres[one].distance(metres[other]) for one, other in own - known]
+    # Fourteen links are borders that rounding has parted by less than a micrometre.
+    assert sum(each > 0 for each in apart) <= 14
+    assert max(apart) < 1e-6
     # libpysal counts a fifth island: Rikers Island, which touches 36081033100 without a shared
-    # vertex and is one end of two of the 36 further links.
+    # vertex and is one end of two of the further links.
     assert set(peer.islands) - set(weights.isolates) == {"36005000100"}
     assert len(weights.isolates) == 4
     assert (weights.sparse != weights.sparse.T).nnz == 0

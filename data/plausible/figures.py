@@ -1,0 +1,138 @@
+"""Figures of absence that no school, or no place, can have."""
+
+from itertools import pairwise
+
+import pandas as pd
+
+from data.errors import DataError
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+
+LARGEST_SCHOOL = 12_000
+"""Students; the largest school building of the country holds some 10,000."""
+NEARLY_ALL = 0.75
+LEAST_ROWS = 5
+ALIKE = 0.5
+RATE_STEP = 0.15
+SIZE_STEP = 1.5
+SCHOOL_STEP = 3.0
+LEAST_SIZE = 100
+CHILDREN_BOUNDS = (0.25, 2.0)
+
+
+def refuse_first_year(tables: SourceTables) -> None:
+    """Refuse a place whose first year is not in its files.
+
+    Raises
+    ------
+    DataError
+        Naming the years there are.
+    """
+    years = sorted(tables.absence["school_year"].unique())
+    if tables.area.default_year not in years:
+        raise DataError(
+            f"{tables.area.slug}.toml: default_year is {tables.area.default_year!r}, of which no"
+            f" file has a figure; write one of {', '.join(years)}"
+        )
+
+
+def doubt_figures(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt sizes, rates and changes from year to year that schools do not have."""
+    rows = _whole(tables.absence)
+    for source, part in rows.groupby("source", sort=True):
+        large = part[part["enrolled"].gt(LARGEST_SCHOOL)]
+        words = f"More than {LARGEST_SCHOOL:,} students at one school."
+        ledger.doubt("sizes", str(source), "absence", words, _described(large))
+        counted = part.dropna(subset=["enrolled", "chronic_absent"])
+        rate = counted["chronic_absent"] / counted["enrolled"].where(counted["enrolled"].gt(0))
+        if len(counted) >= LEAST_ROWS and rate.median() > NEARLY_ALL:
+            words = f"Half of the rows have more than {NEARLY_ALL:.0%} of their students absent."
+            high = counted[rate.gt(NEARLY_ALL)]
+            ledger.doubt("attending_counted", str(source), "absence", words, _described(high))
+    _doubt_changes(tables, rows, ledger)
+
+
+def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt a place of which no school's level is known."""
+    schools = tables.schools
+    if len(schools) > 1 and schools["level"].eq("unknown").all():
+        words = f"No level is known of any of {len(schools):,} schools."
+        ledger.doubt("levels_unknown", tables.area.slug, "schools", words, schools.index)
+
+
+def doubt_children(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt counties whose students are far more, or far fewer, than their children."""
+    rows = _whole(tables.absence)
+    latest = rows[rows["school_year"].eq(tables.area.default_year)].set_index("school_id")
+    county = tables.schools["geoid"].str[:5]
+    students = latest["enrolled"].groupby(county.reindex(latest.index)).sum()
+    children = tables.tracts.groupby("county")["children"].sum(min_count=1)
+    both = pd.DataFrame({"students": students, "children": children}).dropna()
+    ratio = both["students"].astype("float64") / both["children"].where(both["children"].gt(0))
+    strange = ratio[ratio.lt(CHILDREN_BOUNDS[0]) | ratio.gt(CHILDREN_BOUNDS[1])]
+    ids = [f"county {name}: {value:.2f} students a child" for name, value in strange.items()]
+    words = f"Students of {tables.area.default_year} against resident children, by county."
+    ledger.doubt("students_children", tables.area.slug, "tracts", words, ids)
+
+
+def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> None:
+    """Compare each usual year with the one before it."""
+    usual = rows[~rows["school_year"].isin(tables.area.unusual_years)]
+    breaks = {each.school_year for each in tables.area.breaks}
+    years = sorted(usual["school_year"].unique())
+    slug = tables.area.slug
+    for before, after in pairwise(years):
+        one, other = (_year(usual, year) for year in (before, after))
+        both = one.join(other, how="inner", suffixes=("_before", "")).dropna()
+        if len(both) < LEAST_ROWS:
+            continue
+        same = both["enrolled"].eq(both["enrolled_before"])
+        same &= both["chronic_absent"].eq(both["chronic_absent_before"])
+        if same.mean() > ALIKE:
+            words = f"{before} and {after} hold the same figures."
+            ledger.doubt("years_alike", slug, "absence", words, both.index[same])
+        if after in breaks:
+            continue
+        jumps = _school_jumps(both)
+        words = f"Students of a school from {before} to {after}: three times as many, or a third."
+        ledger.doubt("year_change", slug, "absence", words, jumps)
+        if change := _place_change(one, other):
+            ledger.doubt(
+                "year_change", slug, "absence", f"{before} to {after}: {change}.", len(both)
+            )
+
+
+def _place_change(one: pd.DataFrame, other: pd.DataFrame) -> str:
+    """Say how a whole place changes beyond what places do; "" when it does not."""
+    rates = [
+        float(each["chronic_absent"].sum() / each["enrolled"].sum())
+        for each in (one.dropna(), other.dropna())
+    ]
+    if abs(rates[1] - rates[0]) > RATE_STEP:
+        return f"chronically absent are {rates[0]:.0%}, then {rates[1]:.0%}"
+    sizes = [float(each["enrolled"].sum()) for each in (one, other)]
+    if max(sizes) > SIZE_STEP * min(sizes):
+        return f"students are {sizes[0]:,.0f}, then {sizes[1]:,.0f}"
+    return ""
+
+
+def _school_jumps(both: pd.DataFrame) -> pd.Index:
+    sizes = both[["enrolled_before", "enrolled"]]
+    large = sizes.max(axis=1).gt(LEAST_SIZE) & sizes.min(axis=1).gt(0)
+    return both.index[large & sizes.max(axis=1).ge(SCHOOL_STEP * sizes.min(axis=1))]
+
+
+def _year(rows: pd.DataFrame, year: str) -> pd.DataFrame:
+    figures = rows[rows["school_year"].eq(year)].set_index("school_id")
+    return figures[["enrolled", "chronic_absent"]].astype("float64")
+
+
+def _whole(absence: pd.DataFrame) -> pd.DataFrame:
+    return absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
+
+
+def _described(rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{row.school_id} {row.school_year}: {row.chronic_absent} of {row.enrolled}"
+        for row in rows.itertuples()
+    ]

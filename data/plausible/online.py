@@ -1,0 +1,65 @@
+"""Schools without a place: online schools, whose students live anywhere in the state."""
+
+import re
+
+import pandas as pd
+
+from data.errors import DataError
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+
+ONLINE = re.compile(
+    r"\b(?:on-?line|virtual|cyber|e-?learning|internet|web[- ]based|telepresence)\b"
+    r"|\b(?:distance|remote|digital) (?:learning|education|academy|school|program(?:me)?)\b"
+    r"|\bconnections (?:academy|school|charter)\b|\bk ?12 (?:inc|virtual|academy)\b"
+    r"|\b(?:insight school of|destinations career academy|e-?school)\b",
+    re.IGNORECASE,
+)
+NOT_ONLINE = re.compile(
+    r"\b(?:non|not|no|supplemental)[- ](?:on-?line|virtual)\b|\bcyber ?arts\b", re.IGNORECASE
+)
+
+
+def is_online(words: pd.Series) -> pd.Series:
+    """Say which names or types of schools are those of an online school.
+
+    Examples
+    --------
+    >>> is_online(pd.Series(["Oak Elementary", "State Virtual Academy", "Not Virtual"])).tolist()
+    [False, True, False]
+    """
+    plain = words.fillna("").astype("str")
+    return plain.str.contains(ONLINE) & ~plain.str.contains(NOT_ONLINE)
+
+
+def schools_apart(tables: SourceTables, ledger: Ledger) -> pd.Index:
+    """Choose the schools that the join leaves out, though they may have a point.
+
+    Online schools with a point, by their type or name, less those of the place's `joined`; and its
+    `not_joined`. Schools whose students the district has counted by tract are never left out.
+
+    Raises
+    ------
+    DataError
+        The place names a school that it does not have.
+    """
+    schools, slug = tables.schools, tables.area.slug
+    named = [*tables.joined, *tables.not_joined]
+    if strange := [each for each in named if each not in schools.index]:
+        raise DataError(
+            f"{slug}.toml: [catchment] joined or not_joined names {strange[0]!r}, which no file of"
+            " absence has; correct or remove it"
+        )
+    online = is_online(schools["school_type"]) | is_online(schools["name"])
+    online &= ~schools.index.isin(tables.joined)
+    online &= schools["geoid"].notna()  # the join itself says which schools have no place
+    left_out = online | schools.index.isin(tables.not_joined)
+    if tables.flows is not None:
+        left_out &= ~schools.index.isin(tables.flows["school_id"])
+    found = schools.index[online & left_out]
+    words = "Online schools: counted in totals, not in the join of schools and tracts."
+    examples = (found + " " + schools.loc[found, "name"]).tolist()
+    ledger.doubt("online_schools", slug, "catchment", words, examples)
+    words = "Named in not_joined: counted in totals, not in the join of schools and tracts."
+    ledger.record(slug, "catchment", "kept", words, schools.index[left_out & ~online])
+    return schools.index[left_out]

@@ -1,0 +1,88 @@
+"""Outlines of tracts: lost, changed, over one another, apart, or in another state."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+from geo.areas.boundaries import BoundaryRepair, repair
+from geo.areas.states import outside_state
+from geo.inputs import geometries
+from geo.weights.neighbours import SNAP_METRES
+from geo.weights.weights import Weights
+
+CHANGE = 0.01
+COVERED = 0.05
+OVERLAP = 0.002
+LONELY = 0.3
+LEAST_TRACTS = 4
+
+
+def mended(table: str, areas: gpd.GeoDataFrame, slug: str, ledger: Ledger) -> gpd.GeoDataFrame:
+    """Mend outlines; an area without a usable one is left out.
+
+    Parameters
+    ----------
+    table : str
+        Table of the panel, for the ledger.
+    areas : GeoDataFrame
+        Polygons by id; tracts with `children`, where known.
+    """
+    done = repair(areas)
+    reasons = done.repaired["reason"].astype("str").str.split("[").str[0]
+    for reason, rows in done.repaired.groupby(reasons):
+        change = rows["area_change"].abs().max()
+        words = f"Outline mended: {reason}; its area changes by {change:.2%} at most."
+        ledger.record(slug, table, "repaired", words, rows.index.drop_duplicates())
+    for reason, rows in done.dropped.groupby("reason"):
+        ids = rows.index.drop_duplicates()
+        ledger.record(slug, table, "dropped", f"Outline: {reason}.", ids)
+    if table == "tracts":
+        _doubt_mending(areas, done, slug, ledger)
+    return done.table
+
+
+def _doubt_mending(
+    areas: gpd.GeoDataFrame, done: BoundaryRepair, slug: str, ledger: Ledger
+) -> None:
+    change = done.repaired["area_change"].fillna(np.inf).abs()
+    large = change[change.gt(CHANGE)]
+    ids = [f"{name}: {value:.0%}" for name, value in large.items()]
+    ledger.doubt("outlines_changed", slug, "tracts", "Mending changed the area of outlines.", ids)
+    lost = areas.loc[done.dropped.index]
+    # Tracts of water alone have no children, and often no outline.
+    lived_in = lost.index if "children" not in lost else lost.index[lost["children"].ne(0)]
+    words = f"Tracts without a usable outline, of {len(areas):,}."
+    ledger.doubt("outlines_lost", slug, "tracts", words, lived_in)
+
+
+def doubt_outlines(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt outlines that lie over one another, touch no other, or lie in another state."""
+    slug, tracts = tables.area.slug, tables.tracts
+    other = outside_state(tracts)
+    words = f"Tracts of {len(tracts):,} lie outside the state that their ids name."
+    ledger.doubt("other_state", slug, "tracts", words, other)
+    if len(other):
+        return
+    _doubt_overlaps(tables, ledger)
+    lonely = Weights.queen(tracts).isolates
+    if len(tracts) >= LEAST_TRACTS and len(lonely) > LONELY * len(tracts):
+        words = f"Tracts, of {len(tracts):,}, are more than {SNAP_METRES:g} m from any other."
+        ledger.doubt("outlines_apart", slug, "tracts", words, lonely)
+
+
+def _doubt_overlaps(tables: SourceTables, ledger: Ledger) -> None:
+    shapes = geometries(tables.tracts.to_crs(tables.area.crs).geometry)
+    one, other = shapely.STRtree(shapes).query(shapes)
+    one, other = one[one < other], other[one < other]
+    common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    shared, own = np.zeros(len(shapes)), shapely.area(shapes)
+    np.add.at(shared, np.concatenate([one, other]), np.tile(common, 2))
+    part = shared / np.where(own > 0, own, np.inf)
+    covered = tables.tracts.index[part > COVERED]
+    total = shared.sum() / 2 / own.sum()
+    if total > OVERLAP or len(covered):
+        ids = covered if len(covered) else tables.tracts.index[part > OVERLAP]
+        words = f"Outlines lie over one another: {total:.1%} of the area is counted twice."
+        ledger.doubt("outlines_overlap", tables.area.slug, "tracts", words, ids)

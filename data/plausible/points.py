@@ -1,0 +1,80 @@
+"""Points of schools that cannot be right, or cannot all be right."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.errors import DataError
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+from geo.areas.locate import implausible_points
+
+MANY_WRONG = (3, 0.05)
+"""Schools, and share of those with a point, from which on the file is wrong, not a record."""
+MANY_OUTSIDE = (3, 0.05)
+MANY_TOGETHER = (5, 0.15)
+CROWD = 15
+"""Schools at one point, in a place of any size."""
+COARSE_DECIMALS = 2
+
+
+def without_wrong_points(
+    schools: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame, slug: str, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    """Take away points that cannot be right.
+
+    Raises
+    ------
+    DataError
+        They are many: the recipe reads the file wrongly.
+    """
+    placed = schools[schools.geometry.notna()]
+    if placed.empty:
+        return schools
+    reasons = implausible_points(placed, tracts)
+    strange = reasons[reasons.ne("")]
+    least, share = MANY_WRONG
+    if len(strange) == len(placed) or (
+        len(strange) >= least and len(strange) > share * len(placed)
+    ):
+        kinds = ", ".join(f"{count:,} {why}" for why, count in strange.value_counts().items())
+        raise DataError(
+            f"{slug}: {len(strange):,} of {len(placed):,} schools have points that cannot be right"
+            f" ({kinds}; first {strange.index[0]}); correct [points] in the recipe, or tracts and"
+            " schools are of different places"
+        )
+    for reason, rows in strange.groupby(strange):
+        words = f"Point taken away: {reason}."
+        ledger.record(slug, "schools", "repaired", words, rows.index)
+        ledger.doubt("points_wrong", slug, "schools", words, rows.index)
+    is_strange = schools.index.isin(strange.index)
+    return schools.set_geometry(schools.geometry.mask(is_strange, None))
+
+
+def doubt_points(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt points outside all tracts, many at one place, and rounded ones.
+
+    `schools` have their `geoid`.
+    """
+    slug, placed = tables.area.slug, tables.schools[tables.schools.geometry.notna()]
+    outside = placed.index[placed["geoid"].isna()]
+    if _many(outside, placed, MANY_OUTSIDE):
+        words = f"{len(outside):,} of {len(placed):,} schools with a point stand in no tract."
+        ledger.doubt("points_outside", slug, "schools", words, outside)
+    place = placed.geometry.to_wkb()
+    for _, together in placed.groupby(place, sort=False):
+        if len(together) >= CROWD or _many(together.index, placed, MANY_TOGETHER):
+            point = together.geometry.iloc[0]
+            words = f"Schools at one point ({point.y:.5f}, {point.x:.5f})."
+            ledger.doubt("points_alike", slug, "schools", words, together.index)
+    coordinates = np.column_stack([placed.geometry.x, placed.geometry.y])
+    rounded = np.isclose(coordinates, coordinates.round(COARSE_DECIMALS), rtol=0, atol=1e-9)
+    coarse = placed.index[rounded.all(axis=1)]
+    if _many(coarse, placed, MANY_TOGETHER):
+        words = f"Points with {COARSE_DECIMALS} decimals or fewer: a kilometre."
+        ledger.doubt("points_coarse", slug, "schools", words, coarse)
+
+
+def _many(some: pd.Index, schools: pd.DataFrame, limits: tuple[int, float]) -> bool:
+    least, share = limits
+    return len(some) >= least and len(some) > share * len(schools)

@@ -1,0 +1,91 @@
+"""Rows that are the sum of others: district, state and total rows among the schools."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from data.panel import SourceTables
+from data.store.provenance import Ledger
+
+LEAST_OTHERS = 3
+ROUNDING = 0.002
+"""Relative; totals are sums of whole numbers, some publishers round them."""
+TOTAL_WORDS = re.compile(
+    r"(?:grand |sub)?totals?|total (?:for )?(?:state|district|county|city|all)\b.*"
+    r"|(?:all|any) (?:schools|students|districts)\b.*"
+    r"|(?:.* )?(?:state|district|county|city|area|system|division)[- ]?(?:wide|totals?|average)"
+    r"|state(?: of [a-z]+(?: [a-z]+)?)?|district|county|.* - totals?|.*\btotal \(all.*\)",
+    re.IGNORECASE,
+)
+
+
+def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt rows that are called a total, or are the sum of the other rows of their year.
+
+    Compared are all rows of the year, those of one district, and those whose ids begin alike;
+    students and absent students must both add up.
+    """
+    absence = tables.absence
+    whole = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
+    named = _called_total(whole, tables.schools["name"])
+    district = tables.schools["district"].replace("", pd.NA)
+    for source, rows in whole.groupby("source", sort=True):
+        called = named.loc[rows.index]
+        ids = _described(rows[called])
+        ledger.doubt("total_rows", str(source), "absence", "Rows are called a total.", ids)
+        summed = pd.Series(data=False, index=rows.index)
+        for _, year in rows[~called].groupby("school_year", sort=True):
+            summed.loc[list(_sums(year, district))] = True
+        words = "Rows are the sum of the others of their year or district."
+        ledger.doubt(
+            "total_rows", str(source), "absence", words, _described(rows[summed & ~called])
+        )
+
+
+def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Say whose id or name is that of a total."""
+    ids = rows["school_id"]
+    words = ids.map(names).fillna("").astype("str").str.strip()
+    return ids.str.fullmatch(TOTAL_WORDS).fillna(value=False) | words.str.fullmatch(
+        TOTAL_WORDS
+    ).fillna(value=False)
+
+
+def _sums(year: pd.DataFrame, district: pd.Series) -> Iterator[object]:
+    """Give the rows of one year that are a sum of others."""
+    figures = year[["enrolled", "chronic_absent"]].astype("float64").fillna(0.0)
+    for group in _groups(year["school_id"], district):
+        part = figures.loc[group.index].groupby(group)
+        size, largest = part["enrolled"].transform("size"), part["enrolled"].transform("max")
+        is_top = figures["enrolled"].loc[group.index].eq(largest) & size.gt(LEAST_OTHERS)
+        top = figures.loc[group.index[is_top]]
+        others = part.transform("sum").loc[top.index] - top
+        for times in (1, 2):  # twice where districts and the state are both there
+            short = (others / times - top).abs()
+            fits = short.le((others / times * ROUNDING).clip(lower=0.5)).all(axis=1)
+            yield from top.index[fits & top["enrolled"].gt(0)]
+    yield from _district_sums(year["school_id"], figures, district)
+
+
+def _groups(ids: pd.Series, district: pd.Series) -> Iterator[pd.Series]:
+    """Give the groups that a row may be the total of: all, a district, ids that begin alike."""
+    yield pd.Series("", index=ids.index)
+    yield ids.map(district).dropna()
+    for length in range(1, int(ids.str.len().min())):
+        yield ids.str[:length]
+
+
+def _district_sums(ids: pd.Series, figures: pd.DataFrame, district: pd.Series) -> Iterator[object]:
+    """Give the rows without a district that are the sum of one."""
+    named = ids.map(district)
+    sums = figures[named.notna()].groupby(named.dropna()).agg(["sum", "size"])
+    lone = figures[named.isna() & figures["enrolled"].gt(0)]
+    for _, each in sums[sums[("enrolled", "size")].ge(LEAST_OTHERS)].iterrows():
+        total = each.xs("sum", level=1)
+        fits = (lone - total).abs().le((total * ROUNDING).clip(lower=0.5)).all(axis=1)
+        yield from lone.index[fits]
+
+
+def _described(rows: pd.DataFrame) -> list[str]:
+    return [f"{row.school_id} {row.school_year}" for row in rows.itertuples()]
