@@ -193,6 +193,8 @@ def _load(folder: Path) -> Panel:
         raise PanelError(f"there is no panel at {folder}; build it: python -m data.build {slug}")
     try:
         record = manifest.read_manifest(folder)
+        if folder.name == PROTECTED and not record.protected:
+            raise PanelError("its tables did not go through the display gate")
         tables = {name: validate(name, _read_table(name, folder, record)) for name in TABLES}
         check_relations(tables, [source.id for source in record.sources])
     except DataError as error:
@@ -217,10 +219,10 @@ def _read_table(name: str, folder: Path, record: manifest.Manifest) -> pd.DataFr
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise PanelError(f"{path.name} is missing")
-    if name not in record.tables or sha256_of(path) != record.tables[name].sha256:
-        raise PanelError(f"{path.name} is damaged (its bytes are not those the manifest names)")
     read = gpd.read_parquet if CONTRACTS[name].spatial else pd.read_parquet
     try:
-        return read(path)
+        if name in record.tables and sha256_of(path) == record.tables[name].sha256:
+            return read(path)
     except (OSError, ValueError, ArrowException) as error:
         raise PanelError(f"{path.name} cannot be read ({error})") from error
+    raise PanelError(f"{path.name} is damaged (its bytes are not those the manifest names)")

@@ -9,6 +9,7 @@ from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.words import answers
 from ui.words import standing as words
+from ui.words.as_written import as_written
 from ui.words.cards import tract_card
 
 selection = frame.current()
@@ -23,7 +24,7 @@ selection = hotspot_block.maps(
     selection,
     lambda row: tract_card(row, selection.year, hotspot_words.tract_text(found, row)),
 )
-st.write(hotspot_words.meaning(found, selection))
+st.write(as_written(hotspot_words.meaning(found, selection)))
 frame.how_sure(
     hotspot_words.chance(selection),
     answers.draws_note(found, selection.alpha),

@@ -8,6 +8,7 @@ from ui.join import words as join_words
 from ui.queries import joins as queries_join
 from ui.tables import downloads
 from ui.words import standing as words
+from ui.words.as_written import as_written
 
 selection = frame.current()
 frame.question("Where do the students of each school live?", selection)
@@ -22,13 +23,13 @@ join_tables.homes_table(found, selection)
 join_tables.schools_table(found, selection)
 join_tables.flow_button(selection, found.flows)
 downloads.buttons(selection, "join", found.tracts, place="tracts")
-st.write(join_words.scale_sentence(stored))
+st.write(as_written(join_words.scale_sentence(stored)))
 join_tables.zones_table(selection)
 
 st.subheader("What would another join change?")
 selection = join_block.versus(selection)
 change = queries_join.change(selection)
-st.write(join_words.change_sentence(change, selection.catchment))
+st.write(as_written(join_words.change_sentence(change, selection.catchment)))
 frame.figures(join_words.change_figures(change, selection.catchment))
 join_block.change_map(change, selection)
 frame.how_sure(join_words.CHANGE_MEANING)

@@ -7,6 +7,7 @@ from ui.queries import methods as queries_methods
 from ui.words import answers
 from ui.words import methods as method_text
 from ui.words import standing as words
+from ui.words.as_written import as_written
 
 selection = frame.current()
 frame.question("Why should anyone trust this map?", selection, needs_figures=False)
@@ -18,8 +19,8 @@ st.write(words.NULL_MEANING)
 simulation_block.simulation(selection)
 power_block.power(selection)
 for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
-    st.subheader(heading)
-    st.write(text)
+    st.subheader(as_written(heading))
+    st.write(as_written(text))
 st.subheader("References")
 st.html("<ul>" + "".join(f"<li>{item}</li>" for item in method_text.REFERENCES) + "</ul>")
 frame.how_sure(answers.year_basis(queries.dispersion(selection)))

@@ -13,6 +13,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException
 
+from data.errors import DataError
+from data.store.folders import without_home
 from ui import queries
 from ui.selection import (
     ALPHAS,
@@ -25,6 +27,7 @@ from ui.selection import (
     quoted,
 )
 from ui.words import answers
+from ui.words.as_written import as_written
 from ui.words.standing import (
     JOIN_METHODS,
     LEVELS,
@@ -38,6 +41,7 @@ ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
+NAME = "name_of_place"
 SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
 # By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
@@ -51,7 +55,7 @@ def drawn() -> Iterator[None]:
     It is made whole before anything is drawn. A run that another one breaks off writes no link:
     the next would take the address of the browser for one that was opened by hand.
     """
-    st.session_state[FRAMED] = True
+    st.session_state[FRAMED] = False
     try:
         _controls()
         try:
@@ -60,6 +64,9 @@ def drawn() -> Iterator[None]:
             _to_url(current())
             raise
         _to_url(current())
+    except DataError as error:
+        _out_of_order(error)
+        raise StopException from error  # `st.stop` would leave the frame as it is
     finally:
         st.session_state.pop(FRAMED, None)
 
@@ -68,14 +75,29 @@ def _controls() -> None:
     """Settle the selection; draw style, shared controls and notices."""
     st.html(STYLE)
     selection, notices = _settle()
+    st.session_state[NAME] = queries.places().get(selection.area, selection.area)
     with st.sidebar:
         _shared_controls(selection)
+        st.session_state[FRAMED] = True
         _share(selection)
     for notice in notices:
-        st.warning(notice)
+        st.warning(as_written(notice))
     area = queries.panel(selection).area
     if area.fictional:
-        st.info(fictional_banner(area.name))
+        st.info(as_written(fictional_banner(area.name)))
+
+
+def _out_of_order(error: DataError) -> None:
+    """Say what is wrong with the place that is open; the others go on."""
+    places, slug = queries.places(), st.session_state["area"]
+    if not st.session_state[FRAMED]:  # the controls were not drawn
+        with st.sidebar:
+            _pick("area", "Study area", places, on_change=_open_place)
+    # The link is answered: what is chosen next counts.
+    st.session_state[WRITTEN] = st.query_params.to_dict()
+    what = without_home(str(error)).removesuffix(".")
+    text = f"“{places.get(slug, slug)}” cannot be shown: {what}. Other places can be chosen."
+    st.error(as_written(text))
 
 
 def current() -> Selection:
@@ -103,7 +125,7 @@ def question(text: str, selection: Selection, *, needs_figures: bool = True) -> 
     area = queries.panel(selection).area
     level = "all levels" if selection.level == "all" else LEVELS[selection.level]
     fictional = " (fictional)" if area.fictional else ""
-    st.title(text)
+    st.title(as_written(text))
     where = f"{area.name}{fictional} · school year {selection.year} · {level}"
     st.html(f"<p class='atlas-where'>{escape(where)}</p>")
     if needs_figures and not queries.totals(selection).schools:
@@ -148,7 +170,7 @@ def breaks(selection: Selection) -> None:
     """Years from which on figures are not comparable, under a chart of school years."""
     text = answers.breaks_text(queries.panel(selection).area.breaks)
     if text:
-        st.caption(text)
+        st.caption(as_written(text))
 
 
 def limits(selection: Selection, *sentences: str) -> None:
@@ -188,7 +210,7 @@ def _settle() -> tuple[Selection, tuple[str, ...]]:
     A link that this session did not write is read; else controls say what was chosen.
     """
     state, query = st.session_state, st.query_params.to_dict()
-    notices: tuple[str, ...] = ()
+    notices = _gone(query)
     if "area" in state and query in ({}, state.get(WRITTEN)):
         chosen = {name: state[name] for name in FIELDS if name in state}
         selection = from_values(chosen, queries.choices(state["area"]))
@@ -202,10 +224,22 @@ def _settle() -> tuple[Selection, tuple[str, ...]]:
     return selection, notices
 
 
+def _gone(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Leave a place that is no longer in the store, and say so."""
+    state, places = st.session_state, queries.places()
+    if state.get("area") in (None, *places):
+        return ()
+    name, other = state.get(NAME, state["area"]), next(iter(places))
+    _open_place()
+    state["area"], state[WRITTEN] = other, dict(query)
+    return (f"“{name}” is no longer in the store. “{places[other]}” is shown in its place.",)
+
+
 def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     places = queries.places()
     slug = query.get("area", "")
     area = slug if slug in places else next(iter(places))
+    st.session_state["area"] = area
     selection, notices = from_query({**query, "area": area}, queries.choices(area))
     if slug and slug not in places:
         notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
@@ -230,7 +264,7 @@ def _shared_controls(selection: Selection) -> None:
     _pick("level", "School level", levels)
     _pick("measure", "Measure", MEASURES)
     _pick("catchment", "Where students live", joins, help="\n".join(explained))
-    st.caption(JOIN_METHODS[selection.catchment])
+    st.caption(as_written(JOIN_METHODS[selection.catchment]))
     _pick("alpha", "False discoveries", ALPHAS, help=SURENESS)
 
 

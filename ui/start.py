@@ -5,16 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from data.build import build_panel
-from data.store.folders import list_panels, unusable_panels
+from data.errors import DataError
+from data.store.folders import list_panels, unusable_panels, without_home
+from ui.words.as_written import as_written
 
 
 def ensure_place() -> None:
     """Build the demo county when no place is in the store, and say so while it is made."""
     if not list_panels():
-        with st.spinner("Building the fictional demo county, about ten seconds ..."):
-            build_panel("demo")
-    for slug in unusable_panels():
-        st.warning(
-            f"The place “{slug}” is in the store but was built by another version, or is damaged."
-            f" Build it again: make place PLACE={slug}"
+        try:
+            with st.spinner("Building the fictional demo county, about ten seconds ..."):
+                build_panel("demo")
+        except DataError as error:
+            st.error(as_written(f"The demo county was not built: {without_home(str(error))}"))
+            st.stop()
+    for slug, breach in unusable_panels().items():
+        text = (
+            f"The place {breach.removesuffix('.')}. It was built by another version, or is damaged:"
+            f" it is not shown. Build it again: make place PLACE={slug}"
         )
+        st.warning(as_written(text))

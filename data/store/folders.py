@@ -61,8 +61,13 @@ def list_panels() -> dict[str, str]:
 
 
 def unusable_panels() -> dict[str, str]:
-    """List the panels that this version cannot open: what is wrong with each, by slug."""
+    """List the panels that cannot be shown: the place and what is wrong with it, by slug."""
     return {slug: breach for slug, breach, usable in _manifests() if not usable}
+
+
+def without_home(text: str) -> str:
+    """Leave the store's own folder out of a message: where it lies is nobody's business."""
+    return text.replace(f"{home()}{os.sep}", "")
 
 
 def previous(folder: Path) -> Path:
@@ -125,13 +130,15 @@ def _manifests() -> Iterator[tuple[str, str, bool]]:
         return
     slugs = sorted({each.name.removesuffix(previous(each).suffix) for each in folder.iterdir()})
     for slug in filter(SLUG.fullmatch, slugs):
+        name = slug
         try:
-            record = read_manifest(panel_path(slug))
-            read_manifest(panel_path(slug) / "protected")
+            name = read_manifest(panel_path(slug)).area.name
+            if not read_manifest(panel_path(slug) / "protected").protected:
+                raise ManifestError("its tables did not go through the display gate")
         except ManifestError as error:
-            yield slug, str(error), False
+            yield slug, f"“{name}”: {without_home(str(error))}", False
         else:
-            yield slug, record.area.name, True
+            yield slug, name, True
 
 
 def _write_and_swap(folder: Path, write: Callable[[Path], None]) -> None:

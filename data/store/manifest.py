@@ -141,6 +141,8 @@ def read_manifest(folder: Path) -> Manifest:
         return loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ManifestError(f"{path} is missing") from error
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise ManifestError(f"{path}: it is not UTF-8 text") from error
     except ManifestError as error:

@@ -26,6 +26,7 @@ from ui.selection import VIEWS, Selection
 from ui.tables import display as table_block
 from ui.words import cards
 from ui.words import standing as words
+from ui.words.as_written import as_written
 from ui.words.numbers import plural
 
 NO_DRIVERS = (
@@ -53,7 +54,7 @@ def map_of(selection: Selection) -> Selection:
     """Map of the condition, or of condition and absence together; returns the tract searched."""
     measure = queries_drivers.measure(selection)
     for text in queries_drivers.warnings(selection):
-        st.warning(text)
+        st.warning(as_written(text))
     if selection.view == "together":
         return _both(selection, measure)
     driver = queries_drivers.driver(selection)
@@ -96,7 +97,7 @@ def associations(comparison: Comparison, selection: Selection) -> None:
     st.subheader("Which conditions go together with absence?")
     refused = driver_words.refusal(comparison, measures)
     if refused:
-        st.info(refused)
+        st.info(as_written(refused))
     else:
         st.vega_lite_chart(queries_charts.odds_chart(selection))
         st.write(driver_words.ODDS_MEANING)
@@ -104,9 +105,9 @@ def associations(comparison: Comparison, selection: Selection) -> None:
             st.write(driver_words.JOINS_MEANING)
     left_out = driver_words.left_out(comparison, measures)
     if left_out:
-        st.write(table_block.without_markup(left_out))
+        st.write(as_written(left_out))
     for text in comparison.found.diagnostics.warnings:
-        st.warning(text)
+        st.warning(as_written(text))
     if not refused:
         _behind(comparison, selection)
 
@@ -210,7 +211,7 @@ def _behind(comparison: Comparison, selection: Selection) -> None:
     table_block.plain(driver_tables.effects_words(table), title)
     if not comparison.shares.empty:
         st.vega_lite_chart(queries_charts.themes_chart(selection))
-        st.write(driver_words.theme_sentence(comparison.shares))
+        st.write(as_written(driver_words.theme_sentence(comparison.shares)))
         themes = driver_tables.shares_words(comparison.shares)
         table_block.plain(themes, f"{plural(len(themes), 'theme')} of conditions, {schools}")
     table_block.plain(

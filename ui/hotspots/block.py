@@ -22,6 +22,7 @@ from ui.maps.scales import ClassScale
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.tables import display as table_block
+from ui.words.as_written import as_written
 from ui.words.cards import card as html_card
 
 Card = Callable[[pd.Series], str]
@@ -133,7 +134,7 @@ def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> Selectio
         map_block.tract_map(map_title(selection), outlined, selection, farther=HALF_WIDTH)
     with right:
         _chart(table, classes.scale, scatter.slope, selection)
-        st.caption(scatter_words(scatter.slope, int(inside.sum())))
+        st.caption(as_written(scatter_words(scatter.slope, int(inside.sum()))))
     return selection
 
 

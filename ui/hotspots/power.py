@@ -14,6 +14,7 @@ from ui.hotspots.words import NO_ALL_CLEAR
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, Selection
 from ui.tables import display as table_block
+from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text, plural
 
 RUN = "run_power"
@@ -30,13 +31,13 @@ ODDS_WORDS: Mapping[float, str] = MappingProxyType(
 def power(selection: Selection) -> None:
     """Offer to plant clusters; do it when asked, with a bar and a way to stop."""
     st.subheader(QUESTION)
-    st.write(f"{NO_ALL_CLEAR} {ABOUT}")
+    st.write(as_written(f"{NO_ALL_CLEAR} {ABOUT}"))
     key = queries_hotspots.key_of(queries_hotspots.power_method(selection))
     st.button("Plant clusters and look for them", key="plant", on_click=_ask, args=(key,))
     if st.session_state.get(RUN) != key:
         return
     found = queries_hotspots.power(selection)
-    st.write(power_sentences(found))
+    st.write(as_written(power_sentences(found)))
     how = METHODS[found.method].partition(":")[0]
     maps = plural(found.table["maps"].max(), "map")
     table_block.plain(power_words(found.table), f"Planted clusters found, {maps} each, {how}")

@@ -14,6 +14,7 @@ from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables.display import column_config, dictionary, display_frame, ledger_table
 from ui.tables.downloads import file_name, to_csv
+from ui.words.as_written import as_written
 from ui.words.numbers import plural
 from ui.words.standing import FLOW_MEANING, TRACT_MEANING
 
@@ -73,7 +74,8 @@ def zones_table(selection: Selection) -> None:
     if len(panel.zones) and rows:
         st.subheader(ZONES_TITLE)
         # A plain table: its sentences wrap, where a grid would cut them.
-        st.table(ledger_table(rows)[["Why", "Rows", "Examples"]].set_index("Why"))
+        words = ledger_table(rows)[["Why", "Rows", "Examples"]].map(as_written)
+        st.table(words.set_index("Why"))
 
 
 def change_table(change: JoinChange, selection: Selection) -> None:

@@ -19,6 +19,7 @@ from ui.join import words as join_words
 from ui.queries import joins as queries_join
 from ui.selection import Selection
 from ui.tables import display as table_block
+from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
 
 STATE = "own_counts"
@@ -42,7 +43,7 @@ class OwnCounts:
 
 def section(selection: Selection) -> None:
     """Ask for a file of counts; once it is there, show what the counts would change."""
-    st.markdown(table_block.without_markup(PROMISE))
+    st.markdown(as_written(PROMISE))
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
     file = left.file_uploader("Students by school and tract (CSV)", type="csv", key="own-counts")
     right.download_button(
@@ -85,20 +86,21 @@ def _counted(content: bytes, name: str, selection: Selection) -> OwnCounts | Non
 
 def _refuse(what: str) -> None:
     st.session_state.pop(STATE, None)
-    st.error(table_block.without_markup(what))
+    st.error(as_written(what))
 
 
 def _show(counted: OwnCounts, selection: Selection) -> None:
     own = counted.join.method.eq("supplied")
-    st.write(
+    text = (
         f"Your file places the students of {plural(int(own.sum()), 'school')};"
         f" {count_text(int((~own).sum()))} more keep the join chosen at the left."
     )
+    st.write(as_written(text))
     table_block.plain(
         tables.ledger_table(counted.ledger).drop(columns=["Source", "Table"]),
         "What was read from your file, and what was left out",
     )
-    st.write(join_words.change_sentence(counted.change, selection.catchment))
+    st.write(as_written(join_words.change_sentence(counted.change, selection.catchment)))
     frame.figures(join_words.change_figures(counted.change, selection.catchment))
     join_block.change_map(counted.change, selection, "own-counts")
     join_tables.change_table(counted.change, selection)

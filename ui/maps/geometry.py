@@ -19,6 +19,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from data.errors import DataError
 from data.store.manifest import StudyArea
 from geo.areas.boundaries import hatch_lines, outlines, simplify
 
@@ -28,6 +29,10 @@ MAP_PIXELS = (520, 540)  # what fits a 1,400 pixel window
 SMALLEST = 1e-4  # degrees: one point still has a view
 FARTHEST = 1.0  # zoom at which the world fits
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
+
+
+class GeometryError(DataError):
+    """The map's outlines cannot be written where the browser fetches them."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,23 @@ def publish_geometry(
     """Write the outlines of a place for the map, unless they are already there.
 
     Tracts (polygons) and schools (points) are in EPSG:4326; the map's features keep their order.
+
+    Raises
+    ------
+    GeometryError
+        The disk refuses.
     """
     layers = _layers(area, tracts, schools)
     content = "".join(layers.values()).encode()
     folder = f"{area.slug}-{hashlib.sha256(content).hexdigest()[:12]}"
-    if not (STATIC / folder).is_dir():
-        _write(STATIC / folder, layers)
+    try:
+        if not (STATIC / folder).is_dir():
+            _write(STATIC / folder, layers)
+    except OSError as error:
+        raise GeometryError(
+            f"its outlines could not be written for the map ({error.strerror or error}); "
+            "make static/geometry writable, or free some space"
+        ) from error
     return extent(MapGeometry(folder, 0, 0, 0, seam(tracts)), tracts)
 
 

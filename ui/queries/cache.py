@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from analytics.inputs import Progress
+from ui.words.as_written import as_written
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -198,20 +199,20 @@ class Bar:
             text += f", about {(now - self.started) * (1 - share) / share:.0f} s left"
         if self.bar is None:
             self.draw(text)
-        self.bar.progress(share, text)
+        self.bar.progress(share, as_written(text))
 
     def wait(self) -> None:
         """Say that another session is at the same work."""
         text = f"{self.what}: another reader asked first, waiting for the result"
         if self.bar is None:
             self.draw(text)
-        self.bar.progress(0.0, text)
+        self.bar.progress(0.0, as_written(text))
         self.started = self.moved = time.monotonic()
 
     def draw(self, text: str) -> None:
         """Draw the bar with its button."""
         with self.place.container():
-            self.bar = st.progress(0.0, text)
+            self.bar = st.progress(0.0, as_written(text))
             st.button("Stop", key=f"stop-{self.key!r}", on_click=stop, args=(self.key,))
 
 
@@ -222,7 +223,8 @@ def stop(key: Hashable) -> None:
 
 def _offer_again(what: str) -> None:
     """Say that the work was stopped, and how to start it again."""
-    st.warning(f"Stopped: “{what}” was not finished. Choose something else, or start it again.")
+    text = f"Stopped: “{what}” was not finished. Choose something else, or start it again."
+    st.warning(as_written(text))
     if st.button("Start again", key=f"again-{what}"):
         del st.session_state[STOPPED]
         st.rerun()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.contracts.vocabulary import LEVELS
-from data.panel import Panel, load_panel
+from data.panel import Panel, PanelError, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, schools_and_tracts, years
@@ -35,8 +35,18 @@ def places() -> dict[str, str]:
 
 
 def place(slug: str) -> Place:
-    """Key of a place's current build."""
-    return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
+    """Key of a place's current build.
+
+    Raises
+    ------
+    PanelError
+        It has none any more.
+    """
+    try:
+        return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
+    except OSError as error:
+        remedy = f"build it again: python -m data.build {slug}"
+        raise PanelError(f"its panel is not in the store; {remedy}") from error
 
 
 @kept("panel")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -16,13 +15,13 @@ from ui.maps.scales import NOT_SHOWN
 from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
 from ui.words import numbers
 from ui.words import standing as wording
+from ui.words.as_written import as_written
 
 NO_FIGURE = "not shown: no figure"
 NOT_COMPARED = "not compared"
 NO_MARGIN = "no margin published"
 NO_CV = "not defined"
 ROW_PIXELS = 35
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:-])")
 MOST_ROWS = 14
 
 
@@ -261,7 +260,7 @@ def show(table: pd.DataFrame, columns: Sequence[str], title: str) -> None:
 
 def plain(table: pd.DataFrame, title: str, config: dict[str, Any] | None = None) -> None:
     """Show a table that is already in words."""
-    st.subheader(without_markup(title))
+    st.subheader(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1
     # As plain Arrow: the notes that pandas keeps in a table are a third of what would be sent.
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
@@ -272,8 +271,3 @@ def plain(table: pd.DataFrame, title: str, config: dict[str, Any] | None = None)
         height=ROW_PIXELS * rows + 3,
         alt=title,
     )
-
-
-def without_markup(text: str) -> str:
-    """Escape a name so that Markdown in it stays text."""
-    return _MARKUP.sub(r"\\\1", text)

@@ -17,6 +17,7 @@ from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.why.words import ACCESS, DISTANCES, WAYS_TO_CARE
+from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural, value_text
 
 FIGURES = 4
@@ -204,7 +205,7 @@ def near(spots: HotSpots, selection: Selection) -> None:
         return
     st.subheader("Who is near?")
     care = ways(queries_why.profile(spots, selection))
-    st.write(answer(care))
+    st.write(as_written(answer(care)))
     if not care.empty:
         frame.figures(figures(care))
     if queries_why.has_providers(selection):

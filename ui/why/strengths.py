@@ -15,6 +15,7 @@ from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
+from ui.words.as_written import as_written
 from ui.words.numbers import count_text, interval_text, percent_text, plural, q_text
 from ui.words.standing import LEVELS
 
@@ -132,11 +133,11 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
     """Draw the schools of the view beside their prediction, strengths first."""
     schools = queries_why.strengths(spots, selection)
     st.subheader("Which schools do better than others like them?")
-    st.write(sentence(schools))
+    st.write(as_written(sentence(schools)))
     if schools.alike().empty:
         return
     if not spots.groups.empty:
-        st.write(of_group(schools))
+        st.write(as_written(of_group(schools)))
     st.vega_lite_chart(queries_charts.funnel_chart(spots, selection))
     table = schools.shown()
     if not table.empty:

@@ -18,6 +18,7 @@ from data.store.folders import (
     previous,
     replace_folder,
 )
+from data.store.protected import protect_panel
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -202,7 +203,7 @@ def test_only_whole_panels_are_listed(
     panel = make_panel(small)
     for slug in ("small", "moved", "half"):
         save_panel(panel, store.build_path(slug))
-        save_panel(panel, store.build_path(slug) / "protected")
+        save_panel(protect_panel(panel), store.build_path(slug) / "protected")
     store.build_path("moved").rename(previous(store.build_path("moved")))
     (store.build_path("half") / "protected" / "manifest.json").write_text("{}", encoding="utf-8")
     (tmp_path / "panels" / ".small.building").mkdir()
