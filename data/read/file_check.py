@@ -154,9 +154,7 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
     magic = MAGIC.get(suffix)
     if magic is not None:
         if not head.startswith(magic):
-            raise FileError(
-                name, f"its content is not {suffix}", "export it again in the format of its name"
-            )
+            raise FileError(name, *_other_content(suffix, head))
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
@@ -166,6 +164,25 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
         raise FileError(name, "it is not a GeoJSON object", "export it again as GeoJSON")
     if b"\x00" in head and not head.startswith(BYTE_ORDER_MARKS):
         raise FileError(name, "binary content, not text", "export it again as text")
+
+
+def _other_content(suffix: str, head: bytes) -> tuple[str, str]:
+    """Say what a file really is whose content is not what its name says, and the remedy."""
+    again = "open it in a spreadsheet and save it as .xlsx"
+    if suffix in (".xls", ".xlsx"):
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        for other, magic in MAGIC.items():
+            if other in (".xls", ".xlsx") and head.startswith(magic):
+                locked = " or locked with a password" if other == ".xls" else ""
+                return f"its content is {other}{locked}, not {suffix}", f"{again}, unlocked"
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+            return f"an XML spreadsheet that is called {suffix}", again
+        if start.startswith(b"<"):
+            return f"an HTML table or page that is called {suffix}", f"{again} or .csv"
+        if b"\x00" not in head and (b"\t" in head or b"," in head or b";" in head):
+            remedy = 'rename it to .csv or .txt and write kind = "delimited" with its delimiter'
+            return f"a plain text that is called {suffix}", remedy
+    return f"its content is not {suffix}", "export it again in the format of its name"
 
 
 def _refuse_old_macros(path: Path, name: str) -> None:

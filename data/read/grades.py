@@ -60,6 +60,23 @@ def levels(recipe: Recipe, file: str, cells: pd.DataFrame) -> pd.Series:
     return spans.map(level_of).astype("str")
 
 
+def together(recipe: Recipe, cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Put the rows of each school together where each names one grade: the first, with all grades.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    cells : DataFrame of str
+    ids : Series of str
+        Of the school of each row, on the same index.
+    """
+    grades = recipe.grades
+    if grades is None or not grades.a_row_each:
+        return cells
+    names = cells[grades.offered].groupby(ids, sort=False).transform(",".join)
+    return cells.assign(**{grades.offered: names})[~ids.duplicated()]
+
+
 def _spans(words: pd.Series, file: str, header: str) -> pd.Series:
     taught = {word: grades_in(word) for word in words.unique()}
     bad = words[words.map(lambda word: taught[word] is None)]

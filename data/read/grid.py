@@ -165,10 +165,7 @@ def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> 
 
 
 def _refuse_mixed(handle: IO[bytes], file: str) -> None:
-    """Refuse a text of which part is UTF-8 and a few bytes are not: as Windows-1252 it is garbled.
-
-    Windows-1252 passes for UTF-8 only where a capital with an accent stands before a sign.
-    """
+    """Refuse a text of which part is UTF-8 and a few bytes are not: else names are garbled."""
     letters = strays = first = 0
     stray = b""
     for number, line in enumerate(iter(lambda: handle.readline(LONGEST_CELL), b""), start=1):
@@ -176,7 +173,7 @@ def _refuse_mixed(handle: IO[bytes], file: str) -> None:
             continue
         text = line.decode("utf-8", errors="surrogateescape")
         odd = [letter for letter in text if "\udc80" <= letter <= "\udcff"]
-        letters += sum(not letter.isascii() for letter in text) - len(odd)
+        letters += sum(_is_utf_8(letter) for letter in text if letter not in odd)
         strays += len(odd)
         if odd and not first:
             first, stray = number, odd[0].encode("utf-8", errors="surrogateescape")
@@ -188,6 +185,12 @@ def _refuse_mixed(handle: IO[bytes], file: str) -> None:
             "export it again as UTF-8, or name the encoding in [format] if all of it has another",
             row=first,
         )
+
+
+def _is_utf_8(letter: str) -> bool:
+    """Say whether a letter beyond ASCII can hardly be a Windows-1252 capital and quote or dash."""
+    code = letter.encode("utf-8")
+    return len(code) > 2 or (len(code) == 2 and not (code[0] > 0xC6 and 0x90 < code[1] < 0x98))
 
 
 def _has_wide_mark(path: Path, suffix: str) -> bool:

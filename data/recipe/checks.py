@@ -224,6 +224,8 @@ def _check_grades(recipe: Recipe) -> Problems:
         yield "give lowest and highest both"
     elif sum((bool(grades.offered), span, bool(grades.each))) != 1:
         yield "give offered, or lowest and highest, or each"
+    if grades.a_row_each and not grades.offered:
+        yield "a_row_each tells of offered; give it"
     for name in grades.each:
         if name not in GRADES:
             yield f"{name!r} is no grade; write one of {', '.join(GRADES)}"

@@ -324,6 +324,12 @@ class Grades:
         description="Column of grades as text: a range (`K-5`) or a list (`KG,01,02`).",
         examples=["Grades Offered"],
     )
+    a_row_each: StrictBool = Field(
+        default=False,
+        description="Whether `offered` names one grade a row, so that a school has several rows; "
+        "of other columns its first row is read.",
+        examples=[True],
+    )
     lowest: str = Field(
         default="", description="Column of the lowest grade.", examples=["Low Grade"]
     )
