@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.errors import DataError
 from data.panel import SourceTables
+from data.plausible.online import online_schools
 from data.store.provenance import Ledger
 
 LARGEST_SCHOOL = 12_000
@@ -64,6 +65,8 @@ def doubt_children(tables: SourceTables, ledger: Ledger) -> None:
     """Doubt counties whose students are far more, or far fewer, than their children."""
     rows = _whole(tables.absence)
     latest = rows[rows["school_year"].eq(tables.area.default_year)].set_index("school_id")
+    elsewhere = [*online_schools(tables), *tables.not_joined]
+    latest = latest[~latest.index.isin(elsewhere)]
     county = tables.schools["geoid"].str[:5]
     students = latest["enrolled"].groupby(county.reindex(latest.index)).sum()
     children = tables.tracts.groupby("county")["children"].sum(min_count=1)

@@ -32,6 +32,13 @@ def is_online(words: pd.Series) -> pd.Series:
     return plain.str.contains(ONLINE) & ~plain.str.contains(NOT_ONLINE)
 
 
+def online_schools(tables: SourceTables) -> pd.Index:
+    """Give the schools that are online by type or name, less those of the place's `joined`."""
+    schools = tables.schools
+    online = is_online(schools["school_type"]) | is_online(schools["name"])
+    return schools.index[online & ~schools.index.isin(tables.joined)]
+
+
 def schools_apart(tables: SourceTables, ledger: Ledger) -> pd.Index:
     """Choose the schools that the join leaves out, though they may have a point.
 
@@ -50,8 +57,7 @@ def schools_apart(tables: SourceTables, ledger: Ledger) -> pd.Index:
             f"{slug}.toml: [catchment] joined or not_joined names {strange[0]!r}, which no file of"
             " absence has; correct or remove it"
         )
-    online = is_online(schools["school_type"]) | is_online(schools["name"])
-    online &= ~schools.index.isin(tables.joined)
+    online = schools.index.isin(online_schools(tables))
     online &= schools["geoid"].notna()  # the join itself says which schools have no place
     left_out = online | schools.index.isin(tables.not_joined)
     if tables.flows is not None:
