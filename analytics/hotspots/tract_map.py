@@ -40,7 +40,13 @@ class SchoolCounts:
 
     @classmethod
     def of(
-        cls, valid: Counts, part: Bools, labels: pd.Index, strata: Any, types: Any, within: Any
+        cls,
+        valid: Counts,
+        part: Bools,
+        labels: pd.Index,
+        strata: Any = None,
+        types: Any = None,
+        within: Any = None,
     ) -> SchoolCounts:
         """Keep the part of checked counts that takes part, with its strata, types and parts."""
         codes = np.unique(stratum_codes(strata, valid.like)[part], return_inverse=True)[1]

@@ -6,6 +6,8 @@ residents.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -105,29 +107,46 @@ def allocate(
     )
 
 
-def exposure(values: pd.Series, moe: pd.Series | None, share: Any) -> pd.DataFrame:
-    """Average a tract figure over the catchment of each school.
+@dataclass(frozen=True, eq=False)
+class Exposures:
+    """Exposure of schools to tract figures, schools by figures.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Mean of a school's tracts that have the figure, weighted by its shares.
+    moe : DataFrame
+        90 % margin of error of it; NaN as soon as one of these tracts has none.
+    covered : DataFrame
+        Share of the school's students whose tract has the figure.
+    """
+
+    figures: pd.DataFrame
+    moe: pd.DataFrame
+    covered: pd.DataFrame
+
+    def of(self, schools: pd.Index, names: Sequence[str] | None = None) -> Exposures:
+        """Keep some schools, in their order, and some of the figures."""
+        tables = (self.figures, self.moe, self.covered)
+        return Exposures(*(each.reindex(index=schools, columns=names) for each in tables))
+
+
+def exposures(values: pd.DataFrame, moe: pd.DataFrame, share: Any) -> Exposures:
+    """Average tract figures over the catchment of each school, by one product for all of them.
 
     Parameters
     ----------
-    values : Series
-        Intensive tract figures (shares, rates, medians) indexed by geoid; NaN or NA = missing.
-    moe : Series, optional
-        Their 90 % margins of error on the same index.
+    values : DataFrame
+        Intensive tract figures (shares, rates, medians), geoids by figures; NaN or NA = missing.
+    moe : DataFrame
+        Their 90 % margins of error, by geoid as far as there are any.
     share : DataFrame or Series
         Catchment as a long table or on two levels, school_id and geoid.
-
-    Returns
-    -------
-    DataFrame
-        Index school_id. `value`, weighted by the shares of the tracts that have one; `moe`, NaN as
-        soon as one of these tracts has none; `covered`, the share of students whose tract has a
-        value.
 
     Raises
     ------
     ValueError
-        Indexes that differ, or shares that do not fit.
+        Shares that do not fit.
 
     References
     ----------
@@ -136,28 +155,50 @@ def exposure(values: pd.Series, moe: pd.Series | None, share: Any) -> pd.DataFra
     Examples
     --------
     >>> table = pd.DataFrame({"school_id": ["s", "s"], "geoid": ["a", "b"], "share": [0.5, 0.5]})
-    >>> tract = pd.Series([0.1, 0.3], index=["a", "b"])
-    >>> exposure(tract, tract / 10, table).round(4).iloc[0].to_dict()
-    {'value': 0.2, 'moe': 0.0158, 'covered': 1.0}
+    >>> tract = pd.DataFrame({"poverty": [0.1, 0.3]}, index=["a", "b"])
+    >>> school = exposures(tract, tract / 10, table)
+    >>> [each.loc["s", "poverty"].round(4).item() for each in (school.figures, school.moe)]
+    [0.2, 0.0158]
     """
-    if moe is not None and not moe.index.equals(values.index):
-        raise ValueError("values and margins of error have different indexes; align them first")
     schools, tracts = _labels(share, "school_id"), _labels(share, "geoid")
-    number = floats(values.reindex(tracts))
-    margin = np.full(number.shape, np.nan) if moe is None else floats(moe.reindex(tracts))
+    matrix = share_matrix(share, schools, tracts)
+    number, margin = (_columns(table.reindex(tracts)) for table in (values, moe))
     known = ~np.isnan(number)
-    shares = share_matrix(share, schools, tracts)[:, known]
-    covered = np.asarray(shares.sum(axis=1))
+    lost = known & np.isnan(margin)
+    parts = (np.where(known, number, 0.0), known.astype(float), lost.astype(float))
+    total, covered, without = np.split(np.asarray(matrix @ np.hstack(parts)), 3, axis=1)
+    squares = np.asarray(matrix.power(2) @ np.where(known & ~lost, margin, 0.0) ** 2)
     scale = np.where(covered > 0, covered, np.nan)
-    return pd.DataFrame(
-        {
-            "value": (shares @ number[known]) / scale,
-            # A product over stored shares only: one tract without a margin makes its schools NaN.
-            "moe": np.sqrt(shares.power(2) @ margin[known] ** 2) / scale,
-            "covered": np.minimum(covered, 1.0),
-        },
-        index=schools,
-    )
+    error = np.where(without > 0, np.nan, np.sqrt(squares) / scale)
+    tables = (total / scale, error, np.minimum(covered, 1.0))
+    return Exposures(*(pd.DataFrame(each, schools, values.columns) for each in tables))
+
+
+def exposure(values: pd.Series, moe: pd.Series | None, share: Any) -> pd.DataFrame:
+    """Average one tract figure over the catchment of each school, see `exposures`.
+
+    Returns
+    -------
+    DataFrame
+        Index school_id: `value`, `moe` and `covered`.
+
+    Raises
+    ------
+    ValueError
+        Indexes that differ, or shares that do not fit.
+    """
+    margin = pd.Series(np.nan, index=values.index) if moe is None else moe
+    if not margin.index.equals(values.index):
+        raise ValueError("values and margins of error have different indexes; align them first")
+    found = exposures(values.to_frame("value"), margin.to_frame("value"), share)
+    columns = {"value": found.figures, "moe": found.moe, "covered": found.covered}
+    return pd.DataFrame({name: table["value"] for name, table in columns.items()})
+
+
+def _columns(table: pd.DataFrame) -> Floats:
+    """Read columns of numbers as floats, missing as NaN."""
+    columns = [floats(table[name]) for name in table.columns]
+    return np.column_stack(columns) if columns else np.empty(table.shape)
 
 
 def _concentration(shares: csr_array, n: Floats, students: Floats) -> dict[str, Any]:

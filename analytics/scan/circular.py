@@ -231,9 +231,8 @@ def scan_schools(
     >>> likeliest.ids, 0.05 < likeliest.p < 0.5
     ((0, 1), True)
     """
-    schools = school_study(
-        cases, enrolled, x, y, share=share, strata=strata, types=types, within=within
-    )
+    alike = {"strata": strata, "types": types, "within": within}
+    schools = school_study(cases, enrolled, x, y, share, **alike)
     trial = Trial(draws, progress)
     return _tested(schools.study, Search(**search), lambda _: Source(schools.shuffled(seed)), trial)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.hotspots.nulls import residuals_beyond_size
@@ -110,15 +110,7 @@ def study(cases: Any, population: Any, x: Any, y: Any, expected: Any = None) -> 
 
 
 def school_study(
-    cases: ArrayLike | pd.Series,
-    enrolled: ArrayLike | pd.Series,
-    x: ArrayLike | pd.Series,
-    y: ArrayLike | pd.Series,
-    *,
-    share: Any = None,
-    strata: ArrayLike | pd.Series | None = None,
-    types: ArrayLike | pd.Series | None = None,
-    within: ArrayLike | pd.Series | None = None,
+    cases: Any, enrolled: Any, x: Any, y: Any, share: Any = None, **alike: Any
 ) -> SchoolStudy:
     """Form the locations of a scan from schools, as `analytics.scan.scan_schools` is given them."""
     checked = counts(cases, enrolled)
@@ -127,7 +119,7 @@ def school_study(
     counted = ~np.isnan(checked.x) & (checked.n > 0)
     shares = _own(labels, ids) if share is None else share_matrix(share, labels, ids)
     part: Bools = counted & (np.asarray(shares.sum(axis=1)) > 0)
-    schools = SchoolCounts.of(checked, part, labels, strata, types, within)
+    schools = SchoolCounts.of(checked, part, labels, **alike)
     residuals = residuals_beyond_size(schools, schools.parts)
     allocation = csr_array(shares[part].T)
     sums = np.column_stack([schools.events, schools.totals, residuals.expected])

@@ -21,8 +21,8 @@ from analytics.association import (
 from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE, DriverModel
 from analytics.association.result import Diagnostics, refused
 from analytics.rates.acs import HIGH_BELOW, LOW_ABOVE, Z_90
+from analytics.rates.tract_rates import Exposures
 from data.recipe.measures import MeasureInfo
-from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
 NEIGHBOURS = 8
@@ -31,20 +31,6 @@ BOOTSTRAPS = 200
 SEED = 20240901
 FEWEST_BLOCKS = 10
 Beside = Literal["others", "alone", "index", "map"]
-
-
-@dataclass(frozen=True, eq=False)
-class Exposures:
-    """What schools' students live with: index `school_id`, one column a driver.
-
-    Attributes
-    ----------
-    figures, moe : DataFrame
-        Share-weighted figure of the tracts a school serves, and its 90 % margin of error.
-    """
-
-    figures: pd.DataFrame
-    moe: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,37 +85,6 @@ def tract_figures(drivers: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataF
         for name in ("value", "moe")
     )
     return value, moe
-
-
-def exposures_of(values: pd.DataFrame, moe: pd.DataFrame, shares: pd.DataFrame) -> Exposures:
-    """Give every school's exposure to every driver by one product of shares and figures.
-
-    Parameters
-    ----------
-    values, moe : DataFrame
-        From `tract_figures`.
-    shares : DataFrame
-        Columns school_id, geoid, share.
-
-    Returns
-    -------
-    Exposures
-        The same figures as `analytics.rates.tract_rates.exposure`, one driver at a time.
-    """
-    schools, tracts = (
-        pd.Index(shares[name].unique()).sort_values() for name in ("school_id", "geoid")
-    )
-    matrix = share_matrix(shares, schools, tracts)
-    number, margin = (table.reindex(tracts).to_numpy(dtype=float) for table in (values, moe))
-    reported = ~np.isnan(number)
-    lost = reported & np.isnan(margin)
-    parts = (np.where(reported, number, 0.0), reported.astype(float), lost.astype(float))
-    total, covered, without = np.split(np.asarray(matrix @ np.hstack(parts)), 3, axis=1)
-    squares = np.asarray(matrix.power(2) @ np.where(reported & ~lost, margin, 0.0) ** 2)
-    scale = np.where(covered > 0, covered, np.nan)
-    error = np.where(without > 0, np.nan, np.sqrt(squares) / scale)
-    labels = {"index": schools.rename("school_id"), "columns": values.columns}
-    return Exposures(pd.DataFrame(total / scale, **labels), pd.DataFrame(error, **labels))
 
 
 def affordable(schools: int, levels: int) -> int:

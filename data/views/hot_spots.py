@@ -338,8 +338,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
         of the tested group they lie in), `broad`, the groups that pass, and `whole_p`.
     """
     result = group_test(
-        view.schools["chronic_absent"],
-        view.schools["enrolled"],
+        *_counts(view),
         shares,
         view.touching,
         null=cast("Null", null),

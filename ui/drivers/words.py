@@ -18,6 +18,7 @@ from ui.words.numbers import (
     percent_text,
     plural,
     ratio_text,
+    span_text,
 )
 
 ODDS_MEANING = (
@@ -96,8 +97,7 @@ def joins_sentence(row: pd.Series) -> str:
 
 def joins_range(row: pd.Series) -> str:
     """Range of the odds ratios under the other joins: ``"1.10 to 1.22"``."""
-    least, most = ratio_text(row["join_least"]), ratio_text(row["join_most"])
-    return least if least == most else f"{least} to {most}"
+    return span_text(ratio_text(row["join_least"]), ratio_text(row["join_most"]))
 
 
 def link_words(row: pd.Series) -> str:

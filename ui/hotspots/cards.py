@@ -16,6 +16,7 @@ from ui.words.numbers import (
     q_text,
     rate_text,
     ratio_text,
+    span_text,
     students_text,
 )
 
@@ -121,10 +122,10 @@ def others_text(others: pd.DataFrame) -> str:
 
 def agreement_text(row: pd.Series) -> str:
     """How many analyses flag the tracts of a group."""
-    least, most, of = int(row["k_min"]), int(row["k_max"]), int(row["of_max"])
+    of = int(row["of_max"])
     if of <= 1:
         return "one analysis; choose “All analyses together” to see whether others agree"
-    span = f"{least}" if least == most else f"{least} to {most}"
+    span = span_text(f"{int(row['k_min'])}", f"{int(row['k_max'])}")
     return f"each tract is flagged by {span} of {of}. At least half of the group: {row['methods']}"
 
 

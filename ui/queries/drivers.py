@@ -11,17 +11,17 @@ import pandas as pd
 
 from analytics.association import RankCorrelation, circularity, rank_correlation, told_apart
 from analytics.inputs import Progress
+from analytics.rates import tract_rates
+from analytics.rates.tract_rates import Exposures
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views import schools_and_tracts
 from data.views.drivers import (
     Beside,
     Comparison,
-    Exposures,
     affordable,
     compare,
     effects_table,
-    exposures_of,
     theme_shares,
     tract_figures,
     under_join,
@@ -215,9 +215,8 @@ def _exposures(key: Place, view: Selection) -> Exposures:
     """Shared by all sessions and never written to."""
     names = list(queries.choices(view.area).drivers)
     values, moe = tract_figures(queries.panel_of(key).drivers, names)
-    found = exposures_of(values, moe, queries.shares(view))
-    index = queries.schools(view).index
-    return Exposures(found.figures.reindex(index), found.moe.reindex(index))
+    found = tract_rates.exposures(values, moe, queries.shares(view))
+    return found.of(queries.schools(view).index)
 
 
 @kept("drivers told apart")
@@ -250,9 +249,8 @@ def _comparison(
     """Shared by all sessions and never written to."""
     del key  # a rebuild is another place
     schools, every = _compared(view), exposures(view)
-    names = list(kept)
     index = schools.index
-    given = Exposures(every.figures.loc[index, names], every.moe.loc[index, names])
+    given = every.of(index, kept)
     found, moved = compare(schools, given, _metres(view, index))
     table = effects_table(found, moved, given, schools["name"], registry.measures())
     shares = pd.DataFrame()

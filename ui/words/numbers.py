@@ -66,6 +66,11 @@ def students_text(count: float) -> str:
     return plural(count, "student")
 
 
+def span_text(least: str, most: str) -> str:
+    """Range of two figures, or the one that both are: ``"9 to 18"``."""
+    return least if least == most else f"{least} to {most}"
+
+
 def plural(count: float, singular: str, many: str | None = None) -> str:
     """Count and noun in agreement: ``"1 school"``, ``"12 schools"``."""
     return f"{count_text(count)} {singular if round(count) == 1 else many or singular + 's'}"

@@ -9,9 +9,10 @@ from scipy.spatial.distance import cdist
 from scipy.special import expit
 
 from analytics.association import across_joins, fit, told_apart
+from analytics.rates.tract_rates import exposures
 from data.recipe import measures as registry
 from data.views import joins
-from data.views.drivers import NEIGHBOURS, exposures_of, tract_figures
+from data.views.drivers import NEIGHBOURS, tract_figures
 from data.views.schools_and_tracts import school_view
 from geo.weights.weights import Weights
 
@@ -64,8 +65,7 @@ class Homes:
         values = values.dropna(axis=1, how="all")
         values, moe = values.fillna(values.mean()), moe[values.columns]
         figures = {
-            name: exposures_of(values, moe, joins.joined(panel, name).table).figures
-            for name in JOINS
+            name: exposures(values, moe, joins.joined(panel, name).table).figures for name in JOINS
         }
         figures = {name: table.reindex(schools.index) for name, table in figures.items()}
         for table in figures.values():

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from analytics.association import fit
+from analytics.rates.tract_rates import exposures
 from data.recipe import measures as registry
 from data.views import schools_and_tracts
-from data.views.drivers import exposures_of, tract_figures, with_joins
+from data.views.drivers import tract_figures, with_joins
 from data.views.together import put_together
 from geo.weights.weights import Weights
 from ui import queries
@@ -74,11 +75,6 @@ def test_all_exposures_at_once_are_those_of_one_driver_at_a_time(default):
     same_as_one_by_one(replace(default, level="elementary", catchment="building"))
 
 
-@pytest.mark.mirror
-def test_all_exposures_at_once_are_the_same_in_new_york_city(nyc):
-    same_as_one_by_one(nyc)
-
-
 def test_exposures_by_hand():
     drivers = pd.DataFrame(
         {
@@ -92,7 +88,7 @@ def test_exposures_by_hand():
     shares = pd.DataFrame(
         {"school_id": ["s", "s", "t"], "geoid": ["a", "b", "c"], "share": [0.5, 0.5, 1.0]}
     )
-    found = exposures_of(*tract_figures(drivers, ["x", "y"]), shares)
+    found = exposures(*tract_figures(drivers, ["x", "y"]), shares)
     assert found.figures.loc["s"].to_list() == pytest.approx([0.2, 6.0])
     assert found.moe.loc["s", "x"] == pytest.approx(0.025)
     assert np.isnan(found.moe.loc["s", "y"])
