@@ -17,6 +17,13 @@ from analytics.inputs import Floats
 from analytics.membership.laplace import mirrored
 from geo.weights.weights import Weights
 
+SMOOTHNESS = (0.5, 1.5)
+"""Smoothness of the Matern fields on offer."""
+SINGLE = 1000
+"""Areas beyond which correlations are kept in single precision: the rounding, 1e-7 of one, is far
+below what counts can tell, and time and memory halve."""
+_HALF, _TAIL = 0.5, 2 / 3  # P(rho < 1/2) = 2/3
+
 
 class Prior(Protocol):
     """Anything that gives the log density of one number on its natural scale."""
@@ -153,13 +160,6 @@ class Priors:
         for name in ("intercept_sd", "effect_sd"):
             if not 0 < getattr(self, name) <= 1000:
                 raise ValueError(f"{name} must be above 0 and at most 1000 to compute with")
-
-
-SMOOTHNESS = (0.5, 1.5)
-"""Smoothness of the Matern fields on offer."""
-SINGLE = 1000
-"""Areas beyond which correlations are kept in single precision: the rounding, 1e-7 of one, is far
-below what counts can tell, and time and memory halve."""
 
 
 def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats, Floats]:
@@ -328,9 +328,6 @@ def in_precision(share: csr_array, single: int) -> csr_array:
     """Give shares in single precision where areas are more than `single` and outnumber schools."""
     n, m = share.shape
     return share.astype(np.float32 if m > max(single, n) else np.float64)
-
-
-_HALF, _TAIL = 0.5, 2 / 3  # P(rho < 1/2) = 2/3
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,12 @@ from scipy.special import stdtrit
 from analytics.inputs import Bools, Floats, counts, floats, same_index
 from analytics.rates.intervals import wilson
 
+PUBLISHED_DISPERSION = 2.1
+"""Variance of change over binomial, for places without two usual years to compare: that of New
+York City's schools, 2017-18 to 2018-19."""
+LEVEL = 0.95
+_REACH = 1.959963984540054  # the normal deviate of LEVEL
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -282,13 +288,6 @@ def _estimate(value: float, errors: Floats, degrees: float, level: float) -> Est
     se = float(np.sqrt((errors**2).sum()))
     half = float(stdtrit(degrees, 0.5 + level / 2)) * se if degrees > 0 else float("nan")
     return Estimate(value, se, max(degrees, 0.0), value - half, value + half)
-
-
-PUBLISHED_DISPERSION = 2.1
-"""Variance of change over binomial, for places without two usual years to compare: that of New
-York City's schools, 2017-18 to 2018-19."""
-LEVEL = 0.95
-_REACH = 1.959963984540054  # the normal deviate of LEVEL
 
 
 def change_dispersion(

@@ -23,6 +23,8 @@ from geo.weights.weights import Weights, random_patches
 HALF = 0.5
 BEYOND = ("beyond", "beyond_low", "beyond_high")
 _PARTS = (("method", METHODS), ("weights", NEIGHBOURS), ("catchment", CATCHMENTS))
+PATCHES = 200
+SEED = 20240901
 
 
 def agreement(row: Any) -> str:
@@ -131,10 +133,6 @@ def _agreement_words(agree: pd.Series, analyses: pd.DataFrame) -> str:
         ]
         parts.append(", ".join(counts))
     return "; ".join(filter(None, parts))
-
-
-PATCHES = 200
-SEED = 20240901
 
 
 def group_excess(

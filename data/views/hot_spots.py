@@ -1,8 +1,8 @@
-"""Hot spots of a place: tracts put into classes by one test or by many, and gathered."""
+"""Hot spots of a place: classes of tracts by one test or many, groups, and what a map can miss."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -15,6 +15,7 @@ from analytics.hotspots.consensus.groups import contiguous_groups
 from analytics.hotspots.consensus.years import emerging
 from analytics.hotspots.group_test import group_test
 from analytics.hotspots.nulls import Null
+from analytics.hotspots.power import power
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import Measure
 from analytics.inputs import Progress
@@ -34,6 +35,8 @@ NEAREST = 6
 REACHED = 10
 CONSENSUS = ("gi_star", "local_moran")
 Kind = Literal["consensus", "test", "scan", "membership"]
+TRACTS, GROUPS = "tracts", "groups"
+REPLICATES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -364,3 +367,59 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
 def _with_p(groups: pd.DataFrame, p: pd.Series) -> pd.DataFrame:
     """Add p to groups by their id; a group without any mass weighs no more than nothing."""
     return groups.assign(group_p=groups["cluster"].map(p).astype("float64").fillna(1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Power:
+    """What a map of a view finds of planted hot spots.
+
+    Attributes
+    ----------
+    table : DataFrame
+        As `analytics.hotspots.power.power` gives it, for the analyses "tracts" (in a hot group on
+        the map) and "groups" (in a group that passes as a whole).
+    method : str
+        How the maps looked for hot spots: "consensus" or a statistic.
+    """
+
+    table: pd.DataFrame
+    method: str
+
+
+def power_of(
+    view: MapView,
+    shares: pd.DataFrame,
+    find: Callable[[MapView], HotSpots],
+    method: str,
+    *,
+    replicates: int = REPLICATES,
+    progress: Progress | None = None,
+) -> Power:
+    """Plant hot spots in a view through one join, and look for them as its map does.
+
+    Parameters
+    ----------
+    find : callable
+        Makes the map of a view, groups tested.
+    method : str
+        What it does, for the words.
+    """
+
+    def look(events: pd.Series, _seed: int) -> dict[str, pd.Series]:
+        schools = view.schools.assign(chronic_absent=events)
+        found = find(replace(view, schools=schools))
+        passing = (found.tracts["group_p"] <= view.alpha).fillna(value=False)
+        return {TRACTS: found.tracts["cluster"].notna(), GROUPS: passing}
+
+    table = power(
+        view.schools["chronic_absent"],
+        view.schools["enrolled"],
+        shares,
+        view.touching,
+        look,
+        **held_alike(view.schools),
+        replicates=replicates,
+        seed=SEED,
+        progress=progress,
+    )
+    return Power(table, method)

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.hotspots.dealt import dealt_range
+from analytics.hotspots.tract_map import dealt_range
 from analytics.rates.acs import coefficient_of_variation
 from analytics.rates.between_schools import next_year, paired_change
 from analytics.rates.definitions import BAND_FRACTION, band

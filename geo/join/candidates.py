@@ -16,6 +16,20 @@ from geo.inputs import centre_xy, counts, labels
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+NEAREST: Mapping[str, int] = MappingProxyType({"together": 40, "apart": 120})
+"""Tracts that a school may draw from: high schools are few, and apart they must reach them all."""
+# Types of school that families reach by choice or placement, wherever the lines run (S3).
+DRAWS_ACROSS = frozenset(
+    {
+        "Alternative",
+        "Career Technical",
+        "Charter",
+        "Magnet",
+        "Special Education",
+        "Transfer School",
+        "Virtual",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -127,23 +141,6 @@ ONE_POOL = GradeBands(MappingProxyType({"all": 13}), MappingProxyType({}))
 
 POOLS: Mapping[str, GradeBands] = MappingProxyType({"together": ONE_POOL, "apart": BY_LEVEL})
 """Ways to balance the grades, by the word a place file uses; the app's default first."""
-
-NEAREST: Mapping[str, int] = MappingProxyType({"together": 40, "apart": 120})
-"""Tracts that a school may draw from: high schools are few, and apart they must reach them all."""
-
-
-# Types of school that families reach by choice or placement, wherever the lines run (S3).
-DRAWS_ACROSS = frozenset(
-    {
-        "Alternative",
-        "Career Technical",
-        "Charter",
-        "Magnet",
-        "Special Education",
-        "Transfer School",
-        "Virtual",
-    }
-)
 
 
 @dataclass(frozen=True)

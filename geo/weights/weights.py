@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 Values = TypeVar("Values", pd.Series, NDArray[np.float64])
+Members = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -392,9 +393,6 @@ def _label_positions(ids: pd.Index, labels: Sequence[Any], what: str) -> NDArray
         shown = ", ".join(str(label) for label in unknown[:5])
         raise ValueError(f"{len(unknown)} {what} labels are not among the ids: {shown}.")
     return place
-
-
-Members = NDArray[np.bool_]
 
 
 def random_patches(weights: Weights, size: int, count: int = 200, *, seed: int) -> Members:

@@ -14,7 +14,7 @@ import pytest
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
-from data.views.power import power_of
+from data.views.hot_spots import power_of
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots

@@ -11,8 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
-from data.views.drivers import Comparison
-from data.views.together import hidden
+from data.views.drivers import Comparison, hidden
 from ui import frame, queries
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
-from data.views.together import Tested, Together
+from data.views.drivers import Tested, Together
 from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import (
     NOT_SHOWN,

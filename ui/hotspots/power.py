@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data.views.power import GROUPS, TRACTS, Power
+from data.views.hot_spots import GROUPS, TRACTS, Power
 from ui.hotspots.words import NO_ALL_CLEAR
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, Selection

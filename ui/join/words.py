@@ -40,6 +40,11 @@ CHANGE_MEANING = (
     "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
     " most one tract a school."
 )
+EMPTY = (
+    "<div class='atlas-card'><p>The map shows how the students counted in each tract compare with"
+    " the children who live there. Search above for a school to see the tracts it draws from, or"
+    " for a tract to see the schools its children attend.</p></div>"
+)
 
 
 def answer(quality: JoinQuality, focus: str, name: str) -> str:
@@ -201,13 +206,6 @@ def _zones_alone(scales: list[dict[str, Any]]) -> str:
 def _level(name: str) -> str:
     label = LEVELS.get(name, name)
     return label if "-" in label else label.lower()
-
-
-EMPTY = (
-    "<div class='atlas-card'><p>The map shows how the students counted in each tract compare with"
-    " the children who live there. Search above for a school to see the tracts it draws from, or"
-    " for a tract to see the schools its children attend.</p></div>"
-)
 
 
 def focus_card(quality: JoinQuality, focus: str) -> str:

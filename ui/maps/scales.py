@@ -61,6 +61,7 @@ HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Words of the classes of a hot-spot map, by kind of analysis."""
+_SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.items()}}
 
 
 def hot_cold_scale() -> ClassScale:
@@ -268,9 +269,6 @@ def _list(title: str, items: list[str]) -> str:
     heading = f'<strong aria-hidden="true">{name}</strong>'
     inner = f'<div role="list" aria-label="{name}">{"".join(items)}</div>'
     return f'<div class="legend">{heading}{inner}</div>'
-
-
-_SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.items()}}
 
 
 @dataclass(frozen=True)

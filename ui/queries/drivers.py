@@ -19,15 +19,18 @@ from data.views import schools_and_tracts
 from data.views.drivers import (
     Beside,
     Comparison,
+    Tested,
+    Together,
     affordable,
     compare,
     effects_table,
+    put_together,
+    tested_together,
     theme_shares,
     tract_figures,
     under_join,
     with_joins,
 )
-from data.views.together import Tested, Together, put_together, tested_together
 from ui import queries
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import kept, result

@@ -18,13 +18,14 @@ from data.views.hot_spots import (
     History,
     HotSpots,
     MapView,
+    Power,
     find_by_test,
     find_consensus,
     history,
     neighbours,
+    power_of,
     with_group_test,
 )
-from data.views.power import Power, power_of
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries

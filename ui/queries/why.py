@@ -20,8 +20,7 @@ from data.views import strengths as strength_views
 from data.views.drivers import tract_figures
 from data.views.groups import PATCHES, SEED
 from data.views.hot_spots import HotSpots
-from data.views.random_groups import RandomGroups, beside_random
-from data.views.strengths import Comparable, Strengths
+from data.views.strengths import Comparable, RandomGroups, Strengths, beside_random
 from geo.weights.weights import random_patches
 from ui import queries
 from ui.queries import drivers as queries_drivers

@@ -12,7 +12,7 @@ import pydeck as pdk
 import streamlit as st
 
 from data.views.hot_spots import HotSpots
-from data.views.random_groups import RandomGroups
+from data.views.strengths import RandomGroups
 from ui import frame, queries
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title

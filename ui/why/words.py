@@ -9,8 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analytics.drivers.profile import CANNOT
-from data.views.random_groups import RandomGroups
-from data.views.strengths import FEWEST, Comparable, Likeness
+from data.views.strengths import FEWEST, Comparable, Likeness, RandomGroups
 from ui.words.numbers import (
     BY_SCHOOLS,
     count_text,
@@ -60,6 +59,13 @@ LIKE: Mapping[Likeness, str] = MappingProxyType(
         "children": "in the same third of tracts by the number of children who live there",
         "anything": "anywhere in the place",
     }
+)
+RARE = 0.05
+NO_GROUPS = "Random groups of this size cannot be made here, so it is not known how common that is."
+MEANING = (
+    "Conditions are alike in places that lie near, so many of them can be harder in any group of"
+    " tracts. Random groups are made of tracts that touch, as many as here, and are compared in the"
+    " same way. High absence: more than expected for the school levels."
 )
 
 
@@ -240,15 +246,6 @@ def comparable_text(tracts: Comparable) -> str:
     if not tracts.has_residents:
         return f"{text} How many people live in a tract is not known here, so density is not used."
     return text
-
-
-RARE = 0.05
-NO_GROUPS = "Random groups of this size cannot be made here, so it is not known how common that is."
-MEANING = (
-    "Conditions are alike in places that lie near, so many of them can be harder in any group of"
-    " tracts. Random groups are made of tracts that touch, as many as here, and are compared in the"
-    " same way. High absence: more than expected for the school levels."
-)
 
 
 def as_many(random: RandomGroups) -> str:

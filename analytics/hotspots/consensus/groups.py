@@ -15,6 +15,9 @@ from analytics.inputs import Floats, counts, floats, same_index
 from analytics.rates.intervals import crude_rate, stratum_codes
 from geo.weights.weights import Weights
 
+TAIL = 3.0  # degrees of freedom of the prior: few places are very unlike the rest
+LEAST_SPREAD = 0.01  # of what is expected: no two places are exactly alike
+
 
 def contiguous_groups(flagged: pd.Series, weights: Weights) -> pd.Series:
     """Gather flagged areas into connected groups; a link in either direction connects.
@@ -139,10 +142,6 @@ def _agreed(inside: pd.Series, areas: pd.DataFrame) -> pd.DataFrame:
             of_max=("of", "max"),
         )
     )
-
-
-TAIL = 3.0  # degrees of freedom of the prior: few places are very unlike the rest
-LEAST_SPREAD = 0.01  # of what is expected: no two places are exactly alike
 
 
 def excess_students(

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.hotspots.dealt import dealt_range
-from analytics.hotspots.tract_map import school_residuals
+from analytics.hotspots.tract_map import dealt_range, school_residuals
 
 
 def world(rng, schools=120, tracts=60, slope=0.0):

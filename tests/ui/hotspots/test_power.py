@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from data.views.hot_spots import with_group_test
-from data.views.power import GROUPS, TRACTS, Power, power_of
+from data.views.hot_spots import GROUPS, TRACTS, Power, power_of, with_group_test
 from ui import queries
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.cards import cluster_card
