@@ -142,7 +142,7 @@ def _finished(
     scale = _scale(sites.settings["scale_km"], sorted(set(sites.schools["level"])), estimates)
     fit = None
     if supplied is None or len(rest):
-        fit = sites.gravity(rest, _children_left(sites, own), scale["scale_km"])
+        fit = sites.gravity(rest, children_left(sites.tracts["children"], own), scale["scale_km"])
         ledger.record(sites.slug, "catchment", "matched", fit.summary(), len(rest))
     parts = [own] if fit is None else [own, fit.table]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -156,7 +156,7 @@ def _finished(
         "by_gravity": [] if supplied is None else sorted(set(rest.index)),
         "summary": _summary(supplied, fit),
         "reference_enrolment": REFERENCE_RULE,
-        **_account(fit),
+        **account_of(fit),
     }
     return Joined(table, parameters)
 
@@ -264,9 +264,8 @@ def _list_unplaced(sites: _Sites, taken: Any, ledger: Ledger) -> None:
         ledger.record(sites.slug, "catchment", "dropped", reason, ids)
 
 
-def _children_left(sites: _Sites, own: pd.DataFrame) -> pd.Series:
-    """Children of a tract less the students already placed there; all when none would be left."""
-    children = sites.tracts["children"]
+def children_left(children: pd.Series, own: pd.DataFrame) -> pd.Series:
+    """Give a tract's children less the students already placed there; all when none are left."""
     if own.empty:
         return children
     placed = own.groupby("geoid")["students"].sum().reindex(children.index).fillna(0.0)
@@ -281,8 +280,8 @@ def _summary(supplied: SuppliedFit | None, fit: GravityFit | None) -> str:
     return singular(f"{own} {rest}".strip())
 
 
-def _account(fit: GravityFit | None) -> dict[str, Any]:
-    """Facts of the gravity fit for the manifest."""
+def account_of(fit: GravityFit | None) -> dict[str, Any]:
+    """Give the facts of a gravity fit for the manifest."""
     if fit is None:
         return {"iterations": 0, "converged": True, "unreached_tracts": 0}
     return {

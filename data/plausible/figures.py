@@ -115,7 +115,8 @@ def _place_change(one: pd.DataFrame, other: pd.DataFrame) -> str:
         return f"chronically absent are {rates[0]:.0%}, then {rates[1]:.0%}"
     sizes = [float(each["enrolled"].sum()) for each in (one, other)]
     if max(sizes) > SIZE_STEP * min(sizes):
-        return f"students are {sizes[0]:,.0f}, then {sizes[1]:,.0f}"
+        one_year, other_year = (f"{float(f'{size:.2g}'):,.0f}" for size in sizes)  # no exact sums
+        return f"students are about {one_year}, then {other_year}"
     return ""
 
 

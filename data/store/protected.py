@@ -6,8 +6,11 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from analytics.disclosure.gate import PRESETS, Policy, protect
-from data.assemble.alternative_joins import with_joins
+from data.assemble.alternative_joins import join_settings, joined_schools, with_joins
+from data.assemble.join import account_of, children_left
 from data.panel import Panel
+from data.store.provenance import LedgerEntry, singular
+from geo.join.gravity import fit_gravity
 
 AS_ABSENCE = {"numerator": "chronic_absent", "denominator": "enrolled"}
 
@@ -26,24 +29,26 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
     -------
     Panel
         Same shape, ids and row order. `catchment.students` is empty for a school whose enrolment
-        is withheld in any year; shares stay. `joins` are made anew from what is left.
+        is withheld in any year. Where there is one, all shares are made anew from the enrolments
+        that are shown, as are `joins` and the account of the fit: fitted again with one enrolment
+        after the other, shares of the raw table would tell the true one.
     """
     release: dict[str, str] = {source.id: source.release for source in raw.sources}
     used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(release.values()))}
     absence = _protect(raw.absence, release, used)
+    withheld = _withheld(raw, absence)
+    told = raw if withheld.empty else _joined_again(raw, withheld)
     shown = replace(
-        raw,
+        told,
         absence=absence,
         school_drivers=_protect_school_drivers(raw.school_drivers, release, used),
-        catchment=_withhold_students(raw, absence),
         parameters={
-            **raw.parameters,
+            **told.parameters,
             "policies": {kind: asdict(policy) for kind, policy in used.items()},
         },
         protected=True,
     )
-    nothing_withheld = shown.catchment.equals(raw.catchment)
-    return shown if nothing_withheld else with_joins(shown)
+    return shown if withheld.empty else with_joins(shown)
 
 
 def _protect(
@@ -63,8 +68,52 @@ def _protect_school_drivers(
     return shown.rename(columns={name: own for own, name in AS_ABSENCE.items()})
 
 
-def _withhold_students(raw: Panel, shown: pd.DataFrame) -> pd.DataFrame:
-    """Empty the students of schools some year of which no longer shows its enrolment."""
+def _withheld(raw: Panel, shown: pd.DataFrame) -> pd.Index:
+    """Give the schools of the join some year of which no longer shows its enrolment."""
     lost = raw.absence["enrolled"].notna() & shown["enrolled"].isna()
-    withheld = raw.catchment["school_id"].isin(raw.absence.loc[lost, "school_id"])
-    return raw.catchment.assign(students=raw.catchment["students"].mask(withheld))
+    joined = pd.Index(raw.catchment["school_id"].unique())
+    return joined[joined.isin(raw.absence.loc[lost, "school_id"])]
+
+
+def _joined_again(raw: Panel, withheld: pd.Index) -> Panel:
+    """Make the build's own join from the enrolments that are shown.
+
+    A school whose enrolment is withheld is spread by distance alone.
+    """
+    stored = raw.parameters["catchment"]
+    students = raw.catchment["students"].mask(raw.catchment["school_id"].isin(withheld))
+    masked = replace(raw, catchment=raw.catchment.assign(students=students))
+    counted = masked.catchment[~masked.catchment["school_id"].isin(_by_distance(raw, withheld))]
+    schools = joined_schools(masked)
+    schools = schools[~schools.index.isin(counted["school_id"])]
+    tracts = raw.tracts.to_crs(raw.area.crs)
+    tracts = tracts.assign(children=children_left(tracts["children"], counted))
+    fit = fit_gravity(schools, tracts, **join_settings(raw))
+    spread = fit.table.assign(students=fit.table["students"].mask(_in(fit.table, withheld)))
+    table = pd.concat([counted, spread]).sort_values(["school_id", "geoid"], ignore_index=True)
+    own = sorted(schools.index) if stored["method"] == "supplied" else []
+    account = {**account_of(fit), "by_gravity": own, "summary": singular(fit.summary())}
+    return replace(
+        raw,
+        catchment=table[list(raw.catchment.columns)],
+        ledger=tuple(_retold(each, stored["summary"], account["summary"]) for each in raw.ledger),
+        parameters={**raw.parameters, "catchment": {**stored, **account}},
+    )
+
+
+def _by_distance(raw: Panel, withheld: pd.Index) -> pd.Index:
+    """Give the schools that are not placed by the district's own counts, or no longer."""
+    stored = raw.parameters["catchment"]
+    if stored["method"] != "supplied":
+        return pd.Index(raw.catchment["school_id"].unique())
+    return withheld.union(pd.Index(stored["by_gravity"], dtype=withheld.dtype))
+
+
+def _in(table: pd.DataFrame, schools: pd.Index) -> pd.Series:
+    return table["school_id"].isin(schools)
+
+
+def _retold(entry: LedgerEntry, before: str, after: str) -> LedgerEntry:
+    """Let the ledger tell of the fit that is shown, not of the one with every enrolment."""
+    is_fit = entry.table == "catchment" and entry.action == "matched" and "km on" in entry.reason
+    return replace(entry, reason=after) if is_fit and entry.reason in before else entry

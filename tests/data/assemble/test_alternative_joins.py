@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import box
 
-from data.assemble.alternative_joins import with_joins
+from data.assemble.alternative_joins import join_settings, with_joins
 from data.assemble.panel import make_panel
+from data.contracts.tables import TABLES
 from data.panel import Panel, SourceTables
 from data.store.protected import protect_panel
 from data.views.joins import joined, offered
+from geo.join.gravity import fit_gravity
 
 
 def zoned(tables: SourceTables) -> SourceTables:
@@ -76,6 +79,42 @@ def test_joins_of_the_protected_copy_do_not_tell_a_withheld_enrolment(
     shown, alike = protect_panel(raw), protect_panel(other)
     assert shown.catchment.set_index("school_id").loc["A1", "students"].isna().all()
     pd.testing.assert_frame_equal(shown.joins, alike.joins)
+
+
+def test_nothing_of_the_protected_copy_tells_a_withheld_enrolment(
+    restricted: SourceTables,
+) -> None:
+    raws = [make_panel(withheld(restricted, each)) for each in range(4, 11)]
+    shares = [raw.catchment["share"].to_numpy() for raw in raws]
+    assert not any((shares[0] == other).all() for other in shares[1:])
+    first, *others = map(protect_panel, raws)
+    for other in others:
+        for name in TABLES:
+            pd.testing.assert_frame_equal(first.table(name), other.table(name), check_exact=True)
+        assert first.parameters == other.parameters
+        assert first.ledger == other.ledger
+    sums = first.catchment.groupby("school_id")["share"].sum()
+    assert sums.to_numpy() == pytest.approx(1.0)
+    assert set(sums.index) == set(raws[0].catchment["school_id"])
+
+
+def test_fitting_again_does_not_give_a_withheld_enrolment_back(restricted: SourceTables) -> None:
+    """The attack: spread every enrolment anew, and compare shares to the last bit."""
+    true = 8
+    shown = protect_panel(make_panel(withheld(restricted, true)))
+    known = shown.catchment.groupby("school_id")["students"].sum(min_count=1)
+    assert known.isna().to_dict() == {"A1": True, "B2": False}
+    sites = shown.schools.loc[known.index].to_crs(shown.area.crs)
+    tracts = shown.tracts.to_crs(shown.area.crs)
+    gaps = []
+    for guess in range(1, 11):
+        tried = sites.assign(enrolled=known.fillna(guess))
+        table = fit_gravity(tried, tracts, **join_settings(shown)).table
+        both = table.merge(shown.catchment, on=["school_id", "geoid"], suffixes=("", "_shown"))
+        assert len(both) == len(shown.catchment)
+        gaps.append(float((both["share"] - both["share_shown"]).abs().max()))
+    assert min(gaps) > 0
+    assert int(np.argmin(gaps)) + 1 != true
 
 
 def test_where_nothing_is_withheld_both_copies_join_alike(panel: Panel) -> None:
