@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit import net_util
 
 from data.build import build_panel
 from data.errors import DataError
 from data.store.folders import list_panels, unusable_panels, without_home
 from ui.words.as_written import as_written
+
+# A page of another origin that knocks makes Streamlit 1.67 ask a third party for its own address.
+net_util._external_ip = net_util._internal_ip = "127.0.0.1"
 
 
 def ensure_place() -> None:
