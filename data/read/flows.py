@@ -94,17 +94,9 @@ def flows_in_memory(content: bytes, name: str) -> tuple[pd.DataFrame, tuple[Ledg
     ledger = Ledger()
     try:
         flows = shape_table(LAYOUT, grid_of_text(LAYOUT, content, name), name, ledger)
-        if flows.empty:
-            raise FileError(name, _nothing_left(ledger), REMEDY)
     except FileError as error:
         raise _without_recipe(error) from error
     return blurred(validate("flows", flows)), ledger.entries
-
-
-def _nothing_left(ledger: Ledger) -> str:
-    """Say why no row is left."""
-    reasons = [entry.reason for entry in ledger.entries if entry.action == "dropped"]
-    return " ".join(["no row can be used.", *reasons]).removesuffix(".")
 
 
 def _without_recipe(error: FileError) -> FileError:

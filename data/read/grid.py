@@ -7,7 +7,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.errors import FileError
+from data.read.encoding import refuse_mixed
 from data.read.file_check import LIMITS, Limits, check_file, main_files, opened, unpack
 from data.read.formats import answer_rows, is_answer, read_vector, sheet_rows, without_labels
 from data.read.recognise import wanted_headers
@@ -38,7 +39,7 @@ MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "census": ("-data.csv", ".json"),  # beside notes and a list of columns
     }
 )
-SELDOM = 0.25
+FEWEST_ROWS = 20  # with fewer, the last cell is shorter than all others by chance
 LARGEST_TEXT = 20 << 20
 
 
@@ -100,7 +101,7 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        _refuse_mixed(io.BytesIO(content), file)
+        refuse_mixed(io.BytesIO(content), file)
         text, notes = content.decode("cp1252", errors="replace"), (NOT_UTF8,)
     csv.field_size_limit(LONGEST_CELL)
     lines = csv.reader(
@@ -150,47 +151,19 @@ def _read_delimited(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> 
     try:
         return _delimited(recipe, path, encoding, limits)
     except UnicodeError as error:
+        if encoding == "utf-8-sig":
+            opener: Any = gzip.open if suffix == ".csv.gz" else open
+            with opener(path, "rb") as handle:
+                refuse_mixed(handle, path.name, certain=recipe.format.encoding == "utf-8")
         if recipe.format.encoding != "auto" or encoding == "utf-16":
             raise FileError(
                 path.name, f"it is not {encoding} text", "name the encoding in [format]"
             ) from error
-    opener: Any = gzip.open if suffix == ".csv.gz" else open
-    with opener(path, "rb") as handle:
-        _refuse_mixed(handle, path.name)
     try:
         grid = _delimited(recipe, path, "cp1252", limits)
     except UnicodeError as error:
         raise FileError(path.name, "neither UTF-8 nor Windows-1252 text", DAMAGED) from error
     return replace(grid, notes=(NOT_UTF8,))
-
-
-def _refuse_mixed(handle: IO[bytes], file: str) -> None:
-    """Refuse a text of which part is UTF-8 and a few bytes are not: else names are garbled."""
-    letters = strays = first = 0
-    stray = b""
-    for number, line in enumerate(iter(lambda: handle.readline(LONGEST_CELL), b""), start=1):
-        if line.isascii():
-            continue
-        text = line.decode("utf-8", errors="surrogateescape")
-        odd = [letter for letter in text if "\udc80" <= letter <= "\udcff"]
-        letters += sum(_is_utf_8(letter) for letter in text if letter not in odd)
-        strays += len(odd)
-        if odd and not first:
-            first, stray = number, odd[0].encode("utf-8", errors="surrogateescape")
-    if letters >= SELDOM * strays:
-        raise FileError(
-            file,
-            f"byte {stray.hex()} is not UTF-8 ({strays:,} such bytes), while {letters:,} other "
-            "letters of the file are",
-            "export it again as UTF-8, or name the encoding in [format] if all of it has another",
-            row=first,
-        )
-
-
-def _is_utf_8(letter: str) -> bool:
-    """Say whether a letter beyond ASCII can hardly be a Windows-1252 capital and quote or dash."""
-    code = letter.encode("utf-8")
-    return len(code) > 2 or (len(code) == 2 and not (code[0] > 0xC6 and 0x90 < code[1] < 0x98))
 
 
 def _has_wide_mark(path: Path, suffix: str) -> bool:
@@ -205,12 +178,14 @@ def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Gri
     with _text(path, encoding, limits) as lines:
         reader = csv.reader(lines, delimiter=recipe.format.delimiter, strict=True)
         try:
-            return _collect(recipe, lines.rows(reader), path.name)
+            grid = _collect(recipe, lines.rows(reader), path.name)
         except csv.Error as error:
             row = reader.line_num
             raise FileError(path.name, f"{error} near line {row:,}", DAMAGED) from error
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise FileError(path.name, f"the archive is damaged ({error})", DAMAGED) from error
+        lines.refuse_cut(max(recipe.format.header_rows or (recipe.format.header_row,)))
+        return grid
 
 
 @dataclass
@@ -222,6 +197,8 @@ class _Lines:
     most: int
     row: int = 0
     total: int = 0
+    is_ended: bool = True
+    tails: list[int] = field(default_factory=list)
 
     def __iter__(self) -> Self:
         return self
@@ -238,13 +215,30 @@ class _Lines:
             raise FileError(self.file, what, "unpack it, or split it")
         if not line:
             raise StopIteration
+        self.is_ended = line.endswith(("\n", "\r"))
         return line
 
     def rows(self, reader: Iterator[list[str]]) -> Iterator[Row]:
         """Give the rows that a reader makes of these lines, numbered from 1."""
         for number, cells in enumerate(reader, start=1):
             self.row = 0
+            self.tails.append(len(cells[-1]) if cells else 0)
             yield number, cells
+
+    def refuse_cut(self, header: int) -> None:
+        """Refuse a text that ends in a line without an end, and in a cell shorter than all others.
+
+        `header` rows from the beginning are names and titles.
+        """
+        *others, last = self.tails[header:] or [0]
+        if not self.is_ended and len(others) > FEWEST_ROWS and last < min(others):
+            raise FileError(
+                self.file,
+                "the last line has no line end, and its last cell is shorter than all others: the "
+                "file may be cut short",
+                "fetch it again, or put a line end there if it is whole",
+                row=len(self.tails),
+            )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from data.read.engine import read_table
 from data.recipe.checks import FOLDER, load_recipe
 from data.store.provenance import Ledger
 
-PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())
+PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "2018-19", "d", (), "EPSG:32118")
 RECIPE = filled(load_recipe(FOLDER / "acs_uninsured_children.toml"), PLACE)
 HEADER = ["GEO_ID", "B27010_017E", "B27010_017M", "B27010_002E", "B27010_002M"]
 ROW = ["1400000US36005000100", "5", "4", "100", "20"]

@@ -19,7 +19,7 @@ from data.recipe.checks import FOLDER, load_recipe
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
 
-PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "EPSG:32118", "2018-19", "d", ())
+PLACE = PlaceFile("made", "Made", "New York", "36", 2020, "2018-19", "d", (), "EPSG:32118")
 TABLES = {
     "housing_cost_burden": "B25106",
     "crowding": "B25014",

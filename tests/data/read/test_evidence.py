@@ -134,7 +134,7 @@ def test_one_bad_byte_in_a_file_of_utf_8_is_named(tmp_path: Path, *, compressed:
     made = parse_recipe(ABSENCE.replace('"a.csv"', '"a.csv.gz"') if compressed else ABSENCE)
     path = tmp_path / ("a.csv.gz" if compressed else "a.csv")
     path.write_bytes(gzip.compress(content) if compressed else content)
-    with pytest.raises(FileError, match=r"row 4: byte fc is not UTF-8 \(1 such bytes\), while 3"):
+    with pytest.raises(FileError, match=r"row 4: byte fc is not UTF-8 \(1 in all; 3 letters"):
         read_table(made, path, Ledger())
 
 
@@ -143,3 +143,20 @@ def test_a_text_of_windows_stays_readable(tmp_path: Path) -> None:
     path.write_bytes("id,n,x\nÉcole,100,5\nÑandú,90,4\nCAFÉ’S,80,3\n".encode("cp1252"))
     table = read_table(parse_recipe(ABSENCE), path, Ledger()).table
     assert table["school_id"].tolist() == ["École", "Ñandú", "CAFÉ’S"]
+
+
+def test_bytes_that_are_not_of_the_encoding_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,n,x\nA,100,5\n\xc9cole,90,4\n")
+    named = ABSENCE.replace('kind = "delimited"', 'kind = "delimited", encoding = "utf-8"')
+    with pytest.raises(FileError, match=r"row 3: byte c9 is not UTF-8"):
+        read_table(parse_recipe(named), path, Ledger())
+
+
+@pytest.mark.parametrize("end", ["5", "", "57,30,1"])
+def test_a_cut_last_line_names_its_row(tmp_path: Path, end: str) -> None:
+    rows = "".join(f"{at},{200 + at},{20 + at}\n" for at in range(10, 40))
+    with pytest.raises(FileError, match=r"a\.csv, row 32: .*cut short"):
+        doubts(tmp_path, ABSENCE, f"id,n,x\n{rows}99,120,{end}")
+    assert doubts(tmp_path, ABSENCE, f"id,n,x\n{rows}99,120,5\n") == []
+    assert doubts(tmp_path, ABSENCE, f"id,n,x\n{rows}99,120,57") == []

@@ -199,7 +199,7 @@ def test_encodings_are_found(tmp_path: Path, encoding: str) -> None:
 
 
 def test_a_named_encoding_is_not_second_guessed(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="not utf-8"):
+    with pytest.raises(FileError, match="not UTF-8"):
         read(
             tmp_path,
             ROWS.replace("Oak", "É").encode("cp1252"),

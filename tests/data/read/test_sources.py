@@ -142,7 +142,7 @@ def test_oeps_reaches_the_tracts_of_new_york_city(nyc_panel: Panel) -> None:
 
 
 PLACE = PlaceFile(
-    "gotham", "Gotham", "North Carolina", "37", 2020, "EPSG:32119", "2018-19", "d", ()
+    "gotham", "Gotham", "North Carolina", "37", 2020, "2018-19", "d", (), "EPSG:32119"
 )
 
 

@@ -181,5 +181,7 @@ def test_counts_handed_in_without_a_header_are_not_read_aloud() -> None:
 
 
 def test_counts_none_of_which_can_be_used() -> None:
-    with pytest.raises(FileError, match=r"no row can be used\. Refused: students is negative"):
-        flows_in_memory(f"school_id,geoid,students\nA1,{GEOID},-4\n".encode(), "up.csv")
+    with pytest.raises(
+        FileError, match=r"up\.csv, row 2: none of its 1 rows can be used \(No count"
+    ):
+        flows_in_memory(f"school_id,geoid,students\nA1,{GEOID},\n".encode(), "up.csv")
