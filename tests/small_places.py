@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from data.contracts.check import STORED_CRS, empty_table
+from data.doubts import DOUBTS
 from data.panel import SourceTables
 from data.store.manifest import StudyArea
 from data.store.provenance import Source
@@ -78,6 +79,7 @@ class SmallPlace:
             zones=gpd.GeoDataFrame(empty_table("zones")),
             sources=(Source(SOURCE, "Nobody", "Made up", "", "2018-19", "", "CC0", ""),),
             ledger=(),
+            accept=tuple(DOUBTS),  # strange on purpose
         )
 
     def _tracts(self) -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
@@ -18,6 +19,9 @@ RATE_STEP = 0.15
 SIZE_STEP = 1.5
 SCHOOL_STEP = 3.0
 LEAST_SIZE = 100
+FAR_OUT = 6.0
+"""Times the middle change of the place's schools, on the scale of logarithms."""
+NEARLY = 1e-9
 CHILDREN_BOUNDS = (0.25, 2.0)
 
 
@@ -121,9 +125,12 @@ def _place_change(one: pd.DataFrame, other: pd.DataFrame) -> str:
 
 
 def _school_jumps(both: pd.DataFrame) -> pd.Index:
+    """Give the schools that change much, and far more than the others of their place."""
     sizes = both[["enrolled_before", "enrolled"]]
     large = sizes.max(axis=1).gt(LEAST_SIZE) & sizes.min(axis=1).gt(0)
-    return both.index[large & sizes.max(axis=1).ge(SCHOOL_STEP * sizes.min(axis=1))]
+    step = np.log(sizes[large].max(axis=1) / sizes[large].min(axis=1))
+    far = max(np.log(SCHOOL_STEP), FAR_OUT * step.median()) if large.any() else np.inf
+    return step.index[step.ge(far - NEARLY)]
 
 
 def _year(rows: pd.DataFrame, year: str) -> pd.DataFrame:
