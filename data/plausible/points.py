@@ -11,7 +11,7 @@ from geo.areas.locate import implausible_points
 
 MANY_WRONG = (3, 0.05)
 """Schools, and share of those with a point, from which on the file is wrong, not a record."""
-MANY_OUTSIDE = (3, 0.05)
+MANY_OUTSIDE = (2, 0.05)
 MANY_TOGETHER = (5, 0.15)
 CROWD = 15
 """Schools at one point, in a place of any size."""

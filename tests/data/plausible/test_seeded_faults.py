@@ -1,0 +1,431 @@
+"""One fault in a sound place: each is refused or doubted by its name, and sound places are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from data.errors import DataError
+from tests.written_places import WrittenPlace, built, seed_of, sound_place
+
+Fault = Callable[[WrittenPlace], object]
+FAULTS: dict[str, tuple[str, Fault]] = {}
+
+
+def fault(wanted: str) -> Callable[[Fault], Fault]:
+    """Register a fault under the doubt's name, or the words of the refusal, that it must get."""
+
+    def register(function: Fault) -> Fault:
+        FAULTS[function.__name__] = (wanted, function)
+        return function
+
+    return register
+
+
+def add_rows(place: WrittenPlace, **cells: object) -> None:
+    """Add one row a year to the absence file."""
+    years = place.absence["year"].unique()
+    rows = [{**cells, "year": year, **_sum(place.absence, year)} for year in years]
+    place.absence = pd.concat([place.absence, pd.DataFrame(rows)], ignore_index=True)
+
+
+def _sum(rows: pd.DataFrame, year: str) -> dict[str, int]:
+    return {
+        name: int(rows.loc[rows["year"].eq(year), name].sum()) for name in ("students", "absent")
+    }
+
+
+@fault("total_rows")
+def total_by_name(place: WrittenPlace) -> None:
+    add_rows(place, id="77", name="District Total")
+
+
+@fault("total_rows")
+def total_by_id(place: WrittenPlace) -> None:
+    add_rows(place, id="Statewide", name="")
+
+
+@fault("total_rows")
+def total_by_sum_alone(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="Meadow Park")
+
+
+@fault("total_rows")
+def total_in_the_directory(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="Meadow Park")
+    place.schools.loc[len(place.schools)] = place.schools.iloc[0].replace("0001", "9000")
+
+
+@fault("total_rows")
+def state_above_its_districts(place: WrittenPlace) -> None:
+    schools = place.absence
+    district = schools["id"].map(place.schools.set_index("id")["district"])
+    above = {
+        "801": district.eq("District 1"),
+        "802": district.eq("District 2"),
+        "10": district.ne(""),
+    }
+    for name, members in above.items():
+        sums = schools[members].groupby("year")[["students", "absent"]].sum().reset_index()
+        rows = sums.assign(id=name, name=f"Unit {name}")
+        place.absence = pd.concat([place.absence, rows], ignore_index=True)
+
+
+@fault("total_rows")
+def one_district_by_sum(place: WrittenPlace) -> None:
+    district = place.absence["id"].map(place.schools.set_index("id")["district"])
+    part = place.absence[district.eq("District 2")].groupby("year")[["students", "absent"]].sum()
+    rows = part.reset_index().assign(id="802", name="Unit 2")
+    place.absence = pd.concat([place.absence, rows], ignore_index=True)
+
+
+@fault("total_rows")
+def one_district_by_its_ids(place: WrittenPlace) -> None:
+    place.schools["district"] = ""
+    district = (place.schools.index % 2).astype(str)
+    names = pd.Series("4" + district + place.schools["id"].to_numpy(), place.schools["id"])
+    place.schools["id"] = names.to_numpy()
+    place.absence["id"] = place.absence["id"].map(names)
+    first = place.absence[place.absence["id"].str.startswith("41")]
+    rows = first.groupby("year")[["students", "absent"]].sum().reset_index()
+    rows = rows.assign(id="419999", name="Unit")
+    place.absence = pd.concat([place.absence, rows], ignore_index=True)
+
+
+@fault("school_ids")
+def some_ids_lost_zeros(place: WrittenPlace) -> None:
+    place.schools.loc[:6, "id"] = place.schools.loc[:6, "id"].str.lstrip("0")
+
+
+@fault(r"identifier\.pad = 4 would match 7")
+def some_ids_lost_zeros_is_said(place: WrittenPlace) -> None:
+    some_ids_lost_zeros(place)
+
+
+@fault("school_ids")
+def some_ids_have_a_prefix(place: WrittenPlace) -> None:
+    place.absence["id"] = place.absence["id"].where(
+        place.absence.index % 2 == 0, "DE" + place.absence["id"]
+    )
+    ids = place.absence["id"].str.replace("DE", "")
+    place.absence["id"] = ids.where(ids.lt("0007"), "DE" + ids)
+
+
+@fault(r"ids DE0001 and 0001 differ by the letters in front")
+def all_ids_have_a_prefix(place: WrittenPlace) -> None:
+    place.absence["id"] = "DE" + place.absence["id"]
+
+
+@fault(
+    r"none of 12 schools of the absence file is in the directory: ids 0001 and 1 differ by zeros"
+)
+def all_ids_lost_zeros(place: WrittenPlace) -> None:
+    place.schools["id"] = place.schools["id"].str.lstrip("0")
+
+
+@fault(r"ids A0001 and a0001 differ by capital letters")
+def ids_in_small_letters(place: WrittenPlace) -> None:
+    place.absence["id"] = "A" + place.absence["id"]
+    place.schools["id"] = "a" + place.schools["id"]
+
+
+@fault("school_ids")
+def half_of_another_list(place: WrittenPlace) -> None:
+    place.schools.loc[::2, "id"] = [f"X{number}" for number in range(6)]
+
+
+@fault("rows_refused")
+def columns_swapped_in_half(place: WrittenPlace) -> None:
+    half = place.absence.index[::2]
+    swapped = place.absence.loc[half, ["absent", "students"]].to_numpy()
+    place.absence.loc[half, ["students", "absent"]] = swapped
+
+
+@fault(r"columns enrolled \('students'\) and chronic_absent \('absent'\) look swapped")
+def columns_swapped(place: WrittenPlace) -> None:
+    place.absence[["students", "absent"]] = place.absence[["absent", "students"]].to_numpy()
+
+
+@fault("attending_counted")
+def attending_for_absent(place: WrittenPlace) -> None:
+    place.absence["absent"] = place.absence["students"] - (place.absence["absent"] // 3)
+
+
+@fault("sizes")
+def a_size_no_school_has(place: WrittenPlace) -> None:
+    place.absence.loc[3, "students"] = 48_000
+
+
+@fault("years_alike")
+def one_file_for_both_years(place: WrittenPlace) -> None:
+    first = place.absence["year"].eq("2021-22")
+    columns = ["students", "absent"]
+    place.absence.loc[~first, columns] = place.absence.loc[first, columns].to_numpy()
+
+
+@fault("year_change")
+def a_moved_digit(place: WrittenPlace) -> None:
+    place.absence.loc[2, "students"] *= 10
+
+
+@fault("year_change")
+def a_year_in_another_unit(place: WrittenPlace) -> None:
+    last = place.absence["year"].eq("2022-23")
+    place.absence.loc[last, "absent"] = (place.absence.loc[last, "students"] * 0.6).astype(int)
+
+
+@fault("year_change")
+def half_of_the_students_of_a_year(place: WrittenPlace) -> None:
+    last = place.absence["year"].eq("2022-23")
+    for name in ("students", "absent"):
+        place.absence.loc[last, name] //= 2
+
+
+@fault(r"default_year is '2022-23'.*write one of 2019-20, 2020-21")
+def the_first_year_is_absent(place: WrittenPlace) -> None:
+    place.absence["year"] = place.absence["year"].map({"2021-22": "2019-20", "2022-23": "2020-21"})
+
+
+@fault("students_children")
+def residents_for_children(place: WrittenPlace) -> None:
+    place.tracts["children"] = place.tracts["people"]
+
+
+@fault(r"resident children is 0 in every tract")
+def nobody_lives_here(place: WrittenPlace) -> None:
+    place.tracts["children"] = 0
+
+
+@fault("levels_unknown")
+def no_level(place: WrittenPlace) -> None:
+    place.schools["level"] = "unknown"
+
+
+@fault("points_wrong")
+def one_sign_is_lost(place: WrittenPlace) -> None:
+    place.schools.loc[4, "lon"] *= -1
+
+
+@fault("points_wrong")
+def one_point_is_swapped(place: WrittenPlace) -> None:
+    place.schools.loc[4, ["lon", "lat"]] = place.schools.loc[4, ["lat", "lon"]].to_numpy()
+
+
+@fault("points_wrong")
+def one_point_is_far(place: WrittenPlace) -> None:
+    place.schools.loc[4, "lat"] += 1.0
+
+
+@fault(r"12 of 12 schools have points that cannot be right \(12 latitude and longitude swapped")
+def all_points_are_swapped(place: WrittenPlace) -> None:
+    place.schools[["lon", "lat"]] = place.schools[["lat", "lon"]].to_numpy()
+
+
+@fault(r"4 of 12 schools have points that cannot be right \(4 longitude without its minus sign")
+def many_signs_are_lost(place: WrittenPlace) -> None:
+    place.schools.loc[:3, "lon"] *= -1
+
+
+@fault("points_outside")
+def points_are_moved(place: WrittenPlace) -> None:
+    place.schools["lon"] += 0.05
+
+
+@fault("points_alike")
+def half_of_the_schools_at_one_point(place: WrittenPlace) -> None:
+    place.schools.loc[:5, ["lon", "lat"]] = place.schools.loc[0, ["lon", "lat"]].to_numpy()
+
+
+@fault("points_coarse")
+def points_are_rounded(place: WrittenPlace) -> None:
+    place.schools[["lon", "lat"]] = place.schools[["lon", "lat"]].round(2)
+
+
+@fault("online_schools")
+def a_virtual_school_by_type(place: WrittenPlace) -> None:
+    place.schools.loc[2, "type"] = "Full Virtual"
+
+
+@fault("online_schools")
+def a_cyber_school_by_name(place: WrittenPlace) -> None:
+    place.schools.loc[2, "name"] = "Delmarva Cyber Charter School"
+
+
+@fault("other_state")
+def outlines_of_another_state(place: WrittenPlace) -> None:
+    place.tracts.geometry = place.tracts.translate(-20, 0)
+    place.schools["lon"] -= 20
+
+
+@fault("counties_renamed")
+def a_county_with_its_old_code(place: WrittenPlace) -> None:
+    place.state = "46"
+    place.tracts["GEOID"] = [
+        f"{'46102' if number % 2 else '46033'}{each[5:]}"
+        for number, each in enumerate(place.tracts["GEOID"])
+    ]
+    place.tracts.geometry = place.tracts.translate(-26, 4)
+    place.schools[["lon", "lat"]] += [-26, 4]
+    place.drivers["geoid"] = place.tracts["GEOID"].str.replace("46102", "46113")
+
+
+@fault(r"5 of 20 tracts are not among the 20 known|tract_edition")
+def a_small_county_of_another_edition(place: WrittenPlace) -> None:
+    last = place.tracts.index[-5:]
+    place.tracts.loc[last, "GEOID"] = [f"10003{each[5:]}" for each in place.tracts["GEOID"][last]]
+    place.drivers.loc[last, "geoid"] = [f"10003{number:06d}" for number in range(9_001, 9_006)]
+
+
+@fault("drivers_lacking")
+def drivers_of_half_the_tracts(place: WrittenPlace) -> None:
+    place.drivers = place.drivers.iloc[::2]
+
+
+@fault("outlines_overlap")
+def one_tract_covers_all(place: WrittenPlace) -> None:
+    place.tracts.loc[0, "geometry"] = shapely.box(*place.tracts.total_bounds)
+
+
+@fault("outlines_overlap")
+def tracts_are_drawn_too_large(place: WrittenPlace) -> None:
+    place.tracts.geometry = place.tracts.scale(1.1, 1.1)
+
+
+@fault("outlines_apart")
+def tracts_are_drawn_too_small(place: WrittenPlace) -> None:
+    place.tracts.geometry = place.tracts.scale(0.99, 0.99)
+
+
+@fault("outlines_lost")
+def an_outline_is_empty(place: WrittenPlace) -> None:
+    place.tracts.loc[3, "geometry"] = None
+
+
+@fault("outlines_changed")
+def an_outline_crosses_itself(place: WrittenPlace) -> None:
+    west, south, east, north = place.tracts.geometry[0].bounds
+    ring = [(west, south), (east, north), (east, south), (west, north + 0.005)]
+    place.tracts.loc[0, "geometry"] = shapely.Polygon(ring)
+
+
+@fault(r"is not projected: degrees are no distances")
+def degrees_as_system(place: WrittenPlace) -> None:
+    place.keys = 'crs = "EPSG:4326"'
+
+
+@fault(r"crs: 'EPSG:2992' .* is made for longitude")
+def the_system_of_another_state(place: WrittenPlace) -> None:
+    place.keys = 'crs = "EPSG:2992"'
+
+
+@fault(r"not_joined names '4711'")
+def a_school_that_is_not_there(place: WrittenPlace) -> None:
+    place.tables = '[catchment]\nnot_joined = ["4711"]'
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told(tmp_path: Path, name: str) -> None:
+    wanted, make_fault = FAULTS[name]
+    place = sound_place(seed_of(name))
+    make_fault(place)
+    told = doubts_and_words(place, tmp_path)
+    assert re.search(wanted, told, re.DOTALL), told
+
+
+def doubts_and_words(place: WrittenPlace, folder: Path) -> str:
+    """Build and give the names of what is doubted, or the message of the refusal."""
+    try:
+        panel = place.build(folder)
+    except DataError as error:
+        return str(error)
+    return " ".join(entry.doubt for entry in panel.ledger if entry.doubt)
+
+
+SIZES = ((5, 4, 12), (1, 1, 1), (2, 1, 2), (4, 3, 5), (6, 5, 25))
+
+
+@pytest.mark.parametrize(("seed", "size"), list(enumerate(SIZES)))
+def test_a_sound_place_is_believed(tmp_path: Path, seed: int, size: tuple[int, int, int]) -> None:
+    panel = sound_place(seed, *size).build(tmp_path)
+    assert [entry for entry in panel.ledger if entry.doubt] == []
+    assert panel.catchment["school_id"].nunique() == size[2]
+    assert panel.area.crs == "EPSG:32618"
+    total = panel.absence.drop_duplicates("school_id", keep="last")["enrolled"].sum()
+    assert panel.catchment["students"].sum() == pytest.approx(float(total))
+
+
+def test_all_that_is_wrong_stands_in_one_list(tmp_path: Path) -> None:
+    place = sound_place()
+    place.write(tmp_path)
+    (tmp_path / "absence.csv").unlink()
+    (tmp_path / "drivers.csv").write_text("geoid;value;margin\n", encoding="utf-8")
+    (tmp_path / "tracts.geojson").write_text("{}", encoding="utf-8")
+    with pytest.raises(DataError, match="3 things are to be put right") as told:
+        built("sound", tmp_path, tmp_path)
+    for file in ("absence.csv", "drivers.csv", "tracts.geojson"):
+        assert file in str(told.value)
+
+
+def test_an_accepted_doubt_is_still_said(tmp_path: Path) -> None:
+    place = sound_place()
+    no_level(place)
+    place.keys = 'accept = ["levels_unknown"]'
+    panel = place.build(tmp_path)
+    assert [entry.doubt for entry in panel.ledger if entry.doubt] == ["levels_unknown"]
+
+
+def test_online_schools_count_in_totals_and_not_on_the_map(tmp_path: Path) -> None:
+    place = sound_place()
+    a_virtual_school_by_type(place)
+    place.tables = '[catchment]\nnot_joined = ["0005"]'
+    panel = place.build(tmp_path)
+    left_out = set(panel.schools.index) - set(panel.catchment["school_id"])
+    assert left_out == {"0003", "0005"}
+    assert panel.absence["school_id"].nunique() == 12
+    assert set(panel.joins["school_id"]) == set(panel.catchment["school_id"])
+    place.tables = '[catchment]\njoined = ["0003"]'
+    again = tmp_path / "again"
+    again.mkdir()
+    assert place.build(again).catchment["school_id"].nunique() == 12
+
+
+def test_feet_give_the_same_join_as_metres(tmp_path: Path) -> None:
+    panels = []
+    for number, crs in enumerate(("EPSG:2776", "EPSG:2235")):  # Delaware in metres, in feet
+        place = sound_place()
+        place.keys = f'crs = "{crs}"'
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        panels.append(place.build(folder))
+    metres, feet = (panel.catchment["share"].to_numpy() for panel in panels)
+    assert feet == pytest.approx(metres, abs=1e-6)
+    assert panels[1].tracts.to_crs(panels[1].area.crs).area.sum() == pytest.approx(
+        panels[0].tracts.to_crs(panels[0].area.crs).area.sum(), rel=1e-6
+    )
+
+
+def test_withheld_counts_leave_a_place_on_the_map(tmp_path: Path) -> None:
+    place = sound_place()
+    place.absence["absent"] = "*"
+    place.recipes["absence"] += '[tokens]\nsuppressed = { "*" = "" }\n'
+    panel = place.build(tmp_path)
+    assert panel.absence["status"].eq("suppressed").all()
+    assert panel.catchment["school_id"].nunique() == 12
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_a_state_wide_directory_is_no_doubt(tmp_path: Path, share: float) -> None:
+    place = sound_place()
+    many = int(12 / share)
+    others = pd.concat([place.schools] * (many // 12), ignore_index=True)
+    others = others.assign(id=[f"9{number:04d}" for number in range(len(others))])
+    others["lon"] += np.linspace(0.5, 0.7, len(others))
+    place.schools = pd.concat([place.schools, others], ignore_index=True)
+    panel = place.build(tmp_path)
+    assert [entry for entry in panel.ledger if entry.doubt] == []
