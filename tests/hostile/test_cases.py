@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,26 @@ REFUSED: dict[str, str] = {
     "16-county-renumbered": r"46113 is 46102 since 2015",
     "21-place-crs/badcrs": r"badcrs\.toml: crs: 'EPSG:99999'",
     "21-place-crs/farutm": r"crs: 'EPSG:32611'.*is made for longitude",
+    "13-negative-codes": r"absence\.csv, column 'c'.*looks like a code",
+    "h-07-one-bad-byte-in-utf8": r"absence\.csv, row 10: byte e9",
+    "h-35-exponent-1e999-enrolled": r"absence\.csv, column 'enrolled'",
+    "h-36-enrolled-1e19": r"absence\.csv, column 'enrolled'",
+    "h-37-enrolled-1e15": r"absence\.csv, column 'enrolled'",
+    "h-38-enrolled-9007199254740993": r"absence\.csv, column 'enrolled'",
+    "h-49-percent-for-count": r"percent_for_count",
+    "h-52-fraction-for-percent-19-tracts": r"fraction_for_percent",
+    "h-53-fraction-for-percent-one-100": r"fraction_for_percent",
+    "h-80-student-rows-no-headers": r"absence\.csv.*single students",
+    "h-111-geojson-crs-null": r"tracts\.geojson: its coordinate system",
+    "h-112-geojson-crs-unknown-name": r"tracts\.geojson: its coordinate system",
+    "h-113-geojson-crs-link-ssrf": r"tracts\.geojson: its coordinate system .* at an address",
+    "h-142-zip-name-300-letters": r"absence\.zip: the name",
+    "h-144-zip-folder-then-file": r"absence\.zip",
+    "h-149-zip-lzma-damaged": r"absence\.zip.*damaged",
+    "h-155-gz-bomb-one-line-1.5GB": r"absence\.csv\.gz",
+    "h-158-xlsx-formula-no-value": r"absence\.xlsx, column 'absent', row 2",
+    "h-159-xlsx-error-cell": r"absence\.xlsx, column 'absent', row 2.*#REF!",
+    "h-186-gpkg-endless-view": r"tracts\.gpkg: its layer 'v'",
     "h-42-all-rows-impossible": r"absence\.csv.*none of its 60 rows.*look swapped",
     "h-44-half-rows-impossible": r"30 of 60 rows are refused.*look swapped",
     "h-70-total-row-with-a-valid-id": r"called a total \(00X000",
@@ -67,6 +88,11 @@ REFUSED: dict[str, str] = {
 
 READ: dict[str, Check] = {
     BASE: lambda panel: len(joined(panel)) == 30 and doubts(panel) == set(),
+    "02-view-without-figures/supyear": lambda panel: doubts(panel) == set(),
+    "02-view-without-figures/suplevel": lambda panel: doubts(panel) == set(),
+    "03-scan-nine-tracts": lambda panel: len(panel.tracts) == 9,
+    "22-definition-is-markup": lambda panel: ":red[" in panel.area.definition,
+    "h-152-zip-with-macosx-junk": lambda panel: students(panel, "2022-23")[1] == 9794,
     "09-contiguity-gaps/hotexact": lambda panel: not len(Weights.queen(panel.tracts).isolates),
     # As many neighbours as the same county without gaps: 100 squares, king's moves.
     "09-contiguity-gaps/hotgap": lambda panel: Weights.queen(panel.tracts).sparse.nnz == 684,
@@ -107,7 +133,13 @@ def build_case(cases: Path, name: str, scratch: Path) -> Panel:
 
 def base_slug(files: list[Path]) -> str:
     """Choose the base place that reads the format a case replaces."""
-    formats = {"tracts.gpkg": "tr_gpkg", "tracts.shp": "tr_shp"}
+    formats = {
+        "tracts.gpkg": "tr_gpkg",
+        "tracts.shp": "tr_shp",
+        "absence.xlsx": "abs_xlsx",
+        "absence.csv.gz": "abs_gz",
+        "absence.zip": "abs_zip",
+    }
     names = {file.name for file in files}
     return next((slug for name, slug in formats.items() if name in names), "mini")
 
@@ -123,6 +155,17 @@ def test_a_wrong_case_is_refused(cases: Path, name: str, tmp_path: Path) -> None
         build_case(cases, name, tmp_path)
     assert not isinstance(told.value, BuildError), told.value
     assert re.search(REFUSED[name], str(told.value), re.DOTALL), told.value
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_a_failing_disk_is_said(cases: Path, tmp_path: Path) -> None:  # h-187
+    copy([file for file in (cases / BASE).iterdir() if file.is_file()], tmp_path)
+    (tmp_path / "absence.csv").unlink()
+    (tmp_path / "absence.csv").symlink_to("/proc/self/mem")
+    toml = cases / BASE / "toml"
+    with pytest.raises(DataError, match=r"absence\.csv") as told:
+        built("mini", toml / "places", tmp_path, toml / "recipes")
+    assert not isinstance(told.value, BuildError), told.value
 
 
 @pytest.mark.parametrize("name", list(READ))
