@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parents[1] / "recipes"
 Problems = Iterator[str]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+YEAR_WORD = re.compile(r"\{(?:year|word|start|end)\}")
 SCHOOL_YEAR = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 RATES = ("percent", "text percent", "fraction")
@@ -237,8 +238,8 @@ def _check_years(recipe: Recipe) -> Problems:
             yield f"{year!r} is no school year such as 2018-19"
     if recipe.years and recipe.table not in ("absence", "school_drivers"):
         yield f"only absence and school_drivers have school years; the table is {recipe.table!r}"
-    elif recipe.years and not any("{year}" in text or "{word}" in text for text in _texts(recipe)):
-        yield "no key says where {year} or {word} stands"
+    elif recipe.years and not any(map(YEAR_WORD.search, _texts(recipe))):
+        yield "no key says where {year}, {word}, {start} or {end} stands"
 
 
 def _texts(recipe: Recipe) -> Iterator[str]:

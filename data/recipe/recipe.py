@@ -149,8 +149,9 @@ class Recipe:
         default_factory=dict,
         description="School years that stand apart, each in a file, sheet or column of its own, to "
         "the publisher's word for it. A place reads the recipe once for each, as `<id>_2018_19`: "
-        "`{year}` and `{word}` are filled into `url`, `mirror`, `title`, `vintage`, sheet, member "
-        "and headers, and `school_year` is that year when no column tells it.",
+        "`{year}`, `{word}`, `{start}` (2018) and `{end}` (2019) are filled into `url`, `mirror`, "
+        "`title`, `vintage`, sheet, member and headers, and `school_year` is that year when no "
+        "column tells it.",
         examples=[{"2017-18": "1718", "2018-19": "1819"}],
     )
     measures: tuple[Measure, ...] = Field(

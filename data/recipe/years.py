@@ -16,8 +16,13 @@ def by_year(recipe: Recipe) -> tuple[Recipe, ...]:
 
 
 def _of_year(recipe: Recipe, year: str, word: str) -> Recipe:
+    start = int(year[:4])
+    words = {"year": year, "word": word, "start": str(start), "end": str(start + 1)}
+
     def filled(text: str) -> str:
-        return text.replace("{year}", year).replace("{word}", word)
+        for name, each in words.items():
+            text = text.replace(f"{{{name}}}", each)
+        return text
 
     layout = replace(
         recipe.format,

@@ -216,11 +216,15 @@ def test_years_apart_in_columns_and_files(tmp_path: Path) -> None:
     assert [table["enrolled"].tolist() for table in tables] == [[100], [120]]
     assert [table["chronic_absent"].tolist() for table in tables] == [[5], [6]]
     assert [table["source"].tolist() for table in tables] == [["made_2017_18"], ["made_2018_19"]]
-    apart = made(COUNTED, years, ('"a.csv"', '"o/a{word}.csv"'), ("org/a", "org/{year}"))
+    apart = made(COUNTED, years, ('"a.csv"', '"o/a{word}.csv"'), ("org/a", "org/{start}-{end}"))
     assert [(each.mirror, each.url) for each in by_year(apart)] == [
-        ("o/a1718.csv", "https://example.org/2017-18"),
-        ("o/a1819.csv", "https://example.org/2018-19"),
+        ("o/a1718.csv", "https://example.org/2017-2018"),
+        ("o/a1819.csv", "https://example.org/2018-2019"),
     ]
+    sheets = made(
+        COUNTED, years, ('"a.csv"', '"a.xlsx"'), ("delimited", 'excel", sheet = "Y{word}')
+    )
+    assert [each.format.sheet for each in by_year(sheets)] == ["Y1718", "Y1819"]
     with pytest.raises(TomlError, match="no key says where"):
         made(COUNTED, years)
 
