@@ -40,7 +40,13 @@ table_block.show(
     ("map_class", "tracts", "by_schools_tracts"),
     f"Tracts by class, {selection.year}",
 )
-frame.how_sure(words.COUNT_MEANING, words.CHANGE_MEANING, words.AREA_RANGE, words.COVERAGE_MEANING)
+frame.how_sure(
+    words.COUNT_MEANING,
+    answers.withheld_text(totals),
+    words.CHANGE_MEANING,
+    words.AREA_RANGE,
+    words.COVERAGE_MEANING,
+)
 st.altair_chart(history_charts.trend(trend))
 frame.breaks(selection)
 counts = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withheld")

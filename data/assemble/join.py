@@ -17,7 +17,10 @@ from geo.join.scale import estimate_scale
 from geo.join.supplied import SuppliedFit, fit_supplied
 from geo.join.zones import ZonesFit, fit_zones
 
-REFERENCE_RULE = "each school's latest year with known enrolment, all students and grades"
+REFERENCE_RULE = (
+    "each school's latest year with known enrolment, all students and grades; where all are"
+    " withheld, the students on the list of schools"
+)
 NO_PLACE = "Not located: not in the join of schools and tracts."
 LEAST_SCHOOLS = 5
 STATED = "stated in the place file"

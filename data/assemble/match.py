@@ -53,6 +53,8 @@ def _in_tracts(tables: SourceTables, ledger: Ledger) -> gpd.GeoDataFrame:
     schools, slug = tables.schools.copy(), tables.area.slug
     if "geoid" not in schools.columns:
         schools["geoid"] = None
+    if "students" not in schools.columns:
+        schools["students"] = pd.array([pd.NA] * len(schools), dtype="Int64")
     has_point = schools.geometry.notna() & ~schools.geometry.is_empty
     open_rows = schools["geoid"].isna() & has_point
     geoids = locate(schools.loc[open_rows].geometry, tables.tracts)

@@ -76,12 +76,16 @@ def _joined(tables: SourceTables, ledger: Ledger) -> Joined:
     placed = tables.schools.drop(index=schools_apart(tables, ledger))
     tables = replace(tables, schools=placed)
     try:
-        return join_schools(tables, reference_enrolment(tables.absence), ledger)
+        return join_schools(tables, _reference(tables), ledger)
     except DataError:
         raise
     except ValueError as error:
         slug = tables.area.slug
         raise DataError(f"{slug}: schools cannot be joined to tracts: {error}") from error
+
+
+def _reference(tables: SourceTables) -> pd.Series:
+    return reference_enrolment(tables.absence, tables.schools["students"])
 
 
 def _valid(tables: SourceTables) -> SourceTables:

@@ -82,6 +82,10 @@ _STORED: dict[str, Contract] = {
             "school_type": text('Type in the publisher\'s words; "" when not known.'),
             "district": text('School district; "" when not known.'),
             "neighbourhood": text('Neighbourhood or borough; "" when not known.'),
+            "students": students(
+                "Students on the list of schools, by any count of its publisher; empty when it"
+                " gives none or when an enrolment of the school is withheld by the gate."
+            ),
             "geoid": geoid("Tract the building stands in; empty when not located.", nullable=True),
             "geometry": point("Point of the building; empty when not located."),
         },

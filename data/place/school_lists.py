@@ -29,7 +29,7 @@ def one_list(
         Receives what was taken from a later list, and the points that lie far apart.
     """
     if not lists:
-        return gpd.GeoDataFrame(columns=["name", *UNKNOWN, "geometry"], crs=STORED_CRS)
+        return gpd.GeoDataFrame(columns=["name", *UNKNOWN, "students", "geometry"], crs=STORED_CRS)
     (first, merged), *later = lists
     for source, schools in later:
         shared = merged.index.intersection(schools.index)
@@ -45,7 +45,7 @@ def one_list(
         ledger.record(slug, "schools", "kept", words, shared[apart.ge(FAR_M)])
         filled = _filled(merged, schools.loc[shared])
         words = f"Level, type, area or point not in {first}: taken from {source}."
-        changed = merged.drop(columns="geometry").ne(filled.drop(columns="geometry")).any(axis=1)
+        changed = merged[list(UNKNOWN)].ne(filled[list(UNKNOWN)]).any(axis=1)
         changed |= merged.geometry.isna() & filled.geometry.notna()
         ledger.record(slug, "schools", "matched", words, merged.index[changed])
         merged = gpd.GeoDataFrame(pd.concat([filled, added]))
@@ -58,4 +58,5 @@ def _filled(schools: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFr
     table = schools.copy()
     for name, empty in UNKNOWN.items():
         table[name] = table[name].mask(table[name].eq(empty) & other[name].notna(), other[name])
+    table["students"] = table["students"].fillna(other["students"])
     return table.set_geometry(table.geometry.where(table.geometry.notna(), other.geometry))

@@ -14,6 +14,7 @@ from data.panel import SourceTables
 from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.releases import one_release_a_year
 from data.place.school_lists import one_list
+from data.place.withheld import bounded_by_list
 from data.plausible.outlines import mended
 from data.plausible.points import without_wrong_points
 from data.plausible.rows import doubt_refused
@@ -103,7 +104,12 @@ class PlaceReader:
             area=area,
             tracts=tracts,
             schools=self._schools(_latest_names(absence), listed, tracts),
-            absence=absence.drop(columns="name", errors="ignore"),
+            absence=bounded_by_list(
+                absence.drop(columns="name", errors="ignore"),
+                listed["students"],
+                area.slug,
+                self.ledger,
+            ),
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
             zones=self._zones(),
@@ -339,7 +345,11 @@ def _latest_names(absence: pd.DataFrame) -> pd.Series:
 
 def _without_place(names: pd.Series) -> gpd.GeoDataFrame:
     table = pd.DataFrame({"name": names}).assign(
-        level="unknown", school_type="", district="", neighbourhood=""
+        level="unknown",
+        school_type="",
+        district="",
+        neighbourhood="",
+        students=pd.array([pd.NA] * len(names), dtype="Int64"),
     )
     nowhere = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
     return gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED_CRS)

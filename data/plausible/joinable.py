@@ -7,22 +7,26 @@ from data.panel import SourceTables
 from data.plausible.ids import mending
 
 
-def reference_enrolment(absence: pd.DataFrame) -> pd.Series:
+def reference_enrolment(absence: pd.DataFrame, listed: pd.Series | None = None) -> pd.Series:
     """Enrolment that a school's students are spread by.
 
     Parameters
     ----------
     absence : DataFrame
         Absence table.
+    listed : Series of Int64, optional
+        Students on the list of schools, by school_id.
 
     Returns
     -------
     Series of Int64
-        By school_id: enrolment of the latest year in which it is reported.
+        By school_id: enrolment of the latest year in which it is reported; where it never is, the
+        students on the list.
     """
     total = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
     reported = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
-    return reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
+    latest = reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
+    return latest if listed is None else latest.combine_first(listed.dropna())
 
 
 def refuse_unjoinable(tables: SourceTables) -> None:
@@ -49,7 +53,7 @@ def refuse_unjoinable(tables: SourceTables) -> None:
             f"{slug}: the number of resident children {what}, so that students have no homes to be"
             " spread over; map columns.children (ages 5 to 17) in a recipe of the tracts"
         )
-    known = reference_enrolment(tables.absence).dropna()
+    known = reference_enrolment(tables.absence, schools["students"]).dropna()
     if not known.gt(0).any():
         raise DataError(f"{slug}: no school can be joined to tracts: {_no_enrolment(tables)}")
     joinable = schools["geoid"].notna() & schools.index.isin(known[known.gt(0)].index)

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 
 from data.read.cells import CENTS
-from data.read.enrolment import complement, count_of_rate, enrolment_of_rate, last_decimal
+from data.read.enrolment import (
+    RATE_BOUNDS,
+    complement,
+    count_of_rate,
+    enrolment_of_rate,
+    last_decimal,
+)
 from data.read.evidence import percents_for_counts
 from data.read.tables import Rows
 from data.recipe.parts import Column
@@ -21,7 +27,7 @@ NAMES = ("chronic_absent", "enrolled")
 def absence(rows: Rows) -> pd.DataFrame:
     """Shape chronic absence; impossible rows are left out and listed."""
     recipe = rows.recipe
-    part, students = _figures(rows)
+    part, students, rate = _figures(rows)
     read = counts(part, students, NAMES)
     rows.refuse(read["refused"])
     table = rows.text.copy()
@@ -29,6 +35,8 @@ def absence(rows: Rows) -> pd.DataFrame:
         if name not in table.columns:
             table[name] = "all"
     table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
+    if rate is not None:
+        table[RATE_BOUNDS] = rate[["lower", "upper"]]
     table = table[read["refused"].eq("")].reset_index(drop=True)
     if recipe.columns["chronic_absent"].unit == "count" and percents_for_counts(table):
         words = "Counts of absent students do not rise with enrolment and never exceed 100."
@@ -36,15 +44,17 @@ def absence(rows: Rows) -> pd.DataFrame:
     return table
 
 
-def _figures(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Read those absent and the students of each school, one from the other where need be."""
+def _figures(
+    rows: Rows,
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
+    """Read those absent, the students and the rate of each school, one from the others."""
     columns = rows.recipe.columns
     column, rated = columns["chronic_absent"], columns.get("rate")
     students = rows.students(columns["enrolled"]) if "enrolled" in columns else None
     if column.unit != "count" and students is not None:
         part = count_of_rate(_rate(rows, column), students, _half(rows, column))
         rows.tell_derived(part, "Count derived from rate and students")
-        return part, students
+        return part, students, None
     part = rows.students(column)
     rate = None if rated is None else _rate(rows, rated)
     if students is None and rated is not None and rate is not None:
@@ -63,7 +73,7 @@ def _figures(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         whose = "The rate of those who attend" if rated.complement else "The rate"
         told = part["reason"] + f" {whose} is given as " + words + "."
         part["reason"] = part["reason"].mask(hint, told)
-    return part, students
+    return part, students, rate
 
 
 def _rate(rows: Rows, column: Column) -> pd.DataFrame:

@@ -5,6 +5,8 @@ import pandas as pd
 
 NO_SHARE = "The number of students cannot be derived from a rate of 0 %."
 NO_STUDENTS = "Refused: no number of students gives this count and this rate."
+RATE_BOUNDS = ["rate_lower", "rate_upper"]
+"""Columns of absence as read, fractions: what a published `<5` or `>95` says; not in the panel."""
 NEARLY = 1e-9
 """Students: a bound this close to a whole number is that number."""
 

@@ -150,6 +150,11 @@ def schools(rows: Rows) -> gpd.GeoDataFrame:
         table["level"].ne("unknown"), levels(rows.recipe, rows.file, rows.cells)
     )
     refuse_words(rows, "level", table["level"], LEVELS)
+    table["students"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    if "students" in rows.recipe.columns:
+        read = rows.students(rows.recipe.columns["students"])
+        rows.empty(read["refused"])
+        table["students"] = read["value"].where(read["refused"].eq("")).astype("Int64")
     geometry = points(rows) if rows.recipe.points is not None else rows.geometry
     if geometry is None:
         geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)

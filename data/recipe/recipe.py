@@ -43,7 +43,10 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
             ("geoid",),
             ("name", "neighbourhood", "children", "children_moe", "residents"),
         ),
-        "schools": (("school_id", "name"), ("level", "school_type", "district", "neighbourhood")),
+        "schools": (
+            ("school_id", "name"),
+            ("level", "school_type", "district", "neighbourhood", "students"),
+        ),
         "absence": (
             ("school_id", "school_year", "chronic_absent"),
             ("enrolled", "rate", "name", "student_group", "grade"),

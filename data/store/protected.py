@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+import geopandas as gpd
 import pandas as pd
 
 from analytics.disclosure.gate import PRESETS, Policy, protect
@@ -41,6 +42,7 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
     shown = replace(
         told,
         absence=absence,
+        schools=_without_listed(raw, absence),
         school_drivers=_protect_school_drivers(raw.school_drivers, release, used),
         parameters={
             **told.parameters,
@@ -66,6 +68,13 @@ def _protect_school_drivers(
     counts = counts.assign(lower=counts["chronic_absent"], upper=counts["chronic_absent"])
     shown = _protect(counts, release, policies).drop(columns=["lower", "upper"])
     return shown.rename(columns={name: own for own, name in AS_ABSENCE.items()})
+
+
+def _without_listed(raw: Panel, shown: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Empty the students on the list of schools an enrolment of which is no longer shown."""
+    lost = raw.absence["enrolled"].notna() & shown["enrolled"].isna()
+    hidden = raw.schools.index.isin(raw.absence.loc[lost, "school_id"])
+    return raw.schools.assign(students=raw.schools["students"].mask(hidden))
 
 
 def _withheld(raw: Panel, shown: pd.DataFrame) -> pd.Index:

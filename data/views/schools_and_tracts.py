@@ -33,6 +33,11 @@ class Totals:
     ----------
     schools, withheld : int
         Schools in the sums, and schools left out of them.
+    least, most, listed_students : float
+        What the withheld schools that have bounds may add to those absent, and the students on the
+        list of these schools.
+    bounded : int
+        Withheld schools that have bounds.
     shown, high : int
         Schools with a figure of their own to show, and those of them in the highest band. A school
         with too few students for a figure of its own is in the sums and not shown.
@@ -44,6 +49,10 @@ class Totals:
     withheld: int
     shown: int
     high: int
+    bounded: int
+    least: float
+    most: float
+    listed_students: float
 
     @property
     def listed(self) -> int:
@@ -105,6 +114,7 @@ def totals(schools: pd.DataFrame) -> Totals:
     """Sum a school view."""
     counted = schools["chronic_absent"].notna() & schools["enrolled"].notna()
     sums = schools.loc[counted, ["chronic_absent", "enrolled"]].sum()
+    bounded = ~counted & schools["upper"].notna() & schools["students"].notna()
     return Totals(
         float(sums["chronic_absent"]),
         float(sums["enrolled"]),
@@ -112,6 +122,8 @@ def totals(schools: pd.DataFrame) -> Totals:
         int((~counted).sum()),
         int(schools["shown"].sum()),
         int((schools["shown"] & (schools["rate"] >= HIGH)).sum()),
+        int(bounded.sum()),
+        *(float(schools.loc[bounded, name].sum()) for name in ("lower", "upper", "students")),
     )
 
 

@@ -213,6 +213,28 @@ def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
     ]
 
 
+def withheld_text(sums: Totals) -> str:
+    """Say how far schools that are withheld could move the rate of a place; "" for none.
+
+    Parameters
+    ----------
+    sums : Totals
+        Of the view; the students of withheld schools are those on the list of schools.
+    """
+    if not sums.bounded or sums.enrolled <= 0:
+        return ""
+    everyone = sums.enrolled + sums.listed_students
+    low, high = (
+        percent_text((sums.chronic_absent + n) / everyone) for n in (sums.least, sums.most)
+    )
+    return (
+        f"{plural(sums.withheld, 'school')} withheld: {count_text(sums.bounded)} of them have"
+        f" {count_text(sums.listed_students)} students on the list of schools, of whom"
+        f" {count_text(sums.least)} to {count_text(sums.most)} were chronically absent by what is"
+        f" published. With them the rate would be {low} to {high}."
+    )
+
+
 def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
     """Hot tracts and groups, students in them, rate, tests made."""
     groups = spots.groups

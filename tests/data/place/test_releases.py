@@ -92,6 +92,7 @@ def schools(rows: dict[str, tuple[str, str, Point | None]]) -> gpd.GeoDataFrame:
             "school_type": "",
             "district": "",
             "neighbourhood": "",
+            "students": pd.array([pd.NA] * len(rows), dtype="Int64"),
         },
         index=pd.Index(list(rows), name="school_id"),
     )
