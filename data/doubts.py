@@ -151,6 +151,12 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             " name others in not_joined",
             blocks=False,
         ),
+        "perhaps_online": Doubt(
+            "A school has far more students than the others around it, and a large part of the"
+            " children of its county: its students may live anywhere in the state.",
+            "name it in [catchment] not_joined, or in joined if they do live around it",
+            blocks=True,
+        ),
         "levels_unknown": Doubt(
             "No school has a known level: what is expected cannot go by level.",
             "map columns.level in the recipe of the schools",

@@ -16,6 +16,7 @@ from data.plausible.figures import (
 )
 from data.plausible.ids import doubt_other_ids, doubt_school_ids
 from data.plausible.joinable import refuse_unjoinable
+from data.plausible.online import doubt_large
 from data.plausible.outlines import doubt_outlines
 from data.plausible.points import doubt_points
 from data.plausible.totals import doubt_totals
@@ -25,7 +26,9 @@ _OF_READ: tuple[Callable[[SourceTables, Ledger], None], ...] = (
     *(doubt_totals, doubt_figures, doubt_levels),
     *(doubt_school_ids, doubt_other_ids, doubt_tract_ids, doubt_outlines),
 )
-_OF_MATCHED: tuple[Callable[[SourceTables, Ledger], None], ...] = (doubt_points, doubt_children)
+_OF_MATCHED: tuple[Callable[[SourceTables, Ledger], None], ...] = (
+    *(doubt_points, doubt_children, doubt_large),
+)
 
 
 def believed(tables: SourceTables, ledger: Ledger) -> SourceTables:

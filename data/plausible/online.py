@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.errors import DataError
 from data.panel import SourceTables
+from data.plausible.joinable import reference_enrolment
 from data.store.provenance import Ledger
 
 ONLINE = re.compile(
@@ -18,6 +19,10 @@ ONLINE = re.compile(
 NOT_ONLINE = re.compile(
     r"\b(?:non|not|no|supplemental)[- ](?:on-?line|virtual)\b|\bcyber ?arts\b", re.IGNORECASE
 )
+PART_OF_CHILDREN = 0.3
+TIMES_OTHERS = 5.0
+LARGE = 300
+LEAST_OTHERS = 2
 
 
 def is_online(words: pd.Series) -> pd.Series:
@@ -69,3 +74,25 @@ def schools_apart(tables: SourceTables, ledger: Ledger) -> pd.Index:
     words = "Named in not_joined: counted in totals, not in the join of schools and tracts."
     ledger.record(slug, "catchment", "kept", words, schools.index[left_out & ~online])
     return schools.index[left_out]
+
+
+def doubt_large(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt schools that take a large part of a county's children, and far more than the others.
+
+    An online school that neither its name nor its type betrays has the point of its office.
+    """
+    told = {*online_schools(tables), *tables.joined, *tables.not_joined}
+    if tables.flows is not None:
+        told |= set(tables.flows["school_id"])
+    students = reference_enrolment(tables.absence).astype("float64")
+    schools = tables.schools[tables.schools["geoid"].notna()]
+    schools = schools.assign(students=students.reindex(schools.index)).dropna(subset="students")
+    children = tables.tracts.groupby("county")["children"].sum()
+    for county, rows in schools[~schools.index.isin(told)].groupby(schools["geoid"].str[:5]):
+        others = (rows["students"].sum() - rows["students"]) / max(len(rows) - 1, 1)
+        large = rows["students"].gt(PART_OF_CHILDREN * children[county])
+        large &= rows["students"].gt(TIMES_OTHERS * others) & rows["students"].gt(LARGE)
+        if len(rows) > LEAST_OTHERS:
+            ids = (rows.index + " " + rows["name"])[large]
+            words = f"More than {PART_OF_CHILDREN:.0%} of the children of county {county}."
+            ledger.doubt("perhaps_online", tables.area.slug, "catchment", words, ids)

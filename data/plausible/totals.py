@@ -9,8 +9,13 @@ from data.panel import SourceTables
 from data.store.provenance import Ledger
 
 LEAST_OTHERS = 3
+MANY_OTHERS = 5
+LOOSE = 0.01
+"""Relative; of so many rows no largest one is the sum of the others by chance."""
 ROUNDING = 0.002
 """Relative; totals are sums of whole numbers, some publishers round them."""
+FAR = 0.05
+"""Part of the publisher's total by which the schools may differ: some are withheld."""
 TOTAL_WORDS = re.compile(
     r"(?:grand |sub)?totals?|total (?:for )?(?:state|district|county|city|all)\b.*"
     r"|(?:all|any) (?:schools|students|districts)\b.*"
@@ -43,6 +48,42 @@ def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
         )
 
 
+def compare_totals(absence: pd.DataFrame, totals: pd.DataFrame, ledger: Ledger) -> None:
+    """Compare the sum of the schools with the publisher's own total of each year.
+
+    Parameters
+    ----------
+    absence : DataFrame
+        Rows of one file, as in the contract.
+    totals : DataFrame
+        `school_year, enrolled, chronic_absent` of the total rows that its filters left out; of
+        each year the largest is the total of all.
+    ledger : Ledger
+        Receives both figures, and a doubt where they are far apart.
+    """
+    source, names = str(absence["source"].iloc[0]), ["enrolled", "chronic_absent"]
+    whole = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
+    schools = whole.groupby("school_year")[names].sum(min_count=1).astype("float64")
+    largest = totals.groupby("school_year")[names].max()
+    for year, total in largest.iterrows():
+        if year not in schools.index:
+            continue
+        own = schools.loc[year]
+        far = [name for name in names if abs(own[name] - total[name]) > FAR * total[name]]
+        words = (
+            f"{year}: {_number(own['chronic_absent'])} of {_number(own['enrolled'])} students in"
+            f" the schools, {_number(total['chronic_absent'])} of {_number(total['enrolled'])} in"
+            " the publisher's own total."
+        )
+        ledger.record(source, "absence", "matched", words, 1)
+        if far:
+            ledger.doubt("publishers_total", source, "absence", words, [year])
+
+
+def _number(value: float) -> str:
+    return "an unknown number" if pd.isna(value) else f"{value:,.0f}"
+
+
 def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:
     """Say whose id or name is that of a total."""
     ids = rows["school_id"]
@@ -55,6 +96,7 @@ def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:
 def _sums(year: pd.DataFrame, district: pd.Series) -> Iterator[object]:
     """Give the rows of one year that are a sum of others."""
     figures = year[["enrolled", "chronic_absent"]].astype("float64").fillna(0.0)
+    yield from _largest_sum(year)
     for group in _groups(year["school_id"], district):
         part = figures.loc[group.index].groupby(group)
         size, largest = part["enrolled"].transform("size"), part["enrolled"].transform("max")
@@ -66,6 +108,20 @@ def _sums(year: pd.DataFrame, district: pd.Series) -> Iterator[object]:
             fits = short.le((others / times * ROUNDING).clip(lower=0.5)).all(axis=1)
             yield from top.index[fits & top["enrolled"].gt(0)]
     yield from _district_sums(year["school_id"], figures, district)
+
+
+def _largest_sum(year: pd.DataFrame) -> Iterator[object]:
+    """Give the largest row when it is the sum of all others, some of which are withheld."""
+    figures = year[["enrolled", "chronic_absent"]].astype("float64")
+    top = figures["enrolled"].idxmax() if figures["enrolled"].notna().any() else None
+    if top is None or len(figures) <= MANY_OTHERS:
+        return
+    others, own = figures.drop(index=top), figures.loc[top]
+    hidden = others.isna().mean()
+    sums = others.sum()
+    least, most = sums * (1 - LOOSE), sums * (1 + LOOSE) / (1 - hidden.clip(upper=0.5)) ** 2
+    if (own.ge(least) & own.le(most)).all():
+        yield top
 
 
 def _groups(ids: pd.Series, district: pd.Series) -> Iterator[pd.Series]:

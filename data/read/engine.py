@@ -1,7 +1,7 @@
 """The engine: one recipe, one file, one of our tables; every row accounted for in the ledger."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ import pandas as pd
 from data.contracts.tables import CONTRACTS
 from data.errors import FileError
 from data.plausible.rows import swapped_columns
+from data.plausible.totals import compare_totals
 from data.read import drivers, tables
 from data.read.absence import absence
 from data.read.file_check import LIMITS, Limits, opened
@@ -146,7 +147,7 @@ def shape_table(
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
     ids = _other_ids(context, _padded_ids(context, _joined_ids(context, cells)))
-    cells, ids = _filter(context, cells, ids)
+    cells, ids, totals = _filter(context, cells, ids)
     refuse_broken(recipe, cells, file, grid.sheet)
     ids = _valid_ids(context, ids)
     single = together(recipe, cells, ids)
@@ -166,7 +167,24 @@ def shape_table(
             row=int(cells.index[0]),
         )
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
+    if recipe.table == "absence" and len(totals):
+        compare_totals(table, _total_figures(context, totals), ledger)
     return table
+
+
+def _total_figures(context: Context, cells: pd.DataFrame) -> pd.DataFrame:
+    """Read year, students and absent students of the publisher's own total rows."""
+    recipe, numbers = context.recipe, ("enrolled", "chronic_absent")
+    read = {name: column for name, column in recipe.columns.items() if column.unit == "count"}
+    words = {name: recipe.columns[name] for name in (recipe.key, "school_year")}
+    plain = replace(recipe, columns={**words, **read}, overrides=())
+    ids = cells[recipe.columns[recipe.key].column]
+    text = text_columns(plain, context.file, cells, ids)
+    rows = Rows(plain, context.file, cells, text, None, Ledger())
+    figures = {name: rows.numbers(read[name])["value"] for name in numbers if name in read}
+    return pd.DataFrame({"school_year": text["school_year"], **figures}).reindex(
+        columns=["school_year", *numbers]
+    )
 
 
 def _last_reason(ledger: Ledger) -> str:
@@ -227,7 +245,9 @@ def _filled_up(ids: pd.Series, pad: int) -> pd.Series:
 
 def _filter(
     context: Context, cells: pd.DataFrame, ids: pd.Series
-) -> tuple[pd.DataFrame, pd.Series]:
+) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame]:
+    """Keep the rows wanted; those that are the publisher's own totals come apart."""
+    totals = cells.iloc[:0]
     for each in context.recipe.filters:
         refuse_broken(context.recipe, cells[[each.column]], context.file, context.sheet)
         passes = _passes(each, cells[each.column].str.strip())
@@ -235,12 +255,13 @@ def _filter(
             passes |= ids.isin(context.keep)
         if not passes.all():
             context.drop(each.reason, ids[~passes])
+            totals = pd.concat([totals, cells[~passes]]) if each.totals else totals
             cells, ids = cells[passes], ids[passes]
     if cells.empty:
         raise FileError(
             context.file, "no row is left after the filters", "check the filters of the recipe"
         )
-    return cells, ids
+    return cells, ids, totals
 
 
 def _passes(each: Filter, values: pd.Series) -> pd.Series:

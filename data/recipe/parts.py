@@ -290,6 +290,12 @@ class Filter:
         description="`absence` keeps a row all the same when its school has an absence figure.",
         examples=["absence"],
     )
+    totals: StrictBool = Field(
+        default=False,
+        description="The rows left out hold the publisher's own totals: the largest of each year "
+        "is compared with the sum of the schools (absence only).",
+        examples=[True],
+    )
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -257,6 +257,32 @@ def a_cyber_school_by_name(place: WrittenPlace) -> None:
     place.schools.loc[2, "name"] = "Delmarva Cyber Charter School"
 
 
+@fault("perhaps_online")
+def an_online_school_that_nothing_betrays(place: WrittenPlace) -> None:
+    one = place.absence["id"].eq("0003")
+    children = int(place.tracts["children"].sum())
+    place.absence.loc[one, ["students", "absent"]] = [children // 2, children // 3]
+    others = ["students", "absent"]
+    place.absence.loc[~one, others] = place.absence.loc[~one, others] // 2 + 1
+
+
+@fault("total_rows")
+def total_above_withheld_schools(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="Meadow Park")
+    place.absence["absent"] = place.absence["absent"].astype(object)
+    place.absence.loc[[1, 5, 13, 17], "absent"] = "*"
+    place.recipes["absence"] += '[tokens]\nsuppressed = { "*" = "" }\n'
+
+
+@fault("publishers_total")
+def schools_are_lacking(place: WrittenPlace) -> None:
+    add_rows(place, id="State", name="All")
+    place.absence = place.absence[~place.absence["id"].isin(["0002", "0003"])]
+    place.recipes["absence"] += (
+        '[[filters]]\ncolumn = "id"\nnone_of = ["State"]\nreason = "The state."\ntotals = true\n'
+    )
+
+
 @fault("other_state")
 def outlines_of_another_state(place: WrittenPlace) -> None:
     place.tracts.geometry = place.tracts.translate(-20, 0)
