@@ -107,13 +107,25 @@ def nyc_protected(nyc_path: Path) -> Panel:
 
 
 @pytest.fixture(scope="session")
+def oregon_path(test_home: Path, mirror: Path) -> Path:
+    """Folder of Oregon's panel, from the real files."""
+    return _build("oregon", test_home, mirror)
+
+
+@pytest.fixture(scope="session")
+def oregon_panel(oregon_path: Path) -> Panel:
+    return _load(oregon_path)
+
+
+@pytest.fixture(scope="session")
 def atlas_home(
     request: pytest.FixtureRequest, test_home: Path, demo_path: Path
 ) -> Callable[[], dict[str, str]]:
-    """Environment of a process that uses this session's store: the demo, and NYC if possible."""
+    """Environment of a process that uses this session's store: real places if possible."""
     assert demo_path.is_dir()
     if os.environ.get("ATLAS_MIRROR", "").strip():
         request.getfixturevalue("nyc_path")
+        request.getfixturevalue("oregon_path")
 
     def environment() -> dict[str, str]:
         return {**os.environ, "ATLAS_HOME": str(test_home)}

@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from ui.tables import downloads
 
 ROOT = Path(__file__).parents[2]
+PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
 PAGES = (
     *("overview", "schools", "data_quality", "hot_spots", "why_here", "methods"),
     *("join_quality", "social_drivers"),
@@ -98,8 +99,8 @@ def site(
     monkeypatch.setattr(downloads, "buttons", noted)
 
     def walk(place: str) -> dict[str, Said]:
-        if place == "nyc":
-            request.getfixturevalue("nyc_path")
+        if place != "demo":
+            request.getfixturevalue(f"{place}_path")
         pages = {}
         for page in PAGES:
             offered.clear()
@@ -135,7 +136,7 @@ def agree(what: str, numbers: dict[str, int]) -> None:
     assert len(set(numbers.values())) == 1, (what, numbers)
 
 
-@pytest.mark.parametrize("place", ["demo", pytest.param("nyc", marks=pytest.mark.mirror)])
+@pytest.mark.parametrize("place", PLACES)
 def test_one_fact_has_one_number_on_all_pages(
     site: Callable[[str], dict[str, Said]], place: str
 ) -> None:

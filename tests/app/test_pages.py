@@ -31,7 +31,7 @@ PAGES = (
     "data_quality",
     "methods",
 )
-PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
+PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
 SLOW_PEERS = ("esda", "libpysal", "numba", "matplotlib")
 OFFERED = [
     (method, null)
@@ -65,8 +65,8 @@ def words(test: AppTest) -> str:
 @pytest.fixture
 def needs_place(request: pytest.FixtureRequest) -> Callable[[str], None]:
     def check(place: str) -> None:
-        if place == "nyc":
-            request.getfixturevalue("nyc_path")
+        if place != "demo":
+            request.getfixturevalue(f"{place}_path")
 
     return check
 

@@ -16,7 +16,7 @@ MAP_PAGES = {
     "social_drivers": VIRIDIS,
     "why_here": tuple(HOT_COLD.values()),
 }
-PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
+PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -24,8 +24,8 @@ PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
 def test_map_paints_its_class_colours_and_nothing_leaves_the_machine(
     page: Page, server: str, request: pytest.FixtureRequest, path: str, place: str
 ) -> None:
-    if place == "nyc":
-        request.getfixturevalue("nyc_path")
+    if place != "demo":
+        request.getfixturevalue(f"{place}_path")
     # In New York City's latest year no tract stands out: a map of one colour.
     year = {"year": "2018-19"} if place == "nyc" else {}
     open_page(page, server, path, area=place, **year)
