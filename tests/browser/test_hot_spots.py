@@ -110,3 +110,17 @@ def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> 
     page.wait_for_selector(".atlas-limits", timeout=90_000)
     assert "from one risk everywhere" in page.inner_text(".atlas-answer")
     nothing_wrong(page)
+
+
+def test_planting_clusters_stops_when_asked_and_leaves_the_map(page: Page, server: str) -> None:
+    open_page(page, server, "hot_spots", area="demo", method="gi_star")
+    page.get_by_role("button", name="Plant clusters and look for them").click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for(timeout=60_000)
+    stop.click()
+    page.wait_for_selector("text=was not finished", timeout=20_000)
+    assert page.get_by_text("would show up in").count() == 0
+    assert page.locator(".atlas-answer").count() == page.locator(MAP).count() == 1
+    page.get_by_role("button", name="Start again").click()
+    stop.wait_for(timeout=60_000)
+    nothing_wrong(page)
