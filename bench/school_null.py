@@ -30,7 +30,9 @@ from geo.weights.weights import Weights
 from ui import queries
 from ui.hotspots.power import power_sentences, power_words
 from ui.maps.decks import by_class
+from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import why as queries_why
 from ui.selection import Selection
 
 YEAR = "2018-19"
@@ -175,7 +177,7 @@ def skipped(question: str) -> dict[str, Any]:
 
 def quoted(year: str) -> Iterator[tuple[str, str]]:
     """Give what documents quote of the maps of one year: what is counted, and the counts."""
-    view = Selection("nyc", year)
+    view = replace(queries.choices("nyc").default(), year=year)
     for null in ("schools", "schools_within"):
         found = queries_hotspots.found(replace(view, null=null))
         classes, groups = found.tracts["map_class"].value_counts(), found.groups
@@ -187,6 +189,11 @@ def quoted(year: str) -> Iterator[tuple[str, str]]:
         for row in groups.itertuples():
             excess = f"{row.excess:,.0f} ({row.excess_low:,.0f} to {row.excess_high:,.0f})"
             yield f"  {row.name}", f"{row.tracts} tracts, excess {excess}, {row.shrunken:,.0f}"
+            others = queries_hotspots.other_years(found, replace(view, cluster=row.cluster))
+            times = 1 + others["excess"] / others["expected"]
+            own = 1 + row.excess / (row.chronic_absent - row.excess)
+            said = ", ".join(f"{other} {ratio:.2f}" for other, ratio in times.items())
+            yield "    as many times as expected", f"{own:.2f}; {said}"
     for null in ("schools", "schools_within", "areas"):
         found = queries_hotspots.found(replace(view, method="gi_star", null=null))
         cold = int(found.tracts["map_class"].isin(["cold 95", "cold 99"]).sum())
@@ -197,6 +204,31 @@ def quoted(year: str) -> Iterator[tuple[str, str]]:
         yield f"scan, {null}", _hot(found.groups)
     for row in by_class(queries.tracts(view), "ratio").itertuples():
         yield f"ratio, {row.map_class}", f"{row.tracts:,}, {row.by_schools_tracts:,} by schools"
+    yield from drivers(view)
+
+
+def drivers(view: Selection) -> Iterator[tuple[str, str]]:
+    """Give what documents quote of the drivers of one year and of the first group's conditions."""
+    for name, row in queries_drivers.under_all_joins(view).table.iterrows():
+        ends = [("odds_low", "odds_high"), ("join_least", "join_most"), ("all_low", "all_high")]
+        own, joins, together = (f"{row[low]:.2f}-{row[high]:.2f}" for low, high in ends)
+        odds = f"{row['odds_ratio']:.2f} ({own}), other joins {joins}, together {together}"
+        yield f"link, {name}", f"{odds}, q {row['q']:.3f}"
+    found = queries_hotspots.found(view)
+    schools = queries_why.strengths(found, view).schools
+    outside = schools["outside"].value_counts()
+    below, above = (outside.get(side, 0) for side in ("below", "above"))
+    yield "funnel", f"{len(schools):,} schools, {below} below, {above} above"
+    for cluster in found.groups["cluster"]:
+        group = replace(view, cluster=cluster)
+        profile, random = (
+            ask(found, group) for ask in (queries_why.profile, queries_why.random_groups)
+        )
+        said = profile["conclusion"].value_counts().to_dict()
+        yield (
+            f"group {cluster}",
+            f"{said}; as many in {random.as_many:.2f}, {random.as_many_high:.2f}",
+        )
 
 
 def power_table(year: str) -> Iterator[tuple[str, str]]:

@@ -58,7 +58,7 @@ def looks(county):
 
     def look(events, seed):
         place = {**county, "x": events}
-        single = hot_spots(**place, measure="ratio", draws=999, max_draws=9_999, seed=seed)
+        single = hot_spots(**place, measure="ratio", draws=999, max_draws=99_999, seed=seed)
         tested = group_test(**place, draws=399, seed=seed)
         areas, passing = tested.areas, tested.areas["group_p"] <= ALPHA
         return {
@@ -87,16 +87,41 @@ def test_the_heaviest_group_is_that_of_a_search_map_by_map():
     assert heaviest_groups(excess, first, second) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("county", ["plain", "size"], indirect=True)
-def test_a_group_passes_where_nothing_is_in_at_most_alpha_of_maps(county, replicates):
-    maps = replicates(80, 1_000)
-    table = power(**county, look=looks(county), sizes=[9], odds=[1], replicates=maps, seed=5)
+def passes_where_nothing_is(place, maps):
+    """Hot tracts, groups and the whole map: each passes in alpha of maps at most."""
+    table = power(**place, look=looks(place), sizes=[9], odds=[1], replicates=maps, seed=5)
     passing = table.set_index("analysis")["any"]
     most = binom.ppf(0.999, maps, ALPHA) / maps  # three Monte Carlo errors above alpha
     assert passing["either side"] <= most
     assert passing["tracts"] <= most
     assert passing["whole"] <= most
     assert passing["groups"] <= passing["either side"]
+
+
+@pytest.mark.parametrize("county", ["plain", "size"], indirect=True)
+def test_a_group_passes_where_nothing_is_in_at_most_alpha_of_maps(county, replicates):
+    passes_where_nothing_is(county, replicates(80, 1_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["demo", pytest.param("nyc", marks=pytest.mark.mirror)])
+def test_so_it_does_on_real_geography(request, replicates, place):
+    """Draws go on to 99,999 where a decision is open, as on screen."""
+    panel = request.getfixturevalue(f"{place}_panel")
+    rows = panel.absence
+    last = rows["school_year"].eq(panel.area.default_year)
+    rows = rows[last & rows["student_group"].eq("all") & rows["grade"].eq("all")]
+    rows = rows.set_index("school_id")
+    schools = panel.schools.reindex(rows.index)
+    given = {
+        "x": rows["chronic_absent"],
+        "n": rows["enrolled"],
+        "share": panel.catchment,
+        "weights": Weights.queen(panel.tracts),
+        "strata": schools["level"],
+        "types": schools["school_type"],
+    }
+    passes_where_nothing_is(given, replicates(2 if place == "nyc" else 15, 100))
 
 
 @PLAIN
