@@ -43,6 +43,11 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             'name the column of counts, or write unit = "percent" in the recipe',
             blocks=True,
         ),
+        "count_for_percent": Doubt(
+            "A column of percents looks like counts of students.",
+            'name the column of percents, or write unit = "count" in the recipe',
+            blocks=True,
+        ),
         "fraction_for_percent": Doubt(
             "A column of percents looks like fractions from 0 to 1.",
             'write unit = "fraction" in the recipe if the file holds 0 to 1',

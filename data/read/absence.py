@@ -11,7 +11,7 @@ from data.read.enrolment import (
     enrolment_of_rate,
     last_decimal,
 )
-from data.read.evidence import percents_for_counts
+from data.read.evidence import counts_for_percents, percents_for_counts
 from data.read.tables import Rows
 from data.recipe.parts import Column
 
@@ -40,7 +40,7 @@ def absence(rows: Rows) -> pd.DataFrame:
     table = table[read["refused"].eq("")].reset_index(drop=True)
     if recipe.columns["chronic_absent"].unit == "count" and percents_for_counts(table):
         words = "Counts of absent students do not rise with enrolment and never exceed 100."
-        rows.ledger.doubt("percent_for_count", recipe.id, "absence", words, table["school_id"])
+        rows.ledger.doubt("percent_for_count", *rows.name, words, table["school_id"])
     return table
 
 
@@ -50,9 +50,14 @@ def _figures(
     """Read those absent, the students and the rate of each school, one from the others."""
     columns = rows.recipe.columns
     column, rated = columns["chronic_absent"], columns.get("rate")
+    rate: pd.DataFrame | None
     students = rows.students(columns["enrolled"]) if "enrolled" in columns else None
     if column.unit != "count" and students is not None:
-        part = count_of_rate(_rate(rows, column), students, _half(rows, column))
+        rate = _rate(rows, column)
+        if counts_for_percents(rows.text["school_id"], students["value"], rate["value"]):
+            words = f"{column.column}: the figures are whole and rise with enrolment, as counts do."
+            rows.ledger.doubt("count_for_percent", *rows.name, words, rows.text["school_id"])
+        part = count_of_rate(rate, students, _half(rows, column))
         rows.tell_derived(part, "Count derived from rate and students")
         return part, students, None
     part = rows.students(column)

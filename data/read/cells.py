@@ -39,6 +39,7 @@ CENTS = MappingProxyType({"percent": 0.01, "text percent": 0.01})
 SHARES = ("fraction", "percentile", "percent", "text percent")
 NOT_PUBLISHED = "Not published."
 LOOKS_LIKE_FRACTION = 20  # so many values, all at most 1, contradict "percent 0-100"
+WORDS_SHOWN = 5
 LARGEST = 2.0**53  # from here on neighbouring whole numbers cannot be told apart
 OPEN = 1e-6  # how far inside its end a bound such as "<5" lies where figures are no counts
 
@@ -212,11 +213,11 @@ def _numbers(cells: pd.Series, reading: Reading) -> pd.Series:
     plain = _without_marks(plain, reading.layout)
     bad = plain[~plain.str.fullmatch(NUMBER.pattern)]
     if len(bad):
-        raise reading.refuse(
-            f"{cells[bad.index[0]]!r} is not a number and not a word the recipe knows",
-            "add it to tokens, or name the decimal and thousands marks in [format]",
-            int(bad.index[0]),
-        )
+        words = cells[bad.index].drop_duplicates()
+        also = ", ".join(repr(word) for word in words.iloc[1:WORDS_SHOWN])
+        what = f"{words.iloc[0]!r} is not a number and not a word the recipe knows"
+        what += f" ({len(bad):,} such cells, among them {also})" if also else ""
+        raise reading.refuse(what, _remedy_for(words.iloc[0]), int(bad.index[0]))
     numbers = plain.astype("float64")
     lost = numbers.abs().ge(LARGEST) | (numbers.eq(0) & plain.str.contains("^[^eE]*[1-9]"))
     if lost.any():
@@ -224,6 +225,15 @@ def _numbers(cells: pd.Series, reading: Reading) -> pd.Series:
         what = f"{cells[row]!r} is beyond what a computer keeps exactly (up to {LARGEST:,.0f})"
         raise reading.refuse(what, "correct the cell, or name the right column in the recipe", row)
     return numbers
+
+
+def _remedy_for(word: str) -> str:
+    """Say what a recipe lacks where a cell is no number."""
+    if parse_bound(word, whole=True) is not None:
+        return "write censored = true under tokens: such cells are then bounds"
+    if NUMBER.fullmatch(word.removesuffix("%").strip()):
+        return 'write unit = "text percent" in the recipe'
+    return "add it to tokens, or name the decimal and thousands marks in [format]"
 
 
 def _without_marks(cells: pd.Series, layout: Format) -> pd.Series:

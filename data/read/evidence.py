@@ -53,20 +53,40 @@ def percents_for_counts(table: pd.DataFrame) -> bool:
     table : DataFrame
         `school_id`, `enrolled` and `chronic_absent`; each school counts once.
     """
-    both = table[["school_id", "enrolled", "chronic_absent"]].dropna()
-    both = both[both["chronic_absent"].gt(0) & both["enrolled"].gt(0)]
-    schools = both.groupby("school_id")[["enrolled", "chronic_absent"]].mean()
-    x, y = (
-        np.log(schools["enrolled"].astype(float)),
-        np.log(schools["chronic_absent"].astype(float)),
-    )
-    spread = float(((x - x.mean()) ** 2).sum())
-    if len(schools) < FEWEST_SCHOOLS or spread == 0:
+    hundreds = table["enrolled"].gt(HUNDREDS).any()
+    if not hundreds or table["chronic_absent"].gt(LARGEST_PERCENT).any():
         return False
-    if both["chronic_absent"].gt(LARGEST_PERCENT).any() or schools["enrolled"].max() < HUNDREDS:
+    low, high = _slope(table["school_id"], table["enrolled"], table["chronic_absent"])
+    return low <= 0 and high < 1
+
+
+def counts_for_percents(schools: pd.Series, students: pd.Series, rates: pd.Series) -> bool:
+    """Say whether percents look like counts of students: whole, and rising with the students.
+
+    Parameters
+    ----------
+    schools, students, rates : Series
+        Ids, numbers of students, and rates as fractions, on one index.
+    """
+    percents = 100 * rates.dropna()
+    if not percents.sub(percents.round()).abs().lt(1e-6).all():
         return False
-    slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
-    left = y - y.mean() - slope * (x - x.mean())
-    error = float(np.sqrt((left**2).sum() / (len(schools) - 2) / spread))
-    margin = float(stdtrit(len(schools) - 2, SURE)) * error
-    return slope + margin < 1 and slope <= margin
+    low, high = _slope(schools, students, rates)
+    return low > 0 and low <= 1 <= high
+
+
+def _slope(schools: pd.Series, students: pd.Series, figures: pd.Series) -> tuple[float, float]:
+    """Bound the slope of figures on students, both as logarithms: 0 for rates, 1 for counts.
+
+    Nothing is known of it, from minus to plus infinity, where schools are few or all of one size.
+    """
+    both = pd.DataFrame({"x": students, "y": figures}).astype("float64")
+    both = both[both.gt(0).all(axis=1)].groupby(schools).mean()
+    x, y = (np.log(both[name]) - np.log(both[name]).mean() for name in ("x", "y"))
+    spread = float((x**2).sum())
+    if len(both) < FEWEST_SCHOOLS or spread == 0:
+        return -np.inf, np.inf
+    slope = float((x * y).sum()) / spread
+    error = float(np.sqrt(((y - slope * x) ** 2).sum() / (len(both) - 2) / spread))
+    margin = float(stdtrit(len(both) - 2, SURE)) * error
+    return slope - margin, slope + margin

@@ -6,6 +6,7 @@ such as #REF! and for a formula that was never calculated: both are looked up in
 """
 
 import json
+import posixpath
 import re
 import struct
 import sys
@@ -40,7 +41,7 @@ def main(path: str, sheet: str) -> int:
         name = sheet or names[0]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         texts = [[as_text(cell) for cell in row] for row in rows]
-        _mark(texts, broken_cells(Path(path), names.index(name)))
+        _mark(texts, broken_cells(Path(path), name, names.index(name)))
     except (python_calamine.CalamineError, MemoryError, ValueError) as error:
         return _fail(f"the workbook cannot be read ({error})", "export it again")
     except (LookupError, struct.error, zipfile.BadZipFile, ElementTree.ParseError) as error:
@@ -59,11 +60,11 @@ def as_text(cell: Any) -> str:
     return cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
 
 
-def broken_cells(path: Path, sheet: int) -> Iterator[Mark]:
+def broken_cells(path: Path, name: str, place: int) -> Iterator[Mark]:
     """Give row, column (both from 0) and word of every cell of a sheet that holds no value."""
     if path.suffix.lower() == ".xls":
-        return _broken_records(_workbook_stream(path.read_bytes()), sheet)
-    return _broken_xml(path, sheet)
+        return _broken_records(_workbook_stream(path.read_bytes()), place)
+    return _broken_xml(path, name)
 
 
 def _mark(rows: list[list[str]], marks: Iterator[Mark]) -> None:
@@ -73,13 +74,13 @@ def _mark(rows: list[list[str]], marks: Iterator[Mark]) -> None:
         rows[row][column] = word
 
 
-def _broken_xml(path: Path, sheet: int) -> Iterator[Mark]:
+def _broken_xml(path: Path, name: str) -> Iterator[Mark]:
     with zipfile.ZipFile(path) as archive:
         book = _related(archive, PurePosixPath(), "officeDocument")[""]
         listed = _parsed(archive, book)
         parts = _related(archive, book, "")
-        entries = [each for each in listed.iter() if _local(each) == "sheet"]
-        marks = [value for key, value in entries[sheet].items() if key.endswith("}id")]
+        sheets = {each.get("name"): each for each in listed.iter() if _local(each) == "sheet"}
+        marks = [value for key, value in sheets[name].items() if key.endswith("}id")]
         is_stale = any(each.get("fullCalcOnLoad") in ("1", "true") for each in listed.iter())
         with archive.open(str(parts[marks[0]])) as content:
             suspect = _is_suspect(content)
@@ -122,10 +123,9 @@ def _related(archive: zipfile.ZipFile, part: PurePosixPath, kind: str) -> dict[s
     relations = _parsed(archive, part.parent / "_rels" / f"{part.name}.rels")
     targets = {}
     for each in relations:
-        target = PurePosixPath(each.get("Target", ""))
-        target = target.relative_to("/") if target.is_absolute() else part.parent / target
+        target = posixpath.normpath(posixpath.join(part.parent, each.get("Target", "")))
         is_kind = bool(kind) and each.get("Type", "").endswith(f"/{kind}")
-        targets["" if is_kind else each.get("Id", "")] = target
+        targets["" if is_kind else each.get("Id", "")] = PurePosixPath(target.lstrip("/"))
     return targets
 
 

@@ -64,7 +64,7 @@ class Rows:
         read = parse_numbers(cells, reading)
         if bounded and column.unit in CENTS and fractions_for_percents(read["value"]):
             words = f"{column.column}: nearly all figures are at most 1, and the unit is percent."
-            self.ledger.doubt("fraction_for_percent", *self._name, words, self._ids)
+            self.ledger.doubt("fraction_for_percent", *self.name, words, self._ids)
         return read
 
     def students(self, column: Column) -> pd.DataFrame:
@@ -85,13 +85,13 @@ class Rows:
     def refuse(self, refused: pd.Series) -> None:
         """List the rows that cannot be used, each with its number in the file."""
         for reason, ids in self._by_reason(refused):
-            self.ledger.record(*self._name, "dropped", reason, ids)
+            self.ledger.record(*self.name, "dropped", reason, ids)
 
     def empty(self, refused: pd.Series) -> None:
         """List the rows of which one figure cannot be used; it is left empty."""
         for reason, ids in self._by_reason(refused):
             words = f"{reason.removesuffix('.')}: figure left empty."
-            self.ledger.record(*self._name, "repaired", words, ids)
+            self.ledger.record(*self.name, "repaired", words, ids)
 
     def tell_derived(self, figures: pd.DataFrame, what: str) -> None:
         """List the rows whose figure is derived from a rate, and what rounding leaves open."""
@@ -99,12 +99,13 @@ class Rows:
         exact = figures["lower"].eq(figures["upper"])
         off = np.maximum(figures["upper"] - figures["value"], figures["value"] - figures["lower"])
         words = f"{what}: only one number fits both."
-        self.ledger.record(*self._name, "matched", words, self._ids[derived & exact])
+        self.ledger.record(*self.name, "matched", words, self._ids[derived & exact])
         words = f"{what}: within {off.max():g}, by rounding."
-        self.ledger.record(*self._name, "matched", words, self._ids[derived & ~exact])
+        self.ledger.record(*self.name, "matched", words, self._ids[derived & ~exact])
 
     @property
-    def _name(self) -> tuple[str, str]:
+    def name(self) -> tuple[str, str]:
+        """Source and table, as the ledger names them."""
         return self.recipe.id, self.recipe.table
 
     @property

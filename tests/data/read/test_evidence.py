@@ -10,7 +10,11 @@ import pytest
 from data.doubts import DOUBTS
 from data.errors import FileError
 from data.read.engine import read_table
-from data.read.evidence import fractions_for_percents, percents_for_counts
+from data.read.evidence import (
+    counts_for_percents,
+    fractions_for_percents,
+    percents_for_counts,
+)
 from data.recipe.checks import parse_recipe
 from data.store.provenance import Ledger
 
@@ -80,6 +84,20 @@ def test_counts_above_100_or_in_small_schools_are_no_percents() -> None:
     assert not percents_for_counts(percents)
 
 
+def test_counts_among_percents_are_told_from_percents() -> None:
+    def looks(seed: int, *, percents: bool) -> bool:
+        table = schools(seed, 30, percents=percents)
+        return counts_for_percents(
+            table["school_id"], table["enrolled"], table["chronic_absent"] / 100
+        )
+
+    assert np.mean([looks(seed, percents=False) for seed in range(50)]) >= 0.9
+    assert sum(looks(seed, percents=True) for seed in range(50)) == 0
+    table = schools(1, 30, percents=False)
+    broken = table["chronic_absent"] / 100 + 0.001
+    assert not counts_for_percents(table["school_id"], table["enrolled"], broken)
+
+
 @pytest.mark.parametrize(
     ("published", "looks"),
     [
@@ -113,6 +131,10 @@ def test_a_reading_doubts_and_the_doubt_stops_a_build(tmp_path: Path) -> None:
     for size, wanted in ((100, ["fraction_for_percent"]), (1, [])):
         content = "id,v\n" + "\n".join(f"{each},{17.4 / size}" for each in ids)
         assert doubts(tmp_path, DRIVERS, content) == wanted
+    rated = ABSENCE.replace('"x", unit = "count"', '"x", unit = "percent"')
+    rows = schools(4, 30, percents=False).to_numpy().tolist()
+    content = "id,n,x\n" + "\n".join(",".join(map(str, row)) for row in rows)
+    assert doubts(tmp_path, rated, content) == ["count_for_percent"]
     assert DOUBTS["percent_for_count"].blocks
     assert DOUBTS["fraction_for_percent"].blocks
 

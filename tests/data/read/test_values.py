@@ -127,6 +127,19 @@ def test_contradictions_name_file_column_and_row(
         read(cells, reading)
 
 
+@pytest.mark.parametrize(
+    ("cells", "remedy"),
+    [
+        (["12", "<5"], "write censored = true under tokens"),
+        (["12.5%", "3%"], 'write unit = "text percent"'),
+        (["s", "12", "PS", "s", "N/A"], r"\(4 such cells, among them 'PS', 'N/A'"),
+    ],
+)
+def test_the_remedy_fits_what_stands_there(cells: list[str], remedy: str) -> None:
+    with pytest.raises(FileError, match=remedy):
+        read(cells, replace(with_unit("percent"), tokens=Tokens()))
+
+
 def test_marks_inside_numbers_follow_the_recipe() -> None:
     german = with_unit("percent", decimal=",", thousands=".")
     assert read(["12,5", "7"], german)["value"].to_numpy() == pytest.approx([0.125, 0.07])
