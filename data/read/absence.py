@@ -59,7 +59,7 @@ def _figures(
             rows.ledger.doubt("count_for_percent", *rows.name, words, rows.text["school_id"])
         part = count_of_rate(rate, students, _half(rows, column))
         rows.tell_derived(part, "Count derived from rate and students")
-        return part, students, None
+        return part, students, rate
     part = rows.students(column)
     rate = None if rated is None else _rate(rows, rated)
     if students is None and rated is not None and rate is not None:

@@ -7,6 +7,7 @@ import pytest
 from data.contracts.check import validate
 from data.errors import FileError
 from data.read.engine import FileRead, read_table
+from data.read.enrolment import RATE_BOUNDS
 from data.recipe.binding import TomlError
 from data.recipe.checks import parse_recipe, to_toml
 from data.recipe.recipe import Recipe
@@ -62,7 +63,7 @@ def read(folder: Path, recipe: Recipe, content: str, name: str = "a.csv") -> Fil
 
 
 def figures(read: FileRead) -> list[list[object]]:
-    validate("absence", read.table.drop(columns="name", errors="ignore"))
+    validate("absence", read.table.drop(columns=["name", *RATE_BOUNDS], errors="ignore"))
     wanted = ["enrolled", "lower", "chronic_absent", "upper"]
     return read.table[wanted].astype(object).to_numpy().tolist()  # type: ignore[no-any-return]
 
@@ -121,6 +122,7 @@ def test_those_who_attend_are_taken_from_all(tmp_path: Path) -> None:
     ]
     assert table.table["school_id"].tolist() == ["1", "2", "3", "4", "6"]
     assert table.table["reason"].iloc[3].endswith("those who attend is given as >95.")
+    assert table.table["rate_upper"].iloc[3] == pytest.approx(0.05)
     percents = ENROLLED + 'chronic_absent = { column = "p", unit = "percent", complement = true }'
     again = read(tmp_path, made(ABSENCE + percents), "id,year,n,p\n1,2018-19,250,72.8\n")
     assert figures(again) == [[250, 68, 68, 68]]
