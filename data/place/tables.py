@@ -116,9 +116,9 @@ class PlaceReader:
             flows=self._flows(),
             crosswalk=self._crosswalk(tracts),
             providers=near_providers(self._tables("providers"), tracts, self.ledger),
-            designations=_joined("designations", self._tables("designations")),
+            designations=_joined(self._tables("designations")),
             centres=self._centres(tracts),
-            travel_times=_joined("travel_times", self._tables("travel_times")),
+            travel_times=_joined(self._tables("travel_times")),
             access=self.place.access.settings(),
             accept=self.place.accept,
             joined=self.place.catchment.joined,
@@ -214,7 +214,7 @@ class PlaceReader:
         held = {recipe.id for recipe in self.place.recipes if recipe.release == "restricted"}
         tables = self._tables("flows")
         hidden = [blurred(each) if set(each["source"]) <= held else each for each in tables]
-        return _joined("flows", hidden)
+        return _joined(hidden)
 
     def _tracts(self) -> gpd.GeoDataFrame:
         tables = self._tables("tracts")
@@ -231,10 +231,10 @@ class PlaceReader:
 
     def _crosswalk(self, tracts: gpd.GeoDataFrame) -> pd.DataFrame | None:
         """Take a published crosswalk, or make one from the outlines of the other census year."""
-        published = _joined("crosswalk", self._tables("crosswalk"))
+        published = _joined(self._tables("crosswalk"))
         outlines = self._tables("other_tracts")
         if published is not None:
-            return crosswalk_of(published)
+            return crosswalk_of(validate("crosswalk", published))
         if not outlines:
             return None
         return crosswalk_between(gpd.GeoDataFrame(pd.concat(outlines)), tracts)
@@ -355,9 +355,9 @@ def _without_place(names: pd.Series) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=nowhere, crs=STORED_CRS)
 
 
-def _joined(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
     """Put what a place's files give together; None when it has no such file."""
-    return validate(table, pd.concat(parts, ignore_index=True)) if parts else None
+    return pd.concat(parts, ignore_index=True) if parts else None
 
 
 def _stacked(table: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
