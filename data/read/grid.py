@@ -31,7 +31,8 @@ DAMAGED = "download or export it again"
 NOT_UTF8 = "The bytes are not UTF-8: read as Windows-1252."
 LONGEST_CELL = 1 << 20
 LONGEST_ROW = 8 << 20
-LEAST_UNPACKED = 64 << 20  # letters that a packed text may have however small it is packed
+MOST_ROWS = 20_000_000
+LEAST_UNPACKED = 8 << 20  # letters that a packed text may have however small it is packed
 MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "delimited": (".csv", ".tsv", ".txt"),
@@ -82,7 +83,7 @@ def read_grid(recipe: Recipe, path: Path, limits: Limits = LIMITS) -> Grid:
             return _read(recipe, path, suffix, limits)
         with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
             inside = _member(recipe, path, unpack(path, Path(folder), limits))
-            return _read(recipe, inside, check_file(inside, recipe.format.kind, limits), limits)
+            return _read_inside(recipe, path.name, inside, limits)
 
 
 def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
@@ -112,6 +113,17 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
     except csv.Error as error:
         row = lines.line_num
         raise FileError(file, f"{error} near line {row:,}", DAMAGED) from error
+
+
+def _read_inside(recipe: Recipe, archive: str, path: Path, limits: Limits) -> Grid:
+    """Read an unpacked file; what is wrong with it names the archive too."""
+    try:
+        return _read(recipe, path, check_file(path, recipe.format.kind, limits), limits)
+    except FileError as error:
+        file = f"{archive}, {error.file}"
+        raise FileError(
+            file, error.what, error.remedy, column=error.column, row=error.row
+        ) from error
 
 
 def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
@@ -222,6 +234,8 @@ class _Lines:
         """Give the rows that a reader makes of these lines, numbered from 1."""
         for number, cells in enumerate(reader, start=1):
             self.row = 0
+            if number > MOST_ROWS:
+                raise FileError(self.file, f"it has over {MOST_ROWS:,} rows", "split the file")
             self.tails.append(len(cells[-1]) if cells else 0)
             yield number, cells
 

@@ -1,0 +1,1 @@
+"""Hostile and broken files: made from a seed, read, and counted: `python -m bench.hostile`."""
