@@ -11,12 +11,18 @@ import tomli_w
 from pydantic.fields import FieldInfo
 
 from data.dictionary import ROOT, markdown_table, publish
+from data.doubts import DOUBTS
 from data.place.place import PlaceFile
 from data.recipe.recipe import TARGETS, Recipe
 
 DOCUMENT = ROOT / "docs" / "recipe-keys.md"
 TYPE_LABELS: Mapping[Any, str] = MappingProxyType(
     {str: "text", int: "whole number", float: "number", bool: "true or false"}
+)
+DOUBTED = (
+    "What may be wrong in files that can be read. A build prints its doubts apart from facts and "
+    "stops at those that change the map, unless the place has them in `accept`. The page Data "
+    "quality shows all of them, accepted or not."
 )
 HEADER = """# Keys of recipes and places
 
@@ -80,8 +86,22 @@ def render() -> str:
             *_sections("Recipe", Recipe),
             f"### Columns of each table\n\n{words}\n\n{markdown_table(columns)}",
             *_sections("Place", PlaceFile),
+            f"## Doubts\n\n{DOUBTED}\n\n{markdown_table(doubt_rows())}",
         ]
     )
+
+
+def doubt_rows() -> list[dict[str, str]]:
+    """Describe what a build may doubt, by the names that `accept` takes."""
+    return [
+        {
+            "name": f"`{name}`",
+            "stops the build": "yes" if each.blocks else "no",
+            "meaning": each.meaning,
+            "what to do": f"{each.remedy[0].upper()}{each.remedy[1:]}.",
+        }
+        for name, each in DOUBTS.items()
+    ]
 
 
 def _sections(title: str, cls: type[Any]) -> Iterator[str]:

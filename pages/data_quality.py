@@ -11,6 +11,9 @@ panel, quality = queries.panel(selection), queries_methods.quality(selection)
 
 frame.answer(completeness.answer(quality))
 frame.figures(completeness.figures(quality))
+doubts = [entry for entry in panel.ledger if entry.doubt]
+if doubts:
+    table_block.plain(tables.doubt_table(doubts), "What may be wrong, and what to do about it")
 table_block.plain(tables.source_table(panel.sources), "Sources, with the years they describe")
 table_block.plain(
     completeness.state_table(quality), "What every source reports, withholds and lacks"
@@ -20,7 +23,8 @@ table_block.plain(
     f"Students counted against resident children, {selection.year}",
 )
 table_block.plain(
-    tables.ledger_table(panel.ledger), "Every row dropped, repaired or matched, and why"
+    tables.ledger_table(entry for entry in panel.ledger if not entry.doubt),
+    "Every row dropped, repaired or matched, and why",
 )
 downloads.ledger_button(selection)
 frame.how_sure(words.COUNT_MEANING, words.COVERAGE_MEANING)

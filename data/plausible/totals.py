@@ -48,7 +48,9 @@ def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
         )
 
 
-def compare_totals(absence: pd.DataFrame, totals: pd.DataFrame, ledger: Ledger) -> None:
+def compare_totals(
+    absence: pd.DataFrame, totals: pd.DataFrame, ledger: Ledger, *, published: bool
+) -> None:
     """Compare the sum of the schools with the publisher's own total of each year.
 
     Parameters
@@ -60,6 +62,8 @@ def compare_totals(absence: pd.DataFrame, totals: pd.DataFrame, ledger: Ledger) 
         each year the largest is the total of all.
     ledger : Ledger
         Receives both figures, and a doubt where they are far apart.
+    published : bool
+        The agency has released the counts: only then both figures are told.
     """
     source, names = str(absence["source"].iloc[0]), ["enrolled", "chronic_absent"]
     whole = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
@@ -70,14 +74,22 @@ def compare_totals(absence: pd.DataFrame, totals: pd.DataFrame, ledger: Ledger) 
             continue
         own = schools.loc[year]
         far = [name for name in names if abs(own[name] - total[name]) > FAR * total[name]]
-        words = (
-            f"{year}: {_number(own['chronic_absent'])} of {_number(own['enrolled'])} students in"
-            f" the schools, {_number(total['chronic_absent'])} of {_number(total['enrolled'])} in"
-            " the publisher's own total."
-        )
+        words = f"{year}: schools against the publisher's own total: {_compared(own, total)}."
+        if published:
+            words = (
+                f"{year}: {_number(own['chronic_absent'])} of {_number(own['enrolled'])} students"
+                f" in the schools, {_number(total['chronic_absent'])} of"
+                f" {_number(total['enrolled'])} in the publisher's own total."
+            )
         ledger.record(source, "absence", "matched", words, 1)
         if far:
             ledger.doubt("publishers_total", source, "absence", words, [year])
+
+
+def _compared(own: pd.Series, total: pd.Series) -> str:
+    """Say by how many percent the schools and the total differ, and not by how many students."""
+    parts = {name: 100 * abs(own[name] / total[name] - 1) for name in own.index}
+    return ", ".join(f"{name} {part:.0f} % apart" for name, part in parts.items())
 
 
 def _number(value: float) -> str:

@@ -168,7 +168,8 @@ def shape_table(
         )
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
     if recipe.table == "absence" and len(totals):
-        compare_totals(table, _total_figures(context, totals), ledger)
+        figures, published = _total_figures(context, totals), recipe.release == "published"
+        compare_totals(table, figures, ledger, published=published)
     return table
 
 

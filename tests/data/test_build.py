@@ -225,3 +225,43 @@ def test_a_killed_build_leaves_the_old_panel(place: Path, home: Path, nth: int) 
     build.build_panel("demo", say=silent)
     assert not (place.parent / ".demo.building").exists()
     assert load_panel(folders.present(place)).area.slug == "small"
+
+
+def raising(error: BaseException) -> Callable[..., object]:
+    def broken(*_: object) -> object:
+        raise error
+
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError("by 0"), r"unexpected .* reading the files \(ZeroDivisionError: by 0\)"),
+        (MemoryError(), r"memory .* does not suffice for reading the files"),
+        (KeyboardInterrupt(), r"stopped\. What was stored stays"),
+    ],
+)
+def test_what_nobody_expected_is_one_message(
+    place: Path,
+    error: BaseException,
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = bytes_of(place)
+    monkeypatch.setattr(demo, "make_tables", raising(error))
+    assert re.search(words, fails(["demo"], capsys))
+    assert bytes_of(place) == before
+
+
+def test_debug_shows_where_it_happened(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home.is_dir()
+    monkeypatch.setattr(demo, "make_tables", raising(ZeroDivisionError("by 0")))
+    assert build.main(["demo", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+    monkeypatch.setenv("ATLAS_DEBUG", "1")
+    assert build.main(["demo"]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from data.doubts import DOUBTS
 from data.store.provenance import LedgerEntry, Source
 from ui.maps.scales import NOT_SHOWN
 from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
@@ -137,6 +138,19 @@ def ledger_table(entries: Iterable[LedgerEntry]) -> pd.DataFrame:
             for e in entries
         ],
         columns=["Source", "Table", "What was done", "Why", "Rows", "Examples"],
+        dtype="str",
+    )
+
+
+def doubt_table(entries: Iterable[LedgerEntry]) -> pd.DataFrame:
+    """Tabulate what a build doubts: what may be wrong, whom it concerns, and what to do."""
+    doubts = [(entry, DOUBTS[entry.doubt]) for entry in entries if entry.doubt in DOUBTS]
+    return pd.DataFrame(
+        [
+            (e.source, doubt.meaning, e.reason, f"{e.rows:,}", ", ".join(e.examples), doubt.remedy)
+            for e, doubt in doubts
+        ],
+        columns=["Source", "Doubt", "What was seen", "Rows", "Examples", "What to do"],
         dtype="str",
     )
 

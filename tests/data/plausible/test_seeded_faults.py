@@ -406,6 +406,25 @@ def test_an_accepted_doubt_is_still_said(tmp_path: Path) -> None:
     assert [entry.doubt for entry in panel.ledger if entry.doubt] == ["levels_unknown"]
 
 
+def test_no_count_of_restricted_data_stands_in_the_ledger(tmp_path: Path) -> None:
+    place = sound_place()
+    schools_are_lacking(place)
+    place.absence["absent"] = place.absence["students"] - place.absence["absent"] // 9
+    place.keys = 'accept = ["attending_counted"]'
+    place.write(tmp_path)
+    recipe = tmp_path / "absence.toml"
+    text = recipe.read_text(encoding="utf-8").replace('"published"', '"restricted"')
+    recipe.write_text(text, encoding="utf-8")
+    panel = built("sound", tmp_path, tmp_path)
+    doubts = [entry for entry in panel.ledger if entry.doubt]
+    assert {entry.doubt for entry in doubts} >= {"attending_counted"}
+    told = " ".join(entry.reason + " ".join(entry.examples) for entry in panel.ledger)
+    numbers = set(re.findall(r"[0-9,]+", told))
+    total = panel.absence[["enrolled", "chronic_absent"]].sum()
+    counts = {*panel.absence["enrolled"], *panel.absence["chronic_absent"], *total}
+    assert not {f"{each:,}" for each in counts if each > 30} & numbers
+
+
 def test_online_schools_count_in_totals_and_not_on_the_map(tmp_path: Path) -> None:
     place = sound_place()
     a_virtual_school_by_type(place)
