@@ -140,6 +140,9 @@ def packed_lines(draw: np.random.Generator) -> Iterator[HostileFile]:
         size = (70 if name == "blank" else 20) << 20
         start = HEADER + (b'"' if name == "quoted lines" else b"")
         yield made(f"endless {name}", gzip.compress(start + piece * (size // len(piece)), 1))
+    mixed = HEADER + "é".encode() * (1 << 20) + b"\xe9" * (1 << 20)
+    yield made("mixed bytes", gzip.compress(mixed))
+    yield made("mixed bytes without end", gzip.compress(mixed + b"0\n" * (50 << 20), 1))
     yield made("text", GOOD)
     yield made("zip", packed({"a.csv": GOOD}))
 

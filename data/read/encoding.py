@@ -1,11 +1,15 @@
 """Bytes that are not of the encoding of a text."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import IO
 
 from data.errors import FileError
 
 LONGEST_LINE = 1 << 20
+MOST_BYTES = 16 << 20  # of the beginning: a packed text may have no end
+FOREIGN = re.compile(r"[^\x00-\x7f]")
 SELDOM = 0.25
 
 
@@ -32,7 +36,7 @@ class Strays:
 
 
 def strays_in(content: IO[bytes]) -> Strays:
-    r"""Count the bytes of a text that are not UTF-8.
+    r"""Count the bytes of the beginning of a text that are not UTF-8.
 
     Examples
     --------
@@ -42,12 +46,16 @@ def strays_in(content: IO[bytes]) -> Strays:
     """
     letters = strays = first = 0
     byte = ""
+    read = 0
     for number, line in enumerate(iter(lambda: content.readline(LONGEST_LINE), b""), start=1):
+        read += len(line)
+        if read > MOST_BYTES:
+            break
         if line.isascii():
             continue
-        text = line.decode("utf-8", errors="surrogateescape")
-        odd = [letter for letter in text if "\udc80" <= letter <= "\udcff"]
-        letters += sum(_is_utf_8(letter) for letter in text if letter not in odd)
+        foreign = FOREIGN.findall(line.decode("utf-8", errors="surrogateescape"))
+        odd = [letter for letter in foreign if _is_stray(letter)]
+        letters += sum(_is_utf_8(letter) for letter in foreign if not _is_stray(letter))
         strays += len(odd)
         if odd and not first:
             first, byte = number, odd[0].encode("utf-8", errors="surrogateescape").hex()
@@ -81,6 +89,11 @@ def refuse_mixed(content: IO[bytes], file: str, *, certain: bool = False) -> Non
         )
 
 
+def _is_stray(letter: str) -> bool:
+    return "\udc80" <= letter <= "\udcff"
+
+
+@cache
 def _is_utf_8(letter: str) -> bool:
     """Say whether a letter beyond ASCII can hardly be a Windows-1252 capital and quote or dash."""
     code = letter.encode("utf-8")

@@ -31,7 +31,7 @@ DAMAGED = "download or export it again"
 NOT_UTF8 = "The bytes are not UTF-8: read as Windows-1252."
 LONGEST_CELL = 1 << 20
 LONGEST_ROW = 8 << 20
-MOST_ROWS = 20_000_000
+MOST_ROWS = 10_000_000
 LEAST_UNPACKED = 8 << 20  # letters that a packed text may have however small it is packed
 MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
