@@ -68,7 +68,7 @@ def _figures(
         rows.tell_derived(students, "Students derived from count and rate")
         rate = None
     if column.complement and students is not None:
-        attending = above(part["value"], students["value"], ("those who attend", "enrolled"))
+        attending = above(part["lower"], students["upper"], ("those who attend", "enrolled"))
         part = complement(part, students)
         part["refused"] = part["refused"].mask(part["refused"].eq(""), attending)
     if rated is not None and rate is not None and students is not None:

@@ -121,7 +121,7 @@ def complement(part: pd.DataFrame, whole: pd.DataFrame | float) -> pd.DataFrame:
         low = high = value = whole
     else:
         value, low, high = whole["value"], whole["lower"], whole["upper"]
-    left = {"value": value - part["value"], "lower": low - part["upper"]}
+    left = {"value": value - part["value"], "lower": (low - part["upper"]).clip(lower=0.0)}
     return part.assign(**left, upper=high - part["lower"])
 
 
