@@ -12,6 +12,7 @@ from data.errors import FileError
 from data.recipe.parts import Column, Format, Tokens
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+RANGE = re.compile(r"(\d[\d.]*)\s*%?\s+(?:to|through)\s+(\d[\d.]*)\s*%?")
 BOUND = re.compile(
     r"(?P<group>n\s*)?(?P<sign><=|>=|<|>|≤|≥)\s*(?P<number>\d[\d.]*)\s*%?"
     r"|(?P<before>fewer than|less than|under|more than|greater than|over)\s+"
@@ -74,7 +75,7 @@ class Reading:
 
 
 def parse_bound(text: str, *, whole: bool) -> tuple[float, float] | None:
-    """Read a censored figure such as "<5", ">95", "10 or fewer", "n<10".
+    """Read a censored figure such as "<5", ">95", "10 or fewer", "5 to 9", "n<10".
 
     Parameters
     ----------
@@ -90,6 +91,10 @@ def parse_bound(text: str, *, whole: bool) -> tuple[float, float] | None:
         out. "n<10" speaks of the group: it bounds a count of its members, and says nothing of a
         rate.
     """
+    span = RANGE.fullmatch(text.strip())
+    if span is not None and all(map(NUMBER.fullmatch, span.groups())):
+        low, high = map(float, span.groups())
+        return (low, high) if low <= high else None
     match = BOUND.fullmatch(text.strip())
     if match is None:
         return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import geopandas as gpd
 import numpy as np
@@ -51,7 +52,13 @@ class Rows:
     ledger: Ledger
 
     def numbers(self, column: Column, *, bounded: bool = True) -> pd.DataFrame:
-        """Read one column of numbers."""
+        """Read one column of numbers, or the sum of several."""
+        if column.plus:
+            parts = [
+                self.numbers(replace(column, column=header, plus=()), bounded=bounded)
+                for header in (column.column, *column.plus)
+            ]
+            return reduce(_added, parts)
         tokens = self.recipe.tokens_of(column)
         if bounded:  # a margin may be exact, an estimate is not
             tokens = replace(tokens, exact=())
@@ -68,7 +75,7 @@ class Rows:
         return read
 
     def students(self, column: Column) -> pd.DataFrame:
-        """Read one column of students; more than any school has are refused."""
+        """Read columns of students; more than any school has are refused."""
         read = self.numbers(column)
         large = read.index[read["value"].gt(MOST_STUDENTS)]
         if len(large):
@@ -121,6 +128,13 @@ class Rows:
         """Count the rows of the file that a table holds."""
         per_row = len(self.recipe.measures) or 1
         return len(self.text) if self.recipe.table == "zones" else len(table) // per_row
+
+
+def _added(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Add two columns of counts: known only where both are, within the sum of their bounds."""
+    blamed = second.where(first["status"].eq("reported"), first)
+    total = {name: first[name] + second[name] for name in ("value", "lower", "upper")}
+    return blamed.assign(**total)
 
 
 def tracts(rows: Rows) -> pd.DataFrame:

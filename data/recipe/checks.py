@@ -131,6 +131,8 @@ def _column_problem(name: str, column: Column) -> str:
         return "a number stands in a column of the file; give column"
     if column.words and column.unit == "text":
         return "words explain an empty number; this column is text"
+    if column.plus and (column.unit != "count" or name == "children_moe"):
+        return "plus adds counts; this column is none"
     if column.decimals is not None and column.unit not in RATES:
         return "decimals belong to a rate"
     if column.complement and name not in ("chronic_absent", "rate"):

@@ -147,6 +147,12 @@ class Column:
     constant: str = Field(
         default="", description="The same text in every row.", examples=["2018-19"]
     )
+    plus: tuple[str, ...] = Field(
+        default=(),
+        description="Headers of more columns, added to this one: parts of a count that stand "
+        "apart, such as absent for 10 to 20 % of the days and for more.",
+        examples=[["20 % or more"]],
+    )
     words: str = Field(
         default="",
         description="Header of a second column, read where a number's own cell is empty: its words "

@@ -189,7 +189,8 @@ class Recipe:
 
     def headers(self) -> tuple[str, ...]:
         """Every column of the file that the recipe reads, without repeats."""
-        headers = [name for each in self.columns.values() for name in (each.column, each.words)]
+        columns = self.columns.values()
+        headers = [name for each in columns for name in (each.column, each.words, *each.plus)]
         headers += self.identifier.also
         headers += [each.column for each in self.filters]
         headers += [each.column for each in self.overrides]

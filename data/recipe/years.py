@@ -35,6 +35,7 @@ def _of_year(recipe: Recipe, year: str, word: str) -> Recipe:
             column,
             column=filled(column.column),
             words=filled(column.words),
+            plus=tuple(map(filled, column.plus)),
             constant=filled(column.constant),
         )
         for name, column in recipe.columns.items()

@@ -137,6 +137,19 @@ def test_students_come_from_those_who_attend_and_their_rate(tmp_path: Path) -> N
     assert figures(table) == [[200, 50, 50, 50]]
 
 
+def test_counts_that_stand_apart_are_added(tmp_path: Path) -> None:
+    recipe = made(
+        ABSENCE + ENROLLED + 'chronic_absent = { column = "x", unit = "count", plus = ["y"] }',
+        ('"*" = ""', '"*" = "1 to 9", "" = ""'),
+    )
+    content = "id,year,n,x,y\n1,2018-19,100,12,8\n2,2018-19,90,12,*\n3,2018-19,80,,4\n"
+    assert none(figures(read(tmp_path, recipe, content))) == [
+        [100, 20, 20, 20],
+        [90, 13, None, 21],
+        [80, None, None, None],
+    ]
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [

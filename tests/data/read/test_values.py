@@ -184,6 +184,14 @@ def test_impossible_rows_are_refused_one_by_one() -> None:
     assert above.tolist() == ["Refused: x is above 100 %.", ""]
 
 
+def test_a_range_in_words_is_a_bound() -> None:
+    assert parse_bound("5 to 9", whole=True) == (5, 9)
+    assert parse_bound("9 to 5", whole=True) is None
+    tokens = Tokens(suppressed={"PS": "1 to 9"})
+    row = read(["PS"], replace(PLAIN, tokens=tokens)).iloc[0]
+    assert (row["status"], row["lower"], row["upper"]) == ("suppressed", 1, 9)
+
+
 def test_an_open_bound_of_a_rate_leaves_its_end_out() -> None:
     low, high = parse_bound("<5", whole=False), parse_bound(">95", whole=False)
     assert low is not None
