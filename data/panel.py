@@ -91,6 +91,28 @@ class SourceTables:
     idle: gpd.GeoSeries = field(default_factory=_no_points)
 
 
+def reference_enrolment(absence: pd.DataFrame, listed: pd.Series | None = None) -> pd.Series:
+    """Enrolment that a school's students are spread by.
+
+    Parameters
+    ----------
+    absence : DataFrame
+        Absence table.
+    listed : Series of Int64, optional
+        Students on the list of schools, by school_id.
+
+    Returns
+    -------
+    Series of Int64
+        By school_id: enrolment of the latest year in which it is reported; where it never is, the
+        students on the list.
+    """
+    total = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
+    reported = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
+    latest = reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
+    return latest if listed is None else latest.combine_first(listed.dropna())
+
+
 @dataclass(frozen=True)
 class Panel:
     """A study area's tables after the join, validated; raw or protected, of the same shape.

@@ -16,7 +16,7 @@ from data.plausible.figures import (
 )
 from data.plausible.ids import doubt_other_ids, doubt_school_ids
 from data.plausible.joinable import refuse_unjoinable
-from data.plausible.online import doubt_large
+from data.plausible.online import doubt_large, doubt_online, refuse_strangers
 from data.plausible.outlines import doubt_outlines
 from data.plausible.points import doubt_points
 from data.plausible.totals import doubt_totals
@@ -27,7 +27,7 @@ _OF_READ: tuple[Callable[[SourceTables, Ledger], None], ...] = (
     *(doubt_school_ids, doubt_other_ids, doubt_tract_ids, doubt_outlines),
 )
 _OF_MATCHED: tuple[Callable[[SourceTables, Ledger], None], ...] = (
-    *(doubt_points, doubt_children, doubt_large),
+    *(doubt_points, doubt_children, doubt_online, doubt_large),
 )
 
 
@@ -67,6 +67,7 @@ def believed(tables: SourceTables, ledger: Ledger) -> SourceTables:
     if len(matched) > 1:
         for doubt in _OF_MATCHED:
             doubt(matched[-1], ledger)
+        attempt(lambda: refuse_strangers(matched[-1]))
         attempt(lambda: refuse_unjoinable(matched[-1]))
     attempt(lambda: refuse_open(ledger.entries, tables.accept, tables.area.slug))
     raise_together(errors)

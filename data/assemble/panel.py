@@ -18,8 +18,7 @@ from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.doubts import refuse_open
 from data.errors import DataError
-from data.panel import Panel, SourceTables
-from data.plausible.joinable import reference_enrolment
+from data.panel import Panel, SourceTables, reference_enrolment
 from data.plausible.online import schools_apart
 from data.store.provenance import Ledger
 
@@ -73,7 +72,7 @@ def make_panel(tables: SourceTables) -> Panel:
 
 def _joined(tables: SourceTables, ledger: Ledger) -> Joined:
     """Join the schools that have a place; what geometry refuses is said as an error of the data."""
-    placed = tables.schools.drop(index=schools_apart(tables, ledger))
+    placed = tables.schools.drop(index=schools_apart(tables))
     tables = replace(tables, schools=placed)
     try:
         return join_schools(tables, _reference(tables), ledger)

@@ -15,7 +15,7 @@ from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.releases import one_release_a_year
 from data.place.school_lists import one_list
 from data.place.withheld import bounded_by_list
-from data.plausible.outlines import mended
+from data.plausible.outlines import mended, refuse_elsewhere
 from data.plausible.points import without_wrong_points
 from data.plausible.rows import doubt_refused
 from data.read.engine import read_table
@@ -27,7 +27,6 @@ from data.store.provenance import Ledger, Source
 from geo.areas.crs import place_system, require_crs
 from geo.areas.geoid import other_codes
 from geo.areas.locate import implausible_points
-from geo.areas.states import outside_state
 
 MARGIN_KM = 25.0
 TURNED_LIMIT = 0.05
@@ -200,13 +199,8 @@ class PlaceReader:
         try:
             return place_system(tracts, self.place.area.crs)
         except ValueError as error:
-            slug, strange = self.place.area.slug, outside_state(tracts)
-            if len(strange):
-                raise DataError(
-                    f"{slug}: {len(strange):,} of {len(tracts):,} tracts lie outside the state that"
-                    f" their ids name (first {strange[0]}); check the coordinate system of the"
-                    " file, and that ids and outlines are of one place"
-                ) from error
+            slug = self.place.area.slug
+            refuse_elsewhere(tracts, slug, share=0.0)
             raise DataError(f"{slug}.toml: crs: {error}; {CRS_REMEDY}") from error
 
     def _flows(self) -> pd.DataFrame | None:
@@ -227,7 +221,15 @@ class PlaceReader:
         for name in ("children", "children_moe", "residents"):
             if name not in tracts.columns:
                 tracts[name] = float("nan")
-        return mended("tracts", tracts, self.place.area.slug, self.ledger)
+        slug = self.place.area.slug
+        sound = mended("tracts", tracts, slug, self.ledger)
+        if sound.empty:
+            raise DataError(
+                f"{slug}: none of {len(tracts):,} tracts has an outline with an area; take the file"
+                " that holds polygons"
+            )
+        refuse_elsewhere(sound, slug)
+        return sound
 
     def _crosswalk(self, tracts: gpd.GeoDataFrame) -> pd.DataFrame | None:
         """Take a published crosswalk, or make one from the outlines of the other census year."""

@@ -33,9 +33,10 @@ def doubt_tract_ids(tables: SourceTables, ledger: Ledger) -> None:
             continue
         for words, strange in _misfits(ids, tracts, known):
             ledger.doubt("tract_edition", str(source), "drivers", words, strange)
-        lacking = tracts[~tracts.isin(ids)]
+        known_here = rows.loc[rows["value"].notna(), "geoid"]
+        lacking = tracts[~tracts.isin(known_here)]
         if len(lacking) > LACKING * len(tracts):
-            words = f"Tracts, of {len(tracts):,}, without a row in this file."
+            words = f"Tracts, of {len(tracts):,}, without a figure in this file."
             ledger.doubt("drivers_lacking", str(source), "drivers", words, lacking)
 
 

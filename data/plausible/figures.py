@@ -1,5 +1,6 @@
 """Figures of absence that no school, or no place, can have."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ from data.panel import SourceTables
 from data.plausible.online import online_schools
 from data.store.provenance import Ledger
 
+YEAR = re.compile(r"[0-9]{4}-[0-9]{2}")
 LARGEST_SCHOOL = 12_000
 """Students; the largest school building of the country holds some 10,000."""
 NEARLY_ALL = 0.75
@@ -26,7 +28,7 @@ CHILDREN_BOUNDS = (0.25, 2.0)
 
 
 def refuse_first_year(tables: SourceTables) -> None:
-    """Refuse a place whose first year is not in its files.
+    """Refuse a place whose first year is not in its files, or one that names no year.
 
     Raises
     ------
@@ -34,6 +36,12 @@ def refuse_first_year(tables: SourceTables) -> None:
         Naming the years there are.
     """
     years = sorted(tables.absence["school_year"].unique())
+    named = [*tables.area.unusual_years, *(each.school_year for each in tables.area.breaks)]
+    if strange := [year for year in named if not YEAR.fullmatch(year)]:
+        raise DataError(
+            f"{tables.area.slug}.toml: {strange[0]!r} in unusual_years or [[breaks]] is no school"
+            ' year; write years as "2018-19"'
+        )
     if tables.area.default_year not in years:
         raise DataError(
             f"{tables.area.slug}.toml: default_year is {tables.area.default_year!r}, of which no"
@@ -48,8 +56,8 @@ def doubt_figures(tables: SourceTables, ledger: Ledger) -> None:
         large = part[part["enrolled"].gt(LARGEST_SCHOOL)]
         words = f"More than {LARGEST_SCHOOL:,} students at one school."
         ledger.doubt("sizes", str(source), "absence", words, _described(large))
-        counted = part.dropna(subset=["enrolled", "chronic_absent"])
-        rate = counted["chronic_absent"] / counted["enrolled"].where(counted["enrolled"].gt(0))
+        counted = part[part["enrolled"].gt(0)].dropna(subset=["enrolled", "chronic_absent"])
+        rate = (counted["chronic_absent"] / counted["enrolled"]).astype("float64")
         if len(counted) >= LEAST_ROWS and rate.median() > NEARLY_ALL:
             words = f"Half of the rows have more than {NEARLY_ALL:.0%} of their students absent."
             high = counted[rate.gt(NEARLY_ALL)]
@@ -95,6 +103,7 @@ def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> 
             continue
         same = both["enrolled"].eq(both["enrolled_before"])
         same &= both["chronic_absent"].eq(both["chronic_absent_before"])
+        same &= both["enrolled"].gt(0)
         if same.mean() > ALIKE:
             words = f"{before} and {after} hold the same figures."
             ledger.doubt("years_alike", slug, "absence", words, both.index[same])
@@ -111,6 +120,8 @@ def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> 
 
 def _place_change(one: pd.DataFrame, other: pd.DataFrame) -> str:
     """Say how a whole place changes beyond what places do; "" when it does not."""
+    if not (one["enrolled"].sum() > 0 and other["enrolled"].sum() > 0):
+        return ""
     rates = [
         float(each["chronic_absent"].sum() / each["enrolled"].sum())
         for each in (one.dropna(), other.dropna())

@@ -1,32 +1,9 @@
-"""Whose students can be spread over tracts, and why none can, said before the join is tried."""
-
-import pandas as pd
+"""Why the schools of a place cannot be joined to its tracts, said before the join is tried."""
 
 from data.errors import DataError
-from data.panel import SourceTables
+from data.panel import SourceTables, reference_enrolment
 from data.plausible.ids import mending
-
-
-def reference_enrolment(absence: pd.DataFrame, listed: pd.Series | None = None) -> pd.Series:
-    """Enrolment that a school's students are spread by.
-
-    Parameters
-    ----------
-    absence : DataFrame
-        Absence table.
-    listed : Series of Int64, optional
-        Students on the list of schools, by school_id.
-
-    Returns
-    -------
-    Series of Int64
-        By school_id: enrolment of the latest year in which it is reported; where it never is, the
-        students on the list.
-    """
-    total = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
-    reported = total[total["enrolled"].notna()].sort_values(["school_id", "school_year"])
-    latest = reported.drop_duplicates("school_id", keep="last").set_index("school_id")["enrolled"]
-    return latest if listed is None else latest.combine_first(listed.dropna())
+from data.plausible.online import schools_apart
 
 
 def refuse_unjoinable(tables: SourceTables) -> None:
@@ -56,8 +33,16 @@ def refuse_unjoinable(tables: SourceTables) -> None:
     known = reference_enrolment(tables.absence, schools["students"]).dropna()
     if not known.gt(0).any():
         raise DataError(f"{slug}: no school can be joined to tracts: {_no_enrolment(tables)}")
-    joinable = schools["geoid"].notna() & schools.index.isin(known[known.gt(0)].index)
-    if not joinable.any():
+    joinable = schools.index[
+        schools["geoid"].notna() & schools.index.isin(known[known.gt(0)].index)
+    ]
+    if len(joinable) and joinable.isin(schools_apart(tables)).all():
+        raise DataError(
+            f"{slug}: no school can be joined to tracts: each that has a place is an online school,"
+            " or named in not_joined; name those that do draw from the tracts around them in"
+            " [catchment] joined"
+        )
+    if joinable.empty:
         why = _no_place(tables)
         raise DataError(f"{slug}: no school can be joined to tracts: {why}")
 

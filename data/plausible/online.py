@@ -5,8 +5,7 @@ import re
 import pandas as pd
 
 from data.errors import DataError
-from data.panel import SourceTables
-from data.plausible.joinable import reference_enrolment
+from data.panel import SourceTables, reference_enrolment
 from data.store.provenance import Ledger
 
 ONLINE = re.compile(
@@ -44,36 +43,44 @@ def online_schools(tables: SourceTables) -> pd.Index:
     return schools.index[online & ~schools.index.isin(tables.joined)]
 
 
-def schools_apart(tables: SourceTables, ledger: Ledger) -> pd.Index:
+def schools_apart(tables: SourceTables) -> pd.Index:
     """Choose the schools that the join leaves out, though they may have a point.
 
     Online schools with a point, by their type or name, less those of the place's `joined`; and its
     `not_joined`. Schools whose students the district has counted by tract are never left out.
+    """
+    schools = tables.schools
+    left_out = schools.index.isin(online_schools(tables))
+    left_out &= schools["geoid"].notna()  # the join itself says which schools have no place
+    left_out |= schools.index.isin(tables.not_joined)
+    if tables.flows is not None:
+        left_out &= ~schools.index.isin(tables.flows["school_id"])
+    return schools.index[left_out]
+
+
+def refuse_strangers(tables: SourceTables) -> None:
+    """Refuse a place that names a school it does not have.
 
     Raises
     ------
     DataError
-        The place names a school that it does not have.
     """
-    schools, slug = tables.schools, tables.area.slug
     named = [*tables.joined, *tables.not_joined]
-    if strange := [each for each in named if each not in schools.index]:
+    if strange := [each for each in named if each not in tables.schools.index]:
         raise DataError(
-            f"{slug}.toml: [catchment] joined or not_joined names {strange[0]!r}, which no file of"
-            " absence has; correct or remove it"
+            f"{tables.area.slug}.toml: [catchment] joined or not_joined names {strange[0]!r}, which"
+            " no file of absence has; correct or remove it"
         )
-    online = schools.index.isin(online_schools(tables))
-    online &= schools["geoid"].notna()  # the join itself says which schools have no place
-    left_out = online | schools.index.isin(tables.not_joined)
-    if tables.flows is not None:
-        left_out &= ~schools.index.isin(tables.flows["school_id"])
-    found = schools.index[online & left_out]
+
+
+def doubt_online(tables: SourceTables, ledger: Ledger) -> None:
+    """Say which schools the join leaves out, and why."""
+    slug, apart, names = tables.area.slug, schools_apart(tables), tables.schools["name"]
+    online = apart[apart.isin(online_schools(tables))]
     words = "Online schools: counted in totals, not in the join of schools and tracts."
-    examples = (found + " " + schools.loc[found, "name"]).tolist()
-    ledger.doubt("online_schools", slug, "catchment", words, examples)
+    ledger.doubt("online_schools", slug, "catchment", words, online + " " + names[online])
     words = "Named in not_joined: counted in totals, not in the join of schools and tracts."
-    ledger.record(slug, "catchment", "kept", words, schools.index[left_out & ~online])
-    return schools.index[left_out]
+    ledger.record(slug, "catchment", "kept", words, apart[~apart.isin(online)])
 
 
 def doubt_large(tables: SourceTables, ledger: Ledger) -> None:
@@ -84,9 +91,10 @@ def doubt_large(tables: SourceTables, ledger: Ledger) -> None:
     told = {*online_schools(tables), *tables.joined, *tables.not_joined}
     if tables.flows is not None:
         told |= set(tables.flows["school_id"])
-    students = reference_enrolment(tables.absence).astype("float64")
+    students = reference_enrolment(tables.absence, tables.schools["students"])
     schools = tables.schools[tables.schools["geoid"].notna()]
-    schools = schools.assign(students=students.reindex(schools.index)).dropna(subset="students")
+    schools = schools.assign(students=students.reindex(schools.index).astype("float64"))
+    schools = schools.dropna(subset="students")
     children = tables.tracts.groupby("county")["children"].sum()
     for county, rows in schools[~schools.index.isin(told)].groupby(schools["geoid"].str[:5]):
         others = (rows["students"].sum() - rows["students"]) / max(len(rows) - 1, 1)

@@ -1,9 +1,12 @@
 """Outlines of tracts: lost, changed, over one another, apart, or in another state."""
 
+from types import MappingProxyType
+
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from data.errors import DataError
 from data.panel import SourceTables
 from data.store.provenance import Ledger
 from geo.areas.boundaries import BoundaryRepair, repair
@@ -17,6 +20,14 @@ COVERED = 0.05
 OVERLAP = 0.002
 LONELY = 0.3
 LEAST_TRACTS = 4
+MOSTLY = 0.5
+POLE = 90.0
+_MISTAKES = MappingProxyType(
+    {
+        "latitude and longitude the other way round": lambda xy: xy[:, ::-1],
+        "the other sign of the longitude": lambda xy: xy * [-1, 1],
+    }
+)
 
 
 def mended(table: str, areas: gpd.GeoDataFrame, slug: str, ledger: Ledger) -> gpd.GeoDataFrame:
@@ -57,6 +68,33 @@ def _doubt_mending(
     ledger.doubt("outlines_lost", slug, "tracts", words, lived_in)
 
 
+def refuse_elsewhere(tracts: gpd.GeoDataFrame, slug: str, share: float = MOSTLY) -> None:
+    """Refuse outlines of which more than a share lie outside the state that their ids name.
+
+    Raises
+    ------
+    DataError
+        With what would put them inside, if something simple does.
+    """
+    strange = outside_state(tracts)
+    if len(strange) <= share * len(tracts):
+        return
+    advice = "check the coordinate system of the file, and that ids and outlines are of one place"
+    for words, change in _MISTAKES.items():
+        shapes = shapely.transform(geometries(tracts.geometry), change)
+        _, south, _, north = shapely.total_bounds(shapes)
+        on_earth = max(abs(south), abs(north)) <= POLE
+        if (
+            on_earth
+            and outside_state(gpd.GeoDataFrame(geometry=shapes, index=tracts.index, crs=4326)).empty
+        ):
+            advice = f"they would lie inside with {words}: correct the file"
+    raise DataError(
+        f"{slug}: {len(strange):,} of {len(tracts):,} tracts lie outside the state that their ids"
+        f" name (first {strange[0]}); {advice}"
+    )
+
+
 def doubt_outlines(tables: SourceTables, ledger: Ledger) -> None:
     """Doubt outlines that lie over one another, touch no other, or lie in another state."""
     slug, tracts = tables.area.slug, tables.tracts
@@ -81,7 +119,7 @@ def _doubt_overlaps(tables: SourceTables, ledger: Ledger) -> None:
     np.add.at(shared, np.concatenate([one, other]), np.tile(common, 2))
     part = shared / np.where(own > 0, own, np.inf)
     covered = tables.tracts.index[part > COVERED]
-    total = shared.sum() / 2 / own.sum()
+    total = min(shared.sum() / 2 / own.sum(), 1.0)
     if total > OVERLAP or len(covered):
         ids = covered if len(covered) else tables.tracts.index[part > OVERLAP]
         words = f"Outlines lie over one another: {total:.1%} of the area is counted twice."

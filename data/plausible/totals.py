@@ -126,7 +126,7 @@ def _largest_sum(year: pd.DataFrame) -> Iterator[object]:
     """Give the largest row when it is the sum of all others, some of which are withheld."""
     figures = year[["enrolled", "chronic_absent"]].astype("float64")
     top = figures["enrolled"].idxmax() if figures["enrolled"].notna().any() else None
-    if top is None or len(figures) <= MANY_OTHERS:
+    if top is None or len(figures) <= MANY_OTHERS or not figures["enrolled"].max() > 0:
         return
     others, own = figures.drop(index=top), figures.loc[top]
     hidden = others.isna().mean()

@@ -105,7 +105,7 @@ def metric_system(given: str) -> str:
     except (CRSError, ProjError) as error:
         raise ValueError(f"{given!r} is not a known coordinate reference system") from error
     if not system.is_projected:
-        raise ValueError(f"{given!r} ({system.name}) is not projected: degrees are no distances")
+        raise ValueError(f"{given!r} ({system.name}) is not projected: it has no plane distances")
     if system.to_epsg() in _STRETCHED or "Mercator" in _method(system):
         raise ValueError(f"{given!r} ({system.name}) stretches distances")
     if is_metric(system):

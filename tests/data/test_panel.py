@@ -13,8 +13,14 @@ from data.assemble.panel import make_panel
 from data.contracts.check import ContractError
 from data.contracts.tables import TABLES
 from data.errors import DataError
-from data.panel import Panel, PanelError, SourceTables, load_panel, save_panel
-from data.plausible.joinable import reference_enrolment
+from data.panel import (
+    Panel,
+    PanelError,
+    SourceTables,
+    load_panel,
+    reference_enrolment,
+    save_panel,
+)
 from data.store.manifest import (
     FORMAT,
     DefinitionBreak,

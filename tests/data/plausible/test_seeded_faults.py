@@ -283,7 +283,7 @@ def schools_are_lacking(place: WrittenPlace) -> None:
     )
 
 
-@fault("other_state")
+@fault("outside the state")
 def outlines_of_another_state(place: WrittenPlace) -> None:
     place.tracts.geometry = place.tracts.translate(-20, 0)
     place.schools["lon"] -= 20
@@ -340,7 +340,39 @@ def an_outline_crosses_itself(place: WrittenPlace) -> None:
     place.tracts.loc[0, "geometry"] = shapely.Polygon(ring)
 
 
-@fault(r"is not projected: degrees are no distances")
+@fault(r"none of 20 tracts has an outline with an area")
+def tracts_are_points(place: WrittenPlace) -> None:
+    place.tracts.geometry = [shapely.Point(each.bounds[:2]) for each in place.tracts.geometry]
+
+
+@fault(r"outside the state.*latitude and longitude the other way round")
+def outlines_are_swapped(place: WrittenPlace) -> None:
+    shapes = place.tracts.geometry.to_numpy()
+    place.tracts.geometry = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+
+
+@fault(r"outside the state.*the other sign of the longitude")
+def outlines_lost_their_sign(place: WrittenPlace) -> None:
+    shapes = place.tracts.geometry.to_numpy()
+    place.tracts.geometry = shapely.transform(shapes, lambda xy: xy * [-1, 1])
+
+
+@fault(r"each that has a place is an online school")
+def all_schools_are_online(place: WrittenPlace) -> None:
+    place.schools["type"] = "Virtual"
+
+
+@fault(r"no school has a student enrolled")
+def nobody_is_enrolled(place: WrittenPlace) -> None:
+    place.absence[["students", "absent"]] = 0
+
+
+@fault("drivers_lacking")
+def drivers_without_a_figure(place: WrittenPlace) -> None:
+    place.drivers["value"] = np.nan
+
+
+@fault(r"is not projected: it has no plane distances")
 def degrees_as_system(place: WrittenPlace) -> None:
     place.keys = 'crs = "EPSG:4326"'
 

@@ -80,7 +80,7 @@ def test_feet_become_metres() -> None:
     [
         ("EPSG:99999", "not a known"),
         ("no such thing", "not a known"),
-        ("EPSG:4326", "degrees are no distances"),
+        ("EPSG:4326", "no plane distances"),
         ("EPSG:3857", "stretches"),
         ("EPSG:32611", r"made for longitude -120 to -114.*the place lies at -75\.6"),
         ("EPSG:2992", "made for longitude"),

@@ -8,8 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.panel import Panel
-from data.plausible.joinable import reference_enrolment
+from data.panel import Panel, reference_enrolment
 from geo.areas.crs import EARTH_METRES
 from geo.catchment import METHODS, NEEDS, build_catchment
 from geo.join.balance import balance
