@@ -164,6 +164,21 @@ def test_no_screen_or_development_library_loads_with_data() -> None:
     assert run.stdout.strip() == "[]"
 
 
+def test_hot_spots_loads_no_fit_of_a_join_and_no_model_that_is_not_chosen() -> None:
+    page = (ROOT / "pages" / "hot_spots.py").read_text(encoding="utf-8")
+    needs = [name for name in imports_of(page) if (ROOT / f"{name.replace('.', '/')}.py").is_file()]
+    assert {"ui.frame", "ui.queries.hotspots"} <= set(needs)
+    unasked = ("geo.join", "geo.catchment", "analytics.scan", "analytics.membership", "numba")
+    code = (
+        f"import sys, {', '.join(sorted(needs))};"
+        f"print(sorted(name for name in sys.modules if name.startswith({unasked!r})))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
 def test_the_reader_of_imports_sees_every_form() -> None:
     source = (
         "import ui.maps\n"
