@@ -1,5 +1,6 @@
 """The engine: one recipe, one file, one of our tables; every row accounted for in the ledger."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger, Source, sha256_of
 from geo.areas.geoid import repair
 
+WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
 SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
     {
         "tracts": tables.tracts,
@@ -101,7 +103,8 @@ def read_table(
     -------
     FileRead
         The table keeps its contract, with three differences: schools have no `geoid` yet; absence
-        may carry a column `name`; tracts from a plain file hold only the columns it gives.
+        may carry a column `name` and bounds of its rate; tracts from a plain file hold only the
+        columns it gives.
 
     Raises
     ------
@@ -146,7 +149,9 @@ def shape_table(
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     cells = _drop_repeats(context, grid)
-    ids = _other_ids(context, _padded_ids(context, _joined_ids(context, cells)))
+    ids = _other_ids(
+        context, _padded_ids(context, _plain_ids(context, _joined_ids(context, cells)))
+    )
     cells, ids, totals = _filter(context, cells, ids)
     refuse_broken(recipe, cells, file, grid.sheet)
     ids = _valid_ids(context, ids)
@@ -228,8 +233,18 @@ def _other_ids(context: Context, ids: pd.Series) -> pd.Series:
     return ids.map(lambda each: names.get(each, each)).astype("str")
 
 
-def _padded_ids(context: Context, cells: pd.Series) -> pd.Series:
+def _plain_ids(context: Context, cells: pd.Series) -> pd.Series:
+    """Take off what a spreadsheet puts around an id: the .0 of a number, the quotes of a text."""
     ids = cells.str.strip()
+    plain = ids.str.replace(WRAPPED, r"\1\2", regex=True)
+    changed = ids[plain.ne(ids)]
+    if context.recipe.key == "geoid" or changed.empty:
+        return ids  # tract ids are mended as a whole, below
+    context.repair("Id freed of a spreadsheet's .0 or quotes.", changed.drop_duplicates())
+    return plain
+
+
+def _padded_ids(context: Context, ids: pd.Series) -> pd.Series:
     if context.recipe.identifier.pad:
         filled = _filled_up(ids, context.recipe.identifier.pad)
         changed = ids[filled.ne(ids)]

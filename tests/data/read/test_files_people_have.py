@@ -6,10 +6,11 @@ import pytest
 
 from data.contracts.check import validate
 from data.errors import FileError
+from data.place.place import load_place
 from data.read.engine import FileRead, read_table
 from data.read.enrolment import RATE_BOUNDS
 from data.recipe.binding import TomlError
-from data.recipe.checks import parse_recipe, to_toml
+from data.recipe.checks import FOLDER, parse_recipe, to_toml
 from data.recipe.recipe import Recipe
 from data.recipe.years import by_year
 from data.store.provenance import Ledger
@@ -244,6 +245,25 @@ def test_years_apart_in_columns_and_files(tmp_path: Path) -> None:
         made(COUNTED, years)
 
 
+def test_a_place_reads_a_recipe_once_for_each_year(tmp_path: Path) -> None:
+    years = ("[columns]", 'years = { "2017-18" = "1718", "2018-19" = "1819" }\n[columns]')
+    apart = made(COUNTED, years, ('"a.csv"', '"{place}/a{word}.csv"'))
+    (tmp_path / "made.toml").write_text(to_toml(apart), encoding="utf-8")
+    outlines = (FOLDER / "nyc_tracts_2020.toml").read_text(encoding="utf-8")
+    (tmp_path / "nyc_tracts_2020.toml").write_text(outlines, encoding="utf-8")
+    (tmp_path / "small.toml").write_text(
+        'slug = "small"\nname = "Small"\nstate = "New York"\nstate_fips = "36"\n'
+        'tract_vintage = 2020\ndefault_year = "2018-19"\ndefinition = "d"\n'
+        'recipes = ["made", "nyc_tracts_2020"]\nreleases = { "2018-19" = "made_2018_19" }\n',
+        encoding="utf-8",
+    )
+    place = load_place("small", folder=tmp_path, recipes=tmp_path)
+    assert [(each.id, each.mirror) for each in place.recipes[:2]] == [
+        ("made_2017_18", "small/a1718.csv"),
+        ("made_2018_19", "small/a1819.csv"),
+    ]
+
+
 def test_two_header_rows_and_merged_cells(tmp_path: Path) -> None:
     recipe = made(
         COUNTED,
@@ -295,6 +315,19 @@ def test_an_id_that_lost_its_zeros_is_told_how_to_pad(tmp_path: Path) -> None:
     content = "id,year,n,x\n001234,2018-19,100,5\n1235,2018-19,100,5\n17,2018-19,100,5\n"
     with pytest.raises(FileError, match=r"row 3: id '1235' .* \(2 in all\); write pad = 6"):
         read(tmp_path, recipe, content)
+
+
+def test_an_id_is_freed_of_what_a_spreadsheet_puts_around_it(tmp_path: Path) -> None:
+    padded = ('pattern = ".+"', 'pattern = "[0-9]{4}", pad = 4')
+    content = 'id,year,n,x\n17.0,2018-19,100,5\n"=""0018""",2018-19,90,4\n19,2018-19,80,3\n'
+    path, ledger = tmp_path / "a.csv", Ledger()
+    path.write_text(content, encoding="utf-8")
+    table = read_table(made(COUNTED, padded), path, ledger).table
+    assert table["school_id"].tolist() == ["0017", "0018", "0019"]
+    reason = "Id freed of a spreadsheet's .0 or quotes."
+    assert [each.examples for each in ledger.entries if each.reason == reason] == [
+        ("17.0", '="0018"')
+    ]
 
 
 @pytest.mark.parametrize(("word", "what"), [("-1", "code for missing"), ("1.2E+11", "spreadsheet")])
