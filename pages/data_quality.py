@@ -28,4 +28,4 @@ table_block.plain(
 )
 downloads.ledger_button(selection)
 frame.how_sure(words.COUNT_MEANING, words.COVERAGE_MEANING)
-frame.limits(selection, panel.area.definition, words.TRACT_MEANING)
+frame.limits(selection, words.TRACT_MEANING)

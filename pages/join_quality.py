@@ -37,4 +37,4 @@ join_tables.change_table(change, selection)
 
 st.subheader("Does your district know better?")
 join_upload.section(selection)
-frame.limits(selection, words.FLOW_MEANING, words.TRACT_MEANING, words.CHRONIC_MEANING)
+frame.limits(selection, words.FLOW_MEANING, words.TRACT_MEANING)

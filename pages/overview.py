@@ -53,4 +53,4 @@ counts = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withh
 changes = ("compared", "paired", "paired_low", "paired_high", "composition")
 table_block.show(trend, (*counts, *changes), "Every school year of this place")
 downloads.buttons(selection, "tracts", tracts, place="tracts")
-frame.limits(selection, words.TRACT_MEANING, words.CHRONIC_MEANING)
+frame.limits(selection, words.TRACT_MEANING)

@@ -47,4 +47,4 @@ table_block.show(
     f"{totals.listed:,} schools, most students affected first, {selection.year}",
 )
 downloads.buttons(selection, "schools", schools, place="schools")
-frame.limits(selection, words.CHRONIC_MEANING)
+frame.limits(selection)

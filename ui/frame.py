@@ -174,13 +174,12 @@ def breaks(selection: Selection) -> None:
 
 
 def limits(selection: Selection, *sentences: str) -> None:
-    """Limits and sources, always visible at the foot of a page."""
+    """Limits, who is counted, and sources, always visible at the foot of a page."""
     panel = queries.panel(selection)
     sources = "; ".join(source_text(s.publisher, s.title, s.vintage) for s in panel.sources)
-    text = " ".join(sentences)
-    st.html(
-        f"<div class='atlas-limits'><p>{escape(text)}</p><p>Sources: {escape(sources)}.</p></div>"
-    )
+    paragraphs = (" ".join(sentences), panel.area.definition, f"Sources: {sources}.")
+    body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs if text)
+    st.html(f"<div class='atlas-limits'>{body}</div>")
 
 
 def own_control(

@@ -14,6 +14,8 @@ import pytest
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
+from data.demo import tables as demo
+from data.place.place import load_place
 from data.views.hot_spots import power_of
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
@@ -71,6 +73,12 @@ def needs_place(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return check
 
 
+def definition(place: str) -> str:
+    """Who is counted, as the place's publisher says it."""
+    area = demo.AREA if place == "demo" else load_place(place).area
+    return area.definition
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("page", PAGES)
 def test_page_runs_with_question_answer_limits_and_sources(
@@ -83,6 +91,7 @@ def test_page_runs_with_question_answer_limits_and_sources(
     assert test.title[0].value.endswith("?")
     said = words(test)
     assert "Sources:" in said
+    assert definition(place) in said
     assert re.search(r"\brange", said)
     assert "year to year by chance" not in said
     assert ("fictional" in said) == (place == "demo")

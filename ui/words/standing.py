@@ -121,10 +121,6 @@ ASSOCIATION = (
     " about any one student or family."
 )
 HELPS = "Belonging, health care nearby and a stable home help children be in school."
-CHRONIC_MEANING = (
-    "Chronically absent: a student who missed at least 10 % of enrolled school days,"
-    " for any reason."
-)
 HOT_SPOT_MEANING = (
     "Children of these neighbourhoods attend schools with more absence than chance and"
     " school-to-school differences explain."
