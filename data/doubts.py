@@ -48,6 +48,12 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             'name the column of percents, or write unit = "count" in the recipe',
             blocks=True,
         ),
+        "rate_contradicts": Doubt(
+            "Counts and rates of a file do not fit one another.",
+            "check the columns of chronic_absent, enrolled and rate, and whether one of them is of"
+            " those who attend (complement)",
+            blocks=True,
+        ),
         "fraction_for_percent": Doubt(
             "A column of percents looks like fractions from 0 to 1.",
             'write unit = "fraction" in the recipe if the file holds 0 to 1',

@@ -11,7 +11,7 @@ from data.read.enrolment import (
     enrolment_of_rate,
     last_decimal,
 )
-from data.read.evidence import counts_for_percents, percents_for_counts
+from data.read.evidence import counts_for_percents, is_contradicted, percents_for_counts
 from data.read.tables import Rows
 from data.recipe.parts import Column
 
@@ -21,6 +21,7 @@ COUNT_COLUMNS = [
     *("chronic_absent", "lower", "upper"),
 ]
 CONTRADICTION = "Refused: the bounds of count and rate leave no number."
+OFTEN = 0.05
 NAMES = ("chronic_absent", "enrolled")
 
 
@@ -72,13 +73,21 @@ def _figures(
         part = complement(part, students)
         part["refused"] = part["refused"].mask(part["refused"].eq(""), attending)
     if rated is not None and rate is not None and students is not None:
-        part = _bounded(part, count_of_rate(rate, students, _half(rows, rated)))
+        counted = count_of_rate(rate, students, _half(rows, rated))
+        _doubt_contradictions(rows, is_contradicted(part, counted, students["value"]))
+        part = _bounded(part, counted)
         words = rows.cells[rated.column].str.strip()
         hint = part["status"].eq("suppressed") & rate["upper"].notna()
         whose = "The rate of those who attend" if rated.complement else "The rate"
         told = part["reason"] + f" {whose} is given as " + words + "."
         part["reason"] = part["reason"].mask(hint, told)
     return part, students, rate
+
+
+def _doubt_contradictions(rows: Rows, wrong: pd.Series) -> None:
+    if wrong.sum() > OFTEN * len(wrong):
+        words = "The count of absent students is not what the published rate says."
+        rows.ledger.doubt("rate_contradicts", *rows.name, words, rows.text["school_id"][wrong])
 
 
 def _rate(rows: Rows, column: Column) -> pd.DataFrame:

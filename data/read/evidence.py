@@ -18,7 +18,7 @@ def fractions_for_percents(values: pd.Series) -> bool:
     """Say whether figures read as percents look like fractions from 0 to 1.
 
     They do when all are at most 1.5, or nine in ten at most 1 and with two decimals or more, as
-    percents of such size are seldom given.
+    percents of such size are seldom given; of two or three figures all must be so.
 
     Parameters
     ----------
@@ -33,12 +33,29 @@ def fractions_for_percents(values: pd.Series) -> bool:
     False
     """
     published = (100 * values[values.gt(0)]).round(9)
-    if len(published) < FEWEST:
-        return False
     small = published[published.le(1)]
     precise = (10 * small).sub((10 * small).round()).abs().gt(1e-6)
+    if len(published) < FEWEST:
+        return len(published) > 1 and bool(published.le(1).all() and precise.all())
     mostly = len(small) >= MOSTLY * len(published) and precise.mean() > HALF
     return bool(published.le(NEAR_ONE).all() or mostly)
+
+
+def is_contradicted(count: pd.DataFrame, rated: pd.DataFrame, students: pd.Series) -> pd.Series:
+    """Say which counts are not those that a published rate gives, by more than 1 % of all.
+
+    Parameters
+    ----------
+    count : DataFrame
+        From `data.read.cells.parse_numbers`.
+    rated : DataFrame
+        The count that the rate gives, from `data.read.enrolment.count_of_rate`.
+    students : Series
+        All of whom the count is a part.
+    """
+    slack = 1.0 + 0.01 * students
+    low, high = rated["lower"] - slack, rated["upper"] + slack
+    return (count["value"].lt(low) | count["value"].gt(high)) & rated["value"].notna()
 
 
 def percents_for_counts(table: pd.DataFrame) -> bool:

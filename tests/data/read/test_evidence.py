@@ -105,7 +105,11 @@ def test_counts_among_percents_are_told_from_percents() -> None:
         ([0.174, 0.261, 0.223, 0.176, 1.2], True),
         ([*np.linspace(0.051, 0.42, 19), 100.0], True),
         ([0.0] * 10 + [0.12, 0.33, 0.47, 0.08], True),
-        ([0.174, 0.261, 0.223], False),
+        ([0.174, 0.261, 0.223], True),
+        ([0.174, 0.261], True),
+        ([0.3, 0.26], False),
+        ([0.174], False),
+        ([0.174, 1.2], False),
         ([0.4, 0.3, 0.9, 1.8, 12.1], False),
         ([17.4, 26.1, 22.3, 0.4, 0.2], False),
         ([*([0.3] * 10), 5.0], False),
@@ -137,6 +141,15 @@ def test_a_reading_doubts_and_the_doubt_stops_a_build(tmp_path: Path) -> None:
     assert doubts(tmp_path, rated, content) == ["count_for_percent"]
     assert DOUBTS["percent_for_count"].blocks
     assert DOUBTS["fraction_for_percent"].blocks
+
+
+def test_counts_of_those_who_attend_contradict_the_rate_of_those_absent(tmp_path: Path) -> None:
+    rated = ABSENCE + 'rate = { column = "p", unit = "percent" }\n'
+    rows = [(at, 200 + at, 20 + at, round(100 * (20 + at) / (200 + at), 1)) for at in range(30)]
+    content = "id,n,x,p\n" + "".join(f"{at},{n},{x},{p}\n" for at, n, x, p in rows)
+    assert doubts(tmp_path, rated, content) == []
+    turned = "id,n,x,p\n" + "".join(f"{at},{n},{n - x},{p}\n" for at, n, x, p in rows)
+    assert doubts(tmp_path, rated, turned) == ["rate_contradicts"]
 
 
 def test_more_students_than_any_school_has(tmp_path: Path) -> None:
