@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -89,7 +90,8 @@ def _joined_again(raw: Panel, withheld: pd.Index) -> Panel:
 
     A school whose enrolment is withheld is spread by distance alone.
     """
-    stored = raw.parameters["catchment"]
+    stored = _rounded(raw.parameters["catchment"])
+    raw = replace(raw, parameters={**raw.parameters, "catchment": stored})
     students = raw.catchment["students"].mask(raw.catchment["school_id"].isin(withheld))
     masked = replace(raw, catchment=raw.catchment.assign(students=students))
     counted = masked.catchment[~masked.catchment["school_id"].isin(_by_distance(raw, withheld))]
@@ -108,6 +110,24 @@ def _joined_again(raw: Panel, withheld: pd.Index) -> Panel:
         ledger=tuple(_retold(each, stored["summary"], account["summary"]) for each in raw.ledger),
         parameters={**raw.parameters, "catchment": {**stored, **account}},
     )
+
+
+def _rounded(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the join's settings without what could be solved for an enrolment: scales to ten metres.
+
+    Scales may come from counts of every school; students behind them are left out.
+    """
+
+    def near(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            kept = {name: each for name, each in value.items() if name != "students"}
+            return {name: near(each) for name, each in kept.items()}
+        if isinstance(value, list | tuple):
+            return [near(each) for each in value]
+        return round(value, 2) if isinstance(value, float) else value
+
+    named = ("scale_km", "zone_scales", "scale_estimates")
+    return {name: near(value) if name in named else value for name, value in stored.items()}
 
 
 def _by_distance(raw: Panel, withheld: pd.Index) -> pd.Index:

@@ -84,7 +84,7 @@ def test_joins_of_the_protected_copy_do_not_tell_a_withheld_enrolment(
 def test_nothing_of_the_protected_copy_tells_a_withheld_enrolment(
     restricted: SourceTables,
 ) -> None:
-    raws = [make_panel(withheld(restricted, each)) for each in range(4, 11)]
+    raws = [make_panel(zoned(withheld(restricted, each))) for each in range(4, 11)]
     shares = [raw.catchment["share"].to_numpy() for raw in raws]
     assert not any((shares[0] == other).all() for other in shares[1:])
     first, *others = map(protect_panel, raws)
