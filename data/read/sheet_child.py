@@ -44,7 +44,13 @@ def main(path: str, sheet: str) -> int:
         _mark(texts, broken_cells(Path(path), name, names.index(name)))
     except (python_calamine.CalamineError, MemoryError, ValueError) as error:
         return _fail(f"the workbook cannot be read ({error})", "export it again")
-    except (LookupError, struct.error, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        struct.error,
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+    ) as error:
         return _fail(f"the workbook is damaged ({type(error).__name__})", "save it again as .xlsx")
     for row in [[name], *texts]:
         sys.stdout.write(json.dumps(row) + "\n")
