@@ -5,8 +5,7 @@
 """
 
 from analytics.association.collinearity import circularity, told_apart
-from analytics.association.model import described, driver_model, fit
-from analytics.association.moe_sensitivity import moe_sensitivity
+from analytics.association.model import described, driver_model, fit, moe_sensitivity
 from analytics.association.rank_correlation import RankCorrelation, rank_correlation
 from analytics.association.result import Association, across_joins
 from analytics.association.shapley import shapley_shares

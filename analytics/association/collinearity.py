@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.association.design_matrix import DesignMatrix, design_matrix
+from analytics.association.estimate import DesignMatrix, design_matrix
 from analytics.inputs import Bools, Floats, floats
 from analytics.rates.intervals import stratum_codes
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import factorial
 
-from analytics.association.design_matrix import DesignMatrix, design_matrix
+from analytics.association.estimate import DesignMatrix, design_matrix
 from analytics.inputs import Floats
 from analytics.quasi_binomial import quasi_binomial
 

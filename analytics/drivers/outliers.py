@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
-from analytics.association.design_matrix import design_matrix, level_columns
+from analytics.association.estimate import design_matrix, level_columns
 from analytics.inputs import Floats, counts, same_index
 from analytics.local.significance import benjamini_hochberg
 from analytics.quasi_binomial import quasi_binomial

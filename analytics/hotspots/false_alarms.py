@@ -16,8 +16,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from analytics.hotspots.draws import analyses_of, draw_null
-from analytics.hotspots.nulls import NULLS, Null, on_areas
-from analytics.hotspots.school_rates import size_rates
+from analytics.hotspots.nulls import NULLS, Null, on_areas, size_rates
 from analytics.hotspots.tract_map import (
     Codes,
     Measure,

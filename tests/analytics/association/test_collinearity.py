@@ -13,7 +13,7 @@ from analytics.association.collinearity import (
     condition_number,
     variance_inflation,
 )
-from analytics.association.design_matrix import design_matrix
+from analytics.association.estimate import design_matrix
 from analytics.rates.tract_rates import exposure
 from geo.weights.weights import Weights
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.hotspots.false_alarms import false_alarms
-from analytics.hotspots.school_rates import size_rates
+from analytics.hotspots.nulls import size_rates
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import level_rates, school_residuals
 from geo.weights.weights import Weights
