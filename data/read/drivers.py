@@ -11,7 +11,8 @@ from data.errors import FileError
 from data.read.absence import above, counts
 from data.read.cells import CENTS, NUMBER
 from data.read.tables import Rows
-from data.recipe.parts import Column, Measure
+from data.recipe.measures import Measure
+from data.recipe.parts import Column
 
 Z_95 = 1.96  # half of a 95 % interval, in standard errors
 INTERVAL = re.compile(rf"\(?\s*({NUMBER.pattern})\s*[,;-]\s*({NUMBER.pattern})\s*\)?")

@@ -21,8 +21,8 @@ from data.read.recognise import recognised
 from data.read.refuse import refuse_broken, refuse_conflicts, refuse_ids
 from data.read.tables import Rows
 from data.read.words import rewritten, text_columns
-from data.recipe.parts import Filter
 from data.recipe.recipe import Recipe
+from data.recipe.rows import Filter
 from data.store.provenance import Ledger, Source, sha256_of
 from geo.areas.geoid import repair
 

@@ -5,8 +5,8 @@ import re
 import pandas as pd
 
 from data.errors import FileError
-from data.recipe.parts import GRADES
 from data.recipe.recipe import Recipe
+from data.recipe.rows import GRADES
 
 ORDER = {grade: at for at, grade in enumerate(GRADES)}
 WORDS = {

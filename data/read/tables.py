@@ -15,8 +15,9 @@ from data.errors import FileError
 from data.read.cells import CENTS, NUMBER, Reading, parse_numbers
 from data.read.evidence import fractions_for_percents
 from data.read.grades import levels
-from data.recipe.parts import Column, Points
+from data.recipe.parts import Column
 from data.recipe.recipe import Recipe
+from data.recipe.rows import Points
 from data.store.provenance import Ledger
 from geo.areas.geoid import repair
 

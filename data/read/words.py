@@ -6,8 +6,9 @@ import pandas as pd
 
 from data.errors import FileError
 from data.read.school_years import school_years
-from data.recipe.parts import Column, Override
+from data.recipe.parts import Column
 from data.recipe.recipe import Recipe
+from data.recipe.rows import Override
 
 
 def text_columns(recipe: Recipe, file: str, cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from data.recipe.binding import TomlError, bind, dump, parse_toml, read_toml
-from data.recipe.measures import LAYOUTS, layouts, measures_taken
-from data.recipe.parts import GRADES, SUFFIXES, Column, Tokens, measure_problem
+from data.recipe.measures import LAYOUTS, layouts, measure_problem, measures_taken
+from data.recipe.parts import SUFFIXES, Column, Tokens
 from data.recipe.recipe import TARGETS, Recipe
+from data.recipe.rows import GRADES
 
 FOLDER = Path(__file__).parents[1] / "recipes"
 Problems = Iterator[str]

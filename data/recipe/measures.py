@@ -7,11 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
-from data.recipe.parts import Measure, MeasureUnit, Tokens, measure_problem
+from data.recipe.parts import PublishedUnit, Tokens
 
 if TYPE_CHECKING:
     from data.recipe.recipe import Recipe
@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parents[1]
 MEASURES = FOLDER / "measures.toml"
 LAYOUTS = FOLDER / "layouts.toml"
 
+MeasureUnit = Literal["", PublishedUnit]
 Theme = Literal[
     "housing instability",
     "health-care access",
@@ -31,6 +32,91 @@ Theme = Literal[
     "composite index",
 ]
 Kind = Literal["survey", "modelled", "records", "computed", "index"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Measure:
+    """One measure in a wide file, in one of three forms.
+
+    `value` with `moe` or `interval`; `part` and `whole`, from which a fraction is formed; or, for
+    figures by school, `numerator` and `denominator`.
+    """
+
+    id: str = Field(description="Its id in data/measures.toml.", examples=["temporary_housing"])
+    unit: MeasureUnit = Field(
+        default="",
+        description="Unit as published; empty with `part` and with `numerator`.",
+        examples=["percent"],
+    )
+    value: str = Field(default="", description="Column of the figure.", examples=["EP_POV150"])
+    moe: str = Field(
+        default="", description="Column of 90 % margins of error.", examples=["MP_POV150"]
+    )
+    interval: str = Field(
+        default="",
+        description="Column that holds both ends of a 95 % interval as text, `( 8.9, 11.3)`.",
+        examples=["CASTHMA_Crude95CI"],
+    )
+    scale: str = Field(
+        default="1",
+        description="Factor applied after reading: a number or a fraction.",
+        examples=["1.609344"],
+    )
+    part: tuple[str, ...] = Field(
+        default=(),
+        description="Lines of a census table that are summed, without E (estimate) and M (margin).",
+        examples=[["B25014_005", "B25014_006"]],
+    )
+    whole: tuple[str, ...] = Field(
+        default=(), description="Lines that `part` is a part of.", examples=[["B25014_001"]]
+    )
+    numerator: str = Field(
+        default="",
+        description="Column of the students counted.",
+        examples=["temporary_housing"],
+    )
+    denominator: str = Field(
+        default="", description="Column of the students among whom.", examples=["total_enrolled"]
+    )
+    vintage: str = Field(
+        default="",
+        description="What the figure describes, where it is more than the recipe says.",
+        examples=["ACS 2018-2022, national ranks"],
+    )
+
+    @property
+    def is_formed(self) -> bool:
+        """Whether the figure is formed from sums of counts."""
+        return bool(self.part)
+
+    def lines(self) -> tuple[str, ...]:
+        """Columns of counts that the figure is formed from, estimates and margins."""
+        return tuple(f"{line}{end}" for line in self.part + self.whole for end in "EM")
+
+    def headers(self) -> tuple[str, ...]:
+        """Columns of the file that the measure reads, "" among them for none."""
+        plain = (self.value, self.moe, self.interval, self.numerator, self.denominator)
+        return plain + self.lines()
+
+
+def measure_problem(measure: Measure, *, by_school: bool) -> str:
+    """Say why a measure is not laid out in one of its forms; "" when it is."""
+    published = any((measure.value, measure.moe, measure.interval))
+    summed = any((measure.part, measure.whole))
+    counted = any((measure.numerator, measure.denominator))
+    if by_school:
+        fine = all((measure.numerator, measure.denominator)) and not (published or summed)
+    elif summed:
+        fine = all((measure.part, measure.whole)) and not (published or counted or measure.unit)
+    else:
+        one_margin = not (measure.moe and measure.interval)
+        fine = all((measure.value, measure.unit, one_margin)) and not counted
+    if fine:
+        return ""
+    return (
+        f"{measure.id}: drivers need unit and value (with moe or interval), or part and whole; "
+        "school_drivers numerator and denominator"
+    )
 
 
 @dataclass(frozen=True, config=STRICT)

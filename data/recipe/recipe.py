@@ -8,17 +8,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from data.recipe.binding import STRICT
-from data.recipe.parts import (
-    Column,
-    Filter,
-    Format,
-    Grades,
-    Identifier,
-    Measure,
-    Override,
-    Points,
-    Tokens,
-)
+from data.recipe.measures import Measure
+from data.recipe.parts import Column, Format, Identifier, Tokens
+from data.recipe.rows import Filter, Grades, Override, Points
 from data.store.provenance import Release
 
 Table = Literal[

@@ -12,8 +12,10 @@ from data.read.cells import parse_bound
 from data.read.engine import read_table
 from data.recipe.binding import bind, dump, parse_toml
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe, to_toml
-from data.recipe.parts import Column, Filter, Format, Identifier, Measure, Override, Points, Tokens
+from data.recipe.measures import Measure
+from data.recipe.parts import Column, Format, Identifier, Tokens
 from data.recipe.recipe import Recipe
+from data.recipe.rows import Filter, Override, Points
 from data.store.manifest import DefinitionBreak
 from data.store.provenance import Ledger
 
