@@ -69,8 +69,14 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "take the column of absent students, or those enrolled less those who attend",
             blocks=True,
         ),
+        "hardly_absent": Doubt(
+            "Hardly anybody is absent: the column may count something else, such as the absent of"
+            " an average day.",
+            "take the column of students absent on 10 % or more of their days",
+            blocks=True,
+        ),
         "sizes": Doubt(
-            "A school has more students than a school can have.",
+            "A school has more students than a school can have, or all have the same number.",
             "correct the column, its scale or its marks in the recipe, or leave the row out",
             blocks=True,
         ),

@@ -15,6 +15,8 @@ YEAR = re.compile(r"[0-9]{4}-[0-9]{2}")
 LARGEST_SCHOOL = 12_000
 """Students; the largest school building of the country holds some 10,000."""
 NEARLY_ALL = 0.75
+NEARLY_NOBODY = 0.02
+HALF = 0.5
 LEAST_ROWS = 5
 ALIKE = 0.5
 RATE_STEP = 0.15
@@ -57,12 +59,24 @@ def doubt_figures(tables: SourceTables, ledger: Ledger) -> None:
         words = f"More than {LARGEST_SCHOOL:,} students at one school."
         ledger.doubt("sizes", str(source), "absence", words, _described(large))
         counted = part[part["enrolled"].gt(0)].dropna(subset=["enrolled", "chronic_absent"])
-        rate = (counted["chronic_absent"] / counted["enrolled"]).astype("float64")
-        if len(counted) >= LEAST_ROWS and rate.median() > NEARLY_ALL:
-            words = f"Half of the rows have more than {NEARLY_ALL:.0%} of their students absent."
-            high = counted[rate.gt(NEARLY_ALL)]
-            ledger.doubt("attending_counted", str(source), "absence", words, _described(high))
+        if len(counted) >= LEAST_ROWS:
+            _doubt_columns(counted, str(source), ledger)
     _doubt_changes(tables, rows, ledger)
+
+
+def _doubt_columns(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
+    """Doubt columns that hold something else than students, and those absent."""
+    rate = (counted["chronic_absent"] / counted["enrolled"]).astype("float64")
+    high, low = rate.gt(NEARLY_ALL), rate.lt(NEARLY_NOBODY)
+    if high.mean() > HALF:
+        words = f"Most rows have more than {NEARLY_ALL:.0%} of their students absent."
+        ledger.doubt("attending_counted", source, "absence", words, _described(counted[high]))
+    if low.mean() > HALF:
+        words = f"Most rows have fewer than {NEARLY_NOBODY:.0%} of their students absent."
+        ledger.doubt("hardly_absent", source, "absence", words, _described(counted[low]))
+    if counted["enrolled"].min() == counted["enrolled"].max():
+        words = "Every row has the same number of students."
+        ledger.doubt("sizes", source, "absence", words, _described(counted))
 
 
 def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
@@ -120,7 +134,7 @@ def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> 
 
 def _place_change(one: pd.DataFrame, other: pd.DataFrame) -> str:
     """Say how a whole place changes beyond what places do; "" when it does not."""
-    if not (one["enrolled"].sum() > 0 and other["enrolled"].sum() > 0):
+    if not all(each.dropna()["enrolled"].sum() > 0 for each in (one, other)):
         return ""
     rates = [
         float(each["chronic_absent"].sum() / each["enrolled"].sum())

@@ -14,11 +14,17 @@ MOST = 0.6
 LEAST = 2
 LEAST_MENDED = 3
 _PLAIN = re.compile(r"[^0-9A-Za-z]")
+_WHOLE = re.compile(r"\.0*$")
 _SAME: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("zeros in front (identifier.pad)", lambda each: each.lstrip("0")),
     ("capital letters", str.upper),
     ("blanks and marks", lambda each: _PLAIN.sub("", each).upper()),
-    ("a fraction such as .0", lambda each: re.sub(r"\.0*$", "", each)),
+    ("a fraction such as .0", lambda each: _WHOLE.sub("", each)),
+    ("zeros and marks", lambda each: _PLAIN.sub("", _WHOLE.sub("", each)).upper().lstrip("0")),
+)
+_ENDS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("in front", lambda each: each),
+    ("behind", lambda each: each[::-1]),
 )
 
 
@@ -36,24 +42,29 @@ def mending(lacking: Iterable[str], other: Iterable[str]) -> str:
     'ids 0001 and 1 differ by zeros: identifier.pad = 4 would match 2'
     >>> mending(["12-0001"], ["0001"])
     'ids 12-0001 and 0001 differ by the letters in front: without them 1 would match'
+    >>> mending(["1.0"], ["0001"])
+    'ids 1.0 and 0001 differ by zeros and marks: 1 would match'
+    >>> mending(["0001A", "0002A"], ["0001", "0002"])
+    'ids 0001A and 0001 differ by the letters behind: without them 2 would match'
     """
     own, theirs = sorted(set(lacking)), sorted(set(other))
     for what, change in _SAME:
         table = {change(each): each for each in theirs}
         hits = [(each, table[change(each)]) for each in own if change(each) in table]
-        if hits and what.startswith("zeros"):
+        if hits and what.startswith("zeros in front"):
             width = max(len(each) for each in hits[0])
             first = f"ids {hits[0][0]} and {hits[0][1]} differ by zeros"
             return f"{first}: identifier.pad = {width} would match {len(hits):,}"
         if hits:
             return f"ids {hits[0][0]} and {hits[0][1]} differ by {what}: {len(hits):,} would match"
-    for one, two in ((own, theirs), (theirs, own)):
-        ends = {each for each in two if len(each) > 1}
-        hits = [(each, end) for each in one if (end := _ending(each, ends))]
-        if len(hits) >= max(1, len(one) // 2):
-            pair = hits[0] if one is own else hits[0][::-1]
-            words = f"ids {pair[0]} and {pair[1]} differ by the letters in front"
-            return f"{words}: without them {len(hits):,} would match"
+    for where, turned in _ENDS:
+        for one, two in ((own, theirs), (theirs, own)):
+            ends = {turned(each) for each in two if len(each) > 1}
+            hits = [(each, turned(end)) for each in one if (end := _ending(turned(each), ends))]
+            if len(hits) >= max(1, len(one) // 2):
+                pair = hits[0] if one is own else hits[0][::-1]
+                words = f"ids {pair[0]} and {pair[1]} differ by the letters {where}"
+                return f"{words}: without them {len(hits):,} would match"
     return ""
 
 

@@ -15,8 +15,11 @@ ONLINE = re.compile(
     r"|\b(?:insight school of|destinations career academy|e-?school)\b",
     re.IGNORECASE,
 )
+ONLINE_TYPE = re.compile(r"remote|distance|web|full[ -]?virtual|off[ -]?site", re.IGNORECASE)
 NOT_ONLINE = re.compile(
-    r"\b(?:non|not|no|supplemental)[- ](?:on-?line|virtual)\b|\bcyber ?arts\b", re.IGNORECASE
+    r"\b(?:non|not|no|supplemental)[- ](?:on-?line|virtual)\b|\bcyber ?arts\b"
+    r"|\bonline (?:avenue|road|street)\b",
+    re.IGNORECASE,
 )
 PART_OF_CHILDREN = 0.3
 TIMES_OTHERS = 5.0
@@ -40,6 +43,7 @@ def online_schools(tables: SourceTables) -> pd.Index:
     """Give the schools that are online by type or name, less those of the place's `joined`."""
     schools = tables.schools
     online = is_online(schools["school_type"]) | is_online(schools["name"])
+    online |= schools["school_type"].fillna("").str.fullmatch(ONLINE_TYPE)
     return schools.index[online & ~schools.index.isin(tables.joined)]
 
 

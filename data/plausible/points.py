@@ -12,7 +12,9 @@ from geo.areas.locate import implausible_points
 MANY_WRONG = (3, 0.05)
 """Schools, and share of those with a point, from which on the file is wrong, not a record."""
 MANY_OUTSIDE = (2, 0.05)
-MANY_TOGETHER = (5, 0.15)
+MANY_TOGETHER = ((5, 0.15), (4, 0.3))
+MANY_SHARING = (6, 0.6)
+MANY_COARSE = (5, 0.15)
 CROWD = 15
 """Schools at one point, in a place of any size."""
 COARSE_DECIMALS = 2
@@ -62,15 +64,20 @@ def doubt_points(tables: SourceTables, ledger: Ledger) -> None:
         words = f"{len(outside):,} of {len(placed):,} schools with a point stand in no tract."
         ledger.doubt("points_outside", slug, "schools", words, outside)
     place = placed.geometry.to_wkb()
+    sharing = placed.index[place.duplicated(keep=False)]
+    if _many(sharing, placed, MANY_SHARING):
+        words = f"{len(sharing):,} of {len(placed):,} schools share a point with others."
+        ledger.doubt("points_alike", slug, "schools", words, sharing)
     for _, together in placed.groupby(place, sort=False):
-        if len(together) >= CROWD or _many(together.index, placed, MANY_TOGETHER):
+        many = any(_many(together.index, placed, limits) for limits in MANY_TOGETHER)
+        if len(together) >= CROWD or many:
             point = together.geometry.iloc[0]
             words = f"Schools at one point ({point.y:.5f}, {point.x:.5f})."
             ledger.doubt("points_alike", slug, "schools", words, together.index)
     coordinates = np.column_stack([placed.geometry.x, placed.geometry.y])
     rounded = np.isclose(coordinates, coordinates.round(COARSE_DECIMALS), rtol=0, atol=1e-9)
     coarse = placed.index[rounded.all(axis=1)]
-    if _many(coarse, placed, MANY_TOGETHER):
+    if _many(coarse, placed, MANY_COARSE):
         words = f"Points with {COARSE_DECIMALS} decimals or fewer: a kilometre."
         ledger.doubt("points_coarse", slug, "schools", words, coarse)
 

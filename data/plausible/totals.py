@@ -10,7 +10,8 @@ from data.store.provenance import Ledger
 
 LEAST_OTHERS = 3
 MANY_OTHERS = 5
-LOOSE = 0.01
+LEAST_SUMMED = 2
+LOOSE, LOOSE_UNLISTED = 0.01, 0.1
 """Relative; of so many rows no largest one is the sum of the others by chance."""
 ROUNDING = 0.002
 """Relative; totals are sums of whole numbers, some publishers round them."""
@@ -35,13 +36,14 @@ def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
     whole = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
     named = _called_total(whole, tables.schools["name"])
     district = tables.schools["district"].replace("", pd.NA)
+    listed = tables.schools.index if tables.listed is None else tables.listed
     for source, rows in whole.groupby("source", sort=True):
         called = named.loc[rows.index]
         ids = _described(rows[called])
         ledger.doubt("total_rows", str(source), "absence", "Rows are called a total.", ids)
         summed = pd.Series(data=False, index=rows.index)
         for _, year in rows[~called].groupby("school_year", sort=True):
-            summed.loc[list(_sums(year, district))] = True
+            summed.loc[list(_sums(year, district, listed))] = True
         words = "Rows are the sum of the others of their year or district."
         ledger.doubt(
             "total_rows", str(source), "absence", words, _described(rows[summed & ~called])
@@ -105,10 +107,10 @@ def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:
     ).fillna(value=False)
 
 
-def _sums(year: pd.DataFrame, district: pd.Series) -> Iterator[object]:
+def _sums(year: pd.DataFrame, district: pd.Series, listed: pd.Index) -> Iterator[object]:
     """Give the rows of one year that are a sum of others."""
     figures = year[["enrolled", "chronic_absent"]].astype("float64").fillna(0.0)
-    yield from _largest_sum(year)
+    yield from _largest_sum(year, listed)
     for group in _groups(year["school_id"], district):
         part = figures.loc[group.index].groupby(group)
         size, largest = part["enrolled"].transform("size"), part["enrolled"].transform("max")
@@ -122,16 +124,22 @@ def _sums(year: pd.DataFrame, district: pd.Series) -> Iterator[object]:
     yield from _district_sums(year["school_id"], figures, district)
 
 
-def _largest_sum(year: pd.DataFrame) -> Iterator[object]:
-    """Give the largest row when it is the sum of all others, some of which are withheld."""
+def _largest_sum(year: pd.DataFrame, listed: pd.Index) -> Iterator[object]:
+    """Give the largest row when it is the sum of all others, some of which are withheld.
+
+    Publishers count a student of two schools once in their totals: a row that is on no list of
+    schools may be as much smaller.
+    """
     figures = year[["enrolled", "chronic_absent"]].astype("float64")
     top = figures["enrolled"].idxmax() if figures["enrolled"].notna().any() else None
-    if top is None or len(figures) <= MANY_OTHERS or not figures["enrolled"].max() > 0:
+    if top is None or len(figures) <= LEAST_SUMMED or not figures["enrolled"].max() > 0:
         return
     others, own = figures.drop(index=top), figures.loc[top]
+    loose = LOOSE if year.loc[top, "school_id"] in listed else LOOSE_UNLISTED
+    loose = loose if len(others) >= MANY_OTHERS else 0.0
     hidden = others.isna().mean()
     sums = others.sum()
-    least, most = sums * (1 - LOOSE), sums * (1 + LOOSE) / (1 - hidden.clip(upper=0.5)) ** 2
+    least, most = sums * (1 - loose), sums * (1 + loose) / (1 - hidden.clip(upper=0.5)) ** 2
     if (own.ge(least) & own.le(most)).all():
         yield top
 

@@ -98,6 +98,42 @@ def one_district_by_its_ids(place: WrittenPlace) -> None:
     place.absence = pd.concat([place.absence, rows], ignore_index=True)
 
 
+@fault("total_rows")
+def total_of_students_counted_once(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="Meadow Park")
+    last = place.absence["id"].eq("9000")
+    place.absence.loc[last, "students"] = (place.absence.loc[last, "students"] * 0.97).astype(int)
+
+
+@fault("total_rows")
+def total_of_two_schools(place: WrittenPlace) -> None:
+    place.absence = place.absence[place.absence["id"].isin(["0001", "0002"])]
+    place.absence = place.absence.reset_index(drop=True)
+    add_rows(place, id="9000", name="Meadow Park")
+
+
+@fault("hardly_absent")
+def absent_of_an_average_day(place: WrittenPlace) -> None:
+    place.absence["absent"] = place.absence["absent"] // 40
+
+
+@fault("sizes")
+def the_same_size_everywhere(place: WrittenPlace) -> None:
+    place.absence["students"] = int(place.absence["students"].max())
+
+
+@fault(r"ids 000100 and 0001 differ by the letters behind")
+def ids_with_two_digits_more(place: WrittenPlace) -> None:
+    place.absence["id"] = place.absence["id"] + "00"
+
+
+@fault("points_alike")
+def schools_at_two_points(place: WrittenPlace) -> None:
+    for first in (0, 4):
+        point = place.schools.loc[first, ["lon", "lat"]].to_numpy()
+        place.schools.loc[first : first + 3, ["lon", "lat"]] = point
+
+
 @fault("school_ids")
 def some_ids_lost_zeros(place: WrittenPlace) -> None:
     place.schools.loc[:6, "id"] = place.schools.loc[:6, "id"].str.lstrip("0")
@@ -214,7 +250,7 @@ def one_sign_is_lost(place: WrittenPlace) -> None:
 
 @fault("points_wrong")
 def one_point_is_swapped(place: WrittenPlace) -> None:
-    place.schools.loc[4, ["lon", "lat"]] = place.schools.loc[4, ["lat", "lon"]].to_numpy()
+    place.schools.loc[4, ["lon", "lat"]] = place.schools.loc[4, ["lat", "lon"]].to_numpy(copy=True)
 
 
 @fault("points_wrong")
@@ -224,7 +260,7 @@ def one_point_is_far(place: WrittenPlace) -> None:
 
 @fault(r"12 of 12 schools have points that cannot be right \(12 latitude and longitude swapped")
 def all_points_are_swapped(place: WrittenPlace) -> None:
-    place.schools[["lon", "lat"]] = place.schools[["lat", "lon"]].to_numpy()
+    place.schools[["lon", "lat"]] = place.schools[["lat", "lon"]].to_numpy(copy=True)
 
 
 @fault(r"4 of 12 schools have points that cannot be right \(4 longitude without its minus sign")

@@ -14,7 +14,7 @@ from shapely import box
 
 from data.contracts.check import validate
 from data.errors import DataError, FileError
-from data.place.tables import near_providers
+from data.place.providers import near_providers
 from data.read.engine import read_table
 from data.recipe.checks import FOLDER, load_recipe
 from data.store.provenance import Ledger
