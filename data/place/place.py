@@ -9,7 +9,7 @@ from typing import Literal
 import pydantic.dataclasses
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
-from data.errors import DataError
+from data.errors import DataError, raise_together
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
 from data.recipe.checks import FOLDER as RECIPES
 from data.recipe.checks import load_recipe
@@ -220,11 +220,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     content = bind(PlaceFile, read_toml(folder / file), file)
     if content.slug != slug:
         raise TomlError(f"{file}: slug is {content.slug!r}; write {slug!r}, the name of the file")
-    chosen = tuple(
-        filled(each, content)
-        for name in content.recipes
-        for each in by_year(load_recipe(recipes / f"{name}.toml"))
-    )
+    chosen = _recipes(content, recipes)
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
     named = {"releases": content.releases.values(), "mirrors": content.mirrors}
@@ -244,6 +240,20 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         releases=content.releases,
         accept=content.accept,
     )
+
+
+def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
+    """Read the recipes of a place; all that are wrong are said at once."""
+    chosen: list[Recipe] = []
+    errors: list[DataError] = []
+    for name in content.recipes:
+        try:
+            parts = by_year(load_recipe(folder / f"{name}.toml"))
+            chosen += [filled(each, content) for each in parts]
+        except DataError as error:
+            errors.append(error)
+    raise_together(errors)
+    return tuple(chosen)
 
 
 def _refuse_crs(given: str, file: str) -> None:

@@ -424,12 +424,15 @@ def a_school_that_is_not_there(place: WrittenPlace) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told(tmp_path: Path, name: str) -> None:
+def test_a_fault_is_told(tmp_path: Path, name: str, replicates: Callable[[int, int], int]) -> None:
     wanted, make_fault = FAULTS[name]
-    place = sound_place(seed_of(name))
-    make_fault(place)
-    told = doubts_and_words(place, tmp_path)
-    assert re.search(wanted, told, re.DOTALL), told
+    for number in range(replicates(1, 4)):
+        place = sound_place(seed_of(name) + number)
+        make_fault(place)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        told = doubts_and_words(place, folder)
+        assert re.search(wanted, told, re.DOTALL), (number, told)
 
 
 def doubts_and_words(place: WrittenPlace, folder: Path) -> str:
@@ -444,14 +447,20 @@ def doubts_and_words(place: WrittenPlace, folder: Path) -> str:
 SIZES = ((5, 4, 12), (1, 1, 1), (2, 1, 2), (4, 3, 5), (6, 5, 25))
 
 
-@pytest.mark.parametrize(("seed", "size"), list(enumerate(SIZES)))
-def test_a_sound_place_is_believed(tmp_path: Path, seed: int, size: tuple[int, int, int]) -> None:
-    panel = sound_place(seed, *size).build(tmp_path)
-    assert [entry for entry in panel.ledger if entry.doubt] == []
-    assert panel.catchment["school_id"].nunique() == size[2]
-    assert panel.area.crs == "EPSG:32618"
-    total = panel.absence.drop_duplicates("school_id", keep="last")["enrolled"].sum()
-    assert panel.catchment["students"].sum() == pytest.approx(float(total))
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_sound_place_is_believed(
+    tmp_path: Path, size: tuple[int, int, int], replicates: Callable[[int, int], int]
+) -> None:
+    columns, rows, schools = size
+    for seed in range(replicates(1, 10)):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        panel = sound_place(seed, columns, rows, schools).build(folder)
+        assert [entry for entry in panel.ledger if entry.doubt] == []
+        assert panel.catchment["school_id"].nunique() == schools
+        assert panel.area.crs == "EPSG:32618"
+        total = panel.absence.drop_duplicates("school_id", keep="last")["enrolled"].sum()
+        assert panel.catchment["students"].sum() == pytest.approx(float(total))
 
 
 def test_all_that_is_wrong_stands_in_one_list(tmp_path: Path) -> None:
@@ -464,6 +473,16 @@ def test_all_that_is_wrong_stands_in_one_list(tmp_path: Path) -> None:
         built("sound", tmp_path, tmp_path)
     for file in ("absence.csv", "drivers.csv", "tracts.geojson"):
         assert file in str(told.value)
+
+
+def test_all_wrong_recipes_stand_in_one_list(tmp_path: Path) -> None:
+    place = sound_place()
+    place.recipes["absence"] += "[speed]\nx = 1\n"
+    place.recipes["drivers"] = "format = 3\n"
+    with pytest.raises(DataError, match="2 things are to be put right") as told:
+        place.build(tmp_path)
+    assert "absence.toml: unknown key 'speed'" in str(told.value)
+    assert "drivers.toml: format is 3" in str(told.value)
 
 
 def test_an_accepted_doubt_is_still_said(tmp_path: Path) -> None:
