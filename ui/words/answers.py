@@ -231,8 +231,8 @@ def withheld_text(sums: Totals) -> str:
         f"{plural(sums.withheld, 'school')} withheld: {count_text(sums.bounded)} of them have"
         f" {count_text(sums.listed_students)} students on the list of schools, of whom"
         f" {count_text(sums.least)} to {count_text(sums.most)} were chronically absent by what is"
-        f" published. With them the rate would be {low} to {high}: close, not exact, as the list counts"
-        " the students of another day."
+        f" published. With them the rate would be {low} to {high}: close, not exact, as the list"
+        " counts the students of another day."
     )
 
 
