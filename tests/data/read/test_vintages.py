@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from data.assemble.match import MatchError
 from data.assemble.panel import make_panel
 from data.assemble.vintages import carried_over, crosswalk_between, crosswalk_of
 from data.errors import DataError
@@ -139,7 +138,7 @@ def test_a_panel_of_2020_takes_drivers_of_2010_by_its_crosswalk(small: SourceTab
 
 
 def test_without_a_crosswalk_the_likely_cause_is_named(small: SourceTables) -> None:
-    with pytest.raises(MatchError, match=r"2 of 2 tracts .* another census year.* of 2020\. Take"):
+    with pytest.raises(DataError, match=r"2 of 2 tracts .* another census year.* of 2020\. Take"):
         make_panel(replace(small, drivers=rows("doctors", "count", [40, 10])))
 
 
@@ -149,8 +148,11 @@ def test_connecticut_planning_regions_are_recognised(small: SourceTables) -> Non
 
     tracts = small.tracts.set_axis("09001" + small.tracts.index.str[5:], axis=0)
     tracts = tracts.rename_axis("geoid").assign(county="09001")
-    place = replace(small, tracts=tracts, drivers=renamed(small.drivers, "09110"))
-    with pytest.raises(MatchError, match="Connecticut: one side uses the planning regions"):
+    # The small place does not lie in Connecticut.
+    place = replace(
+        small, tracts=tracts, drivers=renamed(small.drivers, "09110"), accept=("other_state",)
+    )
+    with pytest.raises(DataError, match="Connecticut: one side uses the planning regions"):
         make_panel(place)
     # A crosswalk answers it although the counties differ too.
     pieces = pd.DataFrame({"source": place.drivers["geoid"], "target": tracts.index, "weight": 1.0})
