@@ -75,6 +75,18 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "take the column of students absent on 10 % or more of their days",
             blocks=True,
         ),
+        "words_unseen": Doubt(
+            "Figures are missing, and the recipe's words for withheld occur nowhere: they may stand"
+            " in a column of their own.",
+            "name that column as words in columns.enrolled and columns.chronic_absent",
+            blocks=False,
+        ),
+        "rates_alike": Doubt(
+            "Most schools have one and the same rate: the column may be that of the district or the"
+            " state.",
+            "name the column of the school's own figures",
+            blocks=True,
+        ),
         "sizes": Doubt(
             "A school has more students than a school can have, or all have the same number.",
             "correct the column, its scale or its marks in the recipe, or leave the row out",
@@ -95,6 +107,11 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "The schools do not add up to the publisher's own total row.",
             "look for schools that are lacking, withheld or counted twice",
             blocks=False,
+        ),
+        "children_lacking": Doubt(
+            "Many tracts have no number of resident children: no student is placed there.",
+            "take the file of children of the whole place and of the census year of its tracts",
+            blocks=True,
         ),
         "students_children": Doubt(
             "Students and resident children of school age do not fit one another.",

@@ -18,16 +18,18 @@ tracts, trend, totals = (
     queries.totals(selection),
 )
 
+area = queries.panel(selection).area
 frame.answer(
     answers.overview_sentence(
-        queries.panel(selection).area.name,
+        area.name,
         selection.year,
         totals.chronic_absent,
         totals.enrolled,
         totals.schools,
+        area.definition,
     )
 )
-frame.figures(answers.overview_figures(totals, trend, selection.year))
+frame.figures(answers.overview_figures(totals, trend, selection.year, area.definition))
 selection = map_block.tract_block(
     selection,
     f"{words.MEASURES[selection.measure]}, {selection.year}",

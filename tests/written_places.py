@@ -125,11 +125,13 @@ class WrittenPlace:
     tables: str = ""
     state: str = "10"
     recipes: dict[str, str] = field(default_factory=lambda: dict(RECIPES))
+    vintages: dict[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the files of the place, its recipes and its place file into one folder."""
         for name, text in self.recipes.items():
             head = HEAD.format(id=name, table=name, file=FILES.get(name, f"{name}.csv"))
+            head = head.replace('"2022"', f'"{self.vintages.get(name, "2022")}"')
             (folder / f"{name}.toml").write_text(head + text, encoding="utf-8")
         place = PLACE.format(state=self.state)
         (folder / "sound.toml").write_text(f"{place}{self.keys}\n{self.tables}\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """A place: the recipes that make a study area, and its words filled into them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,7 @@ from geo.areas.crs import metric_system
 
 FOLDER = Path(__file__).parents[1] / "places"
 CRS_REMEDY = "leave crs out: one that fits is derived from the outlines"
+YEAR = re.compile(r"[0-9]{4}")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -223,6 +224,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     chosen = _recipes(content, recipes)
     if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
+    _refuse_other_tracts(content, chosen, file)
     named = {"releases": content.releases.values(), "mirrors": content.mirrors}
     ids = [recipe.id for recipe in chosen]
     for key, names in named.items():
@@ -254,6 +256,18 @@ def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
             errors.append(error)
     raise_together(errors)
     return tuple(chosen)
+
+
+def _refuse_other_tracts(content: PlaceFile, recipes: Sequence[Recipe], file: str) -> None:
+    """Refuse outlines whose year, where a recipe gives one, is of another census."""
+    for each in recipes:
+        if each.table == "tracts" and each.format.kind == "vector" and YEAR.fullmatch(each.vintage):
+            census = int(each.vintage) // 10 * 10
+            if census != content.tract_vintage // 10 * 10:
+                raise TomlError(
+                    f"{file}: tract_vintage is {content.tract_vintage}, and {each.id} holds"
+                    f" outlines of {each.vintage}; write {census}, or take others"
+                )
 
 
 def _refuse_crs(given: str, file: str) -> None:

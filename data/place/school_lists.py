@@ -1,6 +1,6 @@
 """One list of a place's schools from several: the first named wins, the others fill its gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
 import pandas as pd
@@ -50,6 +50,35 @@ def one_list(
         ledger.record(slug, "schools", "matched", words, merged.index[changed])
         merged = gpd.GeoDataFrame(pd.concat([filled, added]))
     return merged
+
+
+def by_school_id(
+    tables: Mapping[str, gpd.GeoDataFrame], known: Collection[str]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Give lists that know schools by another id, such as the NCES id, the ids of the others.
+
+    Parameters
+    ----------
+    tables : mapping of str to GeoDataFrame
+        Id of the source to its schools by `school_id`; one of them may say in `other_id` by which
+        other id lists know a school.
+    known : collection of str
+        Schools with an attendance figure: their ids stay.
+    """
+    pairs = pd.concat(
+        [each["other_id"] for each in tables.values() if "other_id" in each]
+        or [pd.Series(dtype="str")]
+    )
+    pairs = pairs[pairs.ne("") & ~pairs.duplicated(keep=False)]
+    names = dict(zip(pairs, pairs.index, strict=True))
+    named = {}
+    for source, table in tables.items():
+        ids = [each if each in known else names.get(each, each) for each in table.index]
+        table = table.set_axis(pd.Index(ids, name="school_id")).drop(
+            columns="other_id", errors="ignore"
+        )
+        named[source] = table[~table.index.duplicated()]
+    return named
 
 
 def _filled(schools: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -14,7 +14,7 @@ from data.panel import SourceTables
 from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.providers import near_providers
 from data.place.releases import one_release_a_year
-from data.place.school_lists import one_list
+from data.place.school_lists import by_school_id, one_list
 from data.place.withheld import bounded_by_list
 from data.plausible.outlines import mended, refuse_elsewhere
 from data.plausible.points import without_wrong_points
@@ -296,12 +296,15 @@ class PlaceReader:
     def _lists(self, crs: str, absence: pd.DataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoSeries]:
         """Put the lists of schools into one; those without a figure come apart, with points."""
         slug, lists, idle = self.place.area.slug, [], []
-        for recipe in self.place.recipes:
-            if recipe.table == "schools":
-                table = gpd.GeoDataFrame(self.held[recipe.id])
-                has_figure = table.index.isin(absence["school_id"])
-                lists.append((recipe.id, table[has_figure]))
-                idle.append(table.geometry[~has_figure])
+        tables = {
+            recipe.id: gpd.GeoDataFrame(self.held[recipe.id])
+            for recipe in self.place.recipes
+            if recipe.table == "schools"
+        }
+        for source, table in by_school_id(tables, set(absence["school_id"])).items():
+            has_figure = table.index.isin(absence["school_id"])
+            lists.append((source, table[has_figure]))
+            idle.append(table.geometry[~has_figure])
         if not lists:
             return one_list(lists, crs, slug, self.ledger), gpd.GeoSeries(crs=STORED_CRS)
         without = gpd.GeoSeries(pd.concat(idle), crs=STORED_CRS)

@@ -27,6 +27,10 @@ FAR_OUT = 6.0
 """Times the middle change of the place's schools, on the scale of logarithms."""
 NEARLY = 1e-9
 CHILDREN_BOUNDS = (0.25, 2.0)
+LACKING = 0.1
+LEAST_CHANCE = 25.0
+"""Variance of a count by chance, students squared: then one in six is within 1 of its mean."""
+NEARLY_EACH = 0.9
 
 
 def refuse_first_year(tables: SourceTables) -> None:
@@ -74,9 +78,22 @@ def _doubt_columns(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
     if low.mean() > HALF:
         words = f"Most rows have fewer than {NEARLY_NOBODY:.0%} of their students absent."
         ledger.doubt("hardly_absent", source, "absence", words, _described(counted[low]))
+    _doubt_one_rate(counted, source, ledger)
     if counted["enrolled"].min() == counted["enrolled"].max():
         words = "Every row has the same number of students."
         ledger.doubt("sizes", source, "absence", words, _described(counted))
+
+
+def _doubt_one_rate(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
+    """Doubt schools of which each has the rate of all, where chance alone would part them."""
+    counts = counted[["chronic_absent", "enrolled"]].astype("float64")
+    sums = counts.groupby(counted["school_year"]).transform("sum")
+    rate = sums["chronic_absent"] / sums["enrolled"]
+    large = (counts["enrolled"] * rate * (1 - rate)).ge(LEAST_CHANCE)
+    near = (counts["chronic_absent"] - rate * counts["enrolled"]).abs().le(1.0)
+    if large.sum() >= LEAST_ROWS and near[large].mean() > NEARLY_EACH:
+        words = "Schools have one and the same rate."
+        ledger.doubt("rates_alike", source, "absence", words, _described(counted[large]))
 
 
 def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
@@ -88,7 +105,13 @@ def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
 
 
 def doubt_children(tables: SourceTables, ledger: Ledger) -> None:
-    """Doubt counties whose students are far more, or far fewer, than their children."""
+    """Doubt tracts without children, and counties with far more or far fewer students than them."""
+    lacking = tables.tracts.index[tables.tracts["children"].isna()]
+    if tables.flows is None and LACKING * len(tables.tracts) < len(lacking) < len(tables.tracts):
+        words = (
+            f"{len(lacking):,} of {len(tables.tracts):,} tracts have no number of resident children"
+        )
+        ledger.doubt("children_lacking", tables.area.slug, "tracts", f"{words}.", lacking)
     rows = _whole(tables.absence)
     latest = rows[rows["school_year"].eq(tables.area.default_year)].set_index("school_id")
     elsewhere = [*online_schools(tables), *tables.not_joined]

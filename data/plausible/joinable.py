@@ -81,6 +81,13 @@ def _no_place(tables: SourceTables) -> str:
             return f"{count} has a point; add a recipe with a list of schools and their points"
         why = advice or f"their ids are like {schools.index[0]}, those of the list like {idle[0]}"
         return f"{count} of the absence file is in the directory: {why}; correct the recipe's ids"
+    if schools.geometry.isna().all() and tables.idle.notna().any():
+        other = tables.idle.index[tables.idle.notna()][0]
+        return (
+            f"{count} has a point: their ids are like {schools.index[0]}, those of the points like"
+            f" {other}; bring both to one form, or name in columns.other_id of a list of schools"
+            " the column that holds the other id"
+        )
     if schools.geometry.isna().all():
         return f"{count} has a point; name the coordinates in [points] of a list of schools"
     if schools["geoid"].isna().all():

@@ -79,9 +79,8 @@ def compare_totals(
         words = f"{year}: schools against the publisher's own total: {_compared(own, total)}."
         if published:
             words = (
-                f"{year}: {_number(own['chronic_absent'])} of {_number(own['enrolled'])} students"
-                f" in the schools, {_number(total['chronic_absent'])} of"
-                f" {_number(total['enrolled'])} in the publisher's own total."
+                f"{year}: {_counts(own)} in the schools, {_counts(total)} in the publisher's own"
+                " total."
             )
         ledger.record(source, "absence", "matched", words, 1)
         if far:
@@ -94,8 +93,17 @@ def _compared(own: pd.Series, total: pd.Series) -> str:
     return ", ".join(f"{name} {part:.0f} % apart" for name, part in parts.items())
 
 
-def _number(value: float) -> str:
-    return "an unknown number" if pd.isna(value) else f"{value:,.0f}"
+def _counts(sums: pd.Series) -> str:
+    """Say those absent out of all students, or what of the two is known."""
+    absent, students = (
+        "" if pd.isna(value) else f"{value:,.0f}"
+        for value in (sums["chronic_absent"], sums["enrolled"])
+    )
+    if absent and students:
+        return f"{absent} of {students} students"
+    if absent:
+        return f"{absent} students absent"
+    return f"{students} students" if students else "no figure"
 
 
 def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data.read.cells import CENTS
+from data.read.cells import CENTS, NOT_PUBLISHED, NUMBER
 from data.read.enrolment import (
     RATE_BOUNDS,
     complement,
@@ -39,10 +39,28 @@ def absence(rows: Rows) -> pd.DataFrame:
     if rate is not None:
         table[RATE_BOUNDS] = rate[["lower", "upper"]]
     table = table[read["refused"].eq("")].reset_index(drop=True)
+    _doubt_unseen(rows, table)
     if recipe.columns["chronic_absent"].unit == "count" and percents_for_counts(table):
         words = "Counts of absent students do not rise with enrolment and never exceed 100."
         rows.ledger.doubt("percent_for_count", *rows.name, words, table["school_id"])
     return table
+
+
+def _doubt_unseen(rows: Rows, table: pd.DataFrame) -> None:
+    """Doubt empty cells where the words for what is withheld stand in none of the columns read."""
+    recipe = rows.recipe
+    read = [recipe.columns[name] for name in (*NAMES, "rate") if name in recipe.columns]
+    words = [word for each in read for word in recipe.tokens_of(each).suppressed]
+    named = any(each.words for each in read) or any(NUMBER.fullmatch(word) for word in words)
+    cells = rows.cells[[each.column for each in read]]
+    empty = table["status"].eq("missing") & table["reason"].eq(NOT_PUBLISHED)
+    if (
+        words
+        and not named
+        and not cells.apply(lambda one: one.str.strip().isin(words)).any(axis=None)
+    ):
+        reason = f"Empty, and {words[0]!r} stands in none of the columns of figures."
+        rows.ledger.doubt("words_unseen", *rows.name, reason, table["school_id"][empty])
 
 
 def _figures(

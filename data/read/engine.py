@@ -182,12 +182,16 @@ def _total_figures(context: Context, cells: pd.DataFrame) -> pd.DataFrame:
     """Read year, students and absent students of the publisher's own total rows."""
     recipe, numbers = context.recipe, ("enrolled", "chronic_absent")
     read = {name: column for name, column in recipe.columns.items() if column.unit == "count"}
+    if "enrolled" not in read and recipe.columns["chronic_absent"].complement:
+        read.pop("chronic_absent", None)  # of those who attend alone nobody's absence follows
     words = {name: recipe.columns[name] for name in (recipe.key, "school_year")}
     plain = replace(recipe, columns={**words, **read}, overrides=())
     ids = cells[recipe.columns[recipe.key].column]
     text = text_columns(plain, context.file, cells, ids)
     rows = Rows(plain, context.file, cells, text, None, Ledger())
     figures = {name: rows.numbers(read[name])["value"] for name in numbers if name in read}
+    if "chronic_absent" in read and read["chronic_absent"].complement:
+        figures["chronic_absent"] = figures["enrolled"] - figures["chronic_absent"]
     return pd.DataFrame({"school_year": text["school_year"], **figures}).reindex(
         columns=["school_year", *numbers]
     )
@@ -218,7 +222,8 @@ def _joined_ids(context: Context, cells: pd.DataFrame) -> pd.Series:
         names = [column.column, *identifier.also]
         pads = identifier.pads or (0,) * len(names)
         parts = [
-            _filled_up(cells[name].str.strip(), pad) for name, pad in zip(names, pads, strict=True)
+            _filled_up(_unwrapped(context, cells[name]), pad)
+            for name, pad in zip(names, pads, strict=True)
         ]
         ids = parts[0].str.cat(parts[1:], sep=identifier.joint).str.split().str.join(" ")
     return rewritten(context.file, column, ids) if column.pattern else ids
@@ -233,14 +238,19 @@ def _other_ids(context: Context, ids: pd.Series) -> pd.Series:
     return ids.map(lambda each: names.get(each, each)).astype("str")
 
 
-def _plain_ids(context: Context, cells: pd.Series) -> pd.Series:
+def _plain_ids(context: Context, ids: pd.Series) -> pd.Series:
+    if context.recipe.key == "geoid":
+        return ids.str.strip()  # tract ids are mended as a whole, below
+    return _unwrapped(context, ids)
+
+
+def _unwrapped(context: Context, cells: pd.Series) -> pd.Series:
     """Take off what a spreadsheet puts around an id: the .0 of a number, the quotes of a text."""
     ids = cells.str.strip()
     plain = ids.str.replace(WRAPPED, r"\1\2", regex=True)
     changed = ids[plain.ne(ids)]
-    if context.recipe.key == "geoid" or changed.empty:
-        return ids  # tract ids are mended as a whole, below
-    context.repair("Id freed of a spreadsheet's .0 or quotes.", changed.drop_duplicates())
+    if len(changed):
+        context.repair("Id freed of a spreadsheet's .0 or quotes.", changed.drop_duplicates())
     return plain
 
 
@@ -293,7 +303,7 @@ def _valid_ids(context: Context, ids: pd.Series) -> pd.Series:
     if recipe.key == "geoid" or recipe.table == "crosswalk":
         ids = _valid_geoids(context, ids)
     header = recipe.columns[recipe.key].column
-    refuse_ids(ids, recipe.identifier.pattern, context.file, header)
+    refuse_ids(ids, recipe.identifier, context.file, header)
     return ids
 
 

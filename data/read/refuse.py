@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.errors import FileError
 from data.read.students import is_row
+from data.recipe.parts import Identifier
 from data.recipe.recipe import Recipe
 
 PAIRS_SHOWN = 3
@@ -83,15 +84,15 @@ def _listed_words(recipe: Recipe) -> set[str]:
     return words
 
 
-def refuse_ids(ids: pd.Series, pattern: str, file: str, header: str) -> None:
+def refuse_ids(ids: pd.Series, identifier: Identifier, file: str, header: str) -> None:
     """Refuse ids that are codes, that a spreadsheet has spoilt, or that have another form.
 
     Parameters
     ----------
     ids : Series of str
         Padded, indexed by row of the file.
-    pattern : str
-        Regular expression of a whole id.
+    identifier : Identifier
+        Form of a whole id, and the columns it is made of.
     file, header : str
         For errors.
 
@@ -109,10 +110,17 @@ def refuse_ids(ids: pd.Series, pattern: str, file: str, header: str) -> None:
         if len(bad):
             what = f"id {bad.iloc[0]!r} {what} ({len(bad):,} in all)"
             raise FileError(file, what, cure, column=header, row=int(bad.index[0]))
+    pattern = identifier.pattern
     bad = ids[~ids.str.fullmatch(pattern).astype(bool)]
     if len(bad):
         width = next((pad for pad in PADS if _all_match(bad.str.zfill(pad), pattern)), 0)
-        if width:
+        if identifier.also and not identifier.pads:
+            parts = ", ".join((header, *identifier.also))
+            remedy = (
+                f"if parts of it lost their leading zeros, write pads in [identifier]: the length"
+                f" of each of {parts}; else {remedy}"
+            )
+        elif width:
             remedy = f"write pad = {width} in [identifier]: with leading zeros all of them fit"
         what = f"id {bad.iloc[0]!r} is not of the form {pattern} ({len(bad):,} in all)"
         raise FileError(file, what, remedy, column=header, row=int(bad.index[0]))

@@ -115,7 +115,10 @@ def _shares(recipe: Recipe) -> Problems:
     part = recipe.columns.get("chronic_absent", Column(unit="count"))
     if part.unit in RATES:
         if "enrolled" not in recipe.columns:
-            yield f"chronic_absent in {part.unit} is a count only with enrolled; give it too"
+            yield (
+                f"chronic_absent in {part.unit} is a count only with enrolled; give it too: where"
+                " another file has the students, put both in one file first"
+            )
         if "rate" in recipe.columns:
             yield "chronic_absent is a rate itself; leave rate out"
     elif part.complement and not {"enrolled", "rate"} & set(recipe.columns):

@@ -37,7 +37,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         ),
         "schools": (
             ("school_id", "name"),
-            ("level", "school_type", "district", "neighbourhood", "students"),
+            ("level", "school_type", "district", "neighbourhood", "students", "other_id"),
         ),
         "absence": (
             ("school_id", "school_year", "chronic_absent"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -33,6 +34,10 @@ TOO_SMALL_TO_SCAN = (
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 Figures = list[tuple[str, str]]
+TENTH = re.compile(
+    r"(?<![0-9.])(?:10|90)\s*(?:%|per\s?cent)|\b(?:tenth|ten per\s?cent)\b", re.IGNORECASE
+)
+"""Definitions that count those who miss a tenth of their days."""
 
 
 def no_figures(reasons: pd.Series, years: Sequence[str]) -> str:
@@ -65,9 +70,14 @@ def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
 
 
 def overview_sentence(
-    place: str, year: str, chronic_absent: float, enrolled: float, n_schools: int
+    place: str,
+    year: str,
+    chronic_absent: float,
+    enrolled: float,
+    n_schools: int,
+    definition: str = "10 %",
 ) -> str:
-    """Answer to "How many children miss much school here?"."""
+    """Answer to "How many children miss much school here?", in the words of the definition."""
     if enrolled <= 0:
         return (
             f"No absence figure of {place} can be shown for {year}."
@@ -76,8 +86,12 @@ def overview_sentence(
     rate = percent_text(chronic_absent / enrolled, enrolled)
     return (
         f"In {year}, {count_text(chronic_absent)} of {students_text(enrolled)} in"
-        f" {plural(n_schools, 'school')} of {place} ({rate}) were chronically absent:"
-        " they missed at least a tenth of their school days."
+        f" {plural(n_schools, 'school')} of {place} ({rate}) were chronically absent"
+        + (
+            ": they missed at least a tenth of their school days."
+            if TENTH.search(definition)
+            else ", as the place defines it below."
+        )
     )
 
 
@@ -195,12 +209,17 @@ def _words(count: int) -> str:
     return (_WORDS[count] if 0 < count < len(_WORDS) else count_text(count)).capitalize()
 
 
-def overview_figures(sums: Totals, trend: pd.DataFrame, year: str) -> Figures:
+def overview_figures(
+    sums: Totals, trend: pd.DataFrame, year: str, definition: str = "10 %"
+) -> Figures:
     """Students, rate, schools, and change of the same schools since the usual year before."""
     if sums.enrolled <= 0:
         return [("not shown", "no school has a figure for this choice")]
     rate = sums.chronic_absent / sums.enrolled
-    students = f"of {count_text(sums.enrolled)} students missed a tenth of their days or more"
+    how = "missed a tenth of their days or more"
+    if not TENTH.search(definition):
+        how = "were chronically absent"
+    students = f"of {count_text(sums.enrolled)} students {how}"
     return [
         (count_text(sums.chronic_absent), students),
         (percent_text(rate, sums.enrolled), "a count of all students, not of a sample"),

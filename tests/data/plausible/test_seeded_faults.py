@@ -117,6 +117,22 @@ def absent_of_an_average_day(place: WrittenPlace) -> None:
     place.absence["absent"] = place.absence["absent"] // 40
 
 
+@fault("rates_alike")
+def the_rate_of_the_state_for_each_school(place: WrittenPlace) -> None:
+    place.absence["absent"] = (place.absence["students"] * 0.18).round().astype(int)
+
+
+@fault("children_lacking")
+def a_county_without_children(place: WrittenPlace) -> None:
+    place.tracts["children"] = place.tracts["children"].astype("Int64")
+    place.tracts.loc[:9, "children"] = pd.NA
+
+
+@fault(r"tract_vintage is 2020, and tracts holds outlines of 2010; write 2010")
+def outlines_of_another_census(place: WrittenPlace) -> None:
+    place.vintages["tracts"] = "2010"
+
+
 @fault("sizes")
 def the_same_size_everywhere(place: WrittenPlace) -> None:
     place.absence["students"] = int(place.absence["students"].max())

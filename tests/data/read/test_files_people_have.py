@@ -429,3 +429,53 @@ def test_what_is_called_xls_and_is_none_is_named(tmp_path: Path, content: bytes,
     book = made(COUNTED, ('"a.csv"', '"a.xls"'), ("delimited", "excel"))
     with pytest.raises(FileError, match=rf"a\.xls: {what}"):
         read_table(book, path, Ledger())
+
+
+PARTS = (
+    'school_id = { column = "id" }',
+    'school_id = { column = "c" }',
+)
+PATTERN = 'pattern = ".+"'
+
+
+def test_parts_of_ids_are_freed_and_filled_one_by_one(tmp_path: Path) -> None:
+    parts = 'pattern = "[0-9]{9}", also = ["d", "s"], joint = ""'
+    content = 'c,d,s,name\n"=""13""","=""0020""","=""005""",a\n3.0,20.0,5.0,b\n'
+    recipe = made(SCHOOLS, ("GRADES", ""), PARTS, (PATTERN, f"{parts}, pads = [2, 4, 3]"))
+    assert list(read(tmp_path, recipe, content).table.index) == ["130020005", "030020005"]
+    # Filled as a whole 13 20 005 would be school 0001320005: only the parts tell.
+    recipe = made(SCHOOLS, ("GRADES", ""), PARTS, (PATTERN, parts))
+    with pytest.raises(
+        FileError, match=r"write pads in \[identifier\]: the length of each of c, d, s"
+    ):
+        read(tmp_path, recipe, "c,d,s,name\n13,20,5,a\n")
+
+
+def test_totals_of_those_who_attend_are_compared_as_absent(tmp_path: Path) -> None:
+    attending = 'chronic_absent = { column = "a", unit = "count", complement = true }\n'
+    totals = '[[filters]]\ncolumn = "id"\nnone_of = ["all"]\ntotals = true\nreason = "All."\n'
+    ledger = Ledger()
+    path = tmp_path / "a.csv"
+    path.write_text("id,year,n,a\n1,2018-19,100,80\n2,2018-19,200,170\nall,2018-19,300,250\n")
+    read_table(made(ABSENCE + ENROLLED + attending + totals), path, ledger)
+    words = [each.reason for each in ledger.entries]
+    same = "50 of 300 students"
+    assert f"2018-19: {same} in the schools, {same} in the publisher's own total." in words
+    assert not [each for each in ledger.entries if each.doubt]
+
+
+@pytest.mark.parametrize(("words", "status"), [("", "missing"), (', words = "why"', "suppressed")])
+def test_words_in_a_column_of_their_own_are_missed_or_read(
+    tmp_path: Path, words: str, status: str
+) -> None:
+    columns = "".join(
+        f'{name} = {{ column = "{header}", unit = "count"{words} }}\n'
+        for name, header in (("enrolled", "n"), ("chronic_absent", "a"))
+    )
+    recipe = made(ABSENCE + columns, ('"*"', '"Suppressed: N<10"'))
+    ledger, path = Ledger(), tmp_path / "a.csv"
+    path.write_text("id,year,n,a,why\n1,2018-19,100,20,\n2,2018-19,,,Suppressed: N<10\n")
+    table = read_table(recipe, path, ledger).table
+    assert table["status"].tolist() == ["reported", status]
+    doubts = [(each.doubt, each.examples) for each in ledger.entries if each.doubt]
+    assert doubts == ([] if words else [("words_unseen", ("2",))])
