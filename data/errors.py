@@ -53,15 +53,16 @@ class FileError(DataError):
 
 
 def raise_together(errors: Sequence[DataError]) -> None:
-    """Raise what was collected: nothing, the one error, or all of them in one list.
+    """Raise what was collected: nothing, the one error, or all of them in one list, each once.
 
     Raises
     ------
     DataError
     """
-    if len(errors) > 1:
-        raise SeveralError(errors)
-    for error in errors:
+    distinct = list({str(error): error for error in errors}.values())
+    if len(distinct) > 1:
+        raise SeveralError(distinct)
+    for error in distinct:
         raise error
 
 

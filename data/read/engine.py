@@ -26,6 +26,9 @@ from data.recipe.rows import Filter
 from data.store.provenance import Ledger, Source, sha256_of
 from geo.areas.geoid import repair
 
+WORDS_SHOWN = 5
+OFTEN = 5
+"""Rows: what stands there seldom may be the name of a school, or worse."""
 WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
 SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
     {
@@ -276,9 +279,12 @@ def _filter(
     totals = cells.iloc[:0]
     for each in context.recipe.filters:
         refuse_broken(context.recipe, cells[[each.column]], context.file, context.sheet)
-        passes = _passes(each, cells[each.column].str.strip())
+        words = cells[each.column].str.strip()
+        passes = _passes(each, words)
         if each.unless:
             passes |= ids.isin(context.keep)
+        if len(words) and not passes.any():
+            raise _nothing_left(context.file, each, words)
         if not passes.all():
             context.drop(each.reason, ids[~passes])
             totals = pd.concat([totals, cells[~passes]]) if each.totals else totals
@@ -288,6 +294,17 @@ def _filter(
             context.file, "no row is left after the filters", "check the filters of the recipe"
         )
     return cells, ids, totals
+
+
+def _nothing_left(file: str, each: Filter, words: pd.Series) -> FileError:
+    """Say what a filter that keeps no row looks for, and the words that stand there often."""
+    kept = each.equals or each.regex or ", ".join(each.one_of)
+    wanted = f"keeps {kept!r}" if kept else f"leaves out {', '.join(each.none_of)!r}"
+    counts = words.value_counts()
+    often = ", ".join(repr(word) for word in counts.index[counts.ge(OFTEN)][:WORDS_SHOWN])
+    here = f"; often there: {often}" if often else ""
+    what = f"no row is left after the filters: this one {wanted}{here}"
+    return FileError(file, what, "correct the filter in the recipe", column=each.column)
 
 
 def _passes(each: Filter, values: pd.Series) -> pd.Series:

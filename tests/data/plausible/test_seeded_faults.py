@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.errors import DataError
+from data.errors import DataError, raise_together
 from tests.written_places import WrittenPlace, built, seed_of, sound_place
 
 Fault = Callable[[WrittenPlace], object]
@@ -489,6 +489,11 @@ def test_all_that_is_wrong_stands_in_one_list(tmp_path: Path) -> None:
         built("sound", tmp_path, tmp_path)
     for file in ("absence.csv", "drivers.csv", "tracts.geojson"):
         assert file in str(told.value)
+
+
+def test_what_two_recipes_lack_is_said_once() -> None:
+    with pytest.raises(DataError, match=r"^a\.csv is not there$"):
+        raise_together([DataError("a.csv is not there"), DataError("a.csv is not there")])
 
 
 def test_all_wrong_recipes_stand_in_one_list(tmp_path: Path) -> None:

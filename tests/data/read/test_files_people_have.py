@@ -479,3 +479,15 @@ def test_words_in_a_column_of_their_own_are_missed_or_read(
     assert table["status"].tolist() == ["reported", status]
     doubts = [(each.doubt, each.examples) for each in ledger.entries if each.doubt]
     assert doubts == ([] if words else [("words_unseen", ("2",))])
+
+
+def test_a_filter_that_keeps_nothing_says_what_stands_there(tmp_path: Path) -> None:
+    wanted = '[[filters]]\ncolumn = "name"\nequals = "All students"\nreason = "A group."\n'
+    recipe = made(SCHOOLS + wanted, ("GRADES", ""))
+    rows = "".join(f"{number},All Students\n" for number in range(5))
+    with pytest.raises(FileError) as told:
+        read(tmp_path, recipe, f"id,name\n{rows}9,Jane Doe\n")
+    assert str(told.value) == (
+        "a.csv, column 'name': no row is left after the filters: this one keeps 'All students';"
+        " often there: 'All Students'; correct the filter in the recipe"
+    )

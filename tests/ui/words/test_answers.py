@@ -1,5 +1,6 @@
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,19 @@ def test_drivers_are_associations():
     assert "no clear link" in answers.drivers_sentence("poverty", 0.02, -0.03, 0.07, 1_530)
     assert "Too few" in answers.drivers_sentence("poverty", math.nan, math.nan, math.nan, 2)
     assert "\N{MINUS SIGN}0.30" in answers.drivers_sentence("income", -0.3, -0.4, -0.2, 50)
+
+
+@pytest.mark.parametrize(
+    ("definition", "tenth"),
+    [
+        ("Absent on 10 % or more of the days enrolled.", True),
+        ("A student who attends 90% or fewer of the days enrolled.", True),
+        ("Missed ten percent of possible days.", True),
+        ("Regular attendance is fewer than two absences a month.", False),
+        ("Absent for 18 days or more; enrolled for 10 days at least.", False),
+    ],
+)
+def test_a_tenth_is_said_only_where_the_definition_says_it(definition: str, tenth: bool) -> None:
+    sentence = answers.overview_sentence("T", "2018-19", 10, 100, 2, definition)
+    assert ("at least a tenth of their school days" in sentence) == tenth
+    assert ("as the place defines it below" in sentence) != tenth
