@@ -92,6 +92,7 @@ def make_tables(seed: int = SEED) -> SourceTables:
     schools = table[
         ["name", "level", "school_type", "district", "neighbourhood", "geoid", "geometry"]
     ].to_crs(STORED_CRS)
+    schools = schools.assign(students=pd.array([pd.NA] * len(schools), dtype="Int64"))
     absence = _absence(world)
     housing = _housing(world)
     return SourceTables(
