@@ -92,6 +92,18 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "correct the column, its scale or its marks in the recipe, or leave the row out",
             blocks=True,
         ),
+        "zeros": Doubt(
+            "Schools of a hundred students or more have nobody absent: the publisher may write 0"
+            " for what it withholds.",
+            'write "0" under tokens, suppressed, of columns.chronic_absent if it hides small'
+            " counts",
+            blocks=True,
+        ),
+        "children_column": Doubt(
+            "The resident children are no number of children that tracts can have.",
+            "map columns.children (ages 5 to 17) to the right column, and its unit",
+            blocks=True,
+        ),
         "years_alike": Doubt(
             "Two school years hold the same figures: one file may stand for both.",
             "take the file of each year",

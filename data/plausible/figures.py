@@ -23,6 +23,13 @@ RATE_STEP = 0.15
 SIZE_STEP = 1.5
 SCHOOL_STEP = 3.0
 LEAST_SIZE = 100
+LEAST_ZEROS, ZEROS = 3, 0.03
+CODES = (999, 9_999)
+NEIGHBOURS = 10
+LARGEST_TRACT = 20_000
+"""Children of one tract; tracts are drawn for 1,200 to 8,000 people."""
+FAR_CHILDREN = 5.0
+TRACTS_ABOVE = 0.05
 FAR_OUT = 6.0
 """Times the middle change of the place's schools, on the scale of logarithms."""
 NEARLY = 1e-9
@@ -79,6 +86,7 @@ def _doubt_columns(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
         words = f"Most rows have fewer than {NEARLY_NOBODY:.0%} of their students absent."
         ledger.doubt("hardly_absent", source, "absence", words, _described(counted[low]))
     _doubt_one_rate(counted, source, ledger)
+    _doubt_codes(counted, source, ledger)
     if counted["enrolled"].min() == counted["enrolled"].max():
         words = "Every row has the same number of students."
         ledger.doubt("sizes", source, "absence", words, _described(counted))
@@ -94,6 +102,21 @@ def _doubt_one_rate(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
     if large.sum() >= LEAST_ROWS and near[large].mean() > NEARLY_EACH:
         words = "Schools have one and the same rate."
         ledger.doubt("rates_alike", source, "absence", words, _described(counted[large]))
+
+
+def _doubt_codes(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
+    """Doubt zeros that may hide small counts, and numbers that may stand for none."""
+    large = counted[counted["enrolled"].ge(LEAST_SIZE)]
+    none = large[large["chronic_absent"].eq(0)]
+    if max(LEAST_ZEROS, ZEROS * len(large)) <= len(none) < HALF * len(large):
+        words = f"Nobody is absent though the school has {LEAST_SIZE} students or more."
+        ledger.doubt("zeros", source, "absence", words, _described(none))
+    for code in CODES:
+        near = counted["enrolled"].between(code - NEIGHBOURS, code + NEIGHBOURS)
+        same = counted["enrolled"].eq(code)
+        if same.sum() > max(1, (near & ~same).sum()):
+            words = f"Students are {code:,} in several rows: it may be a code for missing."
+            ledger.doubt("sizes", source, "absence", words, _described(counted[same]))
 
 
 def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
@@ -125,6 +148,23 @@ def doubt_children(tables: SourceTables, ledger: Ledger) -> None:
     ids = [f"county {name}: {value:.1f} students a child" for name, value in strange.items()]
     words = f"Students of {tables.area.default_year} against resident children, by county."
     ledger.doubt("students_children", tables.area.slug, "tracts", words, ids)
+    if both["students"].sum() > FAR_CHILDREN * both["children"].sum():
+        words = f"Students are over {FAR_CHILDREN:.0f} times the resident children."
+        ledger.doubt("children_column", tables.area.slug, "tracts", words, len(tables.tracts))
+    _doubt_tracts(tables, ledger)
+
+
+def _doubt_tracts(tables: SourceTables, ledger: Ledger) -> None:
+    """Doubt tracts with more children than a tract, or than its residents."""
+    slug, tracts = tables.area.slug, tables.tracts
+    large = tracts.index[tracts["children"].gt(LARGEST_TRACT)]
+    words = f"Tracts with more than {LARGEST_TRACT:,} children."
+    ledger.doubt("children_column", slug, "tracts", words, large)
+    if "residents" in tracts:
+        above = tracts.index[tracts["children"].gt(tracts["residents"])]
+        if len(above) > TRACTS_ABOVE * len(tracts):
+            words = f"Tracts, of {len(tracts):,}, with more children than residents."
+            ledger.doubt("children_column", slug, "tracts", words, above)
 
 
 def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> None:

@@ -15,6 +15,8 @@ MANY_OUTSIDE = (2, 0.05)
 MANY_TOGETHER = ((5, 0.15), (4, 0.3))
 MANY_SHARING = (6, 0.6)
 MANY_COARSE = (5, 0.15)
+MANY_ON_A_LINE = (5, 0.5)
+HALF = 0.5
 CROWD = 15
 """Schools at one point, in a place of any size."""
 COARSE_DECIMALS = 2
@@ -74,12 +76,30 @@ def doubt_points(tables: SourceTables, ledger: Ledger) -> None:
             point = together.geometry.iloc[0]
             words = f"Schools at one point ({point.y:.5f}, {point.x:.5f})."
             ledger.doubt("points_alike", slug, "schools", words, together.index)
+    if len(placed):
+        _doubt_axes(placed, slug, ledger)
+
+
+def _doubt_axes(placed: gpd.GeoDataFrame, slug: str, ledger: Ledger) -> None:
+    """Doubt schools on one line, and coordinates that are rounded, both or most of one of them."""
     coordinates = np.column_stack([placed.geometry.x, placed.geometry.y])
+    for name, axis in zip(("longitude", "latitude"), coordinates.T, strict=True):
+        value, sharing = _most_common(axis, placed.index)
+        if _many(sharing, placed, MANY_ON_A_LINE):
+            words = f"Schools with the same {name} ({value:.5f})."
+            ledger.doubt("points_alike", slug, "schools", words, sharing)
     rounded = np.isclose(coordinates, coordinates.round(COARSE_DECIMALS), rtol=0, atol=1e-9)
-    coarse = placed.index[rounded.all(axis=1)]
+    mostly = rounded.mean(axis=0) > HALF
+    coarse = placed.index[rounded.all(axis=1) | (rounded & mostly).any(axis=1)]
     if _many(coarse, placed, MANY_COARSE):
         words = f"Points with {COARSE_DECIMALS} decimals or fewer: a kilometre."
         ledger.doubt("points_coarse", slug, "schools", words, coarse)
+
+
+def _most_common(axis: np.ndarray, ids: pd.Index) -> tuple[float, pd.Index]:
+    values, counts = np.unique(axis, return_counts=True)
+    common = values[counts.argmax()]
+    return float(common), ids[axis == common]
 
 
 def _many(some: pd.Index, schools: pd.DataFrame, limits: tuple[int, float]) -> bool:

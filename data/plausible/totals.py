@@ -18,10 +18,13 @@ ROUNDING = 0.002
 FAR = 0.05
 """Part of the publisher's total by which the schools may differ: some are withheld."""
 TOTAL_WORDS = re.compile(
-    r"(?:grand |sub)?totals?|total (?:for )?(?:state|district|county|city|all)\b.*"
-    r"|(?:all|any) (?:schools|students|districts)\b.*"
-    r"|(?:.* )?(?:state|district|county|city|area|system|division)[- ]?(?:wide|totals?|average)"
-    r"|state(?: of [a-z]+(?: [a-z]+)?)?|district|county|.* - totals?|.*\btotal \(all.*\)",
+    r"all|sum|mean|median|average|overall|combined|(?:.*\b)?(?:sub)?totals?"
+    r"|total (?:enrol|student|school|- |(?:for )?(?:state|district|county|city|all)\b).*"
+    r"|(?:all|any) (?:[a-z]+ )?(?:schools|students|districts)\b.*"
+    r"|(?:primary|elementary|middle|secondary|high|charter) (?:schools|levels?)"
+    r"|(?:.* )?(?:state|district|county|city|area|system|division)[- ]?"
+    r"(?:wide|levels?|average|summary)"
+    r"|state(?: of [a-z]+(?: [a-z]+)?)?|district|county|.*\btotal \(all.*\)",
     re.IGNORECASE,
 )
 
@@ -34,8 +37,10 @@ def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
     """
     absence = tables.absence
     whole = absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
-    named = _called_total(whole, tables.schools["name"])
+    area = {tables.area.name.casefold(), tables.area.state.casefold()}
+    named = _called_total(whole, tables.schools["name"], area)
     district = tables.schools["district"].replace("", pd.NA)
+    level = tables.schools["level"].replace("unknown", pd.NA)
     listed = tables.schools.index if tables.listed is None else tables.listed
     for source, rows in whole.groupby("source", sort=True):
         called = named.loc[rows.index]
@@ -44,6 +49,7 @@ def doubt_totals(tables: SourceTables, ledger: Ledger) -> None:
         summed = pd.Series(data=False, index=rows.index)
         for _, year in rows[~called].groupby("school_year", sort=True):
             summed.loc[list(_sums(year, district, listed))] = True
+            summed.loc[list(_part_sums(year, level))] = True
         words = "Rows are the sum of the others of their year or district."
         ledger.doubt(
             "total_rows", str(source), "absence", words, _described(rows[summed & ~called])
@@ -106,13 +112,12 @@ def _counts(sums: pd.Series) -> str:
     return f"{students} students" if students else "no figure"
 
 
-def _called_total(rows: pd.DataFrame, names: pd.Series) -> pd.Series:
-    """Say whose id or name is that of a total."""
+def _called_total(rows: pd.DataFrame, names: pd.Series, area: set[str]) -> pd.Series:
+    """Say whose id or name is that of a total, or of the whole area."""
     ids = rows["school_id"]
     words = ids.map(names).fillna("").astype("str").str.strip()
-    return ids.str.fullmatch(TOTAL_WORDS).fillna(value=False) | words.str.fullmatch(
-        TOTAL_WORDS
-    ).fillna(value=False)
+    called = [each.str.fullmatch(TOTAL_WORDS).fillna(value=False) for each in (ids, words)]
+    return called[0] | called[1] | words.str.casefold().isin(area)
 
 
 def _sums(year: pd.DataFrame, district: pd.Series, listed: pd.Index) -> Iterator[object]:
@@ -129,7 +134,7 @@ def _sums(year: pd.DataFrame, district: pd.Series, listed: pd.Index) -> Iterator
             short = (others / times - top).abs()
             fits = short.le((others / times * ROUNDING).clip(lower=0.5)).all(axis=1)
             yield from top.index[fits & top["enrolled"].gt(0)]
-    yield from _district_sums(year["school_id"], figures, district)
+    yield from _part_sums(year, district)
 
 
 def _largest_sum(year: pd.DataFrame, listed: pd.Index) -> Iterator[object]:
@@ -160,9 +165,10 @@ def _groups(ids: pd.Series, district: pd.Series) -> Iterator[pd.Series]:
         yield ids.str[:length]
 
 
-def _district_sums(ids: pd.Series, figures: pd.DataFrame, district: pd.Series) -> Iterator[object]:
-    """Give the rows without a district that are the sum of one."""
-    named = ids.map(district)
+def _part_sums(year: pd.DataFrame, part: pd.Series) -> Iterator[object]:
+    """Give the rows of no district, or of no level, that are the sum of one."""
+    figures = year[["enrolled", "chronic_absent"]].astype("float64").fillna(0.0)
+    named = year["school_id"].map(part)
     sums = figures[named.notna()].groupby(named.dropna()).agg(["sum", "size"])
     lone = figures[named.isna() & figures["enrolled"].gt(0)]
     for _, each in sums[sums[("enrolled", "size")].ge(LEAST_OTHERS)].iterrows():

@@ -42,6 +42,7 @@ NOT_PUBLISHED = "Not published."
 LOOKS_LIKE_FRACTION = 20  # so many values, all at most 1, contradict "percent 0-100"
 WORDS_SHOWN = 5
 LARGEST = 2.0**53  # from here on neighbouring whole numbers cannot be told apart
+NOISE = 1e-9
 OPEN = 1e-6  # how far inside its end a bound such as "<5" lies where figures are no counts
 
 
@@ -224,6 +225,9 @@ def _numbers(cells: pd.Series, reading: Reading) -> pd.Series:
         what += f" ({len(bad):,} such cells, among them {also})" if also else ""
         raise reading.refuse(what, _remedy_for(words.iloc[0]), int(bad.index[0]))
     numbers = plain.astype("float64")
+    if reading.column.unit == "count":
+        whole = numbers.round()  # spreadsheets leave 551.9999999999999 where they have calculated
+        numbers = numbers.where((numbers - whole).abs().gt(NOISE), whole)
     lost = numbers.abs().ge(LARGEST) | (numbers.eq(0) & plain.str.contains("^[^eE]*[1-9]"))
     if lost.any():
         row = int(lost.index[lost][0])

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,9 @@ MAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "census": ("-data.csv", ".json"),  # beside notes and a list of columns
     }
 )
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+LINE_END = "\n"
+FEWEST_MARKS = 3  # of one row: in prose of several lines as many marks are chance
 FEWEST_ROWS = 20  # with fewer, the last cell is shorter than all others by chance
 LARGEST_TEXT = 20 << 20
 
@@ -190,7 +194,7 @@ def _delimited(recipe: Recipe, path: Path, encoding: str, limits: Limits) -> Gri
     with _text(path, encoding, limits) as lines:
         reader = csv.reader(lines, delimiter=recipe.format.delimiter, strict=True)
         try:
-            grid = _collect(recipe, lines.rows(reader), path.name)
+            grid = _collect(recipe, lines.rows(reader, recipe.format.delimiter), path.name)
         except csv.Error as error:
             row = reader.line_num
             raise FileError(path.name, f"{error} near line {row:,}", DAMAGED) from error
@@ -209,6 +213,7 @@ class _Lines:
     most: int
     row: int = 0
     total: int = 0
+    count: int = 0
     is_ended: bool = True
     tails: list[int] = field(default_factory=list)
 
@@ -217,6 +222,7 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self.handle.readline(LONGEST_ROW)
+        self.count += 1
         self.row += len(line)
         self.total += len(line)
         if self.row >= LONGEST_ROW:
@@ -230,10 +236,18 @@ class _Lines:
         self.is_ended = line.endswith(("\n", "\r"))
         return line
 
-    def rows(self, reader: Iterator[list[str]]) -> Iterator[Row]:
+    def rows(self, reader: Iterator[list[str]], delimiter: str) -> Iterator[Row]:
         """Give the rows that a reader makes of these lines, numbered from 1."""
         for number, cells in enumerate(reader, start=1):
-            self.row = 0
+            if self.count > 1 and (cell := _swallowed(cells, delimiter)):
+                raise FileError(
+                    self.file,
+                    f"a cell holds {cell.count(LINE_END) + 1:,} rows of the file: a quote is lost"
+                    " before it or in it",
+                    DAMAGED,
+                    row=number,
+                )
+            self.row = self.count = 0
             if number > MOST_ROWS:
                 raise FileError(self.file, f"it has over {MOST_ROWS:,} rows", "split the file")
             self.tails.append(len(cells[-1]) if cells else 0)
@@ -253,6 +267,15 @@ class _Lines:
                 "fetch it again, or put a line end there if it is whole",
                 row=len(self.tails),
             )
+
+
+def _swallowed(cells: Sequence[str], delimiter: str) -> str:
+    """Give the cell that holds whole rows, as between two quotes that are lone; "" when none."""
+    marks = len(cells) - 1
+    rows = (each for each in cells if LINE_END in each and marks >= FEWEST_MARKS)
+    return next(
+        (each for each in rows if each.count(delimiter) == marks * each.count(LINE_END)), ""
+    )
 
 
 @contextmanager
@@ -278,8 +301,10 @@ def _collect(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
     places = [names.index(name) for name in columns]
     filled: list[list[str]] = [[] for _ in columns]
     numbers = []
+    least = max((place for place, name in enumerate(names, start=1) if name), default=0)
     for number, row in chain(first, rows):
-        cells = _fitted(row, len(names), file, number)
+        full = [*row, *[""] * (len(names) - len(row))] if len(row) >= least else row
+        cells = _fitted(full, len(names), file, number)
         if cells is None:
             continue
         numbers.append(number)
@@ -304,7 +329,7 @@ def _header(recipe: Recipe, rows: Iterator[Row], file: str) -> list[str]:
         if row is None:
             raise FileError(file, "it ends before its header row", "check format.header_row")
         if at == wanted[len(lines)]:
-            lines.append([" ".join(str(name).split()) for name in row])
+            lines.append([" ".join(INVISIBLE.sub("", str(name)).split()) for name in row])
     width = max(map(len, lines))
     last = lines.pop()
     names = [""] * width

@@ -8,12 +8,14 @@ import pandas as pd
 from data.errors import FileError
 
 FIRST = 1990
+_CENTURY = "20"
 TWO_YEARS = re.compile(
-    r"(?:SY|AY|school year)?\s*(?P<first>[0-9]{4})\s*[-/_–]?\s*(?P<last>[0-9]{2}|[0-9]{4})"
-    r"(?:\s+school year)?",
+    r"(?:SY|AY|FY|school year)?\s*"
+    r"(?:(?P<first>[0-9]{4})\s*[-/_–]?\s*(?P<last>[0-9]{2}|[0-9]{4})"
+    r"|(?P<short>[0-9]{2})\s*[-/_–]\s*(?P<end>[0-9]{2}))(?:\s+(?:SY|school year))?",
     re.IGNORECASE,
 )
-YEAR = re.compile(r"[0-9]{4}(?:\.0)?")
+YEAR = re.compile(r"(?:SY|AY|FY|school year)?\s*([0-9]{4})(?:\.0)?", re.IGNORECASE)
 
 
 def school_years(text: pd.Series, file: str, header: str, one_year: str) -> pd.Series:
@@ -41,8 +43,8 @@ def school_years(text: pd.Series, file: str, header: str, one_year: str) -> pd.S
         raise FileError(
             file,
             f"{word!r} {years[word]} ({len(bad):,} in all)",
-            "correct the column; in the recipe rewrite it with pattern and replace, or map, or say "
-            "with one_year what a single year is",
+            "correct the column; in the recipe rewrite it with pattern and replace, or map, say "
+            "with one_year what a single year is, or leave titles and notes out ([[filters]])",
             column=header,
             row=int(bad.index[0]),
         )
@@ -53,11 +55,16 @@ def _school_year(word: str, one_year: str) -> str:
     """Give a school year in seven letters, or, longer, why it is none."""
     match = TWO_YEARS.fullmatch(word)
     if match is not None:
-        start, last = int(match["first"]), match["last"]
+        start, last = (
+            int(match["first"] or _CENTURY + match["short"]),
+            match["last"] or match["end"],
+        )
         if str(start + 1)[-len(last) :] != last:
             return "is no school year: its second year does not follow the first (is it a month?)"
-    elif one_year and YEAR.fullmatch(word):
-        start = int(word[:4]) - (one_year == "ends")
+    elif one_year and (year := YEAR.fullmatch(word)):
+        start = int(year[1]) - (one_year == "ends")
+    elif not word:
+        return "is no school year: the row may be a title, a note or a total"
     else:
         return "is no school year such as 2018-19"
     latest = datetime.now(tz=UTC).year + 1

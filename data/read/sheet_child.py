@@ -35,10 +35,10 @@ def main(path: str, sheet: str) -> int:
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         names = book.sheet_names
-        if sheet not in names and (sheet or len(names) != 1):
+        name = sheet or _only_sheet(book)
+        if name not in names:
             what = f"there is no sheet {sheet!r}" if sheet else f"it has {len(names)} sheets"
             return _fail(what, f"name format.sheet in the recipe: {', '.join(names)}")
-        name = sheet or names[0]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         texts = [[as_text(cell) for cell in row] for row in rows]
         _mark(texts, broken_cells(Path(path), name, names.index(name)))
@@ -55,6 +55,19 @@ def main(path: str, sheet: str) -> int:
     for row in [[name], *texts]:
         sys.stdout.write(json.dumps(row) + "\n")
     return 0
+
+
+def _only_sheet(book: python_calamine.CalamineWorkbook) -> str:
+    """Give the only sheet that is shown and holds a cell, as a reader sees it; "" when several."""
+    shown = [
+        each.name
+        for each in book.sheets_metadata
+        if each.typ == python_calamine.SheetTypeEnum.WorkSheet
+        and each.visible == python_calamine.SheetVisibleEnum.Visible
+    ]
+    if len(shown) > 1:
+        shown = [name for name in shown if book.get_sheet_by_name(name).end is not None]
+    return shown[0] if len(shown) == 1 else ""
 
 
 def as_text(cell: Any) -> str:

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from data.errors import DataError, raise_together
+from data.plausible.totals import TOTAL_WORDS
 from tests.written_places import WrittenPlace, built, seed_of, sound_place
 
 Fault = Callable[[WrittenPlace], object]
@@ -110,6 +111,47 @@ def total_of_two_schools(place: WrittenPlace) -> None:
     place.absence = place.absence[place.absence["id"].isin(["0001", "0002"])]
     place.absence = place.absence.reset_index(drop=True)
     add_rows(place, id="9000", name="Meadow Park")
+
+
+@fault("total_rows")
+def an_average_row(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="Average")
+    last = place.absence["id"].eq("9000")
+    place.absence.loc[last, ["students", "absent"]] //= 12
+
+
+@fault("total_rows")
+def a_row_called_as_the_place(place: WrittenPlace) -> None:
+    add_rows(place, id="9000", name="SOUND COUNTY")
+    last = place.absence["id"].eq("9000")
+    place.absence.loc[last, ["students", "absent"]] //= 2
+
+
+@fault("total_rows")
+def one_level_by_sum(place: WrittenPlace) -> None:
+    level = place.absence["id"].map(place.schools.set_index("id")["level"])
+    part = place.absence[level.eq("middle")].groupby("year")[["students", "absent"]].sum()
+    rows = part.reset_index().assign(id="802", name="Meadow Park")
+    place.absence = pd.concat([place.absence, rows], ignore_index=True)
+
+
+@fault("zeros")
+def zeros_that_hide(place: WrittenPlace) -> None:
+    place.absence.loc[[1, 5, 13, 17], "absent"] = 0
+
+
+@fault("may be a code for missing")
+def a_code_among_students(place: WrittenPlace) -> None:
+    place.absence.loc[[2, 5, 14, 17], ["students", "absent"]] = [999, 300]
+
+
+@fault(r"absence\.csv, row 3: a cell holds 7 rows of the file")
+def two_quotes_around_rows(place: WrittenPlace) -> None:
+    swallowed = place.absence.iloc[1:8].astype(str).agg(",".join, axis=1).str.cat(sep="\n")
+    first = swallowed.index(",") + 1
+    name, years = swallowed[first:].rsplit(",2021-22", 1)[0], place.absence["year"]
+    place.absence["name"] = place.absence["name"].mask(place.absence.index == 1, name)
+    place.absence = place.absence[~(place.absence.index.isin(range(2, 8)) & years.eq("2021-22"))]
 
 
 @fault("hardly_absent")
@@ -249,6 +291,21 @@ def residents_for_children(place: WrittenPlace) -> None:
     place.tracts["children"] = place.tracts["people"]
 
 
+@fault("children_column")
+def percents_for_children(place: WrittenPlace) -> None:
+    place.tracts["children"] = 10 + place.tracts.index % 9
+
+
+@fault("children_column")
+def a_digit_too_many_in_children(place: WrittenPlace) -> None:
+    place.tracts.loc[3, "children"] *= 100
+
+
+@fault("children_column")
+def residents_in_another_unit(place: WrittenPlace) -> None:
+    place.tracts["people"] //= 10
+
+
 @fault(r"resident children is 0 in every tract")
 def nobody_lives_here(place: WrittenPlace) -> None:
     place.tracts["children"] = 0
@@ -297,6 +354,16 @@ def half_of_the_schools_at_one_point(place: WrittenPlace) -> None:
 @fault("points_coarse")
 def points_are_rounded(place: WrittenPlace) -> None:
     place.schools[["lon", "lat"]] = place.schools[["lon", "lat"]].round(2)
+
+
+@fault("points_coarse")
+def one_axis_is_rounded(place: WrittenPlace) -> None:
+    place.schools["lat"] = place.schools["lat"].round(2)
+
+
+@fault("points_alike")
+def all_schools_on_one_latitude(place: WrittenPlace) -> None:
+    place.schools["lat"] = 39.04123
 
 
 @fault("online_schools")
@@ -546,6 +613,26 @@ def test_online_schools_count_in_totals_and_not_on_the_map(tmp_path: Path) -> No
     again = tmp_path / "again"
     again.mkdir()
     assert place.build(again).catchment["school_id"].nunique() == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "is_total"),
+    [
+        ("LEA Total", True),
+        ("Total - All Schools", True),
+        ("Elementary Schools", True),
+        ("All Middle Schools", True),
+        ("District-level", True),
+        ("Total Learning Academy", False),
+        ("All Saints Academy", False),
+        ("Lincoln County High School", False),
+        ("Middle School", False),
+        ("State Street Elementary", False),
+        ("Consolidated", False),
+    ],
+)
+def test_names_of_totals(name: str, *, is_total: bool) -> None:
+    assert (TOTAL_WORDS.fullmatch(name) is not None) == is_total
 
 
 def test_feet_give_the_same_join_as_metres(tmp_path: Path) -> None:

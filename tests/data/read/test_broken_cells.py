@@ -47,8 +47,11 @@ def recipe(suffix: str, *changes: tuple[str, str]) -> Recipe:
     return parse_recipe(text)
 
 
-def xlsx(folder: Path, cells: Sequence[str], calculation: str = "") -> Path:
-    """Write a workbook with sheet "Counts": a header, and a row of the cells' XML."""
+def xlsx(folder: Path, cells: Sequence[str], calculation: str = "", sheets: str = "") -> Path:
+    """Write a workbook with sheet "Counts": a header, and a row of the cells' XML.
+
+    `sheets` name more sheets: r:id "b" is the same one again, "c" one without a cell.
+    """
     header = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in HEADER)
     names = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -60,6 +63,7 @@ def xlsx(folder: Path, cells: Sequence[str], calculation: str = "") -> Path:
             '<Default Extension="rels" '
             'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/e.xml" ContentType="{types}.worksheet+xml"/>'
             f'<Override PartName="/xl/s.xml" ContentType="{types}.worksheet+xml"/></Types>'
         ),
         "_rels/.rels": (
@@ -68,12 +72,15 @@ def xlsx(folder: Path, cells: Sequence[str], calculation: str = "") -> Path:
         ),
         "xl/workbook.xml": (
             f'<workbook xmlns="{names}" xmlns:r="{office}"><sheets>'
-            f'<sheet name="Counts" sheetId="1" r:id="b"/></sheets>{calculation}</workbook>'
+            f'<sheet name="Counts" sheetId="1" r:id="b"/>{sheets}</sheets>'
+            f"{calculation}</workbook>"
         ),
         "xl/_rels/workbook.xml.rels": (
             f'<Relationships xmlns="{package}"><Relationship Id="b" '
-            f'Type="{office}/worksheet" Target="s.xml"/></Relationships>'
+            f'Type="{office}/worksheet" Target="s.xml"/><Relationship Id="c" '
+            f'Type="{office}/worksheet" Target="e.xml"/></Relationships>'
         ),
+        "xl/e.xml": f'<worksheet xmlns="{names}"><sheetData/></worksheet>',
         "xl/s.xml": (
             f'<worksheet xmlns="{names}"><sheetData><row r="1">{header}</row>'
             f'<row r="2">{"".join(cells)}</row></sheetData></worksheet>'
@@ -217,3 +224,21 @@ def test_calculated_formulas_are_their_values(tmp_path: Path) -> None:
     assert read_table(recipe("xls"), old, Ledger()).table["chronic_absent"].tolist() == [25]
     text = xlsx(tmp_path, [WORD, HUNDRED, '<c t="str"><f>IF(B2,"","")</f><v></v></c>'])
     assert read_table(recipe("xlsx"), text, Ledger()).table["status"].tolist() == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "is_clear"),
+    [
+        ('<sheet name="Old" sheetId="2" state="hidden" r:id="b"/>', True),
+        ('<sheet name="Sheet2" sheetId="2" r:id="c"/>', True),
+        ('<sheet name="Old" sheetId="2" r:id="b"/>', False),
+    ],
+)
+def test_the_only_sheet_that_a_reader_sees(tmp_path: Path, sheets: str, *, is_clear: bool) -> None:
+    path = xlsx(tmp_path, ["<c><v>7</v></c>", "<c><v>90</v></c>", "<c><v>12</v></c>"], "", sheets)
+    if is_clear:
+        table = read_table(recipe("xlsx"), path, Ledger()).table
+        assert table["chronic_absent"].tolist() == [12]
+    else:
+        with pytest.raises(FileError, match=r"it has 2 sheets; .*Counts, Old"):
+            read_table(recipe("xlsx"), path, Ledger())

@@ -187,6 +187,7 @@ COUNTED = ABSENCE + ENROLLED + 'chronic_absent = { column = "x", unit = "count" 
         ("SY 2018-19", "2018-19"),
         ("20182019", "2018-19"),
         ("1999-2000", "1999-00"),
+        ("18-19", "2018-19"),
     ],
 )
 def test_school_years_as_they_are_written(tmp_path: Path, word: str, year: str) -> None:
@@ -194,7 +195,7 @@ def test_school_years_as_they_are_written(tmp_path: Path, word: str, year: str) 
     assert table["school_year"].tolist() == [year]
 
 
-@pytest.mark.parametrize("word", ["2018-08", "9999-13", "2018", "", "1985-86", "2099-00", "18-19"])
+@pytest.mark.parametrize("word", ["2018-08", "9999-13", "2018", "", "1985-86", "2099-00", "18-08"])
 def test_what_is_no_school_year_names_its_row(tmp_path: Path, word: str) -> None:
     content = f"id,year,n,x\n1,2018-19,100,5\n2,{word},100,5\n"
     with pytest.raises(FileError, match=r"column 'year', row 3: .*school year"):
@@ -206,6 +207,31 @@ def test_a_single_year_needs_a_word_of_the_recipe(tmp_path: Path, tells: str, ye
     named = ('{ column = "year" }', f'{{ column = "year", one_year = "{tells}" }}')
     table = read(tmp_path, made(COUNTED, named), "id,year,n,x\n1,2018,100,5\n").table
     assert table["school_year"].tolist() == [year]
+
+
+def test_a_note_below_the_table_is_told_from_a_year(tmp_path: Path) -> None:
+    content = "id,year,n,x\n1,2018-19,100,5\n\nNote: students enrolled 10 days or more\n"
+    with pytest.raises(FileError, match=r"row 4: '' .* a title, a note .*\[\[filters\]\]"):
+        read(tmp_path, made(COUNTED), content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,year,n,x,,\n1,2018-19,100,5\n",
+        "id,year,n\u00a0,\u200bx\n1,2018-19,100.0,5\n",
+        "id,year,n,x\n1,2018-19,100.00000000000001,4.999999999999999\n",
+        "\ufeffid,year,n,x,,\n1,2018-19,100,5,,\n,,,,,\n",
+    ],
+)
+def test_what_spreadsheets_leave_around_a_table(tmp_path: Path, content: str) -> None:
+    assert figures(read(tmp_path, made(COUNTED), content)) == [[100, 5, 5, 5]]
+
+
+def test_fiscal_years(tmp_path: Path) -> None:
+    named = ('{ column = "year" }', '{ column = "year", one_year = "ends" }')
+    table = read(tmp_path, made(COUNTED, named), "id,year,n,x\n1,FY2019,100,5\n").table
+    assert table["school_year"].tolist() == ["2018-19"]
 
 
 def test_the_year_in_the_name_of_the_file(tmp_path: Path) -> None:
