@@ -34,7 +34,7 @@ FAR_OUT = 6.0
 """Times the middle change of the place's schools, on the scale of logarithms."""
 NEARLY = 1e-9
 CHILDREN_BOUNDS = (0.25, 2.0)
-LACKING = 0.1
+LACKING = 0.2
 LEAST_CHANCE = 25.0
 """Variance of a count by chance, students squared: then one in six is within 1 of its mean."""
 NEARLY_EACH = 0.9
@@ -130,7 +130,8 @@ def doubt_levels(tables: SourceTables, ledger: Ledger) -> None:
 def doubt_children(tables: SourceTables, ledger: Ledger) -> None:
     """Doubt tracts without children, and counties with far more or far fewer students than them."""
     lacking = tables.tracts.index[tables.tracts["children"].isna()]
-    if tables.flows is None and LACKING * len(tables.tracts) < len(lacking) < len(tables.tracts):
+    many = max(LEAST_ROWS, LACKING * len(tables.tracts)) <= len(lacking) < len(tables.tracts)
+    if tables.flows is None and many:
         words = (
             f"{len(lacking):,} of {len(tables.tracts):,} tracts have no number of resident children"
         )

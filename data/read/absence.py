@@ -22,6 +22,7 @@ COUNT_COLUMNS = [
 ]
 CONTRADICTION = "Refused: the bounds of count and rate leave no number."
 OFTEN = 0.05
+MANY_EMPTY = 10
 NAMES = ("chronic_absent", "enrolled")
 
 
@@ -54,11 +55,8 @@ def _doubt_unseen(rows: Rows, table: pd.DataFrame) -> None:
     named = any(each.words for each in read) or any(NUMBER.fullmatch(word) for word in words)
     cells = rows.cells[[each.column for each in read]]
     empty = table["status"].eq("missing") & table["reason"].eq(NOT_PUBLISHED)
-    if (
-        words
-        and not named
-        and not cells.apply(lambda one: one.str.strip().isin(words)).any(axis=None)
-    ):
+    seen = cells.apply(lambda one: one.str.strip().isin(words)).any(axis=None)
+    if words and not named and not seen and empty.sum() >= MANY_EMPTY:
         reason = f"Empty, and {words[0]!r} stands in none of the columns of figures."
         rows.ledger.doubt("words_unseen", *rows.name, reason, table["school_id"][empty])
 

@@ -173,7 +173,15 @@ def _set_word(table: pd.DataFrame, rows: pd.Index, word: str, reading: Reading) 
     elif word in tokens.exact:
         _set_exact(table, rows)
     else:
-        _set_suppressed(table, rows, tokens.suppressed.get(word, word), reading)
+        bound = tokens.suppressed.get(word, word)
+        if bound != word and "%" not in bound and _speaks_of_students(reading):
+            bound = ""
+        _set_suppressed(table, rows, bound, reading)
+
+
+def _speaks_of_students(reading: Reading) -> bool:
+    """Say whether a word's bound, listed for all columns of a file, is no bound of this rate."""
+    return reading.column.unit in SHARES and reading.column.tokens is None
 
 
 def _is_word(word: str, reading: Reading) -> bool:

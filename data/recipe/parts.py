@@ -103,7 +103,8 @@ class Tokens:
     suppressed: Mapping[str, str] = Field(
         default_factory=dict,
         description="Word to what is known of the hidden figure (`<10`, `10 or fewer`, empty for "
-        "nothing); codes match by value.",
+        "nothing); codes match by value. Of a rate a bound is only read with its sign (`<10%`), or "
+        "in the column's own `tokens`: `<10` speaks of students.",
         examples=[{"s": "<10", "*": ""}],
     )
     missing: tuple[str, ...] = Field(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.contracts.check import validate
@@ -500,11 +501,27 @@ def test_words_in_a_column_of_their_own_are_missed_or_read(
     )
     recipe = made(ABSENCE + columns, ('"*"', '"Suppressed: N<10"'))
     ledger, path = Ledger(), tmp_path / "a.csv"
-    path.write_text("id,year,n,a,why\n1,2018-19,100,20,\n2,2018-19,,,Suppressed: N<10\n")
+    hidden = "".join(f"{number},2018-19,,,Suppressed: N<10\n" for number in range(2, 12))
+    path.write_text(f"id,year,n,a,why\n1,2018-19,100,20,\n{hidden}")
     table = read_table(recipe, path, ledger).table
-    assert table["status"].tolist() == ["reported", status]
-    doubts = [(each.doubt, each.examples) for each in ledger.entries if each.doubt]
-    assert doubts == ([] if words else [("words_unseen", ("2",))])
+    assert table["status"].tolist() == ["reported", *[status] * 10]
+    doubts = [(each.doubt, each.rows) for each in ledger.entries if each.doubt]
+    assert doubts == ([] if words else [("words_unseen", 10)])
+
+
+@pytest.mark.parametrize(
+    ("known", "upper"), [("<10", [None, None]), ("<10%", [19, 0]), ("n<10", [None, None])]
+)
+def test_fewer_than_ten_students_is_no_rate(
+    tmp_path: Path, known: str, upper: list[int | None]
+) -> None:
+    rate = 'chronic_absent = { column = "p", unit = "percent" }\n'
+    recipe = made(ABSENCE + ENROLLED + rate, ('"*" = ""', f'"*" = "{known}"'))
+    content = "id,year,n,p\n1,2018-19,100,20\n2,2018-19,200,*\n3,2018-19,*,*\n"
+    table = read(tmp_path, recipe, content).table
+    assert table["status"].tolist() == ["reported", "suppressed", "suppressed"]
+    bounds = [None if pd.isna(each) else int(each) for each in table["upper"][1:]]
+    assert bounds == upper
 
 
 def test_a_filter_that_keeps_nothing_says_what_stands_there(tmp_path: Path) -> None:
