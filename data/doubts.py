@@ -64,6 +64,11 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "look at the rows named, and correct columns and units in the recipe",
             blocks=True,
         ),
+        "rows_limit": Doubt(
+            "A file has just as many rows as servers give at most in one answer: it may be a part.",
+            "export the whole table, or ask for all rows ($limit, resultOffset)",
+            blocks=True,
+        ),
         "attending_counted": Doubt(
             "Nearly everybody is absent: the column may count those who attend.",
             "take the column of absent students, or those enrolled less those who attend",

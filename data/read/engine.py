@@ -30,6 +30,8 @@ WORDS_SHOWN = 5
 OFTEN = 5
 """Rows: what stands there seldom may be the name of a school, or worse."""
 WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
+SERVER_LIMITS = (1_000, 2_000, 5_000, 10_000, 50_000)
+"""Rows at which open-data servers end an answer that asks for no more."""
 SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
     {
         "tracts": tables.tracts,
@@ -151,6 +153,9 @@ def shape_table(
     context = Context(recipe, file, ledger, frozenset(keep), grid.sheet)
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
+    if len(grid.cells) in SERVER_LIMITS:
+        words = f"The file has exactly {len(grid.cells):,} rows."
+        ledger.doubt("rows_limit", recipe.id, recipe.table, words, len(grid.cells))
     cells = _drop_repeats(context, grid)
     ids = _other_ids(
         context, _padded_ids(context, _plain_ids(context, _joined_ids(context, cells)))

@@ -7,6 +7,7 @@ output, never to a disk: the archive of numpy that `data.read.formats` opens.
 
 import contextlib
 import ctypes
+import glob
 import io
 import json
 import math
@@ -27,6 +28,8 @@ NAME_IT = (
     'write "crs": {"type": "name", "properties": {"name": "EPSG:..."}}, or leave it out for degrees'
 )
 MEMBER = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*')
+ENDED = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
+TOP = 2  # brackets around a member of the collection, or of its properties
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 PLAIN_NAME = re.compile(
     r"EPSG:\d{4,6}|urn:(?:x-)?ogc:def:crs:(?:EPSG|OGC|ESRI):[\d.]*:\w+"
@@ -44,7 +47,12 @@ def main(file: str, layer: str, driver: str) -> int:
     _limit_memory()
     _leave_network()
     try:
-        named = _named_crs(Path(file)) if driver == "GeoJSON" else ""
+        named = ""
+        if driver == "GeoJSON":
+            named = _named_crs(Path(file))
+            _refuse_part(Path(file))
+        if driver == "ESRI Shapefile":
+            _refuse_lone(Path(file))
         if driver == "GPKG":
             _refuse_views(Path(file))
         _write(_content(f"{PREFIXES[driver]}{file}", layer) | {"named": named})
@@ -144,6 +152,24 @@ def _depth(text: mmap.mmap, end: int) -> int:
         depth += mark in (b"{", b"[")
         depth -= mark in (b"}", b"]")
     return depth
+
+
+def _refuse_part(path: Path) -> None:
+    """Refuse an answer that a server ended at its limit of rows, as it says itself."""
+    with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        if any(_depth(text, match.start()) <= TOP for match in ENDED.finditer(text)):
+            raise RefusedError(
+                "the server ended it at its limit of rows (exceededTransferLimit)",
+                "download the whole file, or ask for the rest with resultOffset",
+            )
+
+
+def _refuse_lone(path: Path) -> None:
+    """Refuse a shapefile without the parts that hold its columns and their order."""
+    suffixes = {each.suffix.lower() for each in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    if lacking := [suffix for suffix in (".shx", ".dbf") if suffix not in suffixes]:
+        what = f"its part {path.stem}{lacking[0]} does not lie beside it"
+        raise RefusedError(what, "take all parts of the shapefile: .shp, .shx, .dbf and .prj")
 
 
 def _refuse_views(path: Path) -> None:

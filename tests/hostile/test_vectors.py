@@ -108,6 +108,23 @@ def test_a_column_called_crs_is_a_column(tmp_path: Path) -> None:
     assert read(tmp_path, json.dumps(whole)).index.tolist() == ["36005000100"]
 
 
+@pytest.mark.parametrize("name", ["exceededTransferLimit", "properties"])
+def test_an_answer_that_the_server_ended_is_a_part(tmp_path: Path, name: str) -> None:
+    members = {name: True if name == "exceededTransferLimit" else {"exceededTransferLimit": True}}
+    with pytest.raises(FileError, match=r"a\.geojson: the server ended it at its limit of rows"):
+        read(tmp_path, collection(**members))
+    assert len(read(tmp_path, collection(exceededTransferLimit=False))) == 1
+
+
+@pytest.mark.parametrize("suffix", [".shx", ".dbf"])
+def test_a_shapefile_without_a_part(tmp_path: Path, suffix: str) -> None:
+    shapes = gpd.GeoDataFrame({"geoid": ["36005000100"]}, geometry=[box(1, 2, 3, 4)], crs=4326)
+    shapes.to_file(tmp_path / "a.shp")
+    (tmp_path / f"a{suffix}").unlink()
+    with pytest.raises(FileError, match=rf"a\.shp: its part a{suffix} does not lie beside it"):
+        read_table(RECIPE, tmp_path / "a.shp", Ledger())
+
+
 def test_feet_stay_feet(tmp_path: Path) -> None:
     shape = gpd.GeoSeries([box(-74.0, 40.7, -73.9, 40.8)], crs=4326).to_crs(2263)
     table = gpd.GeoDataFrame({"geoid": ["36005000100"]}, geometry=shape)

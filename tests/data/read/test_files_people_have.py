@@ -235,6 +235,16 @@ def test_fiscal_years(tmp_path: Path) -> None:
     assert table["school_year"].tolist() == ["2018-19"]
 
 
+@pytest.mark.parametrize(("rows", "doubts"), [(1_000, ["rows_limit"]), (999, [])])
+def test_as_many_rows_as_a_server_gives(tmp_path: Path, rows: int, doubts: list[str]) -> None:
+    lines = [f"{number},2018-19,{200 + number},{20 + number // 9}" for number in range(rows)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["id,year,n,x", *lines, ""]), encoding="utf-8")
+    ledger = Ledger()
+    assert len(read_table(made(COUNTED), path, ledger).table) == rows
+    assert [entry.doubt for entry in ledger.entries if entry.doubt] == doubts
+
+
 def test_the_year_in_the_name_of_the_file(tmp_path: Path) -> None:
     named = ('{ column = "year" }', '{ file_name = "_([0-9]{4}-[0-9]{2})" }')
     content = "id,n,x\n1,100,5\n"
