@@ -77,7 +77,8 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
         "hardly_absent": Doubt(
             "Hardly anybody is absent: the column may count something else, such as the absent of"
             " an average day.",
-            "take the column of students absent on 10 % or more of their days",
+            "take the column of students absent on 10 % or more of their days, and write rates of"
+            " all rows in one unit",
             blocks=True,
         ),
         "words_unseen": Doubt(

@@ -321,6 +321,7 @@ class PlaceReader:
         slug, lacking = self.place.area.slug, names[~names.index.isin(listed.index)]
         reason = "Not in the list of schools: level unknown, no point."
         self.ledger.record(slug, "schools", "kept", reason, lacking.index)
+        listed["name"] = listed["name"].mask(listed["name"].eq(""), names)
         schools = pd.concat([listed, _without_place(lacking)]) if len(lacking) else listed
         schools = gpd.GeoDataFrame(schools).sort_index()
         return without_wrong_points(schools, tracts, slug, self.ledger)

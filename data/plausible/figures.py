@@ -16,6 +16,7 @@ LARGEST_SCHOOL = 12_000
 """Students; the largest school building of the country holds some 10,000."""
 NEARLY_ALL = 0.75
 NEARLY_NOBODY = 0.02
+FAINT, USUAL, MANY_FAINT = 0.01, 0.05, 0.1
 HALF = 0.5
 LEAST_ROWS = 5
 ALIKE = 0.5
@@ -85,6 +86,12 @@ def _doubt_columns(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
     if low.mean() > HALF:
         words = f"Most rows have fewer than {NEARLY_NOBODY:.0%} of their students absent."
         ledger.doubt("hardly_absent", source, "absence", words, _described(counted[low]))
+    large = counted["enrolled"].ge(LEAST_SIZE)
+    faint = rate.lt(FAINT) & large
+    mixed = faint.sum() >= LEAST_ROWS and faint.sum() > MANY_FAINT * large.sum()
+    if mixed and rate[faint].gt(0).any() and rate[large].quantile(0.8) > USUAL:
+        words = f"Rows have fewer than {FAINT:.0%} of their students absent, others usual rates."
+        ledger.doubt("hardly_absent", source, "absence", words, _described(counted[faint]))
     _doubt_one_rate(counted, source, ledger)
     _doubt_codes(counted, source, ledger)
     if counted["enrolled"].min() == counted["enrolled"].max():

@@ -135,6 +135,15 @@ def one_level_by_sum(place: WrittenPlace) -> None:
     place.absence = pd.concat([place.absence, rows], ignore_index=True)
 
 
+@fault("hardly_absent")
+def one_year_as_fractions(place: WrittenPlace) -> None:
+    rate = (100 * place.absence["absent"] / place.absence["students"]).round(1)
+    last = place.absence["year"].eq("2022-23")
+    place.absence["absent"] = rate.where(~last, (rate / 100).round(3))
+    counted = '"absent"\nunit = "count"'
+    place.recipes["absence"] = place.recipes["absence"].replace(counted, '"absent"\nunit="percent"')
+
+
 @fault("zeros")
 def zeros_that_hide(place: WrittenPlace) -> None:
     place.absence.loc[[1, 5, 13, 17], "absent"] = 0
@@ -613,6 +622,14 @@ def test_online_schools_count_in_totals_and_not_on_the_map(tmp_path: Path) -> No
     again = tmp_path / "again"
     again.mkdir()
     assert place.build(again).catchment["school_id"].nunique() == 12
+
+
+def test_a_school_without_a_name_is_called_by_another_file_or_its_id(tmp_path: Path) -> None:
+    place = sound_place()
+    place.schools.loc[[0, 1], "name"] = ""
+    place.absence["name"] = place.absence["name"].mask(place.absence["id"].eq("0002"), "")
+    panel = place.build(tmp_path)
+    assert panel.schools["name"].head(3).tolist() == ["School 1", "0002", "School 3"]
 
 
 @pytest.mark.parametrize(
