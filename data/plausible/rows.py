@@ -21,9 +21,13 @@ def doubt_refused(recipe: Recipe, ledger: Ledger, before: int) -> None:
         Entries that the ledger had before the file was read.
     """
     own = [each for each in ledger.entries[before:] if each.source == recipe.id]
-    refused = [each for each in own if each.action == "dropped" and "Refused" in each.reason]
-    lost = sum(each.rows for each in refused)
+    refused = [each for each in own if "Refused" in each.reason]
+    emptied = [each.rows for each in refused if each.action == "repaired"]  # a column each
+    lost = sum(each.rows for each in refused if each.action == "dropped")
     kept = sum(each.rows for each in own if each.reason.startswith("Rows of the file read"))
+    if not lost and emptied:
+        lost = max(emptied)
+        kept -= lost
     if lost >= LEAST and lost > MANY * (lost + kept):
         examples = [example for each in refused for example in each.examples]
         reasons = "; ".join(dict.fromkeys(each.reason.removesuffix(".") for each in refused))

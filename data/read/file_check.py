@@ -160,6 +160,11 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
     if start.startswith(b"<"):
         remedy = NO_KEY if kind == "census" else "download the file itself, not the page about it"
         raise FileError(name, "a web page or XML, not data", remedy)
+    if start.startswith(b"version https://git-lfs"):
+        raise FileError(name, "a pointer of Git LFS, not the file", "download the file itself")
+    if kind == "delimited" and start.startswith((b"{", b"[{")):
+        remedy = "open it: a server may say there what is wrong; else export the table as CSV"
+        raise FileError(name, "it is JSON, not a table", remedy)
     if kind == "vector" and suffix in (".geojson", ".json") and not start.startswith(b"{"):
         raise FileError(name, "it is not a GeoJSON object", "export it again as GeoJSON")
     if b"\x00" in head and not head.startswith(BYTE_ORDER_MARKS):

@@ -47,7 +47,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_BYTES:
         raise TomlError(f"{path.name}: larger than 1 MB; a recipe is a page of text")
     try:
-        return parse_toml(path.read_text(encoding="utf-8"), path.name)
+        return parse_toml(path.read_text(encoding="utf-8-sig"), path.name)
     except UnicodeDecodeError as error:
         raise TomlError(f"{path.name}: not UTF-8 text; save it as UTF-8") from error
 

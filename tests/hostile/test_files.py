@@ -221,6 +221,10 @@ def test_names_that_do_not_fit_the_content(tmp_path: Path) -> None:
     page = tmp_path / "a.csv"
     page.write_bytes(b"\n<!DOCTYPE html><html>Sign in</html>")
     refused(page, "delimited", "web page")
+    page.write_bytes(b'{"error": true, "message": "Not found"}')
+    refused(page, "delimited", "it is JSON, not a table; open it")
+    page.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n")
+    refused(page, "delimited", "a pointer of Git LFS")
     empty = tmp_path / "b.csv"
     empty.write_bytes(b"")
     refused(empty, "delimited", "empty")

@@ -436,6 +436,11 @@ def a_small_county_of_another_edition(place: WrittenPlace) -> None:
     place.drivers.loc[last, "geoid"] = [f"10003{number:06d}" for number in range(9_001, 9_006)]
 
 
+@fault(r"5 of 20 rows are refused: Refused: value is above 100 %")
+def counts_among_percents_of_drivers(place: WrittenPlace) -> None:
+    place.drivers.loc[:4, "value"] = [130, 150, 170, 101, 110]
+
+
 @fault("drivers_lacking")
 def drivers_of_half_the_tracts(place: WrittenPlace) -> None:
     place.drivers = place.drivers.iloc[::2]
@@ -580,6 +585,15 @@ def test_all_wrong_recipes_stand_in_one_list(tmp_path: Path) -> None:
         place.build(tmp_path)
     assert "absence.toml: unknown key 'speed'" in str(told.value)
     assert "drivers.toml: format is 3" in str(told.value)
+
+
+def test_a_place_file_saved_by_notepad(tmp_path: Path) -> None:
+    place = sound_place()
+    place.write(tmp_path)
+    for name in ("sound.toml", "absence.toml"):
+        path = tmp_path / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert built("sound", tmp_path, tmp_path).area.name == "Sound County"
 
 
 def test_an_accepted_doubt_is_still_said(tmp_path: Path) -> None:
