@@ -1,6 +1,12 @@
-"""Read every hostile file; write the figures into docs/security.md: `python -m bench.hostile`."""
+"""Read every hostile file; write the figures into docs/security.md: `python -m bench.hostile`.
 
+`--every N` reads each Nth file and prints the figures as JSON, without the document.
+"""
+
+import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from bench.hostile.made import hostile_files
@@ -20,7 +26,13 @@ def table(figures: Figures) -> str:
 
 def main() -> int:
     """Read, print, write; 1 when a verdict is wrong."""
-    figures = read_all(hostile_files)
+    parser = argparse.ArgumentParser(prog="python -m bench.hostile", description=__doc__)
+    parser.add_argument("--every", type=int, default=0, help="read each so-many-th file")
+    every = parser.parse_args().every
+    figures = read_all(hostile_files, every=every or 1)
+    if every:
+        print(json.dumps(asdict(figures)))
+        return 0
     for each in figures.wrong:
         print(f"wrong: {each}", file=sys.stderr)
     for each in figures.unhelpful:

@@ -23,6 +23,8 @@ FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # Without a graphics card, putting layers together in software costs a third of a page's time.
+    "--disable-gpu-compositing",
     "--ignore-gpu-blocklist",
     "--disable-quic",
     "--no-first-run",

@@ -1,11 +1,12 @@
 """Hundreds of hostile and broken files: each gets its verdict, and nothing else happens."""
 
+import json
 import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.hostile.file import GOOD, HostileFile, packed
-from bench.hostile.made import hostile_files
-from bench.hostile.reading import LONGEST, read_all
+from bench.hostile.reading import LONGEST, Figures
 from data.errors import DataError
 from data.read.engine import read_table
 from data.read.flows import TEMPLATE, flows_in_memory
@@ -32,8 +32,9 @@ FUZZED = settings(
 
 def test_every_hostile_file_gets_its_verdict(replicates: Callable[[int, int], int]) -> None:
     # In a process of its own: memory is that of the largest child a process ever had.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-        figures = alone.submit(read_all, hostile_files, every=replicates(9, 1)).result()
+    command = [sys.executable, "-m", "bench.hostile", "--every", str(replicates(9, 1))]
+    alone = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures = Figures(**json.loads(alone.stdout))
     assert figures.files >= replicates(60, 500)
     assert figures.wrong == []
     assert figures.uncaught == 0
