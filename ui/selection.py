@@ -34,6 +34,11 @@ VIEWS: Mapping[str, str] = {
     "together": "Condition and absence together",
 }
 """What the map of social drivers shows."""
+UNITS: Mapping[str, str] = {"": "Census tracts", "neighbourhood": "Neighbourhoods"}
+"""What maps and lists are of."""
+LANGUAGES: Mapping[str, str] = {"": "English", "es": "Español"}
+NEIGHBOURHOOD = "in:"
+"""Begins the focus on a neighbourhood: "in:Mott Haven"."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,14 @@ class Selection:
         Id of the group of tracts whose card is open: one of its tracts; "" for the first.
     view : str
         What the map of social drivers shows, a key of `VIEWS`.
+    unit : str
+        What maps and lists are of, a key of `UNITS`: "" for tracts.
+    present : str
+        "1" in coalition mode, where one idea fills the screen.
+    slide : str
+        Name of the coalition mode's view; "" for the first.
+    lang : str
+        Language, a key of `LANGUAGES`; "" for English.
     """
 
     area: str
@@ -86,6 +99,10 @@ class Selection:
     beside: str = ""
     cluster: str = ""
     view: str = ""
+    unit: str = ""
+    present: str = ""
+    slide: str = ""
+    lang: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -121,7 +138,7 @@ class Selection:
 
 
 FIELDS = tuple(field.name for field in fields(Selection))
-KEPT_ELSEWHERE = ("measure", "catchment", "alpha")
+KEPT_ELSEWHERE = ("measure", "catchment", "alpha", "present", "lang")
 """What stays chosen when another place is opened."""
 
 
@@ -135,10 +152,12 @@ class Choices:
         Slug of the study area these choices belong to.
     years, levels, drivers : tuple of str
     places : frozenset of str
-        Identifiers of tracts and schools that may be in focus.
+        Identifiers of tracts and schools, and neighbourhoods, that may be in focus.
     default_year : str
     catchments : tuple of str
         Joins that can be made of the place, best first.
+    slides : tuple of str
+        Names of the coalition mode's views.
     """
 
     area: str
@@ -148,6 +167,7 @@ class Choices:
     places: frozenset[str]
     default_year: str
     catchments: tuple[str, ...] = tuple(CATCHMENTS)
+    slides: tuple[str, ...] = ()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -166,6 +186,10 @@ class Choices:
             "null": tuple(NULLS),
             "neighbours": tuple(NEIGHBOURS),
             "view": tuple(VIEWS),
+            "unit": tuple(UNITS),
+            "present": ("", "1"),
+            "slide": ("", *self.slides),
+            "lang": tuple(LANGUAGES),
             "beside": (
                 *("", "scatter"),
                 *(f"null:{key}" for key in NULLS),

@@ -16,7 +16,7 @@ from data.views.schools_and_tracts import Totals
 from data.views.years import Dispersion
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.queries.cache import kept
-from ui.selection import Choices, Selection
+from ui.selection import NEIGHBOURHOOD, Choices, Selection
 from ui.words.cards import condition_facts, not_covered_text
 
 
@@ -71,7 +71,9 @@ def _choices(key: Place) -> Choices:
         years=tuple(sorted(panel.absence["school_year"].unique())),
         levels=tuple(level for level in LEVELS if level in present),
         drivers=tuple(name for name in registry.measures() if name in known),
-        places=frozenset(panel.tracts.index) | frozenset(panel.schools.index),
+        places=frozenset(panel.tracts.index)
+        | frozenset(panel.schools.index)
+        | frozenset(NEIGHBOURHOOD + name for name in panel.tracts["neighbourhood"] if name),
         default_year=panel.area.default_year,
         catchments=joins.offered(panel),
     )
