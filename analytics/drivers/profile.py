@@ -154,7 +154,7 @@ def _driver(
     if count == 0:
         return row
     v = np.where(has, value, 0.0)
-    mean, margin = float(own @ v), _margin_of_mean(own, moe)
+    mean, margin = float(own @ v), margin_of_mean(own, moe)
     reach, word = ndtri(0.5 + LEVEL / 2) * margin / Z_90, reliability(mean, margin)
     row |= {"value": mean, "moe": margin, "low": mean - reach, "high": mean + reach}
     row |= {"cv": coefficient_of_variation(mean, margin)}
@@ -167,7 +167,7 @@ def _driver(
 def _beside(v: Floats, moe: Floats, own: Floats, other: Floats, noise: Floats) -> dict[str, object]:
     """Set the mean with the weights `own` beside that with the weights `other`."""
     mean, base = float(own @ v), float(other @ v)
-    error, other_error = _margin_of_mean(own, moe) / Z_90, _margin_of_mean(other, moe) / Z_90
+    error, other_error = margin_of_mean(own, moe) / Z_90, margin_of_mean(other, moe) / Z_90
     difference, reach = mean - base, ndtri(0.5 + LEVEL / 2) * float(np.hypot(error, other_error))
     low, high = difference - reach, difference + reach
     between = float(np.sqrt(other @ (v - base) ** 2))
@@ -192,7 +192,7 @@ def _beside(v: Floats, moe: Floats, own: Floats, other: Floats, noise: Floats) -
     }
 
 
-def _margin_of_mean(weight: Floats, moe: Floats) -> float:
+def margin_of_mean(weight: Floats, moe: Floats) -> float:
     """Give the margin of a mean over the tracts with one; NaN when too much weight has none."""
     measured = (weight > 0) & ~np.isnan(moe)
     part = float(weight[measured].sum())

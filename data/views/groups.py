@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from scipy.sparse import csr_array
 
 from analytics.hotspots.consensus.agreement import Consensus
 from analytics.hotspots.consensus.groups import (
@@ -89,9 +90,7 @@ def grouped(
 def _ranges(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Range of each group's rate, and how far it lies beyond that of schools elsewhere."""
     x, n = schools["chronic_absent"], schools["enrolled"]
-    own = shares[["school_id", "geoid", "share"]].assign(geoid=shares["geoid"].map(ids))
-    own = own.dropna().groupby(["school_id", "geoid"], as_index=False)["share"].sum()
-    own["share"] = own["share"].clip(upper=1.0)  # rounding
+    own = gathered(shares, ids)
     if own.empty:
         return pd.DataFrame(columns=["low", "high", *BEYOND], dtype="float64")
     table = allocate(x, n, own, expected=schools["expected"])[["low", "high"]]
@@ -101,6 +100,26 @@ def _ranges(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.D
         found = difference(x, n, part, 1 - part)
         beyond[group] = (found.value, found.low, found.high)
     return table.join(pd.DataFrame.from_dict(beyond, orient="index", columns=list(BEYOND)))
+
+
+def gathered(shares: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Add up the shares of tracts in each group.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Columns school_id, geoid, share.
+    ids : Series of str
+        Group of each tract, missing outside groups.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, `geoid` being the group.
+    """
+    own = shares[["school_id", "geoid", "share"]].assign(geoid=shares["geoid"].map(ids))
+    own = own.dropna().groupby(["school_id", "geoid"], as_index=False)["share"].sum()
+    return own.assign(share=own["share"].clip(upper=1.0))  # rounding
 
 
 def agreeing(consensus: Consensus, clusters: pd.Series) -> pd.Series:
@@ -157,8 +176,9 @@ def group_excess(
     inside = pd.get_dummies(ids.dropna(), dtype=float)
     table = _excess(inside, schools, shares)
     sizes = ids.value_counts()
+    lain = _lain(touching.ids, schools, shares)
     spreads = {
-        size: _spread(int(size), schools, shares, touching) for size in set(sizes[table.index])
+        size: _spread(int(size), schools, lain, touching) for size in set(sizes[table.index])
     }
     spread = pd.Series([spreads[sizes[name]] for name in table.index], table.index, dtype=float)
     return table.join(shrunken_excess(table, spread))
@@ -190,10 +210,19 @@ def excess_by_year(
     return pd.concat(rows).set_axis(list(years))
 
 
+def _lain(tracts: pd.Index, schools: pd.DataFrame, shares: pd.DataFrame) -> csr_array:
+    """Lay the shares of some tracts out, schools by tracts."""
+    return share_matrix(shares[shares["geoid"].isin(tracts)], schools.index, tracts)
+
+
 def _excess(inside: pd.DataFrame, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Give the excess of groups from the tracts inside: 1 or 0, tracts by groups."""
-    lain = shares[shares["geoid"].isin(inside.index)]
-    parts = share_matrix(lain, schools.index, inside.index) @ inside.to_numpy()
+    return _beyond(_lain(inside.index, schools, shares), inside, schools)
+
+
+def _beyond(lain: csr_array, inside: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Give the excess of groups of the tracts whose shares are laid out."""
+    parts = lain @ inside.to_numpy()
     return excess_students(
         schools["chronic_absent"],
         schools["enrolled"],
@@ -202,8 +231,8 @@ def _excess(inside: pd.DataFrame, schools: pd.DataFrame, shares: pd.DataFrame) -
     )
 
 
-def _spread(size: int, schools: pd.DataFrame, shares: pd.DataFrame, touching: Weights) -> float:
+def _spread(size: int, schools: pd.DataFrame, lain: csr_array, touching: Weights) -> float:
     """Measure how much patches of `size` tracts differ all over the place."""
     patches = random_patches(touching, size, PATCHES, seed=SEED)
     inside = pd.DataFrame(patches.T.astype(float), index=touching.ids)
-    return place_spread(_excess(inside, schools, shares))
+    return place_spread(_beyond(lain, inside, schools))

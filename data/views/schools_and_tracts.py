@@ -177,10 +177,31 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
         `by_schools` where differences between schools alone could give the figure: its range holds
         what is expected, or schools of the levels dealt at random give it in 95 of 100 deals.
     """
+    return area_view(
+        panel.tracts[["name", "county", "neighbourhood", "children"]],
+        schools,
+        shares,
+        allocate(schools["expected"], schools["enrolled"], shares)["chronic_absent"],
+    )
+
+
+def area_view(
+    areas: pd.DataFrame, schools: pd.DataFrame, shares: pd.DataFrame, hoped: pd.Series
+) -> pd.DataFrame:
+    """Areas of any kind with the rate of the schools their children attend, see `tract_view`.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        Index as the areas of the shares, with `children`.
+    shares : DataFrame
+        Columns school_id, geoid (the area), share.
+    hoped : Series
+        Students expected to be chronically absent, by area.
+    """
     x, n = schools["chronic_absent"], schools["enrolled"]
-    table = panel.tracts[["name", "county", "neighbourhood", "children"]]
-    table = table.join(allocate(x, n, shares, expected=schools["expected"]), how="left")
-    hoped = allocate(schools["expected"], n, shares)["chronic_absent"].reindex(table.index)
+    table = areas.join(allocate(x, n, shares, expected=schools["expected"]), how="left")
+    hoped = hoped.reindex(table.index)
     part = hoped.where(hoped > 0) / table["enrolled"]
     empty = ~(table["enrolled"] > 0)
     shown = table["reliability"].eq("present") & ~empty

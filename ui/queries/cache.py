@@ -61,6 +61,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "join": Entry(8, shared=True, doing="Finding where students live ..."),
         "shares": Entry(32),
         "tracts": Entry(64),
+        "neighbourhoods": Entry(32, doing="Adding up neighbourhoods ..."),
         "trend": Entry(32),
         "dispersion between years": Entry(32, shared=True),
         "neighbours": Entry(8, shared=True),

@@ -1,0 +1,175 @@
+"""Neighbourhoods as units: their figures, year before, schools and conditions.
+
+Where a place names no neighbourhood its counties are the units.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.drivers.profile import margin_of_mean
+from analytics.rates.acs import coefficient_of_variation, reliability
+from analytics.rates.between_schools import paired_change
+from analytics.rates.tract_rates import allocate
+from data.views.groups import gathered, group_excess
+from data.views.schools_and_tracts import area_view
+from geo.shares import share_matrix
+from geo.weights.weights import Weights
+
+CHANGES = ("before", "change", "change_low", "change_high", "same_schools")
+
+
+def neighbourhoods(tracts: pd.DataFrame) -> pd.Series:
+    """Name the unit that each tract belongs to; missing where it belongs to none.
+
+    Parameters
+    ----------
+    tracts : DataFrame
+        Index `geoid`: name, county, neighbourhood.
+    """
+    named = tracts["neighbourhood"].ne("")
+    if not named.any():
+        return counties(tracts)
+    return tracts["neighbourhood"].where(named).astype("str").rename("neighbourhood")
+
+
+def counties(tracts: pd.DataFrame) -> pd.Series:
+    """Name the county of each tract: what all its tracts' names end in, or else its number."""
+    ends = tracts["name"].str.partition(", ")[2]
+    alike = ends.groupby(tracts["county"]).nunique().eq(1) & ends.groupby(tracts["county"]).first(
+    ).ne("")
+    number = "County " + tracts["county"]
+    names = ends.where(tracts["county"].map(alike).astype(bool), number)
+    return names.astype("str").rename("neighbourhood")
+
+
+def neighbourhood_view(
+    tracts: pd.DataFrame,
+    units: pd.Series,
+    schools: pd.DataFrame,
+    shares: pd.DataFrame,
+    touching: Weights,
+) -> pd.DataFrame:
+    """Add up the tracts of each neighbourhood, with the ranges that groups of tracts have.
+
+    Parameters
+    ----------
+    tracts : DataFrame
+        `tract_view`.
+    units : Series of str
+        Neighbourhood of each tract, see `neighbourhoods`.
+    schools, shares : DataFrame
+        `school_view`, and the join behind the tracts.
+    touching : Weights
+        Queen neighbours of all tracts.
+
+    Returns
+    -------
+    DataFrame
+        Index `neighbourhood`, in alphabetical order: tracts, children, chronic_absent, enrolled,
+        rate, low, high, schools (that serve it), expected, ratio, ratio_low, ratio_high, excess,
+        excess_low, excess_high, shrunken, shrunken_low, shrunken_high, coverage, by_schools, shown,
+        status, reason and the like, as `tract_view` and `data.views.groups.group_excess` have
+        them. Expected leaves the neighbourhood itself out.
+    """
+    near = touching.subset(tracts.index[tracts["shown"]])
+    excess = group_excess(units, schools, shares, near)
+    by_unit = tracts["children"].groupby(units)
+    areas = pd.DataFrame({"tracts": by_unit.size(), "children": by_unit.sum(min_count=1)})
+    areas = areas.rename_axis("neighbourhood")
+    table = area_view(areas, schools, gathered(shares, units), excess["expected"])
+    return table.join(excess.drop(columns="expected"))
+
+
+def changes(
+    units: pd.Series,
+    before: tuple[pd.DataFrame, pd.DataFrame],
+    now: tuple[pd.DataFrame, pd.DataFrame],
+) -> pd.DataFrame:
+    """Compare neighbourhoods with an earlier year, paired by school.
+
+    Parameters
+    ----------
+    before, now : tuple of DataFrame
+        `school_view` of the year and the shares of its join.
+
+    Returns
+    -------
+    DataFrame
+        Index `neighbourhood`: `before`, the rate of the earlier year; `change`, `change_low,
+        change_high` of the `same_schools`, as fractions. NaN where the earlier year has too few
+        students to be shown.
+    """
+    names = pd.Index(sorted(units.dropna().unique()), name="neighbourhood")
+    own = gathered(before[1], units)
+    was = allocate(before[0]["chronic_absent"], before[0]["enrolled"], own, geoids=names)
+    rows = {}
+    laid = [
+        (schools, share_matrix(gathered(shares, units), schools.index, names).tocsc())
+        for schools, shares in (before, now)
+    ]
+    for place, name in enumerate(names):
+        counts = [
+            schools[column] * matrix[:, [place]].toarray().ravel()
+            for schools, matrix in laid
+            for column in ("chronic_absent", "enrolled")
+        ]
+        found = paired_change(*counts)
+        same = found.same
+        rows[name] = (was["rate"][name], same.value, same.low, same.high, found.schools)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(CHANGES), dtype="float64")
+    return table.where(was["reliability"].eq("present")).rename_axis("neighbourhood")
+
+
+def serving(
+    name: str, units: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame
+) -> pd.DataFrame:
+    """List the schools that serve a neighbourhood, with `students_here`; most of them first."""
+    own = gathered(shares, units.where(units == name)).set_index("school_id")["share"]
+    here = (schools["enrolled"] * own.reindex(schools.index)).dropna()
+    table = schools.loc[here.index].assign(students_here=here)
+    table = table[table["students_here"] > 0]
+    return table.sort_values(["students_here", "name"], ascending=[False, True])
+
+
+def driver_by_neighbourhood(
+    driver: pd.DataFrame, units: pd.Series, children: pd.Series
+) -> pd.DataFrame:
+    """Average a social driver over the tracts of each neighbourhood, weighted by their children.
+
+    Parameters
+    ----------
+    driver : DataFrame
+        `driver_view`, every tract.
+    children : Series
+        Resident children of each tract.
+
+    Returns
+    -------
+    DataFrame
+        Index `neighbourhood`: value, moe (90 %; NaN when more than a tenth of the children live
+        in tracts without a margin), cv, reliability, covered (part of the children whose tract has
+        a figure), tracts (that have one), unit, status, source, vintage.
+    """
+    known = driver["status"].eq("reported") & driver["value"].notna()
+    weight = children.astype(float).fillna(0.0)
+    rows = {}
+    for name, members in units.dropna().groupby(units).groups.items():
+        has = known[members] & weight[members].gt(0)
+        inside, all_children = members[has], float(weight[members].sum())
+        size = float(weight[inside].sum())
+        part = (weight[inside] / size).to_numpy() if size else np.zeros(0)
+        value = float(part @ driver.loc[inside, "value"].to_numpy(float)) if size else np.nan
+        margin = margin_of_mean(part, driver.loc[inside, "moe"].to_numpy(float))
+        covered = size / all_children if all_children else np.nan
+        rows[name] = (value, margin if size else np.nan, covered, len(inside))
+    columns = ["value", "moe", "covered", "tracts"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    first = driver.loc[known, ["unit", "source", "vintage"]].head(1).to_dict("records")
+    return table.rename_axis("neighbourhood").assign(
+        cv=coefficient_of_variation(table["value"], table["moe"]),
+        reliability=reliability(table["value"], table["moe"]),
+        status=np.where(table["value"].notna(), "reported", "missing"),
+        **(first[0] if first else {}),
+    )

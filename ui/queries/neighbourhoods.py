@@ -1,0 +1,88 @@
+"""What pages ask of neighbourhoods: their figures, schools and conditions, kept by the view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from data.views import neighbourhoods as views
+from data.views.hot_spots import HotSpots
+from data.views.ranking import ranked
+from ui import queries
+from ui.queries.cache import kept
+from ui.queries.drivers import driver
+from ui.queries.hotspots import weights_of
+from ui.queries.places import Place
+from ui.selection import NEIGHBOURHOOD, Selection
+
+
+def units(selection: Selection) -> pd.Series:
+    """Neighbourhood of each tract, missing where it has none."""
+    return views.neighbourhoods(queries.panel(selection).tracts)
+
+
+def table(selection: Selection) -> pd.DataFrame:
+    """Neighbourhoods of the view, see `data.views.neighbourhoods.neighbourhood_view`.
+
+    Returns
+    -------
+    DataFrame
+        With `since`, the usual year before ("" where there is none to compare with), `compared`,
+        that year or why there is none, and the columns of `data.views.neighbourhoods.changes`.
+    """
+    key = queries.place(selection.area)
+    return _table(key, selection.year, selection.level, selection.catchment)
+
+
+def ranks(selection: Selection, by: str = "excess") -> pd.DataFrame:
+    """Neighbourhoods with most students beyond expected, or the highest rate, first."""
+    return ranked(table(selection), by)
+
+
+def with_hot(selection: Selection, found: HotSpots) -> pd.DataFrame:
+    """Neighbourhoods of the view with `hot`, their tracts in hot groups."""
+    own = table(selection)
+    hot = found.tracts["cluster"].notna().groupby(units(selection)).sum()
+    return own.assign(hot=hot.reindex(own.index, fill_value=0).astype("int64"))
+
+
+def focused(selection: Selection) -> str:
+    """Name of the neighbourhood in focus; "" when there is none."""
+    name = selection.focus.removeprefix(NEIGHBOURHOOD)
+    return name if selection.focus.startswith(NEIGHBOURHOOD) else ""
+
+
+def members(selection: Selection, name: str) -> pd.Index:
+    """Tracts of a neighbourhood."""
+    own = units(selection)
+    return own.index[own == name]
+
+
+def schools(selection: Selection, name: str) -> pd.DataFrame:
+    """Schools that serve a neighbourhood, those with most students from there first."""
+    return views.serving(
+        name, units(selection), queries.schools(selection), queries.shares(selection)
+    )
+
+
+def drivers(selection: Selection) -> pd.DataFrame:
+    """Give the chosen driver by neighbourhood: the mean over its children, with its margin."""
+    own = queries.panel(selection).tracts["children"]
+    return views.driver_by_neighbourhood(driver(selection), units(selection), own)
+
+
+@kept("neighbourhoods")
+def _table(key: Place, year: str, level: str, catchment: str) -> pd.DataFrame:
+    view = Selection(key.slug, year, level=level, catchment=catchment)
+    own, now = units(view), (queries.schools(view), queries.shares(view))
+    tracts = queries.tracts(view)
+    found = views.neighbourhood_view(tracts, own, *now, weights_of(key, "queen"))
+    trend = queries.trend(view).set_index("school_year").loc[year]
+    since = trend["since"] if pd.notna(trend["since"]) else ""
+    found = found.assign(since=since, compared=trend["compared"])
+    if not since:
+        return found.assign(**dict.fromkeys(views.CHANGES, float("nan")))
+    then = replace(view, year=since)
+    before = (queries.schools(then), queries.shares(then))
+    return found.join(views.changes(own, before, now))
