@@ -17,6 +17,8 @@ from data.views.schools_and_tracts import area_view
 from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
+UNNAMED = "County "
+"""Begins the name of a county that the files do not name."""
 CHANGES = ("before", "change", "change_low", "change_high", "same_schools")
 
 
@@ -37,11 +39,23 @@ def neighbourhoods(tracts: pd.DataFrame) -> pd.Series:
 def counties(tracts: pd.DataFrame) -> pd.Series:
     """Name the county of each tract: what all its tracts' names end in, or else its number."""
     ends = tracts["name"].str.partition(", ")[2]
-    alike = ends.groupby(tracts["county"]).nunique().eq(1) & ends.groupby(tracts["county"]).first(
-    ).ne("")
-    number = "County " + tracts["county"]
-    names = ends.where(tracts["county"].map(alike).astype(bool), number)
+    alike = ends.groupby(tracts["county"]).transform("nunique").eq(1) & ends.ne("")
+    names = ends.where(alike, UNNAMED + tracts["county"])
     return names.astype("str").rename("neighbourhood")
+
+
+def areas_of(tracts: pd.DataFrame) -> dict[str, str]:
+    """Give the kind, "neighbourhood" or "county", of each area of a place that has a name.
+
+    Counties are areas of their own where there are several and their names are known; a
+    neighbourhood of the same name comes first.
+    """
+    wider = counties(tracts).unique()
+    several = len(wider) > 1
+    named = {name: "county" for name in wider if several and not name.startswith(UNNAMED)}
+    own = neighbourhoods(tracts).dropna().unique()
+    kind = "neighbourhood" if tracts["neighbourhood"].ne("").any() else "county"
+    return named | dict.fromkeys(own, kind)
 
 
 def neighbourhood_view(

@@ -15,13 +15,12 @@ HOT = tuple(colour for name, colour in HOT_COLD.items() if name != "not shown")
 
 def test_search_opens_the_card_by_keyboard(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    box = page.get_by_role("combobox", name="Search a tract")
+    box = page.get_by_role("textbox", name="Search a neighbourhood, tract or school")
     box.focus()
-    page.keyboard.type("99001")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.type("tract 101.02")
     page.keyboard.press("Enter")
     page.wait_for_selector(".atlas-card dl", timeout=20_000)
-    page.wait_for_function("location.search.includes('focus=99001')")
+    page.wait_for_function("location.search.includes('focus=99001010102')")
 
 
 @pytest.mark.parametrize(("method", "hatched"), [("consensus", True), ("gi_star", False)])

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
-from ui import frame, queries
+from ui import queries
 from ui.maps.decks import (
     HEIGHT,
     SCHOOL_PIXELS,
@@ -24,6 +25,9 @@ from ui.maps.scales import (
     marks_legend,
     size_legend,
 )
+from ui.places.cards import focus_card
+from ui.queries import neighbourhoods as queries_neighbourhoods
+from ui.search import search
 from ui.selection import Selection
 from ui.words.numbers import plural
 
@@ -96,8 +100,7 @@ def tract_search(
     selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]
 ) -> Selection:
     """Search box of tracts and the card of the one found; returns the selection with it."""
-    labels = place_labels(table, "Search a tract by name, number or neighbourhood")
-    return _search(selection, "Search a tract", labels, table, card)
+    return _search(selection, table, card)
 
 
 def tract_map(
@@ -129,8 +132,7 @@ def school_block(
         st.html(marks_legend(note=note))
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        labels = place_labels(table, "Search a school by name or number")
-        selection = _search(selection, "Search a school", labels, table, card)
+        selection = _search(selection, table, card)
     with left:
         deck = school_map(queries.geometry(selection), classes, outline(selection))
         alt = alt_text(classes.scale, title, counts, "schools")
@@ -151,28 +153,30 @@ def size_pixels(labels: Sequence[str]) -> dict[str, float]:
 
 
 def _search(
-    selection: Selection,
-    label: str,
-    labels: Mapping[str, str],
-    table: pd.DataFrame,
-    card: Callable[[pd.Series], str],
+    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]
 ) -> Selection:
-    selection = frame.own_control(selection, "focus", label, labels)
-    chosen = selection.focus in table.index
-    st.html(card(table.loc[selection.focus]) if chosen else EMPTY_CARD)
+    """Search box and the card of what is in focus: `card` for a row of the page's own table."""
+    search(selection)
+    own = selection.focus in table.index
+    st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or EMPTY_CARD)
     return selection
 
 
 def outline(selection: Selection) -> Mapping[str, object] | None:
     """GeoJSON geometry of the place in focus, if it has one."""
     panel = queries.panel(selection)
+    name = queries_neighbourhoods.focused(selection)
+    if name:
+        own = panel.tracts.loc[queries_neighbourhoods.members(selection, name)]
+        return _drawn(selection, own.union_all())
     for table in (panel.tracts, panel.schools):
         if selection.focus in table.index:
             shape = table.geometry.loc[selection.focus]
-            if shape is None:
-                return None
-            drawn: Mapping[str, object] = mapping(
-                queries.geometry(selection).drawn(shape.simplify(1e-4))
-            )
-            return drawn
+            return None if shape is None else _drawn(selection, shape)
     return None
+
+
+def _drawn(selection: Selection, shape: BaseGeometry) -> Mapping[str, object]:
+    """Give a shape as the map draws it."""
+    drawn: Mapping[str, object] = mapping(queries.geometry(selection).drawn(shape.simplify(1e-4)))
+    return drawn

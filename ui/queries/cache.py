@@ -62,6 +62,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "shares": Entry(32),
         "tracts": Entry(64),
         "neighbourhoods": Entry(32, doing="Adding up neighbourhoods ..."),
+        "search": Entry(4, shared=True),
         "trend": Entry(32),
         "dispersion between years": Entry(32, shared=True),
         "neighbours": Entry(8, shared=True),

@@ -17,13 +17,19 @@ from ui.queries.places import Place
 from ui.selection import NEIGHBOURHOOD, Selection
 
 
-def units(selection: Selection) -> pd.Series:
-    """Neighbourhood of each tract, missing where it has none."""
-    return views.neighbourhoods(queries.panel(selection).tracts)
+def units(selection: Selection, kind: str = "neighbourhood") -> pd.Series:
+    """Neighbourhood (or county) of each tract, missing where it has none."""
+    tracts = queries.panel(selection).tracts
+    return views.counties(tracts) if kind == "county" else views.neighbourhoods(tracts)
 
 
-def table(selection: Selection) -> pd.DataFrame:
-    """Neighbourhoods of the view, see `data.views.neighbourhoods.neighbourhood_view`.
+def areas(selection: Selection) -> dict[str, str]:
+    """Give the kind of each area with a name, see `data.views.neighbourhoods.areas_of`."""
+    return views.areas_of(queries.panel(selection).tracts)
+
+
+def table(selection: Selection, kind: str = "neighbourhood") -> pd.DataFrame:
+    """Neighbourhoods (or counties) of the view, see `data.views.neighbourhoods.neighbourhood_view`.
 
     Returns
     -------
@@ -32,7 +38,7 @@ def table(selection: Selection) -> pd.DataFrame:
         that year or why there is none, and the columns of `data.views.neighbourhoods.changes`.
     """
     key = queries.place(selection.area)
-    return _table(key, selection.year, selection.level, selection.catchment)
+    return _table(key, selection.year, selection.level, selection.catchment, kind)
 
 
 def ranks(selection: Selection, by: str = "excess") -> pd.DataFrame:
@@ -48,22 +54,26 @@ def with_hot(selection: Selection, found: HotSpots) -> pd.DataFrame:
 
 
 def focused(selection: Selection) -> str:
-    """Name of the neighbourhood in focus; "" when there is none."""
+    """Name of the neighbourhood or county in focus; "" when there is none."""
     name = selection.focus.removeprefix(NEIGHBOURHOOD)
     return name if selection.focus.startswith(NEIGHBOURHOOD) else ""
 
 
+def row(selection: Selection, name: str) -> pd.Series:
+    """Figures of one neighbourhood or county."""
+    return table(selection, areas(selection)[name]).loc[name]
+
+
 def members(selection: Selection, name: str) -> pd.Index:
-    """Tracts of a neighbourhood."""
-    own = units(selection)
+    """Tracts of a neighbourhood or county."""
+    own = units(selection, areas(selection)[name])
     return own.index[own == name]
 
 
 def schools(selection: Selection, name: str) -> pd.DataFrame:
-    """Schools that serve a neighbourhood, those with most students from there first."""
-    return views.serving(
-        name, units(selection), queries.schools(selection), queries.shares(selection)
-    )
+    """Schools that serve a neighbourhood or county, most students from there first."""
+    own = units(selection, areas(selection)[name])
+    return views.serving(name, own, queries.schools(selection), queries.shares(selection))
 
 
 def drivers(selection: Selection) -> pd.DataFrame:
@@ -73,9 +83,9 @@ def drivers(selection: Selection) -> pd.DataFrame:
 
 
 @kept("neighbourhoods")
-def _table(key: Place, year: str, level: str, catchment: str) -> pd.DataFrame:
+def _table(key: Place, year: str, level: str, catchment: str, kind: str) -> pd.DataFrame:
     view = Selection(key.slug, year, level=level, catchment=catchment)
-    own, now = units(view), (queries.schools(view), queries.shares(view))
+    own, now = units(view, kind), (queries.schools(view), queries.shares(view))
     tracts = queries.tracts(view)
     found = views.neighbourhood_view(tracts, own, *now, weights_of(key, "queen"))
     trend = queries.trend(view).set_index("school_year").loc[year]

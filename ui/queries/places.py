@@ -12,7 +12,9 @@ from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, schools_and_tracts, years
 from data.views.joins import Join
+from data.views.neighbourhoods import areas_of
 from data.views.schools_and_tracts import Totals
+from data.views.search import Found, Index, find, index_of, places_of
 from data.views.years import Dispersion
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.queries.cache import kept
@@ -73,10 +75,16 @@ def _choices(key: Place) -> Choices:
         drivers=tuple(name for name in registry.measures() if name in known),
         places=frozenset(panel.tracts.index)
         | frozenset(panel.schools.index)
-        | frozenset(NEIGHBOURHOOD + name for name in panel.tracts["neighbourhood"] if name),
+        | frozenset(NEIGHBOURHOOD + name for name in areas_of(panel.tracts)),
         default_year=panel.area.default_year,
         catchments=joins.offered(panel),
     )
+
+
+@kept("search")
+def _index(key: Place) -> Index:
+    panel = panel_of(key)
+    return index_of(places_of(panel.tracts, panel.schools, areas_of(panel.tracts)))
 
 
 @kept("schools")
@@ -123,6 +131,17 @@ def choices(slug: str) -> Choices:
 def geometry(selection: Selection) -> MapGeometry:
     """Addresses and extent of the place's map geometry."""
     return _geometry(place(selection.area))
+
+
+def search(slug: str, text: str) -> Found:
+    """Find places and schools by what was typed, see `data.views.search.find`."""
+    return find(_index(place(slug)), text)
+
+
+def label(selection: Selection) -> str:
+    """Name of what is in focus; "" when nothing is."""
+    named = _index(place(selection.area)).named(selection.focus)
+    return named.name if named else ""
 
 
 def join(selection: Selection) -> Join:

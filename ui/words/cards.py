@@ -16,13 +16,17 @@ from ui.words.numbers import (
     count_text,
     percent_text,
     plural,
+    points_text,
     rate_text,
     ratio_text,
+    signed_text,
     students_text,
     with_margin,
 )
-from ui.words.standing import TRACT_MEANING, not_shown_text
+from ui.words.standing import AREA_MEANING, TRACT_MEANING, not_shown_text
 
+MOST_SCHOOLS = 8
+MOST_BETTER = 3
 _NO_ABSENCE = "not shown: too few students, or none, for a reliable figure"
 
 
@@ -58,6 +62,80 @@ def school_card(
     else:
         facts.append((f"Chronically absent, {year}", not_shown_text(row["status"], row["reason"])))
     return card(row["name"], [*facts, *conditions], "")
+
+
+def neighbourhood_card(
+    name: str, row: pd.Series, schools: pd.DataFrame, year: str, kind: str = "neighbourhood"
+) -> str:
+    """HTML card of a row of the table of neighbourhoods, with the schools that serve it.
+
+    Parameters
+    ----------
+    schools : DataFrame
+        Schools with `students_here`, most of them first.
+    """
+    if not row["shown"]:
+        facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
+        return card(name, facts, "")
+    facts = [
+        (f"Chronically absent in the schools its children attend, {year}", _rate(row, BY_SCHOOLS)),
+        ("Compared with schools of the same levels", _beyond(row)),
+        ("The usual year before", _year_before(row)),
+        ("Students counted here", f"{_coverage(row)}, in {plural(row['tracts'], 'tract')}"),
+        ("Schools with most students from here", _named(schools)),
+        *_doing_better(schools),
+    ]
+    return card(name, facts, AREA_MEANING.format(area=kind))
+
+
+def _beyond(row: pd.Series) -> str:
+    """Say how many students more or fewer than expected, with the range."""
+    if pd.isna(row["excess"]):
+        return "not compared: no school elsewhere is of these levels"
+    beyond, low, high = (row[name] for name in ("excess", "excess_low", "excess_high"))
+    more = "more" if beyond >= 0 else "fewer"
+    ends = f"{signed_text(low)} to {signed_text(high)}"
+    clear = "" if low > 0 or high < 0 else ", so it could be about as expected"
+    return (
+        f"about {students_text(abs(beyond))} {more} than expected"
+        f" ({BY_SCHOOLS} {ends}{clear}); {_ratio(row, BY_SCHOOLS)}"
+    )
+
+
+def _year_before(row: pd.Series) -> str:
+    """Say the year before's figure and how the same schools changed, or why there is none."""
+    if not row["since"]:
+        return str(row["compared"])
+    if pd.isna(row["before"]):
+        return f"not shown: too few students in {row['since']}"
+    before = f"{percent_text(row['before'])} in {row['since']}"
+    if pd.isna(row["change"]):
+        return f"{before}; no school has a figure in both years"
+    change = f"the same schools changed by {points_text(row['change'])} points"
+    if pd.isna(row["change_low"]):
+        return f"{before}; {change}"
+    ends = f"{points_text(row['change_low'])} to {points_text(row['change_high'])}"
+    unclear = ", no clear change" if row["change_low"] <= 0 <= row["change_high"] else ""
+    return f"{before}; {change} ({BY_SCHOOLS} {ends}{unclear})"
+
+
+def _named(schools: pd.DataFrame) -> str:
+    """Name the schools with most students from a place, each with its figure."""
+    rows = schools.head(MOST_SCHOOLS)
+    texts = [
+        f"{row.name_} {percent_text(row.rate, row.enrolled) if row.shown else '(not shown)'}"
+        for row in rows.rename(columns={"name": "name_"}).itertuples()
+    ]
+    rest = len(schools) - len(rows)
+    return ", ".join(texts) + (f" and {count_text(rest)} more with fewer" if rest else "")
+
+
+def _doing_better(schools: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name schools here whose whole range is below what is expected: what goes well."""
+    better = schools[schools["shown"] & (schools["ratio_high"] < 1)].head(MOST_BETTER)
+    if better.empty:
+        return []
+    return [("What goes well: clearly less absence than expected at", ", ".join(better["name"]))]
 
 
 def condition_facts(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -46,6 +46,12 @@ def rate_text(
     )
 
 
+def signed_text(count: float) -> str:
+    """Whole number with its sign, unless it rounds to none: ``"+1,204"``."""
+    text = f"{count:+,.0f}"
+    return "0" if text in ("+0", "-0") else text.replace("-", "\N{MINUS SIGN}")
+
+
 def ratio_text(ratio: float) -> str:
     """Ratio of observed to expected, two decimals: ``"1.25"``."""
     return f"{ratio:.2f}"

@@ -96,6 +96,10 @@ TRACT_MEANING = (
     "This map shows the schools that children of a tract attend;"
     " it does not measure each child there."
 )
+AREA_MEANING = (
+    "Figures are of the schools that children of this {area} attend; they do not measure each child"
+    " there."
+)
 COUNT_MEANING = (
     "The figure of the whole place counts every enrolled student: it is no sample and has no range"
     " of chance."

@@ -1,0 +1,93 @@
+"""The search box: one line that finds a neighbourhood, tract or school and puts it in focus."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.views.search import Found, Named
+from ui import queries
+from ui.selection import Selection
+from ui.words.as_written import as_written
+
+TYPED = "search"
+ASKED = "search_asked"
+PROMPT = "search a neighbourhood, tract or school ..."
+KIND_WORDS = {"neighbourhood": "neighbourhood", "county": "county or borough", "tract": "tract"}
+
+
+def search(selection: Selection) -> None:
+    """Draw the search box, what it found while nothing is chosen, and a way to let go of a choice.
+
+    What is chosen becomes the focus in a callback; the page reads it at its next run.
+    """
+    chosen = queries.label(selection)
+    where = st.container()
+    if chosen:
+        where, beside = st.columns([0.68, 0.32], vertical_alignment="center")
+        beside.button(
+            as_written(f"× {chosen}"),
+            key="search-clear",
+            help="Let go of this place",
+            on_click=choose,
+            args=("",),
+            width="stretch",
+        )
+    where.text_input(
+        "Search a neighbourhood, tract or school by name, number or id",
+        key=TYPED,
+        placeholder=PROMPT,
+        label_visibility="collapsed",
+        on_change=_asked,
+        args=(selection.area,),
+    )
+    asked = st.session_state.get(ASKED, "")
+    if asked:
+        _offer(queries.search(selection.area, asked), asked)
+
+
+def choose(place: str) -> None:
+    """Put a place in focus and empty the box; "" lets go of what is in focus."""
+    st.session_state["focus"] = place
+    st.session_state[TYPED] = st.session_state[ASKED] = ""
+
+
+def words(hit: Named) -> str:
+    """Name what was found so that two of one name can be told apart."""
+    more = (hit.where, KIND_WORDS.get(hit.kind, ""))
+    number = hit.id if hit.kind == "school" else ""
+    return " · ".join(filter(None, (hit.name, *more, number)))
+
+
+def nothing_found(asked: str) -> str:
+    """Say what was looked for, and what can be."""
+    return (
+        f"Nothing here is called “{asked}”. Names, tract numbers and school ids were looked"
+        " through. Try a part of the name, or an example: PS 49, Main Street, 19.01."
+    )
+
+
+def _asked(area: str) -> None:
+    """Take what was typed: choose the one clearly meant, or offer what was found."""
+    typed = st.session_state.get(TYPED, "").strip()
+    found = queries.search(area, typed)
+    if found.sure:
+        choose(found.hits[0].id)
+    else:
+        st.session_state[ASKED] = typed
+
+
+def _offer(found: Found, asked: str) -> None:
+    """List what was found as buttons, best first."""
+    if not found.hits:
+        st.caption(as_written(nothing_found(asked)))
+        return
+    with st.container(gap=None):
+        for hit in found.hits:
+            st.button(
+                as_written(words(hit)),
+                key=f"search-{hit.id}",
+                on_click=choose,
+                args=(hit.id,),
+                type="tertiary",
+                width="stretch",
+            )
