@@ -18,6 +18,7 @@ from analytics.hotspots.consensus.groups import (
 from analytics.rates.between_schools import difference
 from analytics.rates.tract_rates import allocate
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
+from data.views.group_names import group_names
 from geo.shares import share_matrix
 from geo.weights.weights import Weights, random_patches
 
@@ -64,14 +65,15 @@ def grouped(
         high, ratio_low, ratio_high, and beyond, beyond_low, beyond_high, the rate less that of
         schools elsewhere: all by how much schools differ. Most students beyond expected first.
     """
-    labels = tracts["neighbourhood"].where(tracts["neighbourhood"] != "", tracts["name"])
+    nearest = _nearest(ids, schools, shares)
+    names = group_names(ids, tracts["neighbourhood"], tracts["enrolled"], nearest)
     near = touching.subset(tracts.index[tracts["shown"]])
     summary = group_summary(
         ids,
         tracts["chronic_absent"],
         tracts["enrolled"],
         group_excess(ids, schools, shares, near),
-        labels=labels,
+        names=names,
         agreement=tracts[["flagged", "of"]],
     )
     children = tracts["children"].groupby(ids).sum().reindex(summary.index)
@@ -85,6 +87,15 @@ def grouped(
     rank = pd.Series(range(1, len(summary) + 1), index=summary.index, dtype="Int64")
     tracts = tracts.assign(cluster=ids, group=ids.map(rank).astype("Int64"))
     return tracts, summary.set_index(pd.Index(rank, name="rank"))
+
+
+def _nearest(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
+    """Name the school with most students from each group."""
+    own = gathered(shares, ids)
+    students = own["share"] * own["school_id"].map(schools["enrolled"]).astype(float).fillna(0.0)
+    most = own.assign(students=students).sort_values("students", kind="stable")
+    most = most.drop_duplicates("geoid", keep="last").set_index("geoid")["school_id"]
+    return most.map(schools["name"])
 
 
 def _ranges(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:

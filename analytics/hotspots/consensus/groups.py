@@ -1,4 +1,4 @@
-"""Hot areas that touch, gathered into groups: id, name, what is in a group, and its excess.
+"""Hot areas that touch, gathered into groups: id, what is in a group, and its excess.
 
 A group was picked because it stands out, so its rate and ratio lean outwards.
 """
@@ -51,7 +51,7 @@ def group_summary(
     enrolled: pd.Series,
     excess: pd.DataFrame,
     *,
-    labels: pd.Series,
+    names: pd.Series,
     agreement: pd.DataFrame,
 ) -> pd.DataFrame:
     """Sum the areas of each group; rates are re-formed from the sums.
@@ -64,8 +64,8 @@ def group_summary(
         Allocated events and students by area, on the index of `groups`.
     excess : DataFrame
         By group: `expected`, `excess` and what goes with them, see `excess_students`.
-    labels : Series of str
-        Name of the part that each area belongs to, for `group_name`.
+    names : Series of str
+        Name of each group.
     agreement : DataFrame
         `flagged` and `of` by area, see `Consensus.areas`.
 
@@ -79,44 +79,23 @@ def group_summary(
     Examples
     --------
     >>> areas = list("abc")
-    >>> groups, labels = pd.Series(["a", "a", None], areas), pd.Series(areas, areas)
+    >>> groups, names = pd.Series(["a", "a", None], areas), pd.Series({"a": "North"})
     >>> x, n = (pd.Series(v, index=areas) for v in ([30, 20, 5], [90, 60, 50]))
     >>> agreement = pd.DataFrame({"flagged": 1, "of": 1}, areas)
     >>> excess = pd.DataFrame({"expected": [40.0], "excess": [10.0]}, ["a"])
-    >>> table = group_summary(groups, x, n, excess, labels=labels, agreement=agreement)
+    >>> table = group_summary(groups, x, n, excess, names=names, agreement=agreement)
     >>> table[["name", "areas", "ratio", "excess"]].values.tolist()
-    [['a and b', 2, 1.25, 10.0]]
+    [['North', 2, 1.25, 10.0]]
     """
-    same_index(groups, labels, "groups and labels")
     sums = _sums(groups, chronic_absent, enrolled).join(excess)
     sums["rate"] = crude_rate(sums["chronic_absent"], sums["enrolled"])
     expected = sums["expected"].astype(float)
     sums["ratio"] = sums["chronic_absent"] / expected.where(expected > 0)
-    inside = groups.dropna()
-    members = {key: rows.index for key, rows in inside.groupby(inside)}
-    names = [group_name(labels[rows], enrolled[rows]) for rows in members.values()]
-    sums.insert(0, "name", pd.Series(names, list(members), dtype="str"))
-    sums = sums.join(_agreed(inside, agreement))
+    sums.insert(0, "name", names.reindex(sums.index).astype("str"))
+    sums = sums.join(_agreed(groups.dropna(), agreement))
     sums = sums.assign(_size=sums["excess"].abs(), _id=sums.index)
     sums = sums.sort_values(["_size", "_id"], ascending=[False, True])
     return sums.drop(columns=["_size", "_id"]).rename_axis("group")
-
-
-def group_name(labels: pd.Series, students: pd.Series, named: int = 2) -> str:
-    """Name a group after the parts its areas belong to, those with most students first.
-
-    "A", "A and B", "A, B and C", or "A, B and 2 more" when there are more than `named` + 1.
-
-    Examples
-    --------
-    >>> group_name(pd.Series(["North", "Docks", "North"]), pd.Series([50, 80, 40]))
-    'North and Docks'
-    """
-    sums = students.groupby(labels.astype(str)).sum()
-    names = list(sums.sort_index().sort_values(ascending=False, kind="stable").index)
-    if len(names) <= named + 1:
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    return f"{', '.join(names[:named])} and {len(names) - named} more"
 
 
 def _sums(groups: pd.Series, x: pd.Series, n: pd.Series) -> pd.DataFrame:

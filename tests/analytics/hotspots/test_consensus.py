@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.hotspots.consensus.agreement import AGREEMENT, analysis_name, consensus, run_set
-from analytics.hotspots.consensus.groups import contiguous_groups, group_name, group_summary
+from analytics.hotspots.consensus.groups import contiguous_groups, group_summary
 from analytics.hotspots.test import hot_spots
 from geo.weights.weights import Weights
 
@@ -190,26 +190,18 @@ def test_a_summary_forms_rates_from_sums():
         for v in ([60, 30, 9, 22, np.nan], [100, 100, 50, 90, np.nan])
     )
     excess = pd.DataFrame({"expected": [20.0, 60.0], "excess": [2.0, 30.0]}, index=["d", "a"])
-    labels = pd.Series(["Docks", "Hill", "", "d", ""], index=areas)
+    names = pd.Series({"a": "Docks–Hill", "d": "d"})
     agreement = pd.DataFrame({"flagged": [5, 3, 0, 2, 0], "of": [6, 6, 6, 4, 0]}, index=areas)
-    table = group_summary(groups, x, n, excess, labels=labels, agreement=agreement)
+    table = group_summary(groups, x, n, excess, names=names, agreement=agreement)
     assert table.index.tolist() == ["a", "d"]
     first = table.loc["a"]
-    assert first[["name", "areas", "enrolled"]].tolist() == ["Docks and Hill", 2, 200]
+    assert first[["name", "areas", "enrolled"]].tolist() == ["Docks–Hill", 2, 200]
     assert (first["rate"], first["ratio"], first["excess"]) == (0.45, 1.5, 30)
     assert first[["k_min", "k_median", "k_max", "of_min"]].tolist() == [3, 4, 5, 6]
     none = groups.where(groups.isna())
-    empty = group_summary(none, x, n, excess.iloc[:0], labels=labels, agreement=agreement)
+    empty = group_summary(none, x, n, excess.iloc[:0], names=names, agreement=agreement)
     assert len(empty) == 0
     assert list(empty.columns) == list(table.columns)
-
-
-def test_names_put_the_part_with_most_students_first():
-    students = pd.Series([1.0, 5.0, 2.0, 3.0])
-    assert group_name(pd.Series(list("abca")), students) == "b, a and c"
-    assert group_name(pd.Series(list("abcd")), students) == "b, d and 2 more"
-    assert group_name(pd.Series(["a"]), students[:1]) == "a"
-    assert group_name(pd.Series(["b", "a"]), pd.Series([1.0, 1.0])) == "a and b"
 
 
 def test_degenerate_places_have_no_flag():
