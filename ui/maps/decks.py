@@ -84,8 +84,8 @@ class SchoolClasses:
     sizes: str
 
 
-def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
-    """Tracts by the chosen measure; a dot marks tracts that are not shown.
+def measure_classes(tracts: pd.DataFrame, measure: str, what: str = "tracts") -> AreaClasses:
+    """Tracts (or `what` they are) by the chosen measure; a dot marks those that are not shown.
 
     Lines cross tracts whose colour differences between schools alone could give; where these are
     more than `MOST_HATCHED` of the tracts the legend says so instead.
@@ -95,7 +95,7 @@ def measure_classes(tracts: pd.DataFrame, measure: str) -> AreaClasses:
     codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=shown)
     marked, areas = int(classes["by_schools_tracts"].sum()), int(shown.sum())
     if marked > MOST_HATCHED * areas:
-        note = f"{BY_SCHOOLS}: {marked:,} of {areas:,} tracts, too many to cross with lines"
+        note = f"{BY_SCHOOLS}: {marked:,} of {areas:,} {what}, too many to cross with lines"
         return AreaClasses(scale, codes, flags(~shown), note=note)
     hatched = flags(looks_by_schools(tracts, measure))
     return AreaClasses(scale, codes, flags(~shown), hatched=hatched, lines=BY_SCHOOLS)
