@@ -95,6 +95,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "chart of odds": Entry(32),
         "chart of themes": Entry(32),
         "chart of exposure": Entry(32),
+        "ground of a printed map": Entry(4, shared=True),
+        "hash of the code": Entry(1),
     }
 )
 

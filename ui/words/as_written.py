@@ -9,6 +9,10 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:&@^=-])")
 _MADE = re.compile(
     r"(?<=:)(?=[\w/])|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=[-<>=~])(?=[-<>=])", re.IGNORECASE
 )
+# Control characters, which no Office file can hold, and what turns the reading direction around.
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]+"
+)
 _JOINER = "\u2060"  # has no width and breaks no line
 
 
@@ -24,3 +28,14 @@ def as_written(text: str) -> str:
     """
     words = _MADE.sub(_JOINER, " ".join(text.split()))
     return _MARKUP.sub(r"\\\1", words)
+
+
+def one_line(text: str) -> str:
+    r"""Write text on one line, without control characters and changes of reading direction.
+
+    Examples
+    --------
+    >>> one_line("two\nlines\u202e")
+    'two lines '
+    """
+    return _UNSEEN.sub(" ", text)

@@ -1,0 +1,66 @@
+"""Pictures of maps and charts, opened again."""
+
+from __future__ import annotations
+
+import io
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from tests.ui.report.conftest import DAY
+from ui import queries
+from ui.charts import history
+from ui.maps.scales import rgb
+from ui.report.faces import PAGES, face
+from ui.report.picture import chart_picture, picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_picture_has_the_colours_of_its_classes(selection, page):
+    image = Image.open(io.BytesIO(picture(selection, page, "png", DAY))).convert("RGB")
+    assert image.width == 2 * 960
+    seen = {colour for count, colour in image.getcolors(1 << 24) if count > 100}
+    legend = [item for item in face(selection, page).legend if item.mark == "fill"]
+    assert len(legend) > 2
+    assert [item.words for item in legend if rgb(item.colour) not in seen] == []
+
+
+def test_a_drawing_has_title_description_and_no_address(selection):
+    content = picture(selection, "hot_spots", "svg", DAY)
+    root = ElementTree.fromstring(content)  # noqa: S314 - our own
+    shown = face(selection, "hot_spots")
+    assert root.find(f"{SVG}title").text == shown.title
+    assert root.find(f"{SVG}desc").text == shown.alt
+    assert root.get("role") == "img"
+    links = [value for each in root.iter() for name, value in each.items() if "href" in name]
+    assert [link for link in links if not link.startswith("#")] == []
+    colours = {item.colour for item in shown.legend if item.mark == "fill"}
+    assert [colour for colour in colours if colour not in content.decode()] == []
+
+
+def test_the_same_view_gives_the_same_bytes(selection):
+    for form in ("png", "svg"):
+        assert picture(selection, "overview", form, DAY) == picture(
+            selection, "overview", form, DAY
+        )
+
+
+def test_the_group_is_outlined_on_why_here_and_numbered_on_hot_spots(selection, spots):
+    members = spots.tracts.index[spots.tracts["cluster"].eq(selection.cluster).fillna(value=False)]
+    assert face(selection, "why_here").outlined == tuple(members)
+    assert [number for number, _ in face(selection, "hot_spots").numbers] == [
+        str(rank) for rank in spots.groups.index
+    ]
+
+
+def test_a_chart_is_a_picture_too(selection):
+    chart = history.trend(queries.trend(selection)).to_dict()
+    image = Image.open(io.BytesIO(chart_picture(selection, chart, "png", DAY)))
+    assert image.width == 2 * 960
+    drawing = chart_picture(selection, chart, "svg", DAY)
+    root = ElementTree.fromstring(drawing)  # noqa: S314 - our own
+    assert root.find(f"{SVG}title").text == "How has chronic absence changed?"
+    assert root.find(f"{SVG}desc").text.startswith("Chronic absence by school year")

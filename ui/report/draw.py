@@ -1,0 +1,201 @@
+"""A map without its words, drawn from the geometry and the classes that the screen shows."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.path import Path as Outline
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from data.panel import Panel
+from ui.maps.decks import SCHOOL_PIXELS, AreaClasses, SchoolClasses
+from ui.maps.geometry import STATIC, MapGeometry
+from ui.maps.scales import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, TEXT, hatch_on
+from ui.report.faces import Face
+
+mpl.rcParams["svg.hashsalt"] = "attendance-atlas"  # else ids in the file are drawn by lot
+mpl.rcParams["font.family"] = "DejaVu Sans"
+WIDTH = 8.0  # inches
+SHAPES = (0.55, 1.15)  # height by width
+DPI = 200
+GROUND = "#f3f1ec"
+EDGE = 0.03  # of the longer side, left free around the place
+BAR_SHARE = 0.25  # longest scale bar, by the width of the map
+Lines = list[NDArray[np.float64]]
+
+
+class Ground:
+    """Layers of a place in metres, in the order of the map's features."""
+
+    def __init__(self, geometry: MapGeometry, panel: Panel) -> None:
+        self.geometry = geometry
+        self.metres = Transformer.from_crs("EPSG:4326", panel.area.crs, always_xy=True)
+        self.tracts = self.layer("tracts")
+        self.borders = self.layer("borders")
+        self.schools = self.layer("schools")
+        self.bounds = shapely.total_bounds(self.tracts)
+
+    def layer(self, name: str) -> NDArray[Any]:
+        """Read a published layer: its shapes in metres."""
+        text = (STATIC / self.geometry.folder / f"{name}.json").read_text(encoding="utf-8")
+        shapes = [json.dumps(each["geometry"]) for each in json.loads(text)["features"]]
+        return np.asarray(shapely.transform(shapely.from_geojson(shapes), self._placed))
+
+    def _placed(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(self.metres.transform(xy[:, 0], xy[:, 1]))
+
+
+def drawn(
+    ground: Ground, face: Face, ids: tuple[list[str], list[str]], form: Literal["png", "svg"]
+) -> bytes:
+    """Draw the map of a face; the same bytes for the same face.
+
+    Parameters
+    ----------
+    ground : Ground
+    face : Face
+    ids : (list of str, list of str)
+        Tracts and schools in the order of the map's features.
+    form : str
+        "png" or "svg".
+    """
+    figure, axes = _canvas(ground.bounds)
+    if isinstance(face.classes, SchoolClasses):
+        _areas(axes, ground.tracts, [GROUND] * len(ground.tracts))
+        _lines(axes, ground.borders)
+        _schools(axes, ground.schools, face.classes)
+    else:
+        _tracts(axes, ground, face.classes)
+    _outlined(axes, ground, face, ids)
+    _numbers(axes, ground, face, ids[0])
+    _scale_bar(axes)
+    file = io.BytesIO()
+    metadata = {"Date": None} if form == "svg" else {"Software": None}
+    figure.savefig(file, format=form, dpi=DPI, metadata=metadata)
+    return file.getvalue()
+
+
+def _canvas(bounds: NDArray[np.float64]) -> tuple[Figure, Axes]:
+    """Give axes in metres on which the place fits."""
+    west, south, east, north = bounds
+    wide, high = max(east - west, 1.0), max(north - south, 1.0)
+    margin = EDGE * max(wide, high)
+    foot = 2 * margin  # for the scale bar
+    shape = float(np.clip((high + margin + foot) / (wide + 2 * margin), *SHAPES))
+    figure = Figure(figsize=(WIDTH, WIDTH * shape))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_xlim(west - margin, east + margin)
+    axes.set_ylim(south - foot, north + margin)
+    axes.apply_aspect()
+    axes.set_autoscale_on(False)
+    return figure, axes
+
+
+def _tracts(axes: Axes, ground: Ground, classes: AreaClasses) -> None:
+    scale = classes.scale
+    colours = dict(zip(scale.codes, scale.colours, strict=True))
+    _areas(axes, ground.tracts, [colours[code] for code in classes.codes])
+    hatched = _flagged(classes.hatched)
+    if hatched.size:
+        lines = ground.layer("hatch")
+        for code in sorted({classes.codes[at] for at in hatched}):
+            some = [at for at in hatched if classes.codes[at] == code]
+            _lines(axes, lines[some], hatch_on(colours[code]), 0.5)
+    marked = _flagged(classes.marked)
+    if marked.size:
+        xy = shapely.get_coordinates(ground.layer("marks")[marked])
+        axes.scatter(xy[:, 0], xy[:, 1], s=2, c=NOT_SHOWN_MARK, linewidths=0)
+    _lines(axes, ground.borders)
+
+
+def _schools(axes: Axes, points: NDArray[Any], classes: SchoolClasses) -> None:
+    scale = classes.scale
+    colours = dict(zip(scale.codes, scale.colours, strict=True))
+    shown = [at for at, size in enumerate(classes.sizes) if size != "-"]
+    if not shown:
+        return
+    xy = shapely.get_coordinates(points[shown])
+    widths = [1.3 * SCHOOL_PIXELS[int(classes.sizes[at])] for at in shown]
+    axes.scatter(
+        xy[:, 0],
+        xy[:, 1],
+        s=np.square(widths),
+        c=[colours[classes.codes[at]] for at in shown],
+        edgecolors="#3c3c3c",
+        linewidths=0.5,
+    )
+
+
+def _outlined(axes: Axes, ground: Ground, face: Face, ids: tuple[list[str], list[str]]) -> None:
+    """Outline what is chosen: black on a white halo."""
+    tracts, schools = ids
+    chosen = [at for at, name in enumerate(tracts) if name in face.outlined]
+    if chosen:
+        edge = shapely.boundary(shapely.union_all(ground.tracts[chosen]))
+        _lines(axes, np.asarray([edge]), SELECTION_HALO, 3.5)
+        _lines(axes, np.asarray([edge]), SELECTION, 1.6)
+    for at in (at for at, name in enumerate(schools) if name in face.outlined):
+        x, y = shapely.get_coordinates(ground.schools[at])[0]
+        for colour, width in ((SELECTION_HALO, 4), (SELECTION, 2)):
+            axes.scatter([x], [y], s=170, facecolors="none", edgecolors=colour, linewidths=width)
+
+
+def _numbers(axes: Axes, ground: Ground, face: Face, tracts: list[str]) -> None:
+    """Write the number that each group has in its list."""
+    place = {name: at for at, name in enumerate(tracts)}
+    for number, members in face.numbers:
+        group = shapely.union_all(ground.tracts[[place[name] for name in members]])
+        x, y = shapely.get_coordinates(shapely.point_on_surface(group))[0]
+        axes.scatter([x], [y], s=150, c="#ffffff", edgecolors=SELECTION, linewidths=1.2)
+        axes.text(
+            x, y, number, size=8, weight="bold", color=TEXT, ha="center", va="center_baseline"
+        )
+
+
+def _scale_bar(axes: Axes) -> None:
+    """Draw a bar of a round length in the lower left corner."""
+    left, right = axes.get_xlim()
+    foot, head = axes.get_ylim()
+    longest = BAR_SHARE * (right - left) / 1000
+    power = 10.0 ** np.floor(np.log10(longest))
+    length = power * max(step for step in (1, 2, 5) if step * power <= longest)
+    x, y = left + 0.03 * (right - left), foot + 0.02 * (head - foot)
+    axes.plot([x, x + 1000 * length], [y, y], color=TEXT, linewidth=2, solid_capstyle="butt")
+    text = f"{length:g} km" if length >= 1 else f"{1000 * length:g} m"
+    axes.text(x, y + 0.008 * (head - foot), text, size=8, color=TEXT, va="bottom")
+
+
+def _areas(axes: Axes, shapes: NDArray[Any], colours: list[str]) -> None:
+    paths = [_path(shape) for shape in shapes]
+    # An edge of its own colour closes the hairlines between neighbours.
+    axes.add_collection(
+        PathCollection(paths, facecolors=colours, edgecolors=colours, linewidths=0.2)
+    )
+
+
+def _lines(axes: Axes, shapes: NDArray[Any], colour: str = BORDER, width: float = 0.4) -> None:
+    parts: Lines = [shapely.get_coordinates(part) for part in shapely.get_parts(shapes)]
+    axes.add_collection(LineCollection(parts, colors=colour, linewidths=width))
+
+
+def _path(shape: Any) -> Outline:
+    parts = shapely.get_parts(shape)
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return Outline.make_compound_path(
+        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
+    )
+
+
+def _flagged(flags: str) -> NDArray[np.int_]:
+    return np.flatnonzero([flag == "1" for flag in flags])

@@ -1,0 +1,185 @@
+"""What the map of each page shows, as a picture needs it: title, classes, legend, alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from ui import queries
+from ui.drivers import together as together_words
+from ui.hotspots.words import map_title
+from ui.maps.decks import (
+    AreaClasses,
+    SchoolClasses,
+    driver_classes,
+    hot_spot_classes,
+    measure_classes,
+    school_classes,
+)
+from ui.maps.scales import NOT_SHOWN, alt_text
+from ui.queries import drivers as queries_drivers
+from ui.queries import hotspots as queries_hotspots
+from ui.selection import Selection
+from ui.words import standing as words
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    mark : str
+        "fill", "dots" (not shown), "lines" (over another colour) or "note" (words alone).
+    """
+
+    words: str
+    colour: str = ""
+    mark: str = "fill"
+
+
+@dataclass(frozen=True)
+class Face:
+    """What one map shows.
+
+    Attributes
+    ----------
+    title : str
+        What is shown, with its year.
+    alt : str
+        Text alternative: how many areas are in each class.
+    caveat : str
+        What the map does not say.
+    outlined : tuple of str
+        Tracts, or the one school, that are outlined.
+    numbers : tuple of (str, tuple of str)
+        Number of each group, and its tracts.
+    """
+
+    title: str
+    classes: AreaClasses | SchoolClasses
+    legend: tuple[Swatch, ...]
+    alt: str
+    caveat: str
+    outlined: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def face(selection: Selection, page: str) -> Face:
+    """Give what the map of a page shows.
+
+    Parameters
+    ----------
+    selection : Selection
+        `focus` (or on Why here `cluster`) is outlined.
+    page : str
+        A key of `PAGES`.
+
+    Raises
+    ------
+    KeyError
+        No such page.
+    """
+    return PAGES[page](selection)
+
+
+def _overview(selection: Selection) -> Face:
+    title = f"{words.MEASURES[selection.measure]}, {selection.year}"
+    classes = measure_classes(queries.tracts(selection), selection.measure)
+    return _of_tracts(title, classes, selection)
+
+
+def _hot_spots(selection: Selection) -> Face:
+    spots = queries_hotspots.found(selection)
+    clusters = spots.tracts["cluster"]
+    numbers = tuple(
+        (str(rank), _inside(clusters, row["cluster"])) for rank, row in spots.groups.iterrows()
+    )
+    return _of_tracts(map_title(selection), hot_spot_classes(spots), selection, numbers=numbers)
+
+
+def _why_here(selection: Selection) -> Face:
+    spots = queries_hotspots.found(selection)
+    members = _inside(spots.tracts["cluster"], selection.cluster)
+    return _of_tracts(map_title(selection), hot_spot_classes(spots), selection, outlined=members)
+
+
+def _inside(clusters: pd.Series, cluster: str) -> tuple[str, ...]:
+    inside = queries_hotspots.in_group(clusters, cluster)
+    return tuple(map(str, inside.index[inside]))
+
+
+def _social_drivers(selection: Selection) -> Face:
+    measure = queries_drivers.measure(selection)
+    if selection.view == "together":
+        together = queries_drivers.together(selection)
+        title = f"{measure.label} and chronic absence together, {selection.year}"
+        return _of_tracts(title, together_words.together_classes(together), selection)
+    title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
+    classes = driver_classes(queries_drivers.driver(selection), measure.unit)
+    return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION)
+
+
+def _schools(selection: Selection) -> Face:
+    schools = queries.schools(selection)
+    classes = school_classes(schools, queries.school_points(selection))
+    scale = classes.scale
+    counts = scale.counts(scale.encode(schools["rate"], shown=schools["shown"]))
+    title = f"{words.MEASURES['crude']}, {selection.year}"
+    sized = Swatch("Larger points: schools with more students", mark="note")
+    return Face(
+        title,
+        classes,
+        (*_swatches(classes, counts), sized),
+        alt_text(scale, title, counts, "schools"),
+        words.SCHOOL_RANGE,
+        (selection.focus,) if selection.focus in schools.index else (),
+    )
+
+
+def _of_tracts(
+    title: str,
+    classes: AreaClasses,
+    selection: Selection,
+    *,
+    outlined: tuple[str, ...] = (),
+    numbers: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    caveat: str = words.TRACT_MEANING,
+) -> Face:
+    """Give the face of a map of tracts; the tract in focus is outlined unless others are."""
+    counts = classes.scale.counts(classes.codes)
+    chosen = (selection.focus,) if selection.focus else ()
+    legend = _swatches(classes, counts)
+    hatched = classes.hatched.count("1")
+    if hatched:
+        legend = (*legend, Swatch(f"with lines: {classes.lines} ({hatched:,})", mark="lines"))
+    if classes.note:
+        legend = (*legend, Swatch(classes.note, mark="note"))
+    alt = alt_text(classes.scale, title, counts)
+    return Face(title, classes, legend, alt, caveat, outlined or chosen, numbers)
+
+
+def _swatches(
+    classes: AreaClasses | SchoolClasses, counts: Mapping[str, int]
+) -> tuple[Swatch, ...]:
+    scale = classes.scale
+    return tuple(
+        Swatch(f"{text} ({counts[label]:,})", colour, "dots" if label == NOT_SHOWN else "fill")
+        for label, colour, text in zip(scale.labels, scale.colours, scale.words, strict=True)
+        if counts[label]
+    )
+
+
+PAGES: Mapping[str, Callable[[Selection], Face]] = MappingProxyType(
+    {
+        "overview": _overview,
+        "hot_spots": _hot_spots,
+        "why_here": _why_here,
+        "schools": _schools,
+        "social_drivers": _social_drivers,
+    }
+)
+"""Pages whose map can be had as a picture."""
