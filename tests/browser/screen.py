@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from ui.maps.scales import rgb
 
-MAP = "[data-testid=stDeckGlJsonChart]"
+MAP = ".atlas-map-stage"
 
 
 def open_page(page: Page, server: str, path: str, **query: str) -> None:

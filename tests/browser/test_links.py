@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
 from ui.drivers.together import bivariate_scale
-from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, VIRIDIS
+from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SEQUENTIAL
 
 pytestmark = pytest.mark.browser
 
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.browser
 def test_changing_a_control_changes_map_and_link(page: Page, server: str) -> None:
     open_page(page, server, "", area="demo")
     painted(page, PU_OR)
-    before = pixel_shares(page, VIRIDIS)
+    before = pixel_shares(page, SEQUENTIAL)
     choose(page, "Measure", "Share of students")
     page.wait_for_function("location.search.includes('measure=crude')")
-    after = painted(page, VIRIDIS)
+    after = painted(page, SEQUENTIAL)
     assert sum(after.values()) > sum(before.values()) + 0.05
 
 

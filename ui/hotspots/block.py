@@ -27,7 +27,6 @@ from ui.words.cards import card as html_card
 
 Card = Callable[[pd.Series], str]
 SCATTER = "moran-scatter"
-HALF_WIDTH = 0.35  # zoom levels: what a map of half the page shows less
 
 
 def controls(selection: Selection) -> Selection:
@@ -107,11 +106,11 @@ def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Ca
     selection = map_block.tract_search(selection, found.tracts, card)
     with left:
         classes = hot_spot_classes(found)
-        map_block.tract_map(map_title(selection), classes, selection, farther=HALF_WIDTH)
+        map_block.tract_map(map_title(selection), classes, selection, found.tracts, link="two")
     with right:
-        classes = hot_spot_classes(other)
+        classes, table = hot_spot_classes(other), other.tracts
         map_block.tract_map(
-            map_title(second), classes, selection, name="second-map", farther=HALF_WIDTH
+            map_title(second), classes, selection, table, name="second-map", link="two"
         )
     return selection
 
@@ -131,7 +130,7 @@ def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> Selectio
     selection = map_block.tract_search(selection, found.tracts, card)
     with left:
         outlined = replace(classes, brushed=flags)
-        map_block.tract_map(map_title(selection), outlined, selection, farther=HALF_WIDTH)
+        map_block.tract_map(map_title(selection), outlined, selection, found.tracts)
     with right:
         _chart(table, classes.scale, scatter.slope, selection)
         st.caption(as_written(scatter_words(scatter.slope, int(inside.sum()))))

@@ -10,11 +10,11 @@ from data.views.join_quality import JoinChange, JoinQuality, tract_flows
 from ui import frame, queries
 from ui.join.words import NAMES, focus_card
 from ui.maps import block as map_block
+from ui.maps import view
 from ui.maps.decks import (
-    HEIGHT,
     SIZE_BREAKS,
     AreaClasses,
-    CompactDeck,
+    MapDeck,
     SchoolClasses,
     area_map,
     flags,
@@ -25,15 +25,15 @@ from ui.maps.scales import (
     NOT_SHOWN,
     NOT_SHOWN_COLOUR,
     PU_OR,
-    VIRIDIS,
+    SEQUENTIAL,
     ClassScale,
     alt_text,
     class_legend,
 )
 from ui.selection import Selection
 
-NONE_COLOUR = "#f3f1ec"
-SHARE_BREAKS = (0.001, 0.01, 0.02, 0.05, 0.10)
+NONE_COLOUR = "#e2dfd9"
+SHARE_BREAKS = (0.001, 0.01, 0.05, 0.10)
 COVERAGE_BREAKS = (0.5, 0.8, 1.25, 1.5)
 CHANGE_BREAKS = (-0.05, -0.01, 0.01, 0.05)
 
@@ -43,13 +43,12 @@ def share_scale(of: str) -> ClassScale:
     labels = (
         "none or under 0.1 %",
         "0.1 to under 1 %",
-        "1 to under 2 %",
-        "2 to under 5 %",
+        "1 to under 5 %",
         "5 to under 10 %",
         "10 % or more",
     )
-    words = (labels[0], *labels[1:5], f"10 % or more of {of}")
-    return _scale(labels, (NONE_COLOUR, *VIRIDIS), words, SHARE_BREAKS)
+    words = (*labels[:4], f"10 % or more of {of}")
+    return _scale(labels, (NONE_COLOUR, *SEQUENTIAL[1:]), words, SHARE_BREAKS)
 
 
 def coverage_scale() -> ClassScale:
@@ -93,7 +92,8 @@ def homes(quality: JoinQuality, selection: Selection) -> Selection:
     """Map of a school's tracts, of a tract's schools, or of coverage, with search box and card."""
     title, scale, codes, unit = _classes(quality, selection)
     counts = scale.counts(_drawn(codes))
-    st.html(class_legend(scale, title, counts=counts, use_words=True))
+    legend = class_legend(scale, title, counts=counts, use_words=True)
+    st.html(legend)
     left, right = st.columns([62, 38], gap="medium")
     with right:
         labels = _labels(quality)
@@ -101,10 +101,8 @@ def homes(quality: JoinQuality, selection: Selection) -> Selection:
         st.html(focus_card(quality, selection.focus))
     with left:
         deck = _deck(quality, selection, codes)
-        alt = alt_text(scale, title, counts, unit)
-        st.pydeck_chart(
-            deck, height=HEIGHT, key=f"homes-{selection.area}-{selection.focus}", alt=alt
-        )
+        caption = view.Caption(title, legend, alt_text(scale, title, counts, unit))
+        view.show(deck, selection, caption, name="homes")
     return selection
 
 
@@ -120,12 +118,9 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     title = f"Rate by “{second}” less rate by “{first}”, {selection.year}"
     scale = change_scale()
     codes = scale.encode(change.tracts["change"], shown=change.tracts["shown"])
-    counts = scale.counts(codes)
-    st.html(class_legend(scale, title, counts=counts, use_words=True))
     classes = AreaClasses(scale, codes, flags(~change.tracts["shown"]))
-    deck = area_map(queries.geometry(selection), classes, map_block.outline(selection))
-    alt = alt_text(scale, title, counts)
-    st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
+    map_block.tract_legend(title, classes)
+    map_block.tract_map(title, classes, selection, name=name)
 
 
 def _labels(quality: JoinQuality) -> dict[str, str]:
@@ -169,14 +164,14 @@ def _attended(quality: JoinQuality, selection: Selection, scale: ClassScale) -> 
 
 def _deck(
     quality: JoinQuality, selection: Selection, classes: AreaClasses | SchoolClasses
-) -> CompactDeck:
-    geometry, outline = queries.geometry(selection), map_block.outline(selection)
+) -> MapDeck:
+    geometry = queries.geometry(selection)
     near = join_quality.surroundings(quality, queries.panel(selection), selection.focus)
     if len(near):
         geometry = extent(geometry, near)
     if isinstance(classes, SchoolClasses):
-        return school_map(geometry, classes, outline)
-    return area_map(geometry, classes, outline)
+        return school_map(geometry, classes)
+    return area_map(geometry, classes)
 
 
 def _drawn(classes: AreaClasses | SchoolClasses) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
 
 from ui import queries
+from ui.maps import view
 from ui.maps.decks import (
-    HEIGHT,
     SCHOOL_PIXELS,
     AreaClasses,
     SchoolClasses,
@@ -26,15 +23,15 @@ from ui.maps.scales import (
     size_legend,
 )
 from ui.places.cards import focus_card
-from ui.queries import neighbourhoods as queries_neighbourhoods
 from ui.search import search
 from ui.selection import Selection
-from ui.words.numbers import plural
+from ui.words.numbers import percent_text, plural, students_text, with_margin
+from ui.words.standing import not_shown_text
 
 NOTHING = ""
 EMPTY_CARD = (
-    "<div class='atlas-card'><p>Search above for a place by name or number: the map outlines it and"
-    " its card opens here.</p></div>"
+    "<div class='atlas-card'><p>Choose a place on the map, or search for it by name or number: the"
+    " map outlines it and its card opens here.</p></div>"
 )
 
 
@@ -82,18 +79,20 @@ def beside_card(
         if note:
             st.html(note)
     with left:
-        tract_map(title, classes, selection)
+        tract_map(title, classes, selection, table)
     return selection
 
 
 def tract_legend(title: str, classes: AreaClasses) -> None:
     """Legend of a tract map with the number of tracts in each class, and of its marks."""
+    st.html(legend_of(title, classes))
+
+
+def legend_of(title: str, classes: AreaClasses) -> str:
+    """HTML of the legend of a tract map: classes with their number of tracts, and marks."""
     counts = classes.scale.counts(classes.codes)
-    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
-    hatched = classes.hatched.count("1")
-    marks = marks_legend(hatched=hatched, lines=classes.lines, note=classes.note)
-    if marks:
-        st.html(marks)
+    marks = marks_legend(hatched=classes.hatched.count("1"), lines=classes.lines, note=classes.note)
+    return class_legend(classes.scale, title, counts=counts, use_words=True) + marks
 
 
 def tract_search(
@@ -104,14 +103,66 @@ def tract_search(
 
 
 def tract_map(
-    title: str, classes: AreaClasses, selection: Selection, *, name: str = "map", farther: float = 0
+    title: str,
+    classes: AreaClasses,
+    selection: Selection,
+    table: pd.DataFrame | None = None,
+    *,
+    name: str = "map",
+    link: str = "",
 ) -> None:
-    """Map of tracts by class, named apart from others; `farther` steps its zoom back."""
-    geometry = queries.geometry(selection)
-    geometry = replace(geometry, zoom=geometry.zoom - farther)
-    deck = area_map(geometry, classes, outline(selection))
+    """Map of tracts by class; what is chosen on it becomes the focus.
+
+    Parameters
+    ----------
+    title : str
+    classes : AreaClasses
+    selection : Selection
+    table : DataFrame, optional
+        Tracts in map order with `rate`, `enrolled`, `shown`, `status` and `reason`; or `value`:
+        figures under the pointer, and the order of the arrow keys, highest first.
+    name, link : str
+        See `ui.maps.view.show`.
+    """
     alt = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
-    st.pydeck_chart(deck, height=HEIGHT, key=f"{name}-{selection.area}", alt=alt)
+    figures, order = ((), ()) if table is None else (figures_of(table), order_of(table))
+    caption = view.Caption(title, legend_of(title, classes), alt, figures, order)
+    deck = area_map(queries.geometry(selection), classes)
+    view.show(deck, selection, caption, name=name, link=link)
+
+
+def figures_of(table: pd.DataFrame) -> list[str]:
+    """Figure of each row as the map says it, or why there is none.
+
+    `table` has `rate`, `enrolled`, `shown`, `status` and `reason`, or a driver's `value`, `moe`,
+    `unit` and `status`; else there are no figures.
+    """
+    if "rate" in table:
+        columns = table[["shown", "rate", "enrolled", "status", "reason"]]
+        columns = columns.assign(shown=table["shown"].eq(True))
+        return [_rate(*row) for row in columns.itertuples(index=False)]
+    if "moe" in table:
+        columns = table[["value", "moe", "unit"]]
+        return [_estimate(*row) for row in columns.itertuples(index=False)]
+    return []
+
+
+def _rate(shown: bool, rate: float, enrolled: float, status: str, reason: str) -> str:
+    if shown:
+        return f"{percent_text(rate, enrolled)}, {students_text(enrolled)}"
+    return not_shown_text(status, reason) if isinstance(status, str) else ""
+
+
+def _estimate(value: float, moe: float, unit: str) -> str:
+    return with_margin(value, moe, unit) if pd.notna(value) else not_shown_text("missing", "")
+
+
+def order_of(table: pd.DataFrame) -> list[str]:
+    """Rank rows for the arrow keys: those with most students beyond expected first."""
+    if "expected" not in table:
+        return []
+    beyond = (table["chronic_absent"] - table["expected"]).where(table["shown"])
+    return list(beyond.dropna().sort_values(ascending=False).index[: view.MOST_STEPS])
 
 
 def school_block(
@@ -124,19 +175,22 @@ def school_block(
 ) -> Selection:
     """School map with legend, search box and card."""
     counts = classes.scale.counts(classes.scale.encode(table["rate"], shown=table["shown"]))
-    st.html(class_legend(classes.scale, title, counts=counts, use_words=True))
-    st.html(size_legend("Students", sizes))
+    legend = class_legend(classes.scale, title, counts=counts, use_words=True)
+    legend += size_legend("Students", sizes)
     absent = len(table) - sum(size != "-" for size in classes.sizes)
     if absent:
         note = f"{plural(absent, 'school')} of these without a place on the map"
-        st.html(marks_legend(note=note))
+        legend += marks_legend(note=note)
+    st.html(legend)
     left, right = st.columns([62, 38], gap="medium")
     with right:
         selection = _search(selection, table, card)
     with left:
-        deck = school_map(queries.geometry(selection), classes, outline(selection))
+        deck = school_map(queries.geometry(selection), classes)
         alt = alt_text(classes.scale, title, counts, "schools")
-        st.pydeck_chart(deck, height=HEIGHT, key=f"schools-{selection.area}", alt=alt)
+        figures = figures_of(table.reindex(queries.school_points(selection)))
+        caption = view.Caption(title, legend, alt, figures, order_of(table))
+        view.show(deck, selection, caption, name="schools")
     return selection
 
 
@@ -160,23 +214,3 @@ def _search(
     own = selection.focus in table.index
     st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or EMPTY_CARD)
     return selection
-
-
-def outline(selection: Selection) -> Mapping[str, object] | None:
-    """GeoJSON geometry of the place in focus, if it has one."""
-    panel = queries.panel(selection)
-    name = queries_neighbourhoods.focused(selection)
-    if name:
-        own = panel.tracts.loc[queries_neighbourhoods.members(selection, name)]
-        return _drawn(selection, own.union_all())
-    for table in (panel.tracts, panel.schools):
-        if selection.focus in table.index:
-            shape = table.geometry.loc[selection.focus]
-            return None if shape is None else _drawn(selection, shape)
-    return None
-
-
-def _drawn(selection: Selection, shape: BaseGeometry) -> Mapping[str, object]:
-    """Give a shape as the map draws it."""
-    drawn: Mapping[str, object] = mapping(queries.geometry(selection).drawn(shape.simplify(1e-4)))
-    return drawn

@@ -20,7 +20,6 @@ from ui.maps.scales import (
     NOT_SHOWN,
     NOT_SHOWN_MARK,
     SELECTION,
-    SELECTION_HALO,
     ClassScale,
     agreement_scale,
     circle_scale,
@@ -172,20 +171,44 @@ def flags(marked: pd.Series) -> str:
     return "".join(np.where(marked.to_numpy(dtype=bool), "1", "0"))
 
 
-HEIGHT = 600
 MARK_PIXELS = 1.6
 HATCH_PIXELS = 1.1
 BRUSH_PIXELS = 1.8
-FOCUS_PIXELS = 9  # a ring around the school in focus, wide enough to see its class
 SCHOOL_PIXELS = (3, 4.5, 6, 8, 10)
+GROUND = "#eceae5"  # areas of a map that shows points
+WATER, PARK, ROAD, BOUNDARY = "#dce9f0", "#b9d3a8", "#8a8a8a", "#3d3d3d"
 
 
-class CompactDeck(pdk.Deck):  # type: ignore[misc]  # pydeck publishes no types
-    """A deck whose JSON carries no white space: it crosses the websocket at every rerun."""
+@dataclass
+class MapDeck:
+    """Layers of a map, the lowest first, on a place's geometry.
 
-    def to_json(self) -> str:
-        """Deck specification as compact JSON."""
-        return json.dumps(json.loads(super().to_json()), separators=(",", ":"))
+    Attributes
+    ----------
+    layers : list of pydeck.Layer
+        Others may be added to them.
+    geometry : MapGeometry
+    scale : ClassScale
+        Classes of the areas or points that can be chosen.
+    unit : str
+        Layer of these: "tracts", "schools" or "neighbourhoods".
+    """
+
+    layers: list[pdk.Layer]
+    geometry: MapGeometry
+    scale: ClassScale
+    unit: str
+
+    def specification(self) -> list[dict[str, Any]]:
+        """Layers as deck.gl's JSON converter reads them."""
+        return [json.loads(layer.to_json()) for layer in self.layers]
+
+    def words(self) -> dict[str, str]:
+        """Words of each class by its colour, "178,24,43", as the browser meets it."""
+        return {
+            ",".join(map(str, colour)): words
+            for colour, words in zip(self.scale.rgb, self.scale.words, strict=True)
+        }
 
 
 def pick(values: list[Any], codes: str, alphabet: str, position: str = "properties.i") -> str:
@@ -208,60 +231,43 @@ def pick_marked(values: list[Any], flags: str) -> str:
     return f"({json.dumps(values)})[(('{digits}')[properties.h]>>properties.b)&1]"
 
 
-def area_map(
-    geometry: MapGeometry, classes: AreaClasses, focus: Mapping[str, Any] | None
-) -> CompactDeck:
-    """Tracts coloured by class, with dots on those not shown; `focus` is outlined."""
+def area_map(geometry: MapGeometry, classes: AreaClasses, unit: str = "tracts") -> MapDeck:
+    """Areas coloured by class; dots and lines are drawn on tracts alone.
+
+    `unit` is the layer of the areas: "tracts" or "neighbourhoods".
+    """
     scale = classes.scale
     fill = pick([list(colour) for colour in scale.rgb], classes.codes, "".join(scale.codes))
-    radius = pick_marked([0, MARK_PIXELS], classes.marked)
+    marks = [*_dots(geometry, classes), *_hatch(geometry, classes)] if unit == "tracts" else []
     layers = [
+        *_context(geometry, "water", "parks"),
         pdk.Layer(
             "GeoJsonLayer",
-            data=geometry.url("tracts"),
-            id="tracts",
+            data=geometry.url(unit),
+            id=unit,
             stroked=False,
             filled=True,
             pickable=True,
             get_fill_color=fill,
             update_triggers={"getFillColor": _trigger(fill)},
         ),
-        pdk.Layer(
-            "GeoJsonLayer",
-            data=geometry.url("marks"),
-            id="marks",
-            stroked=False,
-            filled=True,
-            point_type=pdk.types.String("circle"),
-            get_fill_color=list(rgb(NOT_SHOWN_MARK)),
-            get_point_radius=radius,
-            point_radius_units=pdk.types.String("pixels"),
-            update_triggers={"getPointRadius": _trigger(radius)},
-        ),
-        *_hatch(geometry, classes),
+        *marks,
         _borders(geometry),
-        *_brush(geometry, classes.brushed),
-        *_outline(focus),
+        *_context(geometry, "roads", "boundaries"),
+        *_brush(geometry, classes.brushed, unit),
     ]
-    return _deck(layers, geometry)
+    return MapDeck(layers, geometry, scale, unit)
 
 
-def school_map(
-    geometry: MapGeometry, classes: SchoolClasses, focus: Mapping[str, Any] | None
-) -> CompactDeck:
+def school_map(geometry: MapGeometry, classes: SchoolClasses) -> MapDeck:
     """School points sized by students and coloured by class."""
     scale = classes.scale
     colours = [[*colour, 225] for colour in scale.rgb]
     layers = [
-        pdk.Layer(
-            "GeoJsonLayer",
-            data=geometry.url("tracts"),
-            id="ground",
-            stroked=False,
-            filled=True,
-            get_fill_color=[243, 241, 236],
-        ),
+        *_context(geometry, "water", "parks"),
+        _filled(geometry, "tracts", GROUND),
         _borders(geometry),
+        *_context(geometry, "roads", "boundaries"),
         pdk.Layer(
             "GeoJsonLayer",
             data=geometry.url("schools"),
@@ -282,9 +288,49 @@ def school_map(
                 "getLineWidth": _trigger(classes.sizes),
             },
         ),
-        *_outline(focus),
     ]
-    return _deck(layers, geometry)
+    return MapDeck(layers, geometry, scale, "schools")
+
+
+def _context(geometry: MapGeometry, *names: str) -> list[pdk.Layer]:
+    """Layers of context that exist here."""
+    draw = {
+        "water": lambda: _filled(geometry, "water", WATER),
+        "parks": lambda: _filled(geometry, "parks", PARK),
+        "roads": lambda: _line(geometry, "roads", ROAD, 0.8),
+        "boundaries": lambda: _line(geometry, "boundaries", BOUNDARY, 1.4),
+    }
+    return [draw[name]() for name in names if name in geometry.layers]
+
+
+def _filled(geometry: MapGeometry, layer: str, colour: str) -> pdk.Layer:
+    return pdk.Layer(
+        "GeoJsonLayer",
+        data=geometry.url(layer),
+        id=f"{layer}-ground",
+        stroked=False,
+        filled=True,
+        get_fill_color=list(rgb(colour)),
+    )
+
+
+def _dots(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
+    """Dots on areas that are not shown."""
+    radius = pick_marked([0, MARK_PIXELS], classes.marked)
+    return [
+        pdk.Layer(
+            "GeoJsonLayer",
+            data=geometry.url("marks"),
+            id="marks",
+            stroked=False,
+            filled=True,
+            point_type=pdk.types.String("circle"),
+            get_fill_color=list(rgb(NOT_SHOWN_MARK)),
+            get_point_radius=radius,
+            point_radius_units=pdk.types.String("pixels"),
+            update_triggers={"getPointRadius": _trigger(radius)},
+        )
+    ]
 
 
 def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
@@ -296,12 +342,12 @@ def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     return [_lines(geometry, "hatch", ink, pick_marked([0, HATCH_PIXELS], classes.hatched))]
 
 
-def _brush(geometry: MapGeometry, flags: str) -> list[pdk.Layer]:
+def _brush(geometry: MapGeometry, flags: str, unit: str) -> list[pdk.Layer]:
     """Outlines of the areas chosen in the chart beside."""
     if "1" not in flags:
         return []
     ink = list(rgb(SELECTION))
-    return [_lines(geometry, "tracts", ink, pick([0, BRUSH_PIXELS], flags, "01"))]
+    return [_lines(geometry, unit, ink, pick([0, BRUSH_PIXELS], flags, "01"))]
 
 
 def _lines(geometry: MapGeometry, layer: str, ink: str | list[int], width: str) -> pdk.Layer:
@@ -324,49 +370,17 @@ def _trigger(content: str) -> str:
 
 
 def _borders(geometry: MapGeometry) -> pdk.Layer:
+    return _line(geometry, "borders", BORDER, 0.6)
+
+
+def _line(geometry: MapGeometry, layer: str, colour: str, width: float) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
-        data=geometry.url("borders"),
-        id="borders",
+        data=geometry.url(layer),
+        id=layer,
         stroked=True,
         filled=False,
-        get_line_color=[*rgb(BORDER), 160],
+        get_line_color=[*rgb(colour), 160],
         line_width_units=pdk.types.String("pixels"),
-        get_line_width=0.6,
-    )
-
-
-def _outline(focus: Mapping[str, Any] | None) -> list[pdk.Layer]:
-    if focus is None:
-        return []
-    feature = {"type": "Feature", "properties": {}, "geometry": focus}
-    return [
-        pdk.Layer(
-            "GeoJsonLayer",
-            data=[feature],
-            id=f"focus-{name}",
-            stroked=True,
-            filled=False,
-            get_line_color=list(rgb(colour)),
-            line_width_units=pdk.types.String("pixels"),
-            get_line_width=width,
-            get_point_radius=FOCUS_PIXELS,
-            point_radius_units=pdk.types.String("pixels"),
-        )
-        for name, colour, width in (("halo", SELECTION_HALO, 7), ("line", SELECTION, 3))
-    ]
-
-
-def _deck(layers: list[pdk.Layer], geometry: MapGeometry) -> CompactDeck:
-    return CompactDeck(
-        layers,
-        map_provider=None,
-        initial_view_state=pdk.ViewState(
-            latitude=geometry.latitude,
-            longitude=geometry.longitude,
-            zoom=geometry.zoom,
-            max_zoom=16,
-            min_zoom=min(6.0, geometry.zoom - 1),
-        ),
-        tooltip={"text": "{name}"},
+        get_line_width=width,
     )

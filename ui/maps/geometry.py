@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import shutil
 from collections.abc import Mapping
@@ -25,9 +24,6 @@ from geo.areas.boundaries import hatch_lines, outlines, simplify
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
 TOLERANCE_METRES = 12.0
-MAP_PIXELS = (520, 540)  # what fits a 1,400 pixel window
-SMALLEST = 1e-4  # degrees: one point still has a view
-FARTHEST = 1.0  # zoom at which the world fits
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
@@ -41,16 +37,21 @@ class MapGeometry:
 
     Attributes
     ----------
+    folder : str
+    bounds : tuple of float
+        West, south, east and north as drawn: what the first view shows, at any width of the map.
     seam : float
         Longitudes west of it are drawn a turn further east, so that a place on both sides of the
         180th meridian lies together.
+    layers : tuple of str
+        Layers of context that exist here: "water", "parks", "roads", "boundaries", "names" and
+        "neighbourhoods".
     """
 
     folder: str
-    latitude: float
-    longitude: float
-    zoom: float
+    bounds: tuple[float, float, float, float]
     seam: float = -180.0
+    layers: tuple[str, ...] = ()
 
     def longitude_of(self, degrees: Any) -> Any:
         """Give longitudes as the map draws them."""
@@ -64,7 +65,7 @@ class MapGeometry:
         return np.column_stack([self.longitude_of(xy[:, 0]), xy[:, 1]]).round(5)
 
     def url(self, layer: str) -> str:
-        """Address of a layer: "tracts", "marks", "hatch", "borders" or "schools"."""
+        """Address of a layer: "tracts", "marks", "hatch", "borders", "schools", or of context."""
         return f"/app/static/geometry/{self.folder}/{layer}.json"
 
 
@@ -91,7 +92,7 @@ def publish_geometry(
             f"its outlines could not be written for the map ({error.strerror or error}); "
             "make static/geometry writable, or free some space"
         ) from error
-    return extent(MapGeometry(folder, 0, 0, 0, seam(tracts)), tracts)
+    return extent(MapGeometry(folder, (0, 0, 0, 0), seam(tracts)), tracts)
 
 
 def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> dict[str, str]:
@@ -114,7 +115,7 @@ def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame
 
 def _features(shapes: gpd.GeoSeries, names: Any, line: float) -> str:
     # Five decimals are one metre: half the bytes, no visible change.
-    rounded = MapGeometry("", 0, 0, 0, line).drawn(np.asarray(shapes.array))
+    rounded = MapGeometry("", (0, 0, 0, 0), line).drawn(np.asarray(shapes.array))
     features = [
         {
             "type": "Feature",
@@ -162,19 +163,11 @@ def seam(tracts: gpd.GeoDataFrame) -> float:
 
 
 def extent(geometry: MapGeometry, shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> MapGeometry:
-    """View that holds some shapes in EPSG:4326, on a place's geometry."""
+    """Geometry of a place whose bounds hold some shapes in EPSG:4326."""
     bounds = shapely.bounds(shapely.get_parts(np.asarray(shapes.geometry.array)))
     bounds = bounds[~np.isnan(bounds[:, 0])]
-    south, north = bounds[:, 1].min(), bounds[:, 3].max()
     west = geometry.longitude_of(bounds[:, 0]).min()
     east = geometry.longitude_of(bounds[:, 2]).max()
-    # On the screen degrees of latitude are longer away from the equator, and not alike.
-    foot, head = (math.asinh(math.tan(math.radians(each))) for each in (south, north))
-    latitude = round(math.degrees(math.atan(math.sinh((foot + head) / 2))), 4)
-    longitude = round((west + east) / 2, 4)
-    tall = math.degrees(head - foot)
-    width, height = MAP_PIXELS
-    across = math.log2(width * 360 / (512 * max(east - west, SMALLEST)))
-    up = math.log2(height * 360 / (512 * max(tall, SMALLEST)))
-    zoom = max(round(min(across, up), 2), FARTHEST)
-    return replace(geometry, latitude=latitude, longitude=longitude, zoom=zoom)
+    south, north = bounds[:, 1].min(), bounds[:, 3].max()
+    west, south, east, north = (round(float(end), 5) for end in (west, south, east, north))
+    return replace(geometry, bounds=(west, south, east, north))

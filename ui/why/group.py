@@ -17,7 +17,8 @@ from ui import frame, queries
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
 from ui.maps import block as map_block
-from ui.maps.decks import HEIGHT, CompactDeck, area_map, hot_spot_classes
+from ui.maps import view
+from ui.maps.decks import area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
 from ui.maps.scales import alt_text
 from ui.queries import charts as queries_charts
@@ -35,8 +36,7 @@ NO_GROUP = (
 )
 SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3rem"
 OUTLINED = "The group is outlined in black. The map opens on it: zoom out for the whole place."
-STEP_BACK = 0.7  # zoom levels from the group's own extent, so that its surroundings are seen
-NEAREST_ZOOM = 13.0
+STEP_BACK = 0.3  # of the group's own extent on each side, so that its surroundings are seen
 DARK = [17, 17, 17]
 WHITE = [255, 255, 255]
 DISC_PIXELS, RING_PIXELS, NUMBER_PIXELS = 9, 3.5, 12
@@ -154,13 +154,17 @@ def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
     with right:
         st.html(cluster_card(row, selection.year, queries_hotspots.other_years(spots, selection)))
     with left:
-        deck = area_map(_opened(spots, selection, near), classes, None)
+        deck = area_map(_opened(spots, selection, near), classes)
         description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
         if near is not None:
             drawn = queries.geometry(selection).longitude_of(near["longitude"])
             deck.layers.extend(marks(near.assign(longitude=drawn)))
             description = f"{description} {care_words.alt(near)}"
-        _show(deck, selection, description)
+        legend = map_block.legend_of(title, classes)
+        figures, order = map_block.figures_of(spots.tracts), map_block.order_of(spots.tracts)
+        caption = view.Caption(title, legend, description, figures, order)
+        view.show(deck, selection, caption, name="why")
+        st.caption(OUTLINED)
 
 
 def marks(near: pd.DataFrame) -> list[pdk.Layer]:
@@ -221,13 +225,6 @@ def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) ->
         serving = near[near["number"].notna() & near["tracts"].gt(0)]
         points = gpd.points_from_xy(serving["longitude"], serving["latitude"], crs=shapes.crs)
         shapes = gpd.GeoSeries([*shapes, *points], crs=shapes.crs)
-    group = extent(geometry, shapes)
-    zoom = min(group.zoom - STEP_BACK, NEAREST_ZOOM)
-    return replace(group, zoom=max(zoom, geometry.zoom))
-
-
-def _show(deck: CompactDeck, selection: Selection, description: str) -> None:
-    # Another group is another map: the view of the last one is not kept.
-    key = f"why-{selection.area}-{selection.cluster}"
-    st.pydeck_chart(deck, height=HEIGHT, key=key, alt=description)
-    st.caption(OUTLINED)
+    west, south, east, north = extent(geometry, shapes).bounds
+    across, up = STEP_BACK * (east - west), STEP_BACK * (north - south)
+    return replace(geometry, bounds=(west - across, south - up, east + across, north + up))

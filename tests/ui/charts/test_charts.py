@@ -6,7 +6,7 @@ import pytest
 
 from ui.charts import history as history_charts
 from ui.charts import places as school_charts
-from ui.maps.scales import VIRIDIS, rate_scale
+from ui.maps.scales import SEQUENTIAL, rate_scale
 
 
 def years(**changes):
@@ -176,7 +176,7 @@ def test_bands_count_every_school_once():
     assert table["band"].tolist() == list(rate_scale().words)
     assert table["count"].sum() == 60
     assert table["count"].iloc[-1] == 1
-    assert all(colour in chart.to_json() for colour in VIRIDIS)
+    assert all(colour in chart.to_json() for colour in SEQUENTIAL)
 
 
 def test_hostile_names_stay_data():

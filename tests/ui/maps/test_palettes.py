@@ -92,7 +92,7 @@ def test_the_simulation_knows_its_own_truths():
 
 def test_hot_and_cold_colours_are_the_ones_agreed():
     assert list(HOT_COLD.values())[:7] == [
-        "#b2182b", "#e06c50", "#f7b799", "#f3f1ec", "#a5cde3", "#4d94c4", "#2166ac",
+        "#b2182b", "#e06c50", "#f7b799", "#e2dfd9", "#a5cde3", "#4d94c4", "#2166ac",
     ]  # fmt: skip
     assert list(HOT_COLD) == [
         "hot 99", "hot 95", "hot 90", "not significant", "cold 90", "cold 95", "cold 99",

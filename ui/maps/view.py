@@ -1,0 +1,189 @@
+"""The map of a page: our own component, drawn in the browser by the deck.gl that pydeck ships.
+
+Streamlit's own map dims what is not selected, and has no words under the pointer, no buttons, no
+scale, no linked maps and no legend in full screen; see docs/decisions/0017-own-map.md.
+
+Colours, words and the legend go to the browser at every run; geometry and code by URL, once; the
+figures of the areas in a message of their own, which Streamlit does not send again unchanged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import pydeck
+import streamlit as st
+
+from ui import queries
+from ui.maps.decks import MapDeck
+from ui.maps.geometry import GeometryError
+from ui.selection import NEIGHBOURHOOD, Selection
+
+HEIGHT = 490
+MOST_STEPS = 60  # areas that the arrow keys step through
+FOCUS = "focus"
+STATIC = Path(__file__).resolve().parents[2] / "static" / "map"
+LIBRARY = Path(pydeck.__file__).parent / "nbextension" / "static" / "index.js"
+LIBRARY_NAME = f"deck-{pydeck.__version__}.js"
+SOURCES = sorted(Path(__file__).with_name("web").iterdir())
+# The code is served from a folder named by its content: no browser keeps an old one.
+VERSION = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
+# Sent with every message: a few bytes that fetch the code.
+LOADER = """export default (component) => import(new URL("%s", location.origin))
+.then((map) => map.draw(component))"""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a map says in words.
+
+    Attributes
+    ----------
+    title : str
+        What it shows, with its year.
+    legend : str
+        HTML, every text escaped; shown with the map in full screen.
+    alt : str
+        Text alternative.
+    figures : sequence of str
+        Figure of every feature, in map order, or why there is none.
+    order : sequence of str
+        Identifiers that the arrow keys step through, the first first.
+    badges : sequence of (float, float, str)
+        Longitude, latitude and number of what is numbered as in a list.
+    """
+
+    title: str
+    legend: str
+    alt: str
+    figures: Sequence[str] = ()
+    order: Sequence[str] = ()
+    badges: Sequence[tuple[float, float, str]] = ()
+
+
+def show(
+    deck: MapDeck,
+    selection: Selection,
+    caption: Caption,
+    *,
+    name: str = "map",
+    link: str = "",
+    height: int = HEIGHT,
+) -> None:
+    """Draw a map; a click, tap or Enter on it sets the focus of the session.
+
+    Parameters
+    ----------
+    deck : MapDeck
+        Its geometry's bounds are where the map opens.
+    selection : Selection
+        Its focus is outlined; the view goes there when it was not chosen on this map.
+    caption : Caption
+    name : str
+        Keeps the maps of a page apart.
+    link : str
+        Maps with one link move together.
+    height : int
+        Pixels.
+
+    Raises
+    ------
+    GeometryError
+        The disk refuses the code of the map.
+    """
+    library = publish()
+    key = f"{name}-{selection.area}"
+    prefix = NEIGHBOURHOOD if deck.unit == "neighbourhoods" else ""
+    if caption.figures:
+        _component(data=_packed(key, caption.figures), key=f"figures-{key}", width=1, height=1)
+    _component(
+        data={
+            "name": key,
+            "library": library,
+            "link": link and f"{link}-{selection.area}",
+            "title": caption.title,
+            "legend": caption.legend,
+            "alt": caption.alt,
+            "height": height,
+            "home": queries.geometry(selection).bounds,
+            "opening": deck.geometry.bounds,
+            "unit": deck.geometry.url(deck.unit),
+            "focus": _focus(selection),
+            "order": [_plain(each) for each in caption.order[:MOST_STEPS]],
+            "badges": list(caption.badges),
+            "names": deck.geometry.url("names") if "names" in deck.geometry.layers else None,
+            "words": deck.words(),
+            "layers": deck.specification(),
+        },
+        key=key,
+        on_focus_change=partial(_choose, key, prefix),
+    )
+
+
+@cache
+def publish() -> str:
+    """Copy code and library of the map to where they are served; gives the library's address.
+
+    Raises
+    ------
+    GeometryError
+        The disk refuses.
+    """
+    try:
+        _copy(LIBRARY, STATIC / LIBRARY_NAME)
+        for source in SOURCES:
+            _copy(source, STATIC / VERSION / source.name)
+    except OSError as error:
+        raise GeometryError(
+            f"the code of the map could not be written ({error.strerror or error}); "
+            "make static/map writable, or free some space"
+        ) from error
+    return f"/app/static/map/{LIBRARY_NAME}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Write under a name of our own, then rename: no browser ever gets half a file."""
+    if target.is_file():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    shutil.copyfile(source, draft)
+    draft.replace(target)
+
+
+def _focus(selection: Selection) -> tuple[str, str] | None:
+    """Give the layer's address and the feature's id of the place in focus."""
+    focus, geometry = selection.focus, queries.geometry(selection)
+    if focus.startswith(NEIGHBOURHOOD):
+        known = "neighbourhoods" in geometry.layers
+        return (geometry.url("neighbourhoods"), _plain(focus)) if known else None
+    schools = queries.panel(selection).schools.index
+    return (geometry.url("schools" if focus in schools else "tracts"), focus) if focus else None
+
+
+def _plain(focus: str) -> str:
+    """Give a feature's id as the geometry names it."""
+    return focus.removeprefix(NEIGHBOURHOOD)
+
+
+def _packed(name: str, figures: Sequence[str]) -> bytes:
+    """Figures of a map as the browser unpacks them."""
+    return zlib.compress("\n".join([name, *figures]).encode())
+
+
+def _choose(key: str, prefix: str) -> None:
+    """Put what was chosen on a map into focus."""
+    chosen = str(st.session_state[key][FOCUS] or "")
+    st.session_state[FOCUS] = prefix + chosen if chosen else ""
+
+
+_component = st.components.v2.component(
+    "atlas_map", js=LOADER % f"/app/static/map/{VERSION}/map.js", isolate_styles=False
+)

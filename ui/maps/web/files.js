@@ -1,0 +1,60 @@
+// What the map fetches: the drawing library and its own style once, geometry once an address.
+const files = new Map();
+let loading;
+
+// deck.gl, once it and the style are here.
+export function library(address) {
+  loading ??= Promise.all([
+    added("script", { src: address }),
+    added("link", { rel: "stylesheet", href: new URL("./map.css", import.meta.url).href }),
+  ]).then(() => globalThis.deck);
+  return loading;
+}
+
+function added(tag, attributes) {
+  return new Promise((resolve, reject) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    Object.assign(made, { onload: resolve, onerror: reject });
+    document.head.append(made);
+  });
+}
+
+// GeoJSON with its features by id, or a list of names.
+export function fileOf(url) {
+  if (!files.has(url)) files.set(url, fetched(url));
+  return files.get(url);
+}
+
+async function fetched(url) {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    const content = await response.json();
+    const features = content.features ?? [];
+    content.byId = new Map(features.map((feature) => [feature.properties.id, feature]));
+    return content;
+  } catch (error) {
+    files.delete(url); // the next run tries again
+    throw error;
+  }
+}
+
+// West, south, east and north of a feature.
+export function boundsOf(feature) {
+  feature.box ??= extentOf(feature.geometry?.coordinates, [Infinity, Infinity, -Infinity, -Infinity]);
+  return feature.box;
+}
+
+function extentOf(part, box) {
+  if (!part) return box;
+  if (typeof part[0] !== "number") {
+    for (const each of part) extentOf(each, box);
+    return box;
+  }
+  const [x, y] = part;
+  box[0] = Math.min(box[0], x);
+  box[1] = Math.min(box[1], y);
+  box[2] = Math.max(box[2], x);
+  box[3] = Math.max(box[3], y);
+  return box;
+}

@@ -1,0 +1,198 @@
+// The map of a page: what the server sends is drawn, what the reader does here is sent back.
+import { fileOf, library } from "./files.js";
+import { Frame } from "./frame.js";
+import { layersOf, outlineOf } from "./layers.js";
+import { Names } from "./names.js";
+import { View } from "./view.js";
+
+const FIGURES = new Map(); // text of every feature, by name of map
+const MAPS = new Set();
+
+// Called by Streamlit with every new message to one place on the page.
+export function draw(component) {
+  const { data, parentElement } = component;
+  if (data instanceof Uint8Array) return takeFigures(data, parentElement);
+  parentElement.map ??= new ShownMap(parentElement, data.library);
+  parentElement.map.update(component);
+  return () => parentElement.map.remove();
+}
+
+// Figures come apart from colours: they change more seldom, and unchanged they are not sent again.
+async function takeFigures(bytes, parent) {
+  parent.closest("[data-testid=stElementContainer]")?.style.setProperty("display", "none");
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const [name, ...figures] = (await new Response(stream).text()).split("\n");
+  FIGURES.set(name, figures);
+  for (const map of MAPS) if (map.data?.name === name) map.tell();
+}
+
+class ShownMap {
+  constructor(parent, address) {
+    MAPS.add(this);
+    this.chosen = ""; // id in focus, as the server knows it
+    this.sent = null; // id sent and not yet answered
+    this.step = -1; // where the arrow keys stand in the order
+    this.marked = null; // feature under the outline
+    this.frame = new Frame(parent, {
+      zoom: (levels) => this.view.zoomBy(levels),
+      home: () => this.view.home(),
+      key: (event) => this.key(event),
+      resized: () => this.view?.resized(),
+    });
+    this.names = new Names(this.frame.labels);
+    this.ready = this.start(address);
+  }
+
+  async start(address) {
+    try {
+      this.deckgl = await library(address);
+    } catch {
+      this.frame.fail();
+      return;
+    }
+    const { Deck, MapView } = this.deckgl;
+    this.deck = new Deck({
+      parent: this.frame.canvas,
+      views: new MapView({ repeat: false }),
+      controller: { dragRotate: false, touchRotate: false, keyboard: false },
+      viewState: { longitude: 0, latitude: 0, zoom: 1 },
+      pickingRadius: 4,
+      layers: [],
+      getCursor: ({ isDragging, isHovering }) =>
+        isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
+      onViewStateChange: ({ viewState, interactionState }) =>
+        this.view.moved(viewState, interactionState?.inTransition),
+      onHover: (info) => this.hover(info),
+      onClick: (info) => this.click(info),
+      onError: (error) => this.fail(error),
+    });
+    this.view = new View(this.deckgl, this.deck, this.frame, () => this.placed());
+  }
+
+  async update({ data, setTriggerValue }) {
+    const earlier = this.data;
+    Object.assign(this, { data, send: (id) => setTriggerValue("focus", id) });
+    this.frame.say(data);
+    await this.ready;
+    if (!this.deck || this.data !== data) return;
+    this.view.show(data, earlier);
+    this.names.badges = data.badges;
+    if (data.names) fileOf(data.names).then((names) => this.names.take(names)).then(() => this.placed());
+    await this.focus(data.focus);
+    this.paint();
+  }
+
+  // Draw the layers whose files are here, and again when the next one is.
+  paint() {
+    if (!this.deck) return;
+    const { layers, missing } = layersOf(this.deckgl, this.data.layers, () => this.paint());
+    const outline = this.marked ? outlineOf(this.deckgl, this.marked, this.view) : [];
+    this.deck.setProps({ layers: [...layers, ...outline] });
+    this.pickable = layers.filter((layer) => layer.props.pickable);
+    this.frame.root.dataset.painted = missing ? "" : "1";
+    if (missing === "failed") this.frame.fail();
+  }
+
+  async focus(focus) {
+    const id = focus ? focus[1] : "";
+    if (id === this.chosen && (id === "" || this.marked?.properties.id === id)) return;
+    const own = this.sent === id;
+    this.sent = null;
+    this.chosen = id;
+    const file = focus ? await fileOf(focus[0]).catch(() => null) : null;
+    if (this.chosen !== id) return;
+    this.mark(file?.byId.get(id) ?? null, own);
+  }
+
+  // Outline a feature, say it, and go there unless it can be seen as it is.
+  mark(feature, seen = false) {
+    this.marked = feature;
+    if (feature && (!seen || !this.view.sees(feature))) this.view.goTo(feature);
+    this.paint();
+    this.tell();
+  }
+
+  tell() {
+    this.frame.tell(this.marked ? this.wordsOf(this.marked) : null);
+  }
+
+  // Name, class and figure of a feature.
+  wordsOf(feature) {
+    const words = [feature.properties.name];
+    const layer = this.pickable?.find((each) => each.props.data?.features?.includes(feature));
+    if (layer) {
+      const colour = layer.props.getFillColor(feature)?.slice(0, 3).join();
+      const figure = FIGURES.get(this.data.name)?.[feature.properties.i];
+      words.push(this.data.words[colour], figure);
+    }
+    return [...new Set(words.filter(Boolean))];
+  }
+
+  hover({ object, x, y }) {
+    const words = object && (object.properties ? this.wordsOf(object) : [object.name]);
+    this.frame.tip(words, x, y);
+  }
+
+  click({ object, x, y }) {
+    if (object && !object.properties) return this.frame.tip([object.name], x, y);
+    const id = object?.properties.id ?? "";
+    this.step = this.data.order.indexOf(id);
+    if (object) this.frame.tip(this.wordsOf(object), x, y);
+    if (id !== this.chosen || this.sent !== null) this.choose(id);
+    this.mark(object ?? null, true);
+  }
+
+  choose(id) {
+    this.sent = id;
+    this.chosen = id;
+    this.send(id);
+  }
+
+  key(event) {
+    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const zooms = { "+": 1, "=": 1, "-": -1, _: -1 };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in steps) this.stepBy(steps[event.key]);
+    else if (event.key in zooms) this.view.zoomBy(zooms[event.key]);
+    else if (event.key === "0") this.view.home();
+    else if (event.key === "Enter" && this.marked) this.choose(this.marked.properties.id);
+    else if (event.key === "Escape" && (this.marked || this.chosen)) this.clear();
+    else return;
+    event.preventDefault();
+  }
+
+  async stepBy(by) {
+    const { order, unit } = this.data;
+    if (!order.length) return;
+    const first = by > 0 ? 0 : order.length - 1;
+    this.step = this.step < 0 ? first : (this.step + by + order.length) % order.length;
+    const { byId } = await fileOf(unit);
+    this.mark(byId.get(order[this.step]) ?? null, true);
+  }
+
+  clear() {
+    this.step = -1;
+    if (this.chosen) this.choose("");
+    this.mark(null);
+  }
+
+  // The view moved: what lies over the map moves with it.
+  placed() {
+    if (!this.view?.viewport) return;
+    this.names.place(this.view.viewport);
+    this.frame.scale(this.view.viewport);
+    if (this.marked && outlineOf.changes(this.marked, this.view)) this.paint();
+  }
+
+  fail(error) {
+    console.error(error);
+    this.frame.fail();
+  }
+
+  remove() {
+    MAPS.delete(this);
+    this.view?.remove();
+    this.deck?.finalize();
+    this.frame.remove();
+  }
+}

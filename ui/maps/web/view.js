@@ -1,0 +1,137 @@
+// Where the map looks: the whole place first, then what is chosen; linked maps look together.
+import { boundsOf } from "./files.js";
+
+const LINKED = new Map(); // views by name of their link
+const FLIGHT = 700; // milliseconds
+const NEAREST = 16;
+const SURROUNDINGS = 0.3; // of the map's shorter side, for what is gone to
+const TINY = 8; // pixels: less cannot be seen as an area
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class View {
+  constructor(deckgl, deck, frame, placed) {
+    Object.assign(this, { deckgl, deck, frame, placed, atHome: true });
+  }
+
+  // Take the bounds of a run: a new place or a new opening is gone to, else the view stays.
+  show(data, earlier) {
+    this.join(data.link);
+    this.bounds = data.home;
+    const opening = String(data.opening);
+    if (earlier && opening === this.opening) return;
+    this.opening = opening;
+    this.atHome = opening === String(data.home);
+    const mate = [...this.mates()].find((view) => view.state);
+    if (mate && !earlier) this.set(mate.state);
+    else this.go(this.fit(data.opening), Boolean(earlier));
+  }
+
+  join(link) {
+    if (link === this.link) return;
+    LINKED.get(this.link)?.delete(this);
+    this.link = link;
+    if (!link) return;
+    if (!LINKED.has(link)) LINKED.set(link, new Set());
+    LINKED.get(link).add(this);
+  }
+
+  *mates() {
+    for (const view of LINKED.get(this.link) ?? []) if (view !== this) yield view;
+  }
+
+  get size() {
+    const { clientWidth, clientHeight } = this.frame.canvas;
+    return { width: Math.max(clientWidth, 50), height: Math.max(clientHeight, 50) };
+  }
+
+  fit([west, south, east, north], padding = 14) {
+    const port = new this.deckgl.WebMercatorViewport(this.size);
+    const ends = [[west, south], [east, north]]; // prettier-ignore
+    const { longitude, latitude, zoom } = port.fitBounds(ends, { padding, maxZoom: NEAREST });
+    return { longitude, latitude, zoom };
+  }
+
+  go(state, flown = true) {
+    const { FlyToInterpolator } = this.deckgl;
+    const flight = flown && !still.matches && this.state;
+    const how = flight ? { transitionDuration: FLIGHT, transitionInterpolator: new FlyToInterpolator() } : {};
+    this.set({ ...state, ...how });
+    if (!flight) this.spread(state);
+  }
+
+  home() {
+    this.atHome = true;
+    this.go(this.fit(this.bounds));
+  }
+
+  zoomBy(levels) {
+    this.atHome = false;
+    const { longitude, latitude, zoom } = this.state;
+    this.go({ longitude, latitude, zoom: this.within(zoom + levels) });
+  }
+
+  goTo(feature) {
+    const { width, height } = this.size;
+    const target = this.fit(boundsOf(feature), Math.min(width, height) * SURROUNDINGS);
+    const points = feature.geometry?.type === "Point";
+    target.zoom = this.within(Math.min(target.zoom, points ? 13 : 14));
+    this.atHome = false;
+    this.go(target);
+  }
+
+  within(zoom) {
+    return Math.min(Math.max(zoom, this.fit(this.bounds).zoom - 1), NEAREST);
+  }
+
+  // Whether a feature is on the map, and large enough to be seen.
+  sees(feature) {
+    if (!this.viewport) return false;
+    const [west, south, east, north] = boundsOf(feature);
+    const [x, y] = this.viewport.project([(west + east) / 2, (south + north) / 2]);
+    const { width, height } = this.size;
+    const inside = x > 0 && y > 0 && x < width && y < height;
+    return inside && (feature.geometry.type === "Point" || this.pixelsOf(feature) >= TINY);
+  }
+
+  pixelsOf(feature) {
+    if (!this.viewport) return 0;
+    const [west, south, east, north] = boundsOf(feature);
+    const [left, low] = this.viewport.project([west, south]);
+    const [right, high] = this.viewport.project([east, north]);
+    return Math.max(right - left, low - high);
+  }
+
+  // The reader, or a flight, moved the map.
+  moved(state, flying) {
+    if (!flying) this.atHome = false;
+    this.set(state);
+    this.spread(state);
+  }
+
+  spread({ longitude, latitude, zoom }) {
+    for (const mate of this.mates()) {
+      mate.atHome = false;
+      mate.set({ longitude, latitude, zoom });
+    }
+  }
+
+  set(state) {
+    const minZoom = this.bounds ? this.fit(this.bounds).zoom - 1 : 0;
+    this.state = { ...state, minZoom, maxZoom: NEAREST };
+    const { longitude, latitude, zoom } = state;
+    this.viewport = new this.deckgl.WebMercatorViewport({ ...this.size, longitude, latitude, zoom });
+    this.deck.setProps({ viewState: this.state });
+    this.placed();
+  }
+
+  // The map has another size: what was whole stays whole.
+  resized() {
+    if (!this.state) return;
+    if (this.atHome) this.set(this.fit(this.bounds));
+    else this.set({ ...this.state, transitionDuration: 0 });
+  }
+
+  remove() {
+    this.join("");
+  }
+}
