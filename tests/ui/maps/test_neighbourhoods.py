@@ -13,6 +13,7 @@ from ui.maps.neighbourhoods import (
     neighbourhood_driver_classes,
 )
 
+NO_FIGURE = "not shown: no figure was published"
 UNITS = pd.Series(["Hill", "Bay", np.nan, "Bay", "Moor"], list("abcde"), dtype="str")
 NAMES = pd.Index(["Bay", "Hill", "Moor"])
 TABLE = pd.DataFrame(
@@ -55,7 +56,7 @@ def test_a_driver_is_painted_by_neighbourhood() -> None:
     found = neighbourhood_driver_classes(driver, UNITS, "fraction")
     assert found.codes == "40505"  # highest, lowest, not shown, ...
     assert found.hatched == "01010"
-    assert driver_hover_texts(driver).tolist() == ["10.0 % (± 1.0 %)", "30.0 %", "not shown"]
+    assert driver_hover_texts(driver).tolist() == ["10.0 % (± 1.0 %)", "30.0 %", NO_FIGURE]
 
 
 def test_the_hover_gives_figure_range_and_students_or_why_not() -> None:
