@@ -34,6 +34,11 @@ VIEWS: Mapping[str, str] = {
     "together": "Condition and absence together",
 }
 """What the map of social drivers shows."""
+RANKS: Mapping[str, str] = {
+    "": "Students beyond expected",
+    "rate": "Share of students",
+}
+"""What a list of schools or places to help is ranked by."""
 UNITS: Mapping[str, str] = {"": "Census tracts", "neighbourhood": "Neighbourhoods"}
 """What maps and lists are of."""
 LANGUAGES: Mapping[str, str] = {"": "English", "es": "Español"}
@@ -76,6 +81,10 @@ class Selection:
         What the map of social drivers shows, a key of `VIEWS`.
     unit : str
         What maps and lists are of, a key of `UNITS`: "" for tracts.
+    within, kind : str
+        County, neighbourhood or district, and type, of the schools listed; "" for all.
+    rank : str
+        What lists are ranked by, a key of `RANKS`.
     present : str
         "1" in coalition mode, where one idea fills the screen.
     slide : str
@@ -100,6 +109,9 @@ class Selection:
     cluster: str = ""
     view: str = ""
     unit: str = ""
+    within: str = ""
+    kind: str = ""
+    rank: str = ""
     present: str = ""
     slide: str = ""
     lang: str = ""
@@ -138,7 +150,7 @@ class Selection:
 
 
 FIELDS = tuple(field.name for field in fields(Selection))
-KEPT_ELSEWHERE = ("measure", "catchment", "alpha", "present", "lang")
+KEPT_ELSEWHERE = ("measure", "catchment", "alpha", "rank", "present", "lang")
 """What stays chosen when another place is opened."""
 
 
@@ -158,6 +170,8 @@ class Choices:
         Joins that can be made of the place, best first.
     slides : tuple of str
         Names of the coalition mode's views.
+    withins, kinds : tuple of str
+        Places and types that schools can be listed by.
     """
 
     area: str
@@ -168,6 +182,8 @@ class Choices:
     default_year: str
     catchments: tuple[str, ...] = tuple(CATCHMENTS)
     slides: tuple[str, ...] = ()
+    withins: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -187,6 +203,9 @@ class Choices:
             "neighbours": tuple(NEIGHBOURS),
             "view": tuple(VIEWS),
             "unit": tuple(UNITS),
+            "within": ("", *self.withins),
+            "kind": ("", *self.kinds),
+            "rank": tuple(RANKS),
             "present": ("", "1"),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),

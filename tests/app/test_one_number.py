@@ -156,7 +156,7 @@ def schools_agree(pages: dict[str, Said]) -> None:
         "schools of the view",
         {
             "overview, tile": overview.number(r"of all ([\d,]+) have no figure of their own"),
-            "schools, table title": schools.number(r"([\d,]+) schools, most students affected"),
+            "schools, table title": schools.number(r"([\d,]+) schools, most students beyond"),
             "schools, table": len(schools.table("Name", "Level", "Ratio")),
             "schools, download": len(sent),
             "quality, sentence": quality.number(r"of ([\d,]+) schools have a figure reliable"),
@@ -214,7 +214,7 @@ def bands_agree(schools: Said) -> None:
     agree(
         "schools at 30 % or more",
         {
-            "sentence": schools.number(r"In [\d-]+, ([\d,]+|none) of [\d,]+ school"),
+            "sentence": schools.number(r"([\d,]+|None) of [\d,]+ schools? ha"),
             "legend": schools.legend("30 % or more"),
             "chart": whole(re.search(r"([\d,]+) 30 % or more", schools.charts)[1]),
             "download, rate": int((rates >= 0.3).sum()),

@@ -14,6 +14,7 @@ from ui.selection import (
     METHODS,
     NEIGHBOURS,
     NULLS,
+    RANKS,
     SINGLE_TESTS,
     VIEWS,
     Choices,
@@ -28,6 +29,8 @@ CHOICES = Choices(
     drivers=("uninsured", "crowding"),
     places=frozenset({"99001000100", "H001"}),
     default_year="2018-19",
+    withins=("Bronx", "District 7"),
+    kinds=("Charter",),
 )
 SELECTIONS = st.builds(
     Selection,
@@ -46,6 +49,9 @@ SELECTIONS = st.builds(
     beside=st.sampled_from(CHOICES.allowed()["beside"]),
     cluster=st.sampled_from(("", *sorted(CHOICES.places))),
     view=st.sampled_from(tuple(VIEWS)),
+    within=st.sampled_from(("", *CHOICES.withins)),
+    kind=st.sampled_from(("", *CHOICES.kinds)),
+    rank=st.sampled_from(tuple(RANKS)),
 )
 
 

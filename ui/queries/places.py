@@ -10,7 +10,7 @@ from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, PanelError, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
-from data.views import joins, schools_and_tracts, years
+from data.views import joins, school_lists, schools_and_tracts, years
 from data.views.joins import Join
 from data.views.neighbourhoods import areas_of
 from data.views.schools_and_tracts import Totals
@@ -67,6 +67,7 @@ def _geometry(key: Place) -> MapGeometry:
 def _choices(key: Place) -> Choices:
     panel = panel_of(key)
     present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
+    withins, kinds = school_lists.offered(panel.schools, panel.tracts)
     known = set(panel.drivers.loc[panel.drivers["status"] == "reported", "measure"])
     return Choices(
         area=key.slug,
@@ -78,6 +79,8 @@ def _choices(key: Place) -> Choices:
         | frozenset(NEIGHBOURHOOD + name for name in areas_of(panel.tracts)),
         default_year=panel.area.default_year,
         catchments=joins.offered(panel),
+        withins=withins,
+        kinds=kinds,
     )
 
 

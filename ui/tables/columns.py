@@ -41,7 +41,7 @@ def _rate(heading: str, description: str) -> Column:
 
 
 _RANGE = "School: for its next year. Tract, group: as the schools behind it differ."
-_EXCESS = "95 % range, as schools differ."
+_EXCESS = "95 % range. School: for its next year. Neighbourhood, group: as schools differ."
 _SHRUNKEN = "drawn back towards none: the group was picked because it is high."
 _SAME = "The same schools in both years, paired."
 
@@ -197,7 +197,15 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "tracts": Column(
             "Tracts", "count", "tracts", "Tracts in the group, or with a share of the school."
         ),
-        "rank": Column("Rank", "count", "rank", "By students chronically absent, most first."),
+        "rank": Column(
+            "Rank", "rank", "rank", "Most beyond expected first; equal figures share a rank."
+        ),
+        "could_be": Column("Could be", "text", "rank", "Ranks that overlapping ranges leave open."),
+        "rank_first": Column("Rank, best", "rank", "rank", "First rank its range leaves open."),
+        "rank_last": Column("Rank, last", "rank", "rank", "Last rank its range leaves open."),
+        "like_first": Column(
+            "Like the first", "text", "true or false", "Its range overlaps that of the first."
+        ),
         "excess": Column(
             "Beyond expected",
             "count",
@@ -303,6 +311,6 @@ INTERVALS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 NUMERIC_KINDS = frozenset(
-    {"count", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
+    {"count", "rank", "rate", *INTERVALS, "ratio", "share", "q", "value", "margin"}
     | {"portion", "km", "decimal", "decimal2", "points", "p", "cv"}
 )

@@ -20,6 +20,7 @@ from ui.words.as_written import as_written
 
 NO_FIGURE = "not shown: no figure"
 NOT_COMPARED = "not compared"
+NO_RANK = "not ranked"
 NO_MARGIN = "no margin published"
 NO_CV = "not defined"
 ROW_PIXELS = 35
@@ -185,7 +186,7 @@ def _column(frame: pd.DataFrame, name: str, notes: pd.Series) -> pd.Series:
         return texts.where(~hidden, notes) if field.guarded else texts
     texts = _aligned(pd.Series(_texts(frame, name), index=frame.index, dtype="object"))
     if not field.guarded:
-        nothing = NOT_COMPARED if field.kind == "points" else NO_FIGURE
+        nothing = _NOTHING.get(field.kind, NO_FIGURE)
         return texts.mask(texts.isna() & hidden, NOT_SHOWN).fillna(nothing)
     texts = texts.where(~hidden, notes)
     return (_limits(frame, texts) if field.kind == "rate" else texts).fillna(NO_FIGURE)
@@ -248,9 +249,11 @@ def _in_units(values: pd.Series, units: pd.Series, *, margin: bool) -> list[str 
     ]
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({"points": NOT_COMPARED, "rank": NO_RANK})
 _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
         "count": numbers.count_text,
+        "rank": numbers.count_text,
         "ratio": numbers.ratio_text,
         "share": lambda value: numbers.percent_text(value, 0),
         "portion": numbers.percent_text,
@@ -264,16 +267,19 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
 )
 
 
-def show(table: pd.DataFrame, columns: Sequence[str], title: str) -> None:
+def show(table: pd.DataFrame, columns: Sequence[str], title: str, *, opens: str = "") -> None:
     """Show a formatted table under a title that says what the rows are, with n and year.
 
-    `columns` are names of `COLUMNS`, in order; withheld figures read "not shown: ...".
+    `columns` are names of `COLUMNS`, in order; withheld figures read "not shown: ...". `opens` is
+    the key of a table whose index holds ids: a row that is chosen puts its place in focus.
     """
-    plain(display_frame(table, columns), title, column_config(columns))
+    plain(display_frame(table, columns), title, column_config(columns), opens=opens)
 
 
-def plain(table: pd.DataFrame, title: str, config: dict[str, Any] | None = None) -> None:
-    """Show a table that is already in words."""
+def plain(
+    table: pd.DataFrame, title: str, config: dict[str, Any] | None = None, *, opens: str = ""
+) -> None:
+    """Show a table that is already in words; `opens` as for `show`."""
     st.subheader(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1
     # As plain Arrow: the notes that pandas keeps in a table are a third of what would be sent.
@@ -284,4 +290,18 @@ def plain(table: pd.DataFrame, title: str, config: dict[str, Any] | None = None)
         column_config=config,
         height=ROW_PIXELS * rows + 3,
         alt=title,
+        **_opening(opens, table.index),
     )
+
+
+def _opening(key: str, ids: pd.Index) -> dict[str, Any]:
+    """Give the settings of a table whose rows can be chosen; none without a key."""
+    if not key:
+        return {}
+
+    def open_row() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        if rows:
+            st.session_state["focus"] = str(ids[rows[0]])
+
+    return {"key": key, "on_select": open_row, "selection_mode": "single-row"}

@@ -156,24 +156,6 @@ def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
     )
 
 
-def schools_sentence(n_shown: int, n_schools: int, n_high: int, year: str) -> str:
-    """Answer to "Which schools could use help first?": schools at 30 % or more."""
-    if n_schools == 0:
-        return "No school matches this choice. Clear the search or choose another level."
-    if n_shown == 0:
-        return (
-            f"None of {plural(n_schools, 'school')} has a figure that can be shown for {year}."
-            " The table gives the reason for each."
-        )
-    verb = "has" if n_high == 1 else "have"
-    hidden = n_schools - n_shown
-    rest = f" {plural(hidden, 'school')} not shown, with the reason." if hidden else ""
-    return (
-        f"In {year}, {count_text(n_high) if n_high else 'none'} of {plural(n_shown, 'school')}"
-        f" {verb} 30 % or more of students chronically absent.{rest}"
-    )
-
-
 def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -> str:
     """Answer to "Which conditions go together with absence?", as an association only.
 

@@ -80,15 +80,6 @@ def test_the_draws_needed_are_the_draws_that_suffice(n_tested, alpha):
     assert n_tested * 2 / (needed + 1) <= alpha + 1e-9
 
 
-def test_schools():
-    text = answers.schools_sentence(118, 120, 1, "2023-24")
-    assert "1 of 118 schools has 30 % or more" in text
-    assert "2 schools not shown" in text
-    assert "none of 5 schools" in answers.schools_sentence(5, 5, 0, "2023-24")
-    assert "None of 5 schools has a figure" in answers.schools_sentence(0, 5, 0, "2023-24")
-    assert "Clear the search" in answers.schools_sentence(0, 0, 0, "2023-24")
-
-
 def test_drivers_are_associations():
     text = answers.drivers_sentence("poverty", 0.41, 0.36, 0.46, 1_530)
     assert "clearly higher" in text
