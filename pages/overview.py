@@ -43,6 +43,7 @@ table_block.show(
     f"Tracts by class, {selection.year}",
 )
 frame.how_sure(
+    queries.why_this_year(selection),
     words.COUNT_MEANING,
     answers.withheld_text(totals),
     words.CHANGE_MEANING,

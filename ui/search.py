@@ -23,11 +23,11 @@ def search(selection: Selection) -> None:
     chosen = queries.label(selection)
     where = st.container()
     if chosen:
-        where, beside = st.columns([0.68, 0.32], vertical_alignment="center")
+        where, beside = st.columns([0.74, 0.26], vertical_alignment="center")
         beside.button(
-            as_written(f"× {chosen}"),
+            "× clear",
             key="search-clear",
-            help="Let go of this place",
+            help=as_written(f"Let go of {chosen}"),
             on_click=choose,
             args=("",),
             width="stretch",
@@ -89,5 +89,4 @@ def _offer(found: Found, asked: str) -> None:
                 on_click=choose,
                 args=(hit.id,),
                 type="tertiary",
-                width="stretch",
             )

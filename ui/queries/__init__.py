@@ -20,6 +20,7 @@ from ui.queries.places import (
     totals,
     tracts,
     trend,
+    why_this_year,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "totals",
     "tracts",
     "trend",
+    "why_this_year",
 ]

@@ -41,9 +41,9 @@ def table(selection: Selection, kind: str = "neighbourhood") -> pd.DataFrame:
     return _table(key, selection.year, selection.level, selection.catchment, kind)
 
 
-def ranks(selection: Selection, by: str = "excess") -> pd.DataFrame:
-    """Neighbourhoods with most students beyond expected, or the highest rate, first."""
-    return ranked(table(selection), by)
+def ranks(selection: Selection) -> pd.DataFrame:
+    """Neighbourhoods in order, by the view's `rank`: see `data.views.ranking.ranked`."""
+    return ranked(table(selection), selection.rank or "excess")
 
 
 def with_hot(selection: Selection, found: HotSpots) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.queries.cache import kept
 from ui.selection import NEIGHBOURHOOD, Choices, Selection
 from ui.words.cards import condition_facts, not_covered_text
+from ui.words.years import why_this_year as year_words
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,13 @@ def tracts(selection: Selection) -> pd.DataFrame:
 def trend(selection: Selection) -> pd.DataFrame:
     """Rate of the whole place by school year, see `schools_and_tracts.trend_view`."""
     return _trend(place(selection.area), selection.level)
+
+
+def why_this_year(selection: Selection) -> str:
+    """Say why the view's school year is shown, and which are newer."""
+    area, years = panel(selection).area, trend(replace(selection, level="all"))
+    known = list(years.loc[years["schools"] > 0, "school_year"])
+    return year_words(selection.year, area.default_year, known, area.unusual_years, area.breaks)
 
 
 def dispersion(selection: Selection) -> Dispersion:
