@@ -21,10 +21,7 @@ from ui.tables import downloads
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
-PAGES = (
-    *("overview", "schools", "data_quality", "hot_spots", "why_here", "methods"),
-    *("join_quality", "social_drivers"),
-)
+PAGES = ("overview", "schools", "data_quality", "hot_spots", "why_here", "methods")
 
 
 @dataclass
@@ -35,6 +32,8 @@ class Said:
     legends: list[dict[str, int]]
     tables: list[pd.DataFrame]
     charts: str
+    buttons: str
+    focus: str
     files: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def number(self, pattern: str) -> int:
@@ -79,7 +78,10 @@ def read(test: AppTest) -> Said:
     text = plain(" ".join([*html, *(item.replace("\\", "") for item in texts)]))
     tables = [item.value for item in test.dataframe]
     charts = " ".join(item.proto.spec for item in test.get("vega_lite_chart"))
-    return Said(text, [legend_counts(part) for part in html if "legend" in part], tables, charts)
+    buttons = " | ".join(item.label.replace("\\", "") for item in test.button)
+    legends = [legend_counts(part) for part in html if "legend" in part]
+    focus = test.session_state["focus"].removeprefix("in:")
+    return Said(text, legends, tables, charts, buttons, focus)
 
 
 @pytest.fixture
@@ -101,20 +103,31 @@ def site(
     def walk(place: str) -> dict[str, Said]:
         if place != "demo":
             request.getfixturevalue(f"{place}_path")
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
+        test.query_params["area"] = place
+        if place == "nyc":  # in its latest year no group stands out that could be counted
+            test.query_params["year"] = "2018-19"
         pages = {}
-        for page in PAGES:
+
+        def look(name: str) -> Said:
             offered.clear()
-            test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
-            test.query_params["area"] = place
-            if place == "nyc":  # in its latest year no group stands out that could be counted
-                test.query_params["year"] = "2018-19"
             test.run()
-            if page != "overview":
-                offered.clear()
-                test.switch_page(f"pages/{page}.py").run()
             assert not test.exception
-            pages[page] = read(test)
-            pages[page].files = {topic: as_sent(table) for topic, table in offered.items()}
+            pages[name] = read(test)
+            pages[name].files = {topic: as_sent(table) for topic, table in offered.items()}
+            return pages[name]
+
+        for page in PAGES:
+            if page != "overview":
+                test.switch_page(f"pages/{page}.py")
+            look(page)
+        test.switch_page("pages/schools.py")
+        test.session_state["focus"] = pages["schools"].files["schools"]["school_id"].iloc[0]
+        look("school")
+        tracts = pages["overview"].files["tracts"]
+        named = tracts.loc[tracts["neighbourhood"].ne("") & tracts["rate"].ne(""), "neighbourhood"]
+        test.session_state["focus"] = f"in:{named.value_counts().index[0]}"
+        look("neighbourhood")
         return pages
 
     return walk
@@ -146,6 +159,8 @@ def test_one_fact_has_one_number_on_all_pages(
     bands_agree(pages["schools"])
     hot_tracts_agree(pages)
     tract_classes_agree(pages["overview"])
+    the_first_school_agrees(pages["schools"], pages["school"])
+    a_neighbourhood_agrees(pages["overview"], pages["neighbourhood"])
 
 
 def schools_agree(pages: dict[str, Said]) -> None:
@@ -294,3 +309,46 @@ def tract_classes_agree(overview: Said) -> None:
     assert marked == overview.number(r"differences between schools alone:? \(?([\d,]+)")
     assert int(sent["rate"].eq("").sum()) == legend.get("not shown", 0)
     assert marked <= int(sent["by_schools"].eq("True").sum())
+
+
+def the_first_school_agrees(schools: Said, school: Said) -> None:
+    """The school that stands first: list, table, download, and its own card."""
+    sent = schools.files["schools"].iloc[0]
+    row = schools.table("Beyond expected", "Level").iloc[0]
+    first = r"\*\*1\*\* (.+?) :gray\[\+([\d,]+) beyond expected · ([\d.]+ %) of"
+    listed = re.search(first, schools.buttons)
+    assert listed, schools.buttons
+    assert sent["name"] == row["Name"] == listed[1]
+    assert re.search(rf" {re.escape(sent['name'])}.* stands? first", schools.text)
+    beyond = {
+        "list": whole(listed[2]),
+        "table": whole(row["Beyond expected"].strip()),
+        "download": round(float(sent["excess"])),
+    }
+    agree("students beyond expected of the first school", beyond)
+    agree(
+        "students chronically absent of the first school",
+        {
+            "card": school.number(r"likely next year: [^)]+\), ([\d,]+) of [\d,]+ students"),
+            "table": whole(row["Chronically absent"].strip()),
+            "download": round(float(sent["chronic_absent"])),
+        },
+    )
+    rates = {row["Rate"].strip(), listed[3], re.search(r"([\d.]+ %) \(likely next", school.text)[1]}
+    assert len(rates) == 1, rates
+
+
+def a_neighbourhood_agrees(overview: Said, opened: Said) -> None:
+    """A neighbourhood's card and the tracts it is the sum of."""
+    tracts = overview.files["tracts"]
+    rows = tracts[tracts["neighbourhood"].eq(opened.focus)]
+    assert opened.number(r"resident children[^,]*, in ([\d,]+) tracts?") == len(rows)
+    sums = {each: pd.to_numeric(rows[each]).sum() for each in ("enrolled", "chronic_absent")}
+    counted = r"as its schools differ: [^)]+\), ([\d,]+) of ([\d,]+) students"
+    absent, students = (whole(each) for each in re.search(counted, opened.text).groups())
+    # Tracts that are not shown are in the sum, and their counts in no file.
+    if rows["rate"].ne("").all():
+        agree(
+            "absent of a neighbourhood", {"card": absent, "tracts": round(sums["chronic_absent"])}
+        )
+    agree("students of a neighbourhood", {"card": students, "tracts": round(sums["enrolled"])})
