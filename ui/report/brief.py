@@ -9,9 +9,7 @@ from ui import queries
 from ui.report import gather, stories
 from ui.report.code import version
 from ui.report.picture import notice, where
-from ui.report.stories import Bars as Bars
-from ui.report.stories import Story as Story
-from ui.report.stories import Table as Table
+from ui.report.story import Story
 from ui.selection import Selection
 from ui.words.standing import source_text
 

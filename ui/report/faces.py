@@ -19,9 +19,12 @@ from ui.maps.decks import (
     measure_classes,
     school_classes,
 )
+from ui.maps.neighbourhoods import counts as unit_counts
+from ui.maps.neighbourhoods import neighbourhood_classes
 from ui.maps.scales import NOT_SHOWN, alt_text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import neighbourhoods as places
 from ui.selection import Selection
 from ui.words import standing as words
 
@@ -88,8 +91,13 @@ def face(selection: Selection, page: str) -> Face:
 
 def _overview(selection: Selection) -> Face:
     title = f"{words.MEASURES[selection.measure]}, {selection.year}"
-    classes = measure_classes(queries.tracts(selection), selection.measure)
-    return _of_tracts(title, classes, selection)
+    if selection.unit != "neighbourhood":
+        classes = measure_classes(queries.tracts(selection), selection.measure)
+        return _of_tracts(title, classes, selection)
+    units, table = places.units(selection), places.table(selection)
+    classes = neighbourhood_classes(table, units, selection.measure)
+    counts = unit_counts(classes.scale, classes.codes, units)
+    return _of_tracts(title, classes, selection, counts=counts)
 
 
 def _hot_spots(selection: Selection) -> Face:
@@ -148,18 +156,28 @@ def _of_tracts(
     outlined: tuple[str, ...] = (),
     numbers: tuple[tuple[str, tuple[str, ...]], ...] = (),
     caveat: str = words.TRACT_MEANING,
+    counts: Mapping[str, int] | None = None,
 ) -> Face:
-    """Give the face of a map of tracts; the tract in focus is outlined unless others are."""
-    counts = classes.scale.counts(classes.codes)
-    chosen = (selection.focus,) if selection.focus else ()
+    """Give the face of a map of tracts, or of neighbourhoods where `counts` tells of them."""
+    unit = "tracts" if counts is None else "neighbourhoods"
+    counts = counts or classes.scale.counts(classes.codes)
     legend = _swatches(classes, counts)
     hatched = classes.hatched.count("1")
-    if hatched:
+    if hatched and unit == "tracts":
         legend = (*legend, Swatch(f"with lines: {classes.lines} ({hatched:,})", mark="lines"))
     if classes.note:
         legend = (*legend, Swatch(classes.note, mark="note"))
-    alt = alt_text(classes.scale, title, counts)
-    return Face(title, classes, legend, alt, caveat, outlined or chosen, numbers)
+    alt = alt_text(classes.scale, title, counts, unit)
+    outlined = outlined or _in_focus(selection)
+    return Face(title, classes, legend, alt, caveat, outlined, numbers)
+
+
+def _in_focus(selection: Selection) -> tuple[str, ...]:
+    """Give the tracts of the neighbourhood in focus, or the one place in focus."""
+    name = places.focused(selection)
+    if name in places.areas(selection):
+        return tuple(map(str, places.members(selection, name)))
+    return (selection.focus,) if selection.focus and not name else ()
 
 
 def _swatches(

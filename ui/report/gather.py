@@ -7,7 +7,7 @@ given in our own short words. What this project does not have is said so.
 from __future__ import annotations
 
 from data.panel import Panel
-from ui.report.stories import Story
+from ui.report.story import Story
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.words import methods as method_text
 from ui.words.numbers import count_text, plural

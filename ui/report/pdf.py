@@ -11,7 +11,7 @@ from ui.report.brief import Brief
 from ui.report.faces import face
 from ui.report.gather import REFERENCE
 from ui.report.picture import map_image
-from ui.report.stories import Bars, Table
+from ui.report.story import Bars, Table
 from ui.report.typeset import Sheet, typeset
 
 ROWS = 8  # of a list; two pages hold no more

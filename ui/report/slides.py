@@ -22,7 +22,7 @@ from ui.report.fit import cut, height, pages, width
 from ui.report.packed import without_clock
 from ui.report.pdf import sections, shortened
 from ui.report.picture import map_image
-from ui.report.stories import Bars, Table
+from ui.report.story import Bars, Table
 from ui.words.as_written import one_line
 
 WIDE, HIGH = 13.333, 7.5  # inches, 16:9

@@ -74,10 +74,15 @@ def neighbourhood_card(
     schools : DataFrame
         Schools with `students_here`, most of them first.
     """
+    note = AREA_MEANING.format(area=kind) if row["shown"] else ""
+    return card(name, neighbourhood_facts(row, schools, year), note)
+
+
+def neighbourhood_facts(row: pd.Series, schools: pd.DataFrame, year: str) -> list[tuple[str, str]]:
+    """Terms and texts of the card of a neighbourhood."""
     if not row["shown"]:
-        facts = [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
-        return card(name, facts, "")
-    facts = [
+        return [("Chronically absent", not_shown_text(row["status"], row["reason"]))]
+    return [
         (f"Chronically absent in the schools its children attend, {year}", _rate(row, BY_SCHOOLS)),
         ("Compared with schools of the same levels", _beyond(row)),
         ("The usual year before", _year_before(row)),
@@ -85,7 +90,6 @@ def neighbourhood_card(
         ("Schools with most students from here", _named(schools)),
         *_doing_better(schools),
     ]
-    return card(name, facts, AREA_MEANING.format(area=kind))
 
 
 def _beyond(row: pd.Series) -> str:

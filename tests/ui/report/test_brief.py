@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.ui.report.conftest import DAY
 from ui import queries
 from ui.report.brief import brief
-from ui.report.stories import SCOPES, ScopeError
+from ui.report.stories import SCOPES
+from ui.report.story import ScopeError
 from ui.words.numbers import count_text, percent_text
 
 ROOT = Path(__file__).parents[3]
