@@ -18,6 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui.tables import downloads
+from ui.tables.exports import About, to_csv
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
@@ -139,9 +140,8 @@ def as_sent(table: pd.DataFrame) -> pd.DataFrame:
         [(name, "", "") for name in [table.index.name, *table.columns]],
         columns=["column", "unit", "description"],
     )
-    sent = downloads.to_csv(table, dictionary=dictionary, caveat="", sources=(), fictional=False)
-    lines = [line for line in sent.decode("utf-8-sig").splitlines() if not line.startswith("#")]
-    rows = list(csv.reader(io.StringIO("\n".join(lines))))
+    sent = to_csv(table, About(dictionary, "", (), fictional=False))
+    rows = list(csv.reader(io.StringIO(sent.decode("utf-8-sig"))))
     return pd.DataFrame(rows[1:], columns=rows[0])
 
 

@@ -30,12 +30,12 @@ def test_the_simulation_runs_at_the_press_of_its_button(page: Page, server: str)
 
 DOWNLOADS = {
     "social_drivers": {
-        "Download associations (CSV)": ("FICTIONAL", "odds_ratio", "q"),
+        "Download associations/Table (CSV)": ("FICTIONAL", "odds_ratio", "q"),
         "Download methods (text)": ("spatial", "schools", "References"),
     },
     "why_here": {
-        "Download profile (CSV)": ("FICTIONAL", "percentile_low", "conclusion"),
-        "Download providers (CSV)": ("FICTIONAL", "Health Centre", "km"),
+        "Download profile/Table (CSV)": ("FICTIONAL", "percentile_low", "conclusion"),
+        "Download providers/Table (CSV)": ("FICTIONAL", "Health Centre", "km"),
         "Download methods paragraph (text)": ("comparable", "Luo", "90 %"),
     },
 }
@@ -45,8 +45,12 @@ DOWNLOADS = {
 def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: str) -> None:
     open_page(page, server, path, area="demo")
     for button, words in DOWNLOADS[path].items():
+        *popover, name = button.split("/")
+        for each in popover:
+            page.get_by_role("button", name=each).click()
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=button).click()
+            page.get_by_role("button", name=name).click()
+        page.keyboard.press("Escape")
         text = waiting.value.path().read_bytes().decode("utf-8-sig")
         assert [word for word in words if word not in text] == [], button
         assert "nan" not in text, button
@@ -54,12 +58,15 @@ def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: 
 
 def test_csv_download_carries_caveat_dictionary_and_gate(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download table (CSV)").click()
-    content = waiting.value.path().read_bytes()
-    text = content.decode("utf-8-sig")
-    assert "FICTIONAL" in text
-    assert "does not measure each child" in text
-    table = pd.read_csv(io.BytesIO(content), comment="#", dtype={"geoid": str})
+    page.get_by_role("button", name="Download table").click()
+    files = []
+    for button in ("Table (CSV)", "About the CSV"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=button).click()
+        files.append(waiting.value.path().read_bytes())
+    content, notes = files
+    assert "FICTIONAL" in content.decode("utf-8-sig")
+    assert "does not measure each child" in notes.decode("utf-8-sig")
+    table = pd.read_csv(io.BytesIO(content), dtype={"geoid": str})
     assert table["geoid"].str.fullmatch(r"99001\d{6}").all()
     assert table.loc[table["map_class"] == "not shown", "rate"].isna().all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from data.panel import Panel
@@ -10,8 +11,8 @@ from ui import queries
 from ui.drivers.tables import MODEL_FIELDS, model_export
 from ui.drivers.words import interval, joins_range, step_text
 from ui.selection import Selection
-from ui.tables.display import dictionary
-from ui.tables.downloads import FICTIONAL, file_name, to_csv
+from ui.tables.downloads import offer
+from ui.tables.exports import FICTIONAL, About, about, file_name
 from ui.words.numbers import plural, q_text, ratio_text
 from ui.words.standing import ASSOCIATION, JOIN_METHODS, LEVELS, source_text
 
@@ -163,17 +164,12 @@ def _sensitivity(comparison: Comparison) -> str:
 
 
 def model_buttons(comparison: Comparison, selection: Selection) -> None:
-    """Offer the model as CSV and its methods paragraph as plain text."""
+    """Offer the model as a table and its methods paragraph as plain text."""
     parts = ("associations", selection.area, selection.year, selection.level)
     left, right, _ = st.columns([1, 1, 2])
-    left.download_button(
-        "Download associations (CSV)",
-        lambda: model_csv(comparison, selection),
-        file_name(*parts, suffix="csv"),
-        "text/csv",
-        on_click="ignore",
-        key="csv-associations",
-    )
+    with left:
+        table = model_export(comparison)
+        offer("associations", parts, lambda: table, model_about(table, selection))
     right.download_button(
         "Download methods (text)",
         lambda: method_text(comparison, selection),
@@ -184,17 +180,9 @@ def model_buttons(comparison: Comparison, selection: Selection) -> None:
     )
 
 
-def model_csv(comparison: Comparison, selection: Selection) -> bytes:
-    """Every driver of the model with its diagnostics, as bytes that depend on nothing else."""
-    panel, table = queries.panel(selection), model_export(comparison)
-    return to_csv(
-        table,
-        dictionary=dictionary([table.index.name, *table.columns], MODEL_FIELDS),
-        caveat=ASSOCIATION,
-        sources=panel.sources,
-        fictional=panel.area.fictional,
-        year=selection.year,
-    )
+def model_about(table: pd.DataFrame, selection: Selection) -> About:
+    """Explain every driver of the model with its diagnostics."""
+    return about(selection, table, ASSOCIATION, MODEL_FIELDS)
 
 
 def method_text(comparison: Comparison, selection: Selection) -> bytes:

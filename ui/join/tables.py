@@ -12,8 +12,9 @@ from ui import queries
 from ui.maps.scales import NOT_SHOWN
 from ui.selection import Selection
 from ui.tables import display as table_block
-from ui.tables.display import column_config, dictionary, display_frame, ledger_table
-from ui.tables.downloads import file_name, to_csv
+from ui.tables.display import column_config, display_frame, ledger_table
+from ui.tables.downloads import offer
+from ui.tables.exports import about
 from ui.words.as_written import as_written
 from ui.words.numbers import plural
 from ui.words.standing import FLOW_MEANING, TRACT_MEANING
@@ -87,7 +88,7 @@ def change_table(change: JoinChange, selection: Selection) -> None:
 
 
 def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
-    """Offer the flow table, school to tract, as CSV.
+    """Offer the flow table, school to tract.
 
     Parameters
     ----------
@@ -95,22 +96,9 @@ def flow_button(selection: Selection, flows: pd.DataFrame) -> None:
     flows : DataFrame
         From `join_quality.flow_table`: students are empty where an enrolment is withheld.
     """
-    panel = queries.panel(selection)
-    st.download_button(
-        "Download flows, school to tract (CSV)",
-        lambda: to_csv(
-            flows,
-            dictionary=dictionary(flows.columns),
-            caveat=f"{FLOW_MEANING} {TRACT_MEANING}",
-            sources=panel.sources,
-            fictional=panel.area.fictional,
-            year=selection.year,
-        ),
-        file_name("flows", selection.area, selection.year, selection.level, suffix="csv"),
-        "text/csv",
-        on_click="ignore",
-        key="csv-flows",
-    )
+    told = about(selection, flows, f"{FLOW_MEANING} {TRACT_MEANING}")
+    parts = ("flows", selection.area, selection.year, selection.level)
+    offer("flows, school to tract", parts, lambda: flows, told)
 
 
 def reasons_apart(table: pd.DataFrame) -> pd.DataFrame:

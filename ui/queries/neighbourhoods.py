@@ -76,10 +76,18 @@ def schools(selection: Selection, name: str) -> pd.DataFrame:
     return views.serving(name, own, queries.schools(selection), queries.shares(selection))
 
 
-def drivers(selection: Selection) -> pd.DataFrame:
-    """Give the chosen driver by neighbourhood: the mean over its children, with its margin."""
-    own = queries.panel(selection).tracts["children"]
-    return views.driver_by_neighbourhood(driver(selection), units(selection), own)
+def drivers(selection: Selection, only: str = "") -> pd.DataFrame:
+    """Give the chosen driver by neighbourhood, or in one: the mean over its children, with margin.
+
+    Parameters
+    ----------
+    only : str
+        Name of one neighbourhood or county; "" for every neighbourhood.
+    """
+    children = queries.panel(selection).tracts["children"]
+    own = units(selection, areas(selection)[only]) if only else units(selection)
+    own = own.where(own == only) if only else own
+    return views.driver_by_neighbourhood(driver(selection), own, children)
 
 
 @kept("neighbourhoods")

@@ -14,7 +14,7 @@ from ui.report.pdf import appendix_pdf, brief_pdf
 from ui.report.picture import Form, picture
 from ui.report.slides import brief_slides
 from ui.selection import Selection
-from ui.tables.downloads import file_name
+from ui.tables.exports import file_name
 
 SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 PICTURES: Mapping[Form, tuple[str, str]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pandas as pd
@@ -14,8 +14,8 @@ from ui import queries
 from ui.hotspots.words import made
 from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
-from ui.tables.display import dictionary
-from ui.tables.downloads import file_name, to_csv
+from ui.tables.downloads import offer
+from ui.tables.exports import about, file_name
 from ui.why import care as care_words
 from ui.why import strengths as strength_words
 from ui.why import words as why_words
@@ -172,11 +172,13 @@ def buttons(spots: HotSpots, selection: Selection) -> None:
     caveat = f"{ASSOCIATION} {why_words.PROFILE_MEANING}"
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     with left:
-        _csv("profile", lambda: profile, PROFILE_FIELDS, f"{caveat} {compared}", selection)
+        told = about(selection, profile, f"{caveat} {compared}", PROFILE_FIELDS)
+        offer("profile", ("why-here-profile", *_parts(selection)), lambda: profile, told)
     if queries_why.has_providers(selection):
         near = queries_why.nearby(spots, selection)
         with middle:
-            _csv("providers", lambda: near, PROVIDER_FIELDS, care_words.NOT_USE, selection)
+            told = about(selection, near, care_words.NOT_USE, PROVIDER_FIELDS)
+            offer("providers", ("why-here-providers", *_parts(selection)), lambda: near, told)
     right.download_button(
         "Download methods paragraph (text)",
         lambda: paragraph(spots, selection).encode(),
@@ -185,36 +187,6 @@ def buttons(spots: HotSpots, selection: Selection) -> None:
         on_click="ignore",
         key="txt-why-here",
     )
-
-
-def _csv(
-    topic: str,
-    table: Callable[[], pd.DataFrame],
-    fields: Mapping[str, str],
-    caveat: str,
-    selection: Selection,
-) -> None:
-    panel = queries.panel(selection)
-    st.download_button(
-        f"Download {topic} (CSV)",
-        lambda: to_csv(
-            table(),
-            dictionary=explained(table(), fields),
-            caveat=caveat,
-            sources=panel.sources,
-            fictional=panel.area.fictional,
-            year=selection.year,
-        ),
-        file_name(f"why-here-{topic}", *_parts(selection), suffix="csv"),
-        "text/csv",
-        on_click="ignore",
-        key=f"csv-why-here-{topic}",
-    )
-
-
-def explained(table: pd.DataFrame, fields: Mapping[str, str]) -> pd.DataFrame:
-    """Describe the columns of an export of this page."""
-    return dictionary([str(table.index.name), *table.columns], fields)
 
 
 def _parts(selection: Selection) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.queries import drivers as queries_drivers
 from ui.tables.display import dictionary
-from ui.tables.downloads import to_csv
+from ui.tables.exports import NOTICE, About, to_csv
 from ui.words import cards
 
 CAUSAL = re.compile(r"\b(causes|caused|because of|due to|leads? to|fault|bad|worst)\b", re.I)
@@ -320,20 +320,28 @@ def test_shares_of_the_themes_make_one_and_stand_in_the_chart(comparison):
 
 
 def test_the_model_download_explains_every_column_and_reads_back(default, comparison):
-    text = driver_downloads.model_csv(comparison, default)
-    assert text == driver_downloads.model_csv(comparison, default)
-    table = pd.read_csv(io.BytesIO(text), comment="#", encoding="utf-8-sig", index_col="driver")
-    assert list(table.columns) == [c for c in driver_tables.MODEL_FIELDS if c != "driver"]
+    table = model_read_back(comparison, default).set_index("driver")
+    assert list(table.columns) == [
+        *(c for c in driver_tables.MODEL_FIELDS if c != "driver"),
+        NOTICE,
+    ]
     np.testing.assert_allclose(table["odds_ratio"], comparison.table["odds_ratio"])
     assert table["n"].eq(comparison.found.diagnostics.n).all()
-    known = dictionary(["driver", *table.columns], driver_tables.MODEL_FIELDS)
+    made = driver_downloads.model_export(comparison)
+    known = driver_downloads.model_about(made, default).dictionary
     assert known["description"].str.len().gt(5).all()
+
+
+def model_read_back(comparison, view):
+    made = driver_downloads.model_export(comparison)
+    content = to_csv(made, driver_downloads.model_about(made, view))
+    assert content == to_csv(made, driver_downloads.model_about(made, view))
+    return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
 
 
 def test_a_refused_model_downloads_with_its_state(default):
     few = queries_drivers.comparison(replace(default, level="high"))
-    text = driver_downloads.model_csv(few, default)
-    table = pd.read_csv(io.BytesIO(text), comment="#", encoding="utf-8-sig")
+    table = model_read_back(few, default)
     assert table["state"].eq("too few places").all()
     assert table["odds_ratio"].isna().all()
     assert b"No association was estimated" in driver_downloads.method_text(few, default)
@@ -376,12 +384,10 @@ def test_both_views_of_the_map_can_be_downloaded_with_every_column_explained(def
     panel = queries.panel(default)
     for table in (queries_drivers.driver(default), queries_drivers.together(default).tracts):
         known = dictionary([table.index.name, *table.columns])
-        about = {"caveat": "c", "sources": panel.sources, "fictional": True}
-        text = to_csv(table, dictionary=known, **about)
-        assert text == to_csv(table, dictionary=known, **about)
-        read = pd.read_csv(
-            io.BytesIO(text), comment="#", encoding="utf-8-sig", dtype={"geoid": str}
-        )
+        about = About(known, "c", panel.sources, fictional=True)
+        text = to_csv(table, about)
+        assert text == to_csv(table, about)
+        read = pd.read_csv(io.BytesIO(text), encoding="utf-8-sig", dtype={"geoid": str})
         assert {"value", "moe", "cv", "reliability"} <= set(read.columns)
 
 

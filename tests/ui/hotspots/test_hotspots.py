@@ -36,7 +36,7 @@ from ui.queries import hotspots as queries_hotspots
 from ui.queries import methods as queries_methods
 from ui.selection import METHODS, NEIGHBOURS, Selection
 from ui.tables.display import dictionary, display_frame
-from ui.tables.downloads import to_csv
+from ui.tables.exports import About, to_csv
 from ui.words import answers
 from ui.words.numbers import plural
 
@@ -236,9 +236,8 @@ def test_the_hottest_tracts_tell_nothing_once_they_are_withheld(hidden_view, def
 def test_a_download_leaves_the_rows_of_hidden_tracts_empty(found):
     table = found.tracts
     columns = dictionary([table.index.name, *table.columns])
-    text = to_csv(table, dictionary=columns, caveat="c", sources=(), fictional=True).decode("utf-8")
-    body = "\n".join(line for line in text.splitlines() if not line.startswith(("#", "\ufeff#")))
-    rows = pd.read_csv(io.StringIO(body), dtype={"geoid": str}).set_index("geoid")
+    content = to_csv(table, About(columns, "c", (), fictional=True))
+    rows = pd.read_csv(io.BytesIO(content), dtype={"geoid": str}).set_index("geoid")
     hidden = rows.loc[table.index[~table["shown"]]]
     assert rows.index.tolist() == table.index.tolist()
     assert (hidden["map_class"] == NOT_SHOWN).all()

@@ -19,7 +19,7 @@ from ui.join.words import focus_card
 from ui.queries import joins as queries_join
 from ui.selection import CATCHMENTS, Choices
 from ui.tables.display import dictionary, display_frame
-from ui.tables.downloads import to_csv
+from ui.tables.exports import About, about_csv, to_csv
 from ui.words import standing
 
 
@@ -199,16 +199,12 @@ def test_change_against_itself_is_none_and_between_joins_is_counted(panel, schoo
 
 
 def test_the_flow_table_leaves_with_its_dictionary(found, panel):
-    content = to_csv(
-        found.flows.head(20),
-        dictionary=dictionary(found.flows.columns),
-        caveat=standing.FLOW_MEANING,
-        sources=panel.sources,
-        fictional=panel.area.fictional,
-    ).decode("utf-8-sig")
-    assert "FICTIONAL" in content
-    assert all(f"column {name} [" in content for name in join_quality.FLOWS)
-    assert "Nobody publishes" in content
+    known = dictionary(found.flows.columns)
+    told = About(known, standing.FLOW_MEANING, panel.sources, panel.area.fictional)
+    assert "FICTIONAL" in to_csv(found.flows.head(20), told).decode("utf-8-sig")
+    notes = about_csv(told).decode("utf-8-sig")
+    assert all(f'"column {name}","[' in notes for name in join_quality.FLOWS)
+    assert "Nobody publishes" in notes
 
 
 def test_tables_read_well(found, panel):

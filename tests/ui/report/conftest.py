@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from ui import queries
+from ui.queries import neighbourhoods
 from ui.report.brief import Brief, brief
+from ui.selection import NEIGHBOURHOOD
 
 DAY = date(2026, 11, 29)
 HOSTILE = (
@@ -27,6 +29,14 @@ def school(selection):
     """Give the view with a school in focus whose figures are shown."""
     schools = queries.schools(selection)
     return replace(selection, focus=str(schools.index[schools["shown"]][0]))
+
+
+@pytest.fixture(scope="module")
+def views(selection, school):
+    """Give a view by scope of a brief."""
+    first = neighbourhoods.ranks(selection).index[0]
+    there = replace(selection, focus=f"{NEIGHBOURHOOD}{first}")
+    return {"area": selection, "neighbourhood": there, "group": selection, "school": school}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.ui.report.conftest import DAY
 from ui import queries
+from ui.places.cards import focus_card
+from ui.queries import neighbourhoods
 from ui.report.brief import brief
 from ui.report.stories import SCOPES
 from ui.report.story import ScopeError
@@ -78,8 +81,8 @@ def test_a_school_that_is_not_shown_says_why(selection):
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
-def test_a_brief_says_how_sure_what_not_and_whence(selection, school, scope):
-    made = brief(school if scope == "school" else selection, scope, DAY)
+def test_a_brief_says_how_sure_what_not_and_whence(views, scope):
+    made = brief(views[scope], scope, DAY)
     assert made.story.sure
     assert made.story.unsaid
     assert "10 %" in made.definition
@@ -96,7 +99,22 @@ def test_all_items_of_gather_are_answered(area_brief):
     assert len(absent) == 3
 
 
-@pytest.mark.parametrize("scope", ["group", "school"])
+def test_the_brief_of_a_neighbourhood_is_its_card_and_its_place_in_the_list(views):
+    view = views["neighbourhood"]
+    name = neighbourhoods.focused(view)
+    story, row = brief(view, "neighbourhood", DAY).story, neighbourhoods.row(view, name)
+    assert count_text(row["chronic_absent"]) in story.answer
+    assert dict(story.figures)["No. 1"].startswith("of ")
+    card = focus_card(view)
+    for term, text in story.tables[0].rows:
+        assert escape(term) in card
+        assert escape(text) in card
+    schools = neighbourhoods.schools(view, name)
+    assert [line[0] for line in story.ranking.rows] == list(schools["name"])
+    assert list(story.bars.values) == list(schools["students_here"])
+
+
+@pytest.mark.parametrize("scope", ["group", "neighbourhood", "school"])
 def test_what_is_not_there_has_no_brief(default, scope):
     with pytest.raises(ScopeError):
         brief(default, scope, DAY)

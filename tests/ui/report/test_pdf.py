@@ -67,9 +67,9 @@ def test_the_same_brief_gives_the_same_bytes(paper, area_brief):
     assert brief_pdf(area_brief) == paper
 
 
-@pytest.mark.parametrize("scope", ["group", "school"])
-def test_other_briefs_take_two_pages_too(selection, school, scope):
-    made = brief(school if scope == "school" else selection, scope, DAY)
+@pytest.mark.parametrize("scope", ["group", "neighbourhood", "school"])
+def test_other_briefs_take_two_pages_too(views, scope):
+    made = brief(views[scope], scope, DAY)
     reader, text = opened(brief_pdf(made))
     assert len(reader.pages) == 2
     assert squeezed(made.story.answer) in text

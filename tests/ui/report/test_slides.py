@@ -119,9 +119,9 @@ def test_hostile_names_are_words(hostile_brief):
     assert HOSTILE[2] in list(chart.plots[0].categories)
 
 
-@pytest.mark.parametrize("scope", ["group", "school"])
-def test_other_briefs_have_slides_too(selection, school, scope):
-    story = brief(school if scope == "school" else selection, scope, DAY)
+@pytest.mark.parametrize("scope", ["group", "neighbourhood", "school"])
+def test_other_briefs_have_slides_too(views, scope):
+    story = brief(views[scope], scope, DAY)
     slides = Presentation(io.BytesIO(brief_slides(story)))
     titles = [slide.shapes.title.text for slide in slides.slides]
     assert titles[0].startswith(story.story.name)

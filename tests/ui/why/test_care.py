@@ -15,7 +15,8 @@ from data.views import care as care_views
 from ui import queries
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
-from ui.tables.downloads import to_csv
+from ui.tables.display import dictionary
+from ui.tables.exports import About, to_csv
 from ui.why import care as care_words
 from ui.why import downloads as why_download
 from ui.why import group as why_map
@@ -112,8 +113,8 @@ def test_hostile_names_stay_text(tracts):
     assert "<b>" not in care_words.legend(found)
     table = care_words.provider_table(found)
     assert table.loc[0, "Provider"] == "<b>=1+1</b>"
-    columns = why_download.explained(found, why_download.PROVIDER_FIELDS)
-    text = to_csv(found, dictionary=columns, caveat="c", sources=[], fictional=True).decode()
+    columns = dictionary(["provider_id", *found.columns], why_download.PROVIDER_FIELDS)
+    text = to_csv(found, About(columns, "c", (), fictional=True)).decode()
     assert ',"=cmd()' not in text
 
 

@@ -15,7 +15,7 @@ from ui import queries
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.queries import why as queries_why
-from ui.tables.downloads import to_csv
+from ui.tables.exports import about, to_csv
 from ui.why import charts as profile_charts
 from ui.why import downloads as why_download
 from ui.why import downloads as why_method
@@ -309,11 +309,10 @@ def test_what_the_registry_says_of_attendance_is_worded_as_an_association(profil
         assert not CAUSAL.search(text), text
 
 
-def test_the_download_explains_every_column(profile):
-    columns = why_download.explained(profile, why_download.PROFILE_FIELDS)
-    assert set(columns["column"]) == set(why_download.PROFILE_FIELDS)
-    text = to_csv(profile, dictionary=columns, caveat="c", sources=[], fictional=True)
-    assert b"stands_out" in text
+def test_the_download_explains_every_column(profile, selection):
+    told = about(selection, profile, "c", why_download.PROFILE_FIELDS)
+    assert set(told.dictionary["column"]) == set(why_download.PROFILE_FIELDS)
+    assert b"stands_out" in to_csv(profile, told)
 
 
 def test_the_methods_paragraph_holds_the_settings_and_is_the_same_each_time(found, selection):

@@ -34,6 +34,7 @@ def area(selection: Selection) -> Story:
     everyone = answers.overview_figures(totals, trend, selection.year, area.definition)
     years = display_frame(trend[::-1], TREND_COLUMNS)
     ranking, bars = _groups(spots, selection)
+    others = () if spots.groups.empty else (_neighbourhoods(selection)[0],)
     return Story(
         area.name,
         "Where does absence cluster?",
@@ -43,7 +44,7 @@ def area(selection: Selection) -> Story:
         replace(selection, focus="", beside=""),
         ranking,
         bars,
-        (table_of("Every school year of this place, latest first", years),),
+        (*others, table_of("Every school year of this place, latest first", years)),
         tuple(
             filter(
                 None,
@@ -84,7 +85,9 @@ def _neighbourhoods(selection: Selection) -> tuple[Table, Bars]:
     if len(ranks) < 2:
         return _by_rate(queries.schools(selection), selection)
     first = ranks.head(MOST_LISTED)
-    title = f"{len(first)} of {plural(len(ranks), 'neighbourhood')}, most students beyond expected"
+    kind = next(iter({*places.areas(selection).values()} & {"neighbourhood"}), "county")
+    noun = plural(len(ranks), kind, {"county": "counties"}.get(kind))
+    title = f"{len(first)} of {noun}, most students beyond expected"
     return (
         table_of(f"{title} first, {selection.year}", display_frame(first, PLACE_COLUMNS)),
         Bars(BEYOND_EXPECTED, "students", tuple(first.index), tuple(first["excess"].astype(float))),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from data.contracts.vocabulary import RELIABILITY_LABELS
+from data.views.ranking import ranked
 from ui.queries import drivers as queries_drivers
 from ui.queries import neighbourhoods as places
 from ui.queries import why as queries_why
@@ -26,6 +27,7 @@ from ui.words.numbers import (
     with_margin,
 )
 
+NOUNS = {"neighbourhood": "neighbourhoods", "county": "counties"}
 SCHOOL_COLUMNS = ("name", "level", "enrolled", "rate", "next_year")
 
 
@@ -43,7 +45,7 @@ def neighbourhood(selection: Selection) -> Story:
         name,
         f"How many children of this {kind} miss much of their school year?",
         neighbourhood_answer(name, row, selection.year),
-        neighbourhood_figures(row, places.ranks(selection), name),
+        neighbourhood_figures(row, _rank(selection, name, kind)),
         "overview",
         view,
         ranking,
@@ -66,9 +68,9 @@ def neighbourhood_answer(name: str, row: pd.Series, year: str) -> str:
 
 
 def neighbourhood_figures(
-    row: pd.Series, ranks: pd.DataFrame, name: str
+    row: pd.Series, rank: list[tuple[str, str]]
 ) -> tuple[tuple[str, str], ...]:
-    """Students, rate, students beyond expected, and the place in the list of neighbourhoods."""
+    """Students, rate, students beyond expected, and the place among all neighbourhoods."""
     if not row["shown"]:
         return (("not shown", words.not_shown_text(row["status"], row["reason"])),)
     n = row["enrolled"]
@@ -85,12 +87,19 @@ def neighbourhood_figures(
         figures.append(
             (signed_text(row["excess"]), f"students beyond expected ({BY_SCHOOLS} {low} to {high})")
         )
-    if name in ranks.index and pd.notna(ranks.loc[name, "rank"]):
-        own, ranked = ranks.loc[name], int(ranks["rank"].notna().sum())
-        least, most = str(own["rank_first"]), str(own["rank_last"])
-        among = f"of {plural(ranked, 'neighbourhood')} by students beyond expected"
-        figures.append((f"No. {own['rank']}", f"{among} (could be {span_text(least, most)})"))
-    return tuple(figures)
+    return (*figures, *rank)
+
+
+def _rank(selection: Selection, name: str, kind: str) -> list[tuple[str, str]]:
+    """Place in the list by students beyond expected, with the places its range leaves open."""
+    ranks = ranked(places.table(selection, kind), "excess")
+    row = ranks.loc[name]
+    if pd.isna(row["rank"]):
+        return []
+    count = count_text(ranks["rank"].notna().sum())
+    open_to = span_text(str(row["rank_first"]), str(row["rank_last"]))
+    among = f"of {count} {NOUNS[kind]} by students beyond expected (could be {open_to})"
+    return [(f"No. {row['rank']}", among)]
 
 
 def _attended(schools: pd.DataFrame, selection: Selection) -> tuple[Table, Bars]:
@@ -114,12 +123,12 @@ def _lived_with(selection: Selection, name: str) -> tuple[Table, ...]:
     rows = []
     for driver in queries_why.offered(selection):
         view = replace(selection, driver=driver)
-        table = places.drivers(view)
+        table = places.drivers(view, name)
         if name not in table.index or table.loc[name, "status"] != "reported":
             continue
         row, measure = table.loc[name], queries_drivers.measure(view)
         value = with_margin(row["value"], row["moe"], row["unit"])
-        trust = RELIABILITY_LABELS[row["reliability"]]
+        trust = RELIABILITY_LABELS[row["reliability"]].partition(" (")[0]
         rows.append((measure.label, value, trust, str(row["vintage"])))
     columns = ("Condition", "Mean over its children", "Reliability", "Years")
     title = f"What children of {name} live with: figures of all who live there"
