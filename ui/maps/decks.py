@@ -337,8 +337,15 @@ def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     """Lines across flagged areas; nothing is fetched when no area is flagged."""
     if "1" not in classes.hatched:
         return []
-    inks = [list(rgb(hatch_on(colour))) for colour in classes.scale.colours]
-    ink = pick(inks, classes.codes, "".join(classes.scale.codes), "properties.h*3+properties.b")
+    scale = classes.scale
+    inks = [list(rgb(hatch_on(colour))) for colour in scale.colours]
+    crossed = {
+        code for code, flag in zip(classes.codes, classes.hatched, strict=True) if flag == "1"
+    }
+    used = [ink for ink, code in zip(inks, scale.codes, strict=True) if code in crossed]
+    ink: str | list[int] = used[0]
+    if any(other != ink for other in used):
+        ink = pick(inks, classes.codes, "".join(scale.codes), "properties.h*3+properties.b")
     return [_lines(geometry, "hatch", ink, pick_marked([0, HATCH_PIXELS], classes.hatched))]
 
 

@@ -50,6 +50,9 @@ SEQUENTIAL = ("#fbe3c2", "#f3b670", "#d8812f", "#a04f12", "#572606")
 PU_OR = ("#5e3c99", "#b2abd2", "#e2dfd9", "#fdb863", "#e66101")
 
 
+MOST_CLASSES = 5
+"""Lines of a legend, besides "not shown"."""
+COLD_TOGETHER = "cold: the darker, the clearer"
 RATE_BREAKS = BAND_FRACTION
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
 
@@ -197,16 +200,25 @@ def class_legend(
     title : str
         What is shown, with year; read first by a screen reader.
     counts : mapping of int, optional
-        Areas a class, by label; shown in brackets. Classes with none are left out.
+        Areas a class, by label; shown in brackets. Classes with none are left out; cold ones share
+        a line where there would be more than five.
     use_words : bool
         Write the meaning of each class instead of its short name.
     """
-    texts = scale.words if use_words else scale.labels
-    items = [
-        _swatch(label, colour, text + ("" if counts is None else f" ({counts[label]:,})"))
-        for label, colour, text in zip(scale.labels, scale.colours, texts, strict=True)
-        if counts is None or counts[label]
-    ]
+    texts = dict(zip(scale.labels, scale.words if use_words else scale.labels, strict=True))
+    colours = dict(zip(scale.labels, scale.colours, strict=True))
+    shown = [label for label in scale.labels if counts is None or counts[label]]
+    cold = [label for label in shown if label.startswith("cold")]
+    many = counts is not None and len(shown) > MOST_CLASSES + (NOT_SHOWN in shown)
+    together = cold if many and len(cold) > 1 else []
+    lines = [[label] for label in shown if label not in together]
+    if together:
+        lines.insert(shown.index(together[0]), together)
+    items = []
+    for line in lines:
+        text = COLD_TOGETHER if len(line) > 1 else texts[line[0]]
+        number = "" if counts is None else f" ({sum(counts[label] for label in line):,})"
+        items.append(_swatches([(label, colours[label]) for label in line], text + number))
     return _list(title, items)
 
 
@@ -254,15 +266,22 @@ def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str
     return f"Map of {title}. Number of {unit} by class: " + "; ".join(parts) + "."
 
 
-def _swatch(label: str, colour: str, text: str) -> str:
-    if label == NOT_SHOWN:
-        return _item("box dots", "", text)
-    return _item("box", f"background:{colour}", text)
+def _swatches(classes: list[tuple[str, str]], text: str) -> str:
+    """One line of a legend: the swatches of its classes (label and colour), and its text."""
+    marks = [
+        _mark("box dots") if label == NOT_SHOWN else _mark("box", f"background:{colour}")
+        for label, colour in classes
+    ]
+    return f'<span role="listitem">{"".join(marks)}{escape(text)}</span>'
 
 
 def _item(kind: str, style: str, text: str) -> str:
+    return f'<span role="listitem">{_mark(kind, style)}{escape(text)}</span>'
+
+
+def _mark(kind: str, style: str = "") -> str:
     look = f' style="{style}"' if style else ""
-    return f'<span role="listitem"><i class="{kind}"{look}></i>{escape(text)}</span>'
+    return f'<i class="{kind}"{look}></i>'
 
 
 def _list(title: str, items: list[str]) -> str:

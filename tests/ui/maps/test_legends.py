@@ -76,12 +76,25 @@ def test_a_class_that_holds_nothing_is_left_out():
     assert f"{scale.labels[1]} (1)" in html
 
 
+def test_cold_classes_share_a_line_where_there_would_be_more_than_five():
+    scale = agreement_scale()
+    counts = {label: index + 1 for index, label in enumerate(scale.labels)}
+    html = legends.class_legend(scale, "Hot spots", counts={**counts, "hot and cold": 0})
+    outline = Outline(html)
+    assert outline.roles.count("listitem") == legends.MOST_CLASSES + 1
+    assert f"{legends.COLD_TOGETHER} ({5 + 6 + 7})" in html
+    cold = html[: html.index(legends.COLD_TOGETHER)].rsplit('role="listitem"', 1)[1]
+    assert [colour in cold for colour in scale.colours[4:7]] == [True] * 3
+    few = {**counts, "hot and cold": 0, "hot in one only": 0, "cold in some": 0}
+    assert legends.COLD_TOGETHER not in legends.class_legend(scale, "Hot spots", counts=few)
+
+
 def test_letters_are_large_enough_for_a_projector():
     html = legends.class_legend(hot_cold_scale(), "Hot spots") + legends.size_legend("S", {"1": 4})
     assert "font-size" not in html
     sizes = re.findall(r"\.legend[^{]*\{[^}]*font-size:(\d+)px", STYLE)
     assert sizes
-    assert min(map(int, sizes)) >= 14
+    assert min(map(int, sizes)) >= 18
 
 
 def test_hostile_names_stay_text():

@@ -43,7 +43,9 @@ export class Frame {
     this.root.append(this.title, this.stage, this.legend, this.live, this.help);
     parent.append(this.root);
     this.canvas.addEventListener("keydown", hands.key);
-    this.canvas.addEventListener("pointerleave", () => this.tip(null));
+    this.canvas.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType === "mouse") hands.left();
+    });
     this.watch = new ResizeObserver(hands.resized);
     this.watch.observe(this.canvas);
   }
@@ -62,10 +64,13 @@ export class Frame {
     return group;
   }
 
-  // Words of this run.
-  say({ title, legend, alt, height, labels }) {
-    const words = { help: HELP, failed: FAILED, ...LABELS, ...labels };
+  rise(height) {
     this.root.style.setProperty("--map-height", `${height}px`);
+  }
+
+  // Words of this run.
+  say({ title, legend, alt, labels }) {
+    const words = { help: HELP, failed: FAILED, ...LABELS, ...labels };
     this.title.textContent = title;
     this.help.textContent = words.help;
     this.message.textContent = words.failed;

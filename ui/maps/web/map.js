@@ -5,38 +5,42 @@ import { layersOf, outlineOf } from "./layers.js";
 import { Names } from "./names.js";
 import { View } from "./view.js";
 
-const FIGURES = new Map(); // text of every feature, by name of map
+const SHEETS = new Map(); // what the server sent of each map, apart from what is chosen
 const MAPS = new Set();
+const ANSWER = 5000; // milliseconds in which the server answers a choice
 
 // Called by Streamlit with every new message to one place on the page.
 export function draw(component) {
   const { data, parentElement } = component;
-  if (data instanceof Uint8Array) return takeFigures(data, parentElement);
-  parentElement.map ??= new ShownMap(parentElement, data.library);
+  if (data instanceof Uint8Array) return take(data, parentElement);
+  parentElement.map ??= new ShownMap(parentElement, data);
   parentElement.map.update(component);
   return () => parentElement.map.remove();
 }
 
-// Figures come apart from colours: they change more seldom, and unchanged they are not sent again.
-async function takeFigures(bytes, parent) {
+// A part of a map: unchanged it is not sent again.
+async function take(bytes, parent) {
   parent.closest("[data-testid=stElementContainer]")?.style.setProperty("display", "none");
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const [name, ...figures] = (await new Response(stream).text()).split("\n");
-  FIGURES.set(name, figures);
-  for (const map of MAPS) if (map.data?.name === name) map.tell();
+  const { map: name, ...part } = await new Response(stream).json();
+  SHEETS.set(name, { ...SHEETS.get(name), ...part });
+  for (const map of MAPS) if (map.name === name) map.refresh();
 }
 
 class ShownMap {
-  constructor(parent, address) {
+  constructor(parent, { map, library: address }) {
     MAPS.add(this);
+    this.name = map;
     this.chosen = ""; // id in focus, as the server knows it
     this.sent = null; // id sent and not yet answered
     this.step = -1; // where the arrow keys stand in the order
     this.marked = null; // feature under the outline
+    this.pinned = null; // feature whose words stay without a pointer on it
     this.frame = new Frame(parent, {
       zoom: (levels) => this.view.zoomBy(levels),
       home: () => this.view.home(),
       key: (event) => this.key(event),
+      left: () => this.hover({}),
       resized: () => this.view?.resized(),
     });
     this.names = new Names(this.frame.labels);
@@ -69,23 +73,34 @@ class ShownMap {
     this.view = new View(this.deckgl, this.deck, this.frame, () => this.placed());
   }
 
-  async update({ data, setTriggerValue }) {
-    const earlier = this.data;
-    Object.assign(this, { data, send: (id) => setTriggerValue("focus", id) });
-    this.frame.say(data);
+  get sheet() {
+    return SHEETS.get(this.name);
+  }
+
+  update({ data, setTriggerValue }) {
+    this.wanted = data.focus;
+    this.frame.rise(data.height);
+    this.send = (id) => setTriggerValue("focus", id);
+    this.refresh();
+  }
+
+  async refresh() {
+    const sheet = this.sheet;
+    if (!sheet?.layers) return;
+    this.frame.say(sheet);
     await this.ready;
-    if (!this.deck || this.data !== data) return;
-    this.view.show(data, earlier);
-    this.names.badges = data.badges;
-    if (data.names) fileOf(data.names).then((names) => this.names.take(names)).then(() => this.placed());
-    await this.focus(data.focus);
+    if (!this.deck || this.sheet !== sheet) return;
+    this.view.show(sheet);
+    this.names.badges = sheet.badges;
+    if (sheet.names) fileOf(sheet.names).then((names) => this.names.take(names));
     this.paint();
+    await this.focus(this.wanted);
   }
 
   // Draw the layers whose files are here, and again when the next one is.
   paint() {
     if (!this.deck) return;
-    const { layers, missing } = layersOf(this.deckgl, this.data.layers, () => this.paint());
+    const { layers, missing } = layersOf(this.deckgl, this.sheet.layers, () => this.paint());
     const outline = this.marked ? outlineOf(this.deckgl, this.marked, this.view) : [];
     this.deck.setProps({ layers: [...layers, ...outline] });
     this.pickable = layers.filter((layer) => layer.props.pickable);
@@ -96,6 +111,7 @@ class ShownMap {
   async focus(focus) {
     const id = focus ? focus[1] : "";
     if (id === this.chosen && (id === "" || this.marked?.properties.id === id)) return;
+    if (this.sent !== null && id !== this.sent && Date.now() < this.due) return; // an older answer
     const own = this.sent === id;
     this.sent = null;
     this.chosen = id;
@@ -105,46 +121,54 @@ class ShownMap {
   }
 
   // Outline a feature, say it, and go there unless it can be seen as it is.
-  mark(feature, seen = false) {
+  mark(feature, seen = false, pinned = null) {
     this.marked = feature;
-    if (feature && (!seen || !this.view.sees(feature))) this.view.goTo(feature);
+    this.pinned = pinned;
+    if (feature && !(seen && this.view.sees(feature))) this.view.goTo(feature);
     this.paint();
     this.tell();
   }
 
   tell() {
     this.frame.tell(this.marked ? this.wordsOf(this.marked) : null);
+    this.pin();
+  }
+
+  pin() {
+    const words = this.pinned && this.wordsOf(this.pinned);
+    this.frame.tip(words, ...(words ? this.view.below(this.pinned) : []));
   }
 
   // Name, class and figure of a feature.
   wordsOf(feature) {
+    if (!feature.properties) return [feature.name];
     const words = [feature.properties.name];
     const layer = this.pickable?.find((each) => each.props.data?.features?.includes(feature));
     if (layer) {
       const colour = layer.props.getFillColor(feature)?.slice(0, 3).join();
-      const figure = FIGURES.get(this.data.name)?.[feature.properties.i];
-      words.push(this.data.words[colour], figure);
+      const figure = this.sheet.figures?.[feature.properties.i];
+      words.push(this.sheet.words[colour], figure);
     }
     return [...new Set(words.filter(Boolean))];
   }
 
   hover({ object, x, y }) {
-    const words = object && (object.properties ? this.wordsOf(object) : [object.name]);
-    this.frame.tip(words, x, y);
+    if (!object && this.pinned) return;
+    this.pinned = null;
+    this.frame.tip(object ? this.wordsOf(object) : null, x, y);
   }
 
-  click({ object, x, y }) {
-    if (object && !object.properties) return this.frame.tip([object.name], x, y);
+  click({ object }) {
+    if (object && !object.properties) return;
     const id = object?.properties.id ?? "";
-    this.step = this.data.order.indexOf(id);
-    if (object) this.frame.tip(this.wordsOf(object), x, y);
-    if (id !== this.chosen || this.sent !== null) this.choose(id);
-    this.mark(object ?? null, true);
+    this.step = this.sheet.order.indexOf(id);
+    if (id !== this.chosen) this.choose(id);
+    this.mark(object ?? null, true, object ?? null);
   }
 
   choose(id) {
-    this.sent = id;
-    this.chosen = id;
+    this.sent = this.chosen = id;
+    this.due = Date.now() + ANSWER;
     this.send(id);
   }
 
@@ -162,12 +186,13 @@ class ShownMap {
   }
 
   async stepBy(by) {
-    const { order, unit } = this.data;
+    const { order, unit } = this.sheet;
     if (!order.length) return;
     const first = by > 0 ? 0 : order.length - 1;
     this.step = this.step < 0 ? first : (this.step + by + order.length) % order.length;
     const { byId } = await fileOf(unit);
-    this.mark(byId.get(order[this.step]) ?? null, true);
+    const feature = byId.get(order[this.step]) ?? null;
+    this.mark(feature, true, feature);
   }
 
   clear() {
@@ -181,6 +206,7 @@ class ShownMap {
     if (!this.view?.viewport) return;
     this.names.place(this.view.viewport);
     this.frame.scale(this.view.viewport);
+    if (this.pinned) this.pin();
     if (this.marked && outlineOf.changes(this.marked, this.view)) this.paint();
   }
 

@@ -4,7 +4,8 @@ import { boundsOf } from "./files.js";
 const LINKED = new Map(); // views by name of their link
 const FLIGHT = 700; // milliseconds
 const NEAREST = 16;
-const SURROUNDINGS = 0.3; // of the map's shorter side, for what is gone to
+const SPAN = 70; // pixels of an area that is gone to
+const STREETS = 13; // zoom at which a school that is gone to is seen with its streets
 const TINY = 8; // pixels: less cannot be seen as an area
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -14,16 +15,15 @@ export class View {
   }
 
   // Take the bounds of a run: a new place or a new opening is gone to, else the view stays.
-  show(data, earlier) {
-    this.join(data.link);
-    this.bounds = data.home;
-    const opening = String(data.opening);
-    if (earlier && opening === this.opening) return;
+  show({ link, home, opening }) {
+    this.join(link);
+    this.bounds = home;
+    if (this.opening && String(opening) === String(this.opening)) return;
     this.opening = opening;
-    this.atHome = opening === String(data.home);
-    const mate = [...this.mates()].find((view) => view.state);
-    if (mate && !earlier) this.set(mate.state);
-    else this.go(this.fit(data.opening), Boolean(earlier));
+    this.atHome = String(opening) === String(home);
+    const mate = this.state ? null : [...this.mates()].find((view) => view.state);
+    if (mate) this.set(mate.plain());
+    else this.go(this.fit(opening));
   }
 
   join(link) {
@@ -66,17 +66,23 @@ export class View {
 
   zoomBy(levels) {
     this.atHome = false;
-    const { longitude, latitude, zoom } = this.state;
-    this.go({ longitude, latitude, zoom: this.within(zoom + levels) });
+    this.go({ ...this.plain(), zoom: this.within(this.state.zoom + levels) });
   }
 
   goTo(feature) {
     const { width, height } = this.size;
-    const target = this.fit(boundsOf(feature), Math.min(width, height) * SURROUNDINGS);
-    const points = feature.geometry?.type === "Point";
-    target.zoom = this.within(Math.min(target.zoom, points ? 13 : 14));
+    const target = this.fit(boundsOf(feature));
+    const step = Math.log2(Math.min(width, height) / SPAN);
+    const near = feature.geometry.type === "Point" ? STREETS : target.zoom - step;
+    const fits = this.state.zoom <= target.zoom - 1;
+    target.zoom = this.within(fits ? Math.max(near, this.state.zoom) : near);
     this.atHome = false;
     this.go(target);
+  }
+
+  plain() {
+    const { longitude, latitude, zoom } = this.state;
+    return { longitude, latitude, zoom };
   }
 
   within(zoom) {
@@ -91,6 +97,13 @@ export class View {
     const { width, height } = this.size;
     const inside = x > 0 && y > 0 && x < width && y < height;
     return inside && (feature.geometry.type === "Point" || this.pixelsOf(feature) >= TINY);
+  }
+
+  // Where words about a feature have room: below its middle.
+  below(feature) {
+    const [west, south, east] = boundsOf(feature);
+    const [x, y] = this.viewport.project([(west + east) / 2, south]);
+    return [x - 14, y];
   }
 
   pixelsOf(feature) {
@@ -128,7 +141,7 @@ export class View {
   resized() {
     if (!this.state) return;
     if (this.atHome) this.set(this.fit(this.bounds));
-    else this.set({ ...this.state, transitionDuration: 0 });
+    else this.set(this.plain());
   }
 
   remove() {
