@@ -1,4 +1,7 @@
-"""Buttons of what the room takes home: a picture of the map, and a brief in several formats."""
+"""Buttons of what the room takes home: a picture of the map, and a brief in every form.
+
+A file is made when it is asked for; until then nothing is loaded and nothing computed.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,34 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from types import MappingProxyType
+from typing import Literal
 
 import streamlit as st
 
-from ui.report.brief import brief
-from ui.report.pdf import appendix_pdf, brief_pdf
-from ui.report.picture import Form, picture
-from ui.report.slides import brief_slides
-from ui.selection import Selection
+from ui import queries
+from ui.selection import NEIGHBOURHOOD, Selection
 from ui.tables.exports import file_name
 
-SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-PICTURES: Mapping[Form, tuple[str, str]] = MappingProxyType(
+OFFICE = "application/vnd.openxmlformats-officedocument."
+PICTURES: Mapping[Literal["png", "svg"], tuple[str, str]] = MappingProxyType(
     {
         "png": ("For slides and print (PNG)", "image/png"),
         "svg": ("To edit (SVG)", "image/svg+xml"),
     }
 )
+BRIEFS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "brief": ("Two pages (PDF)", "pdf", "application/pdf"),
+        "slides": ("Slides to edit (PowerPoint)", "pptx", f"{OFFICE}presentationml.presentation"),
+        "workbook": ("All its figures (Excel)", "xlsx", f"{OFFICE}spreadsheetml.sheet"),
+        "appendix": ("How they were made (PDF, GATHER)", "pdf", "application/pdf"),
+        "analysis": ("To make it all again (JSON)", "json", "application/json"),
+    }
+)
 
 
 def picture_button(selection: Selection, page: str) -> None:
-    """Offer the map of a page as a picture; it is drawn when it is asked for.
+    """Offer the map of a page as a picture.
 
     Parameters
     ----------
@@ -38,39 +48,58 @@ def picture_button(selection: Selection, page: str) -> None:
         st.write("The map with its title, legend, source and date.")
         for form, (label, mime) in PICTURES.items():
             name = file_name(page, *_parts(selection), suffix=form)
-            _offer(label, partial(picture, selection, page, form, date.today()), name, mime)
+            _offer(label, partial(_picture, selection, page, form), name, mime)
 
 
 def brief_button(selection: Selection, scope: str) -> None:
-    """Offer a brief; it is made when it is asked for.
+    """Offer a brief.
 
     Parameters
     ----------
     selection : Selection
+        `focus` names the neighbourhood or school, `cluster` the group.
     scope : str
         A key of `ui.report.stories.SCOPES`.
     """
-    stem = ("brief", scope, *_parts(selection), selection.cluster if scope == "group" else "")
+    group = selection.cluster if scope == "group" else ""
     with st.popover("Brief", key=f"brief-{scope}"):
-        st.write("Two pages or slides: answer, map, ranked list, how sure, what cannot be said.")
-        _offer(
-            "Two pages (PDF)",
-            lambda: brief_pdf(brief(selection, scope, date.today())),
-            file_name(*stem, suffix="pdf"),
-            "application/pdf",
-        )
-        _offer(
-            "Slides to edit (PowerPoint)",
-            lambda: brief_slides(brief(selection, scope, date.today())),
-            file_name(*stem, suffix="pptx"),
-            SLIDES,
-        )
-        _offer(
-            "How the figures were made (PDF, GATHER)",
-            lambda: appendix_pdf(brief(selection, scope, date.today())),
-            file_name(*stem, "appendix", suffix="pdf"),
-            "application/pdf",
-        )
+        st.write("Answer, map, ranked list, how sure, what cannot be said.")
+        for kind, (label, suffix, mime) in BRIEFS.items():
+            name = file_name(kind, scope, *_parts(selection), group, suffix=suffix)
+            _offer(label, partial(_made, selection, scope, kind), name, mime)
+
+
+def scope_of(selection: Selection) -> str:
+    """Scope of the brief that fits what is in focus: a neighbourhood, a school, or all."""
+    if selection.focus.startswith(NEIGHBOURHOOD):
+        return "neighbourhood"
+    return "school" if selection.focus in queries.schools(selection).index else "area"
+
+
+def _picture(selection: Selection, page: str, form: Literal["png", "svg"]) -> bytes:
+    from ui.report.picture import picture
+
+    return picture(selection, page, form, date.today())
+
+
+def _made(selection: Selection, scope: str, kind: str) -> bytes:
+    """Make one form of a brief."""
+    if kind == "analysis":
+        from ui.report.analysis import analysis, written
+
+        return written(analysis(selection, scope, date.today()))
+    from ui.report.book import brief_workbook
+    from ui.report.brief import Brief, brief
+    from ui.report.pdf import appendix_pdf, brief_pdf
+    from ui.report.slides import brief_slides
+
+    makers: Mapping[str, Callable[[Brief], bytes]] = {
+        "brief": brief_pdf,
+        "slides": brief_slides,
+        "workbook": brief_workbook,
+        "appendix": appendix_pdf,
+    }
+    return makers[kind](brief(selection, scope, date.today()))
 
 
 def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
@@ -78,5 +107,5 @@ def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
 
 
 def _parts(selection: Selection) -> tuple[str, ...]:
-    focus = selection.focus.removeprefix("in:")
+    focus = selection.focus.removeprefix(NEIGHBOURHOOD)
     return selection.area, selection.year, selection.level, focus

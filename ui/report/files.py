@@ -1,0 +1,67 @@
+"""All files of one analysis: the brief in every form, its map, and the tables behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from ui import queries
+from ui.queries import hotspots as queries_hotspots
+from ui.report.analysis import NAME, Analysis, written
+from ui.report.book import brief_workbook
+from ui.report.brief import brief
+from ui.report.layers import to_geopackage, to_parquet
+from ui.report.pdf import appendix_pdf, brief_pdf
+from ui.report.picture import picture
+from ui.report.slides import brief_slides
+from ui.report.workbook import to_xlsx
+from ui.tables.downloads import caveat_of, with_shapes
+from ui.tables.exports import about, about_csv, to_csv
+
+
+def files(analysis: Analysis) -> Mapping[str, bytes]:
+    """Make every file of an analysis; the same bytes for the same analysis and panel.
+
+    Returns
+    -------
+    mapping of bytes
+        By file name: the analysis itself, the brief as PDF, slides and workbook, its appendix, its
+        map as PNG and SVG, and the tables of schools and tracts as CSV, Excel, GeoPackage, Parquet.
+    """
+    selection, made = analysis.selection, analysis.made
+    told = brief(selection, analysis.scope, made)
+    page, view = told.story.page, told.story.view
+    return {
+        NAME: written(analysis),
+        "brief.pdf": brief_pdf(told),
+        "brief.pptx": brief_slides(told),
+        "brief.xlsx": brief_workbook(told),
+        "appendix.pdf": appendix_pdf(told),
+        "map.png": picture(view, page, "png", made),
+        "map.svg": picture(view, page, "svg", made),
+        **dict(_tables(analysis)),
+    }
+
+
+def _tables(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
+    """Give the tables of schools and tracts, in every form."""
+    view = replace(analysis.selection, beside="")
+    tables = {"schools": queries.schools(view)}
+    if analysis.scope in ("area", "group"):
+        tables["tracts"] = queries_hotspots.found(view).tracts
+    elif analysis.scope == "neighbourhood":
+        tables["tracts"] = queries.tracts(view)
+    for place, table in tables.items():
+        yield from _forms(analysis, place, table)
+
+
+def _forms(analysis: Analysis, place: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+    known = about(analysis.selection, table, caveat_of(place))
+    shaped = with_shapes(analysis.selection, table, place)
+    yield f"{place}.csv", to_csv(table, known)
+    yield f"{place}-about.csv", about_csv(known)
+    yield f"{place}.xlsx", to_xlsx(table, known, analysis.made)
+    yield f"{place}.gpkg", to_geopackage(shaped, known)
+    yield f"{place}.parquet", to_parquet(shaped, known)
