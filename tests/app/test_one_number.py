@@ -229,7 +229,7 @@ def bands_agree(schools: Said) -> None:
     agree(
         "schools at 30 % or more",
         {
-            "sentence": schools.number(r"([\d,]+|None) of [\d,]+ schools? ha"),
+            "sentence": schools.number(r"In all, ([\d,]+|none) of [\d,]+ schools? ha"),
             "legend": schools.legend("30 % or more"),
             "chart": whole(re.search(r"([\d,]+) 30 % or more", schools.charts)[1]),
             "download, rate": int((rates >= 0.3).sum()),

@@ -171,12 +171,11 @@ def test_what_one_page_chose_stays_for_the_next(app: Callable[..., AppTest]) -> 
     test = app("hot_spots", area="demo")
     for name, value in {"method": "scan", "measure": "crude", "alpha": 0.1}.items():
         test.selectbox(key=name).select(value).run()
-    place = test.selectbox(key="focus").options[1].split(" · ")[-1]
-    test.selectbox(key="focus").select(place).run()
+    test.text_input(key="search").set_value("99001010102").run()
     link = dict(test.query_params)
     other = app("overview", **link)
     assert dict(other.query_params) == link
-    assert other.selectbox(key="focus").value == place
+    assert link["focus"] == other.session_state["focus"] == "99001010102"
     assert other.switch_page("pages/hot_spots.py").run().selectbox(key="method").value == "scan"
     assert dict(other.query_params) == link
 
@@ -257,11 +256,11 @@ def test_join_quality_follows_a_school_a_tract_and_another_join(
 ) -> None:
     school, geoid = demo_protected.catchment.iloc[0][["school_id", "geoid"]]
     test = app("join_quality", area="demo", versus="building")
-    test.selectbox(key="focus").select(school).run()
+    test.text_input(key="search").set_value(school).run()
     said = words(test)
     assert f"students of {demo_protected.schools.loc[school, 'name']} live in about" in said
     assert "Mean distance" in said
-    test.selectbox(key="focus").select(geoid).run()
+    test.text_input(key="search").set_value(geoid).run()
     said = words(test)
     assert f"children of {demo_protected.tracts.loc[geoid, 'name']} attend" in said
     assert "By the doubt about the join" in said

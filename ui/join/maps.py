@@ -30,6 +30,7 @@ from ui.maps.scales import (
     alt_text,
     class_legend,
 )
+from ui.search import search
 from ui.selection import Selection
 
 NONE_COLOUR = "#e2dfd9"
@@ -96,8 +97,7 @@ def homes(quality: JoinQuality, selection: Selection) -> Selection:
     st.html(legend)
     left, right = st.columns([62, 38], gap="medium")
     with right:
-        labels = _labels(quality)
-        selection = frame.own_control(selection, "focus", "Search a school or a tract", labels)
+        search(selection)
         st.html(focus_card(quality, selection.focus))
     with left:
         deck = _deck(quality, selection, codes)
@@ -121,14 +121,6 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     classes = AreaClasses(scale, codes, flags(~change.tracts["shown"]))
     map_block.tract_legend(title, classes)
     map_block.tract_map(title, classes, selection, name=name)
-
-
-def _labels(quality: JoinQuality) -> dict[str, str]:
-    schools = map_block.place_labels(
-        quality.schools, "Search a school or a tract by name or number"
-    )
-    tracts = map_block.place_labels(quality.tracts, "")
-    return {**schools, **{key: words for key, words in tracts.items() if key}}
 
 
 def _classes(

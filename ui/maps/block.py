@@ -28,7 +28,6 @@ from ui.selection import Selection
 from ui.words.numbers import percent_text, plural, students_text, with_margin
 from ui.words.standing import not_shown_text
 
-NOTHING = ""
 EMPTY_CARD = (
     "<div class='atlas-card'><p>Choose a place on the map, or search for it by name or number: the"
     " map outlines it and its card opens here.</p></div>"
@@ -192,13 +191,6 @@ def school_block(
         caption = view.Caption(title, legend, alt, figures, order_of(table))
         view.show(deck, selection, caption, name="schools")
     return selection
-
-
-def place_labels(table: pd.DataFrame, prompt: str) -> dict[str, str]:
-    """Words of each place in a search box: name, neighbourhood and number."""
-    neighbourhood = (" · " + table["neighbourhood"]).where(table["neighbourhood"] != "", "")
-    words = table["name"] + neighbourhood + " · " + table.index
-    return {NOTHING: prompt, **words.to_dict()}
 
 
 def size_pixels(labels: Sequence[str]) -> dict[str, float]:

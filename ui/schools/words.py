@@ -34,15 +34,14 @@ def answer(listed: pd.DataFrame, totals: Totals, year: str) -> str:
         return "No school matches this choice. Choose another place, type or level."
     if not totals.shown:
         return (
-            f"None of {plural(totals.listed, 'school')} has a figure that can be shown for {year}."
-            " The table gives the reason for each."
+            f"For {year}, no figure of {plural(totals.listed, 'school')} can be shown. The table"
+            " gives the reason for each."
         )
     hidden = f" {plural(totals.hidden, 'school')} not shown, with the reason." * bool(totals.hidden)
     high = count_text(totals.high) if totals.high else "none"
-    high = f" {high[0].upper()}{high[1:]} of {plural(totals.shown, 'school')}"
     verb = "has" if totals.high == 1 else "have"
-    bands = f"{high} {verb} 30 % or more of students chronically absent."
-    return f"{_first(listed, year)}{bands}{hidden}"
+    bands = f"In all, {high} of {plural(totals.shown, 'school')} {verb} 30 % or more of students"
+    return f"{_first(listed, year)} {bands} chronically absent.{hidden}"
 
 
 def _first(listed: pd.DataFrame, year: str) -> str:

@@ -35,19 +35,20 @@ def test_the_first_three_are_named_and_the_clear_ones_counted() -> None:
     text = words.answer(a_list([9, 5, 3, 1], [4, 1, -2, -3]), sums(high=1), "2023-24")
     assert text == (
         "School A, School B and School C stand first in 2023-24. 2 schools are clearly above others"
-        " of the same level. 1 of 5 schools has 30 % or more of students chronically absent."
+        " of the same level. In all, 1 of 5 schools has 30 % or more of students chronically"
+        " absent."
     )
 
 
 def test_nobody_clear_nobody_above_and_nothing_to_show_are_said() -> None:
     text = words.answer(a_list([9, -5], [-1, -9]), sums(), "2023-24")
     assert text.startswith("School A stands first in 2023-24, though no school is clearly above")
-    assert "None of 5 schools have 30 % or more" in text
+    assert "In all, none of 5 schools have 30 % or more" in text
     below = words.answer(a_list([-1, -5], [-4, -9]), sums(schools=3, shown=2), "2023-24")
     assert below.startswith("In 2023-24, no school here has more absence than schools of its level")
     assert "1 school not shown, with the reason" in below
     nothing = words.answer(a_list([], []), sums(shown=0), "2023-24")
-    assert nothing.startswith("None of 5 schools has a figure that can be shown for 2023-24.")
+    assert nothing.startswith("For 2023-24, no figure of 5 schools can be shown.")
     assert "Choose another place" in words.answer(a_list([], []), sums(schools=0), "2023-24")
 
 
