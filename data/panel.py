@@ -64,6 +64,10 @@ class SourceTables:
         Schools with a figure that a list of schools names; None when nothing is known of lists.
     idle : GeoSeries
         Points of the listed schools without a figure, by id.
+    features : GeoDataFrame or None
+        What files hold of the map's context: `layer, feature_id, kind, name, source`, shapes.
+    neighbourhood : str
+        "district" where school districts name the tracts that have no neighbourhood.
     """
 
     area: StudyArea
@@ -89,6 +93,8 @@ class SourceTables:
     not_joined: tuple[str, ...] = ()
     listed: pd.Index | None = None
     idle: gpd.GeoSeries = field(default_factory=_no_points)
+    features: gpd.GeoDataFrame | None = None
+    neighbourhood: str = ""
 
 
 def reference_enrolment(absence: pd.DataFrame, listed: pd.Series | None = None) -> pd.Series:
@@ -123,6 +129,8 @@ class Panel:
         Tables as in `data.contracts.tables`.
     catchment, joins : DataFrame
         The join of the place, and the others that its files allow.
+    context : GeoDataFrame
+        Water, parks, roads, boundaries and names for the map; nothing in it is a figure.
     parameters : dict
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
@@ -141,6 +149,7 @@ class Panel:
     joins: pd.DataFrame = field(repr=False)
     zones: gpd.GeoDataFrame = field(repr=False)
     providers: gpd.GeoDataFrame = field(repr=False)
+    context: gpd.GeoDataFrame = field(repr=False)
     sources: tuple[Source, ...]
     ledger: tuple[LedgerEntry, ...]
     parameters: dict[str, Any] = field(default_factory=dict)

@@ -11,9 +11,11 @@ import shapely
 
 from data.assemble.alternative_joins import with_joins
 from data.assemble.believe import believed
+from data.assemble.context import with_context
 from data.assemble.drivers import with_access
 from data.assemble.join import Joined, join_schools
 from data.assemble.match import refuse_two_sources
+from data.assemble.neighbourhoods import by_district, with_names
 from data.contracts.check import check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
 from data.doubts import refuse_open
@@ -52,11 +54,12 @@ def make_panel(tables: SourceTables) -> Panel:
         Something that would change the map may be wrong, and the place does not accept it.
     """
     ledger = Ledger(tables.ledger)
-    tables = believed(_valid(tables), ledger)
+    tables = with_names(believed(_valid(tables), ledger), ledger)
     tables, access = with_access(tables, ledger)
     joined = _joined(tables, ledger)
     refuse_open(ledger.entries, tables.accept, tables.area.slug)
     made = {"catchment": joined.table, "joins": empty_table("joins")}
+    made["context"] = empty_table("context")
     frames = {name: made[name] if name in made else getattr(tables, name) for name in TABLES}
     frames |= {name: validate(name, frames[name]) for name in _MADE}
     check_relations(frames, [source.id for source in tables.sources])
@@ -67,7 +70,7 @@ def make_panel(tables: SourceTables) -> Panel:
         parameters=_parameters(tables, joined.parameters, access),
         **{name: _ordered(name, frame) for name, frame in frames.items()},
     )
-    return with_joins(panel)
+    return with_context(by_district(with_joins(panel)), tables.features)
 
 
 def _joined(tables: SourceTables, ledger: Ledger) -> Joined:
@@ -110,6 +113,7 @@ def _parameters(
         "catchment": catchment,
         "access": access,
         "seed": tables.seed,
+        "neighbourhood": tables.neighbourhood,
         "versions": {
             "atlas": VERSION,
             "python": platform.python_version(),

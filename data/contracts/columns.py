@@ -10,7 +10,13 @@ import pandas as pd
 import pandera.pandas as pa
 import shapely
 
-from data.contracts.vocabulary import LEVELS, POLYGONS, STATUS_LABELS, STATUSES
+from data.contracts.vocabulary import (
+    CONTEXT_LAYERS,
+    LEVELS,
+    POLYGONS,
+    STATUS_LABELS,
+    STATUSES,
+)
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,20 @@ def students(description: str) -> pa.Column:
     return _column("Int64", "students", description, [at_least_zero()], nullable=True)
 
 
+def rank(description: str) -> pa.Column:
+    """Make a column of whole numbers that order rows, 0 first."""
+    return _column("Int64", "order", description, [at_least_zero("count from 0")], nullable=False)
+
+
 def outline(description: str) -> pa.Column:
     """Make a column of polygons in degrees."""
     return _geometry(description, POLYGONS, "repair rings with geo.boundaries", nullable=False)
+
+
+def shape(description: str) -> pa.Column:
+    """Make a column of polygons, lines or points in degrees."""
+    kinds = tuple(dict.fromkeys(kind for layer in CONTEXT_LAYERS.values() for kind in layer))
+    return _geometry(description, kinds, "leave the feature out", nullable=False)
 
 
 def point(

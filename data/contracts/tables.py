@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import pandas as pd
+
 from data.contracts.columns import (
     Contract,
     agree,
@@ -23,12 +25,14 @@ from data.contracts.columns import (
     one_of,
     outline,
     point,
+    rank,
     reason,
     reason_fits,
     reported_holds,
     same_sum,
     school_id,
     school_year,
+    shape,
     source,
     status,
     students,
@@ -39,6 +43,7 @@ from data.contracts.columns import (
 from data.contracts.vocabulary import (
     AREA_DIGITS,
     CATCHMENTS,
+    CONTEXT_LAYERS,
     PROVIDER_KINDS,
     PROVIDER_LABELS,
     RELIABILITIES,
@@ -59,7 +64,8 @@ _STORED: dict[str, Contract] = {
                 "County GEOID (5 digits).",
                 matches(r"[0-9]{5}", "are not a 5-digit county GEOID", "state 2 + county 3"),
             ),
-            "neighbourhood": text('Neighbourhood or borough; "" when not known.'),
+            "county_name": text('Name of the county or borough; "" when not known.'),
+            "neighbourhood": text('Neighbourhood, town or district; "" when not known.'),
             "children": amount("Resident children of school age (5-17).", "children"),
             "children_moe": amount("90 % margin of error of `children`.", "children"),
             "residents": amount("All residents; empty when not known.", "residents"),
@@ -273,6 +279,32 @@ _STORED: dict[str, Contract] = {
             "vintage": vintage(),
             "geometry": point("Point of the provider; empty when not located."),
         },
+    ),
+    "context": contract(
+        "Context",
+        "What a map needs to be read: water, parks, roads, boundaries and names.",
+        "layer kind rank",
+        {
+            "layer": text(f"Layer ({', '.join(CONTEXT_LAYERS)}).", one_of(tuple(CONTEXT_LAYERS))),
+            "kind": text('What it is: a county, town, primary road, cemetery; "" when not told.'),
+            "rank": rank(
+                "Importance among its layer and kind, 0 first: by children for names, else by size."
+            ),
+            "name": text('Name; "" when it has none.'),
+            "geometry": shape("Outline, line or point."),
+        },
+        agree(
+            lambda table: pd.Series(
+                [
+                    shape.geom_type in CONTEXT_LAYERS.get(layer, ())
+                    for layer, shape in zip(table["layer"], table["geometry"], strict=True)
+                ],
+                index=table.index,
+                dtype="bool",
+            ),
+            "have a shape that is not their layer's",
+            "water and parks are polygons, roads and boundaries lines, names points",
+        ),
     ),
 }
 _READ: dict[str, Contract] = {

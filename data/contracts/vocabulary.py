@@ -64,6 +64,29 @@ PROVIDER_LABELS: Mapping[str, str] = MappingProxyType(
 PROVIDER_KINDS: tuple[str, ...] = tuple(PROVIDER_LABELS)
 AREA_DIGITS: Mapping[str, int] = MappingProxyType({"tract": 11, "county": 5, "part": 10})
 POLYGONS = ("Polygon", "MultiPolygon")
+LINES = ("LineString", "MultiLineString")
+CONTEXT_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "water": POLYGONS,
+        "parks": POLYGONS,
+        "roads": LINES,
+        "boundaries": LINES,
+        "names": ("Point",),
+    }
+)
+"""Layers of a panel's context, and the shapes that each holds."""
+FEATURE_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "water": POLYGONS,
+        "parks": POLYGONS,
+        "roads": LINES,
+        "boundaries": (*POLYGONS, *LINES),
+        "counties": POLYGONS,
+        "places": (*POLYGONS, "Point"),
+        "neighbourhoods": POLYGONS,
+    }
+)
+"""What a file may hold of them, and the shapes that it must have."""
 NOT_SHOWN = "not shown"
 CATCHMENTS: Mapping[str, str] = MappingProxyType(
     {

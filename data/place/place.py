@@ -23,6 +23,7 @@ from geo.areas.crs import metric_system
 FOLDER = Path(__file__).parents[1] / "places"
 CRS_REMEDY = "leave crs out: one that fits is derived from the outlines"
 YEAR = re.compile(r"[0-9]{4}")
+COUNTY = "{county_fips}"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -169,6 +170,21 @@ class PlaceFile:
         description="How far care reaches.",
         examples=[{"reach_km": {"1": 1.0, "2": 0.68}}],
     )
+    counties: tuple[str, ...] = Field(
+        default=(),
+        description="Counties of the place, by the three digits after those of the state, for "
+        "recipes whose publisher gives a file a county: such a recipe is read once for each, as "
+        "`<id>_<county>`.",
+        examples=[["005", "047"]],
+    )
+    neighbourhood: Literal["", "district"] = Field(
+        default="",
+        description="What a neighbourhood is: when left out that which the file of tracts says, "
+        "else the boundary (`context` of the layer `neighbourhoods`) that holds the largest part "
+        "of the tract, else the town (layer `places`) that holds its middle. `district` is the "
+        "school district that serves most of the tract's students under the stored join.",
+        examples=["district"],
+    )
     mirrors: Mapping[str, str] = Field(
         default_factory=dict,
         description="Recipe to the path of this place's copy of its file inside a mirror folder, "
@@ -193,6 +209,7 @@ class Place:
     access: AccessSettings = field(default_factory=AccessSettings)
     releases: Mapping[str, str] = field(default_factory=dict)
     accept: tuple[str, ...] = ()
+    neighbourhood: str = ""
 
 
 def list_places() -> list[str]:
@@ -226,7 +243,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
     _refuse_other_tracts(content, chosen, file)
     named = {"releases": content.releases.values(), "mirrors": content.mirrors}
-    ids = [recipe.id for recipe in chosen]
+    ids = [*(recipe.id for recipe in chosen), *content.recipes]
     for key, names in named.items():
         if strange := [name for name in names if name not in ids]:
             raise TomlError(f"{file}: {key} names {strange[0]!r}, which is not among the recipes")
@@ -241,6 +258,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         access=content.access,
         releases=content.releases,
         accept=content.accept,
+        neighbourhood=content.neighbourhood,
     )
 
 
@@ -251,11 +269,34 @@ def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
     for name in content.recipes:
         try:
             parts = by_year(load_recipe(folder / f"{name}.toml"))
-            chosen += [filled(each, content) for each in parts]
+            chosen += [filled(each, content) for part in parts for each in _by_county(part, content)]
         except DataError as error:
             errors.append(error)
     raise_together(errors)
     return tuple(chosen)
+
+
+def _by_county(recipe: Recipe, place: PlaceFile) -> tuple[Recipe, ...]:
+    """Give a recipe for each county of a place, itself when its file is no county's."""
+    texts = (recipe.url, place.mirrors.get(recipe.id, recipe.mirror))
+    if not any(COUNTY in each for each in texts):
+        return (recipe,)
+    if not place.counties:
+        raise TomlError(
+            f"{place.slug}.toml: {recipe.id} is read once for each county; list them in counties,"
+            ' such as counties = ["005", "047"]'
+        )
+    url, mirror = texts
+    return tuple(
+        replace(
+            recipe,
+            id=f"{recipe.id}_{county}",
+            url=url.replace(COUNTY, county),
+            mirror=mirror.replace(COUNTY, county),
+            title=recipe.title.replace(COUNTY, county),
+        )
+        for county in place.counties
+    )
 
 
 def _refuse_other_tracts(content: PlaceFile, recipes: Sequence[Recipe], file: str) -> None:

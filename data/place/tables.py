@@ -77,6 +77,7 @@ class PlaceReader:
     paths: dict[str, Path] = field(default_factory=dict)
     held: dict[str, pd.DataFrame] = field(default_factory=dict)
     errors: list[DataError] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     def read(self) -> SourceTables:
         """Read all recipes into the tables of the place.
@@ -115,6 +116,8 @@ class PlaceReader:
             travel_times=_joined(self._tables("travel_times")),
             access=self.place.access.settings(),
             accept=self.place.accept,
+            features=self._features(),
+            neighbourhood=self.place.neighbourhood,
             joined=self.place.catchment.joined,
             not_joined=self.place.catchment.not_joined,
             listed=listed.index,
@@ -138,6 +141,8 @@ class PlaceReader:
                     self._try(recipe, self._obtain_one)
             if self.errors and self.mirror is None:
                 raise_together(self.errors)
+        reason = "Not there: the map is drawn without it. Put the file into the mirror folder."
+        self.ledger.record(self.place.area.slug, "context", "dropped", reason, self.absent)
 
     def _read_files(self) -> None:
         """Read what is there; lists of schools last, for some keep a school that has a figure."""
@@ -154,9 +159,15 @@ class PlaceReader:
             self.errors.append(error)
 
     def _obtain_one(self, recipe: Recipe) -> None:
-        self.paths[recipe.id] = obtain(
-            recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
-        )
+        """Find a recipe's file; the map can be read without those of its context."""
+        try:
+            self.paths[recipe.id] = obtain(
+                recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
+            )
+        except DataError:
+            if recipe.table != "context":
+                raise
+            self.absent.append(recipe.id)
 
     def _read_one(self, recipe: Recipe) -> None:
         path, before = self.paths[recipe.id], len(self.ledger)
@@ -247,6 +258,11 @@ class PlaceReader:
         lacking = tracts.index[~tracts.index.isin(here.index)]
         self.ledger.record(slug, "tracts", "kept", reason, lacking)
         return here if len(here) else None
+
+    def _features(self) -> gpd.GeoDataFrame | None:
+        """Put together what files hold of the map's context."""
+        tables = self._tables("context")
+        return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True)) if tables else None
 
     def _zones(self) -> gpd.GeoDataFrame:
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))

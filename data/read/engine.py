@@ -47,6 +47,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
         "designations": tables.designations,
         "centres": tables.centres,
         "travel_times": tables.travel_times,
+        "context": tables.context,
     }
 )
 
@@ -349,5 +350,5 @@ def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
 
 def _refuse_doubles(context: Context, text: pd.DataFrame) -> None:
     key = [name for name in CONTRACTS[context.recipe.table].key if name in text.columns]
-    if context.recipe.table not in ("zones", "designations"):
+    if context.recipe.table not in ("zones", "designations", "context"):
         refuse_conflicts(text, key, context.file)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.contracts.check import STORED_CRS
-from data.contracts.vocabulary import AREA_DIGITS, LEVELS, PROVIDER_KINDS
+from data.contracts.vocabulary import AREA_DIGITS, FEATURE_LAYERS, LEVELS, PROVIDER_KINDS
 from data.errors import FileError
 from data.read.cells import CENTS, NUMBER, Reading, parse_numbers
 from data.read.evidence import fractions_for_percents
@@ -30,6 +30,8 @@ NO_CENTRE = "No coordinates."
 SAME_AREA = "The area is designated more than once: counted once."
 NO_TRACT = "No tract id: the students live at an unknown address, or elsewhere."
 NO_COUNT = "No count of students."
+NO_SHAPE = "No shape."
+WRONG_SHAPE = "The shape is not one that its layer holds: take the file of areas, or of lines."
 NO_BOUND = "The count is withheld, and nothing is known of it."
 
 
@@ -149,7 +151,7 @@ def tracts(rows: Rows) -> pd.DataFrame:
     if rows.geometry is None:
         return table.set_index("geoid")
     table["county"] = table["geoid"].str[:5]
-    for name in ("name", "neighbourhood"):
+    for name in ("name", "county_name", "neighbourhood"):
         if name not in table.columns:
             table[name] = "Tract " + table["geoid"].str[5:] if name == "name" else ""
     shaped = gpd.GeoDataFrame(table, geometry=rows.geometry, crs=STORED_CRS)
@@ -348,3 +350,23 @@ def other_tracts(rows: Rows) -> gpd.GeoDataFrame:
         raise FileError(rows.file, "tracts need outlines", "use a geographic file")
     shaped = gpd.GeoDataFrame(rows.text[["geoid"]], geometry=rows.geometry, crs=STORED_CRS)
     return shaped.set_index("geoid")
+
+
+def context(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape water, parks, roads, boundaries, counties, places and neighbourhoods."""
+    if rows.geometry is None:
+        raise FileError(rows.file, "a map's context needs shapes", "use a geographic file")
+    table = rows.text.copy()
+    refuse_words(rows, "layer", table["layer"], tuple(FEATURE_LAYERS))
+    for name in ("name", "kind"):
+        if name not in table.columns:
+            table[name] = ""
+    kinds = rows.geometry.geom_type.astype("object")
+    drawn = rows.geometry.notna() & ~rows.geometry.is_empty
+    pairs = zip(table["layer"], kinds, strict=True)
+    fits = drawn & [kind in FEATURE_LAYERS[layer] for layer, kind in pairs]
+    refused = pd.Series(NO_SHAPE, index=table.index, dtype="str").mask(drawn, WRONG_SHAPE)
+    rows.refuse(refused.mask(fits, ""))
+    table = table.assign(source=rows.recipe.id)[fits]
+    shaped = gpd.GeoDataFrame(table, geometry=rows.geometry[fits], crs=STORED_CRS)
+    return shaped.reset_index(drop=True)

@@ -27,13 +27,14 @@ Table = Literal[
     "designations",
     "centres",
     "travel_times",
+    "context",
 ]
 
 TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {  # table: (columns a recipe must map, the id first; columns it may map)
         "tracts": (
             ("geoid",),
-            ("name", "neighbourhood", "children", "children_moe", "residents"),
+            ("name", "county_name", "neighbourhood", "children", "children_moe", "residents"),
         ),
         "schools": (
             ("school_id", "name"),
@@ -53,6 +54,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "designations": (("area_id", "area_kind", "measure"), ("designation",)),
         "centres": (("geoid",), ()),
         "travel_times": (("geoid", "provider_id", "minutes"), ()),
+        "context": (("feature_id", "layer"), ("name", "kind")),
     }
 )
 
@@ -62,7 +64,9 @@ class Recipe:
     """How one publisher's file is read.
 
     A place fills {place}, {state_fips}, {state} (its name without blanks) and {state_name} into
-    `url`, `mirror`, `title`, and the patterns of ids and filters.
+    `url`, `mirror`, `title`, and the patterns of ids and filters. {county_fips} in `url` and
+    `mirror` makes it a recipe for each of the place's `counties`. A file of the table `context`
+    that is not there is left out of the map, and the ledger says so.
     """
 
     id: str = Field(

@@ -64,7 +64,7 @@ class StudyArea:
 
 
 FILE_NAME = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 
 
 class ManifestError(DataError):

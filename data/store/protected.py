@@ -9,7 +9,9 @@ import pandas as pd
 
 from analytics.disclosure.gate import PRESETS, Policy, protect
 from data.assemble.alternative_joins import join_settings, joined_schools, with_joins
+from data.assemble.context import named_again
 from data.assemble.join import account_of, children_left
+from data.assemble.neighbourhoods import by_district
 from data.panel import Panel
 from data.store.provenance import LedgerEntry, singular
 from geo.join.gravity import fit_gravity
@@ -51,7 +53,7 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
         },
         protected=True,
     )
-    return shown if withheld.empty else with_joins(shown)
+    return shown if withheld.empty else named_again(by_district(with_joins(shown)))
 
 
 def _protect(

@@ -111,6 +111,27 @@ def outlines(table: gpd.GeoDataFrame, by: str | None = None) -> gpd.GeoSeries:
     return gpd.GeoSeries(lines, index=merged.index, crs=table.crs)
 
 
+def seam(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> float:
+    """Find the western edge of the narrowest band of longitudes that holds all shapes in degrees.
+
+    It is -180 unless shapes lie on both sides of the 180th meridian: then those west of the seam
+    are to be taken a turn further east.
+
+    Examples
+    --------
+    >>> sides = gpd.GeoSeries([shapely.box(-180, 51, -179, 52), shapely.box(178, 51, 180, 52)])
+    >>> seam(sides), seam(sides[:1])
+    (178.0, -180.0)
+    """
+    bounds = shapely.bounds(shapely.get_parts(geometries(areas.geometry)))
+    bounds = bounds[np.argsort(bounds[:, 0])]
+    west, reached = bounds[:, 0], np.maximum.accumulate(bounds[:, 2])
+    gaps = west[1:] - reached[:-1]
+    if not len(gaps) or gaps.max() <= west[0] + 360 - reached[-1]:
+        return -180.0
+    return float(west[np.argmax(gaps) + 1])
+
+
 def hatch_lines(areas: gpd.GeoSeries, spacing: float) -> gpd.GeoSeries:
     """Draw parallel diagonal lines inside areas, on one pattern for the whole map.
 

@@ -20,7 +20,7 @@ import shapely
 
 from data.errors import DataError
 from data.store.manifest import StudyArea
-from geo.areas.boundaries import hatch_lines, outlines, simplify
+from geo.areas.boundaries import hatch_lines, outlines, seam, simplify
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
 TOLERANCE_METRES = 12.0
@@ -146,20 +146,6 @@ def _write(folder: Path, layers: Mapping[str, str]) -> None:
         if not folder.is_dir():
             raise
         shutil.rmtree(draft)
-
-
-def seam(tracts: gpd.GeoDataFrame) -> float:
-    """Find the western edge of the narrowest band of longitudes that holds all shapes.
-
-    It is the place's western edge, unless shapes lie on both sides of the 180th meridian.
-    """
-    bounds = shapely.bounds(shapely.get_parts(np.asarray(tracts.geometry.array)))
-    bounds = bounds[np.argsort(bounds[:, 0])]
-    west, reached = bounds[:, 0], np.maximum.accumulate(bounds[:, 2])
-    gaps = west[1:] - reached[:-1]
-    if not len(gaps) or gaps.max() <= west[0] + 360 - reached[-1]:
-        return -180.0
-    return float(west[np.argmax(gaps) + 1])
 
 
 def extent(geometry: MapGeometry, shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> MapGeometry:
