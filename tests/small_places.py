@@ -93,6 +93,7 @@ class SmallPlace:
         table = {
             "name": [f"Tract {number + 1}" for number in range(len(boxes))],
             "county": "36061",
+            "county_name": "",
             "neighbourhood": [f"Quarter {number % 3}" for number in range(len(boxes))],
             "children": self.children,
             "children_moe": 40.0,

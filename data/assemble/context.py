@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from data.contracts.check import STORED_CRS, validate
 from data.contracts.vocabulary import CONTEXT_LAYERS, LINES, POLYGONS
@@ -33,10 +34,12 @@ KINDS = {"boundaries": "boundary", "places": "town"}
 TRACTS_THINNED_METRES = 12.0
 MARGIN = 0.05
 """Part of the place's sides by which context goes beyond it."""
-DETAILS = 5_000
-"""Details smaller than this part of a place's longer side are not drawn: a tenth of a pixel."""
-MOST_COORDINATES = 8_000
-"""Of a layer from a file: with five decimals they are about 150 kB."""
+DETAILS = 2_500
+"""Details of a file's layer that are a smaller part of a place's longer side are not drawn."""
+GROUP_DETAILS = 1_250
+"""The same of outlines of counties and neighbourhoods: a third of a pixel on the whole map."""
+MOST_COORDINATES = 5_000
+"""Of a layer from a file: with five decimals they are about 100 kB."""
 
 
 def with_context(panel: Panel, features: gpd.GeoDataFrame | None) -> Panel:
@@ -133,14 +136,11 @@ def _clipped(layer: str, part: gpd.GeoDataFrame, around: shapely.Geometry) -> gp
     return gpd.GeoDataFrame(joined[["kind", "name"]], geometry=joined["shape"], crs=STORED_CRS)
 
 
-def _thinned(
-    layer: str, part: gpd.GeoDataFrame, panel: Panel, ledger: Ledger
-) -> gpd.GeoDataFrame:
+def _thinned(layer: str, part: gpd.GeoDataFrame, panel: Panel, ledger: Ledger) -> gpd.GeoDataFrame:
     """Leave out what is too small to see, largest features first, and rank the rest by size."""
     metres = _metres(panel.tracts)
     shapes = shapely.transform(geometries(part.geometry), lambda xy: xy * metres)
-    west, south, east, north = shapely.bounds(shapely.transform(_window(panel.tracts), lambda xy: xy * metres))
-    detail = max(east - west, north - south) / DETAILS
+    detail = _side(panel.tracts) / DETAILS
     lines = CONTEXT_LAYERS[layer] == LINES
     thin = shapely.simplify(shapes, detail)
     thin = _of_dimension(thin, 1 if lines else 2)
@@ -152,7 +152,9 @@ def _thinned(
     reason = f"Part of {layer} too small to be drawn on a map of the whole place."
     ledger.record(panel.area.slug, "context", "dropped", reason, len(part) - len(chosen))
     table = part.iloc[chosen].set_geometry(
-        gpd.GeoSeries(shapely.transform(thin[chosen], lambda xy: xy / metres), crs=STORED_CRS).values
+        gpd.GeoSeries(
+            shapely.transform(thin[chosen], lambda xy: xy / metres), crs=STORED_CRS
+        ).values
     )
     return table.assign(layer=layer, rank=table.groupby("kind").cumcount()).reset_index(drop=True)
 
@@ -173,27 +175,61 @@ def _metres(tracts: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
 
 
+def outlined(tracts: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
+    """Dissolve tracts into the outlines of their groups, thinned for a map of the whole place.
+
+    Parameters
+    ----------
+    tracts : GeoDataFrame
+        Polygons in EPSG:4326.
+    groups : Series of str
+        Group of each tract; one without is left out.
+
+    Returns
+    -------
+    GeoSeries
+        Polygons by group, in alphabetical order.
+    """
+    thin = simplify(tracts, TRACTS_THINNED_METRES).geometry[groups.notna()]
+    shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())
+    whole = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=tracts.crs))
+    return simplify(whole, _side(tracts) / GROUP_DETAILS).geometry
+
+
+def _side(tracts: gpd.GeoDataFrame) -> float:
+    """Give the longer side of a place in metres."""
+    low, high = np.reshape(shapely.total_bounds(drawn := geometries(tracts.geometry)), (2, 2))
+    edge = seam(tracts)
+    if edge > -180:
+        parts = shapely.bounds(shapely.get_parts(drawn))
+        west = np.where(parts[:, 0] < edge, parts[:, 2] + 360.0, parts[:, 2])
+        low, high = np.array([edge, low[1]]), np.array([west.max(), high[1]])
+    return float(((high - low) * _metres(tracts)).max())
+
+
 def _boundaries(tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Draw the borders of counties, and those of neighbourhoods that are none of a county."""
+    """Draw the borders of counties, and those of neighbourhoods as exactly as the tracts."""
     thin = simplify(tracts, TRACTS_THINNED_METRES)
-    named = tracts["neighbourhood"].ne("")
-    group = tracts["neighbourhood"].where(named, tracts["county"])
-    counties = shapely.union_all(geometries(outlines(thin, "county")))
-    inner = shapely.union_all(geometries(outlines(thin.assign(group=group), "group")))
-    lines = {"county": counties, "neighbourhood": shapely.difference(inner, counties)}
-    drawn = {kind: shapely.line_merge(each) for kind, each in lines.items() if not each.is_empty}
-    table = {"layer": "boundaries", "kind": list(drawn), "rank": 0, "name": ""}
-    return gpd.GeoDataFrame(table, geometry=list(drawn.values()), crs=STORED_CRS)
+    group = tracts["neighbourhood"].where(tracts["neighbourhood"].ne(""), tracts["county"])
+    parts = {
+        "county": shapely.boundary(geometries(outlined(tracts, tracts["county"]))),
+        "neighbourhood": geometries(outlines(thin.assign(group=group), "group")),
+    }
+    lines = [shapely.line_merge(shapely.union_all(each)) for each in parts.values()]
+    table = {"layer": "boundaries", "kind": list(parts), "rank": 0, "name": ""}
+    return gpd.GeoDataFrame(table, geometry=lines, crs=STORED_CRS)
 
 
 def _names(tracts: gpd.GeoDataFrame, towns: set[str]) -> Iterator[gpd.GeoDataFrame]:
     """Place the names of counties, where there are several, and of neighbourhoods."""
     counties = tracts["county_name"]
-    if counties[counties.ne("")].nunique() > 1:
+    if len(counties[counties.ne("")].unique()) > 1:
         yield _ranked(_labels(counties, tracts), "county")
     used = towns | {name.lower() for name in counties}
     yield _ranked(
-        _labels(tracts["neighbourhood"].mask(tracts["neighbourhood"].str.lower().isin(used), ""), tracts),
+        _labels(
+            tracts["neighbourhood"].mask(tracts["neighbourhood"].str.lower().isin(used), ""), tracts
+        ),
         "neighbourhood",
     )
 
@@ -202,9 +238,7 @@ def _towns(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFram
     """Place the names of towns, by the children of the tracts whose middle they hold."""
     meets = tracts.sindex.query(towns.geometry, predicate="intersects")[0]
     towns = towns.iloc[np.unique(meets)]
-    areas = towns[towns.geom_type.isin(POLYGONS)]
-    holder = locate(tracts.geometry.representative_point(), areas.set_index("name"))
-    labels = _labels(holder.fillna("").astype("str"), tracts).set_index("name")
+    labels = _labels(_nearest(towns, tracts), tracts).set_index("name")
     labels = labels.reindex(towns["name"])
     shapes = geometries(towns.geometry)
     outside = ~shapely.contains(shapes, geometries(labels.geometry))
@@ -218,6 +252,20 @@ def _towns(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFram
     table = table.sort_values(["children", "area", "name"], ascending=[False, False, True])
     table = table.assign(layer="names", rank=table.groupby("kind").cumcount())
     return table.drop(columns=["children", "area"])
+
+
+def _nearest(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> pd.Series:
+    """Name the town that holds each tract's middle; of towns that are points the nearest one."""
+    middles = tracts.geometry.representative_point()
+    areas = towns[towns.geom_type.isin(POLYGONS)]
+    if len(areas):
+        return locate(middles, areas.set_index("name")).fillna("").astype("str")
+    metres = _metres(tracts)
+    place, centres = (
+        shapely.get_coordinates(geometries(each)) * metres for each in (middles, towns.geometry)
+    )
+    nearest = cKDTree(centres).query(place)[1]
+    return pd.Series(towns["name"].to_numpy()[nearest], index=tracts.index)
 
 
 def _ranked(labels: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ import shapely
 
 from data.contracts.check import STORED_CRS
 from data.demo import planted
+from data.demo.context import features
 from data.demo.geography import CRS
 from data.demo.planted import REACH_KM, YEARS, providers, residents_by_tract
 from data.demo.truth import (
@@ -56,6 +57,7 @@ TITLES = {
     "demo_absence": ("Chronic absence by school", "2018-19 to 2023-24"),
     "demo_drivers": ("Social drivers of health by tract", "2018-2022"),
     "demo_providers": ("Clinics, school-based clinics and pharmacies", "2023-24"),
+    "demo_context": ("Water, parks, main roads and towns", "2023-24"),
     "demo_housing": ("Students in temporary housing by school", "2018-19 to 2023-24"),
 }
 SOURCES = tuple(
@@ -105,6 +107,7 @@ def make_tables(seed: int = SEED) -> SourceTables:
         zones=_zones(world),
         sources=SOURCES,
         providers=providers(world.county, world.schools, world.chance(11)),
+        features=features(world.county, "demo_context"),
         access={"reach_km": dict(REACH_KM)},
         ledger=_ledger(schools, absence, housing),
         seed=seed,
@@ -117,9 +120,10 @@ def _tracts(world: World) -> gpd.GeoDataFrame:
     survey = np.round(world.chance(7).normal(world.children, spread)).clip(0)
     nobody = world.children == 0
     tracts = world.county.tracts[["name", "county", "neighbourhood", "geometry"]].to_crs(STORED_CRS)
-    tracts.insert(3, "children", np.where(nobody, 0.0, survey))
-    tracts.insert(4, "children_moe", np.where(nobody, 12.0, np.round(1.645 * spread)))
-    tracts.insert(5, "residents", residents_by_tract(world.county, survey, world.chance(10)))
+    tracts.insert(2, "county_name", AREA.name)
+    tracts.insert(4, "children", np.where(nobody, 0.0, survey))
+    tracts.insert(5, "children_moe", np.where(nobody, 12.0, np.round(1.645 * spread)))
+    tracts.insert(6, "residents", residents_by_tract(world.county, survey, world.chance(10)))
     return tracts
 
 

@@ -269,7 +269,9 @@ def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
     for name in content.recipes:
         try:
             parts = by_year(load_recipe(folder / f"{name}.toml"))
-            chosen += [filled(each, content) for part in parts for each in _by_county(part, content)]
+            chosen += [
+                filled(each, content) for part in parts for each in _by_county(part, content)
+            ]
         except DataError as error:
             errors.append(error)
     raise_together(errors)

@@ -364,7 +364,7 @@ def context(rows: Rows) -> gpd.GeoDataFrame:
     kinds = rows.geometry.geom_type.astype("object")
     drawn = rows.geometry.notna() & ~rows.geometry.is_empty
     pairs = zip(table["layer"], kinds, strict=True)
-    fits = drawn & [kind in FEATURE_LAYERS[layer] for layer, kind in pairs]
+    fits = drawn & np.array([kind in FEATURE_LAYERS[layer] for layer, kind in pairs], dtype=bool)
     refused = pd.Series(NO_SHAPE, index=table.index, dtype="str").mask(drawn, WRONG_SHAPE)
     rows.refuse(refused.mask(fits, ""))
     table = table.assign(source=rows.recipe.id)[fits]

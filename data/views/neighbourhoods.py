@@ -28,7 +28,7 @@ def neighbourhoods(tracts: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     tracts : DataFrame
-        Index `geoid`: name, county, neighbourhood.
+        Index `geoid`: county, county_name, neighbourhood.
     """
     named = tracts["neighbourhood"].ne("")
     if not named.any():
@@ -37,10 +37,8 @@ def neighbourhoods(tracts: pd.DataFrame) -> pd.Series:
 
 
 def counties(tracts: pd.DataFrame) -> pd.Series:
-    """Name the county of each tract: what all its tracts' names end in, or else its number."""
-    ends = tracts["name"].str.partition(", ")[2]
-    alike = ends.groupby(tracts["county"]).transform("nunique").eq(1) & ends.ne("")
-    names = ends.where(alike, UNNAMED + tracts["county"])
+    """Name the county of each tract, by its number where no file names it."""
+    names = tracts["county_name"].where(tracts["county_name"].ne(""), UNNAMED + tracts["county"])
     return names.astype("str").rename("neighbourhood")
 
 

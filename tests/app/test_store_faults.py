@@ -116,7 +116,7 @@ def test_outlines_that_cannot_be_written(
     monkeypatch.setattr(geometry, "STATIC", blocked)
     panel = load_panel(second / "protected")
     with pytest.raises(geometry.GeometryError, match="outlines could not be written"):
-        publish_geometry(panel.area, panel.tracts, points(panel))
+        publish_geometry(panel, points(panel))
     test = opened(area="second")
     assert as_written(f"“{NAME}” cannot be shown: its outlines") in test.error[0].value
     assert not test.exception

@@ -23,6 +23,7 @@ def _tracts() -> gpd.GeoDataFrame:
         {
             "name": [f"Tract {number}" for number in range(1, 5)],
             "county": "99001",
+            "county_name": "",
             "neighbourhood": "",
             "children": [100.0, 300.0, np.nan, 0.0],
             "children_moe": [20.0, 30.0, np.nan, np.nan],

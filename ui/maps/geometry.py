@@ -9,21 +9,28 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
+from data.assemble.context import TRACTS_THINNED_METRES, outlined
 from data.errors import DataError
-from data.store.manifest import StudyArea
-from geo.areas.boundaries import hatch_lines, outlines, seam, simplify
+from data.panel import Panel
+from data.views.neighbourhoods import neighbourhoods
+from geo.areas.boundaries import hatch_lines, seam, simplify
+from ui.selection import NEIGHBOURHOOD
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
-TOLERANCE_METRES = 12.0
+CONTEXT = ("water", "parks", "roads", "boundaries")
+"""Layers of shapes from the panel's context; names and neighbourhoods are made beside them."""
+NAME_KINDS = ("county", "town", "neighbourhood")
+"""Kinds of names, of those as high in rank the first one is drawn."""
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
@@ -69,21 +76,22 @@ class MapGeometry:
         return f"/app/static/geometry/{self.folder}/{layer}.json"
 
 
-def publish_geometry(
-    area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame
-) -> MapGeometry:
-    """Write the outlines of a place for the map, unless they are already there.
+def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
+    """Write the outlines of a place and its context for the map, unless they are already there.
 
-    Tracts (polygons) and schools (points) are in EPSG:4326; the map's features keep their order.
+    The panel's tracts and the schools (points) are in EPSG:4326; the map's features keep their
+    order.
 
     Raises
     ------
     GeometryError
         The disk refuses.
     """
-    layers = _layers(area, tracts, schools)
+    line = seam(panel.tracts)
+    context = _context(panel, line)
+    layers = _layers(panel, schools, line) | context
     content = "".join(layers.values()).encode()
-    folder = f"{area.slug}-{hashlib.sha256(content).hexdigest()[:12]}"
+    folder = f"{panel.area.slug}-{hashlib.sha256(content).hexdigest()[:12]}"
     try:
         if not (STATIC / folder).is_dir():
             _write(STATIC / folder, layers)
@@ -92,46 +100,86 @@ def publish_geometry(
             f"its outlines could not be written for the map ({error.strerror or error}); "
             "make static/geometry writable, or free some space"
         ) from error
-    return extent(MapGeometry(folder, (0, 0, 0, 0), seam(tracts)), tracts)
+    geometry = MapGeometry(folder, (0, 0, 0, 0), line, tuple(context))
+    return extent(geometry, panel.tracts)
 
 
-def _layers(area: StudyArea, tracts: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> dict[str, str]:
-    thin = simplify(tracts, TOLERANCE_METRES)
-    named = tracts["neighbourhood"] != ""
-    names = (tracts["name"] + ", " + tracts["neighbourhood"]).where(named, tracts["name"])
-    group = tracts["neighbourhood"].where(named, tracts["county"])
+def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
+    """Write the outlines of tracts, what lies on them, and the points of schools."""
+    tracts, area = panel.tracts, panel.area
+    thin = simplify(tracts, TRACTS_THINNED_METRES)
+    wider = neighbourhoods(tracts)
+    names = (tracts["name"] + ", " + wider.astype("object")).fillna(tracts["name"])
     flat = thin.geometry.to_crs(area.crs)
-    line = seam(tracts)
     west, south, east, north = flat.total_bounds
     hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
+    borders = panel.context[panel.context["layer"] == "boundaries"]
+    borders = borders[borders["kind"] == "neighbourhood"]
     return {
-        "tracts": _features(thin.geometry, names, line),
-        "marks": _features(flat.representative_point().to_crs(tracts.crs), None, line),
-        "hatch": _features(hatch.to_crs(tracts.crs), None, line),
-        "borders": _features(outlines(thin.assign(group=group), "group"), None, line),
-        "schools": _features(schools.geometry, schools["name"], line),
+        "tracts": _features(thin.geometry, _named(tracts.index, names), line),
+        "marks": _features(flat.representative_point().to_crs(tracts.crs), _packed(tracts), line),
+        "hatch": _features(hatch.to_crs(tracts.crs), _packed(tracts), line),
+        "borders": _features(borders.geometry, [{}] * len(borders), line),
+        "schools": _features(schools.geometry, _named(schools.index, schools["name"]), line),
     }
 
 
-def _features(shapes: gpd.GeoSeries, names: Any, line: float) -> str:
+def _context(panel: Panel, line: float) -> dict[str, str]:
+    """Write the layers of context that exist here."""
+    layers = {}
+    drawn = panel.context[panel.context["kind"] != "neighbourhood"]
+    for layer in CONTEXT:
+        part = drawn[drawn["layer"] == layer]
+        if len(part):
+            about = part[["name", "kind"]].to_dict("records")
+            layers[layer] = _features(part.geometry, about, line)
+    names = panel.context[panel.context["layer"] == "names"]
+    if len(names):
+        layers["names"] = _names(names, line)
+    units = neighbourhoods(panel.tracts)
+    if units.notna().any():
+        shapes = outlined(panel.tracts, units)
+        ids = NEIGHBOURHOOD + shapes.index.astype("str")
+        layers["neighbourhoods"] = _features(shapes, _named(ids, shapes.index), line)
+    return layers
+
+
+def _names(names: gpd.GeoDataFrame, line: float) -> str:
+    """Write names and where they stand, counties first, then as many children live there."""
+    order = names["kind"].map({kind: at for at, kind in enumerate(NAME_KINDS)}).fillna(1)
+    table = names.assign(order=order, county=order > 0)
+    table = table.sort_values(["county", "rank", "order", "name"])
+    points = MapGeometry("", (0, 0, 0, 0), line).drawn(np.asarray(table.geometry.array))
+    xy = shapely.get_coordinates(points)
+    rows = [
+        {"name": name, "x": x, "y": y, "rank": rank, "kind": kind}
+        for rank, (name, kind, (x, y)) in enumerate(
+            zip(table["name"], table["kind"], xy.tolist(), strict=True)
+        )
+    ]
+    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+
+def _features(shapes: gpd.GeoSeries, about: Sequence[Mapping[str, Any]], line: float) -> str:
     # Five decimals are one metre: half the bytes, no visible change.
     rounded = MapGeometry("", (0, 0, 0, 0), line).drawn(np.asarray(shapes.array))
     features = [
-        {
-            "type": "Feature",
-            "properties": _properties(index, shapes, names),
-            "geometry": json.loads(text),
-        }
-        for index, text in enumerate(shapely.to_geojson(rounded))
+        {"type": "Feature", "properties": properties, "geometry": json.loads(text)}
+        for properties, text in zip(about, shapely.to_geojson(rounded), strict=True)
     ]
     collection = {"type": "FeatureCollection", "features": features}
     return json.dumps(collection, separators=(",", ":"), ensure_ascii=False)
 
 
-def _properties(index: int, shapes: gpd.GeoSeries, names: Any) -> dict[str, Any]:
-    if names is None:
-        return {"h": index // 3, "b": index % 3}
-    return {"i": index, "id": str(shapes.index[index]), "name": str(names.iloc[index])}
+def _named(ids: pd.Index, names: pd.Series | pd.Index) -> list[dict[str, Any]]:
+    """Give each feature its position, id and name."""
+    pairs = zip(ids.astype("str"), names.astype("str"), strict=True)
+    return [{"i": at, "id": id_, "name": name} for at, (id_, name) in enumerate(pairs)]
+
+
+def _packed(tracts: gpd.GeoDataFrame) -> list[dict[str, int]]:
+    """Give each feature the place of its flag, three flags packed in a digit."""
+    return [{"h": at // 3, "b": at % 3} for at in range(len(tracts))]
 
 
 def _write(folder: Path, layers: Mapping[str, str]) -> None:

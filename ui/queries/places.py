@@ -61,7 +61,7 @@ def panel_of(key: Place) -> Panel:
 @kept("geometry")
 def _geometry(key: Place) -> MapGeometry:
     panel = panel_of(key)
-    return publish_geometry(panel.area, panel.tracts, schools_and_tracts.points(panel))
+    return publish_geometry(panel, schools_and_tracts.points(panel))
 
 
 @kept("choices")

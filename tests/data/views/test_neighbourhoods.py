@@ -176,11 +176,13 @@ def test_a_driver_is_the_mean_over_children_with_its_margin() -> None:
     assert none["value"].isna().all()
 
 
-def test_counties_stand_in_for_neighbourhoods_and_take_the_name_in_their_tracts() -> None:
+def test_counties_stand_in_for_neighbourhoods_and_take_their_number_where_nothing_names_them() -> (
+    None
+):
     tracts = pd.DataFrame(
         {
-            "name": ["Tract 1, Bronx", "Tract 2, Bronx", "Tract 1", "Tract 2"],
             "county": ["36005", "36005", "36061", "36061"],
+            "county_name": ["Bronx", "Bronx", "", ""],
             "neighbourhood": "",
         },
         GEOIDS[:4],
