@@ -12,6 +12,7 @@ TRACTS = pd.DataFrame(
     {
         "name": ["Tract 1, Bronx", "Tract 2, Queens", "Tract 3, Queens"],
         "county": ["36005", "36081", "36081"],
+        "county_name": ["Bronx", "Queens", "Queens"],
         "neighbourhood": ["Melrose", "Corona", ""],
     },
     pd.Index(["a", "b", "c"], name="geoid"),
@@ -40,7 +41,7 @@ def test_places_and_types_are_offered_where_there_are_several() -> None:
     assert types == ("Charter", "Regular")
     alike = SCHOOLS.assign(district="City schools", school_type="")
     assert offered(alike, TRACTS) == (("Bronx", "Queens"), ())
-    one_county = TRACTS.assign(name=["1", "2", "3"], county="36005")
+    one_county = TRACTS.assign(name=["1", "2", "3"], county="36005", county_name="")
     assert offered(alike, one_county)[0] == ("Corona", "Melrose")
     assert areas_of_schools(SCHOOLS, TRACTS).tolist() == ["Bronx", "Queens", "Queens", "", "Queens"]
 
