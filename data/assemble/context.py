@@ -21,7 +21,7 @@ from data.panel import Panel
 from data.plausible.outlines import mended
 from data.store.provenance import Ledger
 from geo.areas.boundaries import outlines, seam, simplify
-from geo.areas.crs import METRES_PER_DEGREE
+from geo.areas.groups import DRAWN_METRES, degree_metres, longer_side, outlined
 from geo.areas.locate import locate
 from geo.inputs import geometries
 
@@ -31,13 +31,10 @@ MADE = ("county", "neighbourhood")
 """Kinds of boundaries and names that are made of the tracts."""
 KINDS = {"boundaries": "boundary", "places": "town"}
 """What is said of a feature whose file does not tell its kind."""
-TRACTS_THINNED_METRES = 12.0
 MARGIN = 0.05
 """Part of the place's sides by which context goes beyond it."""
 DETAILS = 2_500
 """Details of a file's layer that are a smaller part of a place's longer side are not drawn."""
-GROUP_DETAILS = 1_250
-"""The same of outlines of counties and neighbourhoods: a third of a pixel on the whole map."""
 MOST_COORDINATES = 5_000
 """Of a layer from a file: with five decimals they are about 100 kB."""
 
@@ -138,9 +135,9 @@ def _clipped(layer: str, part: gpd.GeoDataFrame, around: shapely.Geometry) -> gp
 
 def _thinned(layer: str, part: gpd.GeoDataFrame, panel: Panel, ledger: Ledger) -> gpd.GeoDataFrame:
     """Leave out what is too small to see, largest features first, and rank the rest by size."""
-    metres = _metres(panel.tracts)
+    metres = degree_metres(panel.tracts)
     shapes = shapely.transform(geometries(part.geometry), lambda xy: xy * metres)
-    detail = _side(panel.tracts) / DETAILS
+    detail = longer_side(panel.tracts) / DETAILS
     lines = CONTEXT_LAYERS[layer] == LINES
     thin = shapely.simplify(shapes, detail)
     thin = _of_dimension(thin, 1 if lines else 2)
@@ -169,47 +166,9 @@ def _of_dimension(shapes: Shapes, dimension: int) -> Shapes:
     return np.asarray(valid, dtype=object)
 
 
-def _metres(tracts: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Give the metres of a degree of longitude and of latitude in the middle of a place."""
-    _, south, _, north = tracts.total_bounds
-    return METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
-
-
-def outlined(tracts: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
-    """Dissolve tracts into the outlines of their groups, thinned for a map of the whole place.
-
-    Parameters
-    ----------
-    tracts : GeoDataFrame
-        Polygons in EPSG:4326.
-    groups : Series of str
-        Group of each tract; one without is left out.
-
-    Returns
-    -------
-    GeoSeries
-        Polygons by group, in alphabetical order.
-    """
-    thin = simplify(tracts, TRACTS_THINNED_METRES).geometry[groups.notna()]
-    shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())
-    whole = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=tracts.crs))
-    return simplify(whole, _side(tracts) / GROUP_DETAILS).geometry
-
-
-def _side(tracts: gpd.GeoDataFrame) -> float:
-    """Give the longer side of a place in metres."""
-    low, high = np.reshape(shapely.total_bounds(drawn := geometries(tracts.geometry)), (2, 2))
-    edge = seam(tracts)
-    if edge > -180:
-        parts = shapely.bounds(shapely.get_parts(drawn))
-        west = np.where(parts[:, 0] < edge, parts[:, 2] + 360.0, parts[:, 2])
-        low, high = np.array([edge, low[1]]), np.array([west.max(), high[1]])
-    return float(((high - low) * _metres(tracts)).max())
-
-
 def _boundaries(tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Draw the borders of counties, and those of neighbourhoods as exactly as the tracts."""
-    thin = simplify(tracts, TRACTS_THINNED_METRES)
+    thin = simplify(tracts, DRAWN_METRES)
     group = tracts["neighbourhood"].where(tracts["neighbourhood"].ne(""), tracts["county"])
     parts = {
         "county": shapely.boundary(geometries(outlined(tracts, tracts["county"]))),
@@ -260,7 +219,7 @@ def _nearest(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> pd.Series:
     areas = towns[towns.geom_type.isin(POLYGONS)]
     if len(areas):
         return locate(middles, areas.set_index("name")).fillna("").astype("str")
-    metres = _metres(tracts)
+    metres = degree_metres(tracts)
     place, centres = (
         shapely.get_coordinates(geometries(each)) * metres for each in (middles, towns.geometry)
     )
@@ -279,7 +238,7 @@ def _labels(groups: pd.Series, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     points = geometries(tracts.geometry.representative_point())
     xy, edge = shapely.get_coordinates(points), seam(tracts)
     xy = xy + np.column_stack([360.0 * (xy[:, 0] < edge), np.zeros(len(xy))])
-    shapes, metres = geometries(tracts.geometry), _metres(tracts)
+    shapes, metres = geometries(tracts.geometry), degree_metres(tracts)
     children = tracts["children"].fillna(0.0).to_numpy(dtype=np.float64)
     rows = []
     for name, at in pd.Series(range(len(tracts))).groupby(groups.to_numpy()).indices.items():

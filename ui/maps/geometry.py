@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.assemble.context import TRACTS_THINNED_METRES, outlined
 from data.errors import DataError
 from data.panel import Panel
 from data.views.neighbourhoods import neighbourhoods
 from geo.areas.boundaries import hatch_lines, seam, simplify
+from geo.areas.groups import DRAWN_METRES, outlined
 from ui.selection import NEIGHBOURHOOD
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
@@ -107,7 +107,7 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
 def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
     """Write the outlines of tracts, what lies on them, and the points of schools."""
     tracts, area = panel.tracts, panel.area
-    thin = simplify(tracts, TRACTS_THINNED_METRES)
+    thin = simplify(tracts, DRAWN_METRES)
     wider = neighbourhoods(tracts)
     names = (tracts["name"] + ", " + wider.astype("object")).fillna(tracts["name"])
     flat = thin.geometry.to_crs(area.crs)

@@ -1,0 +1,66 @@
+"""Outlines of groups of areas in degrees, and the size of a place, for a map of all of it."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.areas.boundaries import seam, simplify
+from geo.areas.crs import METRES_PER_DEGREE
+from geo.inputs import geometries
+
+DRAWN_METRES = 12.0
+"""Detail that a map of areas leaves out: less than a pixel where one fills a screen."""
+DETAILS = 1_250
+"""Outlines of groups leave out what is a smaller part of the place's longer side."""
+
+
+def outlined(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
+    """Dissolve areas into the outlines of their groups, thinned for a map of the whole place.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Polygons that tile a place, in degrees.
+    groups : Series of str
+        Group of each area; one without is left out.
+
+    Returns
+    -------
+    GeoSeries
+        Polygons by group, in alphabetical order.
+
+    Examples
+    --------
+    >>> sides = [shapely.box(0, 40, 1, 41), shapely.box(1, 40, 2, 41)]
+    >>> areas = gpd.GeoDataFrame(geometry=sides, crs=4326)
+    >>> outlined(areas, pd.Series(["a", "a"])).area.tolist()
+    [2.0]
+    """
+    thin = simplify(areas, DRAWN_METRES).geometry[groups.notna()]
+    shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())
+    whole = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=areas.crs))
+    return simplify(whole, longer_side(areas) / DETAILS).geometry
+
+
+def longer_side(areas: gpd.GeoDataFrame) -> float:
+    """Give the longer side of a place in metres, also across the 180th meridian.
+
+    Examples
+    --------
+    >>> sides = [shapely.box(179, 0, 180, 1), shapely.box(-180, 0, -178, 1)]
+    >>> round(longer_side(gpd.GeoDataFrame(geometry=sides, crs=4326)) / 111_320, 3)
+    3.0
+    """
+    bounds = shapely.bounds(shapely.get_parts(geometries(areas.geometry)))
+    turned = 360.0 * (bounds[:, 0] < seam(areas))
+    low = np.min([bounds[:, 0] + turned, bounds[:, 1]], axis=1)
+    high = np.max([bounds[:, 2] + turned, bounds[:, 3]], axis=1)
+    return float(((high - low) * degree_metres(areas)).max())
+
+
+def degree_metres(areas: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Give the metres of a degree of longitude and of latitude in the middle of a place."""
+    _, south, _, north = areas.total_bounds
+    return METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
