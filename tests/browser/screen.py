@@ -21,6 +21,24 @@ def open_page(page: Page, server: str, path: str, **query: str) -> None:
     )
 
 
+def turn_to(page: Page, server: str, path: str) -> None:
+    """Go to another page of the open place, within the session where the page links to it."""
+    if path == page.url.split("?")[0].rpartition("/")[2]:
+        return
+    link = page.locator(f"a[href$='/{path}']")
+    if not link.count():
+        query = page.evaluate("location.search")
+        page.goto(f"{server}/{path}{query}")
+    else:
+        link.first.click()
+        page.wait_for_function(f"location.pathname.endsWith('/{path}')")
+        page.wait_for_timeout(300)
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
+    )
+
+
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label, exact=False).first.click()
     page.get_by_role("option", name=option, exact=True).click()
@@ -41,10 +59,27 @@ def painted(
 
 def pixel_shares(page: Page, colours: tuple[str, ...], which: int = 0) -> dict[str, float]:
     """Share of the map's pixels in each colour at this moment."""
-    image = Image.open(io.BytesIO(page.locator(MAP).nth(which).screenshot())).convert("RGB")
+    image = _picture(page, which)
     counts = {colour: count for count, colour in image.getcolors(1 << 24)}
     total = image.width * image.height
     return {colour: _near(counts, rgb(colour)) / total for colour in colours}
+
+
+def spot_of(page: Page, colour: str) -> tuple[float, float]:
+    """Find a place on the screen in the middle of the longest run of a colour on the map."""
+    image, best = _picture(page), (0, 0, 0)
+    for y in range(image.height):
+        run = 0
+        for x in range(image.width):
+            run = run + 1 if image.getpixel((x, y)) == rgb(colour) else 0
+            best = max(best, (run, x - run // 2, y))
+    box = page.locator(MAP).first.bounding_box()
+    assert box
+    return box["x"] + best[1], box["y"] + best[2]
+
+
+def _picture(page: Page, which: int = 0) -> Image.Image:
+    return Image.open(io.BytesIO(page.locator(MAP).nth(which).screenshot())).convert("RGB")
 
 
 def _near(counts: dict[tuple[int, int, int], int], wanted: tuple[int, int, int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "membership": exceedance_scale,
 }
 BY_SCHOOLS = "could look so by differences between schools alone"
+LOW_RELIABILITY = "low reliability, cannot carry a conclusion"
 MOST_HATCHED = 1 / 3  # of the areas; beyond it lines hide the map
 SIZE_BREAKS = (200, 400, 700, 1200)
 SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
@@ -89,15 +90,25 @@ def measure_classes(tracts: pd.DataFrame, measure: str, what: str = "tracts") ->
     Lines cross tracts whose colour differences between schools alone could give; where these are
     more than `MOST_HATCHED` of the tracts the legend says so instead.
     """
-    scale = ratio_scale() if measure == "ratio" else rate_scale()
-    shown, classes = tracts["shown"], by_class(tracts, measure)
+    scale, shown = ratio_scale() if measure == "ratio" else rate_scale(), tracts["shown"]
     codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=shown)
-    marked, areas = int(classes["by_schools_tracts"].sum()), int(shown.sum())
-    if marked > MOST_HATCHED * areas:
-        note = f"{BY_SCHOOLS}: {marked:,} of {areas:,} {what}, too many to cross with lines"
-        return AreaClasses(scale, codes, flags(~shown), note=note)
-    hatched = flags(looks_by_schools(tracts, measure))
-    return AreaClasses(scale, codes, flags(~shown), hatched=hatched, lines=BY_SCHOOLS)
+    return crossed(
+        AreaClasses(scale, codes, flags(~shown), lines=BY_SCHOOLS),
+        shown,
+        looks_by_schools(tracts, measure),
+        what,
+    )
+
+
+def crossed(
+    classes: AreaClasses, shown: pd.Series, marked: pd.Series, what: str = "tracts"
+) -> AreaClasses:
+    """Cross the marked areas with lines, or where these are too many, say so in the legend."""
+    count, areas = int(marked.sum()), int(shown.sum())
+    if count > MOST_HATCHED * areas:
+        note = f"{classes.lines}: {count:,} of {areas:,} {what}, too many to cross with lines"
+        return replace(classes, note=note)
+    return replace(classes, hatched=flags(marked))
 
 
 def looks_by_schools(tracts: pd.DataFrame, measure: str) -> pd.Series:
@@ -142,14 +153,16 @@ def hot_spot_classes(spots: HotSpots) -> AreaClasses:
     return AreaClasses(scale, codes, marks, hatched=flags(tracts["hatched"]))
 
 
-def driver_classes(driver: pd.DataFrame, unit: str) -> AreaClasses:
-    """Tracts by a social driver; lines cross values of low reliability, a dot marks no value."""
+def driver_classes(driver: pd.DataFrame, unit: str, what: str = "tracts") -> AreaClasses:
+    """Tracts (or `what` they are) by a social driver; a dot marks no value.
+
+    Lines cross values of low reliability, unless they are more than `MOST_HATCHED`.
+    """
     shown = driver["status"].eq("reported") & driver["value"].notna()
     scale = driver_scale(driver["value"].where(shown), unit)
     codes = scale.encode(driver["value"], shown=shown)
-    weak = shown & driver["reliability"].eq("low")
-    lines = "low reliability, cannot carry a conclusion"
-    return AreaClasses(scale, codes, flags(~shown), hatched=flags(weak), lines=lines)
+    classes = AreaClasses(scale, codes, flags(~shown), lines=LOW_RELIABILITY)
+    return crossed(classes, shown, shown & driver["reliability"].eq("low"), what)
 
 
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:

@@ -36,7 +36,7 @@ def neighbourhood_classes(table: pd.DataFrame, units: pd.Series, measure: str) -
 
 def neighbourhood_driver_classes(table: pd.DataFrame, units: pd.Series, unit: str) -> AreaClasses:
     """Tracts in the class of their neighbourhood's mean of a social driver, given in a unit."""
-    return on_tracts(driver_classes(table, unit), table.index, units)
+    return on_tracts(driver_classes(table, unit, "neighbourhoods"), table.index, units)
 
 
 def on_tracts(classes: AreaClasses, names: pd.Index, units: pd.Series) -> AreaClasses:

@@ -32,7 +32,7 @@ from ui.selection import NEIGHBOURHOOD, Selection
 
 HEIGHT = 490
 MOST_STEPS = 60  # areas that the arrow keys step through
-FOCUS = "focus"
+FOCUS, UNIT = "focus", "neighbourhoods"
 STATIC = Path(__file__).resolve().parents[2] / "static" / "map"
 LIBRARY = Path(pydeck.__file__).parent / "nbextension" / "static" / "index.js"
 LIBRARY_NAME = f"deck-{pydeck.__version__}.js"
@@ -108,7 +108,7 @@ def show(
     _component(
         data={"map": key, "library": library, "height": height, "focus": _focus(selection)},
         key=key,
-        on_focus_change=partial(_choose, key, deck.unit),
+        on_focus_change=partial(_choose, key),
     )
 
 
@@ -123,7 +123,7 @@ def _sheet(deck: MapDeck, selection: Selection, caption: Caption, link: str) -> 
         "home": queries.geometry(selection).bounds,
         "opening": geometry.bounds,
         "unit": geometry.url(deck.unit),
-        "order": [_plain(each) for each in caption.order[:MOST_STEPS]],
+        "order": list(caption.order[:MOST_STEPS]),
         "badges": list(caption.badges),
         "names": geometry.url("names") if "names" in geometry.layers else None,
         "words": deck.words(),
@@ -171,23 +171,17 @@ def _copy(source: Path, target: Path) -> None:
 def _focus(selection: Selection) -> tuple[str, str] | None:
     """Give the layer's address and the feature's id of the place in focus."""
     focus, geometry = selection.focus, queries.geometry(selection)
+    if not focus:
+        return None
     if focus.startswith(NEIGHBOURHOOD):
-        known = "neighbourhoods" in geometry.layers
-        return (geometry.url("neighbourhoods"), _plain(focus)) if known else None
+        return (geometry.url(UNIT), focus) if UNIT in geometry.layers else None
     schools = queries.panel(selection).schools.index
-    return (geometry.url("schools" if focus in schools else "tracts"), focus) if focus else None
+    return geometry.url("schools" if focus in schools else "tracts"), focus
 
 
-def _plain(focus: str) -> str:
-    """Give a feature's id as the geometry names it."""
-    return focus.removeprefix(NEIGHBOURHOOD)
-
-
-def _choose(key: str, unit: str) -> None:
+def _choose(key: str) -> None:
     """Put what was chosen on a map into focus."""
-    chosen = str(st.session_state[key][FOCUS] or "")
-    prefix = NEIGHBOURHOOD if chosen and unit == "neighbourhoods" else ""
-    st.session_state[FOCUS] = prefix + chosen
+    st.session_state[FOCUS] = str(st.session_state[key][FOCUS] or "")
 
 
 _component = st.components.v2.component(

@@ -55,7 +55,7 @@ def test_a_driver_is_painted_by_neighbourhood() -> None:
     )
     found = neighbourhood_driver_classes(driver, UNITS, "fraction")
     assert found.codes == "40505"  # highest, lowest, not shown, ...
-    assert found.hatched == "01010"
+    assert (found.hatched, "1 of 2 neighbourhoods" in found.note) == ("", True)
     assert driver_hover_texts(driver).tolist() == ["10.0 % (± 1.0 %)", "30.0 %", NO_FIGURE]
 
 

@@ -106,6 +106,7 @@ class ShownMap {
     this.pickable = layers.filter((layer) => layer.props.pickable);
     this.frame.root.dataset.painted = missing ? "" : "1";
     if (missing === "failed") this.frame.fail();
+    if (!missing) this.tell();
   }
 
   async focus(focus) {
@@ -126,7 +127,6 @@ class ShownMap {
     this.pinned = pinned;
     if (feature && !(seen && this.view.sees(feature))) this.view.goTo(feature);
     this.paint();
-    this.tell();
   }
 
   tell() {
@@ -175,7 +175,7 @@ class ShownMap {
   key(event) {
     const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     const zooms = { "+": 1, "=": 1, "-": -1, _: -1 };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.view?.state || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in steps) this.stepBy(steps[event.key]);
     else if (event.key in zooms) this.view.zoomBy(zooms[event.key]);
     else if (event.key === "0") this.view.home();

@@ -4,6 +4,7 @@ import { boundsOf } from "./files.js";
 const LINKED = new Map(); // views by name of their link
 const FLIGHT = 700; // milliseconds
 const NEAREST = 16;
+const EDGES = { left: 12, right: 50, top: 12, bottom: 12 }; // pixels kept free; buttons on the right
 const SPAN = 70; // pixels of an area that is gone to
 const STREETS = 13; // zoom at which a school that is gone to is seen with its streets
 const TINY = 8; // pixels: less cannot be seen as an area
@@ -44,7 +45,7 @@ export class View {
     return { width: Math.max(clientWidth, 50), height: Math.max(clientHeight, 50) };
   }
 
-  fit([west, south, east, north], padding = 14) {
+  fit([west, south, east, north], padding = EDGES) {
     const port = new this.deckgl.WebMercatorViewport(this.size);
     const ends = [[west, south], [east, north]]; // prettier-ignore
     const { longitude, latitude, zoom } = port.fitBounds(ends, { padding, maxZoom: NEAREST });
