@@ -13,23 +13,42 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 from pyproj import Transformer
 
 from data.panel import Panel
-from ui.maps.decks import SCHOOL_PIXELS, AreaClasses, SchoolClasses
+from ui.maps.decks import (
+    BOUNDARY,
+    GROUND,
+    PARK,
+    ROAD,
+    SCHOOL_PIXELS,
+    WATER,
+    AreaClasses,
+    SchoolClasses,
+)
 from ui.maps.geometry import STATIC, MapGeometry
 from ui.maps.scales import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, TEXT, hatch_on
 from ui.report.faces import Face
+from ui.report.fit import width
 
 mpl.rcParams["svg.hashsalt"] = "attendance-atlas"  # else ids in the file are drawn by lot
 mpl.rcParams["font.family"] = "DejaVu Sans"
 WIDTH = 8.0  # inches
 SHAPES = (0.55, 1.15)  # height by width
 DPI = 200
-GROUND = "#f3f1ec"
 EDGE = 0.03  # of the longer side, left free around the place
+DISC = 6  # points: radius of a group's number
 BAR_SHARE = 0.25  # longest scale bar, by the width of the map
+NAME_SIZE, MOST_NAMES = 8, 24
+CONTEXT = {
+    "water": (WATER, 0.0),
+    "parks": (PARK, 0.0),
+    "roads": (ROAD, 0.5),
+    "boundaries": (BOUNDARY, 0.9),
+}
+"""Layers that tell where one is: colour, and width of a line in points."""
 Lines = list[NDArray[np.float64]]
 
 
@@ -40,15 +59,25 @@ class Ground:
         self.geometry = geometry
         self.metres = Transformer.from_crs("EPSG:4326", panel.area.crs, always_xy=True)
         self.tracts = self.layer("tracts")
+        self.context = {name: self.layer(name) for name in CONTEXT if name in geometry.layers}
+        self.names = self._names() if "names" in geometry.layers else []
         self.borders = self.layer("borders")
         self.schools = self.layer("schools")
         self.bounds = shapely.total_bounds(self.tracts)
 
     def layer(self, name: str) -> NDArray[Any]:
         """Read a published layer: its shapes in metres."""
-        text = (STATIC / self.geometry.folder / f"{name}.json").read_text(encoding="utf-8")
-        shapes = [json.dumps(each["geometry"]) for each in json.loads(text)["features"]]
+        shapes = [json.dumps(each["geometry"]) for each in self._read(name)["features"]]
         return np.asarray(shapely.transform(shapely.from_geojson(shapes), self._placed))
+
+    def _names(self) -> list[tuple[str, float, float]]:
+        """Read the names of the map and where they stand, in metres; the weightiest first."""
+        rows = sorted(self._read("names"), key=lambda row: row["rank"])
+        return [(row["name"], *self.metres.transform(row["x"], row["y"])) for row in rows]
+
+    def _read(self, name: str) -> Any:
+        path = STATIC / self.geometry.folder / f"{name}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
 
     def _placed(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(self.metres.transform(xy[:, 0], xy[:, 1]))
@@ -69,14 +98,19 @@ def drawn(
         "png" or "svg".
     """
     figure, axes = _canvas(ground.bounds)
+    for name in ("water", "parks"):
+        if name in ground.context:
+            _areas(axes, ground.context[name], [CONTEXT[name][0]] * len(ground.context[name]))
     if isinstance(face.classes, SchoolClasses):
         _areas(axes, ground.tracts, [GROUND] * len(ground.tracts))
         _lines(axes, ground.borders)
+        _roads(axes, ground)
         _schools(axes, ground.schools, face.classes)
     else:
         _tracts(axes, ground, face.classes)
+        _roads(axes, ground)
     _outlined(axes, ground, face, ids)
-    _numbers(axes, ground, face, ids[0])
+    _names(axes, ground, _numbers(axes, ground, face, ids[0]))
     _scale_bar(axes)
     file = io.BytesIO()
     metadata = {"Date": None} if form == "svg" else {"Software": None}
@@ -137,6 +171,31 @@ def _schools(axes: Axes, points: NDArray[Any], classes: SchoolClasses) -> None:
     )
 
 
+def _roads(axes: Axes, ground: Ground) -> None:
+    for name in ("roads", "boundaries"):
+        if name in ground.context:
+            _lines(axes, ground.context[name], *CONTEXT[name])
+
+
+def _names(axes: Axes, ground: Ground, taken: list[Any]) -> None:
+    """Write the names that fit without touching what is taken, the weightiest first."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    point, most = (east - west) / (72 * WIDTH), len(taken) + MOST_NAMES  # metres
+    inside = shapely.box(west, south, east, north)
+    halo = [Stroke(linewidth=1.8, foreground=SELECTION_HALO), Normal()]
+    for name, x, y in ground.names:
+        across, up = (width(name, NAME_SIZE) / 2 + 4) * point, NAME_SIZE * point
+        room = shapely.box(x - across, y - up, x + across, y + up)
+        if (
+            len(taken) < most
+            and inside.contains(room)
+            and not shapely.intersects(room, taken).any()
+        ):
+            taken.append(room)
+            text = axes.text(x, y, name, size=NAME_SIZE, color=TEXT, ha="center", va="center")
+            text.set_path_effects(halo)
+
+
 def _outlined(axes: Axes, ground: Ground, face: Face, ids: tuple[list[str], list[str]]) -> None:
     """Outline what is chosen: black on a white halo."""
     tracts, schools = ids
@@ -147,20 +206,25 @@ def _outlined(axes: Axes, ground: Ground, face: Face, ids: tuple[list[str], list
         _lines(axes, np.asarray([edge]), SELECTION, 1.6)
     for at in (at for at, name in enumerate(schools) if name in face.outlined):
         x, y = shapely.get_coordinates(ground.schools[at])[0]
-        for colour, width in ((SELECTION_HALO, 4), (SELECTION, 2)):
-            axes.scatter([x], [y], s=170, facecolors="none", edgecolors=colour, linewidths=width)
+        for colour, wide in ((SELECTION_HALO, 4), (SELECTION, 2)):
+            axes.scatter([x], [y], s=170, facecolors="none", edgecolors=colour, linewidths=wide)
 
 
-def _numbers(axes: Axes, ground: Ground, face: Face, tracts: list[str]) -> None:
-    """Write the number that each group has in its list."""
+def _numbers(axes: Axes, ground: Ground, face: Face, tracts: list[str]) -> list[Any]:
+    """Write the number that each group has in its list; give the room that they take."""
     place = {name: at for at, name in enumerate(tracts)}
+    reach = DISC * (axes.get_xlim()[1] - axes.get_xlim()[0]) / (72 * WIDTH)
+    rooms = []
     for number, members in face.numbers:
         group = shapely.union_all(ground.tracts[[place[name] for name in members]])
-        x, y = shapely.get_coordinates(shapely.point_on_surface(group))[0]
-        axes.scatter([x], [y], s=150, c="#ffffff", edgecolors=SELECTION, linewidths=1.2)
+        point = shapely.point_on_surface(group)
+        x, y = shapely.get_coordinates(point)[0]
+        axes.scatter([x], [y], s=(2 * DISC) ** 2, c="#ffffff", edgecolors=SELECTION, linewidths=1.2)
         axes.text(
             x, y, number, size=8, weight="bold", color=TEXT, ha="center", va="center_baseline"
         )
+        rooms.append(point.buffer(reach))
+    return rooms
 
 
 def _scale_bar(axes: Axes) -> None:
