@@ -7,7 +7,7 @@ import sys
 
 from bench import report
 
-QUESTIONS = ("queen", "hotspots", "zones", "association", "access", "build", "app")
+QUESTIONS = ("queen", "hotspots", "zones", "association", "access", "build", "app", "report")
 
 results = [report(importlib.import_module(f"bench.{name}").run()) for name in QUESTIONS]
 sys.exit(0 if all(results) else 1)

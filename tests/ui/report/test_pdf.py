@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pypdf
 import pytest
 
 from tests.ui.report.conftest import DAY, HOSTILE
+from ui import queries
 from ui.report.brief import brief
 from ui.report.pdf import appendix_pdf, brief_pdf
 
@@ -73,6 +75,19 @@ def test_other_briefs_take_two_pages_too(views, scope):
     reader, text = opened(brief_pdf(made))
     assert len(reader.pages) == 2
     assert squeezed(made.story.answer) in text
+
+
+@pytest.mark.mirror
+@pytest.mark.usefixtures("default", "nyc_path")
+@pytest.mark.parametrize("year", ["2018-19", "2024-25"])
+def test_a_city_with_groups_and_one_without_take_two_pages(year):
+    made = brief(replace(queries.choices("nyc").default(), year=year), "area", DAY)
+    reader, text = opened(brief_pdf(made))
+    assert len(reader.pages) == 2
+    assert squeezed(made.story.answer) in text
+    ranked = [row[1] for row in made.story.ranking.rows[:8]]
+    assert ranked
+    assert [name for name in ranked if squeezed(name) not in text] == []
 
 
 def test_hostile_names_are_words_and_two_pages_hold_them(hostile_brief):

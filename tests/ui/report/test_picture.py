@@ -10,10 +10,12 @@ from PIL import Image
 
 from tests.ui.report.conftest import DAY
 from ui import queries
-from ui.charts import history
+from ui.charts.style import LINE
+from ui.maps.decks import PARK, ROAD, WATER
 from ui.maps.scales import rgb
+from ui.report.charts import CHARTS, chart
 from ui.report.faces import PAGES, face
-from ui.report.picture import chart_picture, picture
+from ui.report.picture import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -56,11 +58,24 @@ def test_the_group_is_outlined_on_why_here_and_numbered_on_hot_spots(selection, 
     ]
 
 
-def test_a_chart_is_a_picture_too(selection):
-    chart = history.trend(queries.trend(selection)).to_dict()
-    image = Image.open(io.BytesIO(chart_picture(selection, chart, "png", DAY)))
+def test_water_parks_and_roads_are_on_the_printed_map(selection):
+    assert {"water", "parks", "roads"} <= set(queries.geometry(selection).layers)
+    content = picture(selection, "hot_spots", "svg", DAY).decode()
+    assert [colour for colour in (WATER, PARK, ROAD) if colour not in content] == []
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+def test_a_chart_is_a_picture_too(school, name):
+    root = ElementTree.fromstring(chart(school, name, "svg", DAY))  # noqa: S314 - our own
+    assert root.find(f"{SVG}title").text.count("?") == 1
+    assert len(root.find(f"{SVG}desc").text) > 40
+    links = [value for each in root.iter() for at, value in each.items() if "href" in at]
+    assert [link for link in links if not link.startswith("#")] == []
+
+
+def test_a_chart_has_the_marks_of_its_view(selection):
+    content = chart(selection, "trend", "png", DAY)
+    image = Image.open(io.BytesIO(content)).convert("RGB")
     assert image.width == 2 * 960
-    drawing = chart_picture(selection, chart, "svg", DAY)
-    root = ElementTree.fromstring(drawing)  # noqa: S314 - our own
-    assert root.find(f"{SVG}title").text == "How has chronic absence changed?"
-    assert root.find(f"{SVG}desc").text.startswith("Chronic absence by school year")
+    assert rgb(LINE) in {colour for count, colour in image.getcolors(1 << 24) if count > 100}
+    assert chart(selection, "trend", "png", DAY) == content
