@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, start
+from ui import frame, present, start
 
 st.set_page_config(page_title="Attendance Atlas", page_icon=frame.ICON, layout="wide")
 
@@ -16,8 +16,12 @@ page = st.navigation(
         st.Page("pages/join_quality.py", title="Join quality", icon=":material/hub:"),
         st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:"),
         st.Page("pages/methods.py", title="Methods", icon=":material/functions:"),
-    ]
+    ],
+    position="hidden" if present.is_on() else "sidebar",
 )
 start.ensure_place()
 with frame.drawn():
-    page.run()
+    if present.is_on():
+        present.show(frame.current())
+    else:
+        page.run()

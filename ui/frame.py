@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from data.errors import DataError
 from data.store.folders import without_home
-from ui import queries
+from ui import languages, present, queries, share
 from ui.selection import (
     ALPHAS,
     FIELDS,
@@ -76,10 +76,14 @@ def _controls() -> None:
     st.html(STYLE)
     selection, notices = _settle()
     st.session_state[NAME] = queries.places().get(selection.area, selection.area)
+    languages.speak(selection.lang)
+    st.session_state[FRAMED] = True
+    if selection.present:
+        return
     with st.sidebar:
         _shared_controls(selection)
-        st.session_state[FRAMED] = True
-        _share(selection)
+        present.button()
+        share.popover(selection)
     for notice in notices:
         st.warning(as_written(notice))
     area = queries.panel(selection).area
@@ -271,14 +275,6 @@ def _pick(name: str, label: str, options: Mapping[Any, str], **more: Any) -> Any
     """Draw the control of a field; its value is the field's."""
     words = dict(options)
     return st.selectbox(label, list(words), key=name, format_func=lambda v: words.get(v, v), **more)
-
-
-def _share(selection: Selection) -> None:
-    address = st.context.url or ""
-    with st.popover("Share this view", width="stretch"):
-        st.write("Copy this link. It holds your choices, never data.")
-        query = "&".join(f"{name}={value}" for name, value in selection.to_query().items())
-        st.code(f"{address}?{query}", language=None, wrap_lines=True)
 
 
 def _to_url(selection: Selection) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
+from ui import languages
 
 MEASURES: Mapping[str, str] = {
     "ratio": "Ratio to expected",
@@ -41,7 +42,7 @@ RANKS: Mapping[str, str] = {
 """What a list of schools or places to help is ranked by."""
 UNITS: Mapping[str, str] = {"": "Census tracts", "neighbourhood": "Neighbourhoods"}
 """What maps and lists are of."""
-LANGUAGES: Mapping[str, str] = {"": "English", "es": "Español"}
+LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
 """Begins the focus on a neighbourhood: "in:Mott Haven"."""
 
@@ -234,6 +235,25 @@ class Choices:
         """Return the view a newcomer sees."""
         driver = self.drivers[0] if self.drivers else ""
         return Selection(self.area, self.default_year, driver=driver)
+
+
+def short_query(selection: Selection, default: Selection) -> dict[str, str]:
+    """Query parameters of what differs from what a newcomer sees, with place and year.
+
+    The year stays: a place that is built again with a new one shows the view that was shared.
+
+    Parameters
+    ----------
+    selection : Selection
+    default : Selection
+        From `Choices.default`.
+    """
+    usual = default.to_query()
+    return {
+        name: value
+        for name, value in selection.to_query().items()
+        if name in ("area", "year") or usual.get(name) != value
+    }
 
 
 def quoted(value: str) -> str:

@@ -17,6 +17,7 @@ from data.views.schools_and_tracts import Totals
 from data.views.search import Found, Index, find, index_of, places_of
 from data.views.years import Dispersion
 from ui.maps.geometry import MapGeometry, publish_geometry
+from ui.present.views import NAMES as SLIDES
 from ui.queries.cache import kept
 from ui.selection import NEIGHBOURHOOD, Choices, Selection
 from ui.words.cards import condition_facts, not_covered_text
@@ -82,6 +83,7 @@ def _choices(key: Place) -> Choices:
         catchments=joins.offered(panel),
         withins=withins,
         kinds=kinds,
+        slides=SLIDES,
     )
 
 

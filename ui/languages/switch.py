@@ -1,0 +1,24 @@
+"""The choice of language, and the mark of it on the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import languages
+
+
+def switch() -> None:
+    """Draw a button for each language that is not the one of this run, in that language."""
+    for code, name in languages.offered().items():
+        if code != languages.spoken():
+            st.button(name, key=f"speak-{code or 'en'}", on_click=_speak, args=(code,))
+
+
+def mark_page() -> None:
+    """Tell the browser the language of the page, for screen readers and hyphenation."""
+    script = f"<script>document.documentElement.lang = '{languages.tag()}'</script>"
+    st.html(script, unsafe_allow_javascript=True)
+
+
+def _speak(code: str) -> None:
+    st.session_state["lang"] = code

@@ -1,0 +1,29 @@
+"""Coalition mode: one idea fills the screen, readable from the back row."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.languages import text
+from ui.selection import Selection
+
+
+def show(selection: Selection) -> None:
+    """Draw the view of the selection's slide in place of a page."""
+    from ui.present import stage  # loaded when a meeting opens the mode
+
+    stage.draw(selection)
+
+
+def button() -> None:
+    """Draw the button that opens the mode."""
+    st.button(text("Present"), key="present-on", on_click=_open)
+
+
+def is_on() -> bool:
+    """Whether this run is in the mode, before its selection is settled."""
+    return bool(st.session_state.get("present", st.query_params.get("present", "")) == "1")
+
+
+def _open() -> None:
+    st.session_state["present"] = "1"

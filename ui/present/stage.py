@@ -1,0 +1,85 @@
+"""The screen of coalition mode: headline, picture, source, and a bar to move and leave."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui import share
+from ui.languages import text
+from ui.languages.switch import mark_page, switch
+from ui.present import views
+from ui.present.subject import Subject, about
+from ui.selection import Selection
+from ui.words.as_written import as_written
+
+STYLE = '<style>@import url("/app/static/present.css");</style>'
+KEYS = "present-keys"
+_keys = st.components.v2.component(
+    "present_keys", js=Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
+)
+
+
+def draw(selection: Selection) -> None:
+    """Draw one view on the whole screen."""
+    st.html(STYLE)
+    mark_page()
+    subject = about(selection)
+    name = selection.slide or views.NAMES[0]
+    view = views.view(name)
+    with st.container(key="room", gap=None):
+        _head(view, subject)
+        with st.container(key="room-picture", gap=None):
+            view.picture(subject)
+        st.html(f"<p class='room-source'>{escape(view.source(subject))}</p>")
+        _bar(name, view, subject)
+    _keys(key=KEYS, on_move_change=_moved, height=1)
+
+
+def _head(view: views.View, subject: Subject) -> None:
+    question = escape(text(view.question))
+    headline = escape(view.headline(subject))
+    st.html(f"<header class='room-head'><p>{question}</p><h1>{headline}</h1></header>")
+
+
+def _bar(name: str, view: views.View, subject: Subject) -> None:
+    place = views.NAMES.index(name)
+    with st.container(key="room-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        _button(text("Back"), "previous", disabled=place == 0)
+        said = text("{number} of {count}", number=place + 1, count=len(views.NAMES))
+        st.html(f"<p class='room-progress' role='status'>{said}</p>", width="content")
+        _button(text("Next"), "next", disabled=place == len(views.NAMES) - 1)
+        st.space("stretch")
+        _notes(view, subject)
+        share.popover(subject.selection)
+        switch()
+        _button(text("Leave"), "exit")
+
+
+def _button(label: str, move: str, **more: Any) -> None:
+    st.button(label, key=f"room-{move}", on_click=go, args=(move,), **more)
+
+
+def _notes(view: views.View, subject: Subject) -> None:
+    """Draw the presenter's notes, once they are opened."""
+    drawer = st.popover(text("Notes"), key="room-notes", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            for paragraph in view.notes(subject):
+                st.write(as_written(paragraph))
+
+
+def _moved() -> None:
+    """Take a move that came from a key or a swipe."""
+    go(str(st.session_state[KEYS].move or ""))
+
+
+def go(move: str) -> None:
+    """Move to another view, or leave the mode; the run that follows shows it."""
+    if move == "exit":
+        st.session_state["present"] = ""
+    elif move in views.MOVES:
+        st.session_state["slide"] = views.after(st.session_state["slide"], move)

@@ -1,0 +1,110 @@
+"""Where does absence cluster? A map, and the areas that stand out by number."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ui.languages import counted, mark, text
+from ui.present import map as present_map
+from ui.present import words
+from ui.present.bars import plain
+from ui.present.subject import Subject
+from ui.present.views import View
+from ui.words.as_written import as_written
+
+LISTED = 5
+
+
+def headline(subject: Subject) -> str:
+    """Name the areas that stand out, and how many students it is about."""
+    if subject.kind == "group":
+        there = text(
+            "{name}: {students} miss much of the year at the schools children here attend.",
+            name=subject.name,
+            students=words.about(subject.rate),
+        )
+        return f"{there} {_whole(subject)}"
+    groups = subject.spots.groups
+    if groups.empty:
+        none = text("No area stands out clearly in {year}.", year=subject.selection.year)
+        return f"{none} {_whole(subject)}"
+    rate = groups["chronic_absent"].sum() / groups["enrolled"].sum()
+    there = text("There, {students} miss much of the school year.", students=words.about(rate))
+    return f"{_named(groups)} {there} {_whole(subject)}"
+
+
+def _named(groups: pd.DataFrame) -> str:
+    names, number = groups["name"].head(words.NAMED), words.how_many(len(groups))
+    if len(groups) > words.NAMED:
+        return text(
+            "{number} areas stand out. The first are {names}.",
+            number=words.sentence(number),
+            names=words.listed(names),
+        )
+    return counted(
+        "One area stands out: {names}.",
+        "{number} areas stand out: {names}.",
+        len(groups),
+        number=words.sentence(number),
+        names=words.listed(names),
+    )
+
+
+def _whole(subject: Subject) -> str:
+    place = subject.place()
+    return text(
+        "In all of {place}, it is {students}.",
+        place=place.name,
+        students=words.about(place.rate),
+    )
+
+
+def picture(subject: Subject) -> None:
+    """Draw the map, and beside it the areas that stand out: each can be chosen."""
+    left, right = st.columns([64, 36], gap="small")
+    with left:
+        present_map.draw(subject)
+    with right, st.container(key="room-list", gap="small"):
+        st.html(present_map.legend(subject))
+        groups = subject.spots.groups
+        if groups.empty:
+            st.html(plain(text("The map is not empty of need: small groups are easily missed.")))
+        for rank, row in groups.head(LISTED).iterrows():
+            _choice(f"{rank}  {row['name']}", row["cluster"], subject)
+        if subject.kind == "group":
+            _choice(subject.place().name, "", subject)
+
+
+def _choice(label: str, cluster: str, subject: Subject) -> None:
+    chosen = subject.selection.cluster == cluster
+    st.button(
+        as_written(label),
+        key=f"room-choose-{cluster}",
+        type="primary" if chosen else "secondary",
+        width="stretch",
+        on_click=_choose,
+        args=(cluster,),
+    )
+
+
+def _choose(cluster: str) -> None:
+    st.session_state["cluster"], st.session_state["focus"] = cluster, ""
+
+
+def notes(subject: Subject) -> tuple[str, ...]:
+    """Tell how to read the map."""
+    del subject
+    first = text(
+        "Each number marks an area: tracts that lie side by side, where the schools children"
+        " attend have more absence than chance would give."
+    )
+    return (
+        first,
+        text("Click an area in the list. The next views are then about it."),
+        text("The map shows schools that children attend. It does not follow any one child."),
+        text("An area that is not marked may need help too: small groups are easily missed."),
+    )
+
+
+VIEW = View(mark("Where?"), headline, picture, words.source, notes)

@@ -1,0 +1,97 @@
+"""Who is it about? Schools with most students beyond expected."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.views.strengths import SERVES
+from ui import queries
+from ui.languages import counted, mark, text
+from ui.present import words
+from ui.present.bars import Bar, bars, plain
+from ui.present.subject import Subject
+from ui.present.views import View
+from ui.queries import hotspots as queries_hotspots
+from ui.words.numbers import count_text, percent_text
+
+LISTED = 5
+
+
+def schools(subject: Subject) -> pd.DataFrame:
+    """Schools with more students chronically absent than expected, most beyond expected first.
+
+    Of a group: schools of which at least a tenth of the students live there by the join. Column
+    `beyond` is the students beyond what is expected for the school's level.
+    """
+    table = queries.schools(subject.selection)
+    table = table[table["shown"]]
+    if subject.kind == "group":
+        shares = queries.shares(subject.selection)
+        inside = shares["geoid"].isin(queries_hotspots.members(subject.spots, subject.selection))
+        here = shares[inside].groupby("school_id")["share"].sum()
+        table = table[here.reindex(table.index, fill_value=0.0) >= SERVES]
+    table = table.assign(beyond=table["chronic_absent"] - table["expected"])
+    table = table[table["beyond"].round() >= 1]
+    return table.sort_values(["beyond", "name"], ascending=[False, True])
+
+
+def headline(subject: Subject) -> str:
+    """Name the school with most students beyond expected, and how many schools there are."""
+    table = schools(subject)
+    if table.empty:
+        return text("No school in {name} has more absence than expected.", name=subject.name)
+    first = table.iloc[0]
+    said = counted(
+        "In {name}, one school has more absence than schools like it.",
+        "In {name}, {count} schools have more absence than schools like them.",
+        len(table),
+        name=subject.name,
+    )
+    return f"{said} " + counted(
+        "{school} comes first, with one student more than expected.",
+        "{school} comes first, with {count} students more than expected.",
+        first["beyond"],
+        school=first["name"],
+    )
+
+
+def picture(subject: Subject) -> None:
+    """Draw the first schools."""
+    table = schools(subject).head(LISTED)
+    if table.empty:
+        st.html(plain(text("There is no school to list here in this view.")))
+        return
+    most = table["beyond"].iloc[0]
+    rows = [
+        Bar(
+            row["name"],
+            count_text(row["beyond"]),
+            row["beyond"] / most,
+            note=text(
+                "{absent} of {enrolled} students, {rate}",
+                absent=count_text(row["chronic_absent"]),
+                enrolled=count_text(row["enrolled"]),
+                rate=percent_text(row["rate"], row["enrolled"]),
+            ),
+        )
+        for _, row in table.iterrows()
+    ]
+    heading = text("Students chronically absent beyond what schools of the same level lead to")
+    st.html(bars(rows, heading))
+
+
+def notes(subject: Subject) -> tuple[str, ...]:
+    """Tell how to read the list."""
+    lives = (
+        text("A school is listed when at least 1 in 10 of its students live here, as we reckon."),
+    )
+    return (
+        text("Expected: as many as schools of the same level have in the whole place."),
+        *(lives if subject.kind == "group" else ()),
+        text("This list is for offering help. It does not grade a school or its staff."),
+        text("A school with few students can be left out: its number would say too much."),
+    )
+
+
+VIEW = View(mark("Who?"), headline, picture, words.source, notes)

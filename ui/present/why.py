@@ -1,0 +1,106 @@
+"""Why here? Conditions that stand out beside similar areas, what can be changed first."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ui.languages import counted, mark, text
+from ui.present import conditions, words
+from ui.present.bars import GREY, Bar, bars, plain
+from ui.present.subject import Subject
+from ui.present.views import View
+from ui.queries import why as queries_why
+from ui.why import words as why_words
+from ui.words.numbers import value_text
+
+DRAWN = 3
+HERE = "#b2182b"
+
+
+def harder(group: Subject) -> pd.DataFrame:
+    """Conditions harder in a group than in comparable tracts that can be changed, first first."""
+    profile = queries_why.profile(group.spots, group.selection)
+    return conditions.first(why_words.harder(profile))
+
+
+def headline(subject: Subject) -> str:
+    """Name the conditions that stand out."""
+    group = subject.group()
+    if group is None:
+        return text("No area stands out, so there is no one place to ask about.")
+    names = [conditions.said(str(name)) for name in harder(group).index[:DRAWN]]
+    if not names:
+        return text(
+            "In {name}, what we can measure looks like similar areas. Ask the people there.",
+            name=group.name,
+        )
+    return text(
+        "In {name}, these stand out beside similar areas: {conditions}.",
+        name=group.name,
+        conditions=words.listed(names),
+    )
+
+
+def picture(subject: Subject) -> None:
+    """Draw each condition here and in similar areas."""
+    group = subject.group()
+    if group is None:
+        st.html(plain(text("Go back to the map and choose a place, or another school year.")))
+        return
+    table = harder(group).head(DRAWN)
+    if table.empty:
+        st.html(plain(text("Families, students and schools know what these figures do not.")))
+        return
+    rows = [bar for name, row in table.iterrows() for bar in _pair(str(name), row)]
+    st.html(bars(rows, text("Here, and in similar areas where no absence stands out")))
+
+
+def _pair(name: str, row: pd.Series) -> tuple[Bar, Bar]:
+    longest = max(row["value"], row["comparable"]) or 1.0
+    if row["unit"] == "fraction":
+        longest = max(longest, 0.5)
+    here, similar = (
+        (value_text(row[column], row["unit"]), row[column] / longest)
+        for column in ("value", "comparable")
+    )
+    label = words.sentence(conditions.said(name))
+    return Bar(label, *here, HERE), Bar(text("similar areas"), *similar, GREY)
+
+
+def source(subject: Subject) -> str:
+    """Years of the conditions drawn."""
+    group = subject.group()
+    table = harder(group).head(DRAWN) if group is not None else pd.DataFrame()
+    if table.empty:
+        return words.source(subject)
+    years = ", ".join(sorted(set(table["vintage"])))
+    return text(
+        "Conditions of all residents, {years}; absence, {year}. They go together; that is no"
+        " proof of a cause.",
+        years=years,
+        year=subject.selection.year,
+    )
+
+
+def notes(subject: Subject) -> tuple[str, ...]:
+    """Tell what the comparison can and cannot say."""
+    group = subject.group()
+    said = [
+        text("Similar areas have about as many people and children, and lie outside every group."),
+        text("These figures are about places and all who live there, not about absent students."),
+        text("What can be changed comes first: housing, care, transport, income."),
+    ]
+    if group is not None:
+        more = len(why_words.harder(queries_why.profile(group.spots, group.selection)))
+        said.append(
+            counted(
+                "One condition in all is harder here than in similar areas.",
+                "{count} conditions in all are harder here than in similar areas.",
+                more,
+            )
+        )
+    return tuple(said)
+
+
+VIEW = View(mark("Why here?"), headline, picture, source, notes)

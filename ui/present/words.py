@@ -1,0 +1,79 @@
+"""Words that several views of coalition mode share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.store.manifest import StudyArea
+from ui import queries
+from ui.languages import counted, mark, text
+from ui.present.subject import Subject
+from ui.words.answers import TENTH
+
+SHARES = (
+    *((1, 20), (1, 10), (1, 7), (1, 5), (1, 4), (3, 10), (1, 3), (4, 10), (1, 2)),
+    *((6, 10), (2, 3), (7, 10), (3, 4), (8, 10), (9, 10)),
+)
+LEAST = 0.025
+COUNTS = (
+    *(mark("no"), mark("one"), mark("two"), mark("three"), mark("four"), mark("five")),
+    *(mark("six"), mark("seven"), mark("eight"), mark("nine")),
+)
+NAMED = 4
+
+
+def share(rate: float) -> str:
+    """Write a share as people say it: "4 in 10"."""
+    part, of = min(SHARES, key=lambda pair: abs(rate - pair[0] / pair[1]))
+    return text("{part} in {of}", part=part, of=of)
+
+
+def about(rate: float) -> str:
+    """Write how many students it is: "about 4 in 10 students"."""
+    if rate < LEAST:
+        return text("fewer than 1 in 20 students")
+    return text("about {share} students", share=share(rate))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names in a sentence: "A, B and C"."""
+    *first, last = names
+    if not first:
+        return last
+    return text("{first} and {last}", first=", ".join(first), last=last)
+
+
+def how_many(count: int) -> str:
+    """Small numbers as words, larger ones as figures."""
+    return text(COUNTS[count]) if count < len(COUNTS) else counted("{count}", "{count}", count)
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+def source(subject: Subject) -> str:
+    """Who published the figures of absence, of which year, and what they count."""
+    panel = queries.panel(subject.selection)
+    return text(
+        "{publisher}, {year}. {definition} Shows the schools children attend.",
+        publisher=_publisher(subject),
+        year=subject.selection.year,
+        definition=_definition(panel.area),
+    )
+
+
+def _publisher(subject: Subject) -> str:
+    panel = queries.panel(subject.selection)
+    if panel.area.fictional:
+        return text("{name} is made up", name=panel.area.name)
+    used = queries.schools(subject.selection)["source"].mode()
+    names = {item.id: item.publisher for item in panel.sources}
+    return names.get(used.iloc[0], panel.area.name) if len(used) else panel.area.name
+
+
+def _definition(area: StudyArea) -> str:
+    if TENTH.search(area.definition):
+        return text("Counted: students who missed 1 in 10 school days or more.")
+    return text("Counted: students who are chronically absent, as the publisher defines it.")

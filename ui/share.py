@@ -1,0 +1,51 @@
+"""The link to a view, as text and as a code for phones: it holds choices, never data."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+
+from ui import queries
+from ui.languages import text
+from ui.selection import Selection, short_query
+
+PIXELS = 264  # of the code on the screen: read from three metres
+
+
+def popover(selection: Selection) -> None:
+    """Draw the button; link and code are made once it is opened."""
+    opened = st.popover(text("Share"), key="share", on_change="rerun")
+    if not opened.open:
+        return
+    address = link(st.context.url or "", selection)
+    with opened:
+        st.html(code(address))
+        st.write(text("Scan the code or copy the link. It holds your choices, never data."))
+        st.code(address, language=None, wrap_lines=True)
+
+
+def link(address: str, selection: Selection) -> str:
+    """Address of a page with the shortest query that opens the view.
+
+    Parameters
+    ----------
+    address : str
+        Of the page, as the reader's browser has it.
+    selection : Selection
+    """
+    query = short_query(selection, queries.choices(selection.area).default())
+    return f"{address.partition('?')[0]}?{urlencode(query)}"
+
+
+def code(address: str) -> str:
+    """QR code of an address as an SVG picture with a name, on white."""
+    made, drawn = segno.make(address, error="m"), io.BytesIO()
+    made.save(
+        drawn, kind="svg", border=4, light="#ffffff", xmldecl=False, svgns=True, omitsize=True
+    )
+    picture = drawn.getvalue().decode()
+    name = text("Code of the link to this view")
+    return f"<div role='img' aria-label='{name}' style='width:{PIXELS}px'>{picture}</div>"
