@@ -3,7 +3,7 @@ const MOVES = {
   ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous",
   Home: "first", End: "last", Escape: "exit",
 };
-const OWN = "input, textarea, select, canvas, [contenteditable], [role=application]," +
+const OWN = "input, textarea, select, .atlas-map, [contenteditable], [role=application]," +
   " [role=listbox], [role=combobox], [role=slider], [role=dialog], [data-baseweb=popover]";
 const FAR = 60;
 

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pydeck as pdk
-import streamlit as st
 
 from ui import queries
 from ui.hotspots.words import map_title
 from ui.languages import text
-from ui.maps.decks import area_map, hot_spot_classes
+from ui.maps import view
+from ui.maps.block import figures_of, legend_of
+from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
+from ui.maps.neighbourhoods import counts, neighbourhood_classes
 from ui.maps.scales import alt_text
-from ui.present.subject import Subject
+from ui.present.subject import Subject, leading
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import neighbourhoods as queries_neighbourhoods
 from ui.words.numbers import count_text
+from ui.words.standing import MEASURES
 
-NUMBERED = 5
-DISC_PIXELS, NUMBER_PIXELS = 17, 24
-DARK, WHITE = [17, 17, 17], [255, 255, 255]
-STEP_BACK = 0.7  # zoom levels from a group's own extent, so that its surroundings are seen
-NEAREST_ZOOM = 13.0
-CLASSES = 5
+NUMBERED = 4
+STEP_BACK = 0.5  # of the area's own extent on each side, so that its surroundings are seen
+CLASSES = 6
+Badge = tuple[float, float, str]
 
 
 def draw(subject: Subject, marked: pd.DataFrame | None = None) -> None:
@@ -38,94 +40,89 @@ def draw(subject: Subject, marked: pd.DataFrame | None = None) -> None:
     marked : DataFrame, optional
         Places with a `number`, `longitude` and `latitude`, marked in place of the areas.
     """
-    spots, selection = subject.spots, subject.selection
-    classes = hot_spot_classes(spots)
-    if subject.kind == "group":
-        inside = queries_hotspots.in_group(spots.tracts["cluster"], selection.cluster)
+    selection, classes = subject.selection, _classes(subject)
+    if subject.kind != "place":
+        inside = queries_hotspots.in_group(subject.spots.tracts["cluster"], selection.cluster)
         classes = replace(classes, brushed="".join(np.where(inside, "1", "0")))
-    deck = area_map(_view(subject, marked), classes, None)
-    deck.layers.extend(_numbers(_areas(subject) if marked is None else marked, subject))
-    alt = alt_text(classes.scale, map_title(selection), classes.scale.counts(classes.codes))
-    key = f"room-{selection.area}-{selection.cluster}"
-    st.pydeck_chart(deck, height="stretch", key=key, alt=alt)
+    deck = area_map(_opened(subject, marked), classes)
+    title = _title(subject)
+    caption = view.Caption(
+        title,
+        legend_of(title, classes),
+        alt_text(classes.scale, title, classes.scale.counts(classes.codes)),
+        figures_of(subject.spots.tracts),
+        badges=tuple(_areas(subject) if marked is None else _marks(subject, marked)),
+    )
+    # Another area is another map: the view of the last one is not kept.
+    view.show(deck, selection, caption, name=f"room-{selection.cluster}")
 
 
 def legend(subject: Subject) -> str:
-    """HTML legend of the classes that are on the map, with the number of tracts in each."""
-    classes = hot_spot_classes(subject.spots)
-    scale, counts = classes.scale, classes.scale.counts(classes.codes)
-    present = [
-        (colour, words, counts[label])
-        for label, colour, words in zip(scale.labels, scale.colours, scale.words, strict=True)
-        if counts[label]
-    ]
+    """HTML legend of the classes that are on the map, with the number of areas in each."""
+    classes = _classes(subject)
+    scale = classes.scale
+    if by_group(subject):
+        heading, held = text("Areas on the map (census tracts)"), scale.counts(classes.codes)
+    else:
+        heading = text("Neighborhoods: students chronically absent")
+        units = queries_neighbourhoods.units(subject.selection)
+        held = counts(scale, classes.codes, units)
     items = "".join(
         f"<li><i aria-hidden='true' style='background:{colour}'></i>"
-        f"<span>{escape(text(words))}</span><b>{count_text(count)}</b></li>"
-        for colour, words, count in present[:CLASSES]
+        f"<span>{escape(text(words))}</span><b>{count_text(held[label])}</b></li>"
+        for label, colour, words in zip(scale.labels, scale.colours, scale.words, strict=True)
+        if held[label]
     )
-    heading = text("Areas on the map (census tracts)")
     return f"<div class='room-legend'><h2>{escape(heading)}</h2><ul>{items}</ul></div>"
 
 
-def _areas(subject: Subject) -> pd.DataFrame:
-    """Middle of the first areas that stand out, by rank."""
-    groups, tracts = subject.spots.groups.head(NUMBERED), queries.panel(subject.selection).tracts
-    clusters = subject.spots.tracts["cluster"]
-    middles = [
-        tracts.geometry.loc[clusters.index[queries_hotspots.in_group(clusters, row.cluster)]]
-        .union_all()
-        .representative_point()
-        for row in groups.itertuples()
-    ]
-    return pd.DataFrame(
-        {
-            "number": groups.index.astype("int64"),
-            "longitude": [point.x for point in middles],
-            "latitude": [point.y for point in middles],
-        }
+def by_group(subject: Subject) -> bool:
+    """Whether the map is one of hot spots: where no group stands out it says too little."""
+    return not subject.spots.groups.empty
+
+
+def _classes(subject: Subject) -> AreaClasses:
+    if by_group(subject):
+        return replace(hot_spot_classes(subject.spots), hatched="")
+    selection = subject.selection
+    units = queries_neighbourhoods.units(selection)
+    return replace(
+        neighbourhood_classes(queries_neighbourhoods.table(selection), units, "crude"), hatched=""
     )
 
 
-def _numbers(places: pd.DataFrame, subject: Subject) -> list[pdk.Layer]:
+def _title(subject: Subject) -> str:
+    if by_group(subject):
+        return map_title(subject.selection)
+    return f"{MEASURES['crude']}, {subject.selection.year}"
+
+
+def _areas(subject: Subject) -> Iterator[Badge]:
+    """Middle of the first areas of the list, by rank."""
+    selection, clusters = subject.selection, subject.spots.tracts["cluster"]
+    if by_group(subject):
+        ids = list(subject.spots.groups["cluster"].head(NUMBERED))
+        members: Sequence[pd.Index] = [
+            clusters.index[queries_hotspots.in_group(clusters, each)] for each in ids
+        ]
+    else:
+        names = leading(selection).index[:NUMBERED]
+        members = [queries_neighbourhoods.members(selection, str(name)) for name in names]
+    shapes = queries.panel(selection).tracts.geometry
+    geometry = queries.geometry(selection)
+    for rank, tracts in enumerate(members, 1):
+        if len(tracts):
+            point = shapes.loc[tracts].union_all().representative_point()
+            yield float(geometry.longitude_of(point.x)), point.y, str(rank)
+
+
+def _marks(subject: Subject, marked: pd.DataFrame) -> Iterator[Badge]:
     geometry = queries.geometry(subject.selection)
-    data = [
-        {
-            "number": str(int(row.number)),
-            "position": [float(geometry.longitude_of(row.longitude)), row.latitude],
-        }
-        for row in places.itertuples()
-    ]
-    if not data:
-        return []
-    disc = pdk.Layer(
-        "ScatterplotLayer",
-        data=data,
-        id="room-discs",
-        stroked=True,
-        filled=True,
-        get_position="position",
-        get_fill_color=WHITE,
-        get_line_color=DARK,
-        get_radius=DISC_PIXELS,
-        radius_units=pdk.types.String("pixels"),
-        get_line_width=2,
-        line_width_units=pdk.types.String("pixels"),
-    )
-    number = pdk.Layer(
-        "TextLayer",
-        data=data,
-        id="room-numbers",
-        get_position="position",
-        get_text="number",
-        get_size=NUMBER_PIXELS,
-        get_color=DARK,
-        font_weight=pdk.types.String("bold"),
-    )
-    return [disc, number]
+    for row in marked.itertuples():
+        yield float(geometry.longitude_of(row.longitude)), row.latitude, str(int(row.number))
 
 
-def _view(subject: Subject, marked: pd.DataFrame | None) -> MapGeometry:
+def _opened(subject: Subject, marked: pd.DataFrame | None) -> MapGeometry:
     """Geometry seen so that the chosen area, and what is marked, is on the map."""
     geometry = queries.geometry(subject.selection)
     if subject.kind == "place":
@@ -135,6 +132,6 @@ def _view(subject: Subject, marked: pd.DataFrame | None) -> MapGeometry:
     if marked is not None and len(marked):
         points = gpd.points_from_xy(marked["longitude"], marked["latitude"], crs=shapes.crs)
         shapes = gpd.GeoSeries([*shapes, *points], crs=shapes.crs)
-    group = extent(geometry, shapes)
-    zoom = min(group.zoom - STEP_BACK, NEAREST_ZOOM)
-    return replace(group, zoom=max(zoom, geometry.zoom))
+    west, south, east, north = extent(geometry, shapes).bounds
+    across, up = STEP_BACK * (east - west), STEP_BACK * (north - south)
+    return replace(geometry, bounds=(west - across, south - up, east + across, north + up))

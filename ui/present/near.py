@@ -29,7 +29,7 @@ def providers(group: Subject) -> pd.DataFrame:
 
 def headline(subject: Subject) -> str:
     """Name the nearest place of care, or say that there is no list."""
-    group = subject.group()
+    group = subject.area()
     if group is None:
         return text("No area stands out, so there is no one place to be near to.")
     table = providers(group)
@@ -46,7 +46,7 @@ def headline(subject: Subject) -> str:
 
 def picture(subject: Subject) -> None:
     """Draw the nearest places of care by number."""
-    group = subject.group()
+    group = subject.area()
     table = providers(group) if group is not None else pd.DataFrame()
     if group is None or table.empty:
         st.html(plain(text("Who in this room knows a clinic, a nurse or a program close by?")))
@@ -74,7 +74,7 @@ def _list(table: pd.DataFrame) -> str:
 
 def source(subject: Subject) -> str:
     """Where the list is from, and how far is measured."""
-    group = subject.group()
+    group = subject.area()
     table = providers(group) if group is not None else pd.DataFrame()
     if table.empty:
         return words.source(subject)

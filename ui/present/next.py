@@ -13,7 +13,7 @@ from ui.present.views import View
 
 def headline(subject: Subject) -> str:
     """Say how many things there are to decide."""
-    group = subject.group()
+    group = subject.area()
     if group is None:
         return text("Three things to decide today. Choose where to look first.")
     return text("Three things to decide today, for {name}.", name=group.name)
@@ -21,7 +21,7 @@ def headline(subject: Subject) -> str:
 
 def picture(subject: Subject) -> None:
     """Draw the decisions with what they rest on."""
-    group = subject.group() or subject
+    group = subject.area() or subject
     st.html(steps([_ask(group), _change(subject), _by_when(subject)]))
 
 
@@ -37,7 +37,7 @@ def _ask(group: Subject) -> tuple[str, str]:
 
 
 def _change(subject: Subject) -> tuple[str, str]:
-    what, group = text("What do we change first?"), subject.group()
+    what, group = text("What do we change first?"), subject.area()
     harder = why.harder(group) if group is not None else None
     if harder is None or harder.empty:
         return what, text("Ask what makes it hard to get to school, then choose one thing.")

@@ -10,7 +10,7 @@ from ui.languages import counted, mark, text
 from ui.maps.decks import hot_spot_classes
 from ui.maps.scales import NOT_SHOWN
 from ui.present import words
-from ui.present.bars import GREY, Bar, Range, bars, ranges
+from ui.present.bars import GREY, Bar, Range, bars, plain, ranges
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.words.numbers import count_text, interval_text, percent_text
@@ -22,7 +22,7 @@ STEP = 0.2
 
 def headline(subject: Subject) -> str:
     """Say what the checks say."""
-    if subject.kind == "group":
+    if subject.kind != "place":
         return _group(subject)
     spots, agree = subject.spots, int(subject.spots.groups["tracts"].sum())
     if spots.kind == "consensus":
@@ -47,6 +47,8 @@ def _steady(agree: int) -> str:
 
 
 def _group(subject: Subject) -> str:
+    if not subject.enrolled > 0:
+        return text("{name}: not shown, too few students.", name=subject.name)
     low, high = (percent_text(value, 0) for value in (subject.low, subject.high))
     said = text(
         "In {name} the rate lies between {low} and {high}.", name=subject.name, low=low, high=high
@@ -63,7 +65,7 @@ def _group(subject: Subject) -> str:
 
 def picture(subject: Subject) -> None:
     """Draw how many checks agree, or the range of the rate."""
-    st.html(_ranges(subject) if subject.kind == "group" else _classes(subject))
+    st.html(_ranges(subject) if subject.kind != "place" else _classes(subject))
 
 
 def _classes(subject: Subject) -> str:
@@ -89,6 +91,8 @@ def _classes(subject: Subject) -> str:
 
 def _ranges(subject: Subject) -> str:
     place = subject.place()
+    if not subject.enrolled > 0:
+        return plain(text("Too few students to say more."))
     end = min(1.0, STEP * math.ceil(max(subject.high, place.rate) / STEP + 1e-9))
     nothing = float("nan")
     rows = [
@@ -115,12 +119,10 @@ def _ranges(subject: Subject) -> str:
 
 def notes(subject: Subject) -> tuple[str, ...]:
     """Tell what the checks are."""
-    if subject.kind == "group":
-        row = subject.row()
+    if subject.kind != "place":
         ends = interval_text(subject.low, subject.high, subject.enrolled)
         return (
             text("The range, {ends} %, comes from how much the schools here differ.", ends=ends),
-            text("Checks that agree on its tracts: {agree}.", agree=row["agree"]),
             text("The area was picked because it is high. Next year it may be less so."),
         )
     return (

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
 from ui.languages import counted, mark, text
 from ui.present import map as present_map
 from ui.present import words
-from ui.present.bars import plain
-from ui.present.subject import Subject
+from ui.present.subject import Subject, leading
 from ui.present.views import View
+from ui.selection import NEIGHBOURHOOD
 from ui.words.as_written import as_written
 
-LISTED = 5
+LISTED = 4
+MOST = mark("Most students beyond what is expected:")
 
 
 def headline(subject: Subject) -> str:
     """Name the areas that stand out, and how many students it is about."""
-    if subject.kind == "group":
+    if subject.kind != "place":
+        if not subject.enrolled > 0:
+            return text("{name}: not shown, too few students.", name=subject.name)
         there = text(
             "{name}: {students} miss much of the year at the schools children here attend.",
             name=subject.name,
@@ -67,13 +72,21 @@ def picture(subject: Subject) -> None:
         present_map.draw(subject)
     with right, st.container(key="room-list", gap="small"):
         st.html(present_map.legend(subject))
-        groups = subject.spots.groups
-        if groups.empty:
-            st.html(plain(text("The map is not empty of need: small groups are easily missed.")))
-        for rank, row in groups.head(LISTED).iterrows():
-            _choice(f"{rank}  {row['name']}", row["cluster"], subject)
-        if subject.kind == "group":
+        if not present_map.by_group(subject):
+            st.html(f"<p class='room-source'>{escape(text(MOST))}</p>")
+        for rank, (cluster, name) in enumerate(_listed(subject), 1):
+            _choice(f"{rank}  {name}", cluster, subject)
+        if subject.kind != "place":
             _choice(subject.place().name, "", subject)
+
+
+def _listed(subject: Subject) -> list[tuple[str, str]]:
+    """Give the areas that stand out; else neighbourhoods with most students beyond expected."""
+    if present_map.by_group(subject):
+        groups = subject.spots.groups.head(LISTED)
+        return list(zip(groups["cluster"], groups["name"], strict=True))
+    names = leading(subject.selection).index[:LISTED]
+    return [(f"{NEIGHBOURHOOD}{name}", str(name)) for name in names]
 
 
 def _choice(label: str, cluster: str, subject: Subject) -> None:
@@ -89,7 +102,9 @@ def _choice(label: str, cluster: str, subject: Subject) -> None:
 
 
 def _choose(cluster: str) -> None:
-    st.session_state["cluster"], st.session_state["focus"] = cluster, ""
+    in_focus = cluster if cluster.startswith(NEIGHBOURHOOD) else ""
+    st.session_state["cluster"] = "" if in_focus else cluster
+    st.session_state["focus"] = in_focus
 
 
 def notes(subject: Subject) -> tuple[str, ...]:

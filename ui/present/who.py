@@ -26,7 +26,7 @@ def schools(subject: Subject) -> pd.DataFrame:
     """
     table = queries.schools(subject.selection)
     table = table[table["shown"]]
-    if subject.kind == "group":
+    if subject.kind != "place":
         shares = queries.shares(subject.selection)
         inside = shares["geoid"].isin(queries_hotspots.members(subject.spots, subject.selection))
         here = shares[inside].groupby("school_id")["share"].sum()
@@ -88,7 +88,7 @@ def notes(subject: Subject) -> tuple[str, ...]:
     )
     return (
         text("Expected: as many as schools of the same level have in the whole place."),
-        *(lives if subject.kind == "group" else ()),
+        *(lives if subject.kind != "place" else ()),
         text("This list is for offering help. It does not grade a school or its staff."),
         text("A school with few students can be left out: its number would say too much."),
     )

@@ -26,7 +26,7 @@ def harder(group: Subject) -> pd.DataFrame:
 
 def headline(subject: Subject) -> str:
     """Name the conditions that stand out."""
-    group = subject.group()
+    group = subject.area()
     if group is None:
         return text("No area stands out, so there is no one place to ask about.")
     names = [conditions.said(str(name)) for name in harder(group).index[:DRAWN]]
@@ -44,7 +44,7 @@ def headline(subject: Subject) -> str:
 
 def picture(subject: Subject) -> None:
     """Draw each condition here and in similar areas."""
-    group = subject.group()
+    group = subject.area()
     if group is None:
         st.html(plain(text("Go back to the map and choose a place, or another school year.")))
         return
@@ -70,7 +70,7 @@ def _pair(name: str, row: pd.Series) -> tuple[Bar, Bar]:
 
 def source(subject: Subject) -> str:
     """Years of the conditions drawn."""
-    group = subject.group()
+    group = subject.area()
     table = harder(group).head(DRAWN) if group is not None else pd.DataFrame()
     if table.empty:
         return words.source(subject)
@@ -85,7 +85,7 @@ def source(subject: Subject) -> str:
 
 def notes(subject: Subject) -> tuple[str, ...]:
     """Tell what the comparison can and cannot say."""
-    group = subject.group()
+    group = subject.area()
     said = [
         text("Similar areas have about as many people and children, and lie outside every group."),
         text("These figures are about places and all who live there, not about absent students."),

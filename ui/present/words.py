@@ -32,6 +32,8 @@ def about(rate: float) -> str:
     """Write how many students it is: "about 4 in 10 students"."""
     if rate < LEAST:
         return text("fewer than 1 in 20 students")
+    if share(rate) == share(0.5):
+        return text("about half of all students")
     return text("about {share} students", share=share(rate))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -124,7 +124,8 @@ def other_years(found: HotSpots, selection: Selection) -> pd.DataFrame:
 
 def group_view(selection: Selection) -> Selection:
     """Choices that decide the hot spots and the group, and no other: the key of what is kept."""
-    return replace(selection, focus="", driver="", versus="", beside="", view="")
+    seen: dict[str, Any] = dict.fromkeys(("unit", "present", "slide", "lang"), "")
+    return replace(selection, focus="", driver="", versus="", beside="", view="", **seen)
 
 
 def in_group(clusters: pd.Series, cluster: str) -> pd.Series:
