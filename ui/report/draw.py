@@ -39,6 +39,7 @@ WIDTH = 8.0  # inches
 SHAPES = (0.55, 1.15)  # height by width
 DPI = 200
 EDGE = 0.03  # of the longer side, left free around the place
+AROUND, NEAREST = 0.6, 0.1  # surroundings of a close view: by its own size, by the place's
 DISC = 6  # points: radius of a group's number
 BAR_SHARE = 0.25  # longest scale bar, by the width of the map
 NAME_SIZE, MOST_NAMES = 8, 24
@@ -97,7 +98,7 @@ def drawn(
     form : str
         "png" or "svg".
     """
-    figure, axes = _canvas(ground.bounds)
+    figure, axes = _canvas(_bounds(ground, face, ids))
     for name in ("water", "parks"):
         if name in ground.context:
             _areas(axes, ground.context[name], [CONTEXT[name][0]] * len(ground.context[name]))
@@ -116,6 +117,26 @@ def drawn(
     metadata = {"Date": None} if form == "svg" else {"Software": None}
     figure.savefig(file, format=form, dpi=DPI, metadata=metadata)
     return file.getvalue()
+
+
+def _bounds(ground: Ground, face: Face, ids: tuple[list[str], list[str]]) -> NDArray[np.float64]:
+    """Give what is seen: the whole place, or what is outlined with its surroundings."""
+    layers = zip((ground.tracts, ground.schools), ids, strict=True)
+    shapes = [
+        shape
+        for layer, names in layers
+        for shape, name in zip(layer, names, strict=True)
+        if name in face.outlined
+    ]
+    if not face.close or not shapes:
+        return np.asarray(ground.bounds)
+    west, south, east, north = shapely.total_bounds(shapes)
+    whole = max(ground.bounds[2] - ground.bounds[0], ground.bounds[3] - ground.bounds[1])
+    around = max(AROUND * max(east - west, north - south), NEAREST * whole)
+    near = np.array([west - around, south - around, east + around, north + around])
+    return np.concatenate(
+        [np.maximum(near[:2], ground.bounds[:2]), np.minimum(near[2:], ground.bounds[2:])]
+    )
 
 
 def _canvas(bounds: NDArray[np.float64]) -> tuple[Figure, Axes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import pandas as pd
@@ -60,6 +60,8 @@ class Face:
         Tracts, or the one school, that are outlined.
     numbers : tuple of (str, tuple of str)
         Number of each group, and its tracts.
+    close : bool
+        Whether the map is drawn around what is outlined, not of the whole place.
     """
 
     title: str
@@ -69,9 +71,10 @@ class Face:
     caveat: str
     outlined: tuple[str, ...] = ()
     numbers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    close: bool = False
 
 
-def face(selection: Selection, page: str) -> Face:
+def face(selection: Selection, page: str, *, close: bool = False) -> Face:
     """Give what the map of a page shows.
 
     Parameters
@@ -80,13 +83,19 @@ def face(selection: Selection, page: str) -> Face:
         `focus` (or on Why here `cluster`) is outlined.
     page : str
         A key of `PAGES`.
+    close : bool
+        Whether to draw the map around what is outlined.
 
     Raises
     ------
     KeyError
         No such page.
     """
-    return PAGES[page](selection)
+    shown = PAGES[page](selection)
+    if not close or not shown.outlined:
+        return shown
+    legend = (*shown.legend, Swatch("Numbers in brackets count the whole place.", mark="note"))
+    return replace(shown, legend=legend, close=True)
 
 
 def _overview(selection: Selection) -> Face:

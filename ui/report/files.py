@@ -32,15 +32,15 @@ def files(analysis: Analysis) -> Mapping[str, bytes]:
     """
     selection, made = analysis.selection, analysis.made
     told = brief(selection, analysis.scope, made)
-    page, view = told.story.page, told.story.view
+    page, view, close = told.story.page, told.story.view, told.story.close
     return {
         NAME: written(analysis),
         "brief.pdf": brief_pdf(told),
         "brief.pptx": brief_slides(told),
         "brief.xlsx": brief_workbook(told),
         "appendix.pdf": appendix_pdf(told),
-        "map.png": picture(view, page, "png", made),
-        "map.svg": picture(view, page, "svg", made),
+        "map.png": picture(view, page, "png", made, close=close),
+        "map.svg": picture(view, page, "svg", made, close=close),
         **dict(_tables(analysis)),
     }
 

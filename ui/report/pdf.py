@@ -23,7 +23,7 @@ DEFINITION, SOURCES = "Who is counted", "Sources"
 
 def brief_pdf(brief: Brief) -> bytes:
     """Set a brief on two pages; the same bytes for the same brief."""
-    shown = face(brief.story.view, brief.story.page)
+    shown = face(brief.story.view, brief.story.page, close=brief.story.close)
     words = {
         **_head(brief),
         "answer": brief.story.answer,

@@ -45,7 +45,9 @@ class Caption:
     lines: tuple[str, ...]
 
 
-def picture(selection: Selection, page: str, form: Form, when: date) -> bytes:
+def picture(
+    selection: Selection, page: str, form: Form, when: date, *, close: bool = False
+) -> bytes:
     """Give the map of a page as a picture; the same bytes for the same choices and date.
 
     Parameters
@@ -57,8 +59,10 @@ def picture(selection: Selection, page: str, form: Form, when: date) -> bytes:
         "png" (two pixels a point) or "svg".
     when : date
         The day that stands on the picture.
+    close : bool
+        Whether to draw the map around what is outlined.
     """
-    shown = face(selection, page)
+    shown = face(selection, page, close=close)
     caption = Caption(shown.title, shown.alt, lines(selection, shown.caveat, when))
     legend = [asdict(item) for item in shown.legend]
     return _framed(selection, caption, map_image(selection, shown, form), form, when, legend)

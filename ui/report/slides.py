@@ -24,6 +24,7 @@ from ui.report.pdf import sections, shortened
 from ui.report.picture import map_image
 from ui.report.story import Bars, Table
 from ui.words.as_written import one_line
+from ui.words.numbers import plural
 
 WIDE, HIGH = 13.333, 7.5  # inches, 16:9
 SMALLEST = 18  # points; the back row reads no smaller type
@@ -33,6 +34,7 @@ BODY = (WIDE - 2 * SIDE, HIGH - TOP - FOOT)
 LEGEND = 4.3  # inches of a map slide
 MOST_BARS = 8
 INSET = 0.06
+SQUEEZED = 150  # points to which a column of long words may be narrowed
 LONGEST_PROPERTY = 255
 BLUE = RGBColor(0x21, 0x66, 0xAC)
 LAYOUTS = {"title": 0, "text": 1, "plain": 5}
@@ -43,7 +45,7 @@ NO_STYLE = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # "No Style, Table Grid"
 def brief_slides(brief: Brief) -> bytes:
     """Lay a brief out as a PowerPoint file; the same bytes for the same brief."""
     deck = _deck(brief)
-    story, shown = brief.story, face(brief.story.view, brief.story.page)
+    story, shown = brief.story, face(brief.story.view, brief.story.page, close=brief.story.close)
     _opening(deck, brief)
     _map(deck, brief, shown)
     figures = Table("In figures", ("Figure", "What it counts"), story.figures)
@@ -158,7 +160,7 @@ def _table(deck: Any, brief: Brief, table: Table) -> None:
         kept.append(cells)
         tall.append(_tall(cells, widths))
     left = len(rows) - len(kept) + 1
-    more = f"{left} more rows stand in the workbook." if left else ""
+    more = f"{plural(left, 'more row')} in the workbook." if left else ""
     dropped = [name for at, name in enumerate(table.columns) if at not in columns]
     also = f"In the workbook also: {', '.join(dropped)}." if dropped else ""
     slide = _slide(deck, brief, "plain", table.title, [more, also])
@@ -174,25 +176,23 @@ def _table(deck: Any, brief: Brief, table: Table) -> None:
 
 
 def _columns(table: Table) -> tuple[list[int], list[float]]:
-    """Choose the columns that fit, and give their widths in inches; words take what is left."""
-    needs = []
+    """Choose the columns that fit, and give their widths in inches; long ones take what is left."""
+    needs, wants = [], []
     for at, head in enumerate(table.columns):
-        cells = [row[at] for row in table.rows]
         words = max((width(word, SMALLEST, bold=True) for word in head.split()), default=0)
-        longest = max((width(text, SMALLEST) for text in cells), default=0)
-        needs.append(max(words, min(longest, 150)) / 72 + 2 * INSET + 0.1)
+        longest = max((width(row[at], SMALLEST) for row in table.rows), default=0)
+        needs.append(max(words, min(longest, SQUEEZED)) / 72 + 2 * INSET + 0.1)
+        wants.append(max(words, longest) / 72 + 2 * INSET + 0.1)
     columns: list[int] = []
     for at, need in enumerate(needs):
         if sum(needs[i] for i in columns) + need <= BODY[0]:
             columns.append(at)
-    widths = [needs[at] for at in columns]
-    longest_at = max(range(len(columns)), key=lambda i: _longest(table, columns[i]))
-    widths[longest_at] += BODY[0] - sum(widths)
-    return columns, widths
-
-
-def _longest(table: Table, column: int) -> int:
-    return max((len(row[column]) for row in table.rows), default=0)
+    room = BODY[0] - sum(needs[at] for at in columns)
+    lacking = [min(wants[at] - needs[at], BODY[0]) for at in columns]
+    part = min(1.0, room / sum(lacking)) if sum(lacking) else 0.0
+    widths = [needs[at] + part * lack for at, lack in zip(columns, lacking, strict=True)]
+    rest = (BODY[0] - sum(widths)) / len(widths)
+    return columns, [across + rest for across in widths]
 
 
 def _tall(cells: Sequence[str], widths: Sequence[float]) -> float:

@@ -76,6 +76,8 @@ class Story:
         Page whose map it shows.
     view : Selection
         Choices of that map.
+    close : bool
+        Whether the map is drawn around what the story is of.
     ranking : Table
         What is listed in order, and the order.
     bars : Bars
@@ -92,6 +94,7 @@ class Story:
     figures: tuple[tuple[str, str], ...]
     page: str
     view: Selection
+    close: bool
     ranking: Table
     bars: Bars
     tables: tuple[Table, ...]

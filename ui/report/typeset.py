@@ -64,11 +64,11 @@ def typeset(sheet: Sheet, form: Form, when: date) -> bytes:
 
 
 def _lined(content: Any) -> Any:
-    """Write every text of a content on one line."""
+    """Write every text of a content on one line; a percent sign stays with its number."""
     if isinstance(content, Mapping):
         return {name: _lined(value) for name, value in content.items()}
     if isinstance(content, str):
-        return one_line(content)
+        return one_line(content).replace(" %", "\N{NO-BREAK SPACE}%")
     return [_lined(each) for each in content] if isinstance(content, list | tuple) else content
 
 

@@ -12,7 +12,7 @@ from tests.ui.report.conftest import DAY
 from ui import queries
 from ui.charts.style import LINE
 from ui.maps.decks import PARK, ROAD, WATER
-from ui.maps.scales import rgb
+from ui.maps.scales import SELECTION, rgb
 from ui.report.charts import CHARTS, chart
 from ui.report.faces import PAGES, face
 from ui.report.picture import picture
@@ -56,6 +56,17 @@ def test_the_group_is_outlined_on_why_here_and_numbered_on_hot_spots(selection, 
     assert [number for number, _ in face(selection, "hot_spots").numbers] == [
         str(rank) for rank in spots.groups.index
     ]
+
+
+def test_a_close_view_shows_what_is_outlined_larger(selection):
+    def black(content):
+        image = Image.open(io.BytesIO(content)).convert("RGB")
+        return dict(map(reversed, image.getcolors(1 << 24)))[rgb(SELECTION)]
+
+    whole, near = (
+        black(picture(selection, "why_here", "png", DAY, close=close)) for close in (False, True)
+    )
+    assert near > 1.5 * whole
 
 
 def test_water_parks_and_roads_are_on_the_printed_map(selection):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 
+import pypdf
 import pytest
 from pptx import Presentation
 from pptx.util import Pt
@@ -117,6 +120,31 @@ def test_hostile_names_are_words(hostile_brief):
     assert "\u202e" not in words
     (chart,) = (shape.chart for shape in shapes(slides, "chart"))
     assert HOSTILE[2] in list(chart.plots[0].categories)
+
+
+@pytest.mark.parametrize("fixture", ["area_brief", "hostile_brief"])
+def test_an_office_program_draws_every_slide_inside_its_page(request, tmp_path, fixture):
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed here, nor on CI: the fit is checked by measure")
+    path = tmp_path / "brief.pptx"
+    path.write_bytes(brief_slides(request.getfixturevalue(fixture)))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=120)
+    paper = pypdf.PdfReader(tmp_path / "brief.pdf")
+    assert len(paper.pages) == len(Presentation(path).slides)
+    outside: list[str] = []
+    for page in paper.pages:
+        across, down = float(page.mediabox.width), float(page.mediabox.height)
+
+        def note(text, _, matrix, *__, across=across, down=down):
+            x, y = matrix[4], matrix[5]
+            if text.strip() and not (0 <= x <= across and 0 <= y <= down):
+                outside.append(text)
+
+        page.extract_text(visitor_text=note)
+    assert outside == []
 
 
 @pytest.mark.parametrize("scope", ["group", "neighbourhood", "school"])

@@ -42,6 +42,7 @@ def area(selection: Selection) -> Story:
         (*everyone[:2], *answers.hot_spot_figures(spots, selection)),
         "hot_spots",
         replace(selection, focus="", beside=""),
+        False,
         ranking,
         bars,
         (*others, table_of("Every school year of this place, latest first", years)),

@@ -39,6 +39,7 @@ def group(selection: Selection) -> Story:
         tuple(why_words.figures(row, profile)),
         "why_here",
         replace(selection, focus="", beside=""),
+        True,
         table_of(title, conditions[CONDITION_COLUMNS]),
         Bars(
             "Percent of comparable tracts with less of it",

@@ -48,6 +48,7 @@ def neighbourhood(selection: Selection) -> Story:
         neighbourhood_figures(row, _rank(selection, name, kind)),
         "overview",
         view,
+        True,
         ranking,
         bars,
         (

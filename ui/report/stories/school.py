@@ -32,6 +32,7 @@ def school(selection: Selection) -> Story:
         school_figures(row),
         "schools",
         replace(selection, beside=""),
+        True,
         table_of(f"{row['name']}, every school year", display_frame(history, YEAR_COLUMNS)),
         Bars(
             "Share of students chronically absent, by school year",
