@@ -24,7 +24,7 @@ from ui.maps.scales import (
 )
 from ui.places.cards import focus_card
 from ui.search import search
-from ui.selection import Selection
+from ui.selection import NEIGHBOURHOOD, Selection
 from ui.words.numbers import percent_text, plural, students_text, with_margin
 from ui.words.standing import not_shown_text
 
@@ -110,7 +110,7 @@ def tract_map(
     name: str = "map",
     link: str = "",
 ) -> None:
-    """Map of tracts by class; what is chosen on it becomes the focus.
+    """Map of tracts or neighbourhoods by class; what is chosen on it becomes the focus.
 
     Parameters
     ----------
@@ -118,12 +118,13 @@ def tract_map(
     classes : AreaClasses
     selection : Selection
     table : DataFrame, optional
-        Tracts in map order with `rate`, `enrolled`, `shown`, `status` and `reason`; or `value`:
-        figures under the pointer, and the order of the arrow keys, highest first.
+        The areas in map order: figures under the pointer (see `figures_of`) and the order of the
+        arrow keys (see `order_of`).
     name, link : str
         See `ui.maps.view.show`.
     """
-    alt = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
+    counts = classes.scale.counts(classes.codes)
+    alt = alt_text(classes.scale, title, counts, classes.unit)
     figures, order = ((), ()) if table is None else (figures_of(table), order_of(table))
     caption = view.Caption(title, legend_of(title, classes), alt, figures, order)
     deck = area_map(queries.geometry(selection), classes)
@@ -157,11 +158,15 @@ def _estimate(value: float, moe: float, unit: str) -> str:
 
 
 def order_of(table: pd.DataFrame) -> list[str]:
-    """Rank rows for the arrow keys: those with most students beyond expected first."""
-    if "expected" not in table:
+    """Rank rows for the arrow keys: most students beyond expected, or the highest value, first."""
+    if "expected" in table:
+        beyond = (table["chronic_absent"] - table["expected"]).where(table["shown"])
+    elif "value" in table:
+        beyond = table["value"]
+    else:
         return []
-    beyond = (table["chronic_absent"] - table["expected"]).where(table["shown"])
-    return list(beyond.dropna().sort_values(ascending=False).index[: view.MOST_STEPS])
+    first = beyond.dropna().sort_values(ascending=False).index[: view.MOST_STEPS]
+    return [NEIGHBOURHOOD + name if table.index.name == "neighbourhood" else name for name in first]
 
 
 def school_block(

@@ -47,20 +47,22 @@ SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1
 
 @dataclass(frozen=True)
 class AreaClasses:
-    """Class of every tract, in the order of the map's features.
+    """Class of every tract or neighbourhood, in the order of the map's features.
 
     Parameters
     ----------
     scale : ClassScale
     codes : str
-        One class code a tract.
+        One class code an area.
     marked, hatched, brushed : str
-        "1" where a dot marks the tract (not shown), where lines cross it, where an outline shows
+        "1" where a dot marks the area (not shown), where lines cross it, where an outline shows
         what is chosen in the chart beside; else "0". The latter two may be "" for none.
     lines : str
         What the lines mean.
     note : str
-        What is said in the legend of a mark that too many tracts carry to be drawn.
+        What is said in the legend of a mark that too many areas carry to be drawn.
+    unit : str
+        Layer of the areas: "tracts" or "neighbourhoods".
     """
 
     scale: ClassScale
@@ -70,6 +72,7 @@ class AreaClasses:
     brushed: str = ""
     lines: str = "one analysis alone flags it"
     note: str = ""
+    unit: str = "tracts"
 
 
 @dataclass(frozen=True)
@@ -93,21 +96,18 @@ def measure_classes(tracts: pd.DataFrame, measure: str, what: str = "tracts") ->
     scale, shown = ratio_scale() if measure == "ratio" else rate_scale(), tracts["shown"]
     codes = scale.encode(tracts[VALUE_OF_MEASURE[measure]], shown=shown)
     return crossed(
-        AreaClasses(scale, codes, flags(~shown), lines=BY_SCHOOLS),
+        AreaClasses(scale, codes, flags(~shown), lines=BY_SCHOOLS, unit=what),
         shown,
         looks_by_schools(tracts, measure),
-        what,
     )
 
 
-def crossed(
-    classes: AreaClasses, shown: pd.Series, marked: pd.Series, what: str = "tracts"
-) -> AreaClasses:
+def crossed(classes: AreaClasses, shown: pd.Series, marked: pd.Series) -> AreaClasses:
     """Cross the marked areas with lines, or where these are too many, say so in the legend."""
     count, areas = int(marked.sum()), int(shown.sum())
     if count > MOST_HATCHED * areas:
-        note = f"{classes.lines}: {count:,} of {areas:,} {what}, too many to cross with lines"
-        return replace(classes, note=note)
+        told = f"{classes.lines}: {count:,} of {areas:,} {classes.unit}"
+        return replace(classes, note=f"{told}, too many to cross with lines")
     return replace(classes, hatched=flags(marked))
 
 
@@ -161,8 +161,8 @@ def driver_classes(driver: pd.DataFrame, unit: str, what: str = "tracts") -> Are
     shown = driver["status"].eq("reported") & driver["value"].notna()
     scale = driver_scale(driver["value"].where(shown), unit)
     codes = scale.encode(driver["value"], shown=shown)
-    classes = AreaClasses(scale, codes, flags(~shown), lines=LOW_RELIABILITY)
-    return crossed(classes, shown, shown & driver["reliability"].eq("low"), what)
+    classes = AreaClasses(scale, codes, flags(~shown), lines=LOW_RELIABILITY, unit=what)
+    return crossed(classes, shown, shown & driver["reliability"].eq("low"))
 
 
 def school_classes(schools: pd.DataFrame, features: pd.Index) -> SchoolClasses:
@@ -189,7 +189,7 @@ HATCH_PIXELS = 1.1
 BRUSH_PIXELS = 1.8
 SCHOOL_PIXELS = (3, 4.5, 6, 8, 10)
 GROUND = "#eceae5"  # areas of a map that shows points
-WATER, PARK, ROAD, BOUNDARY = "#dce9f0", "#b9d3a8", "#8a8a8a", "#3d3d3d"
+WATER, PARK, ROAD, BOUNDARY = "#dce9f0", "#d3e4c5", "#8a8a8a", "#4a4a4a"
 
 
 @dataclass
@@ -244,30 +244,29 @@ def pick_marked(values: list[Any], flags: str) -> str:
     return f"({json.dumps(values)})[(('{digits}')[properties.h]>>properties.b)&1]"
 
 
-def area_map(geometry: MapGeometry, classes: AreaClasses, unit: str = "tracts") -> MapDeck:
-    """Areas coloured by class; dots and lines are drawn on tracts alone.
-
-    `unit` is the layer of the areas: "tracts" or "neighbourhoods".
-    """
+def area_map(geometry: MapGeometry, classes: AreaClasses) -> MapDeck:
+    """Areas coloured by class, with dots on those that are not shown."""
+    unit = classes.unit
     scale = classes.scale
     fill = pick([list(colour) for colour in scale.rgb], classes.codes, "".join(scale.codes))
-    marks = [*_dots(geometry, classes), *_hatch(geometry, classes)] if unit == "tracts" else []
+    areas = pdk.Layer(
+        "GeoJsonLayer",
+        data=geometry.url(unit),
+        id=unit,
+        stroked=False,
+        filled=True,
+        pickable=True,
+        get_fill_color=fill,
+        update_triggers={"getFillColor": _trigger(fill)},
+    )
     layers = [
-        *_context(geometry, "water", "parks"),
-        pdk.Layer(
-            "GeoJsonLayer",
-            data=geometry.url(unit),
-            id=unit,
-            stroked=False,
-            filled=True,
-            pickable=True,
-            get_fill_color=fill,
-            update_triggers={"getFillColor": _trigger(fill)},
-        ),
-        *marks,
+        areas,
+        *_context(geometry, "parks", "water"),
+        *_dots(geometry, classes),
+        *_hatch(geometry, classes),
         _borders(geometry),
         *_context(geometry, "roads", "boundaries"),
-        *_brush(geometry, classes.brushed, unit),
+        *_brush(geometry, classes),
     ]
     return MapDeck(layers, geometry, scale, unit)
 
@@ -277,8 +276,8 @@ def school_map(geometry: MapGeometry, classes: SchoolClasses) -> MapDeck:
     scale = classes.scale
     colours = [[*colour, 225] for colour in scale.rgb]
     layers = [
-        *_context(geometry, "water", "parks"),
         _filled(geometry, "tracts", GROUND),
+        *_context(geometry, "parks", "water"),
         _borders(geometry),
         *_context(geometry, "roads", "boundaries"),
         pdk.Layer(
@@ -311,7 +310,7 @@ def _context(geometry: MapGeometry, *names: str) -> list[pdk.Layer]:
         "water": lambda: _filled(geometry, "water", WATER),
         "parks": lambda: _filled(geometry, "parks", PARK),
         "roads": lambda: _line(geometry, "roads", ROAD, 0.8),
-        "boundaries": lambda: _line(geometry, "boundaries", BOUNDARY, 1.4),
+        "boundaries": lambda: _line(geometry, "boundaries", BOUNDARY, 1.2),
     }
     return [draw[name]() for name in names if name in geometry.layers]
 
@@ -329,12 +328,13 @@ def _filled(geometry: MapGeometry, layer: str, colour: str) -> pdk.Layer:
 
 def _dots(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     """Dots on areas that are not shown."""
+    marks = _of(classes, "marks")
     radius = pick_marked([0, MARK_PIXELS], classes.marked)
     return [
         pdk.Layer(
             "GeoJsonLayer",
-            data=geometry.url("marks"),
-            id="marks",
+            data=geometry.url(marks),
+            id=marks,
             stroked=False,
             filled=True,
             point_type=pdk.types.String("circle"),
@@ -359,15 +359,21 @@ def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     ink: str | list[int] = used[0]
     if any(other != ink for other in used):
         ink = pick(inks, classes.codes, "".join(scale.codes), "properties.h*3+properties.b")
-    return [_lines(geometry, "hatch", ink, pick_marked([0, HATCH_PIXELS], classes.hatched))]
+    width = pick_marked([0, HATCH_PIXELS], classes.hatched)
+    return [_lines(geometry, _of(classes, "hatch"), ink, width)]
 
 
-def _brush(geometry: MapGeometry, flags: str, unit: str) -> list[pdk.Layer]:
+def _of(classes: AreaClasses, layer: str) -> str:
+    """Name of the layer of marks that lies on the classes' areas."""
+    return layer if classes.unit == "tracts" else f"{classes.unit}-{layer}"
+
+
+def _brush(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     """Outlines of the areas chosen in the chart beside."""
-    if "1" not in flags:
+    if "1" not in classes.brushed:
         return []
-    ink = list(rgb(SELECTION))
-    return [_lines(geometry, unit, ink, pick([0, BRUSH_PIXELS], flags, "01"))]
+    width = pick([0, BRUSH_PIXELS], classes.brushed, "01")
+    return [_lines(geometry, classes.unit, list(rgb(SELECTION)), width)]
 
 
 def _lines(geometry: MapGeometry, layer: str, ink: str | list[int], width: str) -> pdk.Layer:

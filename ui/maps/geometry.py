@@ -106,21 +106,28 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
 
 def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
     """Write the outlines of tracts, what lies on them, and the points of schools."""
-    tracts, area = panel.tracts, panel.area
+    tracts = panel.tracts
     thin = simplify(tracts, DRAWN_METRES)
     wider = neighbourhoods(tracts)
     names = (tracts["name"] + ", " + wider.astype("object")).fillna(tracts["name"])
-    flat = thin.geometry.to_crs(area.crs)
-    west, south, east, north = flat.total_bounds
-    hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
     borders = panel.context[panel.context["layer"] == "boundaries"]
     borders = borders[borders["kind"] == "neighbourhood"]
     return {
         "tracts": _features(thin.geometry, _named(tracts.index, names), line),
-        "marks": _features(flat.representative_point().to_crs(tracts.crs), _packed(tracts), line),
-        "hatch": _features(hatch.to_crs(tracts.crs), _packed(tracts), line),
+        **_marks(thin.geometry, panel, line),
         "borders": _features(borders.geometry, [{}] * len(borders), line),
         "schools": _features(schools.geometry, _named(schools.index, schools["name"]), line),
+    }
+
+
+def _marks(shapes: gpd.GeoSeries, panel: Panel, line: float) -> dict[str, str]:
+    """Write a point in each area, and lines across it."""
+    flat, packed = shapes.to_crs(panel.area.crs), _packed(len(shapes))
+    west, south, east, north = flat.total_bounds
+    hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
+    return {
+        "marks": _features(flat.representative_point().to_crs(shapes.crs), packed, line),
+        "hatch": _features(hatch.to_crs(shapes.crs), packed, line),
     }
 
 
@@ -141,6 +148,9 @@ def _context(panel: Panel, line: float) -> dict[str, str]:
         shapes = outlined(panel.tracts, units)
         ids = NEIGHBOURHOOD + shapes.index.astype("str")
         layers["neighbourhoods"] = _features(shapes, _named(ids, shapes.index), line)
+        layers.update(
+            {f"neighbourhoods-{name}": text for name, text in _marks(shapes, panel, line).items()}
+        )
     return layers
 
 
@@ -177,9 +187,9 @@ def _named(ids: pd.Index, names: pd.Series | pd.Index) -> list[dict[str, Any]]:
     return [{"i": at, "id": id_, "name": name} for at, (id_, name) in enumerate(pairs)]
 
 
-def _packed(tracts: gpd.GeoDataFrame) -> list[dict[str, int]]:
+def _packed(count: int) -> list[dict[str, int]]:
     """Give each feature the place of its flag, three flags packed in a digit."""
-    return [{"h": at // 3, "b": at % 3} for at in range(len(tracts))]
+    return [{"h": at // 3, "b": at % 3} for at in range(count)]
 
 
 def _write(folder: Path, layers: Mapping[str, str]) -> None:

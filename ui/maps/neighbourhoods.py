@@ -50,6 +50,7 @@ def on_tracts(classes: AreaClasses, names: pd.Index, units: pd.Series) -> AreaCl
 
     return replace(
         classes,
+        unit="tracts",
         codes=spread(classes.codes, classes.scale.codes[-1]),
         marked=spread(classes.marked, "1"),
         hatched=spread(classes.hatched, "0"),

@@ -92,7 +92,8 @@ class ShownMap {
     if (!this.deck || this.sheet !== sheet) return;
     this.view.show(sheet);
     this.names.badges = sheet.badges;
-    if (sheet.names) fileOf(sheet.names).then((names) => this.names.take(names));
+    if (sheet.names) fileOf(sheet.names).then((names) => this.names.take(names), () => {}).then(() => this.placed());
+    this.placed();
     this.paint();
     await this.focus(this.wanted);
   }

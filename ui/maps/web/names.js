@@ -21,7 +21,8 @@ export class Names {
 
   // Set every name that has room where the map now shows its place.
   place(port) {
-    const taken = [];
+    const { width, height } = port;
+    const taken = [[0, height - 46, 120, height], [width - 52, 0, width, 172]]; // scale and buttons
     const shown = new Set();
     for (const [x, y, text] of this.badges) {
       this.put({ name: text, kind: "badge", x, y }, port, taken, shown, true);
@@ -50,7 +51,8 @@ export class Names {
   }
 
   write(key, { name, kind }) {
-    const span = element("span", `atlas-name atlas-name-${kind}`, name);
+    const short = kind === "county" ? name.replace(/ County$/, "") : name;
+    const span = element("span", `atlas-name atlas-name-${kind}`, short);
     this.root.append(span);
     const made = { span, width: span.offsetWidth, height: span.offsetHeight };
     this.drawn.set(key, made);
