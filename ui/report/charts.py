@@ -12,6 +12,7 @@ from ui.charts import history
 from ui.charts import places as school_charts
 from ui.queries import charts as queries_charts
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import school_lists as queries_lists
 from ui.report.picture import Form, chart_picture
 from ui.selection import Selection
 from ui.words import standing as words
@@ -58,7 +59,7 @@ def _school(selection: Selection) -> Chart:
 
 
 def _bands(selection: Selection) -> Chart:
-    schools = queries.schools(selection)
+    schools = queries_lists.listed(selection)
     drawn = school_charts.bands(schools["rate"], shown=schools["shown"])
     return drawn.to_dict(), words.SCHOOL_RANGE
 

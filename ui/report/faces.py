@@ -25,6 +25,7 @@ from ui.maps.scales import NOT_SHOWN, alt_text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods as places
+from ui.queries import school_lists as queries_lists
 from ui.selection import Selection
 from ui.words import standing as words
 
@@ -141,11 +142,12 @@ def _social_drivers(selection: Selection) -> Face:
 
 
 def _schools(selection: Selection) -> Face:
-    schools = queries.schools(selection)
+    schools = queries_lists.listed(selection)
     classes = school_classes(schools, queries.school_points(selection))
     scale = classes.scale
     counts = scale.counts(scale.encode(schools["rate"], shown=schools["shown"]))
-    title = f"{words.MEASURES['crude']}, {selection.year}"
+    chosen = (words.MEASURES["crude"], selection.year, selection.within, selection.kind)
+    title = ", ".join(filter(None, chosen))
     sized = Swatch("Larger points: schools with more students", mark="note")
     return Face(
         title,

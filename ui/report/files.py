@@ -9,6 +9,7 @@ import pandas as pd
 
 from ui import queries
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import school_lists as queries_lists
 from ui.report.analysis import NAME, Analysis, written
 from ui.report.book import brief_workbook
 from ui.report.brief import brief
@@ -48,7 +49,7 @@ def files(analysis: Analysis) -> Mapping[str, bytes]:
 def _tables(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
     """Give the tables of schools and tracts, in every form."""
     view = replace(analysis.selection, beside="")
-    tables = {"schools": queries.schools(view)}
+    tables = {"schools": queries_lists.listed(view)}
     if analysis.scope in ("area", "group"):
         tables["tracts"] = queries_hotspots.found(view).tracts
     elif analysis.scope == "neighbourhood":

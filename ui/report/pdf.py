@@ -12,7 +12,7 @@ from ui.report.faces import face
 from ui.report.gather import REFERENCE
 from ui.report.picture import map_image
 from ui.report.story import Bars, Table
-from ui.report.typeset import Sheet, typeset
+from ui.report.typeset import LANGUAGE, Sheet, typeset
 
 ROWS = 8  # of a list; two pages hold no more
 LONGEST = 90  # letters of a cell; the workbook has every name whole
@@ -89,7 +89,7 @@ def _head(brief: Brief) -> Mapping[str, Any]:
         "question": brief.story.question,
         "place": brief.place,
         "notice": brief.notice,
-        "lang": brief.story.view.lang or "en",
+        "lang": LANGUAGE,
         "bars": brief.story.bars.title,
         "footer": f"Attendance Atlas {brief.version} · {brief.made.isoformat()}",
     }

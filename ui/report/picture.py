@@ -17,7 +17,7 @@ from ui.queries.cache import kept
 from ui.queries.places import Place
 from ui.report.draw import Ground, drawn
 from ui.report.faces import Face, face
-from ui.report.typeset import FONTS, Sheet, typeset
+from ui.report.typeset import FONTS, LANGUAGE, Sheet, typeset
 from ui.selection import Selection
 from ui.words.standing import LEVELS, fictional_banner, source_text
 
@@ -152,7 +152,7 @@ def _framed(
         **asdict(caption),
         "place": where(selection),
         "notice": notice(queries.panel(selection)),
-        "lang": selection.lang or "en",
+        "lang": LANGUAGE,
         "image": name,
         "legend": legend,
     }

@@ -23,6 +23,7 @@ from ui.report.packed import without_clock
 from ui.report.pdf import sections, shortened
 from ui.report.picture import map_image
 from ui.report.story import Bars, Table
+from ui.report.typeset import LANGUAGE
 from ui.words.as_written import one_line
 from ui.words.numbers import plural
 
@@ -74,7 +75,7 @@ def _deck(brief: Brief) -> Any:
     core.title = _property(f"{brief.story.name}: {brief.story.question}")
     core.author = core.last_modified_by = "Attendance Atlas"
     core.subject, core.comments = _property(brief.place), _property(brief.story.answer)
-    core.language, core.revision = "en", 1
+    core.language, core.revision = LANGUAGE, 1
     return deck
 
 

@@ -19,6 +19,8 @@ from ui.words.as_written import one_line
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 """Fonts that come with a package: the same on every machine, and no request for any."""
 TEMPLATES = Path(__file__).parent
+LANGUAGE = "en"
+"""Of every file: briefs are not translated yet, and a screen reader must not be told otherwise."""
 PIXELS_AN_INCH = 144  # two pixels a point
 Form = Literal["pdf", "png", "svg"]
 

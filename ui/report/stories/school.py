@@ -31,7 +31,7 @@ def school(selection: Selection) -> Story:
         school_answer(row, selection.year),
         school_figures(row),
         "schools",
-        replace(selection, beside=""),
+        replace(selection, beside="", within="", kind=""),
         True,
         table_of(f"{row['name']}, every school year", display_frame(history, YEAR_COLUMNS)),
         Bars(
