@@ -26,6 +26,7 @@ import pydeck
 import streamlit as st
 
 from ui import queries
+from ui.languages import text
 from ui.maps.decks import MapDeck
 from ui.maps.geometry import GeometryError
 from ui.selection import NEIGHBOURHOOD, Selection
@@ -117,6 +118,7 @@ def _sheet(deck: MapDeck, selection: Selection, caption: Caption, link: str) -> 
     geometry = deck.geometry
     return {
         "link": link and f"{link}-{selection.area}",
+        "labels": _labels(),
         "title": caption.title,
         "legend": caption.legend,
         "alt": caption.alt,
@@ -131,10 +133,27 @@ def _sheet(deck: MapDeck, selection: Selection, caption: Caption, link: str) -> 
     }
 
 
+def _labels() -> dict[str, str]:
+    """Words of the buttons, and what a map says of itself."""
+    return {
+        "in": text("Zoom in"),
+        "out": text("Zoom out"),
+        "home": text("Show the whole place"),
+        "full": text("Full screen"),
+        "help": text(
+            "Arrow keys step through the ranked areas, Enter opens one, Escape clears."
+            " Plus, minus and 0 zoom."
+        ),
+        "failed": text(
+            "The map cannot be drawn in this browser. The table below holds the same figures."
+        ),
+    }
+
+
 def _send(key: str, part: str, content: Mapping[str, Any]) -> None:
     """Send a part of a map, compressed; Streamlit does not send it again unchanged."""
-    text = json.dumps({"map": key, **content}, separators=(",", ":"))
-    _component(data=zlib.compress(text.encode()), key=f"{part}-{key}")
+    message = json.dumps({"map": key, **content}, separators=(",", ":"))
+    _component(data=zlib.compress(message.encode()), key=f"{part}-{key}")
 
 
 @cache

@@ -2,10 +2,6 @@
 const METRES = 78271.517; // a pixel at the equator at zoom 0
 const MILE = 1609.344;
 const BAR = 110; // pixels at most
-const HELP =
-  "Arrow keys step through the ranked areas, Enter opens one, Escape clears. Plus, minus and 0 zoom.";
-const LABELS = { in: "Zoom in", out: "Zoom out", home: "Show the whole place", full: "Full screen" };
-const FAILED = "The map cannot be drawn in this browser. The table below holds the same figures.";
 const ICONS = {
   in: "M12 5v14M5 12h14",
   out: "M5 12h14",
@@ -42,7 +38,13 @@ export class Frame {
     this.stage.append(this.canvas, this.labels, this.bar, this.bubble, this.buttons, this.message);
     this.root.append(this.title, this.stage, this.legend, this.live, this.help);
     parent.append(this.root);
+    this.touched = false; // a finger does not hover
     this.canvas.addEventListener("keydown", hands.key);
+    for (const type of ["pointerdown", "pointermove"]) {
+      this.canvas.addEventListener(type, (event) => {
+        this.touched = event.pointerType === "touch";
+      });
+    }
     this.canvas.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse") hands.left();
     });
@@ -70,13 +72,12 @@ export class Frame {
 
   // Words of this run.
   say({ title, legend, alt, labels }) {
-    const words = { help: HELP, failed: FAILED, ...LABELS, ...labels };
     this.title.textContent = title;
-    this.help.textContent = words.help;
-    this.message.textContent = words.failed;
+    this.help.textContent = labels.help;
+    this.message.textContent = labels.failed;
     set(this.canvas, { "aria-label": alt });
     for (const [name, button] of Object.entries(this.button)) {
-      set(button, { "aria-label": words[name], title: words[name] });
+      set(button, { "aria-label": labels[name], title: labels[name] });
     }
     if (this.legend.source !== legend) this.legend.innerHTML = this.legend.source = legend;
   }

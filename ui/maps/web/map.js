@@ -154,7 +154,7 @@ class ShownMap {
   }
 
   hover({ object, x, y }) {
-    if (!object && this.pinned) return;
+    if (this.frame.touched || (!object && this.pinned)) return;
     this.pinned = null;
     this.frame.tip(object ? this.wordsOf(object) : null, x, y);
   }
