@@ -91,8 +91,8 @@ def _scale(
 
 def homes(quality: JoinQuality, selection: Selection) -> Selection:
     """Map of a school's tracts, of a tract's schools, or of coverage, with search box and card."""
-    title, scale, codes, unit = _classes(quality, selection)
-    counts = scale.counts(_drawn(codes))
+    title, scale, codes, unit = home_classes(quality, selection)
+    counts = scale.counts(drawn_codes(codes))
     legend = class_legend(scale, title, counts=counts, use_words=True)
     st.html(legend)
     left, right = st.columns([62, 38], gap="medium")
@@ -123,7 +123,7 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     map_block.tract_map(title, classes, selection, name=name)
 
 
-def _classes(
+def home_classes(
     quality: JoinQuality, selection: Selection
 ) -> tuple[str, ClassScale, AreaClasses | SchoolClasses, str]:
     """Give the title, the scale, the classes of the map's features, and what they are."""
@@ -166,7 +166,7 @@ def _deck(
     return area_map(geometry, classes)
 
 
-def _drawn(classes: AreaClasses | SchoolClasses) -> str:
+def drawn_codes(classes: AreaClasses | SchoolClasses) -> str:
     """Give the classes of the features that the map draws."""
     if isinstance(classes, AreaClasses):
         return classes.codes

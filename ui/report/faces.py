@@ -11,6 +11,7 @@ import pandas as pd
 from ui import queries
 from ui.drivers import together as together_words
 from ui.hotspots.words import map_title
+from ui.join.maps import drawn_codes, home_classes
 from ui.maps.decks import (
     AreaClasses,
     SchoolClasses,
@@ -20,10 +21,11 @@ from ui.maps.decks import (
     school_classes,
 )
 from ui.maps.neighbourhoods import counts as unit_counts
-from ui.maps.neighbourhoods import neighbourhood_classes
+from ui.maps.neighbourhoods import neighbourhood_classes, neighbourhood_driver_classes
 from ui.maps.scales import NOT_SHOWN, alt_text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import joins as queries_joins
 from ui.queries import neighbourhoods as places
 from ui.queries import school_lists as queries_lists
 from ui.selection import Selection
@@ -137,8 +139,21 @@ def _social_drivers(selection: Selection) -> Face:
         title = f"{measure.label} and chronic absence together, {selection.year}"
         return _of_tracts(title, together_words.together_classes(together), selection)
     title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
-    classes = driver_classes(queries_drivers.driver(selection), measure.unit)
-    return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION)
+    if selection.unit != "neighbourhood":
+        classes = driver_classes(queries_drivers.driver(selection), measure.unit)
+        return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION)
+    units, table = places.units(selection), places.drivers(selection)
+    classes = neighbourhood_driver_classes(table, units, measure.unit)
+    counts = unit_counts(classes.scale, classes.codes, units)
+    return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION, counts=counts)
+
+
+def _join_quality(selection: Selection) -> Face:
+    quality = queries_joins.quality(selection)
+    title, scale, classes, unit = home_classes(quality, selection)
+    counts = scale.counts(drawn_codes(classes))
+    legend, alt = _swatches(classes, counts), alt_text(scale, title, counts, unit)
+    return Face(title, classes, legend, alt, words.FLOW_MEANING, _in_focus(selection))
 
 
 def _schools(selection: Selection) -> Face:
@@ -209,6 +224,7 @@ PAGES: Mapping[str, Callable[[Selection], Face]] = MappingProxyType(
         "why_here": _why_here,
         "schools": _schools,
         "social_drivers": _social_drivers,
+        "join_quality": _join_quality,
     }
 )
 """Pages whose map can be had as a picture."""

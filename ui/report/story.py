@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ui.words.numbers import rate_text
 
 BEYOND_EXPECTED = "Students chronically absent beyond what is expected"
 MOST_LISTED = 10
+NUMBER = re.compile(r"[-+−$]?\d")
 
 
 class ScopeError(DataError):
@@ -36,7 +38,7 @@ class Table:
     def numeric(self) -> list[bool]:
         """Tell of each column whether all that it shows are numbers, to stand at the right."""
         return [
-            all(cell[:1].isdigit() or cell.startswith("not shown") for cell in cells)
+            all(NUMBER.match(cell) is not None or cell.startswith("not shown") for cell in cells)
             for cells in zip(*self.rows, strict=True)
         ]
 

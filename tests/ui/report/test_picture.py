@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +14,7 @@ from ui import queries
 from ui.charts.style import LINE
 from ui.maps.decks import PARK, ROAD, WATER
 from ui.maps.scales import SELECTION, rgb
+from ui.queries import neighbourhoods
 from ui.report.charts import CHARTS, chart
 from ui.report.faces import PAGES, face
 from ui.report.picture import picture
@@ -67,6 +69,20 @@ def test_a_close_view_shows_what_is_outlined_larger(selection):
         black(picture(selection, "why_here", "png", DAY, close=close)) for close in (False, True)
     )
     assert near > 1.5 * whole
+
+
+@pytest.mark.parametrize("page", ["overview", "social_drivers"])
+def test_a_map_of_neighbourhoods_counts_neighbourhoods(selection, page):
+    view = replace(selection, unit="neighbourhood")
+    shown = face(view, page)
+    assert "Number of neighbourhoods" in shown.alt
+    counted = sum(
+        int(item.words.rpartition("(")[2].rstrip(")"))
+        for item in shown.legend
+        if "(" in item.words and item.mark in ("fill", "dots")
+    )
+    assert counted == len(neighbourhoods.table(view))
+    assert picture(view, page, "png", DAY) != picture(selection, page, "png", DAY)
 
 
 def test_water_parks_and_roads_are_on_the_printed_map(selection):
