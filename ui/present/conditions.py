@@ -19,7 +19,7 @@ CHANGED_FIRST: Mapping[str, str] = MappingProxyType(
         "moved_last_year": mark("families who had to move"),
         "clinic_km": mark("a long way to a clinic"),
         "school_clinic_km": mark("a long way to a school clinic"),
-        "pharmacy_km": mark("a long way to a drugstore"),
+        "pharmacy_km": mark("a long way to a pharmacy"),
         "clinic_access": mark("few clinics within reach"),
         "primary_care_per_100k": mark("few doctors"),
         "uninsured_children": mark("children without health insurance"),

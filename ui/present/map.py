@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -12,13 +12,13 @@ import pandas as pd
 
 from ui import queries
 from ui.hotspots.words import map_title
-from ui.languages import text
+from ui.languages import mark, text
 from ui.maps import view
 from ui.maps.block import figures_of, legend_of
 from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry, extent
 from ui.maps.neighbourhoods import counts, neighbourhood_classes
-from ui.maps.scales import alt_text
+from ui.maps.scales import ClassScale, alt_text
 from ui.present.subject import Subject, leading
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods as queries_neighbourhoods
@@ -26,8 +26,12 @@ from ui.words.numbers import count_text
 from ui.words.standing import MEASURES
 
 NUMBERED = 4
+RATES = (
+    *(mark("under 5 %"), mark("5 to under 10 %"), mark("10 to under 20 %")),
+    *(mark("20 to under 30 %"), mark("30 % or more"), mark("not shown")),
+)
+"""Classes of a rate, named for the catalogue: see `ui.maps.scales.rate_scale`."""
 STEP_BACK = 0.5  # of the area's own extent on each side, so that its surroundings are seen
-CLASSES = 6
 Badge = tuple[float, float, str]
 
 
@@ -64,16 +68,45 @@ def legend(subject: Subject) -> str:
     if by_group(subject):
         heading, held = text("Areas on the map (census tracts)"), scale.counts(classes.codes)
     else:
-        heading = text("Neighborhoods: students chronically absent")
+        heading = text("Neighbourhoods: students chronically absent")
         units = queries_neighbourhoods.units(subject.selection)
         held = counts(scale, classes.codes, units)
     items = "".join(
-        f"<li><i aria-hidden='true' style='background:{colour}'></i>"
-        f"<span>{escape(text(words))}</span><b>{count_text(held[label])}</b></li>"
-        for label, colour, words in zip(scale.labels, scale.colours, scale.words, strict=True)
-        if held[label]
+        f"<li><i aria-hidden='true' style='background:{_swatch(colours)}'></i>"
+        f"<span>{escape(words)}</span><b>{count_text(count)}</b></li>"
+        for words, colours, count in told(scale, held)
     )
     return f"<div class='room-legend'><h2>{escape(heading)}</h2><ul>{items}</ul></div>"
+
+
+def told(scale: ClassScale, held: Mapping[str, int]) -> list[tuple[str, list[str], int]]:
+    """Words, colours and number of areas of the classes that hold any; cold ones are told as one.
+
+    Parameters
+    ----------
+    scale : ClassScale
+    held : mapping of str to int
+        Areas of each class, by label.
+    """
+    rows: list[tuple[str, list[str], int]] = []
+    less = text("less absence than chance gives")
+    for label, colour, words in zip(scale.labels, scale.colours, scale.words, strict=True):
+        said = less if label.startswith(("cold", "below,")) else text(words)
+        if held[label] and rows and rows[-1][0] == said:
+            _, colours, count = rows.pop()
+            rows.append((said, [*colours, colour], count + held[label]))
+        elif held[label]:
+            rows.append((said, [colour], held[label]))
+    return rows
+
+
+def _swatch(colours: Sequence[str]) -> str:
+    """Stripes of all colours of a class that is told as one."""
+    if len(colours) == 1:
+        return colours[0]
+    part = 100 / len(colours)
+    stops = (f"{c} {i * part:.0f}% {(i + 1) * part:.0f}%" for i, c in enumerate(colours))
+    return f"linear-gradient(90deg,{','.join(stops)})"
 
 
 def by_group(subject: Subject) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 import streamlit as st
 
-from data.contracts.vocabulary import PROVIDER_LABELS
 from ui.languages import mark, text
 from ui.present import map as present_map
 from ui.present import words
-from ui.present.bars import plain
+from ui.present.bars import plain, steps
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.queries import why as queries_why
@@ -17,7 +19,16 @@ from ui.why import care
 from ui.words.numbers import value_text
 
 LISTED = 4
-KINDS = (mark("health centre"), mark("school-based clinic"), mark("pharmacy"))
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "health_centre": mark("Health centre"),
+        "school_clinic": mark("School-based clinic"),
+        "clinic": mark("Clinic or practice"),
+        "pharmacy": mark("Pharmacy"),
+        "other": mark("Other provider"),
+    }
+)
+"""The words of `PROVIDER_LABELS`, named for the catalogue."""
 
 
 def providers(group: Subject) -> pd.DataFrame:
@@ -59,13 +70,11 @@ def picture(subject: Subject) -> None:
 
 
 def _list(table: pd.DataFrame) -> str:
-    from ui.present.bars import steps
-
     return steps(
         [
             (
                 row["name"],
-                f"{text(PROVIDER_LABELS[row['kind']])}, {value_text(row['km'], 'km')}",
+                f"{text(KINDS[row['kind']])}, {value_text(row['km'], 'km')}",
             )
             for _, row in table.iterrows()
         ]

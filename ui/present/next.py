@@ -50,8 +50,7 @@ def _change(subject: Subject) -> tuple[str, str]:
 
 def _by_when(subject: Subject) -> tuple[str, str]:
     return text("Who does it, and when do we meet again?"), text(
-        "Write down a name and a date. Look at the figures again when {year} is followed by a"
-        " new year.",
+        "Write down a name and a date. Look again when figures newer than {year} are out.",
         year=subject.selection.year,
     )
 

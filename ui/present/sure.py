@@ -8,9 +8,9 @@ import streamlit as st
 
 from ui.languages import counted, mark, text
 from ui.maps.decks import hot_spot_classes
-from ui.maps.scales import NOT_SHOWN
 from ui.present import words
 from ui.present.bars import GREY, Bar, Range, bars, plain, ranges
+from ui.present.map import told
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.words.numbers import count_text, interval_text, percent_text
@@ -71,20 +71,11 @@ def picture(subject: Subject) -> None:
 def _classes(subject: Subject) -> str:
     classes = hot_spot_classes(subject.spots)
     scale, counts = classes.scale, classes.scale.counts(classes.codes)
-    shown = [
-        (label, said, colour, counts[label])
-        for label, said, colour in zip(scale.labels, scale.words, scale.colours, strict=True)
-        if counts[label]
-    ]
+    shown = told(scale, counts)
     most = max((count for *_, count in shown), default=1)
     rows = [
-        Bar(
-            words.sentence(text(said)),
-            count_text(count),
-            count / most,
-            GREY if label == NOT_SHOWN else colour,
-        )
-        for label, said, colour, count in shown
+        Bar(words.sentence(said), count_text(count), count / most, colours[-1])
+        for said, colours, count in shown
     ]
     return bars(rows, text("Small areas (census tracts) by what the checks say"))
 
@@ -126,7 +117,9 @@ def notes(subject: Subject) -> tuple[str, ...]:
             text("The area was picked because it is high. Next year it may be less so."),
         )
     return (
-        text("Each way counts differently: who is a neighbor, where students live, which test."),
+        text(
+            "Each way counts in its own manner: which areas touch, where students live, which test."
+        ),
         text("All ways use the same data. That they agree means steady, not proven."),
         text("Chance: we moved schools around many times, and looked at what the map then shows."),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.store.manifest import StudyArea
 from ui import queries
-from ui.languages import counted, mark, text
+from ui.languages import mark, number, text
 from ui.present.subject import Subject
 from ui.words.answers import TENTH
 
@@ -15,10 +15,10 @@ SHARES = (
     *((6, 10), (2, 3), (7, 10), (3, 4), (8, 10), (9, 10)),
 )
 LEAST = 0.025
-COUNTS = (
-    *(mark("no"), mark("one"), mark("two"), mark("three"), mark("four"), mark("five")),
-    *(mark("six"), mark("seven"), mark("eight"), mark("nine")),
-)
+COUNTS = {
+    **{2: mark("two"), 3: mark("three"), 4: mark("four"), 5: mark("five")},
+    **{6: mark("six"), 7: mark("seven"), 8: mark("eight"), 9: mark("nine")},
+}
 NAMED = 4
 
 
@@ -47,7 +47,7 @@ def listed(names: Sequence[str]) -> str:
 
 def how_many(count: int) -> str:
     """Small numbers as words, larger ones as figures."""
-    return text(COUNTS[count]) if count < len(COUNTS) else counted("{count}", "{count}", count)
+    return text(COUNTS[count]) if count in COUNTS else number(f"{count:,}")
 
 
 def sentence(words: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from data.contracts.vocabulary import LEVEL_LABELS
+from ui.languages import mark
 
 MEASURES: Mapping[str, str] = MappingProxyType(
     {
@@ -49,47 +50,47 @@ JOIN_METHODS: Mapping[str, str] = MappingProxyType(
 LEVELS: Mapping[str, str] = LEVEL_LABELS
 HOT_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "hot 99": "hot, false discoveries 1 %",
-        "hot 95": "hot, false discoveries 5 %",
-        "hot 90": "perhaps hot, 10 %",
-        "not significant": "no clear cluster",
-        "cold 90": "perhaps cold, 10 %",
-        "cold 95": "cold, false discoveries 5 %",
-        "cold 99": "cold, false discoveries 1 %",
-        "not shown": "not shown",
+        "hot 99": mark("hot, false discoveries 1 %"),
+        "hot 95": mark("hot, false discoveries 5 %"),
+        "hot 90": mark("perhaps hot, 10 %"),
+        "not significant": mark("no clear cluster"),
+        "cold 90": mark("perhaps cold, 10 %"),
+        "cold 95": mark("cold, false discoveries 5 %"),
+        "cold 99": mark("cold, false discoveries 1 %"),
+        "not shown": mark("not shown"),
     }
 )
 CIRCLE_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "hot 99": "in a hot circle, p up to .01",
-        "hot 95": "in a hot circle, p up to .05",
-        "hot 90": "perhaps hot, p up to .10",
-        "not significant": "in no clear circle",
-        "cold 90": "perhaps cold, p up to .10",
-        "cold 95": "in a cold circle, p up to .05",
-        "cold 99": "in a cold circle, p up to .01",
-        "not shown": "not shown",
+        "hot 99": mark("in a hot circle, p up to .01"),
+        "hot 95": mark("in a hot circle, p up to .05"),
+        "hot 90": mark("perhaps hot, p up to .10"),
+        "not significant": mark("in no clear circle"),
+        "cold 90": mark("perhaps cold, p up to .10"),
+        "cold 95": mark("in a cold circle, p up to .05"),
+        "cold 99": mark("in a cold circle, p up to .01"),
+        "not shown": mark("not shown"),
     }
 )
 AGREEMENT_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "hot in most": "hot in half of the analyses or more",
-        "hot in some": "hot in some",
-        "hot in one only": "hot in one alone",
-        "not flagged": "no clear cluster in any",
-        "cold in one only": "cold in one alone",
-        "cold in some": "cold in some",
-        "cold in most": "cold in half or more",
-        "hot and cold": "hot in as many as cold",
+        "hot in most": mark("hot in half of the analyses or more"),
+        "hot in some": mark("hot in some"),
+        "hot in one only": mark("hot in one alone"),
+        "not flagged": mark("no clear cluster in any"),
+        "cold in one only": mark("cold in one alone"),
+        "cold in some": mark("cold in some"),
+        "cold in most": mark("cold in half or more"),
+        "hot and cold": mark("hot in as many as cold"),
     }
 )
 EXCEEDANCE_CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "above, strong": "a quarter or more above: strong (.95)",
-        "above, likely": "a quarter or more above: likely (.80)",
-        "unclear": "not clearly either",
-        "below, likely": "a fifth or more below: likely (.80)",
-        "below, strong": "a fifth or more below: strong (.95)",
+        "above, strong": mark("a quarter or more above: strong (.95)"),
+        "above, likely": mark("a quarter or more above: likely (.80)"),
+        "unclear": mark("not clearly either"),
+        "below, likely": mark("a fifth or more below: likely (.80)"),
+        "below, strong": mark("a fifth or more below: strong (.95)"),
     }
 )
 TRACT_MEANING = (

@@ -1,0 +1,97 @@
+"""Every text that is drawn in English has its words in every other language, and no other has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from ui import languages
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"text": None, "mark": None, "counted": (1, 2)}
+CODES = [code for code in languages.offered() if code]
+FIELD = re.compile(r"{(\w+)}")
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, tuple[str, ...]]:
+    """Texts of the program by their first form, with all forms."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in [ROOT / "app.py", *(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        if "ui.languages" not in path.read_text(encoding="utf-8"):
+            continue  # its `text` is another one
+        for _, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
+            forms = message if isinstance(message, tuple) else (message,)
+            found[forms[0]] = forms
+    return found
+
+
+def catalogue(code: str) -> Catalog:
+    with (languages.FOLDER / f"{code}.po").open("rb") as file:
+        return read_po(file)
+
+
+def forms_of(entry: str | tuple[str, ...]) -> tuple[str, ...]:
+    return entry if isinstance(entry, tuple) else (entry,)
+
+
+def test_there_is_another_language_and_much_to_say(written) -> None:
+    assert "es" in CODES
+    assert len(written) > 80
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_text_lacks_its_words_and_no_entry_is_left_over(code, written) -> None:
+    entries = {forms_of(item.id)[0]: item for item in catalogue(code) if item.id}
+    assert sorted(set(written) - set(entries)) == []
+    assert sorted(set(entries) - set(written)) == []
+    empty = [name for name, item in entries.items() if not all(forms_of(item.string))]
+    assert empty == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_both_languages_fill_the_same_fields(code, written) -> None:
+    other = catalogue(code)
+    for item in other:
+        if not item.id:
+            continue
+        forms, said = written[forms_of(item.id)[0]], forms_of(item.string)
+        assert forms_of(item.id) == forms
+        assert len(said) == (other.num_plurals if len(forms) > 1 else 1), item.id
+        wanted = Counter(FIELD.findall(forms[-1]))
+        assert Counter(FIELD.findall(said[-1])) == wanted, item.id
+        for form in (*forms, *said):
+            assert set(FIELD.findall(form)) <= set(wanted), item.id
+
+
+def test_texts_take_their_language_from_the_run() -> None:
+    one, many = "One small area shows up in most of them.", ""
+    many = "{count} small areas show up in most of them."
+    try:
+        languages.speak("es")
+        assert languages.text("{number} of {count}", number=2, count=6) == "2 de 6"
+        assert languages.counted(one, many, 1200).startswith("1,200 ")
+        assert languages.tag() == "es"
+    finally:
+        languages.speak("")
+    assert languages.text("{number} of {count}", number=2, count=6) == "2 of 6"
+    assert languages.tag() == "en"
+
+
+def test_numbers_carry_the_signs_of_a_language(monkeypatch, tmp_path) -> None:
+    header = 'msgid ""\nmsgstr "Language: de\\nContent-Type: text/plain; charset=utf-8\\n"\n'
+    (tmp_path / "de.po").write_text(header, encoding="utf-8")
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    try:
+        languages.speak("de")
+        assert languages.number("1,204.5") == "1.204,5"
+        assert languages.offered() == {"": "English", "de": "Deutsch"}
+    finally:
+        languages.speak("")
+        languages.language.cache_clear()
