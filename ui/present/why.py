@@ -52,14 +52,17 @@ def picture(subject: Subject) -> None:
     if table.empty:
         st.html(plain(text("Families, students and schools know what these figures do not.")))
         return
-    rows = [bar for name, row in table.iterrows() for bar in _pair(str(name), row)]
+    parts = table.loc[table["unit"].eq("fraction"), ["value", "comparable"]]
+    most = float(parts.max().max()) if len(parts) else 1.0
+    rows = [bar for name, row in table.iterrows() for bar in _pair(str(name), row, most)]
     st.html(bars(rows, text("Here, and in similar areas where no absence stands out")))
 
 
-def _pair(name: str, row: pd.Series) -> tuple[Bar, Bar]:
+def _pair(name: str, row: pd.Series, most: float) -> tuple[Bar, Bar]:
+    """Draw a condition here and elsewhere; all that are percentages share one scale."""
     longest = max(row["value"], row["comparable"]) or 1.0
     if row["unit"] == "fraction":
-        longest = max(longest, 0.5)
+        longest = most
     here, similar = (
         (value_text(row[column], row["unit"]), row[column] / longest)
         for column in ("value", "comparable")
