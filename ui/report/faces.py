@@ -123,8 +123,8 @@ def _hot_spots(selection: Selection) -> Face:
 
 def _why_here(selection: Selection) -> Face:
     spots = queries_hotspots.found(selection)
-    members = _inside(spots.tracts["cluster"], selection.cluster)
-    return _of_tracts(map_title(selection), hot_spot_classes(spots), selection, outlined=members)
+    shown = _of_tracts(map_title(selection), hot_spot_classes(spots), selection)
+    return replace(shown, outlined=_inside(spots.tracts["cluster"], selection.cluster))
 
 
 def _inside(clusters: pd.Series, cluster: str) -> tuple[str, ...]:
@@ -179,7 +179,6 @@ def _of_tracts(
     classes: AreaClasses,
     selection: Selection,
     *,
-    outlined: tuple[str, ...] = (),
     numbers: tuple[tuple[str, tuple[str, ...]], ...] = (),
     caveat: str = words.TRACT_MEANING,
     counts: Mapping[str, int] | None = None,
@@ -194,8 +193,7 @@ def _of_tracts(
     if classes.note:
         legend = (*legend, Swatch(classes.note, mark="note"))
     alt = alt_text(classes.scale, title, counts, unit)
-    outlined = outlined or _in_focus(selection)
-    return Face(title, classes, legend, alt, caveat, outlined, numbers)
+    return Face(title, classes, legend, alt, caveat, _in_focus(selection), numbers)
 
 
 def _in_focus(selection: Selection) -> tuple[str, ...]:

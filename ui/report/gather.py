@@ -48,25 +48,13 @@ def _inputs(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
             f" year {selection.year}; all ages and sexes together.",
         ),
         ("Funding", f"{NOT_APPLICABLE}: the app does not know who paid for its use."),
-        (
-            "How data were found and reached",
-            "Files named in the place's own list, read by recipes that come with the app: "
-            + "; ".join(f"{s.title}: {s.url or 'no address'}" for s in panel.sources)
-            + ".",
-        ),
+        ("How data were found and reached", _found(panel)),
         (
             "What is in, what is left out",
             f"All rows of these files but {count_text(sum(entry.rows for entry in dropped))}, left"
             " out for reasons that stand in the ledger of the Data quality page.",
         ),
-        (
-            "Each source and what it holds",
-            "; ".join(
-                f"{s.publisher}: {s.title}, {s.vintage}, licence {s.licence or 'not stated'}"
-                for s in panel.sources
-            )
-            + ".",
-        ),
+        ("Each source and what it holds", _sources(panel)),
         (
             "Data that may be biased",
             " ".join(doubts) if doubts else "The build found no doubt it could name.",
@@ -81,6 +69,19 @@ def _inputs(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
             " publisher withholds stay withheld: ask the publisher.",
         ),
     )
+
+
+def _found(panel: Panel) -> str:
+    addresses = "; ".join(f"{s.title}: {s.url or 'no address'}" for s in panel.sources)
+    return f"Files that the place's own list names, read by recipes of the app: {addresses}."
+
+
+def _sources(panel: Panel) -> str:
+    texts = (
+        f"{s.publisher}: {s.title}, {s.vintage}, licence {s.licence or 'not stated'}"
+        for s in panel.sources
+    )
+    return f"{'; '.join(texts)}."
 
 
 def _analysis(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
