@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -74,10 +75,14 @@ def test_a_school_that_is_not_shown_says_why(selection):
     schools = queries.schools(selection)
     hidden = replace(selection, focus=str(schools.index[~schools["shown"]][0]))
     story = brief(hidden, "school", DAY).story
-    row = schools.loc[hidden.focus]
     assert "not shown" in story.answer
-    assert count_text(row["chronic_absent"]) not in story.answer.split(row["name"])[-1][8:]
+    assert len(story.figures) == 1
     assert story.figures[0][0] == "not shown"
+    at = [row[0] for row in story.ranking.rows].index(hidden.year)
+    absent, rate, likely = story.ranking.rows[at][2:]
+    assert absent == likely == "not shown"
+    assert rate.startswith("not shown: ")
+    assert math.isnan(story.bars.values[at])
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
