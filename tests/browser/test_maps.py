@@ -39,7 +39,7 @@ def test_maps_paint_their_class_colours_and_nothing_leaves_the_machine(
     open_page(page, server, "", area=place, **({"year": "2018-19"} if place == "nyc" else {}))
     for path, colours in MAP_PAGES.items():
         turn_to(page, server, path)
-        least = 0.004 if path == "schools" else 0.02  # points cover less than areas
+        least = 0.002 if path == "schools" else 0.02  # points cover less than areas
         shares = painted(page, colours, least)
         seen = [colour for colour, share in shares.items() if share > 0.0005 if colour != "#ffffff"]
         # In Oregon the few tracts that some analysis flags are of a city: too small to be seen.

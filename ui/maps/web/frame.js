@@ -45,6 +45,7 @@ export class Frame {
         this.touched = event.pointerType === "touch";
       });
     }
+    this.root.addEventListener("fullscreenchange", () => this.explain());
     this.canvas.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse") hands.left();
     });
@@ -79,13 +80,21 @@ export class Frame {
     for (const [name, button] of Object.entries(this.button)) {
       set(button, { "aria-label": labels[name], title: labels[name] });
     }
-    if (this.legend.source !== legend) this.legend.innerHTML = this.legend.source = legend;
+    this.explained = legend;
+    this.explain();
   }
 
   async full() {
     if (document.fullscreenElement) return document.exitFullscreen();
     if (this.root.requestFullscreen) return this.root.requestFullscreen();
     this.root.classList.toggle("atlas-map-full"); // telephones that have no full screen
+    this.explain();
+  }
+
+  // The page's own legend is out of sight in full screen.
+  explain() {
+    const alone = this.root.matches(":fullscreen, .atlas-map-full");
+    this.legend.innerHTML = alone ? this.explained : "";
   }
 
   // Words beside the pointer: name, class, figure.

@@ -112,9 +112,10 @@ class ShownMap {
 
   async focus(focus) {
     const id = focus ? focus[1] : "";
+    const own = id === this.sent;
+    if (own) this.sent = null;
     if (id === this.chosen && (id === "" || this.marked?.properties.id === id)) return;
-    if (this.sent !== null && id !== this.sent && Date.now() < this.due) return; // an older answer
-    const own = this.sent === id;
+    if (this.sent !== null && Date.now() < this.due) return; // an older answer
     this.sent = null;
     this.chosen = id;
     const file = focus ? await fileOf(focus[0]).catch(() => null) : null;
