@@ -1,0 +1,181 @@
+"""Headlines of coalition mode: made by rules from planted figures, in words a room knows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pyphen
+import pytest
+
+from data.contracts.vocabulary import PROVIDER_LABELS
+from ui import languages, queries
+from ui.maps.scales import rate_scale
+from ui.present import near, sure, views, where, who, why, words
+from ui.present.map import RATES
+from ui.present.near import KINDS
+from ui.present.subject import about
+
+GRADE = 8.0
+SYLLABLES = pyphen.Pyphen(lang="en_US")
+
+
+def grade(text: str, names: list[str]) -> float:
+    """Flesch-Kincaid grade; a name of a place or school counts as one short word."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "Ada")
+    sentences = [part for part in re.split(r"[.!?:]+(?:\s|$)", text) if part.strip()]
+    found = re.findall(r"[A-Za-z0-9][\w'.,-]*", text)
+    syllables = sum(SYLLABLES.inserted(word).count("-") + 1 for word in found)
+    return 0.39 * len(found) / len(sentences) + 11.8 * syllables / len(found) - 15.59
+
+
+def planted(subject, names, absent=400.0, enrolled=1000.0):
+    count = len(names)
+    groups = pd.DataFrame(
+        {
+            "cluster": [f"c{place}" for place in range(count)],
+            "name": names,
+            "tracts": 3,
+            "enrolled": enrolled,
+            "chronic_absent": absent,
+            "low": 0.35,
+            "high": 0.45,
+        },
+        index=pd.RangeIndex(1, count + 1),
+    )
+    spots = replace(subject.spots, groups=groups)
+    return replace(subject, spots=spots, enrolled=1000.0, chronic_absent=250.0)
+
+
+@pytest.fixture(scope="module")
+def place(default):
+    return about(default)
+
+
+def test_areas_that_stand_out_are_named_beside_the_whole_place(place) -> None:
+    assert where.headline(planted(place, ["Ash", "Birch"])) == (
+        "Two areas stand out: Ash and Birch. There, about 4 in 10 students miss much of the school"
+        " year. In all of Halcyon County, it is about 1 in 4 students."
+    )
+    assert where.headline(planted(place, ["Ash"], absent=500.0)).startswith(
+        "One area stands out: Ash. There, about half of all students miss"
+    )
+    many = where.headline(planted(place, ["Ash", "Birch", "Cedar", "Dogwood", "Elm"]))
+    assert many.startswith("Five areas stand out. The first are Ash, Birch, Cedar and Dogwood. ")
+    none = where.headline(planted(place, []))
+    assert none == (
+        f"No area stands out clearly in {place.selection.year}."
+        " In all of Halcyon County, it is about 1 in 4 students."
+    )
+
+
+def test_checks_are_told_with_their_number(place) -> None:
+    said = sure.headline(planted(place, ["Ash", "Birch"]))
+    assert said == (
+        f"We looked in {place.spots.ways} ways. 6 small areas show up in most of them."
+        " Such areas do not hang on how we count."
+    )
+    assert "a map can miss small groups" in sure.headline(planted(place, []))
+
+
+def test_the_range_of_an_area_says_whether_it_lies_above_the_place(place, selection) -> None:
+    group = replace(about(selection), name="Ash", low=0.41, high=0.57)
+    rate = place.rate
+    assert rate < 0.41
+    assert sure.headline(group) == (
+        "In Ash the rate lies between 41 % and 57 %."
+        f" All of that is above Halcyon County: {100 * rate:.0f} %."
+    )
+    wide = sure.headline(replace(group, low=0.1))
+    assert wide.endswith("So we cannot tell it from Halcyon County.")
+
+
+def test_schools_come_by_students_beyond_expected(place, default) -> None:
+    table = queries.schools(default)
+    table = table[table["shown"]]
+    beyond = (table["chronic_absent"] - table["expected"]).sort_values(ascending=False)
+    listed = who.schools(place)
+    assert listed.index[0] == beyond.index[0]
+    assert listed["beyond"].iloc[0] == pytest.approx(beyond.iloc[0])
+    first, count = table.loc[beyond.index[0], "name"], round(beyond.iloc[0])
+    assert f"{first} comes first, with {count:,} students more" in who.headline(place)
+
+
+def test_what_can_be_changed_leads_and_who_families_are_does_not(place) -> None:
+    named = why.harder(place.area()).index
+    assert named[0] == "housing_cost_burden"
+    assert not {"single_parent", "disability", "no_high_school"} & set(named)
+    assert "housing that costs too much" in why.headline(place)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        *((0.01, "fewer than 1 in 20 students"), (0.24, "about 1 in 4 students")),
+        *((0.293, "about 3 in 10 students"), (0.41, "about 4 in 10 students")),
+        *((0.5, "about half of all students"), (0.68, "about 2 in 3 students")),
+    ],
+)
+def test_shares_are_said_as_people_say_them(rate, said) -> None:
+    assert words.about(rate) == said
+
+
+def test_a_neighbourhood_is_a_subject_of_its_own(default) -> None:
+    name = next_unit(default)
+    subject = about(replace(default, focus=f"in:{name}"))
+    assert (subject.kind, subject.name) == ("neighbourhood", name)
+    assert 0 < subject.rate < 1
+    for view in map(views.view, views.NAMES):
+        assert view.headline(subject)
+
+
+def next_unit(default) -> str:
+    from ui.queries import neighbourhoods
+
+    return str(neighbourhoods.ranks(default).index[0])
+
+
+def test_headlines_read_at_grade_eight(default) -> None:
+    assert hard(default) == {}
+
+
+@pytest.mark.parametrize("slug", ["nyc", "oregon"])
+def test_headlines_of_real_places_read_at_grade_eight(slug, mirror, default) -> None:
+    del mirror, default
+    if slug not in queries.places():
+        pytest.skip(f"{slug} is not in the store")
+    assert hard(queries.choices(slug).default()) == {}
+
+
+def hard(selection) -> dict[str, float]:
+    """Headlines above the grade, over the whole place, its first area and a neighbourhood."""
+    whole, found = about(selection), {}
+    for subject in (whole, whole.area()):
+        names = [subject.name, whole.name, *whole.spots.groups["name"]]
+        names += list(queries.schools(selection)["name"])
+        names += list(queries.panel(selection).providers["name"])
+        names += [whole.area().name]
+        for view in map(views.view, views.NAMES):
+            said = view.headline(subject)
+            if grade(said, names) > GRADE:
+                found[said] = round(grade(said, names), 1)
+    return found
+
+
+def test_words_of_classes_and_providers_stand_in_the_catalogue() -> None:
+    assert {kind: KINDS[kind] for kind in PROVIDER_LABELS} == dict(PROVIDER_LABELS)
+    assert set(rate_scale().words) == set(RATES)
+
+
+def test_headlines_speak_spanish(place) -> None:
+    try:
+        languages.speak("es")
+        assert where.headline(planted(place, ["Ash", "Birch"])).startswith(
+            "Dos zonas se destacan: Ash y también Birch. Allí, cerca de 4 de cada 10 estudiantes"
+        )
+        assert views.view("next").headline(place).startswith("Tres cosas por decidir hoy")
+        assert near.headline(place).startswith("Lo más cercano a ")
+    finally:
+        languages.speak("")
