@@ -5,6 +5,7 @@ const LINKED = new Map(); // views by name of their link
 const FLIGHT = 700; // milliseconds
 const NEAREST = 16;
 const EDGES = { left: 12, right: 50, top: 12, bottom: 12 }; // pixels kept free; buttons on the right
+const LEAST = 100; // pixels: a map that is not laid out yet, or no more, still holds its edges
 const SPAN = 70; // pixels of an area that is gone to
 const STREETS = 13; // zoom at which a school that is gone to is seen with its streets
 const TINY = 8; // pixels: less cannot be seen as an area
@@ -42,7 +43,7 @@ export class View {
 
   get size() {
     const { clientWidth, clientHeight } = this.frame.canvas;
-    return { width: Math.max(clientWidth, 50), height: Math.max(clientHeight, 50) };
+    return { width: Math.max(clientWidth, LEAST), height: Math.max(clientHeight, LEAST) };
   }
 
   fit([west, south, east, north], padding = EDGES) {
