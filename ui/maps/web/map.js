@@ -149,9 +149,11 @@ class ShownMap {
     if (layer) {
       const colour = layer.props.getFillColor(feature)?.slice(0, 3).join();
       const figure = this.sheet.figures?.[feature.properties.i];
-      words.push(this.sheet.words[colour], figure);
+      const named = this.sheet.words[colour];
+      if (!figure?.startsWith(named)) words.push(named); // "not shown: fewer than ..." says both
+      words.push(figure);
     }
-    return [...new Set(words.filter(Boolean))];
+    return words.filter(Boolean);
   }
 
   hover({ object, x, y }) {
