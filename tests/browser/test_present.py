@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -110,9 +112,11 @@ def test_a_phone_shows_headline_and_picture_first_and_takes_a_swipe(
     open_room(page, server)
     page.wait_for_selector(".atlas-map-stage")
     places = page.evaluate(
-        "['h1', '.atlas-map-stage'].map(s => document.querySelector(s).getBoundingClientRect())"
+        "['h1', '.atlas-map-stage', '.st-key-room-list', '.room-source', '.st-key-room-bar']"
+        ".map(part => document.querySelector(part).getBoundingClientRect())"
     )
-    assert places[0]["top"] < places[1]["top"]
+    for above, below in pairwise(places):
+        assert above["bottom"] <= below["top"] + 1
     assert places[1]["bottom"] < 844
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(SMALL) == []
