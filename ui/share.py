@@ -11,6 +11,7 @@ import streamlit as st
 from ui import queries
 from ui.languages import text
 from ui.selection import Selection, short_query
+from ui.words.as_written import as_written
 
 PIXELS = 264  # of the code on the screen: read from three metres
 
@@ -23,7 +24,8 @@ def popover(selection: Selection) -> None:
     address = link(st.context.url or "", selection)
     with opened:
         st.html(code(address))
-        st.write(text("Scan the code or copy the link. It holds your choices, never data."))
+        said = text("Scan the code or copy the link. It holds your choices, never data.")
+        st.write(as_written(said))
         st.code(address, language=None, wrap_lines=True)
 
 

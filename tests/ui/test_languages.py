@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from ui import languages
+from ui.words.numbers import count_text, percent_text, value_text
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"text": None, "mark": None, "counted": (1, 2)}
@@ -91,6 +92,9 @@ def test_numbers_carry_the_signs_of_a_language(monkeypatch, tmp_path) -> None:
     try:
         languages.speak("de")
         assert languages.number("1,204.5") == "1.204,5"
+        assert (count_text(265_700), percent_text(0.293)) == ("265.700", "29,3 %")
+        assert value_text(1204.5, "usd") == "$1.204"
+        assert value_text(13.04, "km") == "13,0 km"
         assert languages.offered() == {"": "English", "de": "Deutsch"}
     finally:
         languages.speak("")

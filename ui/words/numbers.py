@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ui.languages import mark, number
+from ui.languages import text as said
+
 NEXT_YEAR = "likely next year:"
 """Range of a school's figure of next year."""
 BY_SCHOOLS = "as its schools differ:"
@@ -11,16 +14,16 @@ BY_SCHOOLS = "as its schools differ:"
 SMALL_GROUP = 300
 """Below this many students a percentage is written without decimals."""
 TENTHS = {
-    "years": "years",
+    "years": mark("years"),
     "km": "km",
-    "per_1000": "per 1,000 children",
-    "per_100k": "per 100,000 residents",
+    "per_1000": mark("per 1,000 children"),
+    "per_100k": mark("per 100,000 residents"),
 }
 
 
 def count_text(value: float) -> str:
     """Whole number with thousands separators: ``"265,700"``."""
-    return f"{value:,.0f}"
+    return number(f"{value:,.0f}")
 
 
 def percent_text(rate: float, students: float | None = None) -> str:
@@ -54,7 +57,7 @@ def signed_text(count: float) -> str:
 
 def ratio_text(ratio: float) -> str:
     """Ratio of observed to expected, two decimals: ``"1.25"``."""
-    return f"{ratio:.2f}"
+    return number(f"{ratio:.2f}")
 
 
 def q_text(q: float, name: str = "q") -> str:
@@ -85,7 +88,7 @@ def plural(count: float, singular: str, many: str | None = None) -> str:
 def points_text(change: float) -> str:
     """Change of a rate in percentage points, signed unless it rounds to none: ``"+2.4"``."""
     text = f"{100 * change:+.1f}"
-    return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+    return number(text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}"))
 
 
 def value_text(value: float, unit: str) -> str:
@@ -95,11 +98,15 @@ def value_text(value: float, unit: str) -> str:
     if unit == "percentile":
         return f"{_ordinal(math.floor(100 * value + 1e-9))} percentile"
     if unit == "usd":
-        return f"${value:,.0f}"
+        return f"${count_text(value)}"
     if unit in TENTHS:
         decimals = 2 if unit in ("km", "per_1000") and abs(value) < 1 else 1
-        return f"{value:,.{decimals}f} {TENTHS[unit]}"
-    return count_text(value) if abs(value) >= 10 or float(value).is_integer() else f"{value:.2g}"
+        return f"{number(f'{value:,.{decimals}f}')} {said(TENTHS[unit])}"
+    return (
+        count_text(value)
+        if abs(value) >= 10 or float(value).is_integer()
+        else number(f"{value:.2g}")
+    )
 
 
 def margin_text(moe: float, unit: str) -> str:
@@ -128,7 +135,7 @@ def _percent(rate: float, students: float | None) -> str:
     # Half up as readers expect; the tiny term undoes binary noise such as 0.2925 -> 29.249999.
     scaled = math.floor(abs(rate) * 100 * 10**decimals + 0.5 + 1e-9) / 10**decimals
     sign = "\N{MINUS SIGN}" if rate < 0 and scaled else ""
-    return f"{sign}{scaled:.{decimals}f}"
+    return number(f"{sign}{scaled:.{decimals}f}")
 
 
 def _ordinal(number: int) -> str:
