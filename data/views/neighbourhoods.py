@@ -185,3 +185,9 @@ def driver_by_neighbourhood(
         status=np.where(table["value"].notna(), "reported", "missing"),
         **(first[0] if first else {}),
     )
+
+
+def unsure_part(driver: pd.DataFrame) -> float:
+    """Give the part of the areas with a figure whose figure is of low reliability; 1 for none."""
+    known = driver["status"].eq("reported") & driver["value"].notna()
+    return float(driver.loc[known, "reliability"].eq("low").mean()) if known.any() else 1.0

@@ -21,7 +21,8 @@ from ui.maps.decks import driver_classes
 from ui.maps.scales import marks_legend
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
-from ui.selection import VIEWS, Selection
+from ui.queries import neighbourhoods as queries_neighbourhoods
+from ui.selection import NEIGHBOURHOOD, VIEWS, Selection
 from ui.tables import display as table_block
 from ui.words import cards
 from ui.words import standing as words
@@ -57,9 +58,12 @@ def map_of(selection: Selection) -> Selection:
     if selection.view == "together":
         return _both(selection, measure)
     driver = queries_drivers.driver(selection)
+    title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
+    if queries_neighbourhoods.wanted(selection):
+        return _by_neighbourhood(selection, measure, title)
     return map_block.tract_block(
         selection,
-        f"{measure.label}, {queries_drivers.driver_years(selection)}",
+        title,
         driver_classes(driver, measure.unit),
         driver,
         lambda row: cards.driver_card(row, measure.label),
@@ -168,6 +172,21 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
         driver_words.sureness(comparison) if measure.is_compared else "",
         words.ASSOCIATION,
         words.AREA_RANGE,
+    )
+
+
+def _by_neighbourhood(selection: Selection, measure: MeasureInfo, title: str) -> Selection:
+    """Map of the mean in each neighbourhood, where tracts are too unsure to say something."""
+    table = queries_neighbourhoods.drivers(selection)
+    why = driver_words.why_neighbourhoods(queries_drivers.driver(selection), table)
+    rows = table.assign(name=table.index, neighbourhood="")
+    return map_block.tract_block(
+        selection,
+        f"{title}, by neighbourhood",
+        driver_classes(table, measure.unit, "neighbourhoods"),
+        rows.set_axis(NEIGHBOURHOOD + table.index).rename_axis("id"),
+        lambda row: cards.driver_card(row, measure.label),
+        note=f"<p class='atlas-sure'>{escape(why)}</p>{_about(measure)}",
     )
 
 

@@ -11,6 +11,7 @@ from analytics.association.collinearity import MAX_VIF
 from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
+from data.views.neighbourhoods import unsure_part
 from ui.words.answers import drivers_sentence
 from ui.words.cards import not_covered_text
 from ui.words.numbers import (
@@ -46,6 +47,18 @@ CLEAR_MORE = "goes with more absence"
 CLEAR_LESS = "goes with less absence"
 UNCLEAR = "no clear link"
 RELIABILITY = {"high": "high", "medium": "medium", "low": "low", "no margin": "no margin published"}
+
+
+def why_neighbourhoods(tracts: pd.DataFrame, table: pd.DataFrame) -> str:
+    """Say why a map is of neighbourhoods: how many figures are too unsure, of either."""
+    texts = [
+        f"{percent_text(unsure_part(each), 0)} of {what}"
+        for each, what in ((tracts, "tracts"), (table, "neighbourhoods"))
+    ]
+    return (
+        f"Shown by neighbourhood: the survey is too unsure in {texts[0]}, and in {texts[1]}. Each"
+        " figure is the mean over the children of its tracts."
+    )
 
 
 def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, year: str) -> str:

@@ -18,6 +18,7 @@ from data.views.neighbourhoods import (
     neighbourhood_view,
     neighbourhoods,
     serving,
+    unsure_part,
 )
 from data.views.schools_and_tracts import area_view
 from geo.weights.weights import Weights
@@ -197,3 +198,15 @@ def test_counties_stand_in_for_neighbourhoods_and_take_their_number_where_nothin
         "Hill": "neighbourhood",
     }
     assert counties(named).tolist()[0] == "Bronx"
+
+
+def test_a_part_of_the_figures_is_unsure() -> None:
+    driver = pd.DataFrame(
+        {
+            "value": [0.1, 0.2, 0.3, 0.4, np.nan],
+            "status": ["reported", "reported", "reported", "missing", "reported"],
+            "reliability": ["low", "high", "undefined", "low", "low"],
+        }
+    )
+    assert unsure_part(driver) == pytest.approx(1 / 3)
+    assert unsure_part(driver[:0]) == 1
