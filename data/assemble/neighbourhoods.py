@@ -5,6 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from data.panel import Panel, SourceTables
 from data.store.provenance import Ledger, singular
@@ -13,6 +14,7 @@ from geo.areas.locate import locate
 from geo.inputs import geometries
 
 DISTRICT = "district"
+LEAST_PART = 0.01  # of a tract: digitised borders never meet exactly
 BY_DISTRICT = "The neighbourhood is the school district that serves most of the tract's students"
 
 
@@ -95,7 +97,8 @@ def _by_area(tables: SourceTables, areas: gpd.GeoDataFrame) -> pd.Series:
     overlap = overlap_areas(*metres).tocsr()
     largest, part = np.asarray(overlap.argmax(axis=1)).ravel(), overlap.max(axis=1).toarray()
     names = areas["name"].to_numpy()[largest]
-    return pd.Series(names, index=tables.tracts.index).where(part.ravel() > 0)
+    held = part.ravel() > LEAST_PART * shapely.area(metres[0])
+    return pd.Series(names, index=tables.tracts.index).where(held)
 
 
 def _by_middle(tables: SourceTables, areas: gpd.GeoDataFrame) -> pd.Series:

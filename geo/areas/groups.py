@@ -33,10 +33,10 @@ def outlined(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
 
     Examples
     --------
-    >>> sides = [shapely.box(0, 40, 1, 41), shapely.box(1, 40, 2, 41)]
+    >>> sides = [shapely.box(5, 40, 6, 41), shapely.box(6, 40, 7, 41)]
     >>> areas = gpd.GeoDataFrame(geometry=sides, crs=4326)
-    >>> outlined(areas, pd.Series(["a", "a"])).area.tolist()
-    [2.0]
+    >>> outlined(areas, pd.Series(["a", "a"])).bounds.round(3).to_numpy().tolist()
+    [[5.0, 40.0, 7.0, 41.0]]
     """
     thin = simplify(areas, DRAWN_METRES).geometry[groups.notna()]
     shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())

@@ -1,0 +1,110 @@
+"""What the browser fetches of a place: complete, small, the same each time, and together on a map."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import shapely
+from shapely.geometry import shape
+
+from data.assemble.panel import make_panel
+from data.panel import Panel
+from data.views.neighbourhoods import neighbourhoods
+from data.views.schools_and_tracts import points
+from tests.small_places import SmallPlace
+from ui.maps import geometry as maps
+from ui.maps.geometry import MapGeometry, publish_geometry
+
+CONTEXT = ("water", "parks", "roads", "boundaries", "names", "neighbourhoods")
+
+
+@pytest.fixture
+def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(maps, "STATIC", tmp_path)
+    return tmp_path
+
+
+def published(static: Path, panel: Panel) -> tuple[MapGeometry, dict[str, object]]:
+    geometry = publish_geometry(panel, points(panel))
+    files = (static / geometry.folder).glob("*.json")
+    return geometry, {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def test_the_demo_has_every_layer_and_the_same_bytes_each_time(
+    static: Path, demo_protected: Panel
+) -> None:
+    geometry, layers = published(static, demo_protected)
+    assert geometry.layers == CONTEXT
+    assert set(CONTEXT) < set(layers)
+    assert published(static, demo_protected)[0] == geometry
+    assert [each.name for each in static.iterdir()] == [geometry.folder]
+    size = sum((static / geometry.folder / f"{name}.json").stat().st_size for name in CONTEXT)
+    assert size < 150_000
+    wet = layers["water"]["features"]
+    assert [each["properties"]["name"] for each in wet] == ["Lyre River"]
+    kinds = [each["properties"]["kind"] for each in layers["roads"]["features"]]
+    assert kinds == ["primary"] * 2 + ["secondary"] * 5
+    assert len(layers["parks"]["features"]) == 6
+
+
+def test_names_stand_in_their_neighbourhoods_the_largest_first(
+    static: Path, demo_protected: Panel
+) -> None:
+    _, layers = published(static, demo_protected)
+    names = layers["names"]
+    assert [each["rank"] for each in names] == list(range(29))
+    assert names[0] == {**names[0], "name": "Halcyon City", "kind": "town"}
+    tracts = demo_protected.tracts
+    own = {each["name"]: each for each in names if each["kind"] == "neighbourhood"}
+    assert len(own) == 25
+    for name, each in own.items():
+        at = shapely.Point(each["x"], each["y"])
+        assert tracts[tracts["neighbourhood"].eq(name)].intersects(at).any()
+    ranked = sorted(own, key=lambda name: own[name]["rank"])
+    children = tracts.groupby("neighbourhood")["children"].sum().drop("")
+    assert ranked == children.sort_values(ascending=False).index.tolist()
+
+
+def test_outlines_of_neighbourhoods_are_in_the_order_of_their_names(
+    static: Path, demo_protected: Panel
+) -> None:
+    _, layers = published(static, demo_protected)
+    features = layers["neighbourhoods"]["features"]
+    units = neighbourhoods(demo_protected.tracts)
+    assert [each["properties"]["name"] for each in features] == sorted(units.dropna().unique())
+    assert [each["properties"]["i"] for each in features] == list(range(25))
+    assert {each["properties"]["id"][:3] for each in features} == {"in:"}
+    whole = demo_protected.tracts[units.notna()].geometry.union_all()
+    drawn = shapely.union_all([shape(each["geometry"]).buffer(0) for each in features])
+    assert drawn.symmetric_difference(whole).area < 0.01 * whole.area
+
+
+def test_a_place_across_the_180th_meridian_lies_together(static: Path) -> None:
+    place = SmallPlace("seam", west=179.97, south=52.0, crs="EPSG:32660")
+    panel = make_panel(place.tables())
+    geometry, layers = published(static, panel)
+    west, south, east, north = geometry.bounds
+    assert (west, south) == pytest.approx((179.97, 52.0), abs=1e-4)
+    assert (east, north) == pytest.approx((179.97 + 5 * 0.012, 52.0 + 4 * 0.009), abs=1e-4)
+    assert geometry.layers == ("boundaries", "names", "neighbourhoods")
+    for each in layers["names"]:
+        assert west < each["x"] < east
+        assert south < each["y"] < north
+    for name in ("boundaries", "neighbourhoods"):
+        for each in layers[name]["features"]:
+            low, _, high, _ = shape(each["geometry"]).bounds
+            assert west - 1e-3 <= low < high <= east + 1e-3
+
+
+@pytest.mark.mirror
+def test_new_york_city_is_sent_in_half_a_megabyte(static: Path, nyc_protected: Panel) -> None:
+    geometry, layers = published(static, nyc_protected)
+    assert geometry.layers == ("parks", "boundaries", "names", "neighbourhoods")
+    sizes = [(static / geometry.folder / f"{name}.json").stat().st_size for name in geometry.layers]
+    assert sum(sizes) < 500_000
+    assert [each["name"] for each in layers["names"][:5]] == [
+        *("Brooklyn", "Queens", "Bronx", "Manhattan", "Staten Island")
+    ]
+    assert "Central Park" in {each["properties"]["name"] for each in layers["parks"]["features"]}
