@@ -21,7 +21,8 @@ from data.panel import Panel
 from data.plausible.outlines import mended
 from data.store.provenance import Ledger
 from geo.areas.boundaries import outlines, seam, simplify
-from geo.areas.groups import DRAWN_METRES, degree_metres, longer_side, outlined
+from geo.areas.crs import degree_metres
+from geo.areas.groups import DRAWN_METRES, longer_side, outlined
 from geo.areas.locate import locate
 from geo.inputs import geometries
 
@@ -35,6 +36,7 @@ MARGIN = 0.05
 """Part of the place's sides by which context goes beyond it."""
 DETAILS = 2_500
 """Details of a file's layer that are a smaller part of a place's longer side are not drawn."""
+NEAR_METRES = 5_000.0
 MOST_COORDINATES = 5_000
 """Of a layer from a file: with five decimals they are about 100 kB."""
 
@@ -214,7 +216,7 @@ def _towns(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFram
 
 
 def _nearest(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> pd.Series:
-    """Name the town that holds each tract's middle; of towns that are points the nearest one."""
+    """Name the town that holds each tract's middle; of those that are points the nearest by."""
     middles = tracts.geometry.representative_point()
     areas = towns[towns.geom_type.isin(POLYGONS)]
     if len(areas):
@@ -223,8 +225,9 @@ def _nearest(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> pd.Series:
     place, centres = (
         shapely.get_coordinates(geometries(each)) * metres for each in (middles, towns.geometry)
     )
-    nearest = cKDTree(centres).query(place)[1]
-    return pd.Series(towns["name"].to_numpy()[nearest], index=tracts.index)
+    far, nearest = cKDTree(centres).query(place)
+    names = towns["name"].to_numpy()[nearest]
+    return pd.Series(np.where(far < NEAR_METRES, names, ""), index=tracts.index)
 
 
 def _ranked(labels: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:

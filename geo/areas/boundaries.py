@@ -10,10 +10,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from geo.areas.crs import align, require_crs, to_metres
+from geo.areas.crs import degree_metres, require_crs, unit_metres
 from geo.inputs import geometries
 
 Shapes = NDArray[np.object_]
+COORDINATE_DECIMALS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +89,13 @@ def simplify(table: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
     """
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be 0 metres or more; it is {tolerance}.")
-    require_crs(table, "boundaries")
-    metres = to_metres(table.geometry)
-    thin = shapely.coverage_simplify(geometries(metres), tolerance)
-    shapes = gpd.GeoSeries(thin, index=table.index, crs=metres.crs)
-    return table.set_geometry(align(shapes, table.crs, "boundaries"))
+    system, shapes = require_crs(table, "boundaries"), geometries(table.geometry)
+    # A projection would tear shapes at the 180th meridian.
+    metres = degree_metres(table) if system.is_geographic else np.full(2, unit_metres(system))
+    flat = shapely.transform(shapes, lambda xy: xy * metres)
+    thin = shapely.coverage_simplify(flat, tolerance)
+    back = shapely.transform(thin, lambda xy: (xy / metres).round(COORDINATE_DECIMALS))
+    return table.set_geometry(gpd.GeoSeries(back, index=table.index, crs=table.crs))
 
 
 def outlines(table: gpd.GeoDataFrame, by: str | None = None) -> gpd.GeoSeries:

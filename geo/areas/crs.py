@@ -208,6 +208,12 @@ def align(table: Geo, crs: object, what: str = "table") -> Geo:
     return table if table.crs == crs else _reproject(table, crs, what)
 
 
+def degree_metres(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[np.float64]:
+    """Give the metres of a degree of longitude and of latitude in the middle of a place."""
+    _, south, _, north = areas.total_bounds
+    return METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
+
+
 def on_sphere(table: gpd.GeoDataFrame | gpd.GeoSeries, distance: str) -> bool:
     """Say whether distances over tracts are measured on the sphere.
 

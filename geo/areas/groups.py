@@ -4,10 +4,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.areas.boundaries import seam, simplify
-from geo.areas.crs import METRES_PER_DEGREE
+from geo.areas.crs import degree_metres
 from geo.inputs import geometries
 
 DRAWN_METRES = 12.0
@@ -58,9 +57,3 @@ def longer_side(areas: gpd.GeoDataFrame) -> float:
     low = np.min([bounds[:, 0] + turned, bounds[:, 1]], axis=1)
     high = np.max([bounds[:, 2] + turned, bounds[:, 3]], axis=1)
     return float(((high - low) * degree_metres(areas)).max())
-
-
-def degree_metres(areas: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Give the metres of a degree of longitude and of latitude in the middle of a place."""
-    _, south, _, north = areas.total_bounds
-    return METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
