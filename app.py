@@ -8,16 +8,16 @@ st.set_page_config(page_title="Attendance Atlas", page_icon=frame.ICON, layout="
 
 page = st.navigation(
     [
-        st.Page("pages/overview.py", title="Overview", icon=":material/home:", default=True),
-        st.Page("pages/hot_spots.py", title="Hot spots", icon=":material/local_fire_department:"),
-        st.Page("pages/why_here.py", title="Why here", icon=":material/help_center:"),
-        st.Page("pages/schools.py", title="Schools", icon=":material/school:"),
-        st.Page("pages/social_drivers.py", title="Social drivers", icon=":material/diversity_3:"),
-        st.Page("pages/join_quality.py", title="Join quality", icon=":material/hub:"),
-        st.Page("pages/data_quality.py", title="Data quality", icon=":material/fact_check:"),
-        st.Page("pages/methods.py", title="Methods", icon=":material/functions:"),
+        st.Page("pages/overview.py", title="Overview", default=True),
+        st.Page("pages/hot_spots.py", title="Hot spots"),
+        st.Page("pages/why_here.py", title="Why here"),
+        st.Page("pages/schools.py", title="Schools"),
+        st.Page("pages/social_drivers.py", title="Social drivers"),
+        st.Page("pages/join_quality.py", title="Join quality"),
+        st.Page("pages/data_quality.py", title="Data quality"),
+        st.Page("pages/methods.py", title="Methods"),
     ],
-    position="hidden" if present.is_on() else "sidebar",
+    position="hidden" if present.is_on() else "top",
 )
 start.ensure_place()
 with frame.drawn():

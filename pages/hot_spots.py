@@ -18,12 +18,12 @@ selection = hotspot_block.controls(selection)
 found = queries_hotspots.found(selection)
 
 frame.answer(answers.hot_spot_answer(found, selection))
-frame.figures(answers.hot_spot_figures(found, selection))
 selection = hotspot_block.maps(
     found,
     selection,
     lambda row: tract_card(row, selection.year, hotspot_words.tract_text(found, row)),
 )
+frame.figures(answers.hot_spot_figures(found, selection))
 st.write(as_written(hotspot_words.meaning(found, selection)))
 frame.how_sure(
     hotspot_words.chance(selection),

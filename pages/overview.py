@@ -29,7 +29,6 @@ frame.answer(
         area.definition,
     )
 )
-frame.figures(answers.overview_figures(totals, trend, selection.year, area.definition))
 selection = map_block.tract_block(
     selection,
     f"{words.MEASURES[selection.measure]}, {selection.year}",
@@ -37,6 +36,7 @@ selection = map_block.tract_block(
     tracts,
     lambda row: tract_card(row, selection.year),
 )
+frame.figures(answers.overview_figures(totals, trend, selection.year, area.definition))
 table_block.show(
     classes.by_class(tracts, selection.measure),
     ("map_class", "tracts", "by_schools_tracts"),

@@ -86,9 +86,6 @@ def _controls() -> None:
         share.popover(selection)
     for notice in notices:
         st.warning(as_written(notice))
-    area = queries.panel(selection).area
-    if area.fictional:
-        st.info(as_written(fictional_banner(area.name)))
 
 
 def _out_of_order(error: DataError) -> None:
@@ -181,7 +178,8 @@ def limits(selection: Selection, *sentences: str) -> None:
     """Limits, who is counted, and sources, always visible at the foot of a page."""
     panel = queries.panel(selection)
     sources = "; ".join(source_text(s.publisher, s.title, s.vintage) for s in panel.sources)
-    paragraphs = (" ".join(sentences), panel.area.definition, f"Sources: {sources}.")
+    made_up = fictional_banner(panel.area.name) if panel.area.fictional else ""
+    paragraphs = (made_up, " ".join(sentences), panel.area.definition, f"Sources: {sources}.")
     body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs if text)
     st.html(f"<div class='atlas-limits'>{body}</div>")
 

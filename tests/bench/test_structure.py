@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench.structure import imports
-from bench.structure.__main__ import ROOT, main, measure
-from bench.structure.names import Names
-from bench.structure.source import read_modules
+from bench.structure.__main__ import main, measure
 
 BODY = "\n".join(f"    total = total + {number} * value" for number in range(7))
 FILES = {
@@ -99,8 +96,3 @@ def test_check_fails_on_unreached_code(root: Path, capsys: pytest.CaptureFixture
     assert main(["--root", str(root), "--check"]) == 1
     assert "geo.joins.far.far" in capsys.readouterr().out
     assert main(["--root", str(root), "--json"]) == 0
-
-
-def test_hot_spots_needs_at_most_ninety_modules() -> None:
-    needed = imports.needed_edges(Names(read_modules(ROOT)))
-    assert 60 < len(imports.reached_from(needed, "pages.hot_spots")) <= 90

@@ -21,7 +21,6 @@ from ui.maps.decks import driver_classes
 from ui.maps.scales import marks_legend
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
-from ui.queries import neighbourhoods as queries_neighbourhoods
 from ui.selection import NEIGHBOURHOOD, VIEWS, Selection
 from ui.tables import display as table_block
 from ui.words import cards
@@ -59,7 +58,7 @@ def map_of(selection: Selection) -> Selection:
         return _both(selection, measure)
     driver = queries_drivers.driver(selection)
     title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
-    if queries_neighbourhoods.wanted(selection):
+    if queries_drivers.wants_neighbourhoods(selection):
         return _by_neighbourhood(selection, measure, title)
     return map_block.tract_block(
         selection,
@@ -177,7 +176,7 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
 
 def _by_neighbourhood(selection: Selection, measure: MeasureInfo, title: str) -> Selection:
     """Map of the mean in each neighbourhood, where tracts are too unsure to say something."""
-    table = queries_neighbourhoods.drivers(selection)
+    table = queries_drivers.by_neighbourhood(selection)
     why = driver_words.why_neighbourhoods(queries_drivers.driver(selection), table)
     rows = table.assign(name=table.index, neighbourhood="")
     return map_block.tract_block(

@@ -30,18 +30,14 @@ SCATTER = "moran-scatter"
 
 
 def controls(selection: Selection) -> Selection:
-    """Draw the row of controls that fit the method, and return the selection with them."""
-    columns = iter(st.columns(4))
-    with next(columns):
+    """Draw the controls that fit the method beside the others; return the selection with them."""
+    with st.sidebar:
         selection = frame.own_control(selection, "method", "Method", METHODS)
-    nulls = selection.nulls()
-    if nulls:
-        with next(columns):
+        nulls = selection.nulls()
+        if nulls:
             selection = frame.own_control(selection, "null", "What counts as chance", nulls)
-    if selection.method in SINGLE_TESTS:
-        with next(columns):
+        if selection.method in SINGLE_TESTS:
             selection = frame.own_control(selection, "neighbours", "Neighbours", NEIGHBOURS)
-    with next(columns):
         besides = selection.besides(queries.choices(selection.area).years)
         return frame.own_control(selection, "beside", "Beside the map", besides)
 

@@ -28,6 +28,7 @@ from ui.selection import NEIGHBOURHOOD, Selection
 from ui.words.numbers import percent_text, plural, students_text, with_margin
 from ui.words.standing import not_shown_text
 
+WIDTHS = (66, 34)
 EMPTY_CARD = (
     "<div class='atlas-card'><p>Choose a place on the map, or search for it by name or number: the"
     " map outlines it and its card opens here.</p></div>"
@@ -58,8 +59,9 @@ def tract_block(
     note : str
         HTML under the card.
     """
-    tract_legend(title, classes)
-    return beside_card(selection, title, classes, table, card, note=note)
+    return beside_card(
+        selection, title, classes, table, card, legend=legend_of(title, classes), note=note
+    )
 
 
 def beside_card(
@@ -69,12 +71,13 @@ def beside_card(
     table: pd.DataFrame,
     card: Callable[[pd.Series], str],
     *,
+    legend: str = "",
     note: str = "",
 ) -> Selection:
-    """Tract map with search box and card, under a legend of one's own."""
-    left, right = st.columns([62, 38], gap="medium")
+    """Tract map, with search box, legend and card beside it."""
+    left, right = st.columns(WIDTHS, gap="small")
     with right:
-        selection = tract_search(selection, table, card)
+        selection = _search(selection, table, card, legend)
         if note:
             st.html(note)
     with left:
@@ -185,10 +188,9 @@ def school_block(
     if absent:
         note = f"{plural(absent, 'school')} of these without a place on the map"
         legend += marks_legend(note=note)
-    st.html(legend)
-    left, right = st.columns([62, 38], gap="medium")
+    left, right = st.columns(WIDTHS, gap="small")
     with right:
-        selection = _search(selection, table, card)
+        selection = _search(selection, table, card, legend)
     with left:
         deck = school_map(queries.geometry(selection), classes)
         alt = alt_text(classes.scale, title, counts, "schools")
@@ -204,10 +206,12 @@ def size_pixels(labels: Sequence[str]) -> dict[str, float]:
 
 
 def _search(
-    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]
+    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str], legend: str = ""
 ) -> Selection:
-    """Search box and the card of what is in focus: `card` for a row of the page's own table."""
+    """Search box, legend and the card of what is in focus: `card` for a row of the own table."""
     search(selection)
+    if legend:
+        st.html(legend)
     own = selection.focus in table.index
     st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or EMPTY_CARD)
     return selection

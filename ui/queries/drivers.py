@@ -15,6 +15,7 @@ from analytics.rates import tract_rates
 from analytics.rates.tract_rates import Exposures
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
+from data.views import neighbourhoods as views
 from data.views import schools_and_tracts
 from data.views.drivers import (
     Beside,
@@ -33,11 +34,13 @@ from data.views.drivers import (
 )
 from ui import queries
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import neighbourhoods
 from ui.queries.cache import kept, result
 from ui.queries.places import Place
 from ui.selection import Selection
 
 AT_SCHOOL = "temporary_housing"
+MOST_UNSURE = 1 / 3  # of the tracts with a figure; beyond it a map says little
 COUNTED = "supplied"
 """The join of a district that counted where its students live."""
 
@@ -56,6 +59,36 @@ def driver_labels(slug: str) -> dict[str, str]:
 def driver(selection: Selection) -> pd.DataFrame:
     """Return the chosen social driver by tract, see `schools_and_tracts.driver_view`."""
     return _driver(queries.place(selection.area), selection.driver)
+
+
+def by_neighbourhood(selection: Selection, only: str = "") -> pd.DataFrame:
+    """Give the chosen driver by neighbourhood, or in one: the mean over its children, with margin.
+
+    Parameters
+    ----------
+    only : str
+        Name of one neighbourhood or county; "" for every neighbourhood.
+    """
+    children = queries.panel(selection).tracts["children"]
+    own = neighbourhoods.units(selection)
+    if only:
+        own = neighbourhoods.units(selection, neighbourhoods.areas(selection)[only])
+        own = own.where(own == only)
+    return views.driver_by_neighbourhood(driver(selection), own, children)
+
+
+def wants_neighbourhoods(selection: Selection) -> bool:
+    """Whether the map of the chosen driver is one of neighbourhoods.
+
+    It is when so chosen, and where lines of low reliability would hide the map of tracts. Ranks
+    have no mean.
+    """
+    if registry.measure(selection.driver).unit == "percentile":
+        return False
+    if selection.unit:
+        return True
+    unsure = views.unsure_part(driver(selection))
+    return unsure > MOST_UNSURE and views.unsure_part(by_neighbourhood(selection)) < unsure
 
 
 def driver_years(selection: Selection) -> str:

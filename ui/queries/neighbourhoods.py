@@ -6,18 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from data.recipe import measures as registry
 from data.views import neighbourhoods as views
 from data.views.hot_spots import HotSpots
 from data.views.ranking import ranked
 from ui import queries
 from ui.queries.cache import kept
-from ui.queries.drivers import driver
 from ui.queries.hotspots import weights_of
 from ui.queries.places import Place
 from ui.selection import NEIGHBOURHOOD, Selection
-
-MOST_UNSURE = 1 / 3  # of the tracts with a figure; beyond it a map says little
 
 
 def units(selection: Selection, kind: str = "neighbourhood") -> pd.Series:
@@ -77,34 +73,6 @@ def schools(selection: Selection, name: str) -> pd.DataFrame:
     """Schools that serve a neighbourhood or county, most students from there first."""
     own = units(selection, areas(selection)[name])
     return views.serving(name, own, queries.schools(selection), queries.shares(selection))
-
-
-def drivers(selection: Selection, only: str = "") -> pd.DataFrame:
-    """Give the chosen driver by neighbourhood, or in one: the mean over its children, with margin.
-
-    Parameters
-    ----------
-    only : str
-        Name of one neighbourhood or county; "" for every neighbourhood.
-    """
-    children = queries.panel(selection).tracts["children"]
-    own = units(selection, areas(selection)[only]) if only else units(selection)
-    own = own.where(own == only) if only else own
-    return views.driver_by_neighbourhood(driver(selection), own, children)
-
-
-def wanted(selection: Selection) -> bool:
-    """Whether the map of the chosen driver is one of neighbourhoods.
-
-    It is when so chosen, and where lines of low reliability would hide the map of tracts. Ranks
-    have no mean.
-    """
-    if registry.measure(selection.driver).unit == "percentile":
-        return False
-    if selection.unit:
-        return True
-    unsure = views.unsure_part(driver(selection))
-    return unsure > MOST_UNSURE and views.unsure_part(drivers(selection)) < unsure
 
 
 @kept("neighbourhoods")

@@ -142,7 +142,7 @@ def _social_drivers(selection: Selection) -> Face:
     if selection.unit != "neighbourhood":
         classes = driver_classes(queries_drivers.driver(selection), measure.unit)
         return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION)
-    units, table = places.units(selection), places.drivers(selection)
+    units, table = places.units(selection), queries_drivers.by_neighbourhood(selection)
     classes = neighbourhood_driver_classes(table, units, measure.unit)
     counts = unit_counts(classes.scale, classes.codes, units)
     return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION, counts=counts)

@@ -24,7 +24,6 @@ from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
 from ui.queries import drivers as queries_drivers
-from ui.queries import neighbourhoods as queries_neighbourhoods
 from ui.tables.display import dictionary
 from ui.tables.exports import NOTICE, About, to_csv
 from ui.words import cards
@@ -532,13 +531,13 @@ def test_new_york_city_leaves_out_what_schools_cannot_tell_apart_and_keeps_the_c
 
 def test_a_map_is_of_neighbourhoods_where_tracts_are_too_unsure(default):
     crowding = replace(default, driver="crowding")
-    assert queries_neighbourhoods.wanted(
+    assert queries_drivers.wants_neighbourhoods(
         crowding
     )  # 79 % of the demo's tracts are of low reliability
     text = driver_words.why_neighbourhoods(
-        queries_drivers.driver(crowding), queries_neighbourhoods.drivers(crowding)
+        queries_drivers.driver(crowding), queries_drivers.by_neighbourhood(crowding)
     )
     assert "too unsure in 79 % of tracts, and in 0 % of neighbourhoods" in text
     sure = replace(default, driver="uninsured")
-    assert not queries_neighbourhoods.wanted(sure)
-    assert queries_neighbourhoods.wanted(replace(sure, unit="neighbourhood"))
+    assert not queries_drivers.wants_neighbourhoods(sure)
+    assert queries_drivers.wants_neighbourhoods(replace(sure, unit="neighbourhood"))

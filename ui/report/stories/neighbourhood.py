@@ -124,7 +124,7 @@ def _lived_with(selection: Selection, name: str) -> tuple[Table, ...]:
     rows = []
     for driver in queries_why.offered(selection):
         view = replace(selection, driver=driver)
-        table = places.drivers(view, name)
+        table = queries_drivers.by_neighbourhood(view, name)
         if name not in table.index or table.loc[name, "status"] != "reported":
             continue
         row, measure = table.loc[name], queries_drivers.measure(view)
