@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +18,7 @@ from ui.maps.decks import (
     area_map,
     school_map,
 )
+from ui.maps.geometry import MapGeometry, extent
 from ui.maps.scales import (
     alt_text,
     class_legend,
@@ -132,6 +135,28 @@ def tract_map(
     caption = view.Caption(title, legend_of(title, classes), alt, figures, order)
     deck = area_map(queries.geometry(selection), classes)
     view.show(deck, selection, caption, name=name, link=link)
+
+
+def opened_on(
+    selection: Selection, tracts: pd.Index, marked: pd.DataFrame, step: float
+) -> MapGeometry:
+    """Geometry of the place, seen so that some tracts and what is marked are on the map.
+
+    Parameters
+    ----------
+    selection : Selection
+    tracts : Index of geoid
+    marked : DataFrame
+        With `longitude` and `latitude`; may have no row.
+    step : float
+        Surroundings on each side, by the extent of what must be seen.
+    """
+    geometry, shapes = queries.geometry(selection), queries.panel(selection).tracts.geometry
+    points = gpd.points_from_xy(marked["longitude"], marked["latitude"], crs=shapes.crs)
+    seen = gpd.GeoSeries([*shapes.loc[tracts], *points], crs=shapes.crs)
+    west, south, east, north = extent(geometry, seen).bounds
+    across, up = step * (east - west), step * (north - south)
+    return replace(geometry, bounds=(west - across, south - up, east + across, north + up))
 
 
 def figures_of(table: pd.DataFrame) -> list[str]:

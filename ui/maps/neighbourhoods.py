@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import pandas as pd
 
 from ui.maps.decks import AreaClasses, driver_classes, measure_classes
 from ui.maps.scales import ClassScale
-from ui.words.numbers import (
-    BY_SCHOOLS,
-    interval_text,
-    percent_text,
-    students_text,
-    with_margin,
-)
-from ui.words.standing import not_shown_text
 
 
 def neighbourhood_classes(table: pd.DataFrame, units: pd.Series, measure: str) -> AreaClasses:
@@ -67,29 +58,3 @@ def counts(scale: ClassScale, codes: str, units: pd.Series) -> dict[str, int]:
     """
     each = pd.Series(list(codes), units.index)[units.notna()]
     return scale.counts("".join(each.groupby(units).first()))
-
-
-def hover_texts(table: pd.DataFrame) -> pd.Series:
-    """Write the figure of each neighbourhood for the hover, as HTML already escaped."""
-    return pd.Series(
-        [escape(_figure(row)) for _, row in table.iterrows()], table.index, dtype="str"
-    )
-
-
-def driver_hover_texts(table: pd.DataFrame) -> pd.Series:
-    """Write the mean of a social driver in each neighbourhood for the hover, escaped."""
-    texts = [
-        escape(with_margin(row["value"], row["moe"], row["unit"]))
-        if row["status"] == "reported"
-        else not_shown_text("missing", "")
-        for _, row in table.iterrows()
-    ]
-    return pd.Series(texts, table.index, dtype="str")
-
-
-def _figure(row: pd.Series) -> str:
-    if not row["shown"]:
-        return not_shown_text(row["status"], row["reason"])
-    n = row["enrolled"]
-    ends = interval_text(row["low"], row["high"], n)
-    return f"{percent_text(row['rate'], n)} ({BY_SCHOOLS} {ends}) of {students_text(n)}"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -14,9 +13,9 @@ from ui import queries
 from ui.hotspots.words import map_title
 from ui.languages import mark, text
 from ui.maps import view
-from ui.maps.block import figures_of, legend_of
+from ui.maps.block import figures_of, legend_of, opened_on
 from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
-from ui.maps.geometry import MapGeometry, extent
+from ui.maps.geometry import MapGeometry
 from ui.maps.neighbourhoods import counts, neighbourhood_classes
 from ui.maps.scales import ClassScale, alt_text
 from ui.present.subject import Subject, leading
@@ -161,10 +160,5 @@ def _opened(subject: Subject, marked: pd.DataFrame | None) -> MapGeometry:
     if subject.kind == "place":
         return geometry
     members = queries_hotspots.members(subject.spots, subject.selection)
-    shapes = queries.panel(subject.selection).tracts.geometry.loc[members]
-    if marked is not None and len(marked):
-        points = gpd.points_from_xy(marked["longitude"], marked["latitude"], crs=shapes.crs)
-        shapes = gpd.GeoSeries([*shapes, *points], crs=shapes.crs)
-    west, south, east, north = extent(geometry, shapes).bounds
-    across, up = STEP_BACK * (east - west), STEP_BACK * (north - south)
-    return replace(geometry, bounds=(west - across, south - up, east + across, north + up))
+    seen = pd.DataFrame(columns=["longitude", "latitude"]) if marked is None else marked
+    return opened_on(subject.selection, members, seen, STEP_BACK)

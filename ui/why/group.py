@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pydeck as pdk
@@ -19,7 +18,7 @@ from ui.hotspots.words import map_title
 from ui.maps import block as map_block
 from ui.maps import view
 from ui.maps.decks import area_map, hot_spot_classes
-from ui.maps.geometry import MapGeometry, extent
+from ui.maps.geometry import MapGeometry
 from ui.maps.scales import alt_text
 from ui.queries import charts as queries_charts
 from ui.queries import hotspots as queries_hotspots
@@ -218,13 +217,8 @@ def _places(providers: pd.DataFrame) -> list[dict[str, object]]:
 
 def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) -> MapGeometry:
     """Geometry of the place, seen so that the group and the nearest of each kind are on the map."""
-    geometry = queries.geometry(selection)
     members = queries_hotspots.members(spots, selection)
-    shapes = queries.panel(selection).tracts.geometry.loc[members]
+    seen = pd.DataFrame(columns=["longitude", "latitude"])
     if near is not None:
-        serving = near[near["number"].notna() & near["tracts"].gt(0)]
-        points = gpd.points_from_xy(serving["longitude"], serving["latitude"], crs=shapes.crs)
-        shapes = gpd.GeoSeries([*shapes, *points], crs=shapes.crs)
-    west, south, east, north = extent(geometry, shapes).bounds
-    across, up = STEP_BACK * (east - west), STEP_BACK * (north - south)
-    return replace(geometry, bounds=(west - across, south - up, east + across, north + up))
+        seen = near[near["number"].notna() & near["tracts"].gt(0)]
+    return map_block.opened_on(selection, members, seen, STEP_BACK)

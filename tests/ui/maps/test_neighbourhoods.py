@@ -7,13 +7,10 @@ import pandas as pd
 
 from ui.maps.neighbourhoods import (
     counts,
-    driver_hover_texts,
-    hover_texts,
     neighbourhood_classes,
     neighbourhood_driver_classes,
 )
 
-NO_FIGURE = "not shown: no figure was published"
 UNITS = pd.Series(["Hill", "Bay", np.nan, "Bay", "Moor"], list("abcde"), dtype="str")
 NAMES = pd.Index(["Bay", "Hill", "Moor"])
 TABLE = pd.DataFrame(
@@ -56,11 +53,3 @@ def test_a_driver_is_painted_by_neighbourhood() -> None:
     found = neighbourhood_driver_classes(driver, UNITS, "fraction")
     assert found.codes == "40505"  # highest, lowest, not shown, ...
     assert (found.hatched, "1 of 2 neighbourhoods" in found.note) == ("", True)
-    assert driver_hover_texts(driver).tolist() == ["10.0 % (± 1.0 %)", "30.0 %", NO_FIGURE]
-
-
-def test_the_hover_gives_figure_range_and_students_or_why_not() -> None:
-    bay, _, moor = hover_texts(TABLE)
-    assert bay == "22.0 % (as its schools differ: 20.0–25.0) of 2,000 students"
-    assert moor.startswith("not shown")
-    assert "50" not in moor
