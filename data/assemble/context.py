@@ -206,7 +206,7 @@ def _towns(towns: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> gpd.GeoDataFram
     inner = np.where(outside, shapely.point_on_surface(shapes), geometries(labels.geometry))
     kind = towns["kind"].mask(towns["kind"].isin(["", *MADE]), KINDS["places"]).to_numpy()
     table = gpd.GeoDataFrame(
-        {"name": towns["name"].to_numpy(), "children": labels["children"].fillna(0.0).to_numpy()},
+        {"name": towns["name"].to_numpy(), "children": labels["children"].to_numpy()},
         geometry=inner,
         crs=STORED_CRS,
     ).assign(kind=kind, area=shapely.area(shapes))

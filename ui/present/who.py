@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data.views.school_lists import to_help
 from data.views.strengths import SERVES
 from ui import queries
 from ui.languages import counted, mark, text
@@ -21,8 +22,8 @@ LISTED = 5
 def schools(subject: Subject) -> pd.DataFrame:
     """Schools with more students chronically absent than expected, most beyond expected first.
 
-    Of a group: schools of which at least a tenth of the students live there by the join. Column
-    `beyond` is the students beyond what is expected for the school's level.
+    Of a group: schools of which at least a tenth of the students live there by the join.
+    Columns are those of `data.views.school_lists.to_help`.
     """
     table = queries.schools(subject.selection)
     table = table[table["shown"]]
@@ -31,9 +32,8 @@ def schools(subject: Subject) -> pd.DataFrame:
         inside = shares["geoid"].isin(queries_hotspots.members(subject.spots, subject.selection))
         here = shares[inside].groupby("school_id")["share"].sum()
         table = table[here.reindex(table.index, fill_value=0.0) >= SERVES]
-    table = table.assign(beyond=table["chronic_absent"] - table["expected"])
-    table = table[table["beyond"].round() >= 1]
-    return table.sort_values(["beyond", "name"], ascending=[False, True])
+    table = to_help(table.sort_values("name"), "excess")
+    return table[table["excess"].round() >= 1]
 
 
 def headline(subject: Subject) -> str:
@@ -51,7 +51,7 @@ def headline(subject: Subject) -> str:
     return f"{said} " + counted(
         "{school} comes first, with one student more than expected.",
         "{school} comes first, with {count} students more than expected.",
-        first["beyond"],
+        first["excess"],
         school=first["name"],
     )
 
@@ -62,12 +62,12 @@ def picture(subject: Subject) -> None:
     if table.empty:
         st.html(plain(text("There is no school to list here in this view.")))
         return
-    most = table["beyond"].iloc[0]
+    most = table["excess"].iloc[0]
     rows = [
         Bar(
             row["name"],
-            count_text(row["beyond"]),
-            row["beyond"] / most,
+            count_text(row["excess"]),
+            row["excess"] / most,
             note=text(
                 "{absent} of {enrolled} students, {rate}",
                 absent=count_text(row["chronic_absent"]),

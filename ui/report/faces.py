@@ -139,7 +139,7 @@ def _social_drivers(selection: Selection) -> Face:
         title = f"{measure.label} and chronic absence together, {selection.year}"
         return _of_tracts(title, together_words.together_classes(together), selection)
     title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
-    if selection.unit != "neighbourhood":
+    if not queries_drivers.wants_neighbourhoods(selection):
         classes = driver_classes(queries_drivers.driver(selection), measure.unit)
         return _of_tracts(title, classes, selection, caveat=words.ASSOCIATION)
     units, table = places.units(selection), queries_drivers.by_neighbourhood(selection)

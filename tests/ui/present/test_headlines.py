@@ -98,7 +98,7 @@ def test_schools_come_by_students_beyond_expected(place, default) -> None:
     beyond = (table["chronic_absent"] - table["expected"]).sort_values(ascending=False)
     listed = who.schools(place)
     assert listed.index[0] == beyond.index[0]
-    assert listed["beyond"].iloc[0] == pytest.approx(beyond.iloc[0])
+    assert listed["excess"].iloc[0] == pytest.approx(beyond.iloc[0])
     first, count = table.loc[beyond.index[0], "name"], round(beyond.iloc[0])
     assert f"{first} comes first, with {count:,} students more" in who.headline(place)
 
