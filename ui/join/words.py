@@ -74,7 +74,7 @@ def figures(quality: JoinQuality) -> Figures:
     return [
         (km_text(mean_km(quality.flows)), "from a student's tract to the school, on average"),
         (
-            decimal_text(inhabited["effective_schools"].median(), "school"),
+            decimal_text(typical_schools(quality), "school"),
             "behind a typical tract, were all equally large",
         ),
         (
@@ -84,6 +84,12 @@ def figures(quality: JoinQuality) -> Figures:
         ),
         (plural(apart, "school"), "outside the join: no place on the map or no known enrolment"),
     ]
+
+
+def typical_schools(quality: JoinQuality) -> float:
+    """Schools behind a typical tract with children, were all equally large."""
+    inhabited = quality.tracts["children"] > 0
+    return float(quality.tracts.loc[inhabited, "effective_schools"].median())
 
 
 def mean_km(flows: pd.DataFrame) -> float:

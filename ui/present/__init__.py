@@ -17,7 +17,7 @@ def show(selection: Selection) -> None:
 
 def button() -> None:
     """Draw the button that opens the mode."""
-    st.button(text("Present"), key="present-on", on_click=_open)
+    st.button(text("Present"), key="present-on", on_click=switch_on)
 
 
 def is_on() -> bool:
@@ -25,5 +25,6 @@ def is_on() -> bool:
     return bool(st.session_state.get("present", st.query_params.get("present", "")) == "1")
 
 
-def _open() -> None:
+def switch_on() -> None:
+    """Open the mode with the next run."""
     st.session_state["present"] = "1"

@@ -69,6 +69,12 @@ MEANING = (
 )
 
 
+def chosen(groups: pd.DataFrame, cluster: str) -> pd.Series:
+    """Row of the group with an id, or of the first group."""
+    named = groups[groups["cluster"].eq(cluster)]
+    return (named if len(named) else groups).iloc[0]
+
+
 def harder(profile: pd.DataFrame) -> pd.DataFrame:
     """Drivers harder here than in comparable tracts beyond their own error, most first."""
     return profile[_differs(profile, above="higher is harder", below="lower is harder")]

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pandas as pd
-import pyphen
 import pytest
 
 from data.contracts.vocabulary import PROVIDER_LABELS
+from tests.reading import EIGHT, grade
 from ui import languages, queries
 from ui.maps.scales import rate_scale
 from ui.present import near, sure, views, where, who, why, words
 from ui.present.map import RATES
 from ui.present.near import KINDS
 from ui.present.subject import about
-
-GRADE = 8.0
-SYLLABLES = pyphen.Pyphen(lang="en_US")
-
-
-def grade(text: str, names: list[str]) -> float:
-    """Flesch-Kincaid grade; a name of a place or school counts as one short word."""
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, "Ada")
-    sentences = [part for part in re.split(r"[.!?:]+(?:\s|$)", text) if part.strip()]
-    found = re.findall(r"[A-Za-z0-9][\w'.,-]*", text)
-    syllables = sum(SYLLABLES.inserted(word).count("-") + 1 for word in found)
-    return 0.39 * len(found) / len(sentences) + 11.8 * syllables / len(found) - 15.59
 
 
 def planted(subject, names, absent=400.0, enrolled=1000.0):
@@ -159,7 +145,7 @@ def hard(selection) -> dict[str, float]:
         names += [whole.area().name]
         for view in map(views.view, views.NAMES):
             said = view.headline(subject)
-            if grade(said, names) > GRADE:
+            if grade(said, names) > EIGHT:
                 found[said] = round(grade(said, names), 1)
     return found
 
