@@ -11,6 +11,7 @@ from ui.maps.scales import TEXT
 
 LINE = "#2166ac"
 MUTED = "#595959"
+GROUND = "#ffffff"  # in a dark page too: colours are checked on it
 LABEL_SIZE = 14
 TITLE_SIZE = 17
 HEIGHT = 380
@@ -43,6 +44,8 @@ def styled(
         description=description,
         height=height,
         width="container",
+        background=GROUND,
+        padding={"left": 8, "top": 8, "right": 8, "bottom": 8},
         config=alt.Config(axis=_AXIS, legend=_LEGEND, view=alt.ViewConfig(stroke=None)),
     )
 

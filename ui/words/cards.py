@@ -228,5 +228,5 @@ def _schools_behind(row: pd.Series) -> str:
 def card(title: Any, facts: Sequence[tuple[str, str]], note: str) -> str:
     """HTML of a card: a title, terms with texts, and a note; every text is escaped."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts)
-    foot = f"<p style='color:#444'>{escape(note)}</p>" if note else ""
+    foot = f"<p class='atlas-note'>{escape(note)}</p>" if note else ""
     return f"<div class='atlas-card'><h3>{escape(str(title))}</h3><dl>{rows}</dl>{foot}</div>"

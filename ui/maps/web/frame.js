@@ -67,6 +67,11 @@ export class Frame {
     return group;
   }
 
+  // The library makes its canvas a stop of the Tab key of its own, without a name.
+  oneStop() {
+    for (const canvas of this.canvas.querySelectorAll("canvas")) canvas.tabIndex = -1;
+  }
+
   rise(height) {
     this.root.style.setProperty("--map-height", `${height}px`);
   }

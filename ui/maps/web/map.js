@@ -66,6 +66,7 @@ class ShownMap {
         isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
       onViewStateChange: ({ viewState, interactionState }) =>
         this.view.moved(viewState, interactionState?.inTransition),
+      onLoad: () => this.frame.oneStop(),
       onHover: (info) => this.hover(info),
       onClick: (info) => this.click(info),
       onError: (error) => this.fail(error),
