@@ -181,6 +181,9 @@ class MeasureInfo:
         "survey" (with margins of error), "modelled" (predicted from other measures: never an
         outcome, a trend, a rank or an evaluation), "records" (counted by an agency), "computed"
         (by this project, from places) or "index" (several measures in one).
+    modifiable : bool
+        Whether a city, county or school can change the condition. Who families are, and what
+        adults once learned, is named after what can be changed.
     map_only : bool
         Whether its figures cannot be compared between tracts: shown on the map with the caveat.
     columns : tuple of LayoutColumns
@@ -199,6 +202,7 @@ class MeasureInfo:
     denominator: str = ""
     touches: str = ""
     reference: str = ""
+    modifiable: StrictBool = True
     map_only: StrictBool = False
     columns: tuple[LayoutColumns, ...] = ()
 

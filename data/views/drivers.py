@@ -192,6 +192,20 @@ def theme_shares(
     )
 
 
+def changed_first(shares: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Put themes of which something can be changed before the others; else as they stand.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `theme_shares`.
+    table : DataFrame
+        From `effects_table`.
+    """
+    first = table.groupby("theme")["modifiable"].any().reindex(shares.index)
+    return shares.loc[first.sort_values(ascending=False, kind="stable").index]
+
+
 def effects_table(
     association: Association,
     moved: pd.DataFrame,
@@ -199,7 +213,9 @@ def effects_table(
     names: pd.Series,
     measures: Mapping[str, MeasureInfo],
 ) -> pd.DataFrame:
-    """Lay out everything known of each driver in the model, highest odds ratio first.
+    """Lay out everything known of each driver in the model.
+
+    What can be changed stands first, and of that the highest odds ratio.
 
     Parameters
     ----------
@@ -228,12 +244,14 @@ def effects_table(
         label=[item.label for item in about],
         theme=[item.theme for item in about],
         unit=[item.unit for item in about],
+        modifiable=[item.modifiable for item in about],
     )
     table["reliability"] = _reliability(table["cv"])
     influence = association.diagnostics.influence.reindex(table.index, columns=["id", "dfbetas"])
     table["influential_school"] = influence["id"].map(names)
     table["dfbetas"] = influence["dfbetas"].astype(float)
-    return table.sort_values(["odds_ratio", "label"], ascending=[False, True], kind="stable")
+    order = ["modifiable", "odds_ratio", "label"]
+    return table.sort_values(order, ascending=[False, False, True], kind="stable")
 
 
 def _model(schools: pd.DataFrame, values: pd.DataFrame, points: gpd.GeoSeries) -> DriverModel:

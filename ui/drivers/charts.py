@@ -28,7 +28,7 @@ INKS = (HOT_COLD["hot 99"], MUTED, LINE)
 
 
 def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
-    """Odds ratio of each driver for one standard deviation more, highest first.
+    """Odds ratio of each driver for one standard deviation more, in the order of the table.
 
     The thick bar is the interval of the chosen join, the thin one holds those of all joins. Shape,
     filling and colour say whether the latter leaves out "no difference"; the driver chosen on the

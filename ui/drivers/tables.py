@@ -28,6 +28,7 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
         "driver": "Social driver of health, id.",
         "label": "Social driver of health, in words.",
         "theme": "Theme of the driver.",
+        "modifiable": "Whether a city, county or school can change the condition.",
         "odds_ratio": "Odds of chronic absence, times, for one standard deviation more.",
         "odds_low": "Lower end of its 95 % interval.",
         "odds_high": "Upper end of its 95 % interval.",

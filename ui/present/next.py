@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.languages import mark, text
-from ui.present import conditions, who, why, words
+from ui.present import who, why, words
 from ui.present.bars import steps
 from ui.present.subject import Subject
 from ui.present.views import View
+from ui.why import conditions
 
 
 def headline(subject: Subject) -> str:

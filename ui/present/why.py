@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from ui.languages import counted, mark, text
-from ui.present import conditions, words
+from ui.present import words
 from ui.present.bars import GREY, Bar, bars, plain
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.queries import why as queries_why
+from ui.why import conditions
 from ui.why import words as why_words
 from ui.words.numbers import value_text
 
@@ -19,9 +20,9 @@ HERE = "#b2182b"
 
 
 def harder(group: Subject) -> pd.DataFrame:
-    """Conditions harder in a group than in comparable tracts that can be changed, first first."""
+    """Conditions harder in a group than in comparable tracts, of those that can be changed."""
     profile = queries_why.profile(group.spots, group.selection)
-    return conditions.first(why_words.harder(profile))
+    return why_words.changeable(why_words.harder(profile))
 
 
 def headline(subject: Subject) -> str:

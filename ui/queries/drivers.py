@@ -23,6 +23,7 @@ from data.views.drivers import (
     Tested,
     Together,
     affordable,
+    changed_first,
     compare,
     effects_table,
     put_together,
@@ -53,6 +54,7 @@ def measure(selection: Selection) -> MeasureInfo:
 def driver_labels(slug: str) -> dict[str, str]:
     """Words of the social drivers a place has, with their theme."""
     offered = [registry.measure(name) for name in queries.choices(slug).drivers]
+    offered.sort(key=lambda item: not item.modifiable)  # what can be changed comes first
     return {item.id: f"{item.label} ({item.theme})" for item in offered}
 
 
@@ -292,6 +294,7 @@ def _comparison(
     shares = pd.DataFrame()
     if found.state == "estimated" and len(set(table["theme"])) > 1:
         shares = theme_shares(schools, given.figures, table["theme"].to_dict())
+        shares = changed_first(shares, table)
     total = len(queries.schools(view))
     return Comparison(found, table, shares, dict(left_out), beside, total)
 

@@ -34,7 +34,7 @@ from ui.why.words import WAYS_TO_CARE as TO_CARE
 SERVED = ("name", "level", "neighbourhood", "chronic_absent", "enrolled")
 MIDDLE = 50.0
 DESCRIBED = (
-    *("label", "theme", "kind", "denominator", "unit", "direction", "caveat"),
+    *("label", "theme", "modifiable", "kind", "denominator", "unit", "direction", "caveat"),
     *("touches", "reference"),
 )
 
@@ -67,8 +67,9 @@ def profile(found: HotSpots, selection: Selection) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `driver`, most outstanding first: the columns of `analytics.drivers.profile` with
-        `label, theme, kind, denominator, unit, direction, caveat, touches, reference, vintage`.
+        Index `driver`, what can be changed first and of that what stands out most: the columns of
+        `analytics.drivers.profile` with `label, theme, modifiable, kind, denominator, unit,
+        direction, caveat, touches, reference, vintage`.
     """
     key, names = queries.place(selection.area), offered(selection)
     return _profile(key, group_view(selection), names, found.tracts["cluster"])
@@ -153,7 +154,8 @@ def _profile(
         comparable=_comparable(key, view, _found).stratum.reindex(index),
     )
     table = in_rank_too(table.droplevel("cluster").rename_axis("driver"))
-    return table.join(_described(names)).join(vintages)
+    table = table.join(_described(names)).join(vintages)
+    return table.sort_values("modifiable", ascending=False, kind="stable")
 
 
 @kept("random groups")

@@ -33,7 +33,7 @@ _TICKS = [50, 100, 200, 500, 1000, 2000, 5000]
 
 
 def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
-    """Percentile of each driver among comparable tracts, most outstanding on top.
+    """Percentile of each driver among comparable tracts, what can be changed on top.
 
     A driver that cannot carry a conclusion is an open diamond and says so in words.
     """

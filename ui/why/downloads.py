@@ -35,6 +35,7 @@ PROFILE_FIELDS: Mapping[str, str] = MappingProxyType(
         "driver": "Social driver of health, id.",
         "label": "Social driver of health, in words.",
         "theme": "Theme of the driver.",
+        "modifiable": "Whether a city, county or school can change the condition.",
         "kind": "survey, records (counted by an agency) or computed (from places on a map).",
         "denominator": "What the figure is a part of, or stands beside.",
         "unit": "Unit of value, moe, low, high, comparable and difference.",

@@ -79,7 +79,7 @@ def group(spots: HotSpots, selection: Selection) -> None:
     st.vega_lite_chart(queries_charts.profile_chart(spots, selection))
     _asked("What cannot be said?", why_words.unsaid(profile))
     _touches(profile)
-    title = f"{len(profile)} social drivers of {row['name']}, most outstanding first"
+    title = why_words.profile_title(row, profile)
     table_block.plain(profile_words(profile, random), title)
 
 

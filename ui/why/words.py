@@ -80,6 +80,11 @@ def harder(profile: pd.DataFrame) -> pd.DataFrame:
     return profile[_differs(profile, above="higher is harder", below="lower is harder")]
 
 
+def changeable(table: pd.DataFrame) -> pd.DataFrame:
+    """Drivers that a city, county or school can change."""
+    return table[table["modifiable"].astype(bool)]
+
+
 def easier(profile: pd.DataFrame) -> pd.DataFrame:
     """Drivers easier here than in comparable tracts beyond their own error, most first."""
     return profile[_differs(profile, above="lower is harder", below="higher is harder")]
@@ -144,6 +149,12 @@ def unsaid(profile: pd.DataFrame) -> str:
 def outstanding(profile: pd.DataFrame) -> pd.DataFrame:
     """Drivers that a sentence names: the hardest here, then what is easier here."""
     return pd.concat([harder(profile).head(NAMED), easier(profile).head(NAMED)])
+
+
+def profile_title(row: pd.Series, profile: pd.DataFrame) -> str:
+    """Title of the table of a group's drivers."""
+    drivers = plural(len(profile), "social driver")
+    return f"{drivers} of {row['name']}: what can be changed, then what cannot; most unusual first"
 
 
 def touches(profile: pd.DataFrame) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ def group(selection: Selection) -> Story:
         raise ScopeError("no such group of tracts stands out in this view")
     row, profile = why_block.row_of(spots, selection), queries_why.profile(spots, selection)
     conditions = why_block.profile_words(profile, queries_why.random_groups(spots, selection))
-    title = f"{len(profile)} social drivers of {row['name']}, most outstanding first"
+    title = why_words.profile_title(row, profile)
     percentile = profile["percentile"].astype(float)
     return Story(
         str(row["name"]),

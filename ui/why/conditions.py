@@ -1,18 +1,15 @@
-"""Conditions as people say them, what can be changed first."""
+"""Conditions as people say them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import pandas as pd
-
 from ui.languages import mark, text
 
-CHANGED_FIRST: Mapping[str, str] = MappingProxyType(
+SAID: Mapping[str, str] = MappingProxyType(
     {
         "housing_cost_burden": mark("housing that costs too much"),
-        "places_housing_insecurity": mark("worry about losing the home"),
         "evictions": mark("evictions"),
         "temporary_housing": mark("students without a home of their own"),
         "crowding": mark("crowded homes"),
@@ -21,30 +18,22 @@ CHANGED_FIRST: Mapping[str, str] = MappingProxyType(
         "school_clinic_km": mark("a long way to a school clinic"),
         "pharmacy_km": mark("a long way to a pharmacy"),
         "clinic_access": mark("few clinics within reach"),
-        "primary_care_per_100k": mark("few doctors"),
+        "hpsa_primary_care": mark("few doctors"),
+        "hpsa_mental_health": mark("few people who care for mental health"),
+        "hpsa_dental": mark("few dentists"),
         "uninsured_children": mark("children without health insurance"),
         "uninsured": mark("no health insurance"),
-        "places_uninsured_adults": mark("adults without health insurance"),
-        "places_checkup": mark("few yearly checkups"),
         "no_vehicle": mark("homes without a car"),
-        "places_transport": mark("no way to get around"),
         "poverty_150": mark("low income"),
         "poverty_100": mark("income below the poverty line"),
         "per_capita_income": mark("low income per person"),
         "unemployed": mark("people out of work"),
         "no_internet": mark("no internet at home"),
-        "limited_english": mark("little English at home"),
-        "places_asthma": mark("asthma"),
     }
 )
-"""What a city or county can change, nearest to hand first. Who families are is not among it."""
-
-
-def first(harder: pd.DataFrame) -> pd.DataFrame:
-    """Conditions that can be changed, of those that are harder here, in the order above."""
-    return harder.loc[[name for name in CHANGED_FIRST if name in harder.index]]
+"""Every condition that can be changed and may be compared, in words that end a sentence."""
 
 
 def said(name: str) -> str:
     """Write a condition as people say it."""
-    return text(CHANGED_FIRST[name])
+    return text(SAID[name])
