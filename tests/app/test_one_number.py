@@ -231,13 +231,13 @@ def bands_agree(schools: Said) -> None:
         "schools at 30 % or more",
         {
             "sentence": schools.number(r"In all, ([\d,]+|none) of [\d,]+ schools? ha"),
-            "legend": schools.legend("30 % or more"),
-            "chart": whole(re.search(r"([\d,]+) 30 % or more", schools.charts)[1]),
+            "legend": schools.legend("30\xa0% or more"),
+            "chart": whole(re.search(r"([\d,]+) 30\xa0% or more", schools.charts)[1]),
             "download, rate": int((rates >= 0.3).sum()),
             "download, band": int(sent["band"].eq("extreme").sum()),
         },
     )
-    (legend,) = [one for one in schools.legends if any("30 %" in label for label in one)]
+    (legend,) = [one for one in schools.legends if any("30\xa0%" in label for label in one)]
     for label, count in legend.items():
         assert f"{count:,} {label}" in schools.charts, (label, count)
 
@@ -321,7 +321,7 @@ def the_first_school_agrees(schools: Said, school: Said) -> None:
     """The school that stands first: list, table, download, and its own card."""
     sent = schools.files["schools"].iloc[0]
     row = schools.table("Beyond expected", "Level").iloc[0]
-    first = r"\*\*1\*\* (.+?) :gray\[\+([\d,]+) beyond expected · ([\d.]+ %) of"
+    first = r"\*\*1\*\* (.+?) :gray\[\+([\d,]+) beyond expected · ([\d.]+\xa0%) of"
     listed = re.search(first, schools.buttons)
     assert listed, schools.buttons
     assert sent["name"] == row["Name"] == listed[1]
@@ -340,7 +340,11 @@ def the_first_school_agrees(schools: Said, school: Said) -> None:
             "download": round(float(sent["chronic_absent"])),
         },
     )
-    rates = {row["Rate"].strip(), listed[3], re.search(r"([\d.]+ %) \(likely next", school.text)[1]}
+    rates = {
+        row["Rate"].strip(),
+        listed[3],
+        re.search(r"([\d.]+\xa0%) \(likely next", school.text)[1],
+    }
     assert len(rates) == 1, rates
 
 

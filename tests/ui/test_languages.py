@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from data.contracts.vocabulary import (
+    CATCHMENTS,
+    LEVEL_LABELS,
+    METHODS,
+    NEIGHBOURS,
+    PROVIDER_LABELS,
+    RELIABILITY_LABELS,
+    STATUS_LABELS,
+)
 from ui import languages
 from ui.words.numbers import count_text, percent_text, value_text
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"text": None, "mark": None, "counted": (1, 2)}
+GIVEN = (
+    *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
+    *(RELIABILITY_LABELS, STATUS_LABELS),
+)
+"""Words of the data that are drawn by `text`."""
 CODES = [code for code in languages.offered() if code]
 FIELD = re.compile(r"{(\w+)}")
 
@@ -25,12 +39,34 @@ def written() -> dict[str, tuple[str, ...]]:
     """Texts of the program by their first form, with all forms."""
     found: dict[str, tuple[str, ...]] = {}
     for path in [ROOT / "app.py", *(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
-        if "ui.languages" not in path.read_text(encoding="utf-8"):
-            continue  # its `text` is another one
-        for _, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
-            forms = message if isinstance(message, tuple) else (message,)
-            found[forms[0]] = forms
-    return found
+        found |= {forms[0]: forms for forms in asked_for(ast.parse(path.read_text("utf-8")))}
+    return found | {words: (words,) for each in GIVEN for words in each.values()}
+
+
+def asked_for(tree: ast.AST) -> Iterator[tuple[str, ...]]:
+    """All forms of the texts that a module asks for by `text`, `mark`, `counted` or `plural`."""
+    nodes = list(ast.walk(tree))
+    names = {"plural": "plural"}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module == "ui.languages":
+            names |= {alias.asname or alias.name: alias.name for alias in node.names}
+    for node in (node for node in nodes if isinstance(node, ast.Call)):
+        said = ast.unparse(node.func)
+        called = names.get(said) or said.removeprefix("languages.").removeprefix("numbers.")
+        if called in ("text", "mark") and (said in names or "languages." in said):
+            yield from ((words,) for words in constants(node.args[0]))
+        elif called in ("counted", "plural"):
+            words = [each for arg in node.args[:3] for each in constants(arg)]
+            forms = words if called == "counted" else [f"{{count}} {each}" for each in words]
+            if forms:  # else they are named elsewhere
+                yield tuple(forms) if len(forms) == 2 else (forms[0], forms[0] + "s")
+
+
+def constants(node: ast.expr) -> list[str]:
+    """Texts that an argument can be: itself, or either of a choice."""
+    if isinstance(node, ast.IfExp):
+        return [*constants(node.body), *constants(node.orelse)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def catalogue(code: str) -> Catalog:
@@ -92,7 +128,7 @@ def test_numbers_carry_the_signs_of_a_language(monkeypatch, tmp_path) -> None:
     try:
         languages.speak("de")
         assert languages.number("1,204.5") == "1.204,5"
-        assert (count_text(265_700), percent_text(0.293)) == ("265.700", "29,3 %")
+        assert (count_text(265_700), percent_text(0.293)) == ("265.700", "29,3\xa0%")
         assert value_text(1204.5, "usd") == "$1.204"
         assert value_text(13.04, "km") == "13,0 km"
         assert languages.offered() == {"": "English", "de": "Deutsch"}

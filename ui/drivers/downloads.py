@@ -13,7 +13,7 @@ from ui.drivers.words import interval, joins_range, step_text
 from ui.selection import Selection
 from ui.tables.downloads import offer
 from ui.tables.exports import FICTIONAL, About, about, file_name
-from ui.words.numbers import plural, q_text, ratio_text
+from ui.words.numbers import interval_text, percent_text, plural, q_text, ratio_text
 from ui.words.standing import ASSOCIATION, JOIN_METHODS, LEVELS, source_text
 
 REFERENCES = (
@@ -151,7 +151,7 @@ def _sensitivity(comparison: Comparison) -> str:
         f"{row['label']} {interval(row, 'moe_low', 'moe_high')}" for _, row in drawn.iterrows()
     )
     shares = "; ".join(
-        f"{theme} {100 * row['share']:.0f} % ({100 * row['low']:.0f}–{100 * row['high']:.0f})"
+        f"{theme} {percent_text(row['share'], 0)} ({interval_text(row['low'], row['high'], 0)})"
         for theme, row in comparison.shares.iterrows()
     )
     text = f"Redrawing exposures {REDRAWS} times within their margins gave: {said or 'none'}."

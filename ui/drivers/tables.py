@@ -19,7 +19,8 @@ from ui.drivers.words import (
     link_words,
     step_text,
 )
-from ui.words.numbers import percent_text, q_text, ratio_text
+from ui.languages import PERCENT
+from ui.words.numbers import interval_text, percent_text, q_text, ratio_text
 
 NOT_REDRAWN = "no margin published"
 NO_JOIN = "not looked through"
@@ -97,7 +98,7 @@ def shares_words(shares: pd.DataFrame) -> pd.DataFrame:
         (
             str(theme).capitalize(),
             percent_text(row["share"], 0),
-            f"{100 * row['low']:.0f}–{100 * row['high']:.0f} %",
+            f"{interval_text(row['low'], row['high'], 0)}{PERCENT}",
             f"{row['exposures']:.0f}",
         )
         for theme, row in shares.iterrows()

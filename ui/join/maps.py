@@ -9,6 +9,7 @@ from data.views import join_quality
 from data.views.join_quality import JoinChange, JoinQuality, tract_flows
 from ui import frame, queries
 from ui.join.words import NAMES, focus_card
+from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps import view
 from ui.maps.decks import (
@@ -41,51 +42,50 @@ CHANGE_BREAKS = (-0.05, -0.01, 0.01, 0.05)
 
 def share_scale(of: str) -> ClassScale:
     """Shares of a whole, such as "the school's students", over tracts or schools."""
-    labels = (
-        "none or under 0.1 %",
-        "0.1 to under 1 %",
-        "1 to under 5 %",
-        "5 to under 10 %",
-        "10 % or more",
+    words = (
+        text("none or under 0.1 %"),
+        text("0.1 to under 1 %"),
+        text("1 to under 5 %"),
+        text("5 to under 10 %"),
+        text("10 % or more of {whole}", whole=of),
     )
-    words = (*labels[:4], f"10 % or more of {of}")
-    return _scale(labels, (NONE_COLOUR, *SEQUENTIAL[1:]), words, SHARE_BREAKS)
+    return _scale(words, (NONE_COLOUR, *SEQUENTIAL[1:]), SHARE_BREAKS)
 
 
 def coverage_scale() -> ClassScale:
     """Students counted against resident children; the two ends are flagged."""
-    labels = ("under 50 %", "50 to under 80 %", "80 to under 125 %", "125 to 150 %", "over 150 %")
     words = (
-        "under 50 %: read with care",
-        "50 to under 80 %",
-        "80 to under 125 %: as many as live there",
-        "125 to 150 %",
-        "over 150 %: read with care",
+        text("under 50 %: read with care"),
+        text("50 to under 80 %"),
+        text("80 to under 125 %: as many as live there"),
+        text("125 to 150 %"),
+        text("over 150 %: read with care"),
     )
-    return _scale(labels, PU_OR, words, COVERAGE_BREAKS)
+    return _scale(words, PU_OR, COVERAGE_BREAKS)
 
 
 def change_scale() -> ClassScale:
     """Change of the rate under another join, percentage points."""
-    labels = (
-        "lower by 5 points or more",
-        "lower by 1 to 5 points",
-        "within 1 point",
-        "higher by 1 to 5 points",
-        "higher by 5 points or more",
+    words = (
+        text("lower by 5 points or more"),
+        text("lower by 1 to 5 points"),
+        text("within 1 point"),
+        text("higher by 1 to 5 points"),
+        text("higher by 5 points or more"),
     )
-    return _scale(labels, PU_OR, labels, CHANGE_BREAKS)
+    return _scale(words, PU_OR, CHANGE_BREAKS)
 
 
 def _scale(
-    labels: tuple[str, ...],
-    colours: tuple[str, ...],
-    words: tuple[str, ...],
-    breaks: tuple[float, ...],
+    words: tuple[str, ...], colours: tuple[str, ...], breaks: tuple[float, ...]
 ) -> ClassScale:
-    codes = tuple(str(code) for code in range(len(labels) + 1))
+    codes = tuple(str(code) for code in range(len(words) + 1))
     return ClassScale(
-        (*labels, NOT_SHOWN), (*colours, NOT_SHOWN_COLOUR), codes, (*words, NOT_SHOWN), breaks
+        (*words, NOT_SHOWN),
+        (*colours, NOT_SHOWN_COLOUR),
+        codes,
+        (*words, text(NOT_SHOWN)),
+        breaks,
     )
 
 

@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
 ENGLISH = "en_US"
+PERCENT = "\N{NO-BREAK SPACE}%"
+"""Sign of percent, which stays on the line of its number."""
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
@@ -74,7 +76,7 @@ def text(message: str, **values: object) -> str:
         What stands in the fields.
     """
     said = language(spoken()).catalogue.gettext(message)
-    return said.format(**values) if values else said
+    return unbroken(said.format(**values) if values else said)
 
 
 def counted(one: str, many: str, count: float, **values: object) -> str:
@@ -91,12 +93,17 @@ def counted(one: str, many: str, count: float, **values: object) -> str:
     """
     whole = round(count)
     said = language(spoken()).catalogue.ngettext(one, many, whole)
-    return said.format(count=number(f"{whole:,}"), **values)
+    return unbroken(said.format(count=number(f"{whole:,}"), **values))
 
 
 def mark(message: str) -> str:
     """Name a text for the catalogue where it is written; `text` translates it where it is drawn."""
     return message
+
+
+def unbroken(written: str) -> str:
+    """Keep each sign of percent on the line of its number."""
+    return written.replace(" %", PERCENT)
 
 
 def number(written: str) -> str:

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.rates.definitions import BAND_FRACTION
 from data.contracts.vocabulary import NOT_SHOWN as NOT_SHOWN
-from ui.words.numbers import TENTHS, value_text
+from ui.languages import PERCENT, mark, number, text
+from ui.words.numbers import TENTHS, count_text, ratio_text, value_text
 from ui.words.standing import (
     AGREEMENT_CLASSES,
     CIRCLE_CLASSES,
@@ -52,7 +53,8 @@ PU_OR = ("#5e3c99", "#b2abd2", "#e2dfd9", "#fdb863", "#e66101")
 
 MOST_CLASSES = 5
 """Lines of a legend, besides "not shown"."""
-COLD_TOGETHER = "cold: the darker, the clearer"
+TRACTS = mark("tracts")
+COLD_TOGETHER = mark("cold: the darker, the clearer")
 RATE_BREAKS = BAND_FRACTION
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
 
@@ -65,7 +67,6 @@ HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Words of the classes of a hot-spot map, by kind of analysis."""
-_SUFFIXES = {"fraction": " %", **{unit: f" {words}" for unit, words in TENTHS.items()}}
 
 
 def hot_cold_scale() -> ClassScale:
@@ -95,7 +96,7 @@ def exceedance_scale() -> ClassScale:
 def _hot_cold(meanings: Mapping[str, str]) -> ClassScale:
     """Hottest first, coldest last, then "not shown"."""
     labels = tuple(HOT_COLD)
-    words = tuple(meanings[label] for label in labels)
+    words = tuple(text(meanings[label]) for label in labels)
     return ClassScale(labels, tuple(HOT_COLD.values()), _codes(len(labels)), words, named=True)
 
 
@@ -106,7 +107,7 @@ def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
         labels,
         tuple(BOTH if hue == "both" else HOT_COLD[hue] for hue in hues),
         _codes(len(labels)),
-        (*words.values(), NOT_SHOWN),
+        tuple(map(text, (*words.values(), NOT_SHOWN))),
         named=True,
     )
 
@@ -121,13 +122,13 @@ def ratio_scale() -> ClassScale:
     """Observed over expected for the schools' levels: well below, about as, well above expected."""
     labels = interval_labels(RATIO_BREAKS, "ratio")
     meanings = (
-        "well below expected",
-        "below expected",
-        "about as expected",
-        "above expected",
-        "well above expected",
+        text("well below expected"),
+        text("below expected"),
+        text("about as expected"),
+        text("above expected"),
+        text("well above expected"),
     )
-    words = tuple(f"{text} ({label})" for label, text in zip(labels, meanings, strict=True))
+    words = tuple(f"{words} ({label})" for label, words in zip(labels, meanings, strict=True))
     return _with_not_shown(labels, PU_OR, words, RATIO_BREAKS)
 
 
@@ -138,7 +139,7 @@ def driver_scale(place_values: pd.Series, unit: str) -> ClassScale:
     """
     breaks = nice_breaks(place_values)
     picks = {1: (2,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
-    labels = interval_labels(breaks, unit) if breaks else ("one value in every area",)
+    labels = interval_labels(breaks, unit) if breaks else (text("one value in every area"),)
     chosen = tuple(SEQUENTIAL[i] for i in picks[len(labels)])
     return _with_not_shown(labels, chosen, labels, breaks)
 
@@ -176,7 +177,7 @@ def _with_not_shown(
         (*labels, NOT_SHOWN),
         (*colours, NOT_SHOWN_COLOUR),
         _codes(len(labels) + 1),
-        (*words, NOT_SHOWN),
+        (*words, text(NOT_SHOWN)),
         breaks,
     )
 
@@ -216,9 +217,9 @@ def class_legend(
         lines.insert(shown.index(together[0]), together)
     items = []
     for line in lines:
-        text = COLD_TOGETHER if len(line) > 1 else texts[line[0]]
-        number = "" if counts is None else f" ({sum(counts[label] for label in line):,})"
-        items.append(_swatches([(label, colours[label]) for label in line], text + number))
+        words = text(COLD_TOGETHER) if len(line) > 1 else texts[line[0]]
+        count = "" if counts is None else f" ({count_text(sum(counts[label] for label in line))})"
+        items.append(_swatches([(label, colours[label]) for label in line], words + count))
     return _list(title, items)
 
 
@@ -246,37 +247,50 @@ def marks_legend(
     """
     items = []
     if selected:
-        items.append(_item("box selected", "", f"selected: {selected}"))
+        items.append(_item("box selected", "", text("selected: {name}", name=selected)))
     if hatched:
-        items.append(_item("box hatch", "", f"with lines: {lines} ({hatched:,})"))
+        items.append(
+            _item("box hatch", "", _counted(text("with lines: {meaning}", meaning=lines), hatched))
+        )
     if note:
         items.append(_item("note", "", note))
     for reason, count in (hidden or {}).items():
-        items.append(_item("box dots", "", f"not shown: {reason} ({count:,})"))
-    return _list("Marks on the map", items) if items else ""
+        items.append(
+            _item("box dots", "", _counted(text("not shown: {reason}", reason=reason), count))
+        )
+    return _list(text("Marks on the map"), items) if items else ""
 
 
-def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str = "tracts") -> str:
+def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str = TRACTS) -> str:
     """Text alternative of a class map: the count of areas in each class that occurs."""
     parts = [
-        f"{counts[label]:,} {words}"
+        f"{count_text(counts[label])} {words}"
         for label, words in zip(scale.labels, scale.words, strict=True)
         if counts[label]
     ]
-    return f"Map of {title}. Number of {unit} by class: " + "; ".join(parts) + "."
+    return text(
+        "Map of {title}. Number of {unit} by class: {counts}.",
+        title=title,
+        unit=text(unit),
+        counts="; ".join(parts),
+    )
 
 
-def _swatches(classes: list[tuple[str, str]], text: str) -> str:
-    """One line of a legend: the swatches of its classes (label and colour), and its text."""
+def _counted(words: str, count: int) -> str:
+    return f"{words} ({count_text(count)})"
+
+
+def _swatches(classes: list[tuple[str, str]], words: str) -> str:
+    """One line of a legend: the swatches of its classes (label and colour), and its words."""
     marks = [
         _mark("box dots") if label == NOT_SHOWN else _mark("box", f"background:{colour}")
         for label, colour in classes
     ]
-    return f'<span role="listitem">{"".join(marks)}{escape(text)}</span>'
+    return f'<span role="listitem">{"".join(marks)}{escape(words)}</span>'
 
 
-def _item(kind: str, style: str, text: str) -> str:
-    return f'<span role="listitem">{_mark(kind, style)}{escape(text)}</span>'
+def _item(kind: str, style: str, words: str) -> str:
+    return f'<span role="listitem">{_mark(kind, style)}{escape(words)}</span>'
 
 
 def _mark(kind: str, style: str = "") -> str:
@@ -421,9 +435,12 @@ def nice_breaks(values: pd.Series) -> tuple[float, ...]:
 def interval_labels(breaks: Sequence[float], unit: str) -> tuple[str, ...]:
     """Words of the classes that breaks make, in their unit: ``"20 to under 40 %"``."""
     texts = [_break_text(value, unit) for value in breaks]
-    suffix = _SUFFIXES.get(unit, "")
-    middle = (f"{low} to under {high}{suffix}" for low, high in pairwise(texts))
-    return (f"under {texts[0]}{suffix}", *middle, f"{texts[-1]}{suffix} or more")
+    suffix = PERCENT if unit == "fraction" else f" {text(TENTHS[unit])}" if unit in TENTHS else ""
+    middle = (
+        text("{low} to under {high}", low=low, high=high + suffix) for low, high in pairwise(texts)
+    )
+    first = text("under {high}", high=texts[0] + suffix)
+    return (first, *middle, text("{low} or more", low=texts[-1] + suffix))
 
 
 def _rounded(fifths: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
@@ -442,7 +459,7 @@ def _rounded(fifths: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
 
 def _break_text(value: float, unit: str) -> str:
     if unit == "ratio":
-        return f"{value:.2f}"
+        return ratio_text(value)
     if unit in {"fraction", "percentile"}:
-        return f"{round(100 * value, 6):g}"
-    return f"{value:,.6g}" if unit in _SUFFIXES else value_text(value, unit)
+        return number(f"{round(100 * value, 6):g}")
+    return number(f"{value:,.6g}") if unit in TENTHS else value_text(value, unit)

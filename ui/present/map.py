@@ -11,7 +11,7 @@ import pandas as pd
 
 from ui import queries
 from ui.hotspots.words import map_title
-from ui.languages import mark, text
+from ui.languages import text
 from ui.maps import view
 from ui.maps.block import figures_of, legend_of, opened_on
 from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
@@ -25,11 +25,6 @@ from ui.words.numbers import count_text
 from ui.words.standing import MEASURES
 
 NUMBERED = 4
-RATES = (
-    *(mark("under 5 %"), mark("5 to under 10 %"), mark("10 to under 20 %")),
-    *(mark("20 to under 30 %"), mark("30 % or more"), mark("not shown")),
-)
-"""Classes of a rate, named for the catalogue: see `ui.maps.scales.rate_scale`."""
 STEP_BACK = 0.5  # of the area's own extent on each side, so that its surroundings are seen
 Badge = tuple[float, float, str]
 
@@ -90,7 +85,7 @@ def told(scale: ClassScale, held: Mapping[str, int]) -> list[tuple[str, list[str
     rows: list[tuple[str, list[str], int]] = []
     less = text("less absence than chance gives")
     for label, colour, words in zip(scale.labels, scale.colours, scale.words, strict=True):
-        said = less if label.startswith(("cold", "below,")) else text(words)
+        said = less if label.startswith(("cold", "below,")) else words
         if held[label] and rows and rows[-1][0] == said:
             _, colours, count = rows.pop()
             rows.append((said, [*colours, colour], count + held[label]))

@@ -34,20 +34,15 @@ def draw(selection: Selection) -> None:
         _head(view, subject)
         with st.container(key="room-picture", gap=None):
             view.picture(subject)
-        st.html(f"<p class='room-source'>{_said(view.source(subject))}</p>")
+        st.html(f"<p class='room-source'>{escape(view.source(subject))}</p>")
         _bar(name, view, subject)
     _keys(key=KEYS, on_move_change=_moved, height=1)
 
 
 def _head(view: views.View, subject: Subject) -> None:
     question = escape(text(view.question))
-    headline = _said(view.headline(subject))
+    headline = escape(view.headline(subject))
     st.html(f"<header class='room-head'><p>{question}</p><h1>{headline}</h1></header>")
-
-
-def _said(words: str) -> str:
-    """HTML of a sentence whose numbers stay with their sign at the end of a line."""
-    return escape(words.replace(" %", "\N{NO-BREAK SPACE}%"))
 
 
 def _bar(name: str, view: views.View, subject: Subject) -> None:

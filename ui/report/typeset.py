@@ -14,6 +14,7 @@ from typing import Any, Literal
 import matplotlib as mpl
 import typst
 
+from ui.languages import unbroken
 from ui.words.as_written import one_line
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -70,7 +71,7 @@ def _lined(content: Any) -> Any:
     if isinstance(content, Mapping):
         return {name: _lined(value) for name, value in content.items()}
     if isinstance(content, str):
-        return one_line(content).replace(" %", "\N{NO-BREAK SPACE}%")
+        return unbroken(one_line(content))
     return [_lined(each) for each in content] if isinstance(content, list | tuple) else content
 
 

@@ -13,6 +13,7 @@ from data.contracts.vocabulary import PROVIDER_LABELS
 from data.views.care import LISTED
 from data.views.hot_spots import HotSpots
 from ui import frame
+from ui.languages import PERCENT
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -65,8 +66,8 @@ def answer(care: pd.DataFrame) -> str:
         return f"{text}; there are no comparable tracts to set this beside."
     mean = figure_text(row["comparable"], row["unit"])
     return (
-        f"{text}; {row['percentile']:.0f} % of comparable tracts have a shorter way, and the mean"
-        f" of them all is {mean}."
+        f"{text}; {row['percentile']:.0f}{PERCENT} of comparable tracts have a shorter way, and the"
+        f" mean of them all is {mean}."
     )
 
 
@@ -196,7 +197,8 @@ def _comparable(row: pd.Series) -> str:
 def _percentile(row: pd.Series) -> str:
     if pd.isna(row["percentile"]):
         return "not known"
-    return f"{row['percentile']:.0f} % have {'a shorter way' if row['unit'] == 'km' else 'less'}"
+    what = "a shorter way" if row["unit"] == "km" else "less"
+    return f"{row['percentile']:.0f}{PERCENT} have {what}"
 
 
 def near(spots: HotSpots, selection: Selection) -> None:

@@ -12,6 +12,7 @@ from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
 from ui import queries
 from ui.hotspots.words import made
+from ui.languages import PERCENT
 from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.tables.downloads import offer
@@ -115,7 +116,7 @@ def _group(spots: HotSpots, selection: Selection, row: pd.Series) -> str:
         f" {count_text(row['enrolled'])} students, {count_text(row['chronic_absent'])} chronically"
         f" absent ({percent_text(row['rate'], row['enrolled'])}, 95 % interval from the"
         " differences between its schools"
-        f" {interval_text(row['low'], row['high'], row['enrolled'])} %)."
+        f" {interval_text(row['low'], row['high'], row['enrolled'])}{PERCENT})."
     )
 
 

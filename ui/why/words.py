@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics.drivers.profile import CANNOT
 from data.views.strengths import FEWEST, Comparable, Likeness, RandomGroups
+from ui.languages import PERCENT
 from ui.words.numbers import (
     BY_SCHOOLS,
     count_text,
@@ -122,7 +123,7 @@ def figures(row: pd.Series, profile: pd.DataFrame) -> list[tuple[str, str]]:
     )
     return [
         (count_text(row["chronic_absent"]), students),
-        (rate, f"{BY_SCHOOLS} {interval} %"),
+        (rate, f"{BY_SCHOOLS} {interval}{PERCENT}"),
         (str(len(harder(profile))), harder_of),
         (plural(compared, "tract"), "to compare with, outside every hot group"),
     ]
@@ -186,9 +187,9 @@ def _students(row: pd.Series, year: str) -> str:
     return (
         f"In {year} about {count_text(row['chronic_absent'])} of {count_text(enrolled)} students"
         f" ({percent_text(row['rate'], enrolled)}, {BY_SCHOOLS}"
-        f" {interval_text(row['low'], row['high'], enrolled)} %) of the schools that children of"
-        f" these places attend were chronically absent, {ratio_text(row['ratio'])} times as"
-        f" expected for the school levels ({ends})."
+        f" {interval_text(row['low'], row['high'], enrolled)}{PERCENT}) of the schools that"
+        f" children of these places attend were chronically absent,"
+        f" {ratio_text(row['ratio'])} times as expected for the school levels ({ends})."
     )
 
 
@@ -227,7 +228,9 @@ def _ranked(item: pd.Series) -> str:
     more = "more"
     if item["difference"] <= 0:
         more, part, low, high = "less", 100 - part, 100 - high, 100 - low
-    place = f"{more} than in {part:.0f} % of them (90 % interval {low:.0f}–{high:.0f})"
+    place = (
+        f"{more} than in {part:.0f}{PERCENT} of them (90{PERCENT} interval {low:.0f}–{high:.0f})"
+    )
     return f"{_name(item['label'])}, {_set_beside(item)}, {place}"
 
 

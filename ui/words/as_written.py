@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ui.languages import unbroken
+
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:&@^=-])")
 # Between these, links, icons, emoji and arrows are made of text even where it is escaped.
 _MADE = re.compile(
@@ -13,6 +15,7 @@ _MADE = re.compile(
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]+"
 )
+_BREAKS = re.compile(r"[^\S\u00a0\u202f]+")  # white space but for what holds words together
 _JOINER = "\u2060"  # has no width and breaks no line
 
 
@@ -26,7 +29,7 @@ def as_written(text: str) -> str:
     >>> print(as_written("*not* ![i](x)"))
     \*not\* \!\[i\]\(x\)
     """
-    words = _MADE.sub(_JOINER, " ".join(text.split()))
+    words = _MADE.sub(_JOINER, unbroken(_BREAKS.sub(" ", text).strip(" ")))
     return _MARKUP.sub(r"\\\1", words)
 
 

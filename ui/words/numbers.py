@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ui.languages import mark, number
+from ui.languages import PERCENT, counted, mark, number
 from ui.languages import text as said
 
 NEXT_YEAR = "likely next year:"
@@ -28,7 +28,7 @@ def count_text(value: float) -> str:
 
 def percent_text(rate: float, students: float | None = None) -> str:
     """Percentage of a fraction: one decimal, none when it stands on fewer than 300 students."""
-    return f"{_percent(rate, students)} %"
+    return f"{_percent(rate, students)}{PERCENT}"
 
 
 def interval_text(low: float, high: float, students: float | None = None) -> str:
@@ -82,7 +82,7 @@ def span_text(least: str, most: str) -> str:
 
 def plural(count: float, singular: str, many: str | None = None) -> str:
     """Count and noun in agreement: ``"1 school"``, ``"12 schools"``."""
-    return f"{count_text(count)} {singular if round(count) == 1 else many or singular + 's'}"
+    return counted(f"{{count}} {singular}", f"{{count}} {many or singular + 's'}", count)
 
 
 def points_text(change: float) -> str:
@@ -126,8 +126,8 @@ def coded_rate_text(lower: float, upper: float, enrolled: float) -> str:
     A whole percentage that holds for every count within the bounds.
     """
     if upper >= enrolled:
-        return f"{math.floor(100 * lower / enrolled + 1e-9)} % or more"
-    return f"{math.ceil(100 * upper / enrolled - 1e-9)} % or less"
+        return f"{math.floor(100 * lower / enrolled + 1e-9)}{PERCENT} or more"
+    return f"{math.ceil(100 * upper / enrolled - 1e-9)}{PERCENT} or less"
 
 
 def _percent(rate: float, students: float | None) -> str:

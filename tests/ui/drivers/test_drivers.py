@@ -248,7 +248,7 @@ def test_exposures_of_low_reliability_carry_no_conclusion(comparison, none):
     table.loc[name, ["reliability", "cv"]] = "low", 0.41
     changed = replace(comparison, table=table)
     text = driver_words.answer(changed, registry.measure(name), none, "2021-22")
-    assert "41 %" in text
+    assert "41\xa0%" in text
     assert "odds" not in text
 
 
@@ -400,7 +400,7 @@ def test_the_card_of_both_carries_the_interval_of_absence_and_the_cv(default):
         f"{row['ratio']:.2f} times as expected (as its schools differ: {row['ratio_low']:.2f}"
         in card
     )
-    assert f"coefficient of variation {100 * row['cv']:.0f} %" in card
+    assert f"coefficient of variation {100 * row['cv']:.0f}\xa0%" in card
     weak = tracts[tracts["reliability"].eq("low") & tracts["value"].notna()].iloc[0]
     assert "cannot carry a conclusion" in cards.together_card(weak, "Uninsured")
     assert "third of absence" not in cards.together_card(weak, "Uninsured")
@@ -538,7 +538,7 @@ def test_a_map_is_of_neighbourhoods_where_tracts_are_too_unsure(default):
     text = driver_words.why_neighbourhoods(
         queries_drivers.driver(crowding), queries_drivers.by_neighbourhood(crowding)
     )
-    assert "too unsure in 79 % of tracts, and in 0 % of neighbourhoods" in text
+    assert "too unsure in 79\xa0% of tracts, and in 0\xa0% of neighbourhoods" in text
     sure = replace(default, driver="uninsured")
     assert not queries_drivers.wants_neighbourhoods(sure)
     assert queries_drivers.wants_neighbourhoods(replace(sure, unit="neighbourhood"))

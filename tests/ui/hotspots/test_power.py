@@ -106,7 +106,7 @@ def test_planted_clusters_are_told_by_rule(planted):
         "A patch of 25 neighbouring tracts with half again the odds of absence would show up in 1"
         " of 20 maps like this. A patch of 77 with twice the odds: in 9 of 20. Tested as whole"
         " groups, they pass in 3 of 20 and 18 of 20. Where the larger is found, its core is hot:"
-        " 30 % of it."
+        " 30\xa0% of it."
     )
     blind = Power(table(tracts=[0] * 9, groups=[0] * 9), "gi_star")
     assert "in none of 20 maps" in power_sentences(blind)
@@ -116,8 +116,8 @@ def test_planted_clusters_are_told_by_rule(planted):
 def test_the_table_of_planted_clusters_is_in_words(planted):
     said = power_words(planted.table)
     assert said["Tracts in the patch"].tolist() == [s for s in ("8", "25", "77") for _ in range(3)]
-    assert said["Found on the map"].iloc[-1] == "45 % (0–50 %)"
-    assert said["Part of it that is hot"].iloc[[0, -1]].tolist() == ["never found", "30 % (± 2)"]
+    assert said["Found on the map"].iloc[-1] == "45\xa0% (0–50\xa0%)"
+    assert said["Part of it that is hot"].iloc[[0, -1]].tolist() == ["never found", "30\xa0% (± 2)"]
 
 
 def test_planted_clusters_are_looked_for_as_the_map_looks(test):

@@ -36,10 +36,10 @@ def test_driver_with_ties_has_fewer_classes():
 
 def test_labels_name_the_unit():
     values = pd.Series(np.linspace(0, 1, 500))
-    assert driver_scale(values, "fraction").labels[1] == "20 to under 40 %"
+    assert driver_scale(values, "fraction").labels[1] == "20 to under 40\xa0%"
     assert driver_scale(values, "percentile").labels[4] == "80 or more"
     assert driver_scale(values * 1e5, "usd").labels[0] == "under $20,000"
-    assert rate_scale().words[4] == "30 % or more"
+    assert rate_scale().words[4] == "30\xa0% or more"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_counts_and_words():
     html = legends.class_legend(
         scale, "Rate", counts=dict.fromkeys(scale.labels, 1234), use_words=True
     )
-    assert "30 % or more (1,234)" in html
+    assert "30\xa0% or more (1,234)" in html
 
 
 def test_a_class_that_holds_nothing_is_left_out():
@@ -190,7 +190,7 @@ def test_text_alternative_counts_the_classes_that_occur():
     scale = hot_cold_scale()
     text = legends.alt_text(scale, "hot spots", scale.counts("0003333377"))
     assert text.startswith("Map of hot spots.")
-    assert "3 hot, false discoveries 1 %" in text
+    assert "3 hot, false discoveries 1\xa0%" in text
     assert "5 no clear cluster" in text
     assert "2 not shown" in text
     assert "cold" not in text

@@ -31,7 +31,7 @@ def test_tracts_have_the_class_of_their_neighbourhood() -> None:
     assert found.marked == "00101"
     by_label = counts(found.scale, found.codes, UNITS)
     assert [n for n in by_label.values() if n] == [1, 1, 1]
-    assert by_label["30 % or more"] == 1
+    assert by_label["30\xa0% or more"] == 1
     assert by_label["not shown"] == 1
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from analytics.hotspots.consensus.agreement import AGREEMENT
 from tests.colours import MACHADO, contrast, delta_e, lab
+from ui import languages
 from ui.drivers.together import bivariate_scale
 from ui.maps import scales as palettes
 from ui.maps.scales import HOT_COLD, HOT_SPOT_WORDS, NOT_SHOWN
@@ -134,7 +135,8 @@ def test_the_words_of_each_kind_of_map_are_those_of_its_scale():
     scales = {"consensus": "agreement", "test": "hot_cold", "membership": "exceedance"}
     for kind, name in {**scales, "scan": "circles"}.items():
         scale = all_scales()[name]
-        told = {**HOT_SPOT_WORDS[kind], NOT_SHOWN: NOT_SHOWN}
+        words = {**HOT_SPOT_WORDS[kind], NOT_SHOWN: NOT_SHOWN}
+        told = {label: languages.text(said) for label, said in words.items()}
         assert told == dict(zip(scale.labels, scale.words, strict=True))
 
 

@@ -36,11 +36,11 @@ def layers(classes: AreaClasses, *context: str) -> dict[str, dict[str, object]]:
 
 def test_figures_are_rate_and_students_or_why_there_is_none() -> None:
     high, small, withheld, low = figures_of(TRACTS)
-    assert high == "41.3 %, 1,204 students"
-    assert small == "25 %, 40 students"
+    assert high == "41.3\xa0%, 1,204 students"
+    assert small == "25\xa0%, 40 students"
     assert withheld.startswith("not shown")
     assert "40" not in withheld
-    assert low == "10.0 %, 900 students"
+    assert low == "10.0\xa0%, 900 students"
 
 
 def test_a_school_without_a_row_has_no_figure() -> None:

@@ -30,8 +30,14 @@ def schools():
 def test_figures_are_written_as_agreed():
     table = tables.display_frame(schools(), ["name", "level", "enrolled", "rate", "interval"])
     assert list(table.columns) == ["Name", "Level", "Students", "Rate", "As its schools differ"]
-    assert table.loc["a"].str.strip().tolist() == ["Oak", "High", "1,200", "29.3 %", "26.8–31.9 %"]
-    assert table.loc["b"].str.strip().tolist() == ["Elm", "K-8", "120", "9 %", "5–16 %"]
+    assert table.loc["a"].str.strip().tolist() == [
+        "Oak",
+        "High",
+        "1,200",
+        "29.3\xa0%",
+        "26.8–31.9\xa0%",
+    ]
+    assert table.loc["b"].str.strip().tolist() == ["Elm", "K-8", "120", "9\xa0%", "5–16\xa0%"]
 
 
 def test_withheld_figures_say_why_everywhere():
@@ -39,13 +45,13 @@ def test_withheld_figures_say_why_everywhere():
     table = tables.display_frame(schools(), columns)
     assert table.loc["c", "Rate"] == "not shown: the interval is too wide to be of use"
     assert table.loc["d", "Rate"] == "not shown: fewer than 10 students"
-    assert table.loc["e", "Rate"] == "96 % or more"
+    assert table.loc["e", "Rate"] == "96\xa0% or more"
     others = table.drop(columns="Rate")
     assert others.loc[["c", "d", "e"]].eq("not shown").all(axis=None)
     alone = tables.display_frame(schools(), ["enrolled", "ratio"])
     assert alone.loc["d", "Ratio"] == "not shown: fewer than 10 students"
     hidden = table.loc[["c", "d", "e"]]
-    assert not hidden.isin(["", "0", "-", "–", "7", "0 %", "18 %"]).any(axis=None)
+    assert not hidden.isin(["", "0", "-", "–", "7", "0\xa0%", "18\xa0%"]).any(axis=None)
 
 
 def test_the_policy_in_force_names_its_number():
@@ -63,7 +69,7 @@ def test_an_empty_figure_is_never_zero_or_empty():
     frame = pd.DataFrame({"enrolled": [np.nan, 0.0], "rate": [np.nan, 0.0]})
     table = tables.display_frame(frame, ["enrolled", "rate"])
     assert table.iloc[0].tolist() == ["not shown: no figure"] * 2
-    assert table.iloc[1].str.strip().tolist() == ["0", "0 %"]
+    assert table.iloc[1].str.strip().tolist() == ["0", "0\xa0%"]
 
 
 def test_a_change_that_is_not_known_is_not_compared():
@@ -139,11 +145,14 @@ def test_drivers_in_their_units():
     columns = ("name", "neighbourhood", "value", "moe", "reliability")
     table = tables.display_frame(frame, columns)
     assert table["Value"].str.strip().tolist() == [
-        "21.4 %",
+        "21.4\xa0%",
         "$52,000",
         "not shown: no figure was published",
     ]
-    assert table["Margin (90 %)"].str.strip().tolist()[:2] == ["± 3.0 %", "no margin published"]
+    assert table["Margin (90 %)"].str.strip().tolist()[:2] == [
+        "± 3.0\xa0%",
+        "no margin published",
+    ]
     assert table["Reliability"].iloc[0].startswith("High")
 
 

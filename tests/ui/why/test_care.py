@@ -150,7 +150,7 @@ def test_only_ways_to_care_are_told_and_in_one_order(care):
 def test_the_distance_is_told_with_its_place_among_comparable_tracts(care):
     text = care_words.answer(care)
     assert "5.4 km" in text
-    assert "87 % of comparable tracts have a shorter way" in text
+    assert "87\xa0% of comparable tracts have a shorter way" in text
     assert text.endswith("the mean of them all is 3.2 km.")
     care.loc["clinic_km", ["comparable", "percentile"]] = np.nan
     care.loc["clinic_km", "state"] = "no comparable tracts"

@@ -105,7 +105,7 @@ def test_the_groups_schools_are_counted_with_what_chance_would_give():
         }
     )
     text = strength_words.of_group(Strengths(table, "drivers", 7))
-    assert text.startswith("80 of the schools compared draw at least 10 %")
+    assert text.startswith("80 of the schools compared draw at least 10\xa0%")
     assert "3 lie below the 95 % funnel, where about 2 would by chance" in text
     nobody = strength_words.of_group(Strengths(table.assign(here=0.05), "drivers", 7))
     assert nobody.startswith("No school that could be compared draws at least 10 %")
@@ -150,7 +150,7 @@ def test_the_groups_schools_differ_by_shape_and_only_named_ones_carry_a_name(mad
 
 def test_the_table_twin_says_how_much_of_a_school_is_of_the_group(made_up):
     table = strength_words.school_words(made_up.shown())
-    assert table["From this group"].tolist()[:2] == ["50 %", "none"]
+    assert table["From this group"].tolist()[:2] == ["50\xa0%", "none"]
     assert not table.apply(lambda column: column.str.contains("nan")).to_numpy().any()
 
 

@@ -147,9 +147,9 @@ def test_each_driver_named_in_a_sentence_comes_with_value_margin_and_comparison(
     for name in why_words.harder(profile).index[: why_words.NAMED]:
         item = profile.loc[name]
         assert item["label"][1:] in text
-        assert f"{100 * item['value']:.1f} %" in text
-        assert f"± {100 * item['moe']:.1f} %" in text
-        assert f"{item['percentile']:.0f} %" in text
+        assert f"{100 * item['value']:.1f}\xa0%" in text
+        assert f"± {100 * item['moe']:.1f}\xa0%" in text
+        assert f"{item['percentile']:.0f}\xa0%" in text
 
 
 def test_a_driver_of_low_reliability_carries_no_sentence(row, profile):
@@ -185,7 +185,7 @@ def test_what_is_easier_here_is_told_too(row, profile):
     )
     strength = why_words.sentences(row, easy, "2021-22")[2]
     assert strength.startswith("Easier here than in comparable tracts: ")
-    assert "less than in 90 % of them (90 % interval 85–92)" in strength
+    assert "less than in 90\xa0% of them (90\xa0% interval 85–92)" in strength
     assert here["label"][1:] not in why_words.sentences(row, easy, "2021-22")[1]
 
 

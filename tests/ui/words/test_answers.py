@@ -10,7 +10,7 @@ from ui.words import answers
 
 def test_overview():
     assert answers.overview_sentence("Testville", "2018-19", 265_700, 908_421, 1_530) == (
-        "In 2018-19, 265,700 of 908,421 students in 1,530 schools of Testville (29.2 %) were"
+        "In 2018-19, 265,700 of 908,421 students in 1,530 schools of Testville (29.2\xa0%) were"
         " chronically absent: they missed at least a tenth of their school days."
     )
     assert "1 school of" in answers.overview_sentence("T", "2018-19", 1, 20, 1)
@@ -31,10 +31,12 @@ def test_breaks_are_told_in_words():
 def test_hot_spots_in_one_and_in_many():
     many = answers.hot_spot_sentence(2, 160, 41_200, 0.318, 0.05)
     assert many.startswith("Two groups of tracts (160 tracts) stand out beyond chance")
-    assert "About 41,200 students there attend schools where 31.8 % are chronically absent." in many
+    assert (
+        "About 41,200 students there attend schools where 31.8\xa0% are chronically absent." in many
+    )
     one = answers.hot_spot_sentence(1, 1, 250, 0.318, 0.05)
     assert one.startswith("One group of tracts (1 tract) stands out")
-    assert "32 %" in one
+    assert "32\xa0%" in one
     assert answers.hot_spot_sentence(12, 30, 1, 0.3, 0.05).startswith("12 groups")
 
 

@@ -43,7 +43,7 @@ def test_no_page_draws_text_of_others_as_markdown() -> None:
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("12.5 % of (all)", r"12\.5 % of \(all\)"),
+        ("12.5 % of (all)", "12\\.5\xa0% of \\(all\\)"),
         ("<b>[a](b)</b>", r"\<b\>\[a\]\(b\)\</b\>"),
         ("a\n\n    b", "a b"),
         ("http://x", "http\\:\u2060//x"),

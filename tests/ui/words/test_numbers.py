@@ -9,21 +9,21 @@ from ui.words import numbers
 
 def test_the_figure_as_agreed():
     assert numbers.rate_text(0.2925, 0.2836, 0.3016, 265_700, 908_421, numbers.BY_SCHOOLS) == (
-        "29.3 % (as its schools differ: 28.4–30.2), 265,700 of 908,421 students"
+        "29.3\xa0% (as its schools differ: 28.4–30.2), 265,700 of 908,421 students"
     )
 
 
 @pytest.mark.parametrize(
     ("rate", "students", "text"),
     [
-        (0.2925, None, "29.3 %"),
-        (0.20, 100, "20 %"),
-        (0.126_7, 299, "13 %"),
-        (0.126_7, 300, "12.7 %"),
-        (0.125, 100, "13 %"),
-        (0, 500, "0.0 %"),
-        (1, 500, "100.0 %"),
-        (-0.021, None, "\N{MINUS SIGN}2.1 %"),
+        (0.2925, None, "29.3\xa0%"),
+        (0.20, 100, "20\xa0%"),
+        (0.126_7, 299, "13\xa0%"),
+        (0.126_7, 300, "12.7\xa0%"),
+        (0.125, 100, "13\xa0%"),
+        (0, 500, "0.0\xa0%"),
+        (1, 500, "100.0\xa0%"),
+        (-0.021, None, "\N{MINUS SIGN}2.1\xa0%"),
     ],
 )
 def test_percent(rate, students, text):
@@ -34,7 +34,7 @@ def test_percent(rate, students, text):
 def test_percent_is_within_half_a_unit_of_the_rate(rate, students):
     text = numbers.percent_text(rate, students)
     room = 0.5 if students < 300 else 0.05
-    assert abs(float(text.removesuffix(" %")) - 100 * rate) <= room + 1e-6
+    assert abs(float(text.removesuffix("\xa0%")) - 100 * rate) <= room + 1e-6
     assert ("." in text) == (students >= 300)
 
 
@@ -57,7 +57,7 @@ def test_limits_hold_for_every_count_within_the_bounds(enrolled, percent, nearly
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (0.214, "fraction", "21.4 %"),
+        (0.214, "fraction", "21.4\xa0%"),
         (0.85, "percentile", "85th percentile"),
         (0.01, "percentile", "1st percentile"),
         (0.12, "percentile", "12th percentile"),
@@ -73,8 +73,8 @@ def test_values_in_their_unit(value, unit, text):
 
 
 def test_margins():
-    assert numbers.with_margin(0.214, 0.031, "fraction") == "21.4 % (± 3.1 %)"
-    assert numbers.with_margin(0.214, math.nan, "fraction") == "21.4 %"
+    assert numbers.with_margin(0.214, 0.031, "fraction") == "21.4\xa0% (± 3.1\xa0%)"
+    assert numbers.with_margin(0.214, math.nan, "fraction") == "21.4\xa0%"
     assert numbers.with_margin(0.85, 0.03, "percentile") == "85th percentile (± 3)"
 
 

@@ -8,6 +8,7 @@ from analytics.drivers.profile import CANNOT
 from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES
 from ui.hotspots.cards import UNKNOWN, agreement_text, excess_text, shrunken_text
+from ui.languages import PERCENT
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.report.story import Bars, ScopeError, Story, Table, table_of
@@ -73,7 +74,7 @@ def _serving(spots: HotSpots, selection: Selection) -> Table:
             percent_text(row["here"], 0),
             count_text(row["enrolled"]),
             percent_text(row["rate"], row["enrolled"]),
-            f"{interval_text(row['rate_low'], row['rate_high'], row['enrolled'])} %",
+            f"{interval_text(row['rate_low'], row['rate_high'], row['enrolled'])}{PERCENT}",
         )
         for row in table.to_dict("records")
     ]

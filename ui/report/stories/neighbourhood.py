@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.contracts.vocabulary import RELIABILITY_LABELS
 from data.views.ranking import ranked
+from ui.languages import PERCENT
 from ui.queries import drivers as queries_drivers
 from ui.queries import neighbourhoods as places
 from ui.queries import why as queries_why
@@ -81,7 +82,7 @@ def neighbourhood_figures(
             count_text(row["chronic_absent"]),
             f"of about {count_text(n)} students chronically absent",
         ),
-        (percent_text(row["rate"], n), f"{BY_SCHOOLS} {ends} %"),
+        (percent_text(row["rate"], n), f"{BY_SCHOOLS} {ends}{PERCENT}"),
     ]
     if pd.notna(row["excess"]):
         low, high = signed_text(row["excess_low"]), signed_text(row["excess_high"])

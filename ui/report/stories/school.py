@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ui import queries
+from ui.languages import PERCENT
 from ui.report.story import Bars, ScopeError, Story, Table, rated, table_of
 from ui.selection import Selection
 from ui.tables.display import display_frame, reason_texts
@@ -61,7 +62,7 @@ def school_figures(row: pd.Series) -> tuple[tuple[str, str], ...]:
     return (
         (count_text(row["chronic_absent"]), f"of {count_text(n)} students chronically absent"),
         (percent_text(row["rate"], n), f"{words.LEVELS[row['level']]}, all reasons counted"),
-        (f"{interval_text(row['low'], row['high'], n)} %", "likely next year"),
+        (f"{interval_text(row['low'], row['high'], n)}{PERCENT}", "likely next year"),
         (ratio_text(row["ratio"]), "times as expected for schools of the same level"),
     )
 
