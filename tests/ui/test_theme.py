@@ -51,6 +51,7 @@ def test_text_and_links_are_read_on_every_ground(look: dict[str, str]) -> None:
     for ground in grounds(look):
         assert contrast(look["textColor"], ground) >= 7
         assert contrast(look["linkColor"], ground) >= 4.5
+        assert contrast(look["grayTextColor"], ground) >= 4.5
         for part in QUIET:
             assert contrast(over(look["textColor"], ground, part), ground) >= 4.5
     assert contrast(look["primaryColor"], "#ffffff") >= 4.5  # words of a chosen button

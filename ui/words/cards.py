@@ -184,7 +184,7 @@ def together_card(row: pd.Series, label: str) -> str:
         both = f"{row['absence_class']} third of absence, {row['driver_class']} third of the other"
         facts.append(("On the map", both))
     own = card("", facts, TRACT_MEANING)
-    return driver_card(row, label) + own.replace("<h3></h3>", "")
+    return driver_card(row, label) + own.replace("<h2></h2>", "")
 
 
 def driver_reliability(reliability: str, cv: float) -> str:
@@ -229,4 +229,4 @@ def card(title: Any, facts: Sequence[tuple[str, str]], note: str) -> str:
     """HTML of a card: a title, terms with texts, and a note; every text is escaped."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in facts)
     foot = f"<p class='atlas-note'>{escape(note)}</p>" if note else ""
-    return f"<div class='atlas-card'><h3>{escape(str(title))}</h3><dl>{rows}</dl>{foot}</div>"
+    return f"<div class='atlas-card'><h2>{escape(str(title))}</h2><dl>{rows}</dl>{foot}</div>"

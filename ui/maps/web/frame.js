@@ -12,7 +12,7 @@ let count = 0;
 
 export class Frame {
   constructor(parent, hands) {
-    const id = `atlas-map-${++count}`;
+    const id = (this.id = `atlas-map-${++count}`);
     this.root = element("div", "atlas-map");
     this.title = element("div", "atlas-map-title");
     this.stage = element("div", "atlas-map-stage");

@@ -56,6 +56,7 @@ class ShownMap {
     }
     const { Deck, MapView } = this.deckgl;
     this.deck = new Deck({
+      id: `${this.frame.id}-deck`,
       parent: this.frame.canvas,
       views: new MapView({ repeat: false }),
       controller: { dragRotate: false, touchRotate: false, keyboard: false },
