@@ -159,6 +159,60 @@ def difference(
     return _estimate(one.ratio - other.ratio, one.errors - other.errors, degrees, level)
 
 
+def compare_rates(
+    x: pd.Series,
+    n: pd.Series,
+    x_other: pd.Series,
+    n_other: pd.Series,
+    *,
+    level: float = 0.95,
+) -> tuple[Estimate, Estimate]:
+    """Compare the rate of one group of students with that of another, with schools as clusters.
+
+    Parameters
+    ----------
+    x, n, x_other, n_other : Series
+        Events and students of both groups by school, on one index; unknown or no students = the
+        group is not known there. What a school does to both cancels.
+    level : float
+        Two-sided coverage.
+
+    Returns
+    -------
+    difference, log_ratio : Estimate
+        First less other, and the logarithm of first over other (NaN for a rate of 0).
+
+    Raises
+    ------
+    ValueError
+        Indexes that differ, or a level outside (0, 1).
+
+    References
+    ----------
+    Cochran WG (1977) Sampling Techniques, section 6.18 (difference of two ratios). Korn EL,
+    Graubard BI (1999) Analysis of Health Surveys, section 3.5 (domains).
+
+    Examples
+    --------
+    >>> n = pd.Series([100.0] * 4)
+    >>> first, other = pd.Series([30.0, 40.0, 20.0, 30.0]), pd.Series([15.0, 20.0, 10.0, 15.0])
+    >>> gap, ratio = compare_rates(first, n, other, n)
+    >>> round(gap.value, 3), round(float(np.exp(ratio.value)), 3), round(ratio.se, 3)
+    (0.15, 2.0, 0.0)
+    """
+    for each in (n, x_other, n_other):
+        same_index(x, each, "events and students of the groups")
+    one, other = _domain(floats(x), floats(n)), _domain(floats(x_other), floats(n_other))
+    degrees = min(one.effective, other.effective) - 1
+    gap = _estimate(one.ratio - other.ratio, one.errors - other.errors, degrees, level)
+    if not (one.ratio > 0 and other.ratio > 0):
+        unknown = np.full(one.x.shape, np.nan)
+        return gap, _estimate(float("nan"), unknown, degrees, level)
+    relative = one.errors / one.ratio - other.errors / other.ratio
+    value = float(np.log(one.ratio / other.ratio))
+    return gap, _estimate(value, np.asarray(relative), degrees, level)
+
+
 def paired_change(
     x_before: pd.Series,
     n_before: pd.Series,
