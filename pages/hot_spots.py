@@ -23,7 +23,7 @@ selection = hotspot_block.maps(
     selection,
     lambda row: tract_card(row, selection.year, hotspot_words.tract_text(found, row)),
 )
-frame.figures(answers.hot_spot_figures(found, selection))
+frame.figures(answers.hot_spot_figures(found))
 st.write(as_written(hotspot_words.meaning(found, selection)))
 frame.how_sure(
     hotspot_words.chance(selection),

@@ -250,7 +250,6 @@ def hot_tracts_agree(pages: dict[str, Said]) -> None:
     agree(
         "hot tracts",
         {
-            "sentence": hot.number(r"tracts? \(([\d,]+) tracts?\) stands? out"),
             "tile": hot.number(r"([\d,]+) tracts? in [\d,]+ groups?"),
             "legend": hot.legend("hot in half of the analyses or more"),
             "legend of Why here": why.legend("hot in half of the analyses or more"),
@@ -292,7 +291,7 @@ def hot_tracts_agree(pages: dict[str, Said]) -> None:
         },
     )
     # A tract that no school reaches by one join can be reached by another.
-    by_any = hot.number(r"([\d,]+) tracts tested, each in up to")
+    by_any = hot.number(r"([\d,]+) tracts looked at, each in up to")
     assert pages["methods"].number(r"([\d,]+) tracts tested") <= by_any <= len(sent)
     agree(
         "students chronically absent of the first group",

@@ -498,7 +498,7 @@ def test_why_here_says_plainly_that_nothing_stands_out(app: Callable[..., AppTes
     test = app("why_here", area="demo", level="high", alpha="0.01", method="local_moran")
     assert not test.exception
     assert "cluster" not in chosen(test)
-    assert answer(test).startswith("No group of tracts stands out")
+    assert answer(test).startswith("No area stands out")
     assert "Who is near?" not in headings(test)
     assert "Which schools do better" in headings(test)
 
@@ -508,7 +508,7 @@ def test_clusters_are_planted_when_asked(
     app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     test = app(page, area="demo", method="gi_star")
-    assert "An empty map is no all-clear" in words(test)
+    assert "A map without marks is no all-clear" in words(test)
     assert "would show up in" not in words(test)
     monkeypatch.setattr(queries_hotspots, "power_of", partial(power_of, replicates=1))
     test.button(key="plant").click().run()
@@ -520,7 +520,7 @@ def test_a_level_without_hot_spots_says_so(app: Callable[..., AppTest]) -> None:
     test = app("hot_spots", area="demo", level="high", alpha="0.01", method="local_moran")
     assert not test.exception
     assert "cluster" not in chosen(test)
-    assert answer(test).startswith("No group of tracts stands out")
+    assert answer(test).startswith("No area stands out")
 
 
 def test_the_simulation_runs_when_asked_and_not_before(

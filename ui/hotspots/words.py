@@ -13,7 +13,6 @@ from ui.maps.scales import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.words.numbers import alpha_text, count_text, plural, q_text
 from ui.words.standing import (
-    BEYOND,
     HELPS,
     HOT_SPOT_MEANING,
     MEASURES,
@@ -24,6 +23,19 @@ if TYPE_CHECKING:  # a page that shows no such map need not load them
     from analytics.membership import Membership
     from analytics.scan import Cluster
 
+READ: Mapping[str, str] = MappingProxyType(
+    {
+        "consensus": (
+            "Dark areas show up in at least half of our {ways} checks. Striped ones show up in one"
+            " check alone. All checks use the same data, so agreement means steady, not proven."
+        ),
+        "gi_star": "Dark areas: absence is high there and in the tracts around.",
+        "local_moran": "Dark areas: tracts with much absence among others like them.",
+        "scan": "Dark areas lie in a circle with more absence than outside. Places are not round.",
+        "membership": "Dark areas: the model thinks it likely that absence is high there.",
+    }
+)
+"""How to read the map of each method."""
 MEANING: Mapping[str, str] = MappingProxyType(
     {
         "consensus": (
@@ -76,6 +88,17 @@ NULL_WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+CAUTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "membership": "By a model, each tract in them is likely a quarter or more above the place.",
+        "schools_within": "Each school was set beside those of its own county only.",
+        "areas": "Do not act on this map: it takes shared schools for a cluster.",
+        "constant_risk": (
+            "Do not act on this map: it shows any area that differs from one risk for all."
+        ),
+    }
+)
+"""What a reader must know of a way of looking that is not the usual one."""
 BEYOND_CHANCE = ("schools", "schools_within")
 """Nulls that a hot spot of this page can be believed against."""
 
@@ -93,8 +116,8 @@ GROUP_COLUMNS = (
     *("excess", "excess_low", "excess_high", "shrunken", "coverage", "agree"),
 )
 NO_ALL_CLEAR = (
-    "An empty map is no all-clear: small or weak clusters are easily missed. The border of a group"
-    " is a core, not an extent."
+    "A map without marks is no all-clear: small groups are easily missed. The border of a group is"
+    " that of its core: more may lie around it."
 )
 
 
@@ -126,19 +149,11 @@ def scatter_words(slope: float, chosen: int) -> str:
     return f"{text} Draw a rectangle on the chart to outline its tracts on the map."
 
 
-def beyond(found: HotSpots, selection: Selection) -> str:
-    """Say what the groups stand out beyond, as it reads in a sentence."""
-    words = {
-        "schools": BEYOND,
-        "schools_within": f"{BEYOND} inside their county",
-        "areas": "when tracts are shuffled, a test that calls shared schools a cluster",
-        "constant_risk": "from one risk everywhere, as most places do",
-    }
-    if found.kind == "membership":
-        return "as a quarter or more above the whole place with probability .95"
-    if found.kind == "consensus":
-        return f"in at least half of {found.ways} analyses, {words[selection.null]}"
-    return words[selection.null]
+def caution(selection: Selection) -> str:
+    """Say what is unlike the usual way of looking; "" for it."""
+    if selection.method == "membership":
+        return CAUTIONS["membership"]
+    return CAUTIONS.get(selection.null, "") if selection.nulls() else ""
 
 
 def made(found: HotSpots, selection: Selection) -> str:
@@ -160,8 +175,9 @@ def made(found: HotSpots, selection: Selection) -> str:
 def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
     beyond_chance = selection.null in BEYOND_CHANCE and found.kind != "membership"
-    hot = HOT_SPOT_MEANING if beyond_chance else ""
-    return " ".join(filter(None, (MEANING[selection.method], hot, NO_ALL_CLEAR, HELPS)))
+    hot = HOT_SPOT_MEANING if beyond_chance and not found.groups.empty else ""
+    read = READ[selection.method].format(ways=found.ways)
+    return " ".join(filter(None, (read, hot, NO_ALL_CLEAR, HELPS)))
 
 
 def chance(selection: Selection) -> str:

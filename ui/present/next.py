@@ -10,6 +10,7 @@ from ui.present.bars import steps
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.why import conditions
+from ui.words import plain
 
 
 def headline(subject: Subject) -> str:
@@ -33,7 +34,7 @@ def _ask(group: Subject) -> tuple[str, str]:
         return what, text("Students and families know best what keeps children away.")
     return what, text(
         "Students, families and staff at {names}.",
-        names=words.listed(list(schools["name"].head(2))),
+        names=plain.listed(list(schools["name"].head(2))),
     )
 
 
@@ -45,7 +46,7 @@ def _change(subject: Subject) -> tuple[str, str]:
     names = [conditions.said(str(name)) for name in harder.index[:2]]
     return what, text(
         "What stands out here: {conditions}. Ask whether it is the reason.",
-        conditions=words.listed(names),
+        conditions=plain.listed(names),
     )
 
 

@@ -13,6 +13,7 @@ from ui.present.bars import GREY, Bar, Range, bars, plain, ranges
 from ui.present.map import told
 from ui.present.subject import Subject
 from ui.present.views import View
+from ui.words import plain as plain_words
 from ui.words.numbers import count_text, interval_text, percent_text
 
 HOT = "#b2182b"
@@ -74,7 +75,7 @@ def _classes(subject: Subject) -> str:
     shown = told(scale, counts)
     most = max((count for *_, count in shown), default=1)
     rows = [
-        Bar(words.sentence(said), count_text(count), count / most, colours[-1])
+        Bar(plain_words.capital(said), count_text(count), count / most, colours[-1])
         for said, colours, count in shown
     ]
     return bars(rows, text("Small areas (census tracts) by what the checks say"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
-from ui.languages import counted, mark, text
+from ui.hotspots.areas import stand_out
+from ui.languages import mark, text
 from ui.present import map as present_map
 from ui.present import words
 from ui.present.subject import Subject, leading
 from ui.present.views import View
 from ui.selection import NEIGHBOURHOOD
+from ui.words import plain
 from ui.words.as_written import as_written
 
 LISTED = 4
@@ -27,33 +28,11 @@ def headline(subject: Subject) -> str:
         there = text(
             "{name}: {students} miss much of the year at the schools children here attend.",
             name=subject.name,
-            students=words.about(subject.rate),
+            students=plain.about(subject.rate),
         )
         return f"{there} {_whole(subject)}"
-    groups = subject.spots.groups
-    if groups.empty:
-        none = text("No area stands out clearly in {year}.", year=subject.selection.year)
-        return f"{none} {_whole(subject)}"
-    rate = groups["chronic_absent"].sum() / groups["enrolled"].sum()
-    there = text("There, {students} miss much of the school year.", students=words.about(rate))
-    return f"{_named(groups)} {there} {_whole(subject)}"
-
-
-def _named(groups: pd.DataFrame) -> str:
-    names, number = groups["name"].head(words.NAMED), words.how_many(len(groups))
-    if len(groups) > words.NAMED:
-        return text(
-            "{number} areas stand out. The first are {names}.",
-            number=words.sentence(number),
-            names=words.listed(names),
-        )
-    return counted(
-        "One area stands out: {names}.",
-        "{number} areas stand out: {names}.",
-        len(groups),
-        number=words.sentence(number),
-        names=words.listed(names),
-    )
+    place, selection = subject.place(), subject.selection
+    return stand_out(subject.spots, selection.year, place.name, place.rate, selection.alpha)
 
 
 def _whole(subject: Subject) -> str:
@@ -61,7 +40,7 @@ def _whole(subject: Subject) -> str:
     return text(
         "In all of {place}, it is {students}.",
         place=place.name,
-        students=words.about(place.rate),
+        students=plain.about(place.rate),
     )
 
 

@@ -13,6 +13,7 @@ from ui.present.views import View
 from ui.queries import why as queries_why
 from ui.why import conditions
 from ui.why import words as why_words
+from ui.words import plain as plain_words
 from ui.words.numbers import value_text
 
 DRAWN = 3
@@ -39,7 +40,7 @@ def headline(subject: Subject) -> str:
     return text(
         "In {name}, these stand out beside similar areas: {conditions}.",
         name=group.name,
-        conditions=words.listed(names),
+        conditions=plain_words.listed(names),
     )
 
 
@@ -68,7 +69,7 @@ def _pair(name: str, row: pd.Series, most: float) -> tuple[Bar, Bar]:
         (value_text(row[column], row["unit"]), row[column] / longest)
         for column in ("value", "comparable")
     )
-    label = words.sentence(conditions.said(name))
+    label = plain_words.capital(conditions.said(name))
     return Bar(label, *here, HERE), Bar(text("similar areas"), *similar, GREY)
 
 

@@ -30,8 +30,8 @@ from ui.why import words as why_words
 from ui.words.numbers import value_text, with_margin
 
 NO_GROUP = (
-    "No group of tracts stands out in this view, so there is no place to ask about; choose another"
-    " year, level or sureness, or another method on the Hot spots page."
+    "No area stands out in this view, so there is no one place to ask about. Choose another year or"
+    " level, or another method on the Hot spots page."
 )
 SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3rem"
 OUTLINED = "The group is outlined in black. The map opens on it: zoom out for the whole place."

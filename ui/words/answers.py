@@ -13,7 +13,9 @@ from data.store.manifest import DefinitionBreak
 from data.views.hot_spots import MAX_DRAWS, SET_MAX_DRAWS, HotSpots
 from data.views.schools_and_tracts import Totals
 from data.views.years import Dispersion
+from ui import queries
 from ui.hotspots import words as hotspot_words
+from ui.hotspots.areas import stand_out
 from ui.selection import Selection
 from ui.words.numbers import (
     alpha_text,
@@ -25,14 +27,15 @@ from ui.words.numbers import (
     ratio_text,
     students_text,
 )
-from ui.words.standing import BEYOND
 
 TOO_SMALL_TO_SCAN = (
     "This place is too small for a scan: every circle would hold more than a tenth of its students."
     " Choose another way to look for hot spots."
 )
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NOTHING_TESTED = (
+    "No tract can be tested with this choice. Choose another school year, level or join method."
+)
 Figures = list[tuple[str, str]]
 TENTH = re.compile(
     r"(?<![0-9.])(?:10|90)\s*(?:%|per\s?cent)|\b(?:tenth|ten per\s?cent)\b", re.IGNORECASE
@@ -95,64 +98,15 @@ def overview_sentence(
     )
 
 
-def hot_spot_sentence(
-    n_groups: int,
-    n_tracts: int,
-    students: float,
-    rate: float,
-    alpha: float,
-    *,
-    n_tested: int | None = None,
-    beyond: str = BEYOND,
-    whole_p: float | None = None,
-) -> str:
-    """Answer to "Where does absence cluster?", in one or two sentences.
-
-    Parameters
-    ----------
-    n_groups, n_tracts : int
-        Contiguous groups of hot tracts, and tracts in them.
-    students : float
-        Students allocated to those tracts.
-    rate : float
-        Rate of the schools they attend, a fraction; not finite when withheld.
-    alpha : float
-        Level that q must pass.
-    n_tested : int, optional
-        Areas tested, where each has a q.
-    beyond : str
-        What they stand out beyond: the words of the null.
-    whole_p : float, optional
-        Of the map as a whole, see `data.views.hot_spots.HotSpots`.
-    """
-    if n_tested == 0:
-        return (
-            "No tract can be tested with this choice. Choose another school year, level or join"
-            " method."
-        )
-    if n_tracts == 0:
-        level = "" if n_tested is None else f" (q {alpha_text(alpha)})"
-        return f"No group of tracts stands out {beyond}{level}. {_no_all_clear(whole_p, alpha)}"
-    groups = f"{_words(n_groups)} {'group' if n_groups == 1 else 'groups'} of tracts"
-    stands = "stands" if n_groups == 1 else "stand"
-    answer = f"{groups} ({plural(n_tracts, 'tract')}) {stands} out {beyond}."
-    if not math.isfinite(rate) or students <= 0:
-        return f"{answer} The rate behind them is not shown."
-    return (
-        f"{answer} About {students_text(students)} there attend schools where"
-        f" {percent_text(rate, students)} are chronically absent."
-    )
-
-
 def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
     """Warning that one area alone cannot pass with at most so many draws; ``""`` when it can."""
     needed = smallest_draws_needed(n_tested, alpha)
     if draws >= needed:
         return ""
     return (
-        f"With up to {count_text(draws)} rearrangements and {plural(n_tested, 'tested tract')} a"
-        f" single tract alone cannot pass q {alpha_text(alpha)}; that would take"
-        f" {count_text(needed)}. Groups of tracts can."
+        "This check can find groups of neighbourhoods. It is not fine enough to single out one"
+        f" tract: to pass q {alpha_text(alpha)} alone among {plural(n_tested, 'tested tract')}, it"
+        f" would need {count_text(needed)} draws of chance, and gets up to {count_text(draws)}."
     )
 
 
@@ -174,21 +128,6 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
         f"Schools that serve tracts with higher values of “{driver}” have {strength} {direction}"
         f" chronic absence {figures}: an association, not a cause."
     )
-
-
-def _no_all_clear(whole_p: float | None, alpha: float) -> str:
-    """Say what an empty map does not mean."""
-    if whole_p is None or not whole_p <= alpha:
-        return "An empty map is no all-clear: each school has its own figure on the Schools page."
-    return (
-        "An empty map is no all-clear: taken together, tracts differ more than chance and"
-        f" school-to-school differences explain ({q_text(whole_p, 'p')}), though none by itself."
-        " Each school has its own figure on the Schools page."
-    )
-
-
-def _words(count: int) -> str:
-    return (_WORDS[count] if 0 < count < len(_WORDS) else count_text(count)).capitalize()
 
 
 def overview_figures(
@@ -237,11 +176,11 @@ def withheld_text(sums: Totals) -> str:
     )
 
 
-def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
+def hot_spot_figures(spots: HotSpots) -> Figures:
     """Hot tracts and groups, students in them, rate, tests made."""
     groups = spots.groups
     enrolled, absent = float(groups["enrolled"].sum()), float(groups["chronic_absent"].sum())
-    made = hotspot_words.made(spots, selection)
+    made = "tracts looked at" + (f", each in up to {spots.ways} ways" if spots.ways > 1 else "")
     if groups.empty:
         return [("0 tracts", "stand out"), (count_text(spots.tested), made)]
     expected = float(groups["expected"].sum())
@@ -258,30 +197,37 @@ def hot_spot_figures(spots: HotSpots, selection: Selection) -> Figures:
 
 def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
     """Answer to "Where does absence cluster?"."""
-    if spots.kind == "scan" and spots.tested == 0:
-        return TOO_SMALL_TO_SCAN
-    groups = spots.groups
-    enrolled = float(groups["enrolled"].sum())
-    rate = float(groups["chronic_absent"].sum()) / enrolled if enrolled > 0 else float("nan")
-    tracts = int(groups["tracts"].sum())
-    return hot_spot_sentence(
-        len(groups),
-        tracts,
-        enrolled,
-        rate,
+    if spots.tested == 0:
+        return TOO_SMALL_TO_SCAN if spots.kind == "scan" else NOTHING_TESTED
+    place, totals = queries.panel(selection).area.name, queries.totals(selection)
+    said = stand_out(
+        spots,
+        selection.year,
+        place,
+        totals.chronic_absent / totals.enrolled,
         selection.alpha,
-        n_tested=spots.tested if counts_draws(spots) or spots.tested == 0 else None,
-        beyond=hotspot_words.beyond(spots, selection),
-        whole_p=spots.whole_p,
     )
+    return " ".join(filter(None, (said, hotspot_words.caution(selection))))
 
 
 def draws_note(spots: HotSpots, alpha: float) -> str:
-    """Say when no single tract could pass with all the draws an open decision gets; else ""."""
-    if not counts_draws(spots):
+    """Say what was tested and what it cannot find; "" where nothing was drawn."""
+    if spots.kind == "membership":
         return ""
+    ways = f", each in up to {spots.ways} ways," if spots.ways > 1 else ""
+    uneven = ""
+    if spots.whole_p is not None:
+        uneven = (
+            f" The map as a whole is as uneven as this by chance with {q_text(spots.whole_p, 'p')}."
+        )
+    tested = (
+        f"{plural(spots.tested, 'tract')} were tested{ways} against up to"
+        f" {count_text(spots.draws)} draws of chance.{uneven}"
+    )
+    if not counts_draws(spots):
+        return tested
     most = MAX_DRAWS if spots.kind == "test" else SET_MAX_DRAWS
-    return draws_sentence(most, spots.tested, alpha)
+    return " ".join(filter(None, (draws_sentence(most, spots.tested, alpha), tested)))
 
 
 def counts_draws(spots: HotSpots) -> bool:

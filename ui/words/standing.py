@@ -134,7 +134,6 @@ FLOW_MEANING = (
     "Nobody publishes which school each child attends: students by tract are made by the join, not"
     " counted."
 )
-BEYOND = "beyond chance and school-to-school differences"
 NULL_MEANING = (
     "Chance is measured by moving school results among schools of the same level many times and"
     " sending each result through the same join. What goes with size and recorded type stays"

@@ -98,15 +98,17 @@ def test_no_tract_is_in_two_groups_and_the_totals_on_top_are_those_of_the_groups
     inside = found.tracts["group"].notna()
     assert inside.tolist() == found.tracts["cluster"].notna().tolist()
     assert inside.sum() == found.groups["tracts"].sum()
-    figures = answers.hot_spot_figures(found, view)
+    figures = answers.hot_spot_figures(found)
     assert figures[0][0] == plural(inside.sum(), "tract")
     answer = answers.hot_spot_answer(found, view)
     if not inside.any():
-        assert answer.startswith("No group of tracts stands out")
+        assert answer.startswith("No ")
+        assert "no all-clear" in answer
         return
     assert figures[1][0] == f"{found.tracts.loc[inside, 'chronic_absent'].sum():,.0f}"
-    assert f"({plural(inside.sum(), 'tract')})" in answer
-    assert f"{found.tracts.loc[inside, 'enrolled'].sum():,.0f} students" in answer
+    for name in found.groups["name"].head(4):
+        assert name in answer
+    assert f"{found.tracts.loc[inside, 'enrolled'].sum():,.0f} students" in figures[1][1]
 
 
 def test_groups_stand_in_order_of_students_beyond_expected(found):
@@ -272,8 +274,9 @@ def test_the_table_of_flagged_tracts_holds_each_of_them_once(found, view):
 def test_the_right_null_alone_claims_to_stand_out_beyond_chance(found, view):
     answer = answers.hot_spot_answer(found, view)
     believed = view.null in ("schools", "schools_within")
-    claims = believed and view.method != "membership"
-    assert ("beyond chance" in answer) == claims
+    assert ("Do not act on this map" in answer) != believed
+    assert ("By a model" in answer) == (view.method == "membership")
+    claims = believed and view.method != "membership" and not found.groups.empty
     assert ("than chance" in hotspot_words.meaning(found, view)) == claims
 
 
@@ -469,7 +472,7 @@ def test_a_place_with_nothing_to_find_has_no_group_and_no_crash(start, default, 
     assert found.groups.empty
     assert not found.tracts["map_class"].str.startswith(("hot", "above")).any()
     answer = answers.hot_spot_answer(found, replace(default, method=method))
-    assert answer.startswith(("No group of tracts stands out", "No tract can be tested"))
+    assert answer.startswith(("No area stands out", "No tract can be tested"))
 
 
 @pytest.mark.parametrize("method", ["scan", "membership"])
@@ -477,8 +480,8 @@ def test_a_method_without_q_never_speaks_of_too_few_rearrangements(start, defaul
     view = replace(start, schools=DEGENERATE["one rate everywhere"](start.schools))
     selection = replace(default, method=method)
     answer = answers.hot_spot_answer(finders(view, default)[method](), selection)
-    assert answer.startswith("No group of tracts stands out")
-    assert "rearrangements and" not in answer
+    assert answer.startswith("No area stands out")
+    assert "alone among" not in answers.draws_note(finders(view, default)[method](), 0.05)
     assert "q ." not in answer
 
 

@@ -39,7 +39,7 @@ def area(selection: Selection) -> Story:
         area.name,
         "Where does absence cluster?",
         answers.hot_spot_answer(spots, selection),
-        (*everyone[:2], *answers.hot_spot_figures(spots, selection)),
+        (*everyone[:2], *answers.hot_spot_figures(spots)),
         "hot_spots",
         replace(selection, focus="", beside=""),
         False,
