@@ -32,7 +32,8 @@ SMALLEST = 18  # points; the back row reads no smaller type
 TITLE, LEAD = 28, 24
 SIDE, TOP, FOOT = 0.6, 1.55, 0.75
 BODY = (WIDE - 2 * SIDE, HIGH - TOP - FOOT)
-LEGEND = 4.3  # inches of a map slide
+LEGENDS = (4.3, 5.2, 6.2)  # inches of a map slide, the narrowest that is not too long
+SWATCH = 0.55
 MOST_BARS = 8
 INSET = 0.06
 SQUEEZED = 150  # points to which a column of long words may be narrowed
@@ -108,25 +109,41 @@ def _map(deck: Any, brief: Brief, shown: Face) -> None:
     slide = _slide(deck, brief, "plain", shown.title, [shown.alt, shown.caveat])
     image = io.BytesIO(map_image(brief.story.view, shown, "png"))
     picture = slide.shapes.add_picture(image, 0, 0)
-    across, down = Inches(BODY[0] - LEGEND - 0.3), Inches(BODY[1])
+    beside = _legend_width(shown)
+    across, down = Inches(BODY[0] - beside - 0.3), Inches(BODY[1])
     scale = min(across / picture.width, down / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     picture.left = Inches(SIDE) + (across - picture.width) // 2
     picture.top = Inches(TOP) + (down - picture.height) // 2
     _describe(picture, shown.alt)
-    _legend(slide, shown)
+    _legend(slide, shown, beside)
     _foot(slide, brief)
 
 
-def _legend(slide: Any, shown: Face) -> None:
+def _legend_width(shown: Face) -> float:
+    """Give the width at which the legend ends above the foot; a tenth is left for other fonts."""
+    fits = (
+        across
+        for across in LEGENDS
+        if sum(_line(item.words, across) for item in shown.legend) <= 0.9 * 72 * BODY[1]
+    )
+    return next(fits, LEGENDS[-1])
+
+
+def _line(words: str, across: float) -> float:
+    """Height in points of a line of a legend of so many inches."""
+    return height(words, SMALLEST, 72 * (across - SWATCH - 2 * INSET)) + 6
+
+
+def _legend(slide: Any, shown: Face, wide: float) -> None:
     """Lay the legend out as a table: its swatches are filled cells."""
-    left, across = WIDE - SIDE - LEGEND, (0.55, LEGEND - 0.55)
+    left, across = WIDE - SIDE - wide, (SWATCH, wide - SWATCH)
     grid = _grid(slide, (left, TOP), across, len(shown.legend))
     _describe(grid, f"Legend of the map: {'; '.join(item.words for item in shown.legend)}")
     for row, item in zip(grid.table.rows, shown.legend, strict=True):
         _fill(row.cells[0], item)
         _cell(row.cells[1], item.words, SMALLEST)
-        row.height = Pt(height(item.words, SMALLEST, 72 * (across[1] - 2 * INSET)) + 6)
+        row.height = Pt(_line(item.words, wide))
 
 
 def _fill(cell: Any, item: Swatch) -> None:

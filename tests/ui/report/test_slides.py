@@ -10,7 +10,7 @@ import zipfile
 import pypdf
 import pytest
 from pptx import Presentation
-from pptx.util import Pt
+from pptx.util import Inches, Pt
 
 from tests.ui.report.conftest import DAY, HOSTILE
 from ui.report.brief import brief
@@ -35,6 +35,16 @@ def shapes(slides, kind):
     ]
 
 
+def legend_ends_above_the_source(slides):
+    """The legend stands beside the map, and ends above the foot with room for a wider font."""
+    slide = slides.slides[1]
+    (legend,) = (shape for shape in slide.shapes if shape.has_table)
+    (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
+    bottom = legend.top + sum(row.height for row in legend.table.rows)
+    foot = max(shape.top for shape in slide.shapes)
+    return bottom <= foot - Inches(0.3) and picture.left + picture.width <= legend.left
+
+
 def test_every_slide_is_wide_titled_and_has_notes(slides, area_brief):
     assert slides.slide_width / slides.slide_height == pytest.approx(16 / 9, rel=1e-3)
     for slide in slides.slides:
@@ -44,6 +54,7 @@ def test_every_slide_is_wide_titled_and_has_notes(slides, area_brief):
         assert area_brief.place in notes
         assert "fictional" in notes
     assert area_brief.story.answer in slides.slides[0].placeholders[1].text
+    assert legend_ends_above_the_source(slides)
 
 
 def test_the_ranked_list_is_a_table_and_a_chart_of_its_own(slides, area_brief, spots):
@@ -154,3 +165,4 @@ def test_other_briefs_have_slides_too(views, scope):
     titles = [slide.shapes.title.text for slide in slides.slides]
     assert titles[0].startswith(story.story.name)
     assert "Sources" in titles
+    assert legend_ends_above_the_source(slides)
