@@ -6,13 +6,18 @@ import streamlit as st
 
 from data.views.search import Found, Named
 from ui import queries
+from ui.languages import mark, text
 from ui.selection import Selection
 from ui.words.as_written import as_written
 
 TYPED = "search"
 ASKED = "search_asked"
-PROMPT = "search a neighbourhood, tract or school ..."
-KIND_WORDS = {"neighbourhood": "neighbourhood", "county": "county or borough", "tract": "tract"}
+PROMPT = mark("search a neighbourhood, tract or school ...")
+KIND_WORDS = {
+    "neighbourhood": mark("neighbourhood"),
+    "county": mark("county or borough"),
+    "tract": mark("tract"),
+}
 
 
 def search(selection: Selection) -> None:
@@ -25,17 +30,17 @@ def search(selection: Selection) -> None:
     if chosen:
         where, beside = st.columns([0.74, 0.26], vertical_alignment="center")
         beside.button(
-            "× clear",
+            text("× clear"),
             key="search-clear",
-            help=as_written(f"Let go of {chosen}"),
+            help=as_written(text("Let go of {name}", name=chosen)),
             on_click=choose,
             args=("",),
             width="stretch",
         )
     where.text_input(
-        "Search a neighbourhood, tract or school by name, number or id",
+        text("Search a neighbourhood, tract or school by name, number or id"),
         key=TYPED,
-        placeholder=PROMPT,
+        placeholder=text(PROMPT),
         label_visibility="collapsed",
         on_change=_asked,
         args=(selection.area,),
@@ -53,16 +58,18 @@ def choose(place: str) -> None:
 
 def words(hit: Named) -> str:
     """Name what was found so that two of one name can be told apart."""
-    more = (hit.where, KIND_WORDS.get(hit.kind, ""))
+    kind = KIND_WORDS.get(hit.kind, "")
+    more = (hit.where, kind and text(kind))
     number = hit.id if hit.kind == "school" else ""
     return " · ".join(filter(None, (hit.name, *more, number)))
 
 
 def nothing_found(asked: str) -> str:
     """Say what was looked for, and what can be."""
-    return (
-        f"Nothing here is called “{asked}”. Names, tract numbers and school ids were looked"
-        " through. Try a part of the name, or an example: PS 49, Main Street, 19.01."
+    return text(
+        "Nothing here is called “{name}”. Names, tract numbers and school ids were looked"
+        " through. Try a part of the name, or an example: PS 49, Main Street, 19.01.",
+        name=asked,
     )
 
 

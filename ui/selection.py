@@ -11,36 +11,40 @@ from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
 from ui import languages
+from ui.languages import mark, text
 
 MEASURES: Mapping[str, str] = {
-    "ratio": "Ratio to expected",
-    "crude": "Share of students",
-    "eb": "Share, steadied",
+    "ratio": mark("Ratio to expected"),
+    "crude": mark("Share of students"),
+    "eb": mark("Share, steadied"),
 }
 ALPHAS: Mapping[float, str] = {
-    0.01: "1 % (strict)",
-    0.05: "5 % (usual)",
-    0.1: "10 % (loose)",
+    0.01: mark("1 % (strict)"),
+    0.05: mark("5 % (usual)"),
+    0.1: mark("10 % (loose)"),
 }
 SINGLE_TESTS = ("gi_star", "local_moran")
 """Methods that are one test with its own neighbours."""
 NULLS: Mapping[str, str] = {
-    "schools": "Schools rearranged",
-    "schools_within": "Schools rearranged within each county",
-    "areas": "Tracts rearranged",
-    "constant_risk": "One risk everywhere",
+    "schools": mark("Schools rearranged"),
+    "schools_within": mark("Schools rearranged within each county"),
+    "areas": mark("Tracts rearranged"),
+    "constant_risk": mark("One risk everywhere"),
 }
 VIEWS: Mapping[str, str] = {
-    "": "The condition alone",
-    "together": "Condition and absence together",
+    "": mark("The condition alone"),
+    "together": mark("Condition and absence together"),
 }
 """What the map of social drivers shows."""
 RANKS: Mapping[str, str] = {
-    "": "Students beyond expected",
-    "rate": "Share of students",
+    "": mark("Students beyond expected"),
+    "rate": mark("Share of students"),
 }
 """What a list of schools or places to help is ranked by."""
-UNITS: Mapping[str, str] = {"": "Census tracts", "neighbourhood": "Neighbourhoods"}
+UNITS: Mapping[str, str] = {
+    "": mark("Census tracts"),
+    "neighbourhood": mark("Neighbourhoods"),
+}
 """What maps and lists are of."""
 LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
@@ -126,19 +130,20 @@ class Selection:
         if self.method == "membership":
             return {}
         shuffles_tracts = self.method in SINGLE_TESTS
-        return {key: words for key, words in NULLS.items() if key != "areas" or shuffles_tracts}
+        offered = (key for key in NULLS if key != "areas" or shuffles_tracts)
+        return {key: text(NULLS[key]) for key in offered}
 
     def besides(self, years: Sequence[str]) -> dict[str, str]:
         """Words of what can stand beside the hot-spot map of this view."""
         nulls = {key: words for key, words in self.nulls().items() if key != self.null}
-        methods = {key: words for key, words in METHODS.items() if key != self.method}
+        methods = {key: text(words) for key, words in METHODS.items() if key != self.method}
         others = [year for year in reversed(years) if year != self.year]
         return {
-            "": "The card alone",
-            "scatter": "Moran scatter",
-            **{f"null:{key}": f"Map: {words}" for key, words in nulls.items()},
-            **{f"method:{key}": f"Map: {words}" for key, words in methods.items()},
-            **{f"year:{year}": f"Map: {year}" for year in others},
+            "": text("The card alone"),
+            "scatter": text("Moran scatter"),
+            **{f"null:{key}": _map(words) for key, words in nulls.items()},
+            **{f"method:{key}": _map(words) for key, words in methods.items()},
+            **{f"year:{year}": _map(year) for year in others},
         }
 
     def second(self) -> Selection | None:
@@ -148,6 +153,10 @@ class Selection:
             return None
         changed: dict[str, Any] = {name: value, "beside": ""}
         return replace(self, **changed)
+
+
+def _map(of: str) -> str:
+    return text("Map: {what}", what=of)
 
 
 FIELDS = tuple(field.name for field in fields(Selection))
@@ -222,8 +231,8 @@ class Choices:
         """Words of the joins offered; the best of this place is marked."""
         best = self.catchments[0]
         return {
-            name: CATCHMENTS[name] + (" (best here)" if name == best else "")
-            for name in self.catchments
+            name: text("{join} (best here)", join=text(words)) if name == best else text(words)
+            for name, words in ((name, CATCHMENTS[name]) for name in self.catchments)
         }
 
     def others(self, selection: Selection) -> dict[str, str]:
@@ -258,7 +267,7 @@ def short_query(selection: Selection, default: Selection) -> dict[str, str]:
 
 def quoted(value: str) -> str:
     """Repeat a word of a link, unless it could be anything but a word."""
-    return f"“{value}”" if re.fullmatch(r"[\w .-]{1,40}", value) else "that cannot be read"
+    return f"“{value}”" if re.fullmatch(r"[\w .-]{1,40}", value) else text("that cannot be read")
 
 
 def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, tuple[str, ...]]:
@@ -278,16 +287,20 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
     """
     selection, notices = choices.default(), []
     for name, allowed in choices.allowed().items():
-        text = query.get(name)
-        if text is None or text == str(getattr(selection, name)):
+        given = query.get(name)
+        if given is None or given == str(getattr(selection, name)):
             continue
         values: dict[str, Any] = {str(value): value for value in allowed}
-        if text in values:
-            selection = replace(selection, **{name: values[text]})
+        if given in values:
+            selection = replace(selection, **{name: values[given]})
         else:
-            instead = getattr(selection, name) or "none"
             notices.append(
-                f"The link asks for {name} {quoted(text)}, not available here: {instead} shown."
+                text(
+                    "The link asks for {name} {value}, not available here: {other} shown.",
+                    name=name,
+                    value=quoted(given),
+                    other=getattr(selection, name) or text("none"),
+                )
             )
     return selection, tuple(notices)
 

@@ -8,6 +8,7 @@ from streamlit import net_util
 from data.build import build_panel
 from data.errors import DataError
 from data.store.folders import list_panels, unusable_panels, without_home
+from ui.languages import text
 from ui.words.as_written import as_written
 
 # A page of another origin that knocks makes Streamlit 1.67 ask a third party for its own address.
@@ -18,14 +19,17 @@ def ensure_place() -> None:
     """Build the demo county when no place is in the store, and say so while it is made."""
     if not list_panels():
         try:
-            with st.spinner("Building the fictional demo county, about ten seconds ..."):
+            with st.spinner(text("Building the fictional demo county, about ten seconds ...")):
                 build_panel("demo")
         except DataError as error:
-            st.error(as_written(f"The demo county was not built: {without_home(str(error))}"))
+            why = without_home(str(error))
+            st.error(as_written(text("The demo county was not built: {why}", why=why)))
             st.stop()
     for slug, breach in unusable_panels().items():
-        text = (
-            f"The place {breach.removesuffix('.')}. It was built by another version, or is damaged:"
-            f" it is not shown. Build it again: make place PLACE={slug}"
+        said = text(
+            "The place {breach}. It was built by another version, or is damaged: it is not shown."
+            " Build it again: make place PLACE={slug}",
+            breach=breach.removesuffix("."),
+            slug=slug,
         )
-        st.warning(as_written(text))
+        st.warning(as_written(said))

@@ -21,13 +21,16 @@ from data.contracts.vocabulary import (
     RELIABILITY_LABELS,
     STATUS_LABELS,
 )
+from data.views.strengths import ASSIGNED, CHOOSE
 from ui import languages
+from ui.tables.columns import COLUMNS
 from ui.words.numbers import count_text, percent_text, value_text
 
 ROOT = Path(__file__).parents[2]
 GIVEN = (
     *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
-    *(RELIABILITY_LABELS, STATUS_LABELS),
+    *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
+    {name: column.heading for name, column in COLUMNS.items()},
 )
 """Words of the data that are drawn by `text`."""
 CODES = [code for code in languages.offered() if code]
@@ -90,6 +93,13 @@ def test_no_text_lacks_its_words_and_no_entry_is_left_over(code, written) -> Non
     assert sorted(set(entries) - set(written)) == []
     empty = [name for name, item in entries.items() if not all(forms_of(item.string))]
     assert empty == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_two_headings_of_tables_are_one(code) -> None:
+    headings = {column.heading for column in COLUMNS.values()}
+    said = Counter(languages.language(code).catalogue.gettext(heading) for heading in headings)
+    assert [words for words, count in said.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("code", CODES)

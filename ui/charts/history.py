@@ -18,22 +18,17 @@ from ui.charts.style import (
     rate_tooltips,
     styled,
 )
+from ui.languages import mark, text
 from ui.maps.scales import BORDER, SELECTION, TEXT
 from ui.tables.display import reason_texts
 
-USUAL = "usual year"
-UNUSUAL = "unusual year (cut short or remote)"
-
-_YEAR_AXIS: dict[str, Any] = {
-    "title": "School year",
-    "scale": alt.Scale(type="band"),
-    "axis": alt.Axis(labelAngle=0),
-}
-_YEAR = alt.X("school_year:O", **_YEAR_AXIS)
-_YEAR_START = alt.X("school_year:O", bandPosition=0, **_YEAR_AXIS)
+USUAL = mark("usual year")
+UNUSUAL = mark("unusual year (cut short or remote)")
+TREND = mark("How has chronic absence changed?")
+SCHOOL = mark("How has this school changed?")
 
 
-def trend(frame: pd.DataFrame, title: str = "How has chronic absence changed?") -> alt.LayerChart:
+def trend(frame: pd.DataFrame, title: str = TREND) -> alt.LayerChart:
     """Rate of a place by school year, cut where the definition changes: a count, without a range.
 
     Parameters
@@ -45,13 +40,13 @@ def trend(frame: pd.DataFrame, title: str = "How has chronic absence changed?") 
     title : str
         The question the chart answers.
     """
-    return styled(_history_layers(frame), title, _trend_words(frame))
+    return styled(_history_layers(frame), text(title), _trend_words(frame))
 
 
 def school_history(
     frame: pd.DataFrame,
     place: pd.DataFrame,
-    title: str = "How has this school changed?",
+    title: str = SCHOOL,
     place_name: str = "whole place",
 ) -> alt.LayerChart:
     """One school's rate by school year with its range for the next, beside the place's rate.
@@ -62,20 +57,26 @@ def school_history(
     years = frame["school_year"]
     reference = place.loc[place["school_year"].isin(years), ["school_year", "rate"]]
     reference = reference.sort_values("school_year").assign(label=place_name)
-    base = alt.Chart(plain(reference)).encode(x=_YEAR, y=rate_axis("rate"))
+    base = alt.Chart(plain(reference)).encode(x=_year(), y=rate_axis("rate"))
     dashed = base.mark_line(color=BORDER, strokeDash=[6, 4], strokeWidth=2).encode(
         tooltip=[
-            alt.Tooltip("school_year:N", title="School year"),
+            alt.Tooltip("school_year:N", title=text("School year")),
             alt.Tooltip("rate:Q", title=place_name, format=EXACT),
         ]
     )
     name = alt.Chart(plain(reference.tail(1))).mark_text(
         align="right", dy=16, fontSize=LABEL_SIZE, color=MUTED
     )
-    name = name.encode(x=_YEAR, y=rate_axis("rate"), text="label:N")
+    name = name.encode(x=_year(), y=rate_axis("rate"), text="label:N")
     layers = [dashed, name, *_history_layers(frame)]
-    words = f"{_trend_words(frame)} Bars: where the school's next year is likely to lie."
-    return styled(layers, title, f"{words} Dashed: {place_name}.")
+    bars = mark("Bars: where the school's next year is likely to lie. Dashed: {name}.")
+    return styled(layers, text(title), f"{_trend_words(frame)} {text(bars, name=place_name)}")
+
+
+def _year(**more: Any) -> alt.X:
+    """Axis of school years."""
+    scale, axis = alt.Scale(type="band"), alt.Axis(labelAngle=0)
+    return alt.X("school_year:O", title=text("School year"), scale=scale, axis=axis, **more)
 
 
 def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
@@ -87,13 +88,16 @@ def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
     # A line joins neighbours only: a new definition or a withheld year starts a new piece.
     piece = (breaks.ne("") | ~published).cumsum().astype(str)
     table = table.assign(
-        piece=piece, kind=np.where(unusual, UNUSUAL, USUAL), break_note=breaks, note=notes
+        piece=piece,
+        kind=np.where(unusual, text(UNUSUAL), text(USUAL)),
+        break_note=breaks,
+        note=notes,
     )
     ranged = [name for name in ("low", "high") if name in table]
     columns = ["school_year", "rate", *ranged, "enrolled", "chronic_absent", "piece", "kind"]
     shown = plain(table.loc[published, columns])
     years = plain(table[["school_year"]])
-    frame_layer = alt.Chart(years).mark_point(opacity=0).encode(x=_YEAR)
+    frame_layer = alt.Chart(years).mark_point(opacity=0).encode(x=_year())
     return [
         frame_layer,
         *_rate_layers(shown),
@@ -103,13 +107,13 @@ def _history_layers(frame: pd.DataFrame) -> list[alt.Chart]:
 
 
 def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
-    base = alt.Chart(shown).encode(x=_YEAR, detail="piece:N")
+    base = alt.Chart(shown).encode(x=_year(), detail="piece:N")
     ranged = "low" in shown
     low = rate_axis("low")
     band = base.mark_area(color=LINE, opacity=0.18).encode(y=low, y2="high:Q")
     bars = base.mark_rule(color=LINE, strokeWidth=2).encode(y=low, y2="high:Q")
     line = base.mark_line(color=LINE, strokeWidth=2.5).encode(y=rate_axis("rate"))
-    domain = [USUAL, UNUSUAL]
+    domain = [text(USUAL), text(UNUSUAL)]
     points = base.mark_point(size=110, color=LINE, strokeWidth=2.5, opacity=1).encode(
         y=rate_axis("rate"),
         shape=alt.Shape(
@@ -122,9 +126,9 @@ def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
             "kind:N", scale=alt.Scale(domain=domain, range=[LINE, "#ffffff"]), title=None
         ),
         tooltip=[
-            alt.Tooltip("school_year:N", title="School year"),
+            alt.Tooltip("school_year:N", title=text("School year")),
             *rate_tooltips(ranged=ranged),
-            alt.Tooltip("kind:N", title="Kind of year"),
+            alt.Tooltip("kind:N", title=text("Kind of year")),
         ],
     )
     return [*([band, bars] if ranged else []), line, points]
@@ -138,12 +142,12 @@ def _break_layers(years: pd.DataFrame) -> list[alt.Chart]:
     run = (~new).cumsum()[new]
     place = run.groupby(run).cumcount() - (run.groupby(run).transform("size") - 1) // 2
     breaks = years.loc[new, ["school_year", "break_note"]]
-    breaks = breaks.assign(label=np.where(place.eq(0), "definition changes", ""))
+    breaks = breaks.assign(label=np.where(place.eq(0), text("definition changes"), ""))
     base = alt.Chart(plain(breaks)).encode(
-        x=_YEAR_START,
+        x=_year(bandPosition=0),
         tooltip=[
-            alt.Tooltip("school_year:N", title="From"),
-            alt.Tooltip("break_note:N", title="Definition"),
+            alt.Tooltip("school_year:N", title=text("From")),
+            alt.Tooltip("break_note:N", title=text("Definition")),
         ],
     )
     rule = base.mark_rule(color=SELECTION, strokeDash=[2, 3], strokeWidth=2)
@@ -154,17 +158,18 @@ def _break_layers(years: pd.DataFrame) -> list[alt.Chart]:
 def _withheld_layers(rows: pd.DataFrame) -> list[alt.Chart]:
     if rows.empty:
         return []
-    notes = rows["note"].where(rows["note"].ne(""), "not shown: no figure was published")
+    unknown = text("not shown: no figure was published")
+    notes = rows["note"].where(rows["note"].ne(""), unknown)
     table = plain(rows[["school_year"]].assign(note=notes))
-    mark = alt.Chart(table).mark_text(baseline="bottom", dy=-6, fontSize=LABEL_SIZE, color=MUTED)
+    words = alt.Chart(table).mark_text(baseline="bottom", dy=-6, fontSize=LABEL_SIZE, color=MUTED)
     return [
-        mark.encode(
-            x=_YEAR,
+        words.encode(
+            x=_year(),
             y=alt.value("height"),
-            text=alt.value("not shown"),
+            text=alt.value(text("not shown")),
             tooltip=[
-                alt.Tooltip("school_year:N", title="School year"),
-                alt.Tooltip("note:N", title="Why"),
+                alt.Tooltip("school_year:N", title=text("School year")),
+                alt.Tooltip("note:N", title=text("Why")),
             ],
         )
     ]
@@ -173,5 +178,6 @@ def _withheld_layers(rows: pd.DataFrame) -> list[alt.Chart]:
 def _trend_words(frame: pd.DataFrame) -> str:
     years = sorted(frame["school_year"])
     if not years:
-        return "Chronic absence by school year: no figures."
-    return f"Chronic absence by school year, {years[0]} to {years[-1]}."
+        return text("Chronic absence by school year: no figures.")
+    said = mark("Chronic absence by school year, {first} to {last}.")
+    return text(said, first=years[0], last=years[-1])

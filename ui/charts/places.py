@@ -19,24 +19,23 @@ from ui.charts.style import (
     rate_tooltips,
     styled,
 )
+from ui.languages import mark, number, text
 from ui.maps.scales import BORDER, SELECTION, TEXT, ClassScale, rate_scale
 from ui.tables.display import reason_texts
 
 BANDS_HEIGHT = 320
 # Sizes mean the same on every selection.
-_SIZE = alt.Size(
-    "enrolled:Q",
-    title="Students",
-    scale=alt.Scale(domain=[0, 4000], range=[30, 700], clamp=True),
-    legend=alt.Legend(values=[200, 1000, 3000]),
-)
+_SIZES = alt.Scale(domain=[0, 4000], range=[30, 700], clamp=True)
+SCATTER = mark("School by school, do absence and this condition go together?")
+SCHOOLS = mark("schools")
+BANDS = mark("How many schools are in each band?")
 BRUSH = "brush"
 MORAN_HEIGHT = 430
 CORNERS = {
-    "high among high": (True, True),
-    "low among low": (False, False),
-    "low among high": (False, True),
-    "high among low": (True, False),
+    mark("high among high"): (True, True),
+    mark("low among low"): (False, False),
+    mark("low among high"): (False, True),
+    mark("high among low"): (True, False),
 }
 
 
@@ -44,7 +43,7 @@ def scatter(
     frame: pd.DataFrame,
     driver: str,
     unit: str,
-    title: str = "School by school, do absence and this condition go together?",
+    title: str = SCATTER,
 ) -> alt.LayerChart:
     """School rate against the exposure of its tracts to a driver; shown schools only.
 
@@ -62,28 +61,37 @@ def scatter(
     kept = ["name", "exposure", "rate", "low", "high", "enrolled", "chronic_absent"]
     form = {"fraction": EXACT, "percentile": ".0%", "usd": "$,.0f"}.get(unit, ",.1f")
     axis_form = {"fraction": PERCENT, "percentile": PERCENT, "usd": "$,.0f"}.get(unit, ",.0f")
-    name = f"{driver} (percentile)" if unit == "percentile" else driver
+    name = text("{name} (percentile)", name=driver) if unit == "percentile" else driver
     points = (
         alt.Chart(plain(table[kept]))
         .mark_circle(color=LINE, opacity=0.5, stroke="#ffffff", strokeWidth=0.5)
         .encode(
             x=alt.X(
                 "exposure:Q",
-                title=f"{name}, over the tracts a school serves",
+                title=text("{name}, over the tracts a school serves", name=name),
                 axis=alt.Axis(format=axis_form),
                 scale=alt.Scale(zero=False, nice=True),
             ),
             y=rate_axis("rate"),
-            size=_SIZE,
+            size=alt.Size(
+                "enrolled:Q",
+                title=text("Students"),
+                scale=_SIZES,
+                legend=alt.Legend(values=[200, 1000, 3000]),
+            ),
             tooltip=[
-                alt.Tooltip("name:N", title="School"),
+                alt.Tooltip("name:N", title=text("School")),
                 alt.Tooltip("exposure:Q", title=driver, format=form),
                 *rate_tooltips(),
             ],
         )
     )
-    words = f"{len(table):,} schools: share chronically absent against {driver}."
-    return styled([points], title, words)
+    words = text(
+        "{count} schools: share chronically absent against {name}.",
+        count=number(f"{len(table):,}"),
+        name=driver,
+    )
+    return styled([points], text(title), words)
 
 
 def bands(
@@ -91,8 +99,8 @@ def bands(
     scale: ClassScale | None = None,
     *,
     shown: pd.Series | None = None,
-    title: str = "How many schools are in each band?",
-    noun: str = "schools",
+    title: str = BANDS,
+    noun: str = SCHOOLS,
 ) -> alt.LayerChart:
     """Bars of how many schools (or tracts) fall in each class, "not shown" included.
 
@@ -110,12 +118,13 @@ def bands(
     classes = scale or rate_scale()
     counts = classes.counts(classes.encode(rates, shown=shown))
     table = pd.DataFrame({"band": classes.words, "count": list(counts.values())})
+    heading = text("Number of {unit}", unit=text(noun))
     base = alt.Chart(plain(table)).encode(
-        x=alt.X("count:Q", title=f"Number of {noun}", axis=alt.Axis(format=",d", tickMinStep=1)),
+        x=alt.X("count:Q", title=heading, axis=alt.Axis(format=",d", tickMinStep=1)),
         y=alt.Y("band:N", sort=None, title=None, axis=alt.Axis(labelLimit=340, labelOverlap=False)),
         tooltip=[
-            alt.Tooltip("band:N", title="Band"),
-            alt.Tooltip("count:Q", title=f"Number of {noun}", format=",d"),
+            alt.Tooltip("band:N", title=text("Band")),
+            alt.Tooltip("count:Q", title=heading, format=",d"),
         ],
     )
     colour = alt.Color(
@@ -125,8 +134,11 @@ def bands(
     labels = base.mark_text(align="left", dx=5, fontSize=LABEL_SIZE, color=TEXT).encode(
         text=alt.Text("count:Q", format=",d")
     )
-    words = "; ".join(f"{row.count:,} {row.band}" for row in table.itertuples(name="Row"))
-    return styled([bars, labels], title, f"Number of {noun} by band: {words}.", height=BANDS_HEIGHT)
+    listed = "; ".join(
+        f"{number(f'{row.count:,}')} {row.band}" for row in table.itertuples(name="Row")
+    )
+    words = text("Number of {unit} by band: {counts}.", unit=text(noun), counts=listed)
+    return styled([bars, labels], text(title), words, height=BANDS_HEIGHT)
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
@@ -168,8 +180,12 @@ def moran_scatter_chart(
         .encode(**_axes()),
         *_corners(),
     ]
-    words = f"{len(points):,} tracts: value against the mean of neighbours; slope {slope:.2f}."
-    return styled(layers, title, words, MORAN_HEIGHT)
+    words = text(
+        "{count} tracts: value against the mean of neighbours; slope {slope}.",
+        count=number(f"{len(points):,}"),
+        slope=number(f"{slope:.2f}"),
+    )
+    return styled(layers, text(title), words, MORAN_HEIGHT)
 
 
 def brushed(table: pd.DataFrame, event: Mapping[str, Any]) -> pd.Series:
@@ -199,10 +215,10 @@ def _dots(table: pd.DataFrame, scale: ClassScale) -> alt.Chart:
             color=colour,
             opacity=alt.condition(brush, alt.value(1.0), alt.value(0.35)),
             tooltip=[
-                alt.Tooltip("name:N", title="Tract"),
-                alt.Tooltip("value:Q", title="Standard deviations from the mean"),
-                alt.Tooltip("lag:Q", title="Mean of its neighbours"),
-                alt.Tooltip("class_words:N", title="On the map"),
+                alt.Tooltip("name:N", title=text("Tract")),
+                alt.Tooltip("value:Q", title=text("Standard deviations from the mean")),
+                alt.Tooltip("lag:Q", title=text("Mean of its neighbours")),
+                alt.Tooltip("class_words:N", title=text("On the map")),
             ],
         )
         .add_params(brush)
@@ -212,8 +228,8 @@ def _dots(table: pd.DataFrame, scale: ClassScale) -> alt.Chart:
 
 def _axes() -> dict[str, Any]:
     return {
-        "x": alt.X("value:Q", title="The tract, in standard deviations from the mean"),
-        "y": alt.Y("lag:Q", title="Its neighbours, on average"),
+        "x": alt.X("value:Q", title=text("The tract, in standard deviations from the mean")),
+        "y": alt.Y("lag:Q", title=text("Its neighbours, on average")),
     }
 
 
@@ -221,7 +237,7 @@ def _corners() -> list[alt.Chart]:
     """Words of the four quadrants: a place in the chart, not a colour, tells them."""
     layers = []
     for words, (right, up) in CORNERS.items():
-        row = alt.Chart(plain(pd.DataFrame({"words": [words]})))
+        row = alt.Chart(plain(pd.DataFrame({"words": [text(words)]})))
         layers.append(
             row.mark_text(
                 align="right" if right else "left",

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from ui.languages import text
 from ui.maps.scales import TEXT
 
 LINE = "#2166ac"
@@ -54,7 +55,7 @@ def rate_axis(field: str) -> alt.Y:
     """Upright axis of a rate, in percent from nothing."""
     return alt.Y(
         f"{field}:Q",
-        title="Chronically absent",
+        title=text("Chronically absent"),
         axis=alt.Axis(format=PERCENT),
         scale=alt.Scale(zero=True, nice=True),
     )
@@ -63,14 +64,14 @@ def rate_axis(field: str) -> alt.Y:
 def rate_tooltips(*, ranged: bool = True) -> list[alt.Tooltip]:
     """Rate of a school, its range for next year and counts; a whole place has no range."""
     ends = [
-        alt.Tooltip("low:Q", title="Likely next year, from", format=EXACT),
-        alt.Tooltip("high:Q", title="Likely next year, to", format=EXACT),
+        alt.Tooltip("low:Q", title=text("Likely next year, from"), format=EXACT),
+        alt.Tooltip("high:Q", title=text("Likely next year, to"), format=EXACT),
     ]
     return [
-        alt.Tooltip("rate:Q", title="Chronically absent", format=EXACT),
+        alt.Tooltip("rate:Q", title=text("Chronically absent"), format=EXACT),
         *(ends if ranged else []),
-        alt.Tooltip("chronic_absent:Q", title="Students chronically absent", format=",.0f"),
-        alt.Tooltip("enrolled:Q", title="Students", format=",.0f"),
+        alt.Tooltip("chronic_absent:Q", title=text("Students chronically absent"), format=",.0f"),
+        alt.Tooltip("enrolled:Q", title=text("Students"), format=",.0f"),
     ]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from data.panel import Panel
 from data.views.drivers import BOOTSTRAPS, NEIGHBOURS, REDRAWS, SEED, Comparison
-from ui import queries
+from ui import languages, queries
 from ui.drivers.tables import MODEL_FIELDS, model_export
 from ui.drivers.words import interval, joins_range, step_text
+from ui.languages import mark, text
 from ui.selection import Selection
 from ui.tables.downloads import offer
 from ui.tables.exports import FICTIONAL, About, about, file_name
@@ -124,8 +127,8 @@ def _results(comparison: Comparison) -> str:
         f" {row['q']:.3f}) for {step_text(row['sd'], row['unit'])}"
         for _, row in comparison.table.iterrows()
     )
-    text = f"Odds ratios for one standard deviation more, with 95 % intervals: {said}."
-    return f"{text} {_under_joins(comparison)}".rstrip()
+    ratios = f"Odds ratios for one standard deviation more, with 95 % intervals: {said}."
+    return f"{ratios} {_under_joins(comparison)}".rstrip()
 
 
 def _under_joins(comparison: Comparison) -> str:
@@ -154,13 +157,15 @@ def _sensitivity(comparison: Comparison) -> str:
         f"{theme} {percent_text(row['share'], 0)} ({interval_text(row['low'], row['high'], 0)})"
         for theme, row in comparison.shares.iterrows()
     )
-    text = f"Redrawing exposures {REDRAWS} times within their margins gave: {said or 'none'}."
+    drawn_again = (
+        f"Redrawing exposures {REDRAWS} times within their margins gave: {said or 'none'}."
+    )
     if shares:
-        text += (
+        drawn_again += (
             " Shapley shares of the explained variation by theme, with 95 % intervals of"
             f" {BOOTSTRAPS} bootstrap draws of neighbourhoods: {shares}."
         )
-    return f"{text} Seed {SEED}."
+    return f"{drawn_again} Seed {SEED}."
 
 
 def model_buttons(comparison: Comparison, selection: Selection) -> None:
@@ -169,10 +174,10 @@ def model_buttons(comparison: Comparison, selection: Selection) -> None:
     left, right, _ = st.columns([1, 1, 2])
     with left:
         table = model_export(comparison)
-        offer("associations", parts, lambda: table, model_about(table, selection))
+        offer(mark("associations"), parts, lambda: table, model_about(table, selection))
     right.download_button(
-        "Download methods (text)",
-        lambda: method_text(comparison, selection),
+        text("Download methods (text)"),
+        partial(languages.in_english, lambda: method_text(comparison, selection)),
         file_name("methods", *parts, suffix="txt"),
         "text/plain",
         on_click="ignore",
@@ -187,5 +192,4 @@ def model_about(table: pd.DataFrame, selection: Selection) -> About:
 
 def method_text(comparison: Comparison, selection: Selection) -> bytes:
     """Methods paragraph of the model, as bytes that depend on nothing else."""
-    text = paragraph(comparison, queries.panel(selection), selection)
-    return text.encode("utf-8-sig")
+    return paragraph(comparison, queries.panel(selection), selection).encode("utf-8-sig")

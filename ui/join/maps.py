@@ -109,13 +109,18 @@ def homes(quality: JoinQuality, selection: Selection) -> Selection:
 def versus(selection: Selection) -> Selection:
     """Draw the choice of a join to compare with and return the selection with it."""
     joins = queries.choices(selection.area).others(selection)
-    return frame.own_control(selection, "versus", "Compare with", joins)
+    return frame.own_control(selection, "versus", text("Compare with"), joins)
 
 
 def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:
     """Map of what another join would change, with its legend; `name` keeps two maps apart."""
-    first, second = NAMES[selection.catchment], NAMES[change.versus]
-    title = f"Rate by “{second}” less rate by “{first}”, {selection.year}"
+    first, second = text(NAMES[selection.catchment]), text(NAMES[change.versus])
+    title = text(
+        "Rate by “{second}” less rate by “{first}”, {year}",
+        second=second,
+        first=first,
+        year=selection.year,
+    )
     scale = change_scale()
     codes = scale.encode(change.tracts["change"], shown=change.tracts["shown"])
     classes = AreaClasses(scale, codes, flags(~change.tracts["shown"]))
@@ -130,17 +135,20 @@ def home_classes(
     focus = selection.focus
     if focus in quality.schools.index:
         flows = quality.flows[quality.flows["school_id"] == focus].set_index("geoid")["share"]
-        scale = share_scale("the school's students")
+        scale = share_scale(text("the school's students"))
         codes = scale.encode(flows.reindex(quality.tracts.index).where(lambda s: s.notna(), 0.0))
-        title = f"Where the students of {quality.schools.loc[focus, 'name']} live by the join"
+        name = quality.schools.loc[focus, "name"]
+        title = text("Where the students of {name} live by the join", name=name)
         return title, scale, AreaClasses(scale, codes, "0" * len(codes)), "tracts"
     if focus in quality.tracts.index:
-        scale = share_scale("the tract's students")
-        title = f"Schools that children of {quality.tracts.loc[focus, 'name']} attend by the join"
+        scale = share_scale(text("the tract's students"))
+        name = quality.tracts.loc[focus, "name"]
+        title = text("Schools that children of {name} attend by the join", name=name)
         return title, scale, _attended(quality, selection, scale), "schools"
     scale = coverage_scale()
     codes = scale.encode(quality.tracts["coverage"])
-    title = f"Students counted, as a share of resident children, {selection.year}"
+    year = selection.year
+    title = text("Students counted, as a share of resident children, {year}", year=year)
     marks = flags(quality.tracts["coverage"].isna())
     return title, scale, AreaClasses(scale, codes, marks), "tracts"
 

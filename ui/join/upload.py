@@ -16,6 +16,7 @@ from ui import frame, queries, tables
 from ui.join import maps as join_block
 from ui.join import tables as join_tables
 from ui.join import words as join_words
+from ui.languages import mark, text
 from ui.queries import joins as queries_join
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -23,7 +24,7 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
 
 STATE = "own_counts"
-PROMISE = (
+PROMISE = mark(
     "If your district can count its students by school and census tract of residence, the join need"
     " not guess. The file stays in the memory of this session: it is not stored, not shared with"
     " other sessions, and gone when you close the page. One row for each school and tract, no row"
@@ -43,11 +44,14 @@ class OwnCounts:
 
 def section(selection: Selection) -> None:
     """Ask for a file of counts; once it is there, show what the counts would change."""
-    st.markdown(as_written(PROMISE))
+    st.markdown(as_written(text(PROMISE)))
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    file = left.file_uploader("Students by school and tract (CSV)", type="csv", key="own-counts")
+    label = text("Students by school and tract (CSV)")
+    file = left.file_uploader(label, type="csv", key="own-counts")
     right.download_button(
-        "Download a template (CSV)", TEMPLATE, "flows-template.csv", "text/csv", on_click="ignore"
+        text("Download a template (CSV)"),
+        *(TEMPLATE, "flows-template.csv", "text/csv"),
+        on_click="ignore",
     )
     if file is None:
         st.session_state.pop(STATE, None)
@@ -91,14 +95,15 @@ def _refuse(what: str) -> None:
 
 def _show(counted: OwnCounts, selection: Selection) -> None:
     own = counted.join.method.eq("supplied")
-    text = (
-        f"Your file places the students of {plural(int(own.sum()), 'school')};"
-        f" {count_text(int((~own).sum()))} more keep the join chosen at the left."
+    said = text(
+        "Your file places the students of {schools}; {count} more keep the chosen join.",
+        schools=plural(int(own.sum()), "school"),
+        count=count_text(int((~own).sum())),
     )
-    st.write(as_written(text))
+    st.write(as_written(said))
     table_block.plain(
         tables.ledger_table(counted.ledger).drop(columns=["Source", "Table"]),
-        "What was read from your file, and what was left out",
+        text("What was read from your file, and what was left out"),
     )
     st.write(as_written(join_words.change_sentence(counted.change, selection.catchment)))
     frame.figures(join_words.change_figures(counted.change, selection.catchment))

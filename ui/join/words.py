@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import pandas as pd
 
+from analytics.association.rank_correlation import RankCorrelation
 from data.views.join_quality import WARNED, JoinChange, JoinQuality
+from ui.languages import mark, number, text
 from ui.selection import CATCHMENTS
 from ui.words.cards import card
 from ui.words.numbers import (
@@ -23,46 +26,57 @@ from ui.words.numbers import (
 from ui.words.standing import FLOW_MEANING, LEVELS
 
 Figures = list[tuple[str, str]]
-NAMES: Mapping[str, str] = {"supplied": "The district's own counts", **CATCHMENTS}
-ZONES_NOTE = (
+_DECIMALS = {"school": mark("{number} schools"), "tract": mark("{number} tracts")}
+NAMES: Mapping[str, str] = {"supplied": mark("The district's own counts"), **CATCHMENTS}
+ZONES_NOTE = mark(
     "Zones tell where a zone's children live, not where a school's students come from: their scale"
     " is shown for comparison and not used."
 )
 
-UNCERTAINTY_MEANING = (
+UNCERTAINTY_MEANING = mark(
     "The two ranges answer two questions. The first takes the join for right and the students"
     " counted in the tract for all there is to learn from. The second is for the rate of the"
     " schools its children attend, over all students of those schools, and adds what is not known"
     " of the join: the scale of distance and the method are drawn again, and how many children"
     " attend each school is doubted. Neither measures each child there."
 )
-CHANGE_MEANING = (
+CHANGE_MEANING = mark(
     "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
     " most one tract a school."
 )
-EMPTY = (
-    "<div class='atlas-card'><p>The map shows how the students counted in each tract compare with"
-    " the children who live there. Search above for a school to see the tracts it draws from, or"
-    " for a tract to see the schools its children attend.</p></div>"
+EMPTY = mark(
+    "The map shows how the students counted in each tract compare with the children who live there."
+    " Search above for a school to see the tracts it draws from, or for a tract to see the schools"
+    " its children attend."
 )
 
 
 def answer(quality: JoinQuality, focus: str, name: str) -> str:
     """Answer "Where do the students of each school live?" for the view, a school or a tract."""
     if focus in quality.schools.index:
-        return _school_answer(quality.schools.loc[focus], NAMES[name].lower())
+        return _school_answer(quality.schools.loc[focus], _named(name))
     if focus in quality.tracts.index:
-        return _tract_answer(quality.tracts.loc[focus], NAMES[name].lower())
+        return _tract_answer(quality.tracts.loc[focus], _named(name))
     joined = quality.schools["tracts"].notna()
     if not joined.any():
-        return "No school of this choice can be joined to tracts. Choose another year or level."
+        none = mark(
+            "No school of this choice can be joined to tracts. Choose another year or level."
+        )
+        return text(none)
     reached = quality.tracts["enrolled"] > 0
     spread = quality.schools.loc[joined, "effective_tracts"].median()
-    return (
-        f"By “{NAMES[name].lower()}”, students of {plural(joined.sum(), 'school')} live in"
-        f" {plural(reached.sum(), 'tract')}; a typical school draws from about"
-        f" {plural(spread, 'tract')}. Choose a school or a tract below."
+    return text(
+        "By “{join}”, students of {schools} live in {tracts}; a typical school draws from about"
+        " {typical}. Choose a school or a tract below.",
+        join=_named(name),
+        schools=plural(joined.sum(), "school"),
+        tracts=plural(reached.sum(), "tract"),
+        typical=plural(spread, "tract"),
     )
+
+
+def _named(join: str) -> str:
+    return text(NAMES[join]).lower()
 
 
 def figures(quality: JoinQuality) -> Figures:
@@ -72,17 +86,24 @@ def figures(quality: JoinQuality) -> Figures:
     missing = (inhabited["flag"] == "no students").sum()
     apart = int(quality.schools["tracts"].isna().sum())
     return [
-        (km_text(mean_km(quality.flows)), "from a student's tract to the school, on average"),
+        (km_text(mean_km(quality.flows)), text("from a student's tract to the school, on average")),
         (
             decimal_text(typical_schools(quality), "school"),
-            "behind a typical tract, were all equally large",
+            text("behind a typical tract, were all equally large"),
         ),
         (
             plural(warned.sum(), "tract"),
-            f"of {count_text(len(inhabited))} with children: students counted are under 50 % or"
-            f" over 150 % of them; {count_text(missing)} more have none",
+            text(
+                "of {tracts} with children: students counted are under 50 % or over 150 % of them;"
+                " {missing} more have none",
+                tracts=count_text(len(inhabited)),
+                missing=count_text(missing),
+            ),
         ),
-        (plural(apart, "school"), "outside the join: no place on the map or no known enrolment"),
+        (
+            plural(apart, "school"),
+            text("outside the join: no place on the map or no known enrolment"),
+        ),
     ]
 
 
@@ -106,87 +127,120 @@ def sureness(quality: JoinQuality) -> str:
         return ""
     differ = points_text((shown["high"] - shown["low"]).median()).lstrip("+")
     whole = points_text((shown["join_high"] - shown["join_low"]).median()).lstrip("+")
-    return (
-        f"In a typical tract the 95 % range of the rate spans {differ} points as its schools"
-        f" differ, and {whole} points by the doubt about the join"
-        f" ({count_text(quality.redraws)} other plausible joins)."
+    return text(
+        "In a typical tract the 95 % range of the rate spans {differ} points as its schools"
+        " differ, and {whole} points by the doubt about the join"
+        " ({count} other plausible joins).",
+        differ=differ,
+        whole=whole,
+        count=count_text(quality.redraws),
     )
 
 
 def change_sentence(change: JoinChange, name: str) -> str:
     """Answer "What would another join change?"."""
     compared = change.comparison
-    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
+    first, second = _named(name), _named(change.versus)
     if compared.correlation.state != "estimated":
-        return f"Too few tracts have a rate both by “{first}” and by “{second}” to compare them."
+        return text(
+            "Too few tracts have a rate both by “{first}” and by “{second}” to compare them.",
+            first=first,
+            second=second,
+        )
+    moved = plural(compared.changed_side, "tract")
+    hot = text("{tracts} would change between hot and not hot.", tracts=moved)
     if compared.changed_side == 0:
-        hot = "No hot-spot tract changes side"
-    else:
-        hot = f"{plural(compared.changed_side, 'tract')} would change between hot and not hot"
-    return (
-        f"With “{second}” in place of “{first}”, the rate of a typical tract moves by"
-        f" {points_text(compared.median_change).lstrip('+')} points. {hot}."
+        hot = text("No hot-spot tract changes side.")
+    typical = text(
+        "With “{second}” in place of “{first}”, the rate of a typical tract moves by {points}"
+        " points.",
+        first=first,
+        second=second,
+        points=points_text(compared.median_change).lstrip("+"),
     )
+    return f"{typical} {hot}"
 
 
 def change_figures(change: JoinChange, name: str) -> Figures:
     """Rank correlation with its interval, hot tracts on both sides or one, tracts left out."""
     compared = change.comparison
-    first, second = NAMES[name].lower(), NAMES[change.versus].lower()
-    rho = compared.correlation
-    estimated = rho.state == "estimated"
-    interval = f"{rho.low:.2f}–{rho.high:.2f}".replace("-", "\N{MINUS SIGN}")
+    first, second = count_text(compared.hot_first), count_text(compared.hot_second)
     return [
+        _correlation(compared.correlation, plural(compared.tracts, "tract rate")),
+        (plural(compared.hot_both, "tract"), text("hot by both joins")),
         (
-            f"{rho.rho:.2f}".replace("-", "\N{MINUS SIGN}") if estimated else "not known",
-            f"rank correlation of {plural(compared.tracts, 'tract rate')}"
-            + (f", 95 % interval {interval}" if estimated else ""),
-        ),
-        (plural(compared.hot_both, "tract"), "hot by both joins"),
-        (
-            count_text(compared.hot_first) + " and " + count_text(compared.hot_second),
-            f"tracts hot only by “{first}”, and only by “{second}”",
+            text("{first} and {last}", first=first, last=second),
+            text(
+                "tracts hot only by “{first}”, and only by “{second}”",
+                first=_named(name),
+                second=_named(change.versus),
+            ),
         ),
         (
             plural(compared.only_first + compared.only_second, "tract"),
-            "with a figure by one of the two joins only",
+            text("with a figure by one of the two joins only"),
         ),
     ]
 
 
+def _correlation(rho: RankCorrelation, rates: str) -> tuple[str, str]:
+    if rho.state != "estimated":
+        return text("not known"), text("rank correlation of {rates}", rates=rates)
+    interval = _minus(f"{rho.low:.2f}–{rho.high:.2f}")
+    said = text(
+        "rank correlation of {rates}, 95 % interval {interval}", rates=rates, interval=interval
+    )
+    return _minus(f"{rho.rho:.2f}"), said
+
+
+def _minus(written: str) -> str:
+    return number(written.replace("-", "\N{MINUS SIGN}"))
+
+
 def _school_answer(row: pd.Series, join: str) -> str:
     if not row["tracts"] > 0:
-        return f"{row['name']} cannot be joined to tracts: {row['why']}."
-    students = students_text(row["enrolled"]) if row["enrolled"] > 0 else "students"
-    return (
-        f"By “{join}”, the {students} of {row['name']} live in about"
-        f" {plural(row['effective_tracts'], 'tract')}, {km_text(row['mean_km'])} away on average."
+        return text("{name} cannot be joined to tracts: {why}.", name=row["name"], why=row["why"])
+    students = students_text(row["enrolled"]) if row["enrolled"] > 0 else text("students")
+    return text(
+        "By “{join}”, the {students} of {name} live in about {tracts}, {distance} away on average.",
+        join=join,
+        students=students,
+        name=row["name"],
+        tracts=plural(row["effective_tracts"], "tract"),
+        distance=km_text(row["mean_km"]),
     )
 
 
 def _tract_answer(row: pd.Series, join: str) -> str:
     if not row["enrolled"] > 0:
-        return f"By “{join}”, no student of {row['name']} is found."
-    return (
-        f"By “{join}”, children of {row['name']} attend {plural(row['schools'], 'school')}, as"
-        f" varied as {decimal_text(row['effective_schools'], 'school')} of one size; the largest"
-        f" has {percent_text(row['largest_share'], 0)} of them."
+        return text("By “{join}”, no student of {name} is found.", join=join, name=row["name"])
+    return text(
+        "By “{join}”, children of {name} attend {schools}, as varied as {alike} of one size; the"
+        " largest has {share} of them.",
+        join=join,
+        name=row["name"],
+        schools=plural(row["schools"], "school"),
+        alike=decimal_text(row["effective_schools"], "school"),
+        share=percent_text(row["largest_share"], 0),
     )
 
 
 def km_text(value: float) -> str:
     """Distance with one decimal: ``"1.2 km"``."""
-    return "not known" if math.isnan(value) else f"{value:.1f} km"
+    return text("not known") if math.isnan(value) else f"{number(f'{value:.1f}')} km"
 
 
 def decimal_text(value: float, noun: str) -> str:
-    """Effective number and noun: ``"3.4 schools"``."""
-    return "not known" if math.isnan(value) else f"{value:.1f} {noun}s"
+    """Effective number and noun, "school" or "tract": ``"3.4 schools"``."""
+    if math.isnan(value):
+        return text("not known")
+    return text(_DECIMALS[noun], number=number(f"{value:.1f}"))
 
 
 def scale_sentence(stored: Mapping[str, Any]) -> str:
     """Say which scale of distance the build used, and why that one."""
-    scale, basis = stored["scale_km"], stored.get("scale_basis", "the documented default")
+    default = text("the documented default")
+    scale, basis = stored["scale_km"], stored.get("scale_basis", default)
     if isinstance(scale, Mapping):
         reasons = basis if isinstance(basis, Mapping) else dict.fromkeys(scale, basis)
         used = "; ".join(
@@ -194,23 +248,28 @@ def scale_sentence(stored: Mapping[str, Any]) -> str:
         )
     else:
         used = f"{scale:g} km ({basis})"
-    return f"Scale of distance: {used}.{_zones_alone(stored.get('zone_scales', []))}"
+    said = text("Scale of distance: {used}.", used=used)
+    return f"{said}{_zones_alone(stored.get('zone_scales', []))}"
 
 
 def _zones_alone(scales: list[dict[str, Any]]) -> str:
     if not scales:
         return ""
     zones = ", ".join(
-        f"{each['scale_km']:.2f} km from the zones of"
-        f" {plural(each['schools'], _level(each['level']) + ' school')}"
-        f" (95 % interval {each['low']:.2f}\N{EN DASH}{each['high']:.2f})"
+        text(
+            "{km} km from the zones of {schools} of the level “{level}” (95 % interval {interval})",
+            km=number(f"{each['scale_km']:.2f}"),
+            schools=plural(each["schools"], "school"),
+            level=_level(each["level"]),
+            interval=number(f"{each['low']:.2f}\N{EN DASH}{each['high']:.2f}"),
+        )
         for each in scales
     )
-    return f" Attendance zones alone would give {zones}. {ZONES_NOTE}"
+    return f" {text('Attendance zones alone would give {zones}.', zones=zones)} {text(ZONES_NOTE)}"
 
 
 def _level(name: str) -> str:
-    label = LEVELS.get(name, name)
+    label = text(LEVELS.get(name, name))
     return label if "-" in label else label.lower()
 
 
@@ -218,31 +277,35 @@ def focus_card(quality: JoinQuality, focus: str) -> str:
     """HTML card of the school or tract chosen, or what to do when there is none."""
     if focus in quality.schools.index:
         row = quality.schools.loc[focus]
-        return card(row["name"], school_facts(row), FLOW_MEANING)
+        return card(row["name"], school_facts(row), text(FLOW_MEANING))
     if focus in quality.tracts.index:
         row = quality.tracts.loc[focus]
         place = f", {row['neighbourhood']}" if row["neighbourhood"] else ""
-        return card(f"{row['name']}{place}", tract_facts(row), FLOW_MEANING)
-    return EMPTY
+        return card(f"{row['name']}{place}", tract_facts(row), text(FLOW_MEANING))
+    return f"<div class='atlas-card'><p>{escape(text(EMPTY))}</p></div>"
 
 
 def school_facts(row: pd.Series) -> list[tuple[str, str]]:
     """Terms and texts of a school's card."""
     if not row["tracts"] > 0:
-        return [("Join", str(row["why"]))]
+        return [(text("Join"), str(row["why"]))]
+    tracts, alike = plural(row["tracts"], "tract"), decimal_text(row["effective_tracts"], "tract")
     return [
-        ("Draws from", f"{plural(row['tracts'], 'tract')} that get a share"),
-        ("As spread as", f"{decimal_text(row['effective_tracts'], 'tract')} of equal share"),
-        ("Mean distance", km_text(row["mean_km"])),
-        ("How it was joined", f"{NAMES.get(row['method'], row['method'])}: {row['why']}"),
+        (text("Draws from"), text("{tracts} that get a share", tracts=tracts)),
+        (text("As spread as"), text("{tracts} of equal share", tracts=alike)),
+        (text("Mean distance"), km_text(row["mean_km"])),
+        (
+            text("How it was joined"),
+            f"{text(NAMES.get(row['method'], row['method']))}: {row['why']}",
+        ),
     ]
 
 
 def tract_facts(row: pd.Series) -> list[tuple[str, str]]:
     """Terms and texts of a tract's card."""
     facts = [
-        ("Students counted", _coverage(row)),
-        ("Schools behind the figure", _behind(row)),
+        (text("Students counted"), _coverage(row)),
+        (text("Schools behind the figure"), _behind(row)),
     ]
     if not row["shown"]:
         return facts
@@ -250,35 +313,47 @@ def tract_facts(row: pd.Series) -> list[tuple[str, str]]:
     worth = count_text(row["effective_n"])
     return [
         (
-            "Rate of the schools its children attend",
-            f"{rate} ({BY_SCHOOLS} {interval_text(row['low'], row['high'], n)})",
+            text("Rate of the schools its children attend"),
+            f"{rate} ({text(BY_SCHOOLS)} {interval_text(row['low'], row['high'], n)})",
         ),
         (
-            "By the doubt about the join",
-            f"{rate} ({interval_text(row['join_low'], row['join_high'], n)});"
-            f" {percent_text(row['between'], 0)} of the uncertainty comes from the choice of join",
+            text("By the doubt about the join"),
+            text(
+                "{rate} ({range}); {share} of the uncertainty comes from the choice of join",
+                rate=rate,
+                range=interval_text(row["join_low"], row["join_high"], n),
+                share=percent_text(row["between"], 0),
+            ),
         ),
         *facts,
-        ("Effective n", f"{worth} students of its schools stand behind the rate"),
+        (
+            text("Effective n"),
+            text("{count} students of its schools stand behind the rate", count=worth),
+        ),
     ]
 
 
 def _coverage(row: pd.Series) -> str:
     if not row["enrolled"] > 0:
-        return "none by this join"
+        return text("none by this join")
+    students = students_text(row["enrolled"])
     if not row["children"] > 0:
-        return f"{students_text(row['enrolled'])}; no resident children known"
-    care = " - read with care" if row["flag"] in WARNED else ""
-    share = percent_text(row["coverage"], 0)
-    children = count_text(row["children"])
-    return f"{students_text(row['enrolled'])}, {share} of {children} resident children{care}"
+        return text("{students}; no resident children known", students=students)
+    return text(
+        "{students}, {share} of {children} resident children{flag}",
+        students=students,
+        share=percent_text(row["coverage"], 0),
+        children=count_text(row["children"]),
+        flag=text(" - read with care") if row["flag"] in WARNED else "",
+    )
 
 
 def _behind(row: pd.Series) -> str:
     if not row["enrolled"] > 0:
-        return "none by this join"
-    return (
-        f"{plural(row['schools'], 'school')}, as varied as"
-        f" {decimal_text(row['effective_schools'], 'school')} of one size; the largest gives"
-        f" {percent_text(row['largest_share'], 0)}"
+        return text("none by this join")
+    return text(
+        "{schools}, as varied as {alike} of one size; the largest gives {share}",
+        schools=plural(row["schools"], "school"),
+        alike=decimal_text(row["effective_schools"], "school"),
+        share=percent_text(row["largest_share"], 0),
     )

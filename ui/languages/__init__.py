@@ -6,18 +6,20 @@ Texts are asked for where they are drawn, never when a module is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parent
 ENGLISH = "en_US"
 PERCENT = "\N{NO-BREAK SPACE}%"
@@ -46,6 +48,15 @@ class Language:
 def speak(code: str) -> None:
     """Choose the language of everything that this run draws; "" is English."""
     _spoken.set(code)
+
+
+def in_english(make: Callable[[], T]) -> T:
+    """Give what a function makes in English: files are one, whoever reads the page."""
+    before = _spoken.set("")
+    try:
+        return make()
+    finally:
+        _spoken.reset(before)
 
 
 def spoken() -> str:

@@ -20,5 +20,11 @@ def mark_page() -> None:
     st.html(script, unsafe_allow_javascript=True)
 
 
+def files_note() -> None:
+    """Say in another language that files to take home are in English."""
+    if languages.spoken():
+        st.caption(languages.text("The files are in English."))
+
+
 def _speak(code: str) -> None:
     st.session_state["lang"] = code

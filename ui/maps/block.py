@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from ui import queries
+from ui.languages import mark, text
 from ui.maps import view
 from ui.maps.decks import (
     SCHOOL_PIXELS,
@@ -32,9 +34,9 @@ from ui.words.numbers import percent_text, plural, students_text, with_margin
 from ui.words.standing import not_shown_text
 
 WIDTHS = (66, 34)
-EMPTY_CARD = (
-    "<div class='atlas-card'><p>Choose a place on the map, or search for it by name or number: the"
-    " map outlines it and its card opens here.</p></div>"
+EMPTY_CARD = mark(
+    "Choose a place on the map, or search for it by name or number: the map outlines it and its"
+    " card opens here."
 )
 
 
@@ -208,10 +210,11 @@ def school_block(
     """School map with legend, search box and card."""
     counts = classes.scale.counts(classes.scale.encode(table["rate"], shown=table["shown"]))
     legend = class_legend(classes.scale, title, counts=counts, use_words=True)
-    legend += size_legend("Students", sizes)
+    legend += size_legend(text("Students"), sizes)
     absent = len(table) - sum(size != "-" for size in classes.sizes)
     if absent:
-        note = f"{plural(absent, 'school')} of these without a place on the map"
+        schools = plural(absent, "school")
+        note = text("{schools} of these without a place on the map", schools=schools)
         legend += marks_legend(note=note)
     left, right = st.columns(WIDTHS, gap="small")
     with right:
@@ -227,7 +230,12 @@ def school_block(
 
 def size_pixels(labels: Sequence[str]) -> dict[str, float]:
     """Diameter of the legend's circles, smallest class first."""
-    return {label: 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
+    return {text(label): 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
+
+
+def empty_card() -> str:
+    """HTML of the card while nothing is chosen."""
+    return f"<div class='atlas-card'><p>{escape(text(EMPTY_CARD))}</p></div>"
 
 
 def _search(
@@ -238,5 +246,5 @@ def _search(
     if legend:
         st.html(legend)
     own = selection.focus in table.index
-    st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or EMPTY_CARD)
+    st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or empty_card())
     return selection

@@ -14,6 +14,7 @@ import pydeck as pdk
 
 from data.views.hot_spots import HotSpots
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
+from ui.languages import mark, number, text
 from ui.maps.geometry import MapGeometry
 from ui.maps.scales import (
     BORDER,
@@ -38,11 +39,15 @@ HOT_SPOT_SCALES: Mapping[str, Callable[[], ClassScale]] = {
     "scan": circle_scale,
     "membership": exceedance_scale,
 }
-BY_SCHOOLS = "could look so by differences between schools alone"
-LOW_RELIABILITY = "low reliability, cannot carry a conclusion"
+BY_SCHOOLS = mark("could look so by differences between schools alone")
+LOW_RELIABILITY = mark("low reliability, cannot carry a conclusion")
+ONE_ALONE = mark("one analysis alone flags it")
 MOST_HATCHED = 1 / 3  # of the areas; beyond it lines hide the map
 SIZE_BREAKS = (200, 400, 700, 1200)
-SIZE_LABELS = ("under 200 students", "200–399", "400–699", "700–1,199", "1,200 or more")
+SIZE_LABELS = (
+    *(mark("under 200 students"), mark("200–399"), mark("400–699")),
+    *(mark("700–1,199"), mark("1,200 or more")),
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class AreaClasses:
     marked: str
     hatched: str = ""
     brushed: str = ""
-    lines: str = "one analysis alone flags it"
+    lines: str = ONE_ALONE
     note: str = ""
     unit: str = "tracts"
 
@@ -106,8 +111,14 @@ def crossed(classes: AreaClasses, shown: pd.Series, marked: pd.Series) -> AreaCl
     """Cross the marked areas with lines, or where these are too many, say so in the legend."""
     count, areas = int(marked.sum()), int(shown.sum())
     if count > MOST_HATCHED * areas:
-        told = f"{classes.lines}: {count:,} of {areas:,} {classes.unit}"
-        return replace(classes, note=f"{told}, too many to cross with lines")
+        note = text(
+            "{meaning}: {count} of {all} {unit}, too many to cross with lines",
+            meaning=text(classes.lines),
+            count=number(f"{count:,}"),
+            all=number(f"{areas:,}"),
+            unit=text(classes.unit),
+        )
+        return replace(classes, note=note)
     return replace(classes, hatched=flags(marked))
 
 

@@ -54,6 +54,8 @@ PU_OR = ("#5e3c99", "#b2abd2", "#e2dfd9", "#fdb863", "#e66101")
 MOST_CLASSES = 5
 """Lines of a legend, besides "not shown"."""
 TRACTS = mark("tracts")
+UNITS = (TRACTS, mark("schools"), mark("neighbourhoods"))
+"""What a map is of."""
 COLD_TOGETHER = mark("cold: the darker, the clearer")
 RATE_BREAKS = BAND_FRACTION
 RATIO_BREAKS = (0.75, 0.90, 1.10, 1.25)
@@ -250,7 +252,11 @@ def marks_legend(
         items.append(_item("box selected", "", text("selected: {name}", name=selected)))
     if hatched:
         items.append(
-            _item("box hatch", "", _counted(text("with lines: {meaning}", meaning=lines), hatched))
+            _item(
+                "box hatch",
+                "",
+                _counted(text("with lines: {meaning}", meaning=text(lines)), hatched),
+            )
         )
     if note:
         items.append(_item("note", "", note))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui import queries
+from ui.languages import text
 from ui.queries import neighbourhoods
 from ui.selection import Selection
 from ui.words import standing as words
@@ -20,7 +21,7 @@ def focus_card(selection: Selection) -> str:
     if focus not in schools.index:
         return ""
     row = schools.loc[focus]
-    level = words.LEVELS[row["level"]]
+    level = text(words.LEVELS[row["level"]])
     return school_card(row, selection.year, level, queries.school_conditions(selection, focus))
 
 

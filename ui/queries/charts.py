@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ui import queries
 from ui.charts import places as school_charts
 from ui.drivers import charts as driver_charts
 from ui.drivers import words as driver_words
+from ui.languages import text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
@@ -23,13 +25,13 @@ from ui.why import charts as why_charts
 
 def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
     """Vega-Lite text of the chosen group's profile, see `why_charts.dot_plot`."""
-    key, view = queries.place(selection.area), queries_hotspots.group_view(selection)
+    key, view = queries.place(selection.area), _group_view(selection)
     return _profile_chart(key, view, queries_why.profile(found, selection))
 
 
 def funnel_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
     """Vega-Lite text of the funnel of schools, see `why_charts.funnel`."""
-    key, view = queries.place(selection.area), queries_hotspots.group_view(selection)
+    key, view = queries.place(selection.area), _group_view(selection)
     return _funnel_chart(key, view, queries_why.strengths(found, selection))
 
 
@@ -54,7 +56,13 @@ def _associated(selection: Selection) -> Selection:
         *(selection.area, selection.year, selection.level),
         catchment=selection.catchment,
         driver=selection.driver,
+        lang=selection.lang,
     )
+
+
+def _group_view(selection: Selection) -> Selection:
+    """Keep what charts of a group depend on; their words are in the reader's language."""
+    return replace(queries_hotspots.group_view(selection), lang=selection.lang)
 
 
 # Profile and strengths follow from place and view: hence `_profile` and `_strengths`.
@@ -64,14 +72,14 @@ def _associated(selection: Selection) -> Selection:
 @kept("chart of a profile")
 def _profile_chart(key: Place, view: Selection, _profile: pd.DataFrame) -> dict[str, Any]:
     del key, view
-    chart = why_charts.dot_plot(_profile, "What stands out beside comparable tracts?")
+    chart = why_charts.dot_plot(_profile, text("What stands out beside comparable tracts?"))
     return chart.to_dict(validate=False)
 
 
 @kept("chart of strengths")
 def _funnel_chart(key: Place, view: Selection, _strengths: Strengths) -> dict[str, Any]:
     del key
-    title = f"Which schools lie below what is predicted for them? {view.year}"
+    title = text("Which schools lie below what is predicted for them? {year}", year=view.year)
     return why_charts.funnel(_strengths, title).to_dict(validate=False)
 
 
@@ -87,7 +95,7 @@ def _odds_chart(key: Place, view: Selection) -> dict[str, Any]:
 @kept("chart of themes")
 def _themes_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
-    question = "How much of the difference between schools goes with each theme?"
+    question = text("How much of the difference between schools goes with each theme?")
     table = queries_drivers.comparison(view).shares
     found: dict[str, Any] = driver_charts.shares_chart(table, question).to_dict()
     return found
@@ -97,6 +105,6 @@ def _themes_chart(key: Place, view: Selection) -> dict[str, Any]:
 def _exposure_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     measure = queries_drivers.measure(view)
-    chart = school_charts.scatter(queries_drivers.exposure(view), measure.label, measure.unit)
+    chart = school_charts.scatter(queries_drivers.exposure(view), text(measure.label), measure.unit)
     found: dict[str, Any] = chart.to_dict()
     return found

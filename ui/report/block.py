@@ -13,24 +13,30 @@ from typing import Literal
 
 import streamlit as st
 
-from ui import queries
+from ui import languages, queries
+from ui.languages import mark, text
+from ui.languages.switch import files_note
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.tables.exports import file_name
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 PICTURES: Mapping[Literal["png", "svg"], tuple[str, str]] = MappingProxyType(
     {
-        "png": ("For slides and print (PNG)", "image/png"),
-        "svg": ("To edit (SVG)", "image/svg+xml"),
+        "png": (mark("For slides and print (PNG)"), "image/png"),
+        "svg": (mark("To edit (SVG)"), "image/svg+xml"),
     }
 )
 BRIEFS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "brief": ("Two pages (PDF)", "pdf", "application/pdf"),
-        "slides": ("Slides to edit (PowerPoint)", "pptx", f"{OFFICE}presentationml.presentation"),
-        "workbook": ("All its figures (Excel)", "xlsx", f"{OFFICE}spreadsheetml.sheet"),
-        "appendix": ("How they were made (PDF, GATHER)", "pdf", "application/pdf"),
-        "analysis": ("To make it all again (JSON)", "json", "application/json"),
+        "brief": (mark("Two pages (PDF)"), "pdf", "application/pdf"),
+        "slides": (
+            mark("Slides to edit (PowerPoint)"),
+            "pptx",
+            f"{OFFICE}presentationml.presentation",
+        ),
+        "workbook": (mark("All its figures (Excel)"), "xlsx", f"{OFFICE}spreadsheetml.sheet"),
+        "appendix": (mark("How they were made (PDF, GATHER)"), "pdf", "application/pdf"),
+        "analysis": (mark("To make it all again (JSON)"), "json", "application/json"),
     }
 )
 
@@ -44,8 +50,9 @@ def picture_button(selection: Selection, page: str) -> None:
     page : str
         A key of `ui.report.faces.PAGES`.
     """
-    with st.popover("Picture", key=f"picture-{page}"):
-        st.write("The map with its title, legend, source and date.")
+    with st.popover(text("Picture"), key=f"picture-{page}"):
+        st.write(text("The map with its title, legend, source and date."))
+        files_note()
         for form, (label, mime) in PICTURES.items():
             name = file_name(page, *_parts(selection), suffix=form)
             _offer(label, partial(_picture, selection, page, form), name, mime)
@@ -62,8 +69,9 @@ def brief_button(selection: Selection, scope: str) -> None:
         A key of `ui.report.stories.SCOPES`.
     """
     group = selection.cluster if scope == "group" else ""
-    with st.popover("Brief", key=f"brief-{scope}"):
-        st.write("Answer, map, ranked list, how sure, what cannot be said.")
+    with st.popover(text("Brief"), key=f"brief-{scope}"):
+        st.write(text("Answer, map, ranked list, how sure, what cannot be said."))
+        files_note()
         for kind, (label, suffix, mime) in BRIEFS.items():
             name = file_name(kind, scope, *_parts(selection), group, suffix=suffix)
             _offer(label, partial(_made, selection, scope, kind), name, mime)
@@ -103,7 +111,8 @@ def _made(selection: Selection, scope: str, kind: str) -> bytes:
 
 
 def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(label, make, name, mime, on_click="ignore", key=f"take-{name}")
+    made = partial(languages.in_english, make)
+    st.download_button(text(label), made, name, mime, on_click="ignore", key=f"take-{name}")
 
 
 def _parts(selection: Selection) -> tuple[str, ...]:

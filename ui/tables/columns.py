@@ -85,8 +85,8 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         ),
         "rate": _rate("Rate", "chronic_absent / enrolled."),
         "eb_rate": _rate("Steadied rate", "Empirical-Bayes rate (Marshall 1991)."),
-        "low": _rate("Low", f"Lower end of the 95 % range. {_RANGE}"),
-        "high": _rate("High", f"Upper end of the 95 % range. {_RANGE}"),
+        "low": _rate("Low end", f"Lower end of the 95 % range. {_RANGE}"),
+        "high": _rate("High end", f"Upper end of the 95 % range. {_RANGE}"),
         "interval": Column(
             "As its schools differ",
             "interval",

@@ -12,17 +12,18 @@ import streamlit as st
 
 from data.doubts import DOUBTS
 from data.store.provenance import LedgerEntry, Source
+from ui.languages import mark, number, text
 from ui.maps.scales import NOT_SHOWN
 from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
 from ui.words import numbers
 from ui.words import standing as wording
 from ui.words.as_written import as_written
 
-NO_FIGURE = "not shown: no figure"
-NOT_COMPARED = "not compared"
-NO_RANK = "not ranked"
-NO_MARGIN = "no margin published"
-NO_CV = "not defined"
+NO_FIGURE = mark("not shown: no figure")
+NOT_COMPARED = mark("not compared")
+NO_RANK = mark("not ranked")
+NO_MARGIN = mark("no margin published")
+NO_CV = mark("not defined")
 ROW_PIXELS = 35
 MOST_ROWS = 14
 
@@ -54,9 +55,9 @@ def display_frame(
     guarded = [name for name in columns if COLUMNS[name].guarded]
     # One full reason a row is read; the same words in every column are not.
     explained = "rate" if "rate" in guarded else next(iter(guarded), "")
-    short = notes.mask(notes.ne(""), NOT_SHOWN)
+    short = notes.mask(notes.ne(""), text(NOT_SHOWN))
     texts = {
-        COLUMNS[name].heading: _column(rows, name, notes if name == explained else short)
+        text(COLUMNS[name].heading): _column(rows, name, notes if name == explained else short)
         for name in columns
     }
     table = pd.DataFrame(texts)
@@ -124,7 +125,7 @@ def column_config(columns: Sequence[str]) -> dict[str, Any]:
     config = {}
     for name in columns:
         field = COLUMNS[name]
-        config[field.heading] = st.column_config.TextColumn(
+        config[text(field.heading)] = st.column_config.TextColumn(
             help=field.description,
             alignment="right" if field.kind in NUMERIC_KINDS else "left",
         )
@@ -138,7 +139,10 @@ def ledger_table(entries: Iterable[LedgerEntry]) -> pd.DataFrame:
             (e.source, e.table, e.action, e.reason, f"{e.rows:,}", ", ".join(e.examples))
             for e in entries
         ],
-        columns=["Source", "Table", "What was done", "Why", "Rows", "Examples"],
+        columns=[
+            *(mark("Source"), mark("Table"), mark("What was done")),
+            *(mark("Why"), mark("Rows"), mark("Examples")),
+        ],
         dtype="str",
     )
 
@@ -151,7 +155,10 @@ def doubt_table(entries: Iterable[LedgerEntry]) -> pd.DataFrame:
             (e.source, doubt.meaning, e.reason, f"{e.rows:,}", ", ".join(e.examples), doubt.remedy)
             for e, doubt in doubts
         ],
-        columns=["Source", "Doubt", "What was seen", "Rows", "Examples", "What to do"],
+        columns=[
+            *(mark("Source"), mark("Doubt"), mark("What was seen")),
+            *(mark("Rows"), mark("Examples"), mark("What to do")),
+        ],
         dtype="str",
     )
 
@@ -164,14 +171,8 @@ def source_table(sources: Iterable[Source]) -> pd.DataFrame:
             for s in sources
         ],
         columns=[
-            "Publisher",
-            "Title",
-            "Years",
-            "Retrieved",
-            "Licence",
-            "Release",
-            "Address",
-            "SHA-256",
+            *(mark("Publisher"), mark("Title"), mark("Years"), mark("Retrieved")),
+            *(mark("Licence"), mark("Release"), mark("Address"), "SHA-256"),
         ],
         dtype="str",
     )
@@ -182,14 +183,15 @@ def _column(frame: pd.DataFrame, name: str, notes: pd.Series) -> pd.Series:
     hidden = notes.ne("")
     if field.kind not in NUMERIC_KINDS:
         texts = frame[name].astype("object").where(frame[name].notna(), "").map(str)
-        texts = texts.map(lambda text: LABELS.get(field.kind, {}).get(text, text))
+        labels = LABELS.get(field.kind, {})
+        texts = texts.map(lambda value: text(labels[value]) if value in labels else value)
         return texts.where(~hidden, notes) if field.guarded else texts
     texts = _aligned(pd.Series(_texts(frame, name), index=frame.index, dtype="object"))
     if not field.guarded:
-        nothing = _NOTHING.get(field.kind, NO_FIGURE)
-        return texts.mask(texts.isna() & hidden, NOT_SHOWN).fillna(nothing)
+        nothing = text(_NOTHING.get(field.kind, NO_FIGURE))
+        return texts.mask(texts.isna() & hidden, text(NOT_SHOWN)).fillna(nothing)
     texts = texts.where(~hidden, notes)
-    return (_limits(frame, texts) if field.kind == "rate" else texts).fillna(NO_FIGURE)
+    return (_limits(frame, texts) if field.kind == "rate" else texts).fillna(text(NO_FIGURE))
 
 
 def _aligned(figures: pd.Series) -> pd.Series:
@@ -212,7 +214,7 @@ def _limits(frame: pd.DataFrame, texts: pd.Series) -> pd.Series:
 def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
     kind = COLUMNS[name].kind
     if kind == "cv":
-        return [NO_CV if pd.isna(cv) else numbers.percent_text(cv, 0) for cv in frame[name]]
+        return [text(NO_CV) if pd.isna(cv) else numbers.percent_text(cv, 0) for cv in frame[name]]
     if kind in _PLAIN:
         write = _PLAIN[kind]
         return [None if pd.isna(value) else write(value) for value in frame[name].tolist()]
@@ -244,7 +246,7 @@ def _rates(rates: pd.Series, students: pd.Series) -> list[str | None]:
 def _in_units(values: pd.Series, units: pd.Series, *, margin: bool) -> list[str | None]:
     write = numbers.margin_text if margin else numbers.value_text
     return [
-        (NO_MARGIN if margin else None) if pd.isna(value) else write(value, str(unit))
+        (text(NO_MARGIN) if margin else None) if pd.isna(value) else write(value, str(unit))
         for value, unit in zip(values.tolist(), units.tolist(), strict=True)
     ]
 
@@ -257,12 +259,12 @@ _PLAIN: Mapping[str, Callable[[float], str]] = MappingProxyType(
         "ratio": numbers.ratio_text,
         "share": lambda value: numbers.percent_text(value, 0),
         "portion": numbers.percent_text,
-        "km": lambda value: f"{value:.1f} km",
-        "decimal": lambda value: f"{value:,.1f}",
+        "km": lambda value: f"{number(f'{value:.1f}')} km",
+        "decimal": lambda value: number(f"{value:,.1f}"),
         "points": numbers.points_text,
         "q": numbers.q_text,
         "p": lambda value: numbers.q_text(value, "p"),
-        "decimal2": lambda value: f"{value:.2f}",
+        "decimal2": lambda value: number(f"{value:.2f}"),
     }
 )
 
@@ -279,7 +281,8 @@ def show(table: pd.DataFrame, columns: Sequence[str], title: str, *, opens: str 
 def plain(
     table: pd.DataFrame, title: str, config: dict[str, Any] | None = None, *, opens: str = ""
 ) -> None:
-    """Show a table that is already in words; `opens` as for `show`."""
+    """Show a table that is already in words, its headings in English; `opens` as for `show`."""
+    table = table.rename(columns=text)
     st.subheader(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1
     # As plain Arrow: the notes that pandas keeps in a table are a third of what would be sent.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from ui import queries
+from ui import languages, queries
+from ui.languages import mark, text
+from ui.languages.switch import files_note
 from ui.report.layers import to_geopackage, to_parquet
 from ui.report.workbook import to_xlsx
 from ui.selection import Selection
@@ -36,13 +39,13 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
     """
     parts = (topic, selection.area, selection.year, selection.level)
     told = about(selection, table, caveat_of(place))
-    with st.popover("Download table", key=f"table-{topic}"):
+    with st.popover(text("Download table"), key=f"table-{topic}"):
         _table_files(parts, lambda: table, told)
         if place:
-            st.caption("With the shapes of the map:")
+            st.caption(text("With the shapes of the map:"))
             for label, make, suffix, mime in (
-                ("Map (GeoPackage)", to_geopackage, "gpkg", GEOPACKAGE),
-                ("Map (GeoParquet)", to_parquet, "parquet", PARQUET),
+                (mark("Map (GeoPackage)"), to_geopackage, "gpkg", GEOPACKAGE),
+                (mark("Map (GeoParquet)"), to_parquet, "parquet", PARQUET),
             ):
                 _offer(
                     label,
@@ -67,16 +70,17 @@ def offer(
         Gives the table when it is asked for.
     told : About
     """
-    with st.popover(f"Download {name}", key=f"table-{parts[0]}"):
+    with st.popover(text("Download {name}", name=text(name)), key=f"table-{parts[0]}"):
         _table_files(parts, table, told)
 
 
 def _table_files(parts: tuple[str, ...], table: Callable[[], pd.DataFrame], told: About) -> None:
     book, sheet = file_name(*parts, suffix="xlsx"), file_name(*parts, suffix="csv")
     notes = file_name(*parts, "about", suffix="csv")
-    _offer("Table (Excel)", lambda: to_xlsx(table(), told), book, EXCEL)
-    _offer("Table (CSV)", lambda: to_csv(table(), told), sheet, "text/csv")
-    _offer("About the CSV (CSV)", lambda: about_csv(told), notes, "text/csv")
+    files_note()
+    _offer(mark("Table (Excel)"), lambda: to_xlsx(table(), told), book, EXCEL)
+    _offer(mark("Table (CSV)"), lambda: to_csv(table(), told), sheet, "text/csv")
+    _offer(mark("About the CSV (CSV)"), lambda: about_csv(told), notes, "text/csv")
 
 
 def caveat_of(place: str) -> str:
@@ -99,7 +103,7 @@ def ledger_button(selection: Selection) -> None:
     caveat = "What was done to the published rows, and why."
     known = dictionary(ledger.columns, meaning)
     told = About(known, caveat, panel.sources, panel.area.fictional)
-    offer("ledger", ("ledger", selection.area), lambda: ledger, told)
+    offer(mark("ledger"), ("ledger", selection.area), lambda: ledger, told)
 
 
 def _shaped(
@@ -114,4 +118,5 @@ def _shaped(
 
 
 def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(label, make, name, mime, on_click="ignore", key=f"file-{name}")
+    made = partial(languages.in_english, make)
+    st.download_button(text(label), made, name, mime, on_click="ignore", key=f"file-{name}")

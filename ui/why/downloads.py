@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
@@ -10,9 +11,9 @@ import streamlit as st
 
 from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
-from ui import queries
+from ui import languages, queries
 from ui.hotspots.words import made
-from ui.languages import PERCENT
+from ui.languages import PERCENT, mark, text
 from ui.queries import why as queries_why
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.tables.downloads import offer
@@ -138,7 +139,7 @@ def _strengths(strengths: Strengths) -> str:
     if strengths.alike().empty:
         return strength_words.sentence(strengths)
     special = len(strengths.compared()) - len(strengths.alike())
-    told = f" {strength_words.NOT_TOLD}." if not strengths.knows_choice else ""
+    told = f" {strength_words.NOT_TOLD}" if not strengths.knows_choice else ""
     return (
         f"Schools: {count_text(len(strengths.compared()))} were set beside a prediction from"
         f" {strength_words.predicted_from(strengths)} (distances and access to care left"
@@ -175,15 +176,15 @@ def buttons(spots: HotSpots, selection: Selection) -> None:
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     with left:
         told = about(selection, profile, f"{caveat} {compared}", PROFILE_FIELDS)
-        offer("profile", ("why-here-profile", *_parts(selection)), lambda: profile, told)
+        offer(mark("profile"), ("why-here-profile", *_parts(selection)), lambda: profile, told)
     if queries_why.has_providers(selection):
         near = queries_why.nearby(spots, selection)
         with middle:
             told = about(selection, near, care_words.NOT_USE, PROVIDER_FIELDS)
-            offer("providers", ("why-here-providers", *_parts(selection)), lambda: near, told)
+            offer(mark("providers"), ("why-here-providers", *_parts(selection)), lambda: near, told)
     right.download_button(
-        "Download methods paragraph (text)",
-        lambda: paragraph(spots, selection).encode(),
+        text("Download methods paragraph (text)"),
+        partial(languages.in_english, lambda: paragraph(spots, selection).encode()),
         file_name("why-here-methods", *_parts(selection), suffix="txt"),
         "text/plain",
         on_click="ignore",

@@ -11,6 +11,7 @@ import streamlit as st
 
 from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
+from ui.languages import counted, mark, text
 from ui.queries import charts as queries_charts
 from ui.queries import why as queries_why
 from ui.selection import Selection
@@ -20,20 +21,22 @@ from ui.words.numbers import count_text, interval_text, percent_text, plural, q_
 from ui.words.standing import LEVELS
 
 BELOW_BY_CHANCE = 0.025  # the lower side of a 95 % funnel
-MEANING = (
+MEANING = mark(
     "Strengths to learn from, by asking the school: the figures do not say what it does. Schools"
     " whose students live elsewhere than supposed can lie low for that reason."
 )
-APART = (
+APART = mark(
     "These schools choose their students or are for some of them, by their recorded type. They are"
     " not set beside the others."
 )
-RECORDED = "Others may choose their students too without their type saying so."
-NOT_TOLD = "Schools that choose their students cannot be told apart here"
+RECORDED = mark("Others may choose their students too without their type saying so.")
+NOT_TOLD = mark("Schools that choose their students cannot be told apart here.")
 PREDICTED_FROM: Mapping[str, str] = MappingProxyType(
     {
-        "drivers": "the {drivers} of the tracts they serve, their level, size and recorded type",
-        "level": "their level, size and recorded type (too few schools to use drivers)",
+        "drivers": mark(
+            "the {drivers} of the tracts they serve, their level, size and recorded type"
+        ),
+        "level": mark("their level, size and recorded type (too few schools to use drivers)"),
     }
 )
 
@@ -42,55 +45,71 @@ def sentence(strengths: Strengths) -> str:
     """Say which schools do better than predicted, or plainly that none does beyond chance."""
     table = strengths.alike()
     if table.empty:
-        return (
-            f"Not said for this choice: {plural(len(strengths.schools), 'school')} with a figure"
-            " are too few to predict from."
+        return text(
+            "Not said for this choice: {schools} with a figure are too few to predict from.",
+            schools=plural(len(strengths.schools), "school"),
         )
-    by = predicted_from(strengths)
+    by, schools = predicted_from(strengths), count_text(len(table))
     named = int(table["class"].str.startswith("doing better").sum())
     if named:
-        return (
-            f"{plural(named, 'school')} of {count_text(len(table))}"
-            f" {'has' if named == 1 else 'have'} fewer students chronically absent than predicted"
-            f" from {by}, beyond what looking at so many schools explains (q of .05 or less)."
+        return counted(
+            "{count} school of {all} has fewer students chronically absent than predicted from"
+            " {by}, beyond what looking at so many schools explains (q of .05 or less).",
+            "{count} schools of {all} have fewer students chronically absent than predicted from"
+            " {by}, beyond what looking at so many schools explains (q of .05 or less).",
+            named,
+            all=schools,
+            by=by,
         )
-    text = (
-        f"No school of {count_text(len(table))} does better than predicted from {by} once so many"
-        " schools are looked at (q of .05 or less)."
+    said = text(
+        "No school of {all} does better than predicted from {by} once so many schools are looked at"
+        " (q of .05 or less).",
+        all=schools,
+        by=by,
     )
     below = int(table["outside"].eq("below").sum())
     if not below:
-        return text
-    return f"{text} {_below(below, len(table))}: places to ask, not findings."
+        return said
+    ask = text("{some}: places to ask, not findings.", some=_below(below, len(table)))
+    return f"{said} {ask}"
 
 
 def of_group(strengths: Strengths) -> str:
     """Say how the schools of the chosen group lie in the funnel; "" without a group."""
     table = strengths.of_group()
-    rule = f"at least {percent_text(SERVES, 0)} of their students from this group's tracts"
+    share = percent_text(SERVES, 0)
     if table.empty:
-        return f"No school that could be compared draws {rule}."
+        return text(
+            "No school that could be compared draws at least {share} of their students from this"
+            " group's tracts.",
+            share=share,
+        )
     below = int(table["outside"].eq("below").sum())
     passed = int(table["class"].str.startswith("doing better").sum())
-    more = f"; {passed} of them with q of .05 or less" if passed else ""
-    draw = "draws" if len(table) == 1 else "draw"
-    return (
-        f"{count_text(len(table))} of the schools compared {draw} {rule}:"
-        f" {_lower(_below(below, len(table)))}{more}."
+    more = text("; {count} of them with q of .05 or less", count=passed) if passed else ""
+    return counted(
+        "{count} of the schools compared draws at least {share} of their students from this group's"
+        " tracts: {below}{more}.",
+        "{count} of the schools compared draw at least {share} of their students from this group's"
+        " tracts: {below}{more}.",
+        len(table),
+        share=share,
+        below=_lower(_below(below, len(table))),
+        more=more,
     )
 
 
 def predicted_from(strengths: Strengths) -> str:
     """Tell what the prediction is made from."""
-    return PREDICTED_FROM[strengths.by].format(drivers=plural(strengths.drivers, "social driver"))
+    return text(PREDICTED_FROM[strengths.by], drivers=plural(strengths.drivers, "social driver"))
 
 
 def school_words(schools: pd.DataFrame) -> pd.DataFrame:
     """Schools beside their prediction as people read them, in words."""
     rows = [_words(row) for row in schools.to_dict("records")]
-    columns = ["School", "Students by type", "From this group", "Students", "Rate"]
-    columns += ["Likely next year"]
-    columns += ["Predicted", "Funnel from", "Fewer absent", "q", "Level", "Neighbourhood"]
+    columns = [mark("School"), mark("Students by type"), mark("From this group"), mark("Students")]
+    columns += [mark("Rate"), mark("Likely next year"), mark("Predicted"), mark("Funnel from")]
+    columns += [mark("Fewer absent"), "q", mark("Level"), mark("Neighbourhood")]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
@@ -98,7 +117,7 @@ def _words(row: dict[str, Any]) -> tuple[str, ...]:
     students = row["enrolled"]
     return (
         row["name"],
-        row["chooses"] or "not recorded",
+        text(row["chooses"]) if row["chooses"] else text("not recorded"),
         percent_text(row["here"], 0) if row["here"] >= SERVES else _little(row["here"]),
         count_text(students),
         percent_text(row["rate"], students),
@@ -107,32 +126,39 @@ def _words(row: dict[str, Any]) -> tuple[str, ...]:
         percent_text(row["low"], students),
         count_text(row["fewer_absent"]),
         q_text(row["q"]).removeprefix("q = ").removeprefix("q "),
-        LEVELS[row["level"]],
+        text(LEVELS[row["level"]]),
         row["neighbourhood"],
     )
 
 
 def _little(here: float) -> str:
-    return "none" if here <= 0 else f"under {percent_text(SERVES, 0)}"
+    return text("none") if here <= 0 else text("under {high}", high=percent_text(SERVES, 0))
 
 
 def _below(below: int, schools: int) -> str:
     """Say how many schools lie below the funnel, and how many would by chance."""
     expected = schools * BELOW_BY_CHANCE
-    chance = f"about {count_text(expected)}" if expected >= 1 else "fewer than 1"
-    number = count_text(below) if below else "None"
-    verb = "lies" if below <= 1 else "lie"
-    return f"{number} {verb} below the 95 % funnel, where {chance} would by chance"
+    about = text("about {count}", count=count_text(expected))
+    chance = about if expected >= 1 else text("fewer than 1")
+    if not below:
+        none = mark("None lies below the 95 % funnel, where {chance} would by chance")
+        return text(none, chance=chance)
+    return counted(
+        "{count} lies below the 95 % funnel, where {chance} would by chance",
+        "{count} lie below the 95 % funnel, where {chance} would by chance",
+        below,
+        chance=chance,
+    )
 
 
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]
 
 
 def strengths(spots: HotSpots, selection: Selection) -> None:
     """Draw the schools of the view beside their prediction, strengths first."""
     schools = queries_why.strengths(spots, selection)
-    st.subheader("Which schools do better than others like them?")
+    st.subheader(text("Which schools do better than others like them?"))
     st.write(as_written(sentence(schools)))
     if schools.alike().empty:
         return
@@ -141,19 +167,23 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
     st.vega_lite_chart(queries_charts.funnel_chart(spots, selection))
     table = schools.shown()
     if not table.empty:
-        which = f"{len(table):,} schools below what is predicted"
-        order = "the group's own first, farthest first" if len(spots.groups) else "farthest first"
-        table_block.plain(school_words(table), list_title(schools, f"{which}, {order}", selection))
-        st.write(MEANING)
+        own = mark("{count} schools below what is predicted, the group's own first, farthest first")
+        every = mark("{count} schools below what is predicted, farthest first")
+        listed = text(own if len(spots.groups) else every, count=count_text(len(table)))
+        table_block.plain(school_words(table), list_title(schools, listed, selection))
+        st.write(as_written(text(MEANING)))
     apart = schools.apart()
     if not apart.empty:
-        which = plural(len(apart), "school")
-        title = f"Apart: {which} of a special type below what is predicted, {selection.year}"
+        title = text(
+            "Apart: {schools} of a special type below what is predicted, {year}",
+            schools=plural(len(apart), "school"),
+            year=selection.year,
+        )
         table_block.plain(school_words(apart), title)
-        st.write(APART)
+        st.write(as_written(text(APART)))
 
 
 def list_title(strengths: Strengths, listed: str, selection: Selection) -> str:
     """Title of the list, with whether schools that choose their students are told apart."""
-    told = RECORDED if strengths.knows_choice else f"{NOT_TOLD}."
-    return f"{listed}, {selection.year}. {told}"
+    told = RECORDED if strengths.knows_choice else NOT_TOLD
+    return f"{listed}, {selection.year}. {text(told)}"

@@ -7,9 +7,9 @@ import math
 from ui.languages import PERCENT, counted, mark, number
 from ui.languages import text as said
 
-NEXT_YEAR = "likely next year:"
+NEXT_YEAR = mark("likely next year:")
 """Range of a school's figure of next year."""
-BY_SCHOOLS = "as its schools differ:"
+BY_SCHOOLS = mark("as its schools differ:")
 """Range of a tract's or group's figure by how much its schools differ."""
 SMALL_GROUP = 300
 """Below this many students a percentage is written without decimals."""
@@ -19,6 +19,8 @@ TENTHS = {
     "per_1000": mark("per 1,000 children"),
     "per_100k": mark("per 100,000 residents"),
 }
+_ORDINALS = {1: mark("{number}st"), 2: mark("{number}nd"), 3: mark("{number}rd")}
+_TH = mark("{number}th")
 
 
 def count_text(value: float) -> str:
@@ -43,16 +45,19 @@ def rate_text(
 
     `kind` is `NEXT_YEAR` or `BY_SCHOOLS`.
     """
-    return (
-        f"{percent_text(rate, enrolled)} ({kind} {interval_text(low, high, enrolled)}), "
-        f"{count_text(chronic_absent)} of {students_text(enrolled)}"
+    return said(
+        "{rate} ({range}), {absent} of {students}",
+        rate=percent_text(rate, enrolled),
+        range=f"{said(kind)} {interval_text(low, high, enrolled)}",
+        absent=count_text(chronic_absent),
+        students=students_text(enrolled),
     )
 
 
 def signed_text(count: float) -> str:
     """Whole number with its sign, unless it rounds to none: ``"+1,204"``."""
     text = f"{count:+,.0f}"
-    return "0" if text in ("+0", "-0") else text.replace("-", "\N{MINUS SIGN}")
+    return "0" if text in ("+0", "-0") else number(text.replace("-", "\N{MINUS SIGN}"))
 
 
 def ratio_text(ratio: float) -> str:
@@ -77,7 +82,7 @@ def students_text(count: float) -> str:
 
 def span_text(least: str, most: str) -> str:
     """Range of two figures, or the one that both are: ``"9 to 18"``."""
-    return least if least == most else f"{least} to {most}"
+    return least if least == most else said("{least} to {most}", least=least, most=most)
 
 
 def plural(count: float, singular: str, many: str | None = None) -> str:
@@ -96,7 +101,7 @@ def value_text(value: float, unit: str) -> str:
     if unit == "fraction":
         return percent_text(value)
     if unit == "percentile":
-        return f"{_ordinal(math.floor(100 * value + 1e-9))} percentile"
+        return said("{rank} percentile", rank=_ordinal(math.floor(100 * value + 1e-9)))
     if unit == "usd":
         return f"${count_text(value)}"
     if unit in TENTHS:
@@ -126,8 +131,8 @@ def coded_rate_text(lower: float, upper: float, enrolled: float) -> str:
     A whole percentage that holds for every count within the bounds.
     """
     if upper >= enrolled:
-        return f"{math.floor(100 * lower / enrolled + 1e-9)}{PERCENT} or more"
-    return f"{math.ceil(100 * upper / enrolled - 1e-9)}{PERCENT} or less"
+        return said("{low} or more", low=f"{math.floor(100 * lower / enrolled + 1e-9)}{PERCENT}")
+    return said("{high} or less", high=f"{math.ceil(100 * upper / enrolled - 1e-9)}{PERCENT}")
 
 
 def _percent(rate: float, students: float | None) -> str:
@@ -138,6 +143,6 @@ def _percent(rate: float, students: float | None) -> str:
     return number(f"{sign}{scaled:.{decimals}f}")
 
 
-def _ordinal(number: int) -> str:
-    suffix = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 <= number % 100 <= 20 else number % 10, "th")
-    return f"{number}{suffix}"
+def _ordinal(rank: int) -> str:
+    last = 0 if 10 <= rank % 100 <= 20 else rank % 10
+    return said(_ORDINALS.get(last, _TH), number=rank)

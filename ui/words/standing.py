@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from data.contracts.vocabulary import LEVEL_LABELS
-from ui.languages import mark
+from ui.languages import mark, text
 
 MEASURES: Mapping[str, str] = MappingProxyType(
     {
-        "crude": "Share of students chronically absent",
-        "ratio": "Compared with what the school levels lead one to expect",
-        "eb": "Share chronically absent, steadied for small schools",
+        "crude": mark("Share of students chronically absent"),
+        "ratio": mark("Compared with what the school levels lead one to expect"),
+        "eb": mark("Share chronically absent, steadied for small schools"),
     }
 )
 MEASURE_NOTES: Mapping[str, str] = MappingProxyType(
     {
-        "crude": "Students chronically absent, divided by students enrolled.",
-        "ratio": (
+        "crude": mark("Students chronically absent, divided by students enrolled."),
+        "ratio": mark(
             "Observed over expected: 1.00 is as many as schools of the same levels have across the"
             " whole place; 1.25 is a quarter more."
         ),
-        "eb": (
+        "eb": mark(
             "Each rate is drawn toward the rate of the whole place, more so where there are few"
             " students (empirical Bayes, Marshall 1991). The crude rate stands beside it."
         ),
@@ -31,20 +31,22 @@ MEASURE_NOTES: Mapping[str, str] = MappingProxyType(
 )
 JOIN_METHODS: Mapping[str, str] = MappingProxyType(
     {
-        "gravity": (
+        "gravity": mark(
             "Students are spread over the nearest tracts by distance and by resident children;"
             " every student is counted once."
         ),
-        "building": (
+        "building": mark(
             "All students count in the tract the school stands in. The weakest join: most children"
             " live elsewhere."
         ),
-        "zones": (
+        "zones": mark(
             "Students live in their school's attendance zone, where its children do; schools"
             " without a zone draw by distance."
         ),
-        "nearest": "Children of a tract fill the nearest schools of each level that have room.",
-        "supplied": "Students are spread over tracts by shares supplied with the data.",
+        "nearest": mark(
+            "Children of a tract fill the nearest schools of each level that have room."
+        ),
+        "supplied": mark("Students are spread over tracts by shares supplied with the data."),
     }
 )
 LEVELS: Mapping[str, str] = LEVEL_LABELS
@@ -93,82 +95,83 @@ EXCEEDANCE_CLASSES: Mapping[str, str] = MappingProxyType(
         "below, strong": mark("a fifth or more below: strong (.95)"),
     }
 )
-TRACT_MEANING = (
+TRACT_MEANING = mark(
     "This map shows the schools that children of a tract attend;"
     " it does not measure each child there."
 )
-AREA_MEANING = (
+AREA_MEANING = mark(
     "Figures are of the schools that children of this {area} attend; they do not measure each child"
     " there."
 )
-COUNT_MEANING = (
+COUNT_MEANING = mark(
     "The figure of the whole place counts every enrolled student: it is no sample and has no range"
     " of chance."
 )
-CHANGE_MEANING = (
+CHANGE_MEANING = mark(
     "A change compares the same schools in both years. Its 95 % range comes from how differently"
     " these schools changed. What opened and closed schools add stands apart."
 )
-SCHOOL_RANGE = (
+SCHOOL_RANGE = mark(
     "A school's range is for next year: with the whole place standing still, 95 of 100 schools"
     " have their next figure inside."
 )
-AREA_RANGE = (
+AREA_RANGE = mark(
     "The 95 % range of a tract or group comes from how much the schools behind it differ. A figure"
     " of few or unlike schools could easily have been another."
 )
-COVERAGE_MEANING = (
+COVERAGE_MEANING = mark(
     "Coverage compares the students counted in a tract with the children who live there; under 50 %"
     " or over 150 % the figure speaks for a different group of children and is read with care."
 )
-ASSOCIATION = (
+ASSOCIATION = mark(
     "Association, not cause: places where conditions and absence go together. It says nothing"
     " about any one student or family."
 )
-HELPS = "Belonging, health care nearby and a stable home help children be in school."
-HOT_SPOT_MEANING = (
+HELPS = mark("Belonging, health care nearby and a stable home help children be in school.")
+HOT_SPOT_MEANING = mark(
     "Children of these neighbourhoods attend schools with more absence than chance and"
     " school-to-school differences explain."
 )
-FLOW_MEANING = (
+FLOW_MEANING = mark(
     "Nobody publishes which school each child attends: students by tract are made by the join, not"
     " counted."
 )
-NULL_MEANING = (
+NULL_MEANING = mark(
     "Chance is measured by moving school results among schools of the same level many times and"
     " sending each result through the same join. What goes with size and recorded type stays"
     " with the school. Moving tracts instead would call the smoothness of shared schools a"
     " cluster."
 )
-SURENESS = (
+SURENESS = mark(
     "Of the tracts called hot or cold, about this share would be so by chance alone: a"
     " false-discovery rate. It is not how sure one tract is. For the scan it is the p of a circle."
 )
-NO_CATCHMENT = "not shown: no students allocated"
+NO_CATCHMENT = mark("not shown: no students allocated")
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "P1": "not shown: {minimum} or fewer students enrolled",
-        "P2": "not shown: fewer than {minimum} students",
-        "P3": "not shown: it would give back another withheld number",
-        "P4": "shown as a limit: nearly none or nearly all students",
-        "P5": "not shown: too few schools stand behind it",
-        "P6": "not shown: made from a withheld number",
-        "Q1": "not shown: too few students for a reliable figure",
-        "Q2": "not shown: the interval is too wide to be of use",
-        "Q3": "not shown: the interval is wide compared with the figure",
-        "Q4": "not shown: the steadied figure is not reliable enough",
-        "Q5": "not shown: too few students for a reliable figure",
-        "Q6": "not shown: the interval is wide compared with the count",
-        "D1": "changed a little by the publisher to protect students",
+        "P1": mark("not shown: {minimum} or fewer students enrolled"),
+        "P2": mark("not shown: fewer than {minimum} students"),
+        "P3": mark("not shown: it would give back another withheld number"),
+        "P4": mark("shown as a limit: nearly none or nearly all students"),
+        "P5": mark("not shown: too few schools stand behind it"),
+        "P6": mark("not shown: made from a withheld number"),
+        "Q1": mark("not shown: too few students for a reliable figure"),
+        "Q2": mark("not shown: the interval is too wide to be of use"),
+        "Q3": mark("not shown: the interval is wide compared with the figure"),
+        "Q4": mark("not shown: the steadied figure is not reliable enough"),
+        "Q5": mark("not shown: too few students for a reliable figure"),
+        "Q6": mark("not shown: the interval is wide compared with the count"),
+        "D1": mark("changed a little by the publisher to protect students"),
     }
 )
 _STATUSES: Mapping[str, str] = MappingProxyType(
     {
-        "suppressed": "not shown: fewer than {minimum} students",
-        "missing": "not shown: no figure was published",
-        "unreliable": "not shown: not reliable enough",
+        "suppressed": mark("not shown: fewer than {minimum} students"),
+        "missing": mark("not shown: no figure was published"),
+        "unreliable": mark("not shown: not reliable enough"),
     }
 )
+_UNKNOWN = mark("not shown: the reason is not known")
 _CODE = re.compile(r"[A-Z]\d+")
 
 
@@ -190,15 +193,15 @@ def not_shown_text(status: str, reason: str, minimum: int = 10) -> str:
     if code is None and reason.strip():
         return _own_words(reason.strip())
     meaning = _REASONS.get(code[0]) if code else None
-    text = meaning or _STATUSES.get(status, "not shown: the reason is not known")
-    return text.format(minimum=minimum)
+    return text(meaning or _STATUSES.get(status, _UNKNOWN), minimum=minimum)
 
 
 def fictional_banner(name: str) -> str:
     """Notice for every page and export of a made-up place."""
-    return (
-        f"{name} is fictional: its places, schools and numbers are made up to show what the"
-        " software does."
+    return text(
+        "{name} is fictional: its places, schools and numbers are made up to show what the"
+        " software does.",
+        name=name,
     )
 
 
@@ -210,9 +213,9 @@ def source_text(publisher: str, title: str, vintage: str) -> str:
 def _own_words(reason: str) -> str:
     words = " ".join(reason.split()).rstrip(".")
     if words.lower() in {"no students", "no students allocated"}:
-        return NO_CATCHMENT
+        return text(NO_CATCHMENT)
     if words.lower() == "unknown":
-        return "not shown: the count is not known"
+        return text("not shown: the count is not known")
     if words.lower().startswith("not shown"):
         return words
-    return f"not shown: {words[0].lower()}{words[1:]}"
+    return text("not shown: {reason}", reason=f"{words[0].lower()}{words[1:]}")

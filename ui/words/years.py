@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from data.store.manifest import DefinitionBreak
+from ui.languages import mark, text
+
+_LATEST = mark("{year} is the latest year with counts of absence here; none is newer.")
+_LATEST_UNUSUAL = mark(
+    "{year} is the latest year with counts of absence here, though an unusual one; none is newer."
+)
 
 
 def why_this_year(
@@ -31,27 +37,34 @@ def why_this_year(
         return ""
     latest, newer = max(known), sorted(year for year in known if year > chosen)
     if chosen == latest:
-        mark = ", though an unusual one" if chosen in unusual else ""
-        return f"{chosen} is the latest year with counts of absence here{mark}; none is newer."
+        if chosen in unusual:
+            return text(_LATEST_UNUSUAL, year=chosen)
+        return text(_LATEST, year=chosen)
     listed = _listing(newer)
     if chosen != default:
-        verb = "is" if len(newer) == 1 else "are"
-        return f"{listed} {verb} newer than {chosen}; {default} is shown first."
-    has = "has" if len(newer) == 1 else "have"
+        one = mark("{newer} is newer than {year}; {first} is shown first.")
+        more = mark("{newer} are newer than {year}; {first} is shown first.")
+        said = one if len(newer) == 1 else more
+        return text(said, newer=listed, year=chosen, first=default)
+    one = mark("{year} is shown first, though {newer} has counts too{why}.")
+    more = mark("{year} is shown first, though {newer} have counts too{why}.")
     why = _why(newer, unusual, breaks)
-    return f"{chosen} is shown first, though {listed} {has} counts too{why}."
+    return text(one if len(newer) == 1 else more, year=chosen, newer=listed, why=why)
 
 
 def _why(newer: Sequence[str], unusual: Collection[str], breaks: Sequence[DefinitionBreak]) -> str:
     """Give the reason why newer years are not shown first, where the place knows one."""
     if set(newer) <= set(unusual):
-        return ": unusual, cut short or remote"
+        return text(": unusual, cut short or remote")
     changed = next((each.school_year for each in breaks if each.school_year in newer), "")
     if changed:
-        return f": from {changed} on absence is counted in another way"
-    return ": the place's settings say so"
+        return text(": from {year} on absence is counted in another way", year=changed)
+    return text(": the place's settings say so")
 
 
 def _listing(years: Sequence[str]) -> str:
     """List years, or the first and last of more than two."""
-    return " and ".join(years) if len(years) < 3 else f"{years[0]} to {years[-1]}"
+    if len(years) < 2:
+        return years[0]
+    between = mark("{first} and {last}") if len(years) == 2 else mark("{first} to {last}")
+    return text(between, first=years[0], last=years[-1])

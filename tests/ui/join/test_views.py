@@ -215,7 +215,7 @@ def test_tables_read_well(found, panel):
     assert table["Distance"].str.endswith("km").all()
     tracts = display_frame(found.tracts, ("rate", "interval", "join_interval"))
     hidden = ~found.tracts["shown"].to_numpy()
-    assert tracts.loc[hidden, "95 % with join in doubt"].str.startswith("not shown").all()
+    assert tracts.loc[hidden, "95\xa0% with join in doubt"].str.startswith("not shown").all()
 
 
 @pytest.mark.parametrize("scale", [share_scale("students"), coverage_scale(), change_scale()])
@@ -318,6 +318,6 @@ def test_the_scale_is_said_with_its_reason(panel):
     assert "K-8 0.5 km (estimated" in join_words.scale_sentence(own)
     zones = {"level": "elementary", "scale_km": 0.19, "low": 0.18, "high": 0.21, "schools": 52}
     text = join_words.scale_sentence({**one, "zone_scales": [zones]})
-    assert "0.19 km from the zones of 52 elementary schools" in text
+    assert "0.19 km from the zones of 52 schools of the level “elementary”" in text
     assert "not used" in text
     assert join_words.scale_sentence({"scale_km": stored["scale_km"]})

@@ -35,7 +35,7 @@ def test_the_first_three_are_named_and_the_clear_ones_counted() -> None:
     text = words.answer(a_list([9, 5, 3, 1], [4, 1, -2, -3]), sums(high=1), "2023-24")
     assert text == (
         "School A, School B and School C stand first in 2023-24. 2 schools are clearly above others"
-        " of the same level. In all, 1 of 5 schools has 30 % or more of students chronically"
+        " of the same level. In all, 1 of 5 schools has 30\xa0% or more of students chronically"
         " absent."
     )
 
@@ -43,7 +43,7 @@ def test_the_first_three_are_named_and_the_clear_ones_counted() -> None:
 def test_nobody_clear_nobody_above_and_nothing_to_show_are_said() -> None:
     text = words.answer(a_list([9, -5], [-1, -9]), sums(), "2023-24")
     assert text.startswith("School A stands first in 2023-24, though no school is clearly above")
-    assert "In all, none of 5 schools have 30 % or more" in text
+    assert "In all, none of 5 schools have 30\xa0% or more" in text
     below = words.answer(a_list([-1, -5], [-4, -9]), sums(schools=3, shown=2), "2023-24")
     assert below.startswith("In 2023-24, no school here has more absence than schools of its level")
     assert "1 school not shown, with the reason" in below

@@ -149,7 +149,7 @@ def test_drivers_in_their_units():
         "$52,000",
         "not shown: no figure was published",
     ]
-    assert table["Margin (90 %)"].str.strip().tolist()[:2] == [
+    assert table["Margin (90\xa0%)"].str.strip().tolist()[:2] == [
         "± 3.0\xa0%",
         "no margin published",
     ]

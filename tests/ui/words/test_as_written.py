@@ -10,6 +10,7 @@ from ui.words.as_written import as_written
 
 ROOT = Path(__file__).parents[3]
 DRAWN = {"write", "markdown", "caption", "info", "warning", "error", "success", "title", "header"}
+TABLE = "words.rename(columns=text).set_index(text('Why'))"
 DRAWN |= {"subheader", "progress", "table", "metric", "toast", "badge"}
 
 
@@ -28,8 +29,10 @@ def is_own(text: ast.expr) -> bool:
     if isinstance(text, ast.Constant):
         return True
     if isinstance(text, ast.Call):
-        inner = ast.unparse(text)
-        return ast.unparse(text.func) == "as_written" or inner == "words.set_index('Why')"
+        called, inner = ast.unparse(text.func), ast.unparse(text)
+        if called in ("text", "languages.text"):  # without values it is of the catalogue
+            return not text.keywords and is_own(text.args[0])
+        return called == "as_written" or inner == TABLE
     name = text.attr if isinstance(text, ast.Attribute) else getattr(text, "id", "")
     return bool(name) and name.isupper()
 
