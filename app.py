@@ -1,22 +1,28 @@
-"""Attendance Atlas: page registry, shared controls, theme."""
+"""Attendance Atlas: page registry and frame."""
 
 import streamlit as st
 
 from ui import frame, present, start
+from ui.languages import switch, text
 
 st.set_page_config(page_title="Attendance Atlas", page_icon=frame.ICON, layout="wide")
+switch.begin()
 
 page = st.navigation(
-    [
-        st.Page("pages/overview.py", title="Overview", default=True),
-        st.Page("pages/hot_spots.py", title="Hot spots"),
-        st.Page("pages/why_here.py", title="Why here"),
-        st.Page("pages/schools.py", title="Schools"),
-        st.Page("pages/social_drivers.py", title="Social drivers"),
-        st.Page("pages/join_quality.py", title="Join quality"),
-        st.Page("pages/data_quality.py", title="Data quality"),
-        st.Page("pages/methods.py", title="Methods"),
-    ],
+    {
+        "": [
+            st.Page("pages/overview.py", title=text("Overview"), default=True),
+            st.Page("pages/hot_spots.py", title=text("Hot spots")),
+            st.Page("pages/why_here.py", title=text("Why here")),
+            st.Page("pages/schools.py", title=text("Schools")),
+            st.Page("pages/social_drivers.py", title=text("Conditions")),
+        ],
+        text("About the data"): [
+            st.Page("pages/join_quality.py", title=text("Where students live")),
+            st.Page("pages/data_quality.py", title=text("How complete it is")),
+            st.Page("pages/methods.py", title=text("Methods")),
+        ],
+    },
     position="hidden" if present.is_on() else "top",
 )
 start.ensure_place()

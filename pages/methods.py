@@ -9,19 +9,21 @@ from ui.words import methods as method_text
 from ui.words import standing as words
 from ui.words.as_written import as_written
 
-selection = frame.current()
-frame.question("Why should anyone trust this map?", selection, needs_figures=False)
+selection = frame.head(
+    "Why should anyone trust this map?",
+    options=("measure", "catchment", "alpha"),
+    needs_figures=False,
+)
 nulls = queries_methods.null_comparison(selection)
 
 frame.answer(method_text.null_answer(nulls))
 frame.figures(method_text.null_figures(nulls))
 st.write(words.NULL_MEANING)
-simulation_block.simulation(selection)
-power_block.power(selection)
-for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
-    st.subheader(as_written(heading))
-    st.write(as_written(text))
-st.subheader("References")
-st.html("<ul>" + "".join(f"<li>{item}</li>" for item in method_text.REFERENCES) + "</ul>")
 frame.how_sure(answers.year_basis(queries.dispersion(selection)))
+frame.fold(simulation_block.QUESTION, "simulation", simulation_block.simulation, selection)
+frame.fold(power_block.QUESTION, "power", power_block.power, selection)
+for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
+    frame.fold(heading, f"method-{heading}", st.write, as_written(text))
+items = "".join(f"<li>{item}</li>" for item in method_text.REFERENCES)
+frame.fold("References", "references", st.html, f"<ul>{items}</ul>")
 frame.limits(selection, words.TRACT_MEANING, words.ASSOCIATION)

@@ -1,19 +1,24 @@
-from ui import frame
+from ui import frame, screen
 from ui.queries import hotspots as queries_hotspots
 from ui.why import care, strengths
-from ui.why import downloads as why_download
 from ui.why import group as why_block
 from ui.words import standing as words
 
-selection = frame.current()
-frame.question("What do children of a hot spot live with?", selection)
+selection = frame.head("What do children of a hot spot live with?", options=why_block.OPTIONS)
 found = queries_hotspots.found(selection)
 selection = why_block.choose(found, selection)
+shown = bool(len(found.groups))
 
 frame.answer(why_block.answer(found, selection))
-why_block.group(found, selection)
-strengths.strengths(found, selection)
-care.near(found, selection)
-frame.how_sure(why_block.meaning(found, selection), words.AREA_RANGE, words.SCHOOL_RANGE)
-why_download.buttons(found, selection)
-frame.limits(selection, words.ASSOCIATION, words.TRACT_MEANING)
+if shown:
+    why_block.first_screen(found, selection)
+    screen.foot(selection, why_block.OUTLINED, "why_here", "group")
+    why_block.profile(found, selection)
+frame.how_sure(words.ASSOCIATION, words.AREA_RANGE, words.SCHOOL_RANGE)
+if shown:
+    frame.fold("Every condition as a table", "table", why_block.table, found, selection)
+    frame.fold("What cannot be said?", "unsaid", why_block.unsaid, found, selection)
+    frame.fold(why_block.TOUCH, "touch", why_block.touches, found, selection)
+    frame.fold("Who is near?", "near", care.near, found, selection)
+frame.fold(strengths.QUESTION, "better", strengths.strengths, found, selection)
+frame.limits(selection, words.TRACT_MEANING)

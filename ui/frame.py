@@ -1,13 +1,11 @@
-"""The frame of every page: shared controls, question, answer, figures, limits."""
+"""The frame of every page: head with its controls, answer, figures, folded parts, limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,26 +13,13 @@ from streamlit.runtime.scriptrunner import StopException
 
 from data.errors import DataError
 from data.store.folders import without_home
-from ui import languages, present, queries, share
-from ui.selection import (
-    ALPHAS,
-    FIELDS,
-    KEPT_ELSEWHERE,
-    MEASURES,
-    Selection,
-    from_query,
-    from_values,
-    quoted,
-)
+from ui import controls, glossary, languages, present, queries, share
+from ui.languages import text as said
+from ui.languages.switch import mark_page, switch
+from ui.selection import FIELDS, Selection, from_query, from_values, quoted
 from ui.words import answers
 from ui.words.as_written import as_written
-from ui.words.standing import (
-    JOIN_METHODS,
-    LEVELS,
-    SURENESS,
-    fictional_banner,
-    source_text,
-)
+from ui.words.standing import fictional_banner, source_text
 
 # A picture of our own: an icon by name is fetched from elsewhere by the browser.
 ICON = Path(__file__).with_name("icon.png")
@@ -42,7 +27,9 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 NAME = "name_of_place"
-SHARED = ("area", "year", "level", "measure", "catchment", "alpha")
+FOLDS, OPEN_ALL = "folds_of_page", "open_all"
+FILTERS = ("area", "year", "level")
+SOURCES = 3  # named at once; the others open
 # By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 
@@ -56,8 +43,9 @@ def drawn() -> Iterator[None]:
     the next would take the address of the browser for one that was opened by hand.
     """
     st.session_state[FRAMED] = False
+    st.session_state[FOLDS] = []
     try:
-        _controls()
+        _begin()
         try:
             yield
         except StopException:  # the reader stopped long work
@@ -71,29 +59,24 @@ def drawn() -> Iterator[None]:
         st.session_state.pop(FRAMED, None)
 
 
-def _controls() -> None:
-    """Settle the selection; draw style, shared controls and notices."""
+def _begin() -> None:
+    """Draw the style, settle the selection and say what fell back."""
     st.html(STYLE)
     selection, notices = _settle()
     st.session_state[NAME] = queries.places().get(selection.area, selection.area)
     languages.speak(selection.lang)
-    st.session_state[FRAMED] = True
-    if selection.present:
-        return
-    with st.sidebar:
-        _shared_controls(selection)
-        present.button()
-        share.popover(selection)
-    for notice in notices:
-        st.warning(as_written(notice))
+    mark_page()
+    if not selection.present:
+        for notice in notices:
+            st.warning(as_written(notice))
 
 
 def _out_of_order(error: DataError) -> None:
     """Say what is wrong with the place that is open; the others go on."""
     places, slug = queries.places(), st.session_state["area"]
     if not st.session_state[FRAMED]:  # the controls were not drawn
-        with st.sidebar:
-            _pick("area", "Study area", places, on_change=_open_place)
+        chosen = {name: st.session_state[name] for name in FIELDS if name in st.session_state}
+        controls.draw(Selection(**{"year": "", **chosen}), "area")
     # The link is answered: what is chosen next counts.
     st.session_state[WRITTEN] = st.query_params.to_dict()
     what = without_home(str(error)).removesuffix(".")
@@ -118,21 +101,45 @@ def _enter_through_app() -> None:
     st.rerun()
 
 
-def question(text: str, selection: Selection, *, needs_figures: bool = True) -> None:
-    """Head of a page: its question, the place and the school year.
+def head(
+    question: str,
+    *,
+    filters: Sequence[str] = FILTERS,
+    options: Sequence[str] = (),
+    needs_figures: bool = True,
+) -> Selection:
+    """Draw the head of a page in one row: question, filters, settings, and what to do with it.
 
-    A page that needs figures ends here when no school of the view has one.
+    Parameters
+    ----------
+    question : str
+        What the page answers.
+    filters, options : sequence of str
+        Fields of the selection that change this page, side by side and in the popover.
+    needs_figures : bool
+        End the page here when no school of the view has a figure.
+
+    Returns
+    -------
+    Selection
+        As the controls have it.
     """
-    area = queries.panel(selection).area
-    level = "all levels" if selection.level == "all" else LEVELS[selection.level]
-    fictional = " (fictional)" if area.fictional else ""
-    st.title(as_written(text))
-    where = f"{area.name}{fictional} · school year {selection.year} · {level}"
-    st.html(f"<p class='atlas-where'>{escape(where)}</p>")
+    selection = current()
+    with st.container(key="head", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(gap=None):  # takes the width that the controls leave
+            st.title(as_written(said(question)), anchor=False)
+        selection = controls.row(selection, filters)
+        if options:
+            selection = controls.options(selection, options)
+        present.button()
+        share.popover(selection)
+        switch()
+    st.session_state[FRAMED] = True
     if needs_figures and not queries.totals(selection).schools:
         trend = queries.trend(selection)
         years = list(trend.loc[trend["schools"] > 0, "school_year"])
         end(selection, answers.no_figures(queries.schools(selection)["reason"], years))
+    return selection
 
 
 def end(selection: Selection, text: str) -> None:
@@ -164,7 +171,35 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
 def how_sure(*sentences: str) -> None:
     """How sure the figures above are, in plain sentences."""
     text = " ".join(filter(None, sentences))
-    st.html(f"<div class='atlas-sure'><b>How sure are we?</b> {escape(text)}</div>")
+    heading = escape(said("How sure are we?"))
+    st.html(f"<div class='atlas-sure'><b>{heading}</b> {escape(text)}</div>")
+    glossary.popover()
+
+
+def fold(label: str, name: str, draw: Callable[..., object], *given: object) -> None:
+    """Fold a part of a page away; nothing of it is asked for or sent until it is opened.
+
+    Parameters
+    ----------
+    label : str
+        What is inside, as a reader would ask for it.
+    name : str
+        Keeps the folds of a page apart.
+    draw : callable
+        Draws the part from what is given.
+    """
+    key = f"fold-{name}"
+    st.session_state[FOLDS].append(key)
+    opened = bool(st.session_state.get(OPEN_ALL))
+    part = st.expander(as_written(said(label)), key=key, on_change="rerun", expanded=opened)
+    if part.open:
+        with part:
+            draw(*given)
+
+
+def _open_all(keys: Sequence[str]) -> None:
+    for key in keys:
+        st.session_state[key] = True
 
 
 def breaks(selection: Selection) -> None:
@@ -175,34 +210,25 @@ def breaks(selection: Selection) -> None:
 
 
 def limits(selection: Selection, *sentences: str) -> None:
-    """Limits, who is counted, and sources, always visible at the foot of a page."""
+    """Limits, who is counted, and sources at the foot of a page; all sources open on a click."""
+    if folds := st.session_state[FOLDS]:
+        st.button(
+            said("Open all folded parts"),
+            key=OPEN_ALL + "-parts",
+            on_click=_open_all,
+            args=(folds,),
+        )
     panel = queries.panel(selection)
-    sources = "; ".join(source_text(s.publisher, s.title, s.vintage) for s in panel.sources)
+    texts = [source_text(s.publisher, s.title, s.vintage) for s in panel.sources]
     made_up = fictional_banner(panel.area.name) if panel.area.fictional else ""
-    paragraphs = (made_up, " ".join(sentences), panel.area.definition, f"Sources: {sources}.")
+    first = f"{said('Sources:')} {'; '.join(texts[:SOURCES])}."
+    paragraphs = (" ".join(filter(None, (made_up, *sentences, panel.area.definition))), first)
     body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs if text)
+    if rest := texts[SOURCES:]:
+        items = "".join(f"<li>{escape(text)}</li>" for text in rest)
+        every = said("{count} more sources", count=len(rest))
+        body += f"<details><summary>{escape(every)}</summary><ul>{items}</ul></details>"
     st.html(f"<div class='atlas-limits'>{body}</div>")
-
-
-def own_control(
-    selection: Selection, name: str, label: str, options: Mapping[str, str]
-) -> Selection:
-    """Draw a control that belongs to one page and return the selection with its value.
-
-    Parameters
-    ----------
-    selection : Selection
-        What is not among the options falls back to the first.
-    name : str
-        Field of the selection.
-    label : str
-        Words beside the control.
-    options : mapping of str to str
-        Words of each value.
-    """
-    if getattr(selection, name) not in options:
-        st.session_state[name] = next(iter(options))
-    return replace(selection, **{name: _pick(name, label, options)})
 
 
 def _settle() -> tuple[Selection, tuple[str, ...]]:
@@ -218,10 +244,8 @@ def _settle() -> tuple[Selection, tuple[str, ...]]:
     else:
         selection, notices = _from_link(query)
     for name in FIELDS:
-        # Assigned anew, what no control of this page holds stays for the next page.
-        value = getattr(selection, name)
-        if name not in SHARED or name not in state or state[name] != value:
-            state[name] = value
+        # Assigned anew: a control of another page, or of none, holds it no more.
+        state[name] = getattr(selection, name)
     return selection, notices
 
 
@@ -231,7 +255,7 @@ def _gone(query: Mapping[str, str]) -> tuple[str, ...]:
     if state.get("area") in (None, *places):
         return ()
     name, other = state.get(NAME, state["area"]), next(iter(places))
-    _open_place()
+    controls.open_place()
     state["area"], state[WRITTEN] = other, dict(query)
     return (f"“{name}” is no longer in the store. “{places[other]}” is shown in its place.",)
 
@@ -245,34 +269,6 @@ def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     if slug and slug not in places:
         notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
     return selection, notices
-
-
-def _open_place() -> None:
-    """Forget what was chosen in another place, but for what is chosen in every place."""
-    for name in {*FIELDS} - {"area", *KEPT_ELSEWHERE}:
-        st.session_state.pop(name, None)
-
-
-def _shared_controls(selection: Selection) -> None:
-    offered = queries.choices(selection.area)
-    levels = {"all": "All levels", **{level: LEVELS[level] for level in offered.levels}}
-    unusual = queries.panel(selection).area.unusual_years
-    years = {y: f"{y} (unusual year)" if y in unusual else y for y in reversed(offered.years)}
-    joins = offered.joins()
-    explained = [f"- **{label}**: {JOIN_METHODS[name]}" for name, label in joins.items()]
-    _pick("area", "Study area", queries.places(), on_change=_open_place)
-    _pick("year", "School year", years)
-    _pick("level", "School level", levels)
-    _pick("measure", "Measure", MEASURES)
-    _pick("catchment", "Where students live", joins, help="\n".join(explained))
-    st.caption(as_written(JOIN_METHODS[selection.catchment]))
-    _pick("alpha", "False discoveries", ALPHAS, help=SURENESS)
-
-
-def _pick(name: str, label: str, options: Mapping[Any, str], **more: Any) -> Any:
-    """Draw the control of a field; its value is the field's."""
-    words = dict(options)
-    return st.selectbox(label, list(words), key=name, format_func=lambda v: words.get(v, v), **more)
 
 
 def _to_url(selection: Selection) -> None:

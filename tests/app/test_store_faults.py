@@ -53,7 +53,7 @@ def shown(test: AppTest) -> str:
 
 
 def other_place_goes_on(test: AppTest) -> None:
-    test.sidebar.selectbox(key="area").set_value("demo").run()
+    test.selectbox(key="area").set_value("demo").run()
     assert not test.exception
     assert not test.error
     assert "Halcyon County" in shown(test)

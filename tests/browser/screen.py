@@ -40,8 +40,38 @@ def turn_to(page: Page, server: str, path: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label, exact=False).first.click()
+    """Choose in a control of the page's head, or in its options."""
+    control = page.get_by_role("combobox", name=label, exact=False).first
+    options = page.get_by_role("button", name="Options")
+    folded = not control.count()
+    if folded:
+        options.click()
+    control.click()
     page.get_by_role("option", name=option, exact=True).click()
+    if folded:
+        page.keyboard.press("Escape")
+
+
+def unfold(page: Page, label: str) -> None:
+    """Open a folded part of a page and wait for what it holds."""
+    part = page.locator("details", has=page.locator("summary", has_text=label)).last
+    part.locator("summary").click()
+    part.locator("[data-testid=stExpanderDetails] > *").first.wait_for(timeout=90_000)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
+    )
+
+
+def unfold_all(page: Page) -> None:
+    """Open every folded part of a page."""
+    page.get_by_role("button", name="Open all folded parts").click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stExpander] details')].every(d => d.open)"
+    )
+    page.wait_for_timeout(500)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
+    )
 
 
 def painted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.screen import MAP, nothing_wrong, open_page, painted, pixel_shares
+from tests.browser.screen import MAP, nothing_wrong, open_page, painted, pixel_shares, unfold
 from ui.maps.scales import HOT_COLD, SELECTION
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def test_two_maps_are_painted_side_by_side_each_with_its_legend(page: Page, serv
         legend, drawn = (place.nth(which).bounding_box() for place in (legends, page.locator(MAP)))
         assert legend
         assert drawn
-        assert legend["y"] + legend["height"] <= drawn["y"]
+        assert drawn["y"] + drawn["height"] <= legend["y"]
         assert abs(legend["x"] - drawn["x"]) < 40
     nothing_wrong(page)
 
@@ -78,7 +78,9 @@ def test_a_rectangle_on_the_scatter_outlines_its_tracts_on_the_map(page: Page, s
 
 def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    page.get_by_role("combobox", name="False discoveries").focus()
+    page.get_by_role("button", name="Options").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Method").wait_for()
     method = page.get_by_role("combobox", name="Method")
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -90,6 +92,8 @@ def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) 
     page.keyboard.type("scan")
     page.keyboard.press("Enter")
     page.wait_for_function("location.search.includes('method=scan')", timeout=20_000)
+    page.keyboard.press("Escape")
+    unfold(page, "How was it looked for?")
     page.wait_for_selector("text=every circle of up to a tenth", timeout=20_000)
     nothing_wrong(page)
 
@@ -113,6 +117,7 @@ def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> 
 
 def test_planting_clusters_stops_when_asked_and_leaves_the_map(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo", method="gi_star")
+    unfold(page, "How small a cluster could this map miss?")
     page.get_by_role("button", name="Plant clusters and look for them").click()
     stop = page.get_by_role("button", name="Stop", exact=True)
     stop.wait_for(timeout=60_000)

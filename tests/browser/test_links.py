@@ -44,7 +44,7 @@ def test_absence_and_a_condition_share_a_map_and_a_link(
     page: Page, server: str, start_server: Callable[[], str]
 ) -> None:
     open_page(page, server, "social_drivers", area="demo", driver="poverty_150")
-    choose(page, "Map", "Condition and absence together")
+    choose(page, "What the map shows", "Condition and absence together")
     page.wait_for_function("location.search.includes('view=together')")
     page.wait_for_selector(".nine")
     classes = tuple(c for c in bivariate_scale().colours if c != NOT_SHOWN_COLOUR)

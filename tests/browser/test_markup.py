@@ -18,7 +18,7 @@ from data.demo import tables as demo
 from data.store.manifest import DefinitionBreak
 from data.store.protected import protect_panel
 from tests.browser.conftest import serving
-from tests.browser.screen import nothing_wrong, open_page
+from tests.browser.screen import nothing_wrong, open_page, unfold_all
 
 MARKUP = (
     "![i](http://203.0.113.9/p.png) *not* ~x~ :red[y] $x$ <b>b</b> [a](javascript:alert(1))"
@@ -79,6 +79,7 @@ def marked_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_text_is_shown_as_written(marked_server: str, page: Page, name: str) -> None:
     open_page(page, marked_server, "" if name == "overview" else name, area="demo")
+    unfold_all(page)
     assert page.evaluate(MADE) == []
     said = page.locator("body").inner_text().replace("\u2060", "")
     assert said.count(MARKUP) > 2

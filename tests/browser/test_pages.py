@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.screen import nothing_wrong, open_page
+from tests.browser.screen import nothing_wrong, open_page, unfold, unfold_all
 
 pytestmark = pytest.mark.browser
 
@@ -17,12 +17,14 @@ pytestmark = pytest.mark.browser
 def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: str) -> None:
     open_page(page, server, path, area="demo")
     assert page.locator("h1").count() == 1
+    unfold_all(page)
     assert "fictional" in page.inner_text("body")
     nothing_wrong(page)
 
 
 def test_the_simulation_runs_at_the_press_of_its_button(page: Page, server: str) -> None:
     open_page(page, server, "methods", area="demo")
+    unfold(page, "Does each test keep its promise on this map?")
     page.get_by_role("button", name="Run the simulation here").click()
     page.wait_for_selector("text=False alarms on 30", timeout=90_000)
     nothing_wrong(page)
@@ -41,9 +43,16 @@ DOWNLOADS = {
 }
 
 
+FOLDS = {
+    "social_drivers": "What stands behind these links?",
+    "why_here": "Every condition as a table",
+}
+
+
 @pytest.mark.parametrize("path", DOWNLOADS)
 def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: str) -> None:
     open_page(page, server, path, area="demo")
+    unfold(page, FOLDS[path])
     for button, words in DOWNLOADS[path].items():
         *popover, name = button.split("/")
         for each in popover:
@@ -58,6 +67,7 @@ def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: 
 
 def test_csv_download_carries_caveat_dictionary_and_gate(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
+    unfold(page, "The map as a table")
     page.get_by_role("button", name="Download table").click()
     files = []
     for button in ("Table (CSV)", "About the CSV"):

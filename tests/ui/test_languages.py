@@ -47,7 +47,7 @@ def written() -> dict[str, tuple[str, ...]]:
 
 
 def asked_for(tree: ast.AST) -> Iterator[tuple[str, ...]]:
-    """All forms of the texts that a module asks for by `text`, `mark`, `counted` or `plural`."""
+    """All forms of the texts that a module asks for, by `text` and the like or by the frame."""
     nodes = list(ast.walk(tree))
     names = {"plural": "plural"}
     for node in nodes:
@@ -56,8 +56,9 @@ def asked_for(tree: ast.AST) -> Iterator[tuple[str, ...]]:
     for node in (node for node in nodes if isinstance(node, ast.Call)):
         said = ast.unparse(node.func)
         called = names.get(said) or said.removeprefix("languages.").removeprefix("numbers.")
-        if called in ("text", "mark") and (said in names or "languages." in said):
-            yield from ((words,) for words in constants(node.args[0]))
+        ours = said in names or "languages." in said
+        if (called in ("text", "mark") and ours) or called.endswith((".head", ".fold")):
+            yield from ((words,) for each in node.args[:1] for words in constants(each))
         elif called in ("counted", "plural"):
             words = [each for arg in node.args[:3] for each in constants(arg)]
             forms = words if called == "counted" else [f"{{count}} {each}" for each in words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -12,17 +13,22 @@ from streamlit.delta_generator import DeltaGenerator
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison, hidden
-from ui import frame, queries
+from ui import controls, frame, queries
+from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
+from ui.languages import text
 from ui.maps import block as map_block
-from ui.maps.decks import driver_classes
+from ui.maps.decks import AreaClasses, driver_classes
 from ui.maps.scales import marks_legend
+from ui.places import ranking
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
-from ui.selection import NEIGHBOURHOOD, VIEWS, Selection
+from ui.screen import Beside
+from ui.selection import NEIGHBOURHOOD, Selection
 from ui.tables import display as table_block
+from ui.tables import downloads
 from ui.words import cards
 from ui.words import standing as words
 from ui.words.as_written import as_written
@@ -33,41 +39,51 @@ NO_DRIVERS = (
     " such as cdc_svi, and build it again."
 )
 ALONE = ("name", "neighbourhood", "value", "moe", "cv", "reliability", "vintage")
+FILTERS = (*frame.FILTERS, "driver")
+OPTIONS = ("unit", "measure", "catchment", "alpha")
 BOTH = ("name", "neighbourhood", "ratio", "absence_class", "value", "moe", "cv", "driver_class")
 
 
-def controls(selection: Selection) -> Selection:
-    """Draw the choice of a condition and of what the map shows."""
-    if not queries.choices(selection.area).drivers:
-        frame.end(selection, NO_DRIVERS)
-    left, right = st.columns(2)
-    with left:
-        labels = queries_drivers.driver_labels(selection.area)
-        selection = frame.own_control(selection, "driver", "Social driver of health", labels)
-    views = VIEWS if queries_drivers.measure(selection).is_compared else {"": VIEWS[""]}
-    with right:
-        return frame.own_control(selection, "view", "Map", views)
+def head(question: str) -> Selection:
+    """Draw the head; without any condition the page ends here."""
+    area = frame.current().area
+    if not queries.choices(area).drivers:
+        frame.end(frame.head(question), NO_DRIVERS)
+    return frame.head(question, filters=FILTERS, options=OPTIONS)
 
 
-def map_of(selection: Selection) -> Selection:
-    """Map of the condition, or of condition and absence together; returns the tract searched."""
+def first_screen(selection: Selection) -> None:
+    """Map of the condition, or of condition and absence together, with its list beside."""
     measure = queries_drivers.measure(selection)
-    for text in queries_drivers.warnings(selection):
-        st.warning(as_written(text))
+    for said in queries_drivers.warnings(selection):
+        st.warning(as_written(said))
     if selection.view == "together":
-        return _both(selection, measure)
-    driver = queries_drivers.driver(selection)
-    title = f"{measure.label}, {queries_drivers.driver_years(selection)}"
+        _both(selection, measure)
+        return
+    title = f"{text(measure.label)}, {queries_drivers.driver_years(selection)}"
     if queries_drivers.wants_neighbourhoods(selection):
-        return _by_neighbourhood(selection, measure, title)
-    return map_block.tract_block(
-        selection,
-        title,
-        driver_classes(driver, measure.unit),
-        driver,
-        lambda row: cards.driver_card(row, measure.label),
-        note=_about(measure),
+        _by_neighbourhood(selection, measure, title)
+        return
+    table = queries_drivers.driver(selection)
+    _alone(selection, measure, title, driver_classes(table, measure.unit), table, "")
+
+
+def _alone(
+    selection: Selection,
+    measure: MeasureInfo,
+    title: str,
+    classes: AreaClasses,
+    table: pd.DataFrame,
+    why: str,
+) -> None:
+    beside = Beside(
+        map_block.legend_of(title, classes),
+        map_block.card_or(selection, table, lambda row: cards.driver_card(row, measure.label)),
+        lambda: ranking.condition_list(table, compared=measure.is_compared),
+        note=f"<p class='atlas-sure'>{escape(why)}</p>" if why else "",
+        above=partial(controls.draw, selection, "view", label_visibility="collapsed"),
     )
+    map_block.tract_screen(selection, title, classes, table, beside)
 
 
 def compared(selection: Selection, place: DeltaGenerator) -> Comparison:
@@ -96,33 +112,40 @@ def under_all_joins(
 def associations(comparison: Comparison, selection: Selection) -> None:
     """Ranked associations with intervals, their table, themes, and what stands behind them."""
     measures = registry.measures()
-    st.subheader("Which conditions go together with absence?")
     refused = driver_words.refusal(comparison, measures)
     if refused:
         st.info(as_written(refused))
     else:
         st.vega_lite_chart(queries_charts.odds_chart(selection))
         st.write(driver_words.ODDS_MEANING)
-        if comparison.joins:
-            st.write(driver_words.JOINS_MEANING)
+
+
+def behind(comparison: Comparison, selection: Selection) -> None:
+    """Tell what was left out and what to be careful of; show the tables behind the chart."""
+    measures = registry.measures()
+    if comparison.joins:
+        st.write(driver_words.JOINS_MEANING)
     left_out = driver_words.left_out(comparison, measures)
     if left_out:
         st.write(as_written(left_out))
-    for text in comparison.found.diagnostics.warnings:
-        st.warning(as_written(text))
-    if not refused:
+    for warning in comparison.found.diagnostics.warnings:
+        st.warning(as_written(warning))
+    if not driver_words.refusal(comparison, measures):
         _behind(comparison, selection)
+    driver_downloads.model_buttons(comparison, selection)
+
+
+def is_compared(selection: Selection) -> bool:
+    """Whether the chosen condition may be compared, or is for its map alone."""
+    return queries_drivers.measure(selection).is_compared
 
 
 def together(selection: Selection) -> None:
     """Where absence and the condition go together beyond chance, tested."""
     measure = queries_drivers.measure(selection)
-    if not measure.is_compared:
-        return
-    st.subheader("Do they go together on the map, beyond chance?")
     tested = queries_drivers.tested(selection)
-    for text in together_words.tested_sentences(tested, measure, selection.alpha):
-        st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
+    for sentence in together_words.tested_sentences(tested, measure, selection.alpha):
+        st.html(f"<p class='atlas-sure'>{escape(sentence)}</p>")
 
 
 def at_schools(selection: Selection) -> None:
@@ -134,19 +157,23 @@ def at_schools(selection: Selection) -> None:
     if housing is None:
         years = queries_drivers.housing_years(selection)
         if years:
-            text = driver_words.housing_not_covered(years, selection.year)
-            st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
+            sentence = driver_words.housing_not_covered(years, selection.year)
+            st.html(f"<p class='atlas-sure'>{escape(sentence)}</p>")
         return
     label, link = housing
-    text = driver_words.housing_sentence(label, link, selection.year)
-    st.html(f"<p class='atlas-sure'>{escape(text)}</p>")
+    sentence = driver_words.housing_sentence(label, link, selection.year)
+    st.html(f"<p class='atlas-sure'>{escape(sentence)}</p>")
     if link.state == "estimated":
         row = driver_tables.correlation_words(label, link, selection.year)
         table_block.plain(row, f"{label}, at {link.n:,} schools, {selection.year}")
 
 
-def tracts_table(selection: Selection) -> pd.DataFrame:
-    """Table twin of the map; gives the table to download."""
+def tracts_table(selection: Selection) -> None:
+    """Table twin of the map, and the same to download."""
+    downloads.buttons(selection, "drivers", _tracts(selection), place="tracts")
+
+
+def _tracts(selection: Selection) -> pd.DataFrame:
     measure = queries_drivers.measure(selection)
     if selection.view == "together":
         both = queries_drivers.together(selection)
@@ -174,48 +201,54 @@ def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     )
 
 
-def _by_neighbourhood(selection: Selection, measure: MeasureInfo, title: str) -> Selection:
+def _by_neighbourhood(selection: Selection, measure: MeasureInfo, title: str) -> None:
     """Map of the mean in each neighbourhood, where tracts are too unsure to say something."""
     table = queries_drivers.by_neighbourhood(selection)
     why = driver_words.why_neighbourhoods(queries_drivers.driver(selection), table)
+    classes = driver_classes(table, measure.unit, "neighbourhoods")
     rows = table.assign(name=table.index, neighbourhood="")
-    return map_block.tract_block(
-        selection,
-        f"{title}, by neighbourhood",
-        driver_classes(table, measure.unit, "neighbourhoods"),
-        rows.set_axis(NEIGHBOURHOOD + table.index).rename_axis("id"),
-        lambda row: cards.driver_card(row, measure.label),
-        note=f"<p class='atlas-sure'>{escape(why)}</p>{_about(measure)}",
-    )
+    rows = rows.set_axis(NEIGHBOURHOOD + table.index).rename_axis("id")
+    named = text("{title}, by neighbourhood", title=title)
+    _alone(selection, measure, named, classes, rows, why)
 
 
-def _both(selection: Selection, measure: MeasureInfo) -> Selection:
+def _both(selection: Selection, measure: MeasureInfo) -> None:
     both = queries_drivers.together(selection)
     classes = together_words.together_classes(both)
     title = f"Absence and “{measure.label}” together, {selection.year}"
-    st.html(f'<div class="legend"><strong>{escape(title)}</strong></div>')
     counts = classes.scale.counts(classes.codes)
     named = together_words.axes(both, measure.label, measure.unit)
-    st.html(together_words.square_legend(classes.scale, counts, *named, both.hard))
-    lines = classes.hatched.count("1")
-    st.html(marks_legend(hatched=lines, lines=classes.lines, hidden=hidden(both)))
-    said = together_words.together_sentence(both, measure, selection.year)
-    st.html(f"<p class='atlas-sure'>{escape(said)}</p>")
-    return map_block.beside_card(
-        selection,
-        title,
-        classes,
-        both.tracts,
-        lambda row: cards.together_card(row, measure.label),
-        note=_about(measure),
+    legend = "".join(
+        (
+            f'<div class="legend"><strong>{escape(title)}</strong></div>',
+            together_words.square_legend(classes.scale, counts, *named, both.hard),
+            marks_legend(
+                hatched=classes.hatched.count("1"), lines=classes.lines, hidden=hidden(both)
+            ),
+        )
     )
+    said = together_words.together_sentence(both, measure, selection.year)
+    beside = Beside(
+        legend,
+        map_block.card_or(
+            selection, both.tracts, lambda row: cards.together_card(row, measure.label)
+        ),
+        lambda: st.html(f"<p class='atlas-sure'>{escape(said)}</p>"),
+        above=partial(controls.draw, selection, "view", label_visibility="collapsed"),
+    )
+    map_block.tract_screen(selection, title, classes, both.tracts, beside)
+
+
+def about(selection: Selection) -> None:
+    """Say what the measure says and cannot say."""
+    st.html(_about(queries_drivers.measure(selection)))
 
 
 def _about(measure: MeasureInfo) -> str:
     """HTML of what a measure says and cannot say."""
     rows = "".join(
-        f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>"
-        for term, text in driver_words.about(measure)
+        f"<dt>{escape(term)}</dt><dd>{escape(sentence)}</dd>"
+        for term, sentence in driver_words.about(measure)
     )
     return f"<dl class='atlas-about'>{rows}</dl>"
 

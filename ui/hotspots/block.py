@@ -1,117 +1,176 @@
-"""Blocks of the Hot spots page: its controls, the map with what stands beside it, one group."""
+"""Blocks of the Hot spots page: map and list of groups, a second map, one group, tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from html import escape
 
+import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from data.views.hot_spots import HotSpots
-from ui import frame, queries
+from ui import frame, screen
 from ui.charts.places import brushed, moran_scatter_chart
 from ui.hotspots import words as hotspot_words
-from ui.hotspots.cards import cluster_card, group_sentence, years_text
+from ui.hotspots.cards import cluster_card, years_text
 from ui.hotspots.words import map_title, scatter_words, within_text
+from ui.languages import text
 from ui.maps import block as map_block
-from ui.maps.decks import hot_spot_classes
+from ui.maps.decks import AreaClasses, difference_classes, hot_spot_classes
 from ui.maps.scales import ClassScale
+from ui.places import ranking
 from ui.queries import hotspots as queries_hotspots
-from ui.selection import METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.screen import Beside, Row
+from ui.selection import Selection
 from ui.tables import display as table_block
+from ui.tables import downloads
 from ui.words.as_written import as_written
 from ui.words.cards import card as html_card
+from ui.words.cards import tract_card
+from ui.words.numbers import percent_text, students_text
 
-Card = Callable[[pd.Series], str]
 SCATTER = "moran-scatter"
+NUMBERED = 9  # groups with a number on the map
+OPTIONS = ("method", "null", "neighbours", "measure", "catchment", "alpha", "beside")
 
 
-def controls(selection: Selection) -> Selection:
-    """Draw the controls that fit the method beside the others; return the selection with them."""
-    with st.sidebar:
-        selection = frame.own_control(selection, "method", "Method", METHODS)
-        nulls = selection.nulls()
-        if nulls:
-            selection = frame.own_control(selection, "null", "What counts as chance", nulls)
-        if selection.method in SINGLE_TESTS:
-            selection = frame.own_control(selection, "neighbours", "Neighbours", NEIGHBOURS)
-        besides = selection.besides(queries.choices(selection.area).years)
-        return frame.own_control(selection, "beside", "Beside the map", besides)
-
-
-def maps(found: HotSpots, selection: Selection, card: Card) -> Selection:
-    """Draw the map with its card, with the Moran scatter, or with a second map beside it.
-
-    Returns the selection with the tract searched.
-    """
+def first_screen(found: HotSpots, selection: Selection) -> None:
+    """Draw the map with its list of groups, with the Moran scatter, or with a second map."""
     second = selection.second()
     if selection.beside == "scatter":
-        return _with_scatter(found, selection, card)
-    if second is not None:
-        return _two_maps(found, selection, second, card)
-    title, classes = map_title(selection), hot_spot_classes(found)
-    return map_block.tract_block(selection, title, classes, found.tracts, card)
+        _with_scatter(found, selection)
+    elif second is not None:
+        _two_maps(found, selection, second)
+    else:
+        title, classes = map_title(selection), _outlined(found, selection)
+        beside = Beside(
+            map_block.legend_of(title, classes),
+            _card(found, selection),
+            partial(group_list, found, selection),
+            field="focus" if selection.focus else "cluster",
+        )
+        map_block.tract_screen(
+            selection, title, classes, found.tracts, beside, badges=badges(found, selection)
+        )
 
 
-def within_counties(found: HotSpots, selection: Selection, place: DeltaGenerator) -> None:
-    """Say in a place kept for it what is left when schools are rearranged within each county.
+def badges(found: HotSpots, selection: Selection) -> list[map_block.Badge]:
+    """Give the first groups the numbers of their list."""
+    clusters = found.tracts["cluster"]
+    inside = [
+        clusters.index[queries_hotspots.in_group(clusters, each)]
+        for each in found.groups["cluster"].head(NUMBERED)
+    ]
+    return map_block.badges_of(selection, inside)
 
-    It takes as long as the map itself; drawn last, nothing waits for it.
-    """
-    with place.container():
-        within = queries_hotspots.within_counties(selection)
+
+def group_list(found: HotSpots, selection: Selection) -> None:
+    """List the groups as they are numbered; where there is none, the neighbourhoods."""
+    if found.groups.empty:
+        ranking.neighbourhood_list(selection)
+        return
+    rows = (
+        Row(
+            row["cluster"],
+            str(rank),
+            row["name"],
+            f"{percent_text(row['rate'], row['enrolled'])} · {students_text(row['enrolled'])}",
+        )
+        for rank, (_, row) in enumerate(found.groups.iterrows(), 1)
+    )
+    screen.listed(text("Groups, most students beyond expected first"), rows, "cluster")
+
+
+def how_it_was_looked(found: HotSpots, selection: Selection) -> None:
+    """Say how the map was made, and what is left within counties."""
+    st.write(as_written(hotspot_words.meaning(found, selection)))
+    for note in hotspot_words.notes(found):
+        st.write(as_written(note))
+    within = queries_hotspots.within_counties(selection)
     if within is not None:
-        place.html(f"<p class='atlas-sure'>{escape(within_text(found, within))}</p>")
+        st.html(f"<p class='atlas-sure'>{escape(within_text(found, within))}</p>")
 
 
-def one_group(found: HotSpots, selection: Selection) -> Selection:
-    """Choose a group; its card, and since when it has been hot."""
-    groups = found.groups
-    if groups.empty:
-        return selection
-    st.subheader("Look closer at one group")
-    labels = {row["cluster"]: group_sentence(row) for _, row in groups.iterrows()}
-    selection = frame.own_control(selection, "cluster", "Group of hot tracts", labels)
-    row = groups[groups["cluster"] == selection.cluster].iloc[0]
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.html(cluster_card(row, selection.year, queries_hotspots.other_years(found, selection)))
-    with right:
-        past = queries_hotspots.years(selection)
-        st.html(html_card("Since when", years_text(found, past, selection.cluster), ""))
-    return selection
+def since_when(found: HotSpots, selection: Selection) -> None:
+    """In which school years the tracts of a group were hot: of the chosen one, else the first."""
+    row = _chosen(found, selection)
+    past = queries_hotspots.years(selection)
+    st.html(html_card(row["name"], years_text(found, past, row["cluster"]), ""))
 
 
-def broad_groups(found: HotSpots, selection: Selection) -> None:
-    """Show the groups that pass as wholes, if any."""
+def tables(found: HotSpots, selection: Selection) -> None:
+    """Table twins of the map: groups, those that pass as wholes, and flagged tracts."""
+    columns = hotspot_words.group_columns(found.groups)
+    table_block.show(found.groups, columns, hotspot_words.groups_title(selection))
     if found.broad is not None and not found.broad.empty:
         title = hotspot_words.broad_title(selection)
         table_block.show(found.broad, hotspot_words.group_columns(found.broad), title)
+    table_block.show(*hotspot_words.flagged_table(found, selection))
+    downloads.buttons(selection, "hot-spots", found.tracts, place="tracts")
 
 
-def _two_maps(found: HotSpots, selection: Selection, second: Selection, card: Card) -> Selection:
-    """Two maps of one size, each under its own title and legend, one search box for both."""
+def difference(found: HotSpots, selection: Selection, second: Selection) -> None:
+    """Map of where two maps say something else."""
     other = queries_hotspots.found(second)
-    left, right = st.columns(2, gap="medium")
-    for place, view, shown in ((left, selection, found), (right, second, other)):
+    classes = difference_classes(found, other)
+    title = f"{map_title(selection)} | {map_title(second)}"
+    map_block.tract_legend(text("Where the two maps differ"), classes)
+    st.caption(as_written(title))
+    map_block.tract_map(title, classes, selection, found.tracts, name="difference", link="two")
+
+
+def _chosen(found: HotSpots, selection: Selection) -> pd.Series:
+    """Row of the group that is open, else of the first."""
+    groups = found.groups
+    own = groups[groups["cluster"] == selection.cluster]
+    return (own if len(own) else groups).iloc[0]
+
+
+def _card(found: HotSpots, selection: Selection) -> str:
+    """Card of the tract or school in focus, else of the group that is open; "" for neither."""
+    if selection.focus:
+        return map_block.card_or(selection, found.tracts, partial(_tract_card, found, selection))
+    if selection.cluster not in set(found.groups["cluster"]):
+        return ""
+    row = _chosen(found, selection)
+    return cluster_card(row, selection.year, queries_hotspots.other_years(found, selection))
+
+
+def _tract_card(found: HotSpots, selection: Selection, row: pd.Series) -> str:
+    return tract_card(row, selection.year, hotspot_words.tract_text(found, row))
+
+
+def _outlined(found: HotSpots, selection: Selection) -> AreaClasses:
+    """Classes of the map, with the outline of the group that is open."""
+    classes = hot_spot_classes(found)
+    if not selection.cluster or selection.focus:
+        return classes
+    inside = queries_hotspots.in_group(found.tracts["cluster"], selection.cluster)
+    return replace(classes, brushed="".join(np.where(inside, "1", "0")))
+
+
+def _two_maps(found: HotSpots, selection: Selection, second: Selection) -> None:
+    """Two maps of one size that move together, each under its own title and legend."""
+    other = queries_hotspots.found(second)
+    for place, view, shown, name in zip(
+        st.columns(2, gap="small"),
+        (selection, second),
+        (found, other),
+        ("map", "second-map"),
+        strict=True,
+    ):
         with place:
-            map_block.tract_legend(map_title(view), hot_spot_classes(shown))
-    selection = map_block.tract_search(selection, found.tracts, card)
-    with left:
-        classes = hot_spot_classes(found)
-        map_block.tract_map(map_title(selection), classes, selection, found.tracts, link="two")
-    with right:
-        classes, table = hot_spot_classes(other), other.tracts
-        map_block.tract_map(
-            map_title(second), classes, selection, table, name="second-map", link="two"
-        )
-    return selection
+            title, classes = map_title(view), hot_spot_classes(shown)
+            map_block.tract_map(title, classes, selection, shown.tracts, name=name, link="two")
+            map_block.tract_legend(title, classes)
+    if card := _card(found, selection):
+        st.html(card)
+    frame.fold("Where do the two maps differ?", "difference", difference, found, selection, second)
 
 
-def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> Selection:
+def _with_scatter(found: HotSpots, selection: Selection) -> None:
     """Map and Moran scatter: a rectangle drawn on the chart outlines its tracts on the map."""
     scatter = queries_hotspots.moran_scatter(selection)
     classes = hot_spot_classes(found)
@@ -121,16 +180,16 @@ def _with_scatter(found: HotSpots, selection: Selection, card: Card) -> Selectio
     inside = brushed(table, st.session_state.get(SCATTER) or {})
     inside = inside.reindex(found.tracts.index, fill_value=False)
     flags = "".join("1" if chosen else "0" for chosen in inside)
-    map_block.tract_legend(map_title(selection), classes)
-    left, right = st.columns([55, 45], gap="medium")
-    selection = map_block.tract_search(selection, found.tracts, card)
+    left, right = st.columns([55, 45], gap="small")
     with left:
         outlined = replace(classes, brushed=flags)
         map_block.tract_map(map_title(selection), outlined, selection, found.tracts)
     with right:
         _chart(table, classes.scale, scatter.slope, selection)
         st.caption(as_written(scatter_words(scatter.slope, int(inside.sum()))))
-    return selection
+    map_block.tract_legend(map_title(selection), classes)
+    if card := _card(found, selection):
+        st.html(card)
 
 
 def _chart(table: pd.DataFrame, scale: ClassScale, slope: float, selection: Selection) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from data.views.hot_spots import GROUPS, TRACTS, Power
 from ui.hotspots.words import NO_ALL_CLEAR
+from ui.languages import mark
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, Selection
 from ui.tables import display as table_block
@@ -18,7 +19,7 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text, plural
 
 RUN = "run_power"
-QUESTION = "How small a cluster could this map miss?"
+QUESTION = mark("How small a cluster could this map miss?")
 ABOUT = (
     "Clusters of known size and strength are planted where children live, sent through the join on"
     " the map to the schools, and looked for. Otherwise schools differ as they do here."
@@ -30,7 +31,6 @@ ODDS_WORDS: Mapping[float, str] = MappingProxyType(
 
 def power(selection: Selection) -> None:
     """Offer to plant clusters; do it when asked, with a bar and a way to stop."""
-    st.subheader(QUESTION)
     st.write(as_written(f"{NO_ALL_CLEAR} {ABOUT}"))
     key = queries_hotspots.key_of(queries_hotspots.power_method(selection))
     st.button("Plant clusters and look for them", key="plant", on_click=_ask, args=(key,))

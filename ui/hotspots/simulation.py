@@ -8,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from analytics.hotspots.false_alarms import FalseAlarms
+from ui.languages import mark
 from ui.queries import methods as queries_methods
 from ui.selection import METHODS, NULLS, Selection
 from ui.tables import display as table_block
 from ui.words.numbers import percent_text
 
 RUN = "run_simulation"
+QUESTION = mark("Does each test keep its promise on this map?")
 ABOUT = (
     "Places without any hot spot are made on this map in four ways, and every test looks at the"
     " same places. A test that keeps its promise calls 5 % of the tracts significant one by one."
@@ -36,7 +38,6 @@ SHOWN_NULLS: Mapping[str, str] = {
 
 def simulation(selection: Selection) -> None:
     """Offer the simulation; run it when asked, with a bar and a way to stop."""
-    st.subheader("Does each test keep its promise on this map?")
     st.write(ABOUT)
     if st.button("Run the simulation here", key="simulate"):
         st.session_state[RUN] = selection.area

@@ -122,9 +122,10 @@ NO_ALL_CLEAR = (
 
 
 def map_title(selection: Selection) -> str:
-    """Title of a hot-spot map: what, when and how."""
-    how = METHODS[selection.method].partition(":")[0]
-    parts = [f"Hot spots of chronic absence, {selection.year}", how]
+    """Title of a hot-spot map: what, when and how, as far as it is not the usual way."""
+    parts = [f"Hot spots of chronic absence, {selection.year}"]
+    if selection.method != "consensus":
+        parts.append(METHODS[selection.method].partition(":")[0])
     if selection.method in SINGLE_TESTS:
         parts.append(NEIGHBOURS[selection.neighbours].lower())
     if selection.null != "schools" and selection.nulls():
@@ -134,8 +135,9 @@ def map_title(selection: Selection) -> str:
             "constant_risk": "against one risk everywhere",
         }
         parts.append(words[selection.null])
-    parts.append(MEASURES[selection.measure].lower())
-    return ": ".join((parts[0], ", ".join(parts[1:])))
+    if selection.measure != "ratio":
+        parts.append(MEASURES[selection.measure].lower())
+    return ": ".join(filter(None, (parts[0], ", ".join(parts[1:]))))
 
 
 def scatter_words(slope: float, chosen: int) -> str:

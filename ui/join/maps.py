@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
 from data.views import join_quality
 from data.views.join_quality import JoinChange, JoinQuality, tract_flows
-from ui import frame, queries
-from ui.join.words import NAMES, focus_card
+from ui import queries, screen
+from ui.join.words import NAMES, focus_card, spread_text
 from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps import view
@@ -31,9 +30,10 @@ from ui.maps.scales import (
     alt_text,
     class_legend,
 )
-from ui.search import search
+from ui.screen import Beside, Row
 from ui.selection import Selection
 
+LISTED = 12
 NONE_COLOUR = "#e2dfd9"
 SHARE_BREAKS = (0.001, 0.01, 0.05, 0.10)
 COVERAGE_BREAKS = (0.5, 0.8, 1.25, 1.5)
@@ -89,27 +89,25 @@ def _scale(
     )
 
 
-def homes(quality: JoinQuality, selection: Selection) -> Selection:
-    """Map of a school's tracts, of a tract's schools, or of coverage, with search box and card."""
+def homes(quality: JoinQuality, selection: Selection) -> None:
+    """First screen: a school's tracts, a tract's schools, or coverage, with schools to open."""
     title, scale, codes, unit = home_classes(quality, selection)
     counts = scale.counts(drawn_codes(codes))
     legend = class_legend(scale, title, counts=counts, use_words=True)
-    st.html(legend)
-    left, right = st.columns([62, 38], gap="medium")
-    with right:
-        search(selection)
-        st.html(focus_card(quality, selection.focus))
-    with left:
-        deck = _deck(quality, selection, codes)
-        caption = view.Caption(title, legend, alt_text(scale, title, counts, unit))
-        view.show(deck, selection, caption, name="homes")
-    return selection
+    deck = _deck(quality, selection, codes)
+    caption = view.Caption(title, legend, alt_text(scale, title, counts, unit))
+    beside = Beside(legend, focus_card(quality, selection.focus), lambda: _schools(quality))
+    screen.first(lambda: view.show(deck, selection, caption, name="homes"), selection, beside)
 
 
-def versus(selection: Selection) -> Selection:
-    """Draw the choice of a join to compare with and return the selection with it."""
-    joins = queries.choices(selection.area).others(selection)
-    return frame.own_control(selection, "versus", text("Compare with"), joins)
+def _schools(quality: JoinQuality) -> None:
+    """List schools to open, those with most students first."""
+    largest = quality.schools.sort_values("enrolled", ascending=False, kind="stable")
+    rows = (
+        Row(str(school), "", row["name"], spread_text(row))
+        for school, row in largest.head(LISTED).iterrows()
+    )
+    screen.listed(text("Open a school, largest first"), rows)
 
 
 def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -43,11 +42,6 @@ UNCERTAINTY_MEANING = mark(
 CHANGE_MEANING = mark(
     "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
     " most one tract a school."
-)
-EMPTY = mark(
-    "The map shows how the students counted in each tract compare with the children who live there."
-    " Search above for a school to see the tracts it draws from, or for a tract to see the schools"
-    " its children attend."
 )
 
 
@@ -274,7 +268,7 @@ def _level(name: str) -> str:
 
 
 def focus_card(quality: JoinQuality, focus: str) -> str:
-    """HTML card of the school or tract chosen, or what to do when there is none."""
+    """HTML card of the school or tract chosen; "" where there is none."""
     if focus in quality.schools.index:
         row = quality.schools.loc[focus]
         return card(row["name"], school_facts(row), text(FLOW_MEANING))
@@ -282,7 +276,15 @@ def focus_card(quality: JoinQuality, focus: str) -> str:
         row = quality.tracts.loc[focus]
         place = f", {row['neighbourhood']}" if row["neighbourhood"] else ""
         return card(f"{row['name']}{place}", tract_facts(row), text(FLOW_MEANING))
-    return f"<div class='atlas-card'><p>{escape(text(EMPTY))}</p></div>"
+    return ""
+
+
+def spread_text(row: pd.Series) -> str:
+    """Say in a list how widely a school's students are spread."""
+    if not row["tracts"] > 0:
+        return text("not joined")
+    tracts, km = plural(row["tracts"], "tract"), km_text(row["mean_km"])
+    return text("{tracts}, {km} on average", tracts=tracts, km=km)
 
 
 def school_facts(row: pd.Series) -> list[tuple[str, str]]:

@@ -7,6 +7,12 @@ import streamlit as st
 from ui import languages
 
 
+def begin() -> None:
+    """Speak the language of this session, or of the link that opened it, from here on."""
+    code = st.session_state.get("lang", st.query_params.get("lang", ""))
+    languages.speak(code if code in languages.offered() else "")
+
+
 def switch() -> None:
     """Draw a button for each language that is not the one of this run, in that language."""
     for code, name in languages.offered().items():

@@ -1,20 +1,21 @@
-"""One map with its legend above, the search box and the card beside it."""
+"""First screens with a map of areas or schools, and what such a map says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import escape
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from ui import queries
-from ui.languages import mark, text
+from ui import queries, screen
+from ui.languages import text
 from ui.maps import view
 from ui.maps.decks import (
     SCHOOL_PIXELS,
+    SIZE_LABELS,
     AreaClasses,
     SchoolClasses,
     area_map,
@@ -28,28 +29,26 @@ from ui.maps.scales import (
     size_legend,
 )
 from ui.places.cards import focus_card
-from ui.search import search
+from ui.screen import Beside
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.words.numbers import percent_text, plural, students_text, with_margin
 from ui.words.standing import not_shown_text
 
-WIDTHS = (66, 34)
-EMPTY_CARD = mark(
-    "Choose a place on the map, or search for it by name or number: the map outlines it and its"
-    " card opens here."
-)
+Badge = tuple[float, float, str]
 
 
-def tract_block(
+def tract_screen(
     selection: Selection,
     title: str,
     classes: AreaClasses,
     table: pd.DataFrame,
-    card: Callable[[pd.Series], str],
+    beside: Beside,
     *,
-    note: str = "",
-) -> Selection:
-    """Tract map with legend, search box and card; returns the selection with the tract searched.
+    badges: Sequence[Badge] = (),
+    geometry: MapGeometry | None = None,
+    name: str = "map",
+) -> None:
+    """First screen of a page whose map is of tracts or neighbourhoods.
 
     Parameters
     ----------
@@ -58,36 +57,33 @@ def tract_block(
         What the map shows, with its year.
     classes : AreaClasses
     table : DataFrame
-        Index `geoid` in map order, with name and neighbourhood.
-    card : callable
-        Row of `table` -> HTML.
-    note : str
-        HTML under the card.
+        The areas in map order, see `tract_map`.
+    beside : Beside
+    badges, geometry, name
+        See `tract_map`.
     """
-    return beside_card(
-        selection, title, classes, table, card, legend=legend_of(title, classes), note=note
+    draw = partial(
+        tract_map, title, classes, selection, table, badges=badges, geometry=geometry, name=name
     )
+    screen.first(draw, selection, beside)
 
 
-def beside_card(
-    selection: Selection,
-    title: str,
-    classes: AreaClasses,
-    table: pd.DataFrame,
-    card: Callable[[pd.Series], str],
-    *,
-    legend: str = "",
-    note: str = "",
-) -> Selection:
-    """Tract map, with search box, legend and card beside it."""
-    left, right = st.columns(WIDTHS, gap="small")
-    with right:
-        selection = _search(selection, table, card, legend)
-        if note:
-            st.html(note)
-    with left:
-        tract_map(title, classes, selection, table)
-    return selection
+def card_or(selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]) -> str:
+    """HTML card of what is in focus: `card` for a row of the own table; "" for nothing."""
+    if selection.focus in table.index:
+        return card(table.loc[selection.focus])
+    return focus_card(selection)
+
+
+def badges_of(selection: Selection, members: Sequence[pd.Index]) -> list[Badge]:
+    """Give groups of tracts the numbers of their list, each somewhere inside."""
+    shapes, geometry = queries.panel(selection).tracts.geometry, queries.geometry(selection)
+    points = [shapes.loc[tracts].union_all().representative_point() for tracts in members]
+    return [
+        (float(geometry.longitude_of(point.x)), point.y, str(rank))
+        for rank, point in enumerate(points, 1)
+        if not point.is_empty
+    ]
 
 
 def tract_legend(title: str, classes: AreaClasses) -> None:
@@ -102,13 +98,6 @@ def legend_of(title: str, classes: AreaClasses) -> str:
     return class_legend(classes.scale, title, counts=counts, use_words=True) + marks
 
 
-def tract_search(
-    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str]
-) -> Selection:
-    """Search box of tracts and the card of the one found; returns the selection with it."""
-    return _search(selection, table, card)
-
-
 def tract_map(
     title: str,
     classes: AreaClasses,
@@ -117,6 +106,9 @@ def tract_map(
     *,
     name: str = "map",
     link: str = "",
+    badges: Sequence[Badge] = (),
+    geometry: MapGeometry | None = None,
+    height: int = view.HEIGHT,
 ) -> None:
     """Map of tracts or neighbourhoods by class; what is chosen on it becomes the focus.
 
@@ -128,15 +120,19 @@ def tract_map(
     table : DataFrame, optional
         The areas in map order: figures under the pointer (see `figures_of`) and the order of the
         arrow keys (see `order_of`).
-    name, link : str
+    badges : sequence of (float, float, str)
+        See `badges_of`.
+    geometry : MapGeometry, optional
+        Where the map opens; the whole place when left out.
+    name, link, height
         See `ui.maps.view.show`.
     """
     counts = classes.scale.counts(classes.codes)
     alt = alt_text(classes.scale, title, counts, classes.unit)
     figures, order = ((), ()) if table is None else (figures_of(table), order_of(table))
-    caption = view.Caption(title, legend_of(title, classes), alt, figures, order)
-    deck = area_map(queries.geometry(selection), classes)
-    view.show(deck, selection, caption, name=name, link=link)
+    caption = view.Caption(title, legend_of(title, classes), alt, figures, order, badges)
+    deck = area_map(geometry or queries.geometry(selection), classes)
+    view.show(deck, selection, caption, name=name, link=link, height=height)
 
 
 def opened_on(
@@ -199,52 +195,39 @@ def order_of(table: pd.DataFrame) -> list[str]:
     return [NEIGHBOURHOOD + name if table.index.name == "neighbourhood" else name for name in first]
 
 
-def school_block(
+def school_screen(
     selection: Selection,
     title: str,
     classes: SchoolClasses,
     table: pd.DataFrame,
-    card: Callable[[pd.Series], str],
-    sizes: Mapping[str, float],
-) -> Selection:
-    """School map with legend, search box and card."""
+    beside: Callable[[str], Beside],
+) -> None:
+    """First screen of a page whose map is of schools.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The schools of the list, index `school_id`.
+    beside : callable
+        HTML legend -> what stands beside the map.
+    """
     counts = classes.scale.counts(classes.scale.encode(table["rate"], shown=table["shown"]))
     legend = class_legend(classes.scale, title, counts=counts, use_words=True)
-    legend += size_legend(text("Students"), sizes)
+    smallest, *_, largest = size_pixels(SIZE_LABELS).items()
+    legend += size_legend(text("Students"), dict([smallest, largest]))
     absent = len(table) - sum(size != "-" for size in classes.sizes)
     if absent:
         schools = plural(absent, "school")
         note = text("{schools} of these without a place on the map", schools=schools)
         legend += marks_legend(note=note)
-    left, right = st.columns(WIDTHS, gap="small")
-    with right:
-        selection = _search(selection, table, card, legend)
-    with left:
-        deck = school_map(queries.geometry(selection), classes)
-        alt = alt_text(classes.scale, title, counts, "schools")
-        figures = figures_of(table.reindex(queries.school_points(selection)))
-        caption = view.Caption(title, legend, alt, figures, order_of(table))
-        view.show(deck, selection, caption, name="schools")
-    return selection
+    alt = alt_text(classes.scale, title, counts, "schools")
+    figures = figures_of(table.reindex(queries.school_points(selection)))
+    caption = view.Caption(title, legend, alt, figures, order_of(table))
+    deck = school_map(queries.geometry(selection), classes)
+    draw = partial(view.show, deck, selection, caption, name="schools")
+    screen.first(draw, selection, beside(legend))
 
 
 def size_pixels(labels: Sequence[str]) -> dict[str, float]:
     """Diameter of the legend's circles, smallest class first."""
     return {text(label): 2.0 * radius for label, radius in zip(labels, SCHOOL_PIXELS, strict=True)}
-
-
-def empty_card() -> str:
-    """HTML of the card while nothing is chosen."""
-    return f"<div class='atlas-card'><p>{escape(text(EMPTY_CARD))}</p></div>"
-
-
-def _search(
-    selection: Selection, table: pd.DataFrame, card: Callable[[pd.Series], str], legend: str = ""
-) -> Selection:
-    """Search box, legend and the card of what is in focus: `card` for a row of the own table."""
-    search(selection)
-    if legend:
-        st.html(legend)
-    own = selection.focus in table.index
-    st.html(card(table.loc[selection.focus]) if own else focus_card(selection) or empty_card())
-    return selection

@@ -24,6 +24,7 @@ from ui.maps.scales import (
     ClassScale,
     agreement_scale,
     circle_scale,
+    difference_scale,
     driver_scale,
     exceedance_scale,
     hatch_on,
@@ -162,6 +163,15 @@ def hot_spot_classes(spots: HotSpots) -> AreaClasses:
     codes = scale.encode(tracts["map_class"])
     marks = flags(tracts["map_class"] == NOT_SHOWN)
     return AreaClasses(scale, codes, marks, hatched=flags(tracts["hatched"]))
+
+
+def difference_classes(first: HotSpots, second: HotSpots) -> AreaClasses:
+    """Tracts by which of two maps puts them in a group; a dot where either shows no figure."""
+    ours, theirs = (spots.tracts["cluster"].notna().to_numpy() for spots in (first, second))
+    hidden = first.tracts["map_class"].eq(NOT_SHOWN) | second.tracts["map_class"].eq(NOT_SHOWN)
+    names = np.select([ours & theirs, ours, theirs], ["both", "first", "second"], "neither")
+    scale, labels = difference_scale(), pd.Series(names, first.tracts.index)
+    return AreaClasses(scale, scale.encode(labels, shown=~hidden), flags(hidden))
 
 
 def driver_classes(driver: pd.DataFrame, unit: str, what: str = "tracts") -> AreaClasses:

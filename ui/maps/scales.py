@@ -69,6 +69,14 @@ HOT_SPOT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Words of the classes of a hot-spot map, by kind of analysis."""
+DIFFERENCE_CLASSES: Mapping[str, str] = MappingProxyType(
+    {
+        "both": mark("in a group on both maps"),
+        "first": mark("on the left map only"),
+        "second": mark("on the right map only"),
+        "neither": mark("on neither"),
+    }
+)
 
 
 def hot_cold_scale() -> ClassScale:
@@ -112,6 +120,11 @@ def _named(words: Mapping[str, str], colours: tuple[str, ...]) -> ClassScale:
         tuple(map(text, (*words.values(), NOT_SHOWN))),
         named=True,
     )
+
+
+def difference_scale() -> ClassScale:
+    """Classes of a map of where two hot-spot maps differ, then "not shown"."""
+    return _named(DIFFERENCE_CLASSES, ("hot 99", "hot 90", "cold 95", "not significant"))
 
 
 def rate_scale() -> ClassScale:
@@ -264,7 +277,7 @@ def marks_legend(
         items.append(
             _item("box dots", "", _counted(text("not shown: {reason}", reason=reason), count))
         )
-    return _list(text("Marks on the map"), items) if items else ""
+    return _list(text("Marks on the map"), items, told=False) if items else ""
 
 
 def alt_text(scale: ClassScale, title: str, counts: Mapping[str, int], unit: str = TRACTS) -> str:
@@ -304,9 +317,9 @@ def _mark(kind: str, style: str = "") -> str:
     return f'<i class="{kind}"{look}></i>'
 
 
-def _list(title: str, items: list[str]) -> str:
+def _list(title: str, items: list[str], *, told: bool = True) -> str:
     name = escape(title)
-    heading = f'<strong aria-hidden="true">{name}</strong>'
+    heading = f'<strong aria-hidden="true">{name}</strong>' if told else ""
     inner = f'<div role="list" aria-label="{name}">{"".join(items)}</div>'
     return f'<div class="legend">{heading}{inner}</div>'
 

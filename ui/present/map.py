@@ -13,7 +13,7 @@ from ui import queries
 from ui.hotspots.words import map_title
 from ui.languages import text
 from ui.maps import view
-from ui.maps.block import figures_of, legend_of, opened_on
+from ui.maps.block import Badge, badges_of, figures_of, legend_of, opened_on
 from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry
 from ui.maps.neighbourhoods import counts, neighbourhood_classes
@@ -26,7 +26,6 @@ from ui.words.standing import MEASURES
 
 NUMBERED = 4
 STEP_BACK = 0.5  # of the area's own extent on each side, so that its surroundings are seen
-Badge = tuple[float, float, str]
 
 
 def draw(subject: Subject, marked: pd.DataFrame | None = None) -> None:
@@ -135,12 +134,7 @@ def _areas(subject: Subject) -> Iterator[Badge]:
     else:
         names = leading(selection).index[:NUMBERED]
         members = [queries_neighbourhoods.members(selection, str(name)) for name in names]
-    shapes = queries.panel(selection).tracts.geometry
-    geometry = queries.geometry(selection)
-    for rank, tracts in enumerate(members, 1):
-        if len(tracts):
-            point = shapes.loc[tracts].union_all().representative_point()
-            yield float(geometry.longitude_of(point.x)), point.y, str(rank)
+    yield from badges_of(selection, members)
 
 
 def _marks(subject: Subject, marked: pd.DataFrame) -> Iterator[Badge]:

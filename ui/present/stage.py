@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui import share
 from ui.languages import text
-from ui.languages.switch import mark_page, switch
+from ui.languages.switch import switch
 from ui.present import views
 from ui.present.subject import Subject, about
 from ui.selection import Selection
@@ -26,7 +26,6 @@ _keys = st.components.v2.component(
 def draw(selection: Selection) -> None:
     """Draw one view on the whole screen."""
     st.html(STYLE)
-    mark_page()
     subject = about(selection)
     name = selection.slide or views.NAMES[0]
     view = views.view(name)

@@ -1,35 +1,81 @@
-"""Blocks of the Schools page: the ranked list and table, whose rows open a school."""
+"""Blocks of the Schools page: the map with its ranked list, one school, and the table."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from ui import controls, frame, queries, screen
+from ui.charts import history as history_charts
+from ui.charts import places as school_charts
+from ui.languages import text
+from ui.maps import block as map_block
+from ui.maps.decks import school_classes
 from ui.schools.words import figure, title
-from ui.search import choose
-from ui.selection import Selection
+from ui.screen import Beside, Row
+from ui.selection import RANKS, Selection
 from ui.tables import display as table_block
-from ui.words.as_written import as_written
+from ui.tables import downloads
+from ui.words import standing as words
+from ui.words.cards import school_card
 
-FIRST = 6
+LISTED = 12
+FILTERS, OPTIONS = (*frame.FILTERS, "within"), ("kind",)
 COLUMNS = (
     *("rank", "could_be", "name", "level", "school_type", "neighbourhood", "enrolled"),
     *("chronic_absent", "rate", "next_year", "excess", "excess_low", "excess_high", "ratio"),
 )
 
 
-def first(listed: pd.DataFrame, selection: Selection) -> None:
-    """List the schools that stand first, each a button that opens it."""
-    with st.container(key="ranked", gap=None):
-        for school, row in listed[listed["rank"].notna()].head(FIRST).iterrows():
-            words = figure(row, selection.rank)
-            st.button(
-                f"**{row['rank']}** {as_written(row['name'])} :gray[{as_written(words)}]",
-                key=f"row-{school}",
-                type="tertiary",
-                on_click=choose,
-                args=(school,),
-            )
+def first_screen(listed: pd.DataFrame, selection: Selection) -> None:
+    """Draw the schools of the filters on the map, beside them the ranked list or a school."""
+    map_block.school_screen(
+        selection,
+        f"{text(words.MEASURES['crude'])}, {selection.year}",
+        school_classes(listed, queries.school_points(selection)),
+        listed,
+        partial(_beside, listed, selection),
+    )
+
+
+def _beside(listed: pd.DataFrame, selection: Selection, legend: str) -> Beside:
+    return Beside(
+        legend,
+        map_block.card_or(selection, listed, partial(_card, selection)),
+        partial(_ranked, listed, selection),
+        above=partial(controls.draw, selection, "rank", label_visibility="collapsed"),
+    )
+
+
+def _ranked(listed: pd.DataFrame, selection: Selection) -> None:
+    screen.listed(text(RANKS[selection.rank]), _rows(listed, selection))
+
+
+def _rows(listed: pd.DataFrame, selection: Selection) -> Iterator[Row]:
+    for school, row in listed[listed["rank"].notna()].head(LISTED).iterrows():
+        yield Row(str(school), str(row["rank"]), row["name"], figure(row, selection.rank))
+
+
+def _card(selection: Selection, row: pd.Series) -> str:
+    conditions = queries.school_conditions(selection, str(row.name))
+    return school_card(row, selection.year, words.LEVELS[row["level"]], conditions)
+
+
+def history(listed: pd.DataFrame, selection: Selection) -> None:
+    """Draw every school year of the school in focus; else how the rates of all are spread."""
+    if selection.focus not in listed.index:
+        st.altair_chart(school_charts.bands(listed["rate"], shown=listed["shown"]))
+        return
+    years, place = queries.school_history(selection), queries.trend(selection)
+    st.altair_chart(
+        history_charts.school_history(years, place, place_name="all schools of this choice")
+    )
+    frame.breaks(selection)
+    columns = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
+    table_block.show(years, columns, f"{listed.loc[selection.focus, 'name']}, every school year")
 
 
 def table(listed: pd.DataFrame, selection: Selection) -> None:
@@ -42,3 +88,4 @@ def table(listed: pd.DataFrame, selection: Selection) -> None:
     one_type = len(set(rows["school_type"])) < 2
     columns = [name for name in COLUMNS if not (one_type and name == "school_type")]
     table_block.show(rows, columns, heading, opens="schools-table")
+    downloads.buttons(selection, "schools", listed, place="schools")

@@ -12,7 +12,6 @@ from ui.words.numbers import (
     plural,
     signed_text,
     span_text,
-    students_text,
 )
 
 NAMED = 3
@@ -98,13 +97,9 @@ def ties(listed: pd.DataFrame) -> str:
 
 def figure(row: pd.Series, by: str) -> str:
     """Figure of a school in a ranked list, by which it stands where it does."""
-    rate = text(
-        "{rate} of {students}",
-        rate=percent_text(row["rate"], row["enrolled"]),
-        students=students_text(row["enrolled"]),
-    )
+    rate = percent_text(row["rate"], row["enrolled"])
     ranks = span_text(count_text(row["rank_first"]), count_text(row["rank_last"]))
-    beyond = text("{students} beyond expected", students=signed_text(row["excess"]))
+    beyond = text("{count} students", count=signed_text(row["excess"]))
     first, second = (rate, beyond) if by == "rate" else (beyond, rate)
     return f"{first} · {second} · " + text("could be {ranks}", ranks=ranks)
 

@@ -238,9 +238,6 @@ def _percentile(row: pd.Series) -> str:
 
 def near(spots: HotSpots, selection: Selection) -> None:
     """Draw the way to care for the chosen group, and the providers nearest to it."""
-    if spots.groups.empty:
-        return
-    st.subheader(text("Who is near?"))
     care = ways(queries_why.profile(spots, selection))
     st.write(as_written(answer(care)))
     if not care.empty:

@@ -15,7 +15,7 @@ from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styl
 from ui.maps.scales import BORDER, TEXT
 from ui.words.numbers import value_text, with_margin
 
-ROW_PIXELS = 40
+ROW_PIXELS = 30
 AROUND_PIXELS = 210  # title, axis and legend: the height is that of the whole chart
 SIZE = 200
 BEYOND = "differs beyond its own error, in the mean and in rank"

@@ -12,29 +12,35 @@ import streamlit as st
 
 from data.views.hot_spots import HotSpots
 from data.views.strengths import RandomGroups
-from ui import frame, queries
+from ui import controls, frame, queries, screen
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
+from ui.languages import mark
 from ui.maps import block as map_block
 from ui.maps import view
-from ui.maps.decks import area_map, hot_spot_classes
+from ui.maps.decks import MapDeck, area_map, hot_spot_classes
 from ui.maps.geometry import MapGeometry
 from ui.maps.scales import alt_text
 from ui.queries import charts as queries_charts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
+from ui.screen import Beside
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.why import care as care_words
+from ui.why import downloads as why_download
 from ui.why import words as why_words
+from ui.words.as_written import as_written
 from ui.words.numbers import value_text, with_margin
 
 NO_GROUP = (
     "No area stands out in this view, so there is no one place to ask about. Choose another year or"
     " level, or another method on the Hot spots page."
 )
+OPTIONS = ("method", "null", "neighbours", "measure", "catchment", "alpha")
 SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3rem"
-OUTLINED = "The group is outlined in black. The map opens on it: zoom out for the whole place."
+TOUCH = mark("How may these conditions touch attendance?")
+OUTLINED = "The group is outlined in black. Zoom out or press home for the whole place."
 STEP_BACK = 0.3  # of the group's own extent on each side, so that its surroundings are seen
 DARK = [17, 17, 17]
 WHITE = [255, 255, 255]
@@ -42,11 +48,12 @@ DISC_PIXELS, RING_PIXELS, NUMBER_PIXELS = 9, 3.5, 12
 
 
 def choose(spots: HotSpots, selection: Selection) -> Selection:
-    """Choose a group; the first one, or the one in the link."""
-    if spots.groups.empty:
+    """Take the group in the link, or the first."""
+    groups = list(spots.groups["cluster"])
+    if not groups or selection.cluster in groups:
         return selection
-    labels = {row["cluster"]: group_sentence(row) for _, row in spots.groups.iterrows()}
-    return frame.own_control(selection, "cluster", "Group of hot tracts", labels)
+    st.session_state["cluster"] = groups[0]
+    return replace(selection, cluster=groups[0])
 
 
 def row_of(spots: HotSpots, selection: Selection) -> pd.Series:
@@ -65,28 +72,66 @@ def answer(spots: HotSpots, selection: Selection) -> str:
     return f"{said} {why_words.as_many(queries_why.random_groups(spots, selection))}"
 
 
-def group(spots: HotSpots, selection: Selection) -> None:
-    """Figures, map with card, and profile of the chosen group."""
-    if spots.groups.empty:
-        return
-    row, profile = row_of(spots, selection), queries_why.profile(spots, selection)
-    random = queries_why.random_groups(spots, selection)
-    frame.figures(why_words.figures(row, profile))
-    draw(spots, selection, row)
-    _said(why_words.sentences(row, profile, selection.year))
-    own = why_words.its_own(why_words.harder(profile), random)
-    _asked("Is that this group's own?", f"{own} {why_words.MEANING}".strip())
+def first_screen(spots: HotSpots, selection: Selection) -> None:
+    """Map with the group outlined and providers numbered; beside it the groups, and its card."""
+    row, (deck, caption) = row_of(spots, selection), map_of(spots, selection)
+    legend = caption.legend
+    if queries_why.has_providers(selection):
+        legend += care_words.legend(queries_why.nearby(spots, selection))
+    beside = Beside(
+        legend,
+        map_block.card_or(selection, spots.tracts.iloc[:0], str),
+        lambda: st.html(
+            cluster_card(row, selection.year, queries_hotspots.other_years(spots, selection))
+        ),
+        above=lambda: _choice(spots, selection),
+    )
+    screen.first(lambda: view.show(deck, selection, caption, name="why"), selection, beside)
+
+
+def _choice(spots: HotSpots, selection: Selection) -> None:
+    """Draw the choice of a group."""
+    labels = {
+        row["cluster"]: f"{rank} {group_sentence(row)}"
+        for rank, (_, row) in enumerate(spots.groups.iterrows(), 1)
+    }
+    controls.draw(selection, "cluster", labels, label_visibility="collapsed")
+
+
+def profile(spots: HotSpots, selection: Selection) -> None:
+    """Draw what the children of the chosen group live with."""
+    row, rows = row_of(spots, selection), queries_why.profile(spots, selection)
+    frame.figures(why_words.figures(row, rows))
     st.vega_lite_chart(queries_charts.profile_chart(spots, selection))
-    _asked("What cannot be said?", why_words.unsaid(profile))
-    _touches(profile)
-    title = why_words.profile_title(row, profile)
-    table_block.plain(profile_words(profile, random), title)
+
+
+def unsaid(spots: HotSpots, selection: Selection) -> None:
+    """Say what these figures cannot say."""
+    st.write(as_written(why_words.unsaid(queries_why.profile(spots, selection))))
+
+
+def touches(spots: HotSpots, selection: Selection) -> None:
+    """Say how the conditions that stand out may touch attendance, and whether they are its own."""
+    rows = queries_why.profile(spots, selection)
+    random = queries_why.random_groups(spots, selection)
+    own = why_words.its_own(why_words.harder(rows), random)
+    _asked("Is that this group's own?", f"{own} {why_words.MEANING}".strip())
+    _touches(rows)
+
+
+def table(spots: HotSpots, selection: Selection) -> None:
+    """Draw the table twin of the chart, with how to read it."""
+    row, rows = row_of(spots, selection), queries_why.profile(spots, selection)
+    _said(why_words.sentences(row, rows, selection.year))
+    st.write(as_written(meaning(spots, selection)))
+    random = queries_why.random_groups(spots, selection)
+    title = why_words.profile_title(row, rows)
+    table_block.plain(profile_words(rows, random), title)
+    why_download.buttons(spots, selection)
 
 
 def meaning(spots: HotSpots, selection: Selection) -> str:
-    """Say what the profile means and which tracts it compares with; "" without a group."""
-    if spots.groups.empty:
-        return ""
+    """Say what the profile means and which tracts it compares with."""
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     return f"{why_words.PROFILE_MEANING} {compared}"
 
@@ -118,8 +163,7 @@ def _touches(profile: pd.DataFrame) -> None:
     if not conditions:
         return
     items = "".join(f"<li><b>{escape(name)}.</b> {escape(text)}</li>" for name, text in conditions)
-    heading = "How may these conditions touch attendance?"
-    st.html(f"<div class='atlas-sure'><b>{heading}</b><ul>{items}</ul></div>")
+    st.html(f"<div class='atlas-sure'><ul>{items}</ul></div>")
 
 
 def _driver_words(row: pd.Series) -> tuple[str, ...]:
@@ -138,32 +182,23 @@ def _driver_words(row: pd.Series) -> tuple[str, ...]:
     )
 
 
-def draw(spots: HotSpots, selection: Selection, row: pd.Series) -> None:
-    """Draw the legend, the map with the group outlined, and the group's card beside."""
+def map_of(spots: HotSpots, selection: Selection) -> tuple[MapDeck, view.Caption]:
+    """Map of the hot spots with the group outlined and its providers numbered, and its words."""
     inside = queries_hotspots.in_group(spots.tracts["cluster"], selection.cluster)
-    flags = "".join(np.where(inside, "1", "0"))
-    classes = replace(hot_spot_classes(spots), brushed=flags)
+    classes = replace(hot_spot_classes(spots), brushed="".join(np.where(inside, "1", "0")))
     title = map_title(selection)
-    map_block.tract_legend(title, classes)
     near = None
     if queries_why.has_providers(selection):
         near = queries_why.nearby(spots, selection)
-        st.html(care_words.legend(near))
-    left, right = st.columns([62, 38], gap="medium")
-    with right:
-        st.html(cluster_card(row, selection.year, queries_hotspots.other_years(spots, selection)))
-    with left:
-        deck = area_map(_opened(spots, selection, near), classes)
-        description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
-        if near is not None:
-            drawn = queries.geometry(selection).longitude_of(near["longitude"])
-            deck.layers.extend(marks(near.assign(longitude=drawn)))
-            description = f"{description} {care_words.alt(near)}"
-        legend = map_block.legend_of(title, classes)
-        figures, order = map_block.figures_of(spots.tracts), map_block.order_of(spots.tracts)
-        caption = view.Caption(title, legend, description, figures, order)
-        view.show(deck, selection, caption, name="why")
-        st.caption(OUTLINED)
+    deck = area_map(_opened(spots, selection, near), classes)
+    description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
+    if near is not None:
+        drawn = queries.geometry(selection).longitude_of(near["longitude"])
+        deck.layers.extend(marks(near.assign(longitude=drawn)))
+        description = f"{description} {care_words.alt(near)}"
+    figures, order = map_block.figures_of(spots.tracts), map_block.order_of(spots.tracts)
+    legend = map_block.legend_of(title, classes)
+    return deck, view.Caption(title, legend, description, figures, order)
 
 
 def marks(near: pd.DataFrame) -> list[pdk.Layer]:

@@ -20,6 +20,7 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, interval_text, percent_text, plural, q_text
 from ui.words.standing import LEVELS
 
+QUESTION = mark("Which schools do better than others like them?")
 BELOW_BY_CHANCE = 0.025  # the lower side of a 95 % funnel
 MEANING = mark(
     "Strengths to learn from, by asking the school: the figures do not say what it does. Schools"
@@ -158,7 +159,6 @@ def _lower(words: str) -> str:
 def strengths(spots: HotSpots, selection: Selection) -> None:
     """Draw the schools of the view beside their prediction, strengths first."""
     schools = queries_why.strengths(spots, selection)
-    st.subheader(text("Which schools do better than others like them?"))
     st.write(as_written(sentence(schools)))
     if schools.alike().empty:
         return

@@ -1,0 +1,199 @@
+"""Controls of the selection: what each is called, what it offers, and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from ui import queries
+from ui.languages import mark, text
+from ui.selection import (
+    ALPHAS,
+    FIELDS,
+    KEPT_ELSEWHERE,
+    MEASURES,
+    METHODS,
+    NEIGHBOURS,
+    RANKS,
+    SINGLE_TESTS,
+    UNITS,
+    VIEWS,
+    Selection,
+)
+from ui.words.standing import JOIN_METHODS, LEVELS, SURENESS
+
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "area": mark("Study area"),
+        "year": mark("School year"),
+        "level": mark("School level"),
+        "within": mark("Borough, county or district"),
+        "kind": mark("Type of school"),
+        "rank": mark("Ranked by"),
+        "driver": mark("Condition"),
+        "view": mark("What the map shows"),
+        "unit": mark("Map and list of"),
+        "cluster": mark("Group"),
+        "measure": mark("Measure"),
+        "catchment": mark("Where students live"),
+        "versus": mark("Compare with"),
+        "method": mark("Method"),
+        "null": mark("What counts as chance"),
+        "neighbours": mark("Neighbours"),
+        "alpha": mark("False discoveries"),
+        "beside": mark("Beside the map"),
+    }
+)
+WIDTHS: Mapping[str, int] = MappingProxyType(
+    {"year": 108, "level": 136, "area": 168, "within": 150, "kind": 130, "driver": 206, "view": 190}
+)
+"""Pixels of the controls in the row of filters."""
+
+
+def row(selection: Selection, names: Sequence[str]) -> Selection:
+    """Draw the filters of a page side by side, their labels for screen readers only."""
+    for name in names:
+        width = WIDTHS.get(name, 160)
+        selection = draw(selection, name, width=width, label_visibility="collapsed")
+    return selection
+
+
+def options(selection: Selection, names: Sequence[str]) -> Selection:
+    """Draw statistical settings in a popover that tells how many are not the usual ones."""
+    changed = _changed(selection, names)
+    label = text("Options ({count} changed)", count=changed) if changed else text("Options")
+    with st.popover(label, key="options"):
+        for name in names:
+            selection = draw(selection, name)
+    return selection
+
+
+def draw(
+    selection: Selection, name: str, offered: Mapping[Any, str] | None = None, **more: Any
+) -> Selection:
+    """Draw the control of a field where it offers a choice; return the selection with its value.
+
+    Parameters
+    ----------
+    selection : Selection
+        A value that is not offered falls back to the first.
+    name : str
+        Field of the selection, a key of `LABELS`.
+    offered : mapping, optional
+        Words of each value, where only the page knows them.
+    **more
+        Settings of `streamlit.selectbox`.
+    """
+    offered = words(selection, name) if offered is None else offered
+    if not offered:
+        return selection
+    if getattr(selection, name) not in offered:
+        st.session_state[name] = next(iter(offered))
+    if len(offered) == 1 and name not in ("area", "year"):
+        return replace(selection, **{name: st.session_state[name]})
+    if name == "area":
+        more["on_change"] = open_place
+    chosen = st.selectbox(
+        text(LABELS[name]),
+        list(offered),
+        key=name,
+        format_func=lambda value: text(offered.get(value, str(value))),
+        help=_help(selection, name),
+        **more,
+    )
+    return replace(selection, **{name: chosen})
+
+
+def open_place() -> None:
+    """Forget what was chosen in another place, but for what is chosen in every place."""
+    for name in {*FIELDS} - {"area", *KEPT_ELSEWHERE}:
+        st.session_state.pop(name, None)
+
+
+def words(selection: Selection, name: str) -> Mapping[Any, str]:
+    """Words of each value that a field offers in this view; none where it changes nothing."""
+    return _OFFERED[name](selection) if name in _OFFERED else _STANDING[name]
+
+
+def _changed(selection: Selection, names: Sequence[str]) -> int:
+    usual = queries.choices(selection.area).default()
+    return sum(
+        getattr(selection, name) != getattr(usual, name)
+        for name in names
+        if getattr(selection, name) in words(selection, name)
+    )
+
+
+def _help(selection: Selection, name: str) -> str | None:
+    if name == "alpha":
+        return SURENESS
+    if name != "catchment":
+        return None
+    joins = queries.choices(selection.area).joins()
+    return "\n".join(f"- **{label}**: {JOIN_METHODS[join]}" for join, label in joins.items())
+
+
+def _years(selection: Selection) -> Mapping[str, str]:
+    unusual = queries.panel(selection).area.unusual_years
+    years = reversed(queries.choices(selection.area).years)
+    return {
+        year: text("{year} (unusual year)", year=year) if year in unusual else year
+        for year in years
+    }
+
+
+def _levels(selection: Selection) -> Mapping[str, str]:
+    levels = queries.choices(selection.area).levels
+    return {"all": mark("All schools"), **{level: LEVELS[level] for level in levels}}
+
+
+def _named(first: str, names: Sequence[str]) -> Mapping[str, str]:
+    return {"": first, **{name: name for name in names}} if names else {}
+
+
+def _drivers(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import drivers  # loaded by the page that shows a condition
+
+    return drivers.driver_labels(selection.area)
+
+
+def _views(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import drivers
+
+    return VIEWS if drivers.measure(selection).is_compared else {"": VIEWS[""]}
+
+
+def _neighbours(selection: Selection) -> Mapping[str, str]:
+    return NEIGHBOURS if selection.method in SINGLE_TESTS else {}
+
+
+def _units(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import neighbourhoods
+
+    return UNITS if neighbourhoods.units(selection).notna().any() else {}
+
+
+_STANDING: Mapping[str, Mapping[Any, str]] = MappingProxyType(
+    {"measure": MEASURES, "alpha": ALPHAS, "method": METHODS, "rank": RANKS}
+)
+_OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyType(
+    {
+        "area": lambda _: queries.places(),
+        "year": _years,
+        "level": _levels,
+        "within": lambda s: _named(mark("Everywhere"), queries.choices(s.area).withins),
+        "kind": lambda s: _named(mark("All types"), queries.choices(s.area).kinds),
+        "driver": _drivers,
+        "view": _views,
+        "unit": _units,
+        "catchment": lambda s: queries.choices(s.area).joins(),
+        "versus": lambda s: queries.choices(s.area).others(s),
+        "null": lambda s: s.nulls(),
+        "neighbours": _neighbours,
+        "beside": lambda s: s.besides(queries.choices(s.area).years),
+    }
+)

@@ -1,0 +1,33 @@
+"""Folded parts of the Overview: the table twin of its map, and every school year."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import queries
+from ui.maps.decks import by_class
+from ui.selection import Selection
+from ui.tables import display as table_block
+from ui.tables import downloads
+from ui.words import standing as words
+
+COUNTS = ("school_year", "enrolled", "chronic_absent", "rate", "schools", "withheld")
+CHANGES = ("compared", "paired", "paired_low", "paired_high", "composition")
+
+
+def classes(selection: Selection) -> None:
+    """Table twin of the map, and the tracts to download."""
+    tracts = queries.tracts(selection)
+    st.write(f"{words.AREA_RANGE} {words.COVERAGE_MEANING}")
+    columns = ("map_class", "tracts", "by_schools_tracts")
+    title = f"Tracts by class, {selection.year}"
+    table_block.show(by_class(tracts, selection.measure), columns, title)
+    downloads.buttons(selection, "tracts", tracts, place="tracts")
+
+
+def years(selection: Selection) -> None:
+    """Every school year of the place, with what can be compared."""
+    st.write(words.CHANGE_MEANING)
+    table_block.show(
+        queries.trend(selection), (*COUNTS, *CHANGES), "Every school year of this place"
+    )
