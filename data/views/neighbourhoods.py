@@ -165,15 +165,18 @@ def driver_by_neighbourhood(
         a figure), tracts (that have one), unit, status, source, vintage.
     """
     known = driver["status"].eq("reported") & driver["value"].notna()
-    weight = children.astype(float).fillna(0.0)
+    figures = pd.DataFrame({"value": driver["value"], "moe": driver["moe"], "known": known})
+    figures["children"] = children.astype(float).fillna(0.0)
+    laid = {name: figures[name].to_numpy() for name in figures}  # a loop over arrays, for speed
     rows = {}
-    for name, members in units.dropna().groupby(units).groups.items():
-        has = known[members] & weight[members].gt(0)
-        inside, all_children = members[has], float(weight[members].sum())
-        size = float(weight[inside].sum())
-        part = (weight[inside] / size).to_numpy() if size else np.zeros(0)
-        value = float(part @ driver.loc[inside, "value"].to_numpy(float)) if size else np.nan
-        margin = margin_of_mean(part, driver.loc[inside, "moe"].to_numpy(float))
+    for name, places in units.dropna().groupby(units).groups.items():
+        members = figures.index.get_indexer(places)
+        weight = laid["children"][members]
+        inside, all_children = members[laid["known"][members] & (weight > 0)], float(weight.sum())
+        size = float(laid["children"][inside].sum())
+        part = laid["children"][inside] / size if size else np.zeros(0)
+        value = float(part @ laid["value"][inside]) if size else np.nan
+        margin = margin_of_mean(part, laid["moe"][inside])
         covered = size / all_children if all_children else np.nan
         rows[name] = (value, margin if size else np.nan, covered, len(inside))
     columns = ["value", "moe", "covered", "tracts"]
