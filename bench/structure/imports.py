@@ -53,7 +53,10 @@ def loaded_edges(names: Names) -> Edges:
 
 
 def imported_modules(names: Names, module: Module, node: ast.AST) -> set[str]:
-    """Name the modules of the product that a statement imports by name."""
+    """Name the modules of the product that a statement imports by name.
+
+    Where the name is computed it may be any that the module has in quotes.
+    """
     found = set()
     if isinstance(node, ast.Import):
         found = {alias.name for alias in node.names}
@@ -65,7 +68,9 @@ def imported_modules(names: Names, module: Module, node: ast.AST) -> set[str]:
             f"{source}.{name}" for name, part in parts.items() if bound.get(name) in {None, part}
         }
     elif isinstance(node, ast.Call) and dotted(node.func)[-1:] == ("import_module",) and node.args:
-        found = {str(getattr(node.args[0], "value", ""))}
+        given = node.args[0]
+        spoken = [given] if isinstance(given, ast.Constant) else ast.walk(module.tree)
+        found = {str(each.value) for each in spoken if isinstance(each, ast.Constant)}
     return found & names.modules.keys()
 
 

@@ -68,7 +68,6 @@ KEPT: dict[str, str] = {
         (f"analytics.membership.fields.{name}" for name in ("HalfNormal", "Beta")),
         "published BYM2 cases (Morris et al. 2019) need it",
     ),
-    "analytics.membership.result.Membership.top": "public: what `analytics.membership.fit` gives",
     "analytics.smoothing.spatial_empirical_bayes": "EBlocal, a published case of R spdep",
     "analytics.smoothing.standardized_rates": "EBImoran, a published case of R spdep",
 }

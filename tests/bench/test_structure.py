@@ -9,7 +9,7 @@ from bench.structure.__main__ import main, measure
 
 BODY = "\n".join(f"    total = total + {number} * value" for number in range(7))
 FILES = {
-    "app.py": "from ui import frame\n\nframe.show()\n",
+    "app.py": "from ui import frame, slides\n\nframe.show(slides.show)\n",
     "pages/map.py": "from ui import frame\nfrom geo.joins import near\n\nframe.show(near)\n",
     "geo/__init__.py": '"""Places."""\n',
     "geo/joins/__init__.py": (
@@ -35,6 +35,11 @@ FILES = {
     ),
     "ui/__init__.py": "",
     "ui/frame.py": "def show(*parts):\n    return [part() for part in parts]\n",
+    "ui/slides.py": (
+        "from importlib import import_module\n\nSLIDES = {'one': 'ui.slide'}\n\n\n"
+        "def show(name):\n    return import_module(SLIDES[name]).SLIDE\n"
+    ),
+    "ui/slide.py": "def picture():\n    return 1\n\n\nSLIDE = (picture,)\n",
 }
 
 
@@ -59,7 +64,7 @@ def test_lines_are_counted_by_folder(found: dict[str, Any]) -> None:
     assert {"app.py", "pages", "geo", "geo/joins", "data", "ui"} < rows.keys()
     assert rows["geo"]["modules"] == rows["geo/joins"]["modules"] == 3
     assert rows["geo"]["docstrings"] == 1 + rows["geo/joins"]["docstrings"] == 4
-    assert (rows["ui"]["code"], rows["ui"]["total"]) == (2, 2)
+    assert (rows["ui"]["code"], rows["ui"]["total"]) == (9, 14)
     tops = ["app.py", "pages", "geo", "data", "ui"]
     assert rows["product"]["code"] == sum(rows[top]["code"] for top in tops)
 
@@ -82,8 +87,16 @@ def test_what_nothing_comes_to_is_listed(found: dict[str, Any]) -> None:
     assert found["unreached"][0]["lines"] == 10
 
 
+def test_a_module_named_in_quotes_is_reached_where_names_of_modules_are_computed(
+    found: dict[str, Any],
+) -> None:
+    assert not {"ui.slide"} & set(found["unreached modules"])
+    row = next(row for row in found["pages"] if row["page"] == "app")
+    assert row["functions"] == 3  # frame.show, slides.show and the slide's picture
+
+
 def test_functions_are_counted_from_the_command(found: dict[str, Any]) -> None:
-    assert found["reach"] == {"data.build": 2, "pages.hot_spots": 0, "product": 11}
+    assert found["reach"] == {"data.build": 2, "pages.hot_spots": 0, "product": 13}
 
 
 def test_shared_lines_are_found_once(found: dict[str, Any]) -> None:
