@@ -35,8 +35,8 @@ from ui.words.as_written import as_written
 from ui.words.numbers import plural
 
 NO_DRIVERS = (
-    "No social driver is known of this place. Add recipes of the table “drivers” to its place file,"
-    " such as cdc_svi, and build it again."
+    "No social driver is known of this place. The people who run this site can add some:"
+    " README.md says how."
 )
 ALONE = ("name", "neighbourhood", "value", "moe", "cv", "reliability", "vintage")
 FILTERS = (*frame.FILTERS, "driver")
@@ -194,7 +194,9 @@ def _tracts(selection: Selection) -> pd.DataFrame:
 def sureness(comparison: Comparison, selection: Selection) -> Sequence[str]:
     """Give sentences on how sure the associations are."""
     measure = queries_drivers.measure(selection)
+    link = queries_drivers.correlation(selection)
     return (
+        driver_words.figures(comparison, measure, link),
         driver_words.sureness(comparison) if measure.is_compared else "",
         words.ASSOCIATION,
         words.AREA_RANGE,

@@ -12,7 +12,7 @@ from analytics.association.model import MIN_PLACES, PLACES_PER_EXPOSURE
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Comparison
 from data.views.neighbourhoods import unsure_part
-from ui.words.answers import drivers_sentence
+from ui.words.answers import GO_TOGETHER, drivers_sentence
 from ui.words.cards import not_covered_text
 from ui.words.numbers import (
     TENTHS,
@@ -21,6 +21,7 @@ from ui.words.numbers import (
     ratio_text,
     span_text,
 )
+from ui.words.plain import capital, how_many
 
 ODDS_MEANING = (
     "Odds are students chronically absent for each student who is not; 1.00 is no difference. Each"
@@ -43,6 +44,7 @@ INDEX = (
     " beside them."
 )
 INDEPENDENT = "Neighbouring schools are taken as independent, so the true interval is wider."
+PASSES = 0.05
 CLEAR_MORE = "goes with more absence"
 CLEAR_LESS = "goes with less absence"
 UNCLEAR = "no clear link"
@@ -64,38 +66,47 @@ def why_neighbourhoods(tracts: pd.DataFrame, table: pd.DataFrame) -> str:
 def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, year: str) -> str:
     """Answer the page's question for the chosen driver, as an association only.
 
-    Where there is no model, `link` of schools' rates and their exposure answers.
+    Where there is no model, `link` of schools' rates and their exposure answers. The figures are
+    those of `sureness`.
     """
     if measure.kind == "modelled":
         return f"“{measure.label}” is an estimate for adults, not a count. {MODELLED}"
     if measure.map_only:
         return f"“{measure.label}” is for the map alone, never compared. {measure.caveat}"
-    if measure.id not in comparison.table.index or comparison.found.state != "estimated":
-        said = drivers_sentence(measure.label.lower(), link.rho, link.low, link.high, link.n)
-        return f"{said} {INDEPENDENT}" if link.state == "estimated" else said
+    if not _modelled(comparison, measure):
+        return drivers_sentence(measure.label, link.rho, link.low, link.high, link.n)
+    row = comparison.table.loc[measure.id]
+    if row["reliability"] == "low":
+        return (
+            f"The survey is too unsure of “{measure.label}” around schools to say more than this."
+        )
+    schools = f"{plural(comparison.found.diagnostics.n, 'school')}, {year}"
+    start = _beside(comparison)
+    if link_words(row) == UNCLEAR:
+        once = _once_joined(row)
+        link_of = f"no clear link between “{measure.label}” and absence{once}"
+        return f"{start}, we see {link_of} ({schools})."
+    direction = "more" if row["odds_ratio"] > 1 else "less"
+    return (
+        f"{start}, schools whose tracts have more of “{measure.label}” have {direction} absence"
+        f" ({schools}).{_among_many(comparison, row)} {GO_TOGETHER}"
+    )
+
+
+def figures(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation) -> str:
+    """Give the figures behind the answer; "" where it has none."""
+    if not _modelled(comparison, measure):
+        known = measure.is_compared and link.state == "estimated"
+        return f"{capital(correlation_text(link))}. {INDEPENDENT}" if known else ""
     row = comparison.table.loc[measure.id]
     if row["reliability"] == "low":
         cv = percent_text(row["cv"], 0)
-        return (
-            f"The figures of “{measure.label}” around schools are too unreliable to carry a"
-            f" conclusion (coefficient of variation {cv} at the middle school)."
-        )
-    schools = plural(comparison.found.diagnostics.n, "school")
-    figures = (
-        f"{ratio_text(row['odds_ratio'])} times the odds for each"
-        f" {step_text(row['sd'], row['unit'])} more (95 % interval {interval(row)};"
-        f" {schools}, {year})"
+        return f"The coefficient of variation of “{measure.label}” is {cv} at the middle school."
+    said = (
+        f"“{measure.label}”: {ratio_text(row['odds_ratio'])} times the odds for each"
+        f" {step_text(row['sd'], row['unit'])} more (95 % interval {interval(row)})."
     )
-    start = _beside(comparison)
-    more = filter(None, (joins_sentence(row), "An association between places, not a cause."))
-    if link_words(row) == UNCLEAR:
-        said = f"shows no clear link with chronic absence{_once_joined(row)}"
-        return f"{start}, “{measure.label}” {said}: {figures}. {' '.join(more)}"
-    direction = "higher" if row["odds_ratio"] > 1 else "lower"
-    return (
-        f"{start}, schools that serve tracts with higher values of “{measure.label}” have"
-        f" {direction} odds of chronic absence: {figures}. {' '.join(more)}"
-    )
+    return " ".join(filter(None, (said, joins_sentence(row))))
 
 
 def joins_sentence(row: pd.Series) -> str:
@@ -144,7 +155,7 @@ def sureness(comparison: Comparison) -> str:
     if len(table) == 1:
         return "The interval allows for neighbouring schools being alike."
     clear = int(sum(link_words(row) != UNCLEAR for _, row in table.iterrows()))
-    passing = int(table["q"].le(0.05).sum())
+    passing = int(table["q"].le(PASSES).sum())
     return (
         f"Of {plural(len(table), 'condition')} looked at, {clear} {_have(clear)} 95 % intervals"
         f" that leave out “no difference”{_under_all(comparison)}; {passing} still {_do(passing)}"
@@ -267,10 +278,22 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
+def _modelled(comparison: Comparison, measure: MeasureInfo) -> bool:
+    """Whether the schools of the view say something of the measure."""
+    return measure.id in comparison.table.index and comparison.found.state == "estimated"
+
+
 def _once_joined(row: pd.Series) -> str:
     """Say so when the chosen join alone would have called the link clear."""
     alone = row["odds_low"] > 1 or row["odds_high"] < 1
-    return " once other joins are looked through" if alone else ""
+    return " that holds wherever we suppose students live" if alone else ""
+
+
+def _among_many(comparison: Comparison, row: pd.Series) -> str:
+    """Say so when a clear link would not be clear among all that were looked at."""
+    if len(comparison.table) == 1 or row["q"] <= PASSES:
+        return ""
+    return " Among so many conditions, one such link could be chance."
 
 
 def _under_all(comparison: Comparison) -> str:
@@ -280,7 +303,10 @@ def _under_all(comparison: Comparison) -> str:
 
 def _beside(comparison: Comparison) -> str:
     others = len(comparison.table) - 1
-    return "Taken alone" if others == 0 else f"Beside {plural(others, 'other condition')}"
+    if not others:
+        return "Taken alone"
+    more = "condition" if others == 1 else "conditions"
+    return f"Allowing for {how_many(others) if others > 1 else 'one'} other {more}"
 
 
 def _alike(other: str, measures: Mapping[str, MeasureInfo]) -> str:

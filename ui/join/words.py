@@ -60,8 +60,8 @@ def answer(quality: JoinQuality, focus: str, name: str) -> str:
     reached = quality.tracts["enrolled"] > 0
     spread = quality.schools.loc[joined, "effective_tracts"].median()
     return text(
-        "By “{join}”, students of {schools} live in {tracts}; a typical school draws from about"
-        " {typical}. Choose a school or a tract below.",
+        "A typical school draws from about {typical}: by “{join}”, students of {schools} live in"
+        " {tracts}. Choose a school or a tract to see its own.",
         join=_named(name),
         schools=plural(joined.sum(), "school"),
         tracts=plural(reached.sum(), "tract"),

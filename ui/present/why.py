@@ -31,17 +31,7 @@ def headline(subject: Subject) -> str:
     group = subject.area()
     if group is None:
         return text("No area stands out, so there is no one place to ask about.")
-    names = [conditions.said(str(name)) for name in harder(group).index[:DRAWN]]
-    if not names:
-        return text(
-            "In {name}, what we can measure looks like similar areas. Ask the people there.",
-            name=group.name,
-        )
-    return text(
-        "In {name}, these stand out beside similar areas: {conditions}.",
-        name=group.name,
-        conditions=plain_words.listed(names),
-    )
+    return why_words.stand_out(group.name, queries_why.profile(group.spots, group.selection))
 
 
 def picture(subject: Subject) -> None:

@@ -27,9 +27,8 @@ NOT_USE = mark(
     " open after school or speaks the language at home is not in these figures."
 )
 NO_LIST = mark(
-    "This place has no list of providers, so the nearest ones are not known by name. Next step: add"
-    " the recipe of health-centre sites (HRSA; docs/sources/hrsa.md tells where the file is) to the"
-    " place's own file and build the place again."
+    "This place has no list of clinics, so we cannot name those near. The people who run this site"
+    " can add one: docs/sources/hrsa.md says how."
 )
 LISTED_RULE = mark(
     "Listed are up to {count}: the nearest of each kind (health centre or clinic; school-based"
@@ -58,22 +57,20 @@ def answer(care: pd.DataFrame) -> str:
     """Say how far the nearest place of care is, and where that lies among comparable tracts."""
     distances = care.loc[care.index.intersection(DISTANCES, sort=False)]
     if distances.empty:
-        known = plural(len(care), "measure")
-        return text("How far care is from here is not known: {measures} at hand.", measures=known)
+        return text("How far care is from here is not known: this place has no list of clinics.")
     row = distances.iloc[0]
     said = text(
-        "{label} ({years}): {figure} on average for children here",
+        "{label}, {years}: {figure} on average for children here",
         label=text(row["label"]),
         years=row["vintage"],
         figure=figure_text(row["value"], row["unit"]),
     )
     if row["state"] != "profiled":
-        return text("{said}; there are no comparable tracts to set this beside.", said=said)
+        return text("{said}. There are no similar areas to set this beside.", said=said)
     return text(
-        "{said}; {share} of comparable tracts have a shorter way, and the mean of them all is"
-        " {mean}.",
+        "{said}, {mean} in similar areas. {count} of 100 similar areas have a shorter way.",
         said=said,
-        share=f"{row['percentile']:.0f}{PERCENT}",
+        count=f"{row['percentile']:.0f}",
         mean=figure_text(row["comparable"], row["unit"]),
     )
 

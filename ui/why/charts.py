@@ -18,13 +18,13 @@ from ui.words.numbers import value_text, with_margin
 ROW_PIXELS = 30
 AROUND_PIXELS = 210  # title, axis and legend: the height is that of the whole chart
 SIZE = 200
-BEYOND = "differs beyond its own error, in the mean and in rank"
-ALIKE = "like comparable tracts, within the error or in rank"
-WEAK = "cannot carry a conclusion: low reliability, or no margin of error"
+BEYOND = "clearly differs from similar areas"
+ALIKE = "much as in similar areas, within the error"
+WEAK = "cannot carry a conclusion: the survey is too unsure"
 _DRIVER_KINDS = (BEYOND, ALIKE, WEAK)
 FUNNEL_HEIGHT = 460
 STEPS = 60  # points that draw a limit
-PASSED = "does better than predicted, q of .05 or less"
+PASSED = "has clearly fewer absent than predicted"
 HERE = "serves this group"
 SPECIAL = "chooses its students or is for some, by its type"
 OTHER = "another school"
@@ -55,7 +55,7 @@ def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     axis = alt.X(
         "percentile:Q",
-        title="Percent of comparable tracts with less of it (dashed: half of them)",
+        title="Of 100 similar areas, how many have less of it (dashed: half)",
         axis=alt.Axis(labelFlush=False, tickCount=10),
         scale=alt.Scale(domain=[0, 100]),
     )

@@ -65,11 +65,7 @@ def answer(spots: HotSpots, selection: Selection) -> str:
     """Give the page's answer: what stands out in the chosen group."""
     if spots.groups.empty:
         return NO_GROUP
-    row, profile = row_of(spots, selection), queries_why.profile(spots, selection)
-    said = why_words.answer(row, profile)
-    if why_words.harder(profile).empty:
-        return said
-    return f"{said} {why_words.as_many(queries_why.random_groups(spots, selection))}"
+    return why_words.answer(row_of(spots, selection), queries_why.profile(spots, selection))
 
 
 def first_screen(spots: HotSpots, selection: Selection) -> None:
@@ -133,7 +129,8 @@ def table(spots: HotSpots, selection: Selection) -> None:
 def meaning(spots: HotSpots, selection: Selection) -> str:
     """Say what the profile means and which tracts it compares with."""
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
-    return f"{why_words.PROFILE_MEANING} {compared}"
+    common = why_words.as_many(queries_why.random_groups(spots, selection))
+    return f"{why_words.PROFILE_MEANING} {compared} {common}"
 
 
 def profile_words(profile: pd.DataFrame, random: RandomGroups) -> pd.DataFrame:

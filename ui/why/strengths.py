@@ -50,24 +50,19 @@ def sentence(strengths: Strengths) -> str:
             "Not said for this choice: {schools} with a figure are too few to predict from.",
             schools=plural(len(strengths.schools), "school"),
         )
-    by, schools = predicted_from(strengths), count_text(len(table))
+    schools = plural(len(table), "school")
     named = int(table["class"].str.startswith("doing better").sum())
     if named:
         return counted(
-            "{count} school of {all} has fewer students chronically absent than predicted from"
-            " {by}, beyond what looking at so many schools explains (q of .05 or less).",
-            "{count} schools of {all} have fewer students chronically absent than predicted from"
-            " {by}, beyond what looking at so many schools explains (q of .05 or less).",
+            "{count} of {schools} has clearly fewer students absent than schools like it. Ask what"
+            " it does.",
+            "{count} of {schools} have clearly fewer students absent than schools like them. Ask"
+            " what they do.",
             named,
-            all=schools,
-            by=by,
+            schools=schools,
         )
-    said = text(
-        "No school of {all} does better than predicted from {by} once so many schools are looked at"
-        " (q of .05 or less).",
-        all=schools,
-        by=by,
-    )
+    none = mark("None of {schools} has clearly fewer students absent than schools like it.")
+    said = text(none, schools=schools)
     below = int(table["outside"].eq("below").sum())
     if not below:
         return said
@@ -97,6 +92,15 @@ def of_group(strengths: Strengths) -> str:
         share=share,
         below=_lower(_below(below, len(table))),
         more=more,
+    )
+
+
+def basis(strengths: Strengths) -> str:
+    """Say what a school is set beside, and what clearly means."""
+    return text(
+        "Each school is set beside a prediction from {by}. Clearly: q of .05 or less, as so many"
+        " schools are looked at.",
+        by=predicted_from(strengths),
     )
 
 
@@ -142,11 +146,11 @@ def _below(below: int, schools: int) -> str:
     about = text("about {count}", count=count_text(expected))
     chance = about if expected >= 1 else text("fewer than 1")
     if not below:
-        none = mark("None lies below the 95 % funnel, where {chance} would by chance")
+        none = mark("None lies below the funnel, where {chance} would by chance")
         return text(none, chance=chance)
     return counted(
-        "{count} lies below the 95 % funnel, where {chance} would by chance",
-        "{count} lie below the 95 % funnel, where {chance} would by chance",
+        "{count} lies below the funnel, where {chance} would by chance",
+        "{count} lie below the funnel, where {chance} would by chance",
         below,
         chance=chance,
     )
@@ -171,7 +175,7 @@ def strengths(spots: HotSpots, selection: Selection) -> None:
         every = mark("{count} schools below what is predicted, farthest first")
         listed = text(own if len(spots.groups) else every, count=count_text(len(table)))
         table_block.plain(school_words(table), list_title(schools, listed, selection))
-        st.write(as_written(text(MEANING)))
+        st.write(as_written(f"{text(MEANING)} {basis(schools)}"))
     apart = schools.apart()
     if not apart.empty:
         title = text(

@@ -10,7 +10,8 @@ import pandas as pd
 
 from analytics.drivers.profile import CANNOT
 from data.views.strengths import FEWEST, Comparable, Likeness, RandomGroups
-from ui.languages import PERCENT
+from ui.languages import PERCENT, text
+from ui.why import conditions
 from ui.words.numbers import (
     BY_SCHOOLS,
     count_text,
@@ -21,6 +22,7 @@ from ui.words.numbers import (
     value_text,
     with_margin,
 )
+from ui.words.plain import listed
 
 NAMED = 3
 DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")
@@ -92,23 +94,28 @@ def easier(profile: pd.DataFrame) -> pd.DataFrame:
 
 
 def answer(row: pd.Series, profile: pd.DataFrame) -> str:
-    """Answer in one sentence what children of a group live with."""
-    conclusive, hard = _conclusive(profile), harder(profile)
-    where = f"In {row['name']} ({plural(row['tracts'], 'tract')})"
-    if conclusive.empty:
-        return (
-            f"{where} none of {plural(len(profile), 'social driver')} is known well enough to say."
+    """Say what stands out in a group, and the figure of what stands out most."""
+    said = stand_out(row["name"], profile)
+    if _conclusive(profile).empty:
+        return f"{said} None of {plural(len(profile), 'social driver')} is known well enough."
+    hard = changeable(harder(profile))
+    return f"{said} {_beside(hard.iloc[0])}." if len(hard) else said
+
+
+def stand_out(name: str, profile: pd.DataFrame) -> str:
+    """Name the conditions that stand out in an area, of those that can be changed."""
+    hard = harder(profile)
+    named = [conditions.said(str(driver)) for driver in changeable(hard).index[:NAMED]]
+    if named:
+        return text(
+            "In {name}, these stand out beside similar areas: {conditions}.",
+            name=name,
+            conditions=listed(named),
         )
-    if hard.empty:
-        return (
-            f"{where} none of the {plural(len(conclusive), 'social driver')} known well enough is"
-            " harder than in comparable tracts."
-        )
-    first = hard.iloc[0]
-    return (
-        f"{where} {len(hard)} of the {plural(len(conclusive), 'social driver')} known well enough"
-        f" {'is' if len(hard) == 1 else 'are'} harder than in comparable tracts, most of all"
-        f" “{_name(first['label'])}”: {_set_beside(first)}."
+    if len(hard):
+        return text("In {name}, nothing that a place can change stands out clearly.", name=name)
+    return text(
+        "In {name}, what we can measure looks like similar areas. Ask the people there.", name=name
     )
 
 
@@ -138,11 +145,11 @@ def unsaid(profile: pd.DataFrame) -> str:
     """Say what cannot be said of a group, and which drivers carry no conclusion."""
     weak = profile[profile["conclusion"].eq(CANNOT)]
     reasons = weak.apply(_weakness, axis=1) if len(weak) else pd.Series(dtype=str)
-    listed = "; ".join(
+    named = "; ".join(
         f"{', '.join(map(_name, rows))} ({reason})"
         for reason, rows in weak["label"].groupby(reasons, sort=False)
     )
-    none = f"No conclusion is drawn from {plural(len(weak), 'driver')}: {listed}."
+    none = f"No conclusion is drawn from {plural(len(weak), 'driver')}: {named}."
     caveats = [f"{item['label']}: {item['caveat']}" for _, item in outstanding(profile).iterrows()]
     return " ".join([UNSAID, *([] if weak.empty else [none]), *caveats])
 
@@ -187,56 +194,43 @@ def _students(row: pd.Series, year: str) -> str:
     return (
         f"In {year} about {count_text(row['chronic_absent'])} of {count_text(enrolled)} students"
         f" ({percent_text(row['rate'], enrolled)}, {BY_SCHOOLS}"
-        f" {interval_text(row['low'], row['high'], enrolled)}{PERCENT}) of the schools that"
-        f" children of these places attend were chronically absent,"
-        f" {ratio_text(row['ratio'])} times as expected for the school levels ({ends})."
+        f" {interval_text(row['low'], row['high'], enrolled)} %) were chronically absent in the"
+        f" schools that children here attend. That is {ratio_text(row['ratio'])} times as expected"
+        f" ({ends})."
     )
 
 
 def _outstanding(profile: pd.DataFrame) -> str:
     hard, conclusive = harder(profile), _conclusive(profile)
     if hard.empty:
-        return (
-            f"Of {plural(len(conclusive), 'driver')} known well enough none is harder here than in"
-            " comparable tracts beyond its own error."
-        )
-    listed = "; ".join(_ranked(item) for _, item in hard.head(NAMED).iterrows())
-    return f"What stands out most beside comparable tracts: {listed}."
+        drivers = plural(len(conclusive), "driver")
+        return f"Of {drivers} known well enough, none is clearly harder here than in similar areas."
+    beside = "; ".join(_beside(item) for _, item in hard.head(NAMED).iterrows())
+    return f"Harder here: {beside}."
 
 
 def _strengths_here(profile: pd.DataFrame) -> str:
     good, conclusive = easier(profile), _conclusive(profile)
     alike = int(conclusive["conclusion"].eq("like comparable places").sum())
+    drivers = plural(len(conclusive), "driver")
     if not good.empty:
-        listed = "; ".join(_ranked(item) for _, item in good.head(NAMED).iterrows())
-        return f"Easier here than in comparable tracts: {listed}."
+        return (
+            f"Easier here: {'; '.join(_beside(item) for _, item in good.head(NAMED).iterrows())}."
+        )
     if alike:
         are = "is" if alike == 1 else "are"
-        return (
-            f"{alike} of {plural(len(conclusive), 'driver')} known well enough {are} like those of"
-            " comparable tracts, within the error."
-        )
+        return f"{alike} of {drivers} known well enough {are} much as in similar areas."
     return (
-        f"Of {plural(len(conclusive), 'driver')} known well enough none is easier here than in"
-        " comparable tracts; what helps children here is not in these figures."
+        f"Of {drivers} known well enough, none is clearly easier here than in similar areas. What"
+        " helps children here is not in these figures."
     )
 
 
-def _ranked(item: pd.Series) -> str:
-    """Name a driver with its figures and its place among comparable tracts."""
-    part, low, high = item["percentile"], item["percentile_low"], item["percentile_high"]
-    more = "more"
-    if item["difference"] <= 0:
-        more, part, low, high = "less", 100 - part, 100 - high, 100 - low
-    place = (
-        f"{more} than in {part:.0f}{PERCENT} of them (90{PERCENT} interval {low:.0f}–{high:.0f})"
-    )
-    return f"{_name(item['label'])}, {_set_beside(item)}, {place}"
-
-
-def _set_beside(item: pd.Series) -> str:
+def _beside(item: pd.Series) -> str:
+    """Set a driver's figure with its margin beside that of comparable tracts."""
     here = with_margin(item["value"], item["moe"], item["unit"])
-    return f"{here} beside {value_text(item['comparable'], item['unit'])}"
+    there = value_text(item["comparable"], item["unit"])
+    return f"{item['label']}: {here} here, {there} in similar areas"
 
 
 def _name(label: str) -> str:
@@ -252,30 +246,30 @@ def _weakness(item: pd.Series) -> str:
 
 def comparable_text(tracts: Comparable) -> str:
     """Say what is compared with what, and why not with anything more alike."""
-    text = (
+    said = (
         "Comparable tracts lie outside every hot group; each tract of the group is set beside those"
         f" {LIKE[tracts.by]}."
     )
     if tracts.coarser is not None:
         finer, fewest = tracts.coarser
         return (
-            f"{text} Compared {LIKE[finer]}, a part of the group would have only"
+            f"{said} Compared {LIKE[finer]}, a part of the group would have only"
             f" {plural(fewest, 'tract')} to stand beside, fewer than {FEWEST}, so the comparison is"
             " coarser."
         )
     if not tracts.has_residents:
-        return f"{text} How many people live in a tract is not known here, so density is not used."
-    return text
+        return f"{said} How many people live in a tract is not known here, so density is not used."
+    return said
 
 
 def as_many(random: RandomGroups) -> str:
     """How common so many harder conditions are."""
     if not random.groups:
         return NO_GROUPS
-    text = f"As many are harder in {_of_hundred(random.as_many)} random groups of this size"
+    said = f"As many are harder in {_of_hundred(random.as_many)} random groups of this size"
     if math.isnan(random.as_many_high):
-        return f"{text}; too few of them have high absence to say more."
-    return f"{text}, and in {_of_hundred(random.as_many_high)} of those with high absence."
+        return f"{said}; too few of them have high absence to say more."
+    return f"{said}, and in {_of_hundred(random.as_many_high)} of those with high absence."
 
 
 def its_own(harder: pd.DataFrame, random: RandomGroups) -> str:
@@ -309,10 +303,10 @@ def as_far(random: RandomGroups, driver: str) -> str:
     row = random.drivers.loc[driver]
     if pd.isna(row["as_far"]):
         return "not known"
-    text = f"{_of_hundred(row['as_far'])}"
+    said = f"{_of_hundred(row['as_far'])}"
     if pd.isna(row["as_far_high"]):
-        return text
-    return f"{text}; with high absence {_of_hundred(row['as_far_high'])}"
+        return said
+    return f"{said}; with high absence {_of_hundred(row['as_far_high'])}"
 
 
 def _of_hundred(share: float) -> str:

@@ -27,6 +27,7 @@ from ui.words.numbers import (
     ratio_text,
     students_text,
 )
+from ui.words.plain import about, capital
 
 TOO_SMALL_TO_SCAN = (
     "This place is too small for a scan: every circle would hold more than a tenth of its students."
@@ -36,6 +37,7 @@ TOO_SMALL_TO_SCAN = (
 NOTHING_TESTED = (
     "No tract can be tested with this choice. Choose another school year, level or join method."
 )
+GO_TOGETHER = "They go together; this does not show why."
 Figures = list[tuple[str, str]]
 TENTH = re.compile(
     r"(?<![0-9.])(?:10|90)\s*(?:%|per\s?cent)|\b(?:tenth|ten per\s?cent)\b", re.IGNORECASE
@@ -86,15 +88,16 @@ def overview_sentence(
             f"No absence figure of {place} can be shown for {year}."
             " Choose another school year or level."
         )
-    rate = percent_text(chronic_absent / enrolled, enrolled)
+    rate = chronic_absent / enrolled
+    missed = (
+        "They missed at least a tenth of their school days."
+        if TENTH.search(definition)
+        else "The foot of the page says how they are counted."
+    )
     return (
-        f"In {year}, {count_text(chronic_absent)} of {students_text(enrolled)} in"
-        f" {plural(n_schools, 'school')} of {place} ({rate}) were chronically absent"
-        + (
-            ": they missed at least a tenth of their school days."
-            if TENTH.search(definition)
-            else ", as the place defines it below."
-        )
+        f"{capital(about(rate))} were chronically absent in {year}: {count_text(chronic_absent)} of"
+        f" {students_text(enrolled)} in {plural(n_schools, 'school')} of {place}"
+        f" ({percent_text(rate, enrolled)}). {missed}"
     )
 
 
@@ -118,15 +121,14 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
     """
     if n < 3 or not all(map(math.isfinite, (rho, low, high))):
         return f"Too few schools have both figures to compare absence with “{driver}”."
-    figures = f"(rank correlation {rho:+.2f}, {low:+.2f} to {high:+.2f}, {plural(n, 'school')})"
-    figures = figures.replace("-", "\N{MINUS SIGN}")
+    schools = f"across {plural(n, 'school')}"
     if low <= 0 <= high:
-        return f"Across schools, absence shows no clear link with “{driver}” {figures}."
-    strength = "strongly" if abs(rho) >= 0.6 else "clearly" if abs(rho) >= 0.3 else "slightly"
-    direction = "higher" if rho > 0 else "lower"
+        return f"We see no clear link between “{driver}” and absence {schools}."
+    strength = "much" if abs(rho) >= 0.6 else "clearly" if abs(rho) >= 0.3 else "slightly"
+    direction = "more" if rho > 0 else "less"
     return (
-        f"Schools that serve tracts with higher values of “{driver}” have {strength} {direction}"
-        f" chronic absence {figures}: an association, not a cause."
+        f"Schools whose tracts have more of “{driver}” have {strength} {direction} absence"
+        f" {schools}. {GO_TOGETHER}"
     )
 
 

@@ -58,11 +58,11 @@ REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
 def null_answer(nulls: NullComparison) -> str:
     """Answer to "Why should anyone trust this map?"."""
     return (
-        f"Rearranging tracts, as most hot-spot tools do, calls {count_text(nulls.areas_null)} of"
-        f" {count_text(nulls.tested)} tracts hot or cold by one test, Gi*. Tracts share schools, so"
-        " they look alike without any cause in the place. Rearranging schools, as this map does,"
-        f" leaves {count_text(nulls.schools_null)} by the same test. The Hot spots page asks for"
-        " more than one test by default, so its count is another."
+        "Most hot-spot tools shuffle tracts. That would call"
+        f" {count_text(nulls.areas_null)} of {count_text(nulls.tested)} tracts hot or cold, for"
+        " tracts that share schools look alike. We shuffle schools, and"
+        f" {count_text(nulls.schools_null)} are left. That is by one test; the Hot spots page asks"
+        " for more, so its count is another."
     )
 
 

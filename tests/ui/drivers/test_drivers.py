@@ -26,7 +26,7 @@ from ui.drivers import words as driver_words
 from ui.queries import drivers as queries_drivers
 from ui.tables.display import dictionary
 from ui.tables.exports import NOTICE, About, to_csv
-from ui.words import cards
+from ui.words import answers, cards
 
 CAUSAL = re.compile(r"\b(causes|caused|because of|due to|leads? to|fault|bad|worst)\b", re.I)
 
@@ -162,18 +162,20 @@ def test_the_answer_carries_number_interval_schools_and_association(comparison, 
     for name in comparison.table.index:
         text = driver_words.answer(comparison, registry.measure(name), none, "2021-22")
         row = comparison.table.loc[name]
-        assert f"{row['odds_ratio']:.2f} times the odds" in text
-        assert f"{row['odds_low']:.2f}–{row['odds_high']:.2f}" in text
+        figures = driver_words.figures(comparison, registry.measure(name), none)
+        assert f"{row['odds_ratio']:.2f} times the odds" in figures
+        assert f"{row['odds_low']:.2f}–{row['odds_high']:.2f}" in figures
+        assert "odds" not in text
         assert f"{comparison.found.diagnostics.n} schools, 2021-22" in text
-        assert "ssociation" in text
-        assert not CAUSAL.search(text), text
+        assert "no clear link" in text or answers.GO_TOGETHER in text
+        assert not CAUSAL.search(text + figures), text
 
 
 @pytest.mark.parametrize(
     ("low", "high", "ratio", "words", "said"),
     [
-        (1.02, 1.4, 1.2, driver_words.CLEAR_MORE, "have higher odds"),
-        (0.6, 0.99, 0.8, driver_words.CLEAR_LESS, "have lower odds"),
+        (1.02, 1.4, 1.2, driver_words.CLEAR_MORE, "more absence ("),
+        (0.6, 0.99, 0.8, driver_words.CLEAR_LESS, "less absence ("),
         (0.9, 1.4, 1.2, driver_words.UNCLEAR, "no clear link"),
     ],
 )
@@ -210,7 +212,7 @@ def test_what_the_other_joins_give_is_said_with_its_figures(default, none):
     wide = queries_drivers.under_all_joins(default)
     name = wide.table.index[0]
     row = wide.table.loc[name]
-    text = driver_words.answer(wide, registry.measure(name), none, "2021-22")
+    text = driver_words.figures(wide, registry.measure(name), none)
     assert f"Under the other joins it is {driver_words.joins_range(row)}" in text
     assert f"from {row['all_low']:.2f} to {row['all_high']:.2f}" in text
     twin = driver_tables.effects_words(wide.table)
@@ -229,7 +231,27 @@ def test_a_link_that_only_the_chosen_join_shows_is_not_called_clear(default, non
     table.loc[name, ["odds_ratio", "odds_low", "odds_high"]] = 1.2, 1.1, 1.3
     table.loc[name, ["all_low", "all_high"]] = 0.95, 1.3
     text = driver_words.answer(replace(wide, table=table), registry.measure(name), none, "2021-22")
-    assert "no clear link with chronic absence once other joins are looked through" in text
+    assert re.search("no clear link .* that holds wherever we suppose students live", text)
+
+
+def test_a_link_that_many_questions_make_doubtful_says_so(comparison, none):
+    name = comparison.table.index[0]
+    table = comparison.table.copy()
+    table.loc[name, ["odds_ratio", "all_low", "all_high"]] = 1.2, 1.01, 1.4
+    for q, doubtful in ((0.2, True), (0.01, False)):
+        table.loc[name, "q"] = q
+        changed = replace(comparison, table=table)
+        text = driver_words.answer(changed, registry.measure(name), none, "2021-22")
+        assert ("one such link could be chance" in text) == doubtful
+
+
+def test_without_a_model_the_correlation_stands_with_how_sure(default):
+    few = queries_drivers.comparison(replace(default, level="high"))
+    link = queries_drivers.correlation(replace(default, level="high"))
+    assert link.state == "estimated"
+    measure = registry.measure(default.driver)
+    assert "correlation" not in driver_words.answer(few, measure, link, "2021-22")
+    assert driver_words.figures(few, measure, link).startswith("Rank correlation ")
 
 
 def test_a_join_without_a_model_is_named_and_takes_no_part(comparison, default):
@@ -248,8 +270,9 @@ def test_exposures_of_low_reliability_carry_no_conclusion(comparison, none):
     table.loc[name, ["reliability", "cv"]] = "low", 0.41
     changed = replace(comparison, table=table)
     text = driver_words.answer(changed, registry.measure(name), none, "2021-22")
-    assert "41\xa0%" in text
+    assert "too unsure" in text
     assert "odds" not in text
+    assert "41\xa0%" in driver_words.figures(changed, registry.measure(name), none)
 
 
 def test_few_schools_are_refused_in_plain_words(default):

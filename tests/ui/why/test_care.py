@@ -150,16 +150,16 @@ def test_only_ways_to_care_are_told_and_in_one_order(care):
 def test_the_distance_is_told_with_its_place_among_comparable_tracts(care):
     text = care_words.answer(care)
     assert "5.4 km" in text
-    assert "87\xa0% of comparable tracts have a shorter way" in text
-    assert text.endswith("the mean of them all is 3.2 km.")
+    assert "3.2 km in similar areas" in text
+    assert text.endswith("87 of 100 similar areas have a shorter way.")
     care.loc["clinic_km", ["comparable", "percentile"]] = np.nan
     care.loc["clinic_km", "state"] = "no comparable tracts"
-    assert "no comparable tracts" in care_words.answer(care)
+    assert "no similar areas" in care_words.answer(care)
     assert "nan" not in care_words.answer(care) + str(care_words.care_table(care).to_numpy())
 
 
-def test_nothing_known_is_said_with_its_number(care):
-    assert "0 measures at hand" in care_words.answer(care.iloc[:0])
+def test_nothing_known_is_said_with_the_reason(care):
+    assert "has no list of clinics" in care_words.answer(care.iloc[:0])
 
 
 def test_thresholds_and_what_distance_is_not_are_always_told(care):

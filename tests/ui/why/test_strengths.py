@@ -85,13 +85,14 @@ def test_a_school_that_passes_is_named_and_one_that_does_not_is_only_a_place_to_
         }
     )
     passed = strength_words.sentence(Strengths(table, "drivers", 7))
-    assert passed.startswith("1 school of 3 has fewer students")
-    assert "7 social drivers" in passed
+    assert passed.startswith("1 of 3 schools has clearly fewer students")
+    assert "7 social drivers" in strength_words.basis(Strengths(table, "drivers", 7))
     none = strength_words.sentence(Strengths(table.iloc[1:], "level", 0))
-    assert none.startswith("No school of 2 does better")
-    assert "1 lies below the 95 % funnel, where fewer than 1 would by chance" in none
+    assert none.startswith("None of 2 schools has clearly fewer")
+    assert "1 lies below the funnel, where fewer than 1 would by chance" in none
     assert "places to ask, not findings" in none
-    assert "too few schools to use drivers" in none
+    level = strength_words.basis(Strengths(table.iloc[1:], "level", 0))
+    assert "too few schools to use drivers" in level
 
 
 def test_the_groups_schools_are_counted_with_what_chance_would_give():
@@ -106,9 +107,9 @@ def test_the_groups_schools_are_counted_with_what_chance_would_give():
     )
     text = strength_words.of_group(Strengths(table, "drivers", 7))
     assert text.startswith("80 of the schools compared draw at least 10\xa0%")
-    assert "3 lie below the 95 % funnel, where about 2 would by chance" in text
+    assert "3 lie below the funnel, where about 2 would by chance" in text
     nobody = strength_words.of_group(Strengths(table.assign(here=0.05), "drivers", 7))
-    assert nobody.startswith("No school that could be compared draws at least 10 %")
+    assert nobody.startswith("No school that could be compared draws at least 10\xa0%")
 
 
 def test_a_school_lies_outside_the_drawn_funnel_exactly_when_it_lies_outside_its_own(made_up):
