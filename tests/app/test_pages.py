@@ -471,7 +471,7 @@ def test_every_chart_of_associations_has_a_table_beside_it(app: Callable[..., Ap
     test = app("social_drivers", area="demo", driver="uninsured")
     tables = [list(frame.value.columns) for frame in test.dataframe]
     assert [columns for columns in tables if columns[:2] == ["Condition", "Odds"]]
-    assert ["Theme", "Share", "95 % interval", "Conditions"] in tables
+    assert ["Theme", "Their share", "95\xa0% interval", "Conditions"] in tables
 
 
 @pytest.mark.mirror

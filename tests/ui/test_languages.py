@@ -21,6 +21,7 @@ from data.contracts.vocabulary import (
     RELIABILITY_LABELS,
     STATUS_LABELS,
 )
+from data.recipe import measures as registry
 from data.views.strengths import ASSIGNED, CHOOSE
 from ui import languages
 from ui.tables.columns import COLUMNS
@@ -31,6 +32,9 @@ GIVEN = (
     *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
     {name: column.heading for name, column in COLUMNS.items()},
+    {name: measure.label for name, measure in registry.measures().items()},
+    {name: measure.theme for name, measure in registry.measures().items()},
+    {name: measure.question for name, measure in registry.measures().items()},
 )
 """Words of the data that are drawn by `text`."""
 CODES = [code for code in languages.offered() if code]

@@ -16,8 +16,9 @@ from ui.drivers.words import (
     link_words,
     step_text,
 )
+from ui.languages import text
 from ui.maps.scales import BORDER, HOT_COLD, TEXT
-from ui.words.numbers import percent_text, ratio_text
+from ui.words.numbers import interval_text, percent_text, ratio_text
 
 ROW_PIXELS = 36
 AROUND_PIXELS = 170  # title, axis and legend: the height is that of the whole chart
@@ -45,7 +46,7 @@ def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     )
     axis = alt.X(
         "odds_ratio:Q",
-        title="Times the odds of chronic absence (dashed: no difference)",
+        title=text("Times the odds of chronic absence (dashed: no difference)"),
         axis=alt.Axis(format=".2~f", labelFlush=False, values=_ticks(rows)),
         scale=alt.Scale(type="log", nice=False, domain=_domain(rows)),
     )
@@ -59,28 +60,28 @@ def odds_chart(table: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
     )
     height = len(rows) * ROW_PIXELS + AROUND_PIXELS
     said = "; ".join(f"{row.label} {row.figure}, {row.kind}" for row in rows.itertuples())
-    words = f"Odds ratios of chronic absence with 95 % intervals: {said}."
+    words = text("Odds ratios of chronic absence with 95 % intervals: {listed}.", listed=said)
     return styled([none, every, bars, _odds_points(base, axis)], title, words, height=height)
 
 
 def shares_chart(shares: pd.DataFrame, title: str) -> alt.LayerChart:
     """Bars of each theme's share with its interval; from `Comparison.shares`."""
     rows = shares.reset_index()[["theme", "share", "low", "high"]]
-    rows["theme"] = rows["theme"].str.capitalize()
+    rows["theme"] = [text(theme).capitalize() for theme in rows["theme"]]
     rows["figure"] = [
-        f"{percent_text(row.share, 0)} ({100 * row.low:.0f}–{100 * row.high:.0f})"
+        f"{percent_text(row.share, 0)} ({interval_text(row.low, row.high, 0)})"
         for row in rows.itertuples()
     ]
     base = alt.Chart(plain(rows)).encode(
         y=alt.Y("theme:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
         tooltip=[
-            alt.Tooltip("theme:N", title="Theme"),
-            alt.Tooltip("figure:N", title="Share (95 % interval)"),
+            alt.Tooltip("theme:N", title=text("Theme")),
+            alt.Tooltip("figure:N", title=text("Share (95 % interval)")),
         ],
     )
     axis = alt.X(
         "share:Q",
-        title="Share of what the conditions go along with (95 % interval)",
+        title=text("Share of what the conditions go along with (95 % interval)"),
         axis=alt.Axis(format=".0%", tickCount=6),
         scale=alt.Scale(domainMin=0),
     )
@@ -90,27 +91,29 @@ def shares_chart(shares: pd.DataFrame, title: str) -> alt.LayerChart:
     label = label.encode(x=alt.X("high:Q"), text="figure:N")
     words = "; ".join(f"{row.theme} {row.figure}" for row in rows.itertuples())
     height = len(rows) * ROW_PIXELS + 110
-    return styled([bars, ends, label], title, f"Share of each theme: {words}.", height=height)
+    said = text("Share of each theme: {listed}.", listed=words)
+    return styled([bars, ends, label], title, said, height=height)
 
 
 def _odds_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
     """Draw marks that differ by shape, filling and colour."""
     legend = alt.Legend(orient="bottom", labelLimit=400, labelFontSize=LABEL_SIZE)
     marks: alt.Chart = base.mark_point(size=150, strokeWidth=2, opacity=1)
-    scales = [alt.Scale(domain=CLEAR, range=values) for values in (SHAPES, FILLS, INKS)]
+    kinds = [text(kind) for kind in CLEAR]
+    scales = [alt.Scale(domain=kinds, range=values) for values in (SHAPES, FILLS, INKS)]
     return marks.encode(
         x=axis,
         shape=alt.Shape("kind:N", title=None, scale=scales[0], legend=legend),
         fill=alt.Fill("kind:N", title=None, scale=scales[1], legend=legend),
         stroke=alt.Stroke("kind:N", title=None, scale=scales[2], legend=legend),
         tooltip=[
-            alt.Tooltip("label:N", title="Condition"),
-            alt.Tooltip("figure:N", title="Times the odds (95 % interval)"),
-            alt.Tooltip("joins:N", title="Under the other joins"),
-            alt.Tooltip("step:N", title="For each"),
-            alt.Tooltip("kind:N", title="What may be said"),
+            alt.Tooltip("label:N", title=text("Condition")),
+            alt.Tooltip("figure:N", title=text("Times the odds (95 % interval)")),
+            alt.Tooltip("joins:N", title=text("Under the other joins")),
+            alt.Tooltip("step:N", title=text("For each")),
+            alt.Tooltip("kind:N", title=text("What may be said")),
             alt.Tooltip("q:Q", title="q", format=".3f"),
-            alt.Tooltip("reliability:N", title="Reliability"),
+            alt.Tooltip("reliability:N", title=text("Reliability")),
         ],
     )
 
@@ -119,8 +122,10 @@ def _odds_rows(table: pd.DataFrame, chosen: str) -> pd.DataFrame:
     numbers = ["odds_ratio", "odds_low", "odds_high", "all_low", "all_high", "q"]
     rows = table[["label", *numbers, "reliability"]].copy()
     each = [row for _, row in table.iterrows()]
-    rows["step"] = [f"{step_text(row['sd'], row['unit'], short=True)} more" for row in each]
-    rows["kind"] = [link_words(row) for row in each]
+    rows["label"] = rows["label"].map(text)
+    steps = (step_text(row["sd"], row["unit"], short=True) for row in each)
+    rows["step"] = [text("{step} more", step=step) for step in steps]
+    rows["kind"] = [text(link_words(row)) for row in each]
     rows["figure"] = [f"{ratio_text(row['odds_ratio'])} ({interval(row)})" for row in each]
     rows["joins"] = ["" if pd.isna(row["join_least"]) else joins_range(row) for row in each]
     arrow = np.where(rows.index == chosen, "▸ ", "")

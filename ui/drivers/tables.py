@@ -19,11 +19,11 @@ from ui.drivers.words import (
     link_words,
     step_text,
 )
-from ui.languages import PERCENT
-from ui.words.numbers import interval_text, percent_text, q_text, ratio_text
+from ui.languages import PERCENT, mark, number, text
+from ui.words.numbers import count_text, interval_text, percent_text, q_text, ratio_text
 
-NOT_REDRAWN = "no margin published"
-NO_JOIN = "not looked through"
+NOT_REDRAWN = mark("no margin published")
+NO_JOIN = mark("not looked through")
 MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "driver": "Social driver of health, id.",
@@ -77,18 +77,19 @@ MODEL_FIELDS: Mapping[str, str] = MappingProxyType(
 
 
 _FORMS = {
-    "none": "nothing: no spatial form",
-    "error": "a spatial error",
-    "lag": "a spatial lag",
+    "none": mark("nothing: no spatial form"),
+    "error": mark("a spatial error"),
+    "lag": mark("a spatial lag"),
 }
 
 
 def effects_words(table: pd.DataFrame) -> pd.DataFrame:
     """Associations as people read them, one row a driver; from `Comparison.table`."""
     rows = [_effect_words(row) for _, row in table.iterrows()]
-    columns = ["Condition", "Odds", "95 % interval", "Under the other joins"]
-    columns += ["All intervals together", "For each", "What may be said", "q"]
-    columns += ["Within margins of error", "Reliability", "VIF", "School that moves it most"]
+    columns = [mark("Condition"), mark("Odds"), mark("95 % interval")]
+    columns += [mark("Under the other joins"), mark("All intervals together"), mark("For each")]
+    columns += [mark("What may be said"), "q", mark("Within margins of error")]
+    columns += [mark("Reliability"), "VIF", mark("School that moves it most")]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
@@ -96,29 +97,34 @@ def shares_words(shares: pd.DataFrame) -> pd.DataFrame:
     """Shares of the themes as people read them."""
     rows = [
         (
-            str(theme).capitalize(),
+            text(str(theme)).capitalize(),
             percent_text(row["share"], 0),
             f"{interval_text(row['low'], row['high'], 0)}{PERCENT}",
             f"{row['exposures']:.0f}",
         )
         for theme, row in shares.iterrows()
     ]
-    columns = ["Theme", "Share", "95 % interval", "Conditions"]
+    columns = [mark("Theme"), mark("Their share"), mark("95 % interval"), mark("Conditions")]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
 def diagnostics_words(comparison: Comparison) -> pd.DataFrame:
     """Lay out what stands behind the associations, as people read it."""
-    columns = ["What", "Figure", "Meaning"]
+    columns = [mark("What"), mark("Figure"), mark("Meaning")]
     return pd.DataFrame(diagnostics(comparison), columns=columns, dtype="str")
 
 
 def correlation_words(label: str, link: RankCorrelation, year: str) -> pd.DataFrame:
     """One row: a condition measured at the school beside its absence."""
-    interval = f"{link.low:+.2f} to {link.high:+.2f}".replace("-", "\N{MINUS SIGN}")
-    rho = f"{link.rho:+.2f}".replace("-", "\N{MINUS SIGN}")
-    columns = ["Condition at the school", "Rank correlation", "95 % interval", "Schools", "Year"]
-    return pd.DataFrame([(label, rho, interval, f"{link.n:,}", year)], columns=columns)
+    interval = text("{least} to {most}", least=_signed(link.low), most=_signed(link.high))
+    columns = [mark("Condition at the school"), mark("Rank correlation"), mark("95 % interval")]
+    columns += [mark("Schools"), mark("Year")]
+    row = (label, _signed(link.rho), interval, count_text(link.n), year)
+    return pd.DataFrame([row], columns=columns)
+
+
+def _signed(value: float) -> str:
+    return number(f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"))
 
 
 def model_export(comparison: Comparison) -> pd.DataFrame:
@@ -151,41 +157,66 @@ def diagnostics(comparison: Comparison) -> list[tuple[str, str, str]]:
     checks = fit.diagnostics
     rows = [
         (
-            "Schools in the model",
-            f"{checks.n:,} of {comparison.schools:,}",
-            "The others have no figure that may be shown, no place on the map, or no exposure.",
+            text("Schools in the model"),
+            text(
+                "{number} of {count}",
+                number=count_text(checks.n),
+                count=count_text(comparison.schools),
+            ),
+            text(
+                "The others have no figure that may be shown, no place on the map, or no exposure."
+            ),
         )
     ]
     if checks.lm is None or checks.moran_before is None or checks.moran_after is None:
         return rows
     before, after = checks.moran_before, checks.moran_after
     vif = fit.effects["vif"].max()
-    likeness = f"{before.statistic:.3f} before, {after.statistic:.3f} after"
+    likeness = text(
+        "{before} before, {after} after",
+        before=_three(before.statistic),
+        after=_three(after.statistic),
+    )
     return [
         *rows,
         *_joins(comparison),
-        ("What neighbours share", _FORMS[checks.form], "Chosen by the multiplier tests below."),
+        (
+            text("What neighbours share"),
+            text(_FORMS[checks.form]),
+            text("Chosen by the multiplier tests below."),
+        ),
         _multiplier_tests(checks.lm),
         (
-            "Likeness of neighbours left over (Moran's I)",
-            likeness.replace("-", "\N{MINUS SIGN}"),
-            f"{_probability(before.p)} before and {_probability(after.p)} after what neighbours"
-            " share is set aside.",
+            text("Likeness of neighbours left over (Moran's I)"),
+            likeness,
+            text(
+                "{before} before and {after} after what neighbours share is set aside.",
+                before=_probability(before.p),
+                after=_probability(after.p),
+            ),
         ),
         (
-            "Dispersion",
-            f"{checks.dispersion:.1f}",
-            "1 when schools differ by chance alone; intervals are widened for the rest.",
+            text("Dispersion"),
+            number(f"{checks.dispersion:.1f}"),
+            text("1 when schools differ by chance alone; intervals are widened for the rest."),
         ),
         (
-            "Spread left, in log odds",
-            f"{checks.field_sd:.2f} over places, {checks.between_sd:.2f} between schools",
-            "Standard deviations of what no condition explains.",
+            text("Spread left, in log odds"),
+            text(
+                "{places} over places, {schools} between schools",
+                places=ratio_text(checks.field_sd),
+                schools=ratio_text(checks.between_sd),
+            ),
+            text("Standard deviations of what no condition explains."),
         ),
         (
-            "Telling conditions apart",
-            f"largest VIF {vif:.1f}, condition number {checks.condition_number:.1f}",
-            "Above 10 and 30 no association would be estimated.",
+            text("Telling conditions apart"),
+            text(
+                "largest VIF {vif}, condition number {number}",
+                vif=number(f"{vif:.1f}"),
+                number=number(f"{checks.condition_number:.1f}"),
+            ),
+            text("Above 10 and 30 no association would be estimated."),
         ),
     ]
 
@@ -194,18 +225,25 @@ def _joins(comparison: Comparison) -> list[tuple[str, str, str]]:
     """Tell which other joins the effects were estimated under, and which gave no model."""
     if not comparison.joins:
         return []
-    fitted = [CATCHMENTS[name].lower() for name, why in comparison.joins.items() if not why]
-    refused = [f"{CATCHMENTS[name]}: {why}." for name, why in comparison.joins.items() if why]
-    meaning = "Each link was estimated again with homes placed by these."
-    return [("Other joins", ", ".join(fitted) or "none", " ".join([meaning, *refused]))]
+    named = {name: text(CATCHMENTS[name]) for name in comparison.joins}
+    fitted = [named[name].lower() for name, why in comparison.joins.items() if not why]
+    refused = [f"{named[name]}: {why}." for name, why in comparison.joins.items() if why]
+    meaning = text("Each link was estimated again with homes placed by these.")
+    which = ", ".join(fitted) or text("none")
+    return [(text("Other joins"), which, " ".join([meaning, *refused]))]
 
 
 def _multiplier_tests(lm: LagrangeTests) -> tuple[str, str, str]:
     return (
-        "Multiplier tests",
-        f"error {_probability(lm.error.p)}, lag {_probability(lm.lag.p)}",
-        f"Each beside the other: error {_probability(lm.robust_error.p)},"
-        f" lag {_probability(lm.robust_lag.p)}.",
+        text("Multiplier tests"),
+        text(
+            "error {error}, lag {lag}", error=_probability(lm.error.p), lag=_probability(lm.lag.p)
+        ),
+        text(
+            "Each beside the other: error {error}, lag {lag}.",
+            error=_probability(lm.robust_error.p),
+            lag=_probability(lm.robust_lag.p),
+        ),
     )
 
 
@@ -226,21 +264,29 @@ def _tests(comparison: Comparison) -> dict[str, float]:
 
 def _effect_words(row: pd.Series) -> tuple[str, ...]:
     redrawn = pd.notna(row["moe_low"])
-    moved = f"{row['influential_school']} ({row['dfbetas']:+.2f} standard errors)"
-    return (
-        row["label"],
-        f"{ratio_text(row['odds_ratio'])} times",
-        interval(row),
-        NO_JOIN if pd.isna(row["join_least"]) else joins_range(row),
-        interval(row, "all_low", "all_high"),
-        f"{step_text(row['sd'], row['unit'], short=True)} more",
-        link_words(row),
-        q_text(row["q"]).removeprefix("q = ").removeprefix("q "),
-        interval(row, "moe_low", "moe_high") if redrawn else NOT_REDRAWN,
-        RELIABILITY[row["reliability"]],
-        f"{row['vif']:.1f}",
-        moved.replace("-", "\N{MINUS SIGN}"),
+    moved = text(
+        "{school} ({count} standard errors)",
+        school=row["influential_school"],
+        count=_signed(row["dfbetas"]),
     )
+    return (
+        text(row["label"]),
+        text("{ratio} times", ratio=ratio_text(row["odds_ratio"])),
+        interval(row),
+        text(NO_JOIN) if pd.isna(row["join_least"]) else joins_range(row),
+        interval(row, "all_low", "all_high"),
+        text("{step} more", step=step_text(row["sd"], row["unit"], short=True)),
+        text(link_words(row)),
+        q_text(row["q"]).removeprefix("q = ").removeprefix("q "),
+        interval(row, "moe_low", "moe_high") if redrawn else text(NOT_REDRAWN),
+        text(RELIABILITY[row["reliability"]]),
+        number(f"{row['vif']:.1f}"),
+        moved,
+    )
+
+
+def _three(value: float) -> str:
+    return number(f"{value:.3f}".replace("-", "\N{MINUS SIGN}"))
 
 
 def _probability(p: float) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.drivers import Tested, Together
+from ui.languages import mark, number, text
 from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import (
     NOT_SHOWN,
@@ -23,9 +24,43 @@ from ui.maps.scales import (
 from ui.words.numbers import count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]
-NO_MARGINS = (
+NO_MARGINS = mark(
     "This condition is published without margins of error: how sure each tract's figure is cannot"
     " be said."
+)
+_ABSENCE = {
+    "low": mark("Low third of absence"),
+    "middle": mark("Middle third of absence"),
+    "high": mark("High third of absence"),
+}
+_CONDITION = {
+    "low": mark("Low third of the condition"),
+    "middle": mark("Middle third of the condition"),
+    "high": mark("High third of the condition"),
+}
+_PLAIN = {"low": mark("Lower third"), "middle": mark("Middle third"), "high": mark("Upper third")}
+_PAIRS = {
+    "low-low": mark("low absence, low condition"),
+    "low-middle": mark("low absence, middle condition"),
+    "low-high": mark("low absence, high condition"),
+    "middle-low": mark("middle absence, low condition"),
+    "middle-middle": mark("middle absence, middle condition"),
+    "middle-high": mark("middle absence, high condition"),
+    "high-low": mark("high absence, low condition"),
+    "high-middle": mark("high absence, middle condition"),
+    "high-high": mark("high absence, high condition"),
+}
+_NO_MORE = mark(
+    "Over {tracts}, absence and “{condition}” go together no more than rearranged schools would"
+    " ({figures})."
+)
+_TOGETHER = mark(
+    "Over {tracts}, absence and “{condition}” go together more than rearranged schools would"
+    " ({figures})."
+)
+_APART = mark(
+    "Over {tracts}, absence and “{condition}” go apart more than rearranged schools would"
+    " ({figures})."
 )
 # Joshua Stevens (2015), "Bivariate Choropleth Maps", blue and gold: absence from below to above by
 # rows, the condition from left to right. The only one of his that every viewer tells apart.
@@ -46,7 +81,7 @@ def together_classes(together: Together) -> AreaClasses:
         scale.encode(pairs),
         flags(pairs.eq(NOT_SHOWN)),
         hatched=flags(corner),
-        lines="most absence and the hardest third of the condition",
+        lines=mark("most absence and the hardest third of the condition"),
     )
 
 
@@ -57,14 +92,14 @@ def bivariate_scale(*, flipped: bool = False) -> ClassScale:
     """
     pairs = [(absence, driver) for absence in THIRDS for driver in THIRDS]
     labels = tuple(f"{absence}-{driver}" for absence, driver in pairs)
-    words = tuple(f"{absence} absence, {driver} condition" for absence, driver in pairs)
+    words = tuple(text(_PAIRS[label]) for label in labels)
     rows = [BLUE_GOLD[at : at + 3][:: -1 if flipped else 1] for at in (0, 3, 6)]
     colours = tuple(colour for row in rows for colour in row)
     return ClassScale(
         (*labels, NOT_SHOWN),
         (*colours, NOT_SHOWN_COLOUR),
         tuple(map(str, range(len(labels) + 1))),
-        (*words, NOT_SHOWN),
+        (*words, text(NOT_SHOWN)),
         named=True,
     )
 
@@ -111,41 +146,47 @@ def together_sentence(together: Together, measure: MeasureInfo, year: str) -> st
     """How many tracts are in the hardest corner of the map, of how many."""
     counted = int(together.classes.table.to_numpy().sum())
     if not together.hard:
-        return f"{plural(counted, 'tract')} have both figures, {year}."
+        tracts = plural(counted, "tract")
+        return text("{tracts} have both figures, {year}.", tracts=tracts, year=year)
     row, column = together.hard.split("-")
     both = int(together.classes.table.loc[row, column])
-    return (
-        f"{count_text(both)} of {plural(counted, 'tract')} with both figures lie in the third with"
-        f" most absence and in the hardest third of “{measure.label}”, {year}."
+    return text(
+        "{count} of {tracts} with both figures lie in the third with most absence and in the"
+        " hardest third of “{condition}”, {year}.",
+        count=count_text(both),
+        tracts=plural(counted, "tract"),
+        condition=text(measure.label),
+        year=year,
     )
 
 
 def tested_sentences(tested: Tested, measure: MeasureInfo, alpha: float) -> tuple[str, ...]:
     """Where both go together beyond chance: on the whole map, and in hot spots."""
     said = (_lee(tested, measure, alpha), _overlap(tested, measure))
-    return tuple(filter(None, (*said, "" if tested.has_margins else NO_MARGINS)))
+    return tuple(filter(None, (*said, "" if tested.has_margins else text(NO_MARGINS))))
 
 
 def axes(together: Together, label: str, unit: str) -> tuple[Axis, Axis]:
     """Name both axes of the square legend, with the bounds of their thirds, from low to high."""
     bounds = (together.classes.absence_breaks, together.classes.driver_breaks)
     absence, driver = (tuple(float(f"{bound:.3g}") for bound in pair) for pair in bounds)
-    return ("Absence, times expected", _labels(absence, "ratio")), (label, _labels(driver, unit))
+    own = text("Absence, times expected"), _labels(absence, "ratio")
+    return own, (text(label), _labels(driver, unit))
 
 
 def table_of_counts(together: Together) -> pd.DataFrame:
     """Count tracts by both, in words: most absence on top, as in the legend."""
     counts = together.classes.table.loc[list(reversed(THIRDS))]
-    body = counts.map(lambda count: f"{count:,}")
-    body.columns = [f"{name.capitalize()} third of the condition" for name in counts.columns]
-    words = [f"{name.capitalize()} third of absence" for name in counts.index]
-    return body.reset_index(drop=True).assign(Tracts=words).set_index("Tracts").reset_index()
+    body = counts.map(count_text)
+    body.columns = [text(_CONDITION[name]) for name in counts.columns]
+    body.index = pd.Index([text(_ABSENCE[name]) for name in counts.index], name=text("Tracts"))
+    return body.reset_index()
 
 
 def _labels(bounds: tuple[float, ...], unit: str) -> tuple[str, ...]:
     """Words of three thirds; plain words where there are no bounds, or one only."""
     if not bounds[0] < bounds[1]:
-        return tuple(name.capitalize() for name in THIRDS)
+        return tuple(text(_PLAIN[name]) for name in THIRDS)
     return interval_labels(bounds, unit)
 
 
@@ -153,29 +194,42 @@ def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:
     lee = tested.lee
     count = int(lee.areas["state"].eq("tested").sum())
     if not math.isfinite(lee.p):
-        return (
-            f"Too few tracts ({count}) have both figures to test where absence and"
-            f" “{measure.label}” go together."
+        return text(
+            "Too few tracts ({count}) have both figures to test where absence and “{condition}” go"
+            " together.",
+            count=count,
+            condition=text(measure.label),
         )
-    if lee.p > alpha:
-        said = "go together no more than rearranged schools would"
-    else:
-        said = "go together" if lee.statistic > lee.expected else "go apart"
-        said += " more than rearranged schools would"
-    figures = f"Lee's L {lee.statistic:+.2f}, {lee.expected:+.2f} by chance, {q_text(lee.p, 'p')}"
-    figures = figures.replace("-", "\N{MINUS SIGN}")
+    apart = _APART if lee.statistic <= lee.expected else _TOGETHER
+    figures = text(
+        "Lee's L {value}, {expected} by chance, {p}",
+        value=_signed(lee.statistic),
+        expected=_signed(lee.expected),
+        p=q_text(lee.p, "p"),
+    )
+    said = [
+        text(
+            _NO_MORE if lee.p > alpha else apart,
+            tracts=plural(count, "tract"),
+            condition=text(measure.label),
+            figures=figures,
+        )
+    ]
+    if tested.weak:
+        weak = mark("{count} figures of low reliability count here, in averages over neighbours.")
+        said.append(text(weak, count=count_text(tested.weak)))
     high, low = (tested.passing(name, alpha) for name in ("high-high", "low-low"))
-    weak = (
-        f" {count_text(tested.weak)} figures of low reliability count here, in averages over"
-        " neighbours."
-        if tested.weak
-        else ""
+    both = text(
+        "Both are high around {high} and low around {low} beyond chance (q up to {alpha}).",
+        high=plural(high, "tract"),
+        low=plural(low, "tract"),
+        alpha=number(f"{alpha:g}"),
     )
-    return (
-        f"Over {plural(count, 'tract')}, absence and “{measure.label}” {said} ({figures}).{weak}"
-        f" Both are high around {plural(high, 'tract')} and low around {plural(low, 'tract')}"
-        f" beyond chance (q up to {alpha:g})."
-    )
+    return " ".join([*said, both])
+
+
+def _signed(value: float) -> str:
+    return number(f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"))
 
 
 def _overlap(tested: Tested, measure: MeasureInfo) -> str:
@@ -183,16 +237,22 @@ def _overlap(tested: Tested, measure: MeasureInfo) -> str:
     if both is None:
         return ""
     if not tested.hot:
-        return "No group of tracts is a hot spot in this view, so there is none to lay over it."
+        return text(
+            "No group of tracts is a hot spot in this view, so there is none to lay over it."
+        )
     if both.state != "tested":
-        return "No hot-spot tract has a figure of this condition that can carry a conclusion."
-    enough = "with a figure reliable enough" if tested.weak else "with a figure"
-    most = "most" if measure.direction == "higher is harder" else "least"
-    return (
-        f"{count_text(both.count)} of {plural(both.hot, 'hot-spot tract')} {enough} lie in the"
-        f" fifth of tracts with {most} of “{measure.label}”; chance gives about"
-        f" {both.expected:.0f} ({both.low:.0f}–{both.high:.0f}), {q_text(both.p, 'p')}. Hot spots"
-        " are those of all analyses together."
+        return text("No hot-spot tract has a figure of this condition that can carry a conclusion.")
+    enough = text("with a figure reliable enough") if tested.weak else text("with a figure")
+    return text(
+        "{count} of {tracts} {enough} lie in the fifth of tracts with {most} of “{condition}”;"
+        " chance gives about {expected}, {p}. Hot spots are those of all analyses together.",
+        count=count_text(both.count),
+        tracts=plural(both.hot, "hot-spot tract"),
+        enough=enough,
+        most=text("most") if measure.direction == "higher is harder" else text("least"),
+        condition=text(measure.label),
+        expected=f"{both.expected:.0f} ({both.low:.0f}–{both.high:.0f})",
+        p=q_text(both.p, "p"),
     )
 
 
@@ -203,4 +263,6 @@ def _cell(label: str, colours: Mapping[str, str], counts: Mapping[str, int], har
     if label == hard:
         lines = f"repeating-linear-gradient(135deg,{hatch_on(colour)} 0 1px,{colour} 1px 7px)"
         ground = f"background:{lines};color:{ink_on(colour)}"
-    return f'<td style="{ground}"><b style="background:{colour}">{counts[label]:,}</b></td>'
+    return (
+        f'<td style="{ground}"><b style="background:{colour}">{count_text(counts[label])}</b></td>'
+    )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.views.hot_spots import GROUPS, TRACTS, Power
 from ui.hotspots.words import NO_ALL_CLEAR
-from ui.languages import mark
+from ui.languages import mark, number, text
 from ui.queries import hotspots as queries_hotspots
 from ui.selection import METHODS, Selection
 from ui.tables import display as table_block
@@ -20,27 +20,30 @@ from ui.words.numbers import count_text, percent_text, plural
 
 RUN = "run_power"
 QUESTION = mark("How small a cluster could this map miss?")
-ABOUT = (
+ABOUT = mark(
     "Clusters of known size and strength are planted where children live, sent through the join on"
     " the map to the schools, and looked for. Otherwise schools differ as they do here."
 )
 ODDS_WORDS: Mapping[float, str] = MappingProxyType(
-    {1.25: "a quarter more", 1.5: "half again", 2.0: "twice"}
+    {1.25: mark("a quarter more"), 1.5: mark("half again"), 2.0: mark("twice")}
 )
 
 
 def power(selection: Selection) -> None:
     """Offer to plant clusters; do it when asked, with a bar and a way to stop."""
-    st.write(as_written(f"{NO_ALL_CLEAR} {ABOUT}"))
+    st.write(as_written(f"{text(NO_ALL_CLEAR)} {text(ABOUT)}"))
     key = queries_hotspots.key_of(queries_hotspots.power_method(selection))
-    st.button("Plant clusters and look for them", key="plant", on_click=_ask, args=(key,))
+    st.button(text("Plant clusters and look for them"), key="plant", on_click=_ask, args=(key,))
     if st.session_state.get(RUN) != key:
         return
     found = queries_hotspots.power(selection)
     st.write(as_written(power_sentences(found)))
-    how = METHODS[found.method].partition(":")[0]
-    maps = plural(found.table["maps"].max(), "map")
-    table_block.plain(power_words(found.table), f"Planted clusters found, {maps} each, {how}")
+    title = text(
+        "Planted clusters found, {maps} each, {method}",
+        maps=plural(found.table["maps"].max(), "map"),
+        method=text(METHODS[found.method]),
+    )
+    table_block.plain(power_words(found.table), title)
 
 
 def _ask(key: Hashable) -> None:
@@ -55,29 +58,40 @@ def power_sentences(found: Power) -> str:
     middle = (sizes[len(sizes) // 2], odds[len(odds) // 2])
     most = (sizes[-1], odds[-1])
     single, whole = table.loc[TRACTS], table.loc[GROUPS]
-    text = (
-        f"A patch of {count_text(middle[0])} neighbouring tracts with {odds_words(middle[1])} the"
-        f" odds of absence would show up in {_times(single.loc[middle])} maps like this."
-        f" A patch of {count_text(most[0])} with {odds_words(most[1])} the odds: in"
-        f" {_times(single.loc[most])}. Tested as whole groups, they pass in"
-        f" {_times(whole.loc[middle])} and {_times(whole.loc[most])}."
+    said = text(
+        "A patch of {size} neighbouring tracts with {odds} the odds of absence would show up in"
+        " {times} maps like this. A patch of {largest} with {highest} the odds: in {most}. Tested"
+        " as whole groups, they pass in {middle_groups} and {most_groups}.",
+        size=count_text(middle[0]),
+        odds=odds_words(middle[1]),
+        times=_times(single.loc[middle]),
+        largest=count_text(most[0]),
+        highest=odds_words(most[1]),
+        most=_times(single.loc[most]),
+        middle_groups=_times(whole.loc[middle]),
+        most_groups=_times(whole.loc[most]),
     )
     recall = single.loc[most, "recall"]
     if np.isnan(recall):
-        return text
-    return f"{text} Where the larger is found, its core is hot: {percent_text(recall, 0)} of it."
+        return said
+    core = mark("Where the larger is found, its core is hot: {share} of it.")
+    return f"{said} {text(core, share=percent_text(recall, 0))}"
 
 
 def odds_words(odds: float) -> str:
     """Write an odds ratio as it reads before "the odds"."""
-    return ODDS_WORDS.get(odds, f"{odds:g} times")
+    return text(ODDS_WORDS[odds]) if odds in ODDS_WORDS else _times_as_many(odds)
+
+
+def _times_as_many(odds: float) -> str:
+    return text("{ratio} times", ratio=number(f"{odds:g}"))
 
 
 def _times(row: pd.Series) -> str:
     """How many maps of those made: "3 of 20"."""
     maps = int(row["maps"])
     times = round(row["found"] * maps)
-    return f"{times or 'none'} of {maps}"
+    return text("{number} of {count}", number=times or text("none"), count=maps)
 
 
 def power_words(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,13 +110,13 @@ def power_words(table: pd.DataFrame) -> pd.DataFrame:
     by = table.set_index(["areas", "odds"])
     single, whole = (by[by["analysis"] == name] for name in (TRACTS, GROUPS))
     columns = {
-        "Tracts in the patch": [count_text(size) for size, _ in single.index],
-        "Odds of absence": [f"{odds:g} times" for _, odds in single.index],
-        "Found on the map": _shares(single),
-        "Part of it that is hot": _means(single, "recall"),
-        "Hot tracts inside it": _means(single, "precision"),
-        "Found as a whole group": _shares(whole.loc[single.index]),
-        "Part inside that group": _means(whole.loc[single.index], "recall"),
+        mark("Tracts in the patch"): [count_text(size) for size, _ in single.index],
+        mark("Odds of absence"): [_times_as_many(odds) for _, odds in single.index],
+        mark("Found on the map"): _shares(single),
+        mark("Part of it that is hot"): _means(single, "recall"),
+        mark("Hot tracts inside it"): _means(single, "precision"),
+        mark("Found as a whole group"): _shares(whole.loc[single.index]),
+        mark("Part inside that group"): _means(whole.loc[single.index], "recall"),
     }
     return pd.DataFrame(columns)
 
@@ -119,7 +133,7 @@ def _shares(rows: pd.DataFrame) -> list[str]:
 def _means(rows: pd.DataFrame, name: str) -> list[str]:
     """Mean share with its Monte Carlo error; words where nothing was found."""
     return [
-        "never found"
+        text("never found")
         if np.isnan(mean)
         else percent_text(mean, 0) + ("" if np.isnan(error) else f" (± {100 * error:.0f})")
         for mean, error in zip(rows[name], rows[f"{name}_se"], strict=True)

@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from analytics.inputs import Progress
+from ui.languages import text
 from ui.words.as_written import as_written
 
 P = ParamSpec("P")
@@ -198,26 +199,27 @@ class Bar:
             return
         self.moved = now
         share = min(done / wanted, 1.0) if wanted else 1.0
-        text = f"{self.what}: {share:.0%}"
+        said = f"{self.what}: {share:.0%}"
         if share > 0.1:
-            text += f", about {(now - self.started) * (1 - share) / share:.0f} s left"
+            left = f"{(now - self.started) * (1 - share) / share:.0f}"
+            said += text(", about {seconds} s left", seconds=left)
         if self.bar is None:
-            self.draw(text)
-        self.bar.progress(share, as_written(text))
+            self.draw(said)
+        self.bar.progress(share, as_written(said))
 
     def wait(self) -> None:
         """Say that another session is at the same work."""
-        text = f"{self.what}: another reader asked first, waiting for the result"
+        said = text("{work}: another reader asked first, waiting for the result", work=self.what)
         if self.bar is None:
-            self.draw(text)
-        self.bar.progress(0.0, as_written(text))
+            self.draw(said)
+        self.bar.progress(0.0, as_written(said))
         self.started = self.moved = time.monotonic()
 
-    def draw(self, text: str) -> None:
+    def draw(self, said: str) -> None:
         """Draw the bar with its button."""
         with self.place.container():
-            self.bar = st.progress(0.0, as_written(text))
-            st.button("Stop", key=f"stop-{self.key!r}", on_click=stop, args=(self.key,))
+            self.bar = st.progress(0.0, as_written(said))
+            st.button(text("Stop"), key=f"stop-{self.key!r}", on_click=stop, args=(self.key,))
 
 
 def stop(key: Hashable) -> None:
@@ -227,9 +229,11 @@ def stop(key: Hashable) -> None:
 
 def _offer_again(what: str) -> None:
     """Say that the work was stopped, and how to start it again."""
-    text = f"Stopped: “{what}” was not finished. Choose something else, or start it again."
-    st.warning(as_written(text))
-    if st.button("Start again", key=f"again-{what}"):
+    said = text(
+        "Stopped: “{work}” was not finished. Choose something else, or start it again.", work=what
+    )
+    st.warning(as_written(said))
+    if st.button(text("Start again"), key=f"again-{what}"):
         del st.session_state[STOPPED]
         st.rerun()
     st.stop()

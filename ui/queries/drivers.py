@@ -34,6 +34,7 @@ from data.views.drivers import (
     with_joins,
 )
 from ui import queries
+from ui.languages import text
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods
 from ui.queries.cache import kept, result
@@ -136,7 +137,7 @@ def under_all_joins(selection: Selection) -> Comparison:
     others = tuple(name for name in names if name != selection.catchment)
     view, drivers = _view(selection), tuple(chosen.found.effects.index)
     key = ("effects under joins", queries.place(selection.area), view, drivers, chosen.beside)
-    doing = "Estimating again under the other joins"
+    doing = text("Estimating again under the other joins")
     return result(key, doing, lambda bar: _under(chosen, view, others, bar))
 
 

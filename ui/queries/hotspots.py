@@ -29,6 +29,7 @@ from data.views.hot_spots import (
 from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries
+from ui.languages import mark, text
 from ui.queries.cache import kept, result
 from ui.queries.places import Place
 from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
@@ -82,7 +83,7 @@ def power(selection: Selection) -> Power:
     make = _consensus if test.method == "consensus" else _test
     return result(
         ("power", *key_of(test)),
-        "Planting clusters and looking for them",
+        text("Planting clusters and looking for them"),
         lambda bar: power_of(
             view_of(test),
             queries.shares(test),
@@ -108,7 +109,8 @@ def years(selection: Selection) -> History:
     """In which school years each tract was hot, by Gi* with the school-level null."""
     test = replace(selection, year="", method="gi_star", null="schools", neighbours="queen")
     key = ("history", *key_of(test))
-    return result(key, "Looking at the other school years", lambda bar: _history(selection, bar))
+    doing = text("Looking at the other school years")
+    return result(key, doing, lambda bar: _history(selection, bar))
 
 
 def members(found: HotSpots, selection: Selection) -> pd.Index:
@@ -276,10 +278,10 @@ def key_of(selection: Selection) -> tuple[Hashable, ...]:
 
 def _doing(selection: Selection) -> str:
     words = {
-        "consensus": "Looking in many ways",
-        "gi_star": "Comparing with rearranged places",
-        "local_moran": "Comparing with rearranged places",
-        "scan": "Searching every circle",
-        "membership": "Fitting the map behind the schools",
+        "consensus": mark("Looking in many ways"),
+        "gi_star": mark("Comparing with rearranged places"),
+        "local_moran": mark("Comparing with rearranged places"),
+        "scan": mark("Searching every circle"),
+        "membership": mark("Fitting the map behind the schools"),
     }
-    return f"{words[selection.method]}, {selection.year}"
+    return f"{text(words[selection.method])}, {selection.year}"

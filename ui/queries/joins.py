@@ -17,6 +17,7 @@ from data.views.joins import Join
 from data.views.schools_and_tracts import tract_view
 from geo.shares import share_matrix
 from ui import queries
+from ui.languages import text
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import result
 from ui.selection import Selection
@@ -57,7 +58,8 @@ def quality(selection: Selection) -> JoinQuality:
     view = replace(selection, measure="crude", focus="")
     key = ("join quality", queries.place(view.area), view.year, view.level, view.catchment)
     redrawn = _redraws(selection)
-    return result(key, "Comparing the join with its redraws", lambda _: _judged(view, redrawn))
+    doing = text("Comparing the join with its redraws")
+    return result(key, doing, lambda _: _judged(view, redrawn))
 
 
 def change(selection: Selection) -> JoinChange:
@@ -92,7 +94,7 @@ def change_by(selection: Selection, own: Join, progress: Progress | None = None)
 def _redraws(selection: Selection) -> Redraws:
     """Draw the join again: one answer for all years, levels and measures of a place."""
     key = ("redraws", queries.place(selection.area), selection.catchment)
-    return result(key, "Drawing the join again", lambda bar: _drawn(selection, bar))
+    return result(key, text("Drawing the join again"), lambda bar: _drawn(selection, bar))
 
 
 def _drawn(selection: Selection, progress: Progress) -> Redraws:

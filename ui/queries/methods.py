@@ -13,6 +13,7 @@ from data.views import completeness
 from data.views.completeness import Quality
 from data.views.hot_spots import SEED
 from ui import queries
+from ui.languages import text
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import result
 from ui.selection import Selection
@@ -39,9 +40,8 @@ def false_alarms(selection: Selection) -> list[FalseAlarms]:
     """Count what each null flags on this map where nothing is to be found, world by world."""
     test = replace(selection, method="gi_star", null="schools", neighbours="queen")
     key = ("false alarms", *queries_hotspots.key_of(test))
-    return result(
-        key, "Simulating places without hot spots", lambda bar: _false_alarms(selection, bar)
-    )
+    doing = text("Simulating places without hot spots")
+    return result(key, doing, lambda bar: _false_alarms(selection, bar))
 
 
 def _false_alarms(selection: Selection, progress: Progress) -> list[FalseAlarms]:

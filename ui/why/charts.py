@@ -12,22 +12,23 @@ from analytics.drivers.profile import CANNOT
 from analytics.inputs import Floats
 from data.views.strengths import SERVES, Strengths
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
+from ui.languages import mark, number, text
 from ui.maps.scales import BORDER, TEXT
-from ui.words.numbers import value_text, with_margin
+from ui.words.numbers import percent_text, value_text, with_margin
 
 ROW_PIXELS = 30
 AROUND_PIXELS = 210  # title, axis and legend: the height is that of the whole chart
 SIZE = 200
-BEYOND = "clearly differs from similar areas"
-ALIKE = "much as in similar areas, within the error"
-WEAK = "cannot carry a conclusion: the survey is too unsure"
+BEYOND = mark("clearly differs from similar areas")
+ALIKE = mark("much as in similar areas, within the error")
+WEAK = mark("cannot carry a conclusion: the survey is too unsure")
 _DRIVER_KINDS = (BEYOND, ALIKE, WEAK)
 FUNNEL_HEIGHT = 460
 STEPS = 60  # points that draw a limit
-PASSED = "has clearly fewer absent than predicted"
-HERE = "serves this group"
-SPECIAL = "chooses its students or is for some, by its type"
-OTHER = "another school"
+PASSED = mark("has clearly fewer absent than predicted")
+HERE = mark("serves this group")
+SPECIAL = mark("chooses its students or is for some, by its type")
+OTHER = mark("another school")
 _SCHOOL_KINDS = (PASSED, HERE, SPECIAL, OTHER)
 _TICKS = [50, 100, 200, 500, 1000, 2000, 5000]
 
@@ -55,7 +56,7 @@ def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
     )
     axis = alt.X(
         "percentile:Q",
-        title="Of 100 similar areas, how many have less of it (dashed: half)",
+        title=text("Of 100 similar areas, how many have less of it (dashed: half)"),
         axis=alt.Axis(labelFlush=False, tickCount=10),
         scale=alt.Scale(domain=[0, 100]),
     )
@@ -73,8 +74,9 @@ def dot_plot(profile: pd.DataFrame, title: str) -> alt.LayerChart:
 
 def _profile_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
     """Draw marks that differ by shape and filling, with all that travels with a figure."""
-    shapes = alt.Scale(domain=_DRIVER_KINDS, range=["circle", "square", "diamond"])
-    fills = alt.Scale(domain=_DRIVER_KINDS, range=[LINE, "#8a8a8a", "#ffffff"])
+    kinds = [text(kind) for kind in _DRIVER_KINDS]
+    shapes = alt.Scale(domain=kinds, range=["circle", "square", "diamond"])
+    fills = alt.Scale(domain=kinds, range=[LINE, "#8a8a8a", "#ffffff"])
     legend = alt.Legend(
         orient="bottom",
         labelLimit=500,
@@ -89,14 +91,14 @@ def _profile_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
         shape=alt.Shape("kind:N", title=None, scale=shapes, legend=legend),
         fill=alt.Fill("kind:N", title=None, scale=fills),
         tooltip=[
-            alt.Tooltip("label:N", title="Driver"),
-            alt.Tooltip("here:N", title="This group (90 % margin)"),
-            alt.Tooltip("there:N", title="Comparable tracts, mean"),
-            alt.Tooltip("percentile:Q", title="Percentile", format=".0f"),
-            alt.Tooltip("percentile_low:Q", title="90 % interval, low", format=".0f"),
-            alt.Tooltip("percentile_high:Q", title="90 % interval, high", format=".0f"),
-            alt.Tooltip("reliability:N", title="Reliability"),
-            alt.Tooltip("vintage:N", title="Years"),
+            alt.Tooltip("label:N", title=text("Driver")),
+            alt.Tooltip("here:N", title=text("This group (90 % margin)")),
+            alt.Tooltip("there:N", title=text("Comparable tracts, mean")),
+            alt.Tooltip("percentile:Q", title=text("Percentile"), format=".0f"),
+            alt.Tooltip("percentile_low:Q", title=text("90 % interval, low"), format=".0f"),
+            alt.Tooltip("percentile_high:Q", title=text("90 % interval, high"), format=".0f"),
+            alt.Tooltip("reliability:N", title=text("Reliability")),
+            alt.Tooltip("vintage:N", title=text("Years")),
         ],
     )
 
@@ -104,11 +106,14 @@ def _profile_points(base: alt.Chart, axis: alt.X) -> alt.Chart:
 def _profile_rows(profile: pd.DataFrame) -> pd.DataFrame:
     weak = profile["conclusion"].eq(CANNOT)
     alike = profile["conclusion"].eq("like comparable places")
-    why = np.where(profile["reliability"].eq("low"), " (low reliability)", " (no margin of error)")
+    low, none = text(" (low reliability)"), text(" (no margin of error)")
+    why = np.where(profile["reliability"].eq("low"), low, none)
+    labels = profile["label"].map(text)
     columns = ["label", "percentile", "percentile_low", "percentile_high", "reliability", "vintage"]
     return profile[columns].assign(
-        words=profile["label"] + np.where(weak, why, ""),
-        kind=np.select([weak, alike], [WEAK, ALIKE], BEYOND),
+        label=labels,
+        words=labels + np.where(weak, why, ""),
+        kind=np.select([weak, alike], [text(WEAK), text(ALIKE)], text(BEYOND)),
         margin=np.where(profile["moe"].notna(), "yes", "no"),
         here=[
             with_margin(*item)
@@ -123,7 +128,8 @@ def _profile_rows(profile: pd.DataFrame) -> pd.DataFrame:
 def _profile_described(table: pd.DataFrame) -> str:
     """Say to a screen reader what is drawn."""
     listed = "; ".join(f"{row.words} {row.percentile:.0f}" for row in table.itertuples(name="Row"))
-    return f"Percentile of each social driver among comparable tracts: {listed}."
+    said = mark("Percentile of each social driver among comparable tracts: {listed}.")
+    return text(said, listed=listed)
 
 
 def funnel(strengths: Strengths, title: str) -> alt.LayerChart:
@@ -138,13 +144,13 @@ def funnel(strengths: Strengths, title: str) -> alt.LayerChart:
     points = adjusted(table, mean)
     sizes = alt.X(
         "students:Q",
-        title="Students enrolled (logarithmic)",
+        title=text("Students enrolled (logarithmic)"),
         scale=alt.Scale(type="log", nice=False, padding=12),
         axis=alt.Axis(values=_TICKS, format=",d", grid=False),
     )
     rates = alt.Y(
         "adjusted:Q",
-        title=f"Chronically absent, as if all were predicted {mean:.1%}",
+        title=text("Chronically absent, as if all were predicted {rate}", rate=percent_text(mean)),
         axis=alt.Axis(format=PERCENT),
         scale=alt.Scale(zero=False, nice=True),
     )
@@ -209,10 +215,12 @@ def _half(table: pd.DataFrame, students: Any, rate: Any) -> Floats:
 def _marks(points: pd.DataFrame, sizes: alt.X, rates: alt.Y) -> alt.Chart:
     """Draw schools by shape and filling; the group's own lie on top."""
     order = points["kind"].map({OTHER: 0, SPECIAL: 1, HERE: 2, PASSED: 3}).argsort(kind="stable")
-    shapes = alt.Scale(domain=_SCHOOL_KINDS, range=["diamond", "triangle-up", "square", "circle"])
-    fills = alt.Scale(domain=_SCHOOL_KINDS, range=["#e06c50", LINE, "#d9d9d9", "#ffffff"])
-    widths = alt.Scale(domain=_SCHOOL_KINDS, range=[190, 110, 45, 22])
-    inks = alt.Scale(domain=_SCHOOL_KINDS, range=[TEXT, TEXT, MUTED, "#9a9a9a"])
+    kinds = [text(kind) for kind in _SCHOOL_KINDS]
+    points = points.assign(kind=points["kind"].map(text))
+    shapes = alt.Scale(domain=kinds, range=["diamond", "triangle-up", "square", "circle"])
+    fills = alt.Scale(domain=kinds, range=["#e06c50", LINE, "#d9d9d9", "#ffffff"])
+    widths = alt.Scale(domain=kinds, range=[190, 110, 45, 22])
+    inks = alt.Scale(domain=kinds, range=[TEXT, TEXT, MUTED, "#9a9a9a"])
     legend = alt.Legend(
         orient="bottom",
         labelLimit=500,
@@ -230,11 +238,11 @@ def _marks(points: pd.DataFrame, sizes: alt.X, rates: alt.Y) -> alt.Chart:
         stroke=alt.Stroke("kind:N", title=None, scale=inks),
         size=alt.Size("kind:N", title=None, scale=widths),
         tooltip=[
-            alt.Tooltip("name:N", title="School"),
-            alt.Tooltip("students:Q", title="Students", format=",.0f"),
-            alt.Tooltip("rate:Q", title="Chronically absent", format=EXACT),
-            alt.Tooltip("predicted:Q", title="Predicted", format=EXACT),
-            alt.Tooltip("kind:N", title="Which"),
+            alt.Tooltip("name:N", title=text("School")),
+            alt.Tooltip("students:Q", title=text("Students"), format=",.0f"),
+            alt.Tooltip("rate:Q", title=text("Chronically absent"), format=EXACT),
+            alt.Tooltip("predicted:Q", title=text("Predicted"), format=EXACT),
+            alt.Tooltip("kind:N", title=text("Which")),
         ],
     )
     return marks
@@ -243,8 +251,13 @@ def _marks(points: pd.DataFrame, sizes: alt.X, rates: alt.Y) -> alt.Chart:
 def _funnel_described(points: pd.DataFrame) -> str:
     """Say to a screen reader what is drawn."""
     counts = points["kind"].value_counts()
-    listed = "; ".join(f"{counts[kind]:,} {kind}" for kind in _SCHOOL_KINDS if kind in counts)
-    return f"Schools by size and distance from their prediction, with 95 % limits: {listed}."
+    listed = "; ".join(
+        f"{number(f'{counts[kind]:,}')} {text(kind)}" for kind in _SCHOOL_KINDS if kind in counts
+    )
+    return text(
+        "Schools by size and distance from their prediction, with 95 % limits: {listed}.",
+        listed=listed,
+    )
 
 
 def _arc(rate: pd.Series | float) -> Floats:
