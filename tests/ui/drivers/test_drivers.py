@@ -23,6 +23,7 @@ from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
+from ui.languages import unbroken
 from ui.queries import drivers as queries_drivers
 from ui.tables.display import dictionary
 from ui.tables.exports import NOTICE, About, to_csv
@@ -316,7 +317,7 @@ def test_a_standard_deviation_reads_in_its_own_unit(unit, words):
 
 def test_the_table_twin_has_a_row_for_every_mark_and_no_gap(comparison):
     twin = driver_tables.effects_words(comparison.table)
-    assert twin["Condition"].tolist() == comparison.table["label"].tolist()
+    assert twin["Condition"].tolist() == comparison.table["label"].map(unbroken).tolist()
     assert not twin.apply(lambda column: column.str.contains("nan")).to_numpy().any()
     without = comparison.table.assign(moe_low=np.nan, moe_high=np.nan, reliability="no margin")
     said = driver_tables.effects_words(without)
