@@ -130,11 +130,11 @@ def _changed(selection: Selection, names: Sequence[str]) -> int:
 
 def _help(selection: Selection, name: str) -> str | None:
     if name == "alpha":
-        return SURENESS
+        return text(SURENESS)
     if name != "catchment":
         return None
     joins = queries.choices(selection.area).joins()
-    return "\n".join(f"- **{label}**: {JOIN_METHODS[join]}" for join, label in joins.items())
+    return "\n".join(f"- **{label}**: {text(JOIN_METHODS[join])}" for join, label in joins.items())
 
 
 def _years(selection: Selection) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 from data.errors import DataError
 from data.store.folders import without_home
 from ui import controls, glossary, languages, present, queries, share
+from ui.languages import mark
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
 from ui.selection import FIELDS, Selection, from_query, from_values, quoted
@@ -80,7 +81,11 @@ def _out_of_order(error: DataError) -> None:
     # The link is answered: what is chosen next counts.
     st.session_state[WRITTEN] = st.query_params.to_dict()
     what = without_home(str(error)).removesuffix(".")
-    text = f"“{places.get(slug, slug)}” cannot be shown: {what}. Other places can be chosen."
+    text = said(
+        "“{place}” cannot be shown: {why}. Other places can be chosen.",
+        place=places.get(slug, slug),
+        why=what,
+    )
     st.error(as_written(text))
 
 
@@ -144,7 +149,7 @@ def head(
 
 def end(selection: Selection, text: str) -> None:
     """Say why a page has nothing to show, and end it."""
-    answer(text)
+    answer(said(text))
     limits(selection)
     st.stop()
 
@@ -170,7 +175,7 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
 
 def how_sure(*sentences: str) -> None:
     """How sure the figures above are, in plain sentences."""
-    text = " ".join(filter(None, sentences))
+    text = " ".join(said(sentence) for sentence in sentences if sentence)
     heading = escape(said("How sure are we?"))
     st.html(f"<div class='atlas-sure'><b>{heading}</b> {escape(text)}</div>")
     glossary.popover()
@@ -221,13 +226,15 @@ def limits(selection: Selection, *sentences: str) -> None:
     panel = queries.panel(selection)
     texts = [source_text(s.publisher, s.title, s.vintage) for s in panel.sources]
     made_up = fictional_banner(panel.area.name) if panel.area.fictional else ""
-    first = f"{said('Sources:')} {'; '.join(texts[:SOURCES])}."
-    paragraphs = (" ".join(filter(None, (made_up, *sentences, panel.area.definition))), first)
-    body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs if text)
+    first = f"{'; '.join(texts[:SOURCES])}."
+    own = " ".join(filter(None, (made_up, *(said(sentence) for sentence in sentences if sentence))))
+    # Definitions and sources are told in the publishers' own words.
+    body = f"<p>{escape(own)} <span lang='en'>{escape(panel.area.definition)}</span></p>"
+    body += f"<p>{escape(said('Sources:'))} <span lang='en'>{escape(first)}</span></p>"
     if rest := texts[SOURCES:]:
         items = "".join(f"<li>{escape(text)}</li>" for text in rest)
         every = said("{count} more sources", count=len(rest))
-        body += f"<details><summary>{escape(every)}</summary><ul>{items}</ul></details>"
+        body += f"<details><summary>{escape(every)}</summary><ul lang='en'>{items}</ul></details>"
     st.html(f"<div class='atlas-limits'>{body}</div>")
 
 
@@ -257,7 +264,8 @@ def _gone(query: Mapping[str, str]) -> tuple[str, ...]:
     name, other = state.get(NAME, state["area"]), next(iter(places))
     controls.open_place()
     state["area"], state[WRITTEN] = other, dict(query)
-    return (f"“{name}” is no longer in the store. “{places[other]}” is shown in its place.",)
+    notice = mark("“{name}” is no longer in the store. “{other}” is shown in its place.")
+    return (said(notice, name=name, other=places[other]),)
 
 
 def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
@@ -267,7 +275,8 @@ def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
     st.session_state["area"] = area
     selection, notices = from_query({**query, "area": area}, queries.choices(area))
     if slug and slug not in places:
-        notices = (f"The link asks for a place {quoted(slug)} that is not here.", *notices)
+        notice = said("The link asks for a place {name} that is not here.", name=quoted(slug))
+        notices = (notice, *notices)
     return selection, notices
 
 

@@ -128,7 +128,7 @@ def foot(selection: Selection, sentence: str, page: str, scope: str = "") -> Non
         A key of `ui.report.stories.SCOPES`; "" for the one that fits what is in focus.
     """
     with st.container(key="foot", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(as_written(sentence), width="stretch")
+        st.caption(as_written(text(sentence)), width="stretch")
         meant = st.popover(text("What does this mean?"), key="meaning", on_change="rerun")
         if meant.open:
             from ui.words.meaning import meaning  # of every page: loaded when it is asked for

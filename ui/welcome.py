@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import present, queries
+from ui.languages import mark, text
 from ui.selection import Selection, short_query
 
 CLOSED = "welcome_closed"
 TRY = (
-    ("1  See which area stands out", "pages/hot_spots.py"),
-    ("2  Ask what children there live with", "pages/why_here.py"),
+    (mark("1  See which area stands out"), "pages/hot_spots.py"),
+    (mark("2  Ask what children there live with"), "pages/why_here.py"),
 )
-ROOM = "3  Show it to a room"
+ROOM = mark("3  Show it to a room")
 
 
 def draw(selection: Selection) -> None:
@@ -21,11 +22,11 @@ def draw(selection: Selection) -> None:
         return
     query = short_query(selection, queries.choices(selection.area).default())
     with st.container(key="welcome", horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown("**New here? Try:**", width="content")
+        st.markdown(text("**New here? Try:**"), width="content")
         for label, page in TRY:
-            st.page_link(page, label=label, query_params=query)
-        st.button(ROOM, key="welcome-room", type="tertiary", on_click=present.switch_on)
-        st.button("Close", key="welcome-close", type="tertiary", on_click=_close)
+            st.page_link(page, label=text(label), query_params=query)
+        st.button(text(ROOM), key="welcome-room", type="tertiary", on_click=present.switch_on)
+        st.button(text("Close"), key="welcome-close", type="tertiary", on_click=_close)
 
 
 def _close() -> None:

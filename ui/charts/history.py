@@ -47,14 +47,14 @@ def school_history(
     frame: pd.DataFrame,
     place: pd.DataFrame,
     title: str = SCHOOL,
-    place_name: str = "whole place",
+    place_name: str = "",
 ) -> alt.LayerChart:
     """One school's rate by school year with its range for the next, beside the place's rate.
 
     `frame` has `low` and `high` besides what `trend` takes;
     `place` has school_year and rate of the place: a grey dashed line named `place_name`.
     """
-    years = frame["school_year"]
+    years, place_name = frame["school_year"], place_name or text("whole place")
     reference = place.loc[place["school_year"].isin(years), ["school_year", "rate"]]
     reference = reference.sort_values("school_year").assign(label=place_name)
     base = alt.Chart(plain(reference)).encode(x=_year(), y=rate_axis("rate"))

@@ -18,7 +18,7 @@ from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables
 from ui.drivers import together as together_words
 from ui.drivers import words as driver_words
-from ui.languages import text
+from ui.languages import mark, text
 from ui.maps import block as map_block
 from ui.maps.decks import AreaClasses, driver_classes
 from ui.maps.scales import marks_legend
@@ -34,7 +34,7 @@ from ui.words import standing as words
 from ui.words.as_written import as_written
 from ui.words.numbers import plural
 
-NO_DRIVERS = (
+NO_DRIVERS = mark(
     "No social driver is known of this place. The people who run this site can add some:"
     " README.md says how."
 )
@@ -78,7 +78,9 @@ def _alone(
 ) -> None:
     beside = Beside(
         map_block.legend_of(title, classes),
-        map_block.card_or(selection, table, lambda row: cards.driver_card(row, measure.label)),
+        map_block.card_or(
+            selection, table, lambda row: cards.driver_card(row, text(measure.label))
+        ),
         lambda: ranking.condition_list(table, compared=measure.is_compared),
         note=f"<p class='atlas-sure'>{escape(why)}</p>" if why else "",
         above=partial(controls.draw, selection, "view", label_visibility="collapsed"),
@@ -117,14 +119,14 @@ def associations(comparison: Comparison, selection: Selection) -> None:
         st.info(as_written(refused))
     else:
         st.vega_lite_chart(queries_charts.odds_chart(selection))
-        st.write(driver_words.ODDS_MEANING)
+        st.write(as_written(text(driver_words.ODDS_MEANING)))
 
 
 def behind(comparison: Comparison, selection: Selection) -> None:
     """Tell what was left out and what to be careful of; show the tables behind the chart."""
     measures = registry.measures()
     if comparison.joins:
-        st.write(driver_words.JOINS_MEANING)
+        st.write(as_written(text(driver_words.JOINS_MEANING)))
     left_out = driver_words.left_out(comparison, measures)
     if left_out:
         st.write(as_written(left_out))
@@ -165,7 +167,13 @@ def at_schools(selection: Selection) -> None:
     st.html(f"<p class='atlas-sure'>{escape(sentence)}</p>")
     if link.state == "estimated":
         row = driver_tables.correlation_words(label, link, selection.year)
-        table_block.plain(row, f"{label}, at {link.n:,} schools, {selection.year}")
+        title = text(
+            "{label}, at {schools}, {year}",
+            label=text(label),
+            schools=plural(link.n, "school"),
+            year=selection.year,
+        )
+        table_block.plain(row, title)
 
 
 def tracts_table(selection: Selection) -> None:
@@ -177,17 +185,22 @@ def _tracts(selection: Selection) -> pd.DataFrame:
     measure = queries_drivers.measure(selection)
     if selection.view == "together":
         both = queries_drivers.together(selection)
-        title = f"Tracts by absence and “{measure.label}”, {selection.year}"
+        named, year = text(measure.label), selection.year
+        title = text("Tracts by absence and “{condition}”, {year}", condition=named, year=year)
         table_block.plain(together_words.table_of_counts(both), title)
         order = both.tracts.sort_values(["ratio", "name"], ascending=[False, True])
-        table_block.show(order, BOTH, f"{len(order):,} tracts by both, most absence first")
+        tracts = plural(len(order), "tract")
+        title = text("{tracts} by both, most absence first", tracts=tracts)
+        table_block.show(order, BOTH, title)
         return both.tracts
     driver = queries_drivers.driver(selection)
+    order = driver.sort_values("name")
+    title = mark("{condition} in {tracts}, by name: these figures are not for ranking")
     if measure.is_compared:
-        order, how = driver.sort_values("value", ascending=False), "highest first"
-    else:
-        order, how = driver.sort_values("name"), "by name: these figures are not for ranking"
-    table_block.show(order, ALONE, f"{measure.label} in {len(driver):,} tracts, {how}")
+        order = driver.sort_values("value", ascending=False)
+        title = mark("{condition} in {tracts}, highest first")
+    tracts = plural(len(driver), "tract")
+    table_block.show(order, ALONE, text(title, condition=text(measure.label), tracts=tracts))
     return driver
 
 
@@ -217,7 +230,11 @@ def _by_neighbourhood(selection: Selection, measure: MeasureInfo, title: str) ->
 def _both(selection: Selection, measure: MeasureInfo) -> None:
     both = queries_drivers.together(selection)
     classes = together_words.together_classes(both)
-    title = f"Absence and “{measure.label}” together, {selection.year}"
+    title = text(
+        "Absence and “{condition}” together, {year}",
+        condition=text(measure.label),
+        year=selection.year,
+    )
     counts = classes.scale.counts(classes.codes)
     named = together_words.axes(both, measure.label, measure.unit)
     legend = "".join(
@@ -233,7 +250,7 @@ def _both(selection: Selection, measure: MeasureInfo) -> None:
     beside = Beside(
         legend,
         map_block.card_or(
-            selection, both.tracts, lambda row: cards.together_card(row, measure.label)
+            selection, both.tracts, lambda row: cards.together_card(row, text(measure.label))
         ),
         lambda: st.html(f"<p class='atlas-sure'>{escape(said)}</p>"),
         above=partial(controls.draw, selection, "view", label_visibility="collapsed"),
@@ -258,14 +275,17 @@ def _about(measure: MeasureInfo) -> str:
 def _behind(comparison: Comparison, selection: Selection) -> None:
     """Tables behind the chart: effects, themes and diagnostics."""
     table = comparison.table
-    schools = f"{comparison.found.diagnostics.n:,} schools, {selection.year}"
-    title = f"{plural(len(table), 'condition')} in {schools}"
+    schools = plural(comparison.found.diagnostics.n, "school")
+    of = {"schools": schools, "year": selection.year}
+    conditions = plural(len(table), "condition")
+    title = text("{conditions} in {schools}, {year}", conditions=conditions, **of)
     table_block.plain(driver_tables.effects_words(table), title)
     if not comparison.shares.empty:
         st.vega_lite_chart(queries_charts.themes_chart(selection))
         st.write(as_written(driver_words.theme_sentence(comparison.shares)))
         themes = driver_tables.shares_words(comparison.shares)
-        table_block.plain(themes, f"{plural(len(themes), 'theme')} of conditions, {schools}")
-    table_block.plain(
-        driver_tables.diagnostics_words(comparison), f"What stands behind these links, {schools}"
-    )
+        counted = plural(len(themes), "theme")
+        title = text("{themes} of conditions, {schools}, {year}", themes=counted, **of)
+        table_block.plain(themes, title)
+    title = text("What stands behind these links, {schools}, {year}", **of)
+    table_block.plain(driver_tables.diagnostics_words(comparison), title)

@@ -193,6 +193,6 @@ def _with_scatter(found: HotSpots, selection: Selection) -> None:
 
 
 def _chart(table: pd.DataFrame, scale: ClassScale, slope: float, selection: Selection) -> None:
-    title = "Is a tract like its neighbours?"
+    title = text("Is a tract like its neighbours?")
     chart = moran_scatter_chart(table, scale, slope, selection.focus, title)
     st.altair_chart(chart, key=SCATTER, on_select="rerun", selection_mode="brush")

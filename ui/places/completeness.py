@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.views.completeness import Quality
 from ui import queries, tables
+from ui.languages import mark, text
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
@@ -14,31 +15,33 @@ def doubts(selection: Selection) -> None:
     """Tell what may be wrong, and what to do about it; nothing where nothing is doubted."""
     entries = [entry for entry in queries.panel(selection).ledger if entry.doubt]
     if entries:
-        table_block.plain(tables.doubt_table(entries), "What may be wrong, and what to do about it")
+        title = text("What may be wrong, and what to do about it")
+        table_block.plain(tables.doubt_table(entries), title)
 
 
 def sources(selection: Selection) -> None:
     """List sources with the years that they describe."""
     table = tables.source_table(queries.panel(selection).sources)
-    table_block.plain(table, "Sources, with the years they describe")
+    table_block.plain(table, text("Sources, with the years they describe"))
 
 
 def states(quality: Quality) -> None:
     """Tell what every source reports, withholds and lacks."""
     table = words.state_table(quality)
-    table_block.plain(table, "What every source reports, withholds and lacks")
+    table_block.plain(table, text("What every source reports, withholds and lacks"))
 
 
 def coverage(quality: Quality, selection: Selection) -> None:
     """Set students counted against resident children."""
     table = words.coverage_table(quality)
-    title = f"Students counted against resident children, {selection.year}"
+    heading = mark("Students counted against resident children, {year}")
+    title = text(heading, year=selection.year)
     table_block.plain(table, title)
 
 
 def ledger(selection: Selection) -> None:
     """List every row dropped, repaired or matched, and why."""
     entries = (entry for entry in queries.panel(selection).ledger if not entry.doubt)
-    title = "Every row dropped, repaired or matched, and why"
+    title = text("Every row dropped, repaired or matched, and why")
     table_block.plain(tables.ledger_table(entries), title)
     downloads.ledger_button(selection)

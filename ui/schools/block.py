@@ -61,7 +61,7 @@ def _rows(listed: pd.DataFrame, selection: Selection) -> Iterator[Row]:
 
 def _card(selection: Selection, row: pd.Series) -> str:
     conditions = queries.school_conditions(selection, str(row.name))
-    return school_card(row, selection.year, words.LEVELS[row["level"]], conditions)
+    return school_card(row, selection.year, text(words.LEVELS[row["level"]]), conditions)
 
 
 def history(listed: pd.DataFrame, selection: Selection) -> None:
@@ -70,12 +70,12 @@ def history(listed: pd.DataFrame, selection: Selection) -> None:
         st.altair_chart(school_charts.bands(listed["rate"], shown=listed["shown"]))
         return
     years, place = queries.school_history(selection), queries.trend(selection)
-    st.altair_chart(
-        history_charts.school_history(years, place, place_name="all schools of this choice")
-    )
+    every = text("all schools of this choice")
+    st.altair_chart(history_charts.school_history(years, place, place_name=every))
     frame.breaks(selection)
     columns = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
-    table_block.show(years, columns, f"{listed.loc[selection.focus, 'name']}, every school year")
+    heading = text("{name}, every school year", name=listed.loc[selection.focus, "name"])
+    table_block.show(years, columns, heading)
 
 
 def table(listed: pd.DataFrame, selection: Selection) -> None:
