@@ -15,7 +15,7 @@ from data.views.strengths import RandomGroups
 from ui import controls, frame, queries, screen
 from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
-from ui.languages import mark
+from ui.languages import mark, text
 from ui.maps import block as map_block
 from ui.maps import view
 from ui.maps.decks import MapDeck, area_map, hot_spot_classes
@@ -33,14 +33,14 @@ from ui.why import words as why_words
 from ui.words.as_written import as_written
 from ui.words.numbers import value_text, with_margin
 
-NO_GROUP = (
+NO_GROUP = mark(
     "No area stands out in this view, so there is no one place to ask about. Choose another year or"
     " level, or another method on the Hot spots page."
 )
 OPTIONS = ("method", "null", "neighbours", "measure", "catchment", "alpha")
 SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3rem"
 TOUCH = mark("How may these conditions touch attendance?")
-OUTLINED = "The group is outlined in black. Zoom out or press home for the whole place."
+OUTLINED = mark("The group is outlined in black. Zoom out or press home for the whole place.")
 STEP_BACK = 0.3  # of the group's own extent on each side, so that its surroundings are seen
 DARK = [17, 17, 17]
 WHITE = [255, 255, 255]
@@ -64,7 +64,7 @@ def row_of(spots: HotSpots, selection: Selection) -> pd.Series:
 def answer(spots: HotSpots, selection: Selection) -> str:
     """Give the page's answer: what stands out in the chosen group."""
     if spots.groups.empty:
-        return NO_GROUP
+        return text(NO_GROUP)
     return why_words.answer(row_of(spots, selection), queries_why.profile(spots, selection))
 
 
@@ -111,7 +111,7 @@ def touches(spots: HotSpots, selection: Selection) -> None:
     rows = queries_why.profile(spots, selection)
     random = queries_why.random_groups(spots, selection)
     own = why_words.its_own(why_words.harder(rows), random)
-    _asked("Is that this group's own?", f"{own} {why_words.MEANING}".strip())
+    _asked(text("Is that this group's own?"), f"{own} {text(why_words.MEANING)}".strip())
     _touches(rows)
 
 
@@ -130,7 +130,7 @@ def meaning(spots: HotSpots, selection: Selection) -> str:
     """Say what the profile means and which tracts it compares with."""
     compared = why_words.comparable_text(queries_why.comparable(spots, selection))
     common = why_words.as_many(queries_why.random_groups(spots, selection))
-    return f"{why_words.PROFILE_MEANING} {compared} {common}"
+    return f"{text(why_words.PROFILE_MEANING)} {compared} {common}"
 
 
 def profile_words(profile: pd.DataFrame, random: RandomGroups) -> pd.DataFrame:
@@ -139,19 +139,20 @@ def profile_words(profile: pd.DataFrame, random: RandomGroups) -> pd.DataFrame:
         (*_driver_words(row), why_words.as_far(random, str(name)))
         for name, row in profile.iterrows()
     ]
-    columns = ["Driver", "Theme", "This group", "Comparable tracts", "Percentile"]
-    columns += ["Reliability", "What may be said", "Years", "As far in random groups"]
+    columns = [mark("Driver"), mark("Theme"), mark("This group"), mark("Comparable tracts")]
+    columns += [mark("Percentile"), mark("Reliability"), mark("What may be said")]
+    columns += [mark("Years"), mark("As far in random groups")]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
 def _said(sentences: tuple[str, ...]) -> None:
     """Three plain sentences as one block."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     st.html(f"<div class='atlas-sure'><ul style='{SAID}'>{items}</ul></div>")
 
 
-def _asked(question: str, text: str) -> None:
-    st.html(f"<div class='atlas-sure'><b>{escape(question)}</b> {escape(text)}</div>")
+def _asked(question: str, reply: str) -> None:
+    st.html(f"<div class='atlas-sure'><b>{escape(question)}</b> {escape(reply)}</div>")
 
 
 def _touches(profile: pd.DataFrame) -> None:
@@ -159,22 +160,22 @@ def _touches(profile: pd.DataFrame) -> None:
     conditions = why_words.touches(profile)
     if not conditions:
         return
-    items = "".join(f"<li><b>{escape(name)}.</b> {escape(text)}</li>" for name, text in conditions)
+    items = "".join(f"<li><b>{escape(name)}.</b> {escape(said)}</li>" for name, said in conditions)
     st.html(f"<div class='atlas-sure'><ul>{items}</ul></div>")
 
 
 def _driver_words(row: pd.Series) -> tuple[str, ...]:
-    profiled, nothing = row["state"] == "profiled", "not shown: no figure"
+    profiled, nothing = row["state"] == "profiled", text("not shown: no figure")
     ends = f"{row['percentile_low']:.0f}–{row['percentile_high']:.0f}"
-    margin = pd.notna(row["moe"])
+    ends = ends if pd.notna(row["moe"]) else text("no interval")
     return (
-        row["label"],
-        row["theme"],
+        text(row["label"]),
+        text(row["theme"]),
         with_margin(row["value"], row["moe"], row["unit"]) if pd.notna(row["value"]) else nothing,
         value_text(row["comparable"], row["unit"]) if profiled else nothing,
-        f"{row['percentile']:.0f} ({ends if margin else 'no interval'})" if profiled else nothing,
-        why_words.RELIABILITY[row["reliability"]],
-        why_words.READING[row["conclusion"]],
+        f"{row['percentile']:.0f} ({ends})" if profiled else nothing,
+        text(why_words.RELIABILITY[row["reliability"]]),
+        text(why_words.READING[row["conclusion"]]),
         row["vintage"] if pd.notna(row["vintage"]) else "",
     )
 
