@@ -20,7 +20,10 @@ Integers = NDArray[np.int64]
 
 TIERS = ("satisfactory", "at risk", "moderate chronic", "severe chronic")
 TIER_PERCENT = (5, 10, 20)
-BANDS = ("low", "modest", "significant", "high", "extreme")
+BANDS = (
+    *("under 5 %", "5 % to under 10 %", "10 % to under 20 %"),
+    *("20 % to under 30 %", "30 % or more"),
+)
 BAND_FRACTION = (0.05, 0.10, 0.20, 0.30)
 
 
@@ -141,7 +144,7 @@ def tier(days_absent: ArrayLike, days_enrolled: ArrayLike, *, minimum_days: int 
 def band(rate: ArrayLike) -> Any:
     """Name a school's band by its unrounded share of chronically absent students.
 
-    Lower bounds are closed (exactly .20 is "high"); "" where the fraction is not known.
+    Named by its bounds; the low one is closed. "" where the fraction is not known.
 
     References
     ----------
@@ -150,7 +153,7 @@ def band(rate: ArrayLike) -> Any:
     Examples
     --------
     >>> band(0.1999), band(0.20)
-    ('significant', 'high')
+    ('10 % to under 20 %', '20 % to under 30 %')
     """
     fraction = floats(rate)
     refuse((fraction < 0) | (fraction > 1), rate, lambda i: f"rate {fraction[i]:g} is no fraction")

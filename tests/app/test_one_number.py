@@ -234,7 +234,7 @@ def bands_agree(schools: Said) -> None:
             "legend": schools.legend("30\xa0% or more"),
             "chart": whole(re.search(r"([\d,]+) 30\xa0% or more", schools.charts)[1]),
             "download, rate": int((rates >= 0.3).sum()),
-            "download, band": int(sent["band"].eq("extreme").sum()),
+            "download, band": int(sent["band"].eq("30 % or more").sum()),
         },
     )
     (legend,) = [one for one in schools.legends if any("30\xa0%" in label for label in one)]

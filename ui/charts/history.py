@@ -19,7 +19,7 @@ from ui.charts.style import (
     styled,
 )
 from ui.languages import mark, text
-from ui.maps.scales import BORDER, SELECTION, TEXT
+from ui.maps.scales import BORDER, SELECTION
 from ui.tables.display import reason_texts
 
 USUAL = mark("usual year")
@@ -75,7 +75,7 @@ def school_history(
 
 def _year(**more: Any) -> alt.X:
     """Axis of school years."""
-    scale, axis = alt.Scale(type="band"), alt.Axis(labelAngle=0)
+    scale, axis = alt.Scale(type="band"), alt.Axis(labelAngle=0, labelOverlap="greedy")
     return alt.X("school_year:O", title=text("School year"), scale=scale, axis=axis, **more)
 
 
@@ -135,24 +135,26 @@ def _rate_layers(shown: pd.DataFrame) -> list[alt.Chart]:
 
 
 def _break_layers(years: pd.DataFrame) -> list[alt.Chart]:
-    """Mark new definitions; one label for several in a row, for they would overlap."""
+    """Mark new definitions by lines that the legend explains: labels would overlap."""
     new = years["break_note"].ne("")
     if not new.any():
         return []
-    run = (~new).cumsum()[new]
-    place = run.groupby(run).cumcount() - (run.groupby(run).transform("size") - 1) // 2
-    breaks = years.loc[new, ["school_year", "break_note"]]
-    breaks = breaks.assign(label=np.where(place.eq(0), text("definition changes"), ""))
+    label = text("definition changes")
+    breaks = years.loc[new, ["school_year", "break_note"]].assign(label=label)
     base = alt.Chart(plain(breaks)).encode(
         x=_year(bandPosition=0),
+        strokeDash=alt.StrokeDash(
+            "label:N",
+            title=None,
+            scale=alt.Scale(domain=[label], range=[[2, 3]]),
+            legend=alt.Legend(orient="bottom", symbolSize=500, symbolStrokeColor=SELECTION),
+        ),
         tooltip=[
             alt.Tooltip("school_year:N", title=text("From")),
             alt.Tooltip("break_note:N", title=text("Definition")),
         ],
     )
-    rule = base.mark_rule(color=SELECTION, strokeDash=[2, 3], strokeWidth=2)
-    label = base.mark_text(baseline="bottom", fontSize=LABEL_SIZE, color=TEXT)
-    return [rule, label.encode(y=alt.value(-4), text="label:N")]
+    return [base.mark_rule(color=SELECTION, strokeWidth=2)]
 
 
 def _withheld_layers(rows: pd.DataFrame) -> list[alt.Chart]:

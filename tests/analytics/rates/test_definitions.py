@@ -33,8 +33,8 @@ def test_days_that_no_register_holds_are_refused(absent, enrolled, words):
 def test_bands_are_closed_below_and_use_the_unrounded_rate():
     rates = pd.Series([0.0499999, 0.05, 0.0999999, 0.1, 0.2, 0.2999999, 0.3, 1.0, np.nan])
     assert definitions.band(rates).tolist() == [
-        *("low", "modest", "modest", "significant", "high", "high", "extreme", "extreme"),
-        "",
+        *("under 5 %", "5 % to under 10 %", "5 % to under 10 %", "10 % to under 20 %"),
+        *("20 % to under 30 %", "20 % to under 30 %", "30 % or more", "30 % or more", ""),
     ]
     with pytest.raises(ValueError, match="no fraction"):
         definitions.band(23.5)
