@@ -3,6 +3,7 @@ import streamlit as st
 from ui import frame, queries
 from ui.hotspots import power as power_block
 from ui.hotspots import simulation as simulation_block
+from ui.languages import text
 from ui.queries import methods as queries_methods
 from ui.words import answers
 from ui.words import methods as method_text
@@ -18,12 +19,13 @@ nulls = queries_methods.null_comparison(selection)
 
 frame.answer(method_text.null_answer(nulls))
 frame.figures(method_text.null_figures(nulls))
-st.write(words.NULL_MEANING)
+st.write(as_written(text(words.NULL_MEANING)))
 frame.how_sure(answers.year_basis(queries.dispersion(selection)))
 frame.fold(simulation_block.QUESTION, "simulation", simulation_block.simulation, selection)
 frame.fold(power_block.QUESTION, "power", power_block.power, selection)
-for heading, text in method_text.paragraphs(queries.panel(selection), selection).items():
-    frame.fold(heading, f"method-{heading}", st.write, as_written(text))
+method_text.note()
+for heading, said in method_text.paragraphs(queries.panel(selection), selection).items():
+    frame.fold(heading, f"method-{heading}", method_text.draw, said)
 items = "".join(f"<li>{item}</li>" for item in method_text.REFERENCES)
 frame.fold("References", "references", st.html, f"<ul>{items}</ul>")
 frame.limits(selection, words.TRACT_MEANING, words.ASSOCIATION)

@@ -56,7 +56,10 @@ def driver_labels(slug: str) -> dict[str, str]:
     """Words of the social drivers a place has, with their theme."""
     offered = [registry.measure(name) for name in queries.choices(slug).drivers]
     offered.sort(key=lambda item: not item.modifiable)  # what can be changed comes first
-    return {item.id: f"{item.label} ({item.theme})" for item in offered}
+    return {
+        item.id: text("{label} ({theme})", label=text(item.label), theme=text(item.theme))
+        for item in offered
+    }
 
 
 def driver(selection: Selection) -> pd.DataFrame:

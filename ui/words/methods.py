@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from html import escape
+
+import streamlit as st
+
 from analytics.hotspots.false_alarms import NullComparison
 from data.panel import Panel
 from data.views.hot_spots import DRAWS, MAX_DRAWS, SEED, SET_MAX_DRAWS
+from ui import languages
 from ui.drivers import downloads as driver_method
 from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
+from ui.languages import mark, text
 from ui.selection import METHODS, Selection
+from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
 from ui.words.standing import (
     AREA_RANGE,
@@ -57,75 +64,110 @@ REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
 
 def null_answer(nulls: NullComparison) -> str:
     """Answer to "Why should anyone trust this map?"."""
-    return (
-        "Most hot-spot tools shuffle tracts. That would call"
-        f" {count_text(nulls.areas_null)} of {count_text(nulls.tested)} tracts hot or cold, for"
-        " tracts that share schools look alike. We shuffle schools, and"
-        f" {count_text(nulls.schools_null)} are left. That is by one test; the Hot spots page asks"
-        " for more, so its count is another."
+    return text(
+        "Most hot-spot tools shuffle tracts. That would call {areas} of {tested} tracts hot or"
+        " cold, for tracts that share schools look alike. We shuffle schools, and {schools} are left."
+        " That is by one test; the Hot spots page asks for more, so its count is another.",
+        areas=count_text(nulls.areas_null),
+        tested=count_text(nulls.tested),
+        schools=count_text(nulls.schools_null),
     )
 
 
 def null_figures(nulls: NullComparison) -> list[tuple[str, str]]:
     """Tracts called significant under each test, on the same data."""
     return [
-        (plural(nulls.areas_null, "tract"), "hot or cold by Gi*, tracts rearranged (too many)"),
-        (plural(nulls.schools_null, "tract"), "hot or cold by Gi*, schools rearranged"),
-        (count_text(nulls.tested), "tracts tested"),
+        (
+            plural(nulls.areas_null, "tract"),
+            text("hot or cold by Gi*, tracts rearranged (too many)"),
+        ),
+        (plural(nulls.schools_null, "tract"), text("hot or cold by Gi*, schools rearranged")),
+        (count_text(nulls.tested), text("tracts tested")),
     ]
 
 
+def draw(paragraph: str) -> None:
+    """Draw a text on method, which is in English in every language."""
+    st.html(f"<p lang='en'>{escape(paragraph)}</p>")
+
+
+def note() -> None:
+    """Say in another language that texts on method are in English."""
+    if languages.spoken():
+        st.caption(as_written(text("The texts on method are in English.")))
+
+
 def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
-    """Explain each step, heading -> text, for the view that is open."""
+    """Explain each step, heading -> text in English, for the view that is open."""
+    counted = languages.in_english(lambda: _counted(panel, selection))
+    rest = languages.in_english(lambda: _rest(panel))
     return {
-        "What is counted": panel.area.definition,
-        "Where students live": _join(panel, selection),
-        "The measure on the map": MEASURE_NOTES[selection.measure],
-        "How sure a rate is": (
+        **{text(heading): paragraph for heading, paragraph in counted.items()},
+        **{
+            text("Method: {name}", name=text(METHODS[name])): paragraph
+            for name, paragraph in MEANING.items()
+        },
+        **{text(heading): paragraph for heading, paragraph in rest.items()},
+    }
+
+
+def _counted(panel: Panel, selection: Selection) -> dict[str, str]:
+    """Explain what is counted, and how hot spots are looked for."""
+    return {
+        mark("What is counted"): panel.area.definition,
+        mark("Where students live"): _join(panel, selection),
+        mark("The measure on the map"): MEASURE_NOTES[selection.measure],
+        mark("How sure a rate is"): (
             f"{COUNT_MEANING} {CHANGE_MEANING} {SCHOOL_RANGE} {AREA_RANGE} A rate is shown only"
             " where the NCHS standard for proportions (2017) lets it: at least 30 students and a"
             " Clopper-Pearson interval that is narrow enough, absolutely or against the rate"
             " itself."
         ),
-        "What counts as a hot spot": (
+        mark("What counts as a hot spot"): (
             f"{NULL_MEANING} {count_text(DRAWS)} rearrangements, seed {SEED}, then more where the"
             f" decision on a tract is still open: up to {count_text(MAX_DRAWS)} for one test,"
             f" {count_text(SET_MAX_DRAWS)} for each of many; two-sided p = (M + 1) / (R + 1);"
             " Benjamini-Hochberg over the tracts tested; a tract counts at q up to"
             f" {selection.alpha}."
         ),
-        "Groups tested as groups": (
+        mark("Groups tested as groups"): (
             "Touching tracts whose Gi* lies beyond two-sided p .05 of their own draws form a group."
             " Its mass is what they have beyond that threshold, in standard deviations. Its p is"
             " the share of maps whose heaviest group is as heavy. So the chance that any group"
             " passes where there is none stays at the level (Bullmore et al. 1999; Maris and"
             " Oostenveld 2007)."
         ),
-        **{f"Method: {METHODS[name]}": text for name, text in MEANING.items()},
-        "Which neighbours": (
+    }
+
+
+def _rest(panel: Panel) -> dict[str, str]:
+    """Explain neighbours, conditions, protection and versions."""
+    return {
+        mark("Which neighbours"): (
             "Tracts that touch (queen), the 6 tracts with the nearest centres, or tracts within"
             " reach. A tract reaches as far as its tenth nearest centre, and two are neighbours"
             " when no farther apart than the mean of their reaches: short in a city, long in the"
             " country. The scan and the membership model use distances between centres."
         ),
-        "What absence goes together with": driver_method.IN_SHORT,
-        "What protects people": _gate(panel),
-        "Versions": ", ".join(f"{k} {v}" for k, v in panel.parameters["versions"].items()) + ".",
+        mark("What absence goes together with"): driver_method.IN_SHORT,
+        mark("What protects people"): _gate(panel),
+        mark("Versions"): ", ".join(f"{k} {v}" for k, v in panel.parameters["versions"].items())
+        + ".",
     }
 
 
 def _join(panel: Panel, selection: Selection) -> str:
-    text = JOIN_METHODS[selection.catchment]
+    said = JOIN_METHODS[selection.catchment]
     stored = panel.parameters["catchment"]
     if selection.catchment != stored["method"]:
-        return text
+        return said
     barrier = (
         f" Students do not cross a {stored['barrier']} line unless the school's type draws across."
         if stored["barrier"]
         else ""
     )
     return (
-        f"{text} Weight exp(-distance / scale) times resident children, nearest"
+        f"{said} Weight exp(-distance / scale) times resident children, nearest"
         f" {stored['k']} tracts, balanced by iterative proportional fitting.{barrier}"
         f" {scale_sentence(stored)} {stored['summary']}"
         f" Reference enrolment: {stored['reference_enrolment']}."
