@@ -44,7 +44,7 @@ dictionary: $(VENV)/.run
 	$(PY) -m data.recipe_keys
 
 screenshot: $(VENV)/.test
-	$(PY) -m bench.screenshot
+	$(PY) -m bench.screens
 
 clean:
 	$(PYTHON) -c "import shutil; shutil.rmtree('$(VENV)', ignore_errors=True)"

@@ -16,6 +16,11 @@ def open_page(page: Page, server: str, path: str, **query: str) -> None:
     link = "&".join(f"{name}={value}" for name, value in query.items())
     page.goto(f"{server}/{path}?{link}")
     page.wait_for_selector(".atlas-limits", timeout=90_000)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has nothing more to say."""
     page.wait_for_function(
         "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
     )
@@ -34,9 +39,7 @@ def turn_to(page: Page, server: str, path: str) -> None:
         page.wait_for_function(f"location.pathname.endsWith('/{path}')")
         page.wait_for_timeout(300)
     page.wait_for_selector(".atlas-limits", timeout=90_000)
-    page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
-    )
+    settled(page)
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -57,9 +60,7 @@ def unfold(page: Page, label: str) -> None:
     part = page.locator("details", has=page.locator("summary", has_text=label)).last
     part.locator("summary").click()
     part.locator("[data-testid=stExpanderDetails] > *").first.wait_for(timeout=90_000)
-    page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
-    )
+    settled(page)
 
 
 def unfold_all(page: Page) -> None:
@@ -69,9 +70,7 @@ def unfold_all(page: Page) -> None:
         "[...document.querySelectorAll('[data-testid=stExpander] details')].every(d => d.open)"
     )
     page.wait_for_timeout(500)
-    page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
-    )
+    settled(page)
 
 
 def painted(
