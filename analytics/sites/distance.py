@@ -1,0 +1,202 @@
+"""Sites that make ways short: on average (p-median), or for those who have it farthest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from analytics.inputs import Floats
+from analytics.sites.coverage import LIMITS, NO_RULES
+from analytics.sites.rules import (
+    NONE,
+    OPTIMAL,
+    STOPPED,
+    Answer,
+    Limits,
+    Model,
+    Pairs,
+    Rules,
+    Sites,
+    plan,
+)
+
+
+def p_median(
+    pairs: Pairs,
+    k: int,
+    *,
+    beyond: float | None = None,
+    step: float = 0.0,
+    rules: Rules = NO_RULES,
+    limits: Limits = LIMITS,
+) -> Sites:
+    """Place k new sites so that students have the shortest ways to the nearest one in total.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Demand, candidates and distances.
+    k : int
+        New sites at most.
+    beyond : float, optional
+        Distance that counts for students without any site among their pairs; None wants everyone
+        served, and so pairs that are complete.
+    step : float
+        Distances are rounded down to multiples of this in the search, for speed; the value is
+        measured on the true distances and the gap counts what rounding may hide.
+    rules : Rules
+        Existing sites and budget.
+    limits : Limits
+        Gap and time.
+
+    Returns
+    -------
+    Sites
+        `value` is students times distance.
+
+    Raises
+    ------
+    ValueError
+        Capacity or a floor, no site to place, or a `beyond` that is nearer than a pair.
+
+    Notes
+    -----
+    For each point the distances to candidates are sorted radii; z says that no site is open up to
+    a radius, and a point pays the way from one radius to the next for it. Rows need only the
+    candidates of one radius, `z_k + sum x >= z_(k-1)`.
+
+    References
+    ----------
+    Elloumi S (2010) J Comb Optim 19:69-83 (radius formulation). Cornuejols G, Nemhauser GL, Wolsey
+    LA (1980) SIAM J Alg Disc Meth 1:261-272.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = tuple(map(pd.Series, ([*"aabb"], [1, 2, 1, 2], [0.0, 5.0, 5.0, 1.0])))
+    >>> pairs = Pairs.of(pd.Series([10.0, 30.0], list("ab")), pd.Index([1, 2]), ways)
+    >>> found = p_median(pairs, 1)
+    >>> found.chosen.tolist(), found.value
+    ([2], 80.0)
+    """
+    if rules.capacity is not None or rules.floor > 0:
+        raise ValueError("the p-median has no capacity and no floor; take maximal coverage")
+    if k < 1 and not rules.existing:
+        raise ValueError(f"{k} new sites; give 1 or more")
+    if beyond is not None and beyond < pairs.distance.max(initial=0.0):
+        raise ValueError("students without a site would have a shorter way than others")
+    used = pairs
+    if step > 0:
+        used = replace(pairs, distance=np.floor(pairs.distance / step) * step)
+    model, constant, most = _radius_model(used, rules, beyond)
+    model.new_sites(k)
+    answer = model.solve(limits, most)
+    if answer.opened is None:
+        return plan(model, answer, np.nan, np.nan)
+    _, way = pairs.nearest(answer.opened)
+    way = np.where(np.isinf(way), np.nan if beyond is None else beyond, way)
+    value = float(pairs.students @ way)
+    found = plan(model, answer, value, min(constant + answer.bound, value))
+    return replace(found, status=OPTIMAL) if found.gap <= limits.gap else found
+
+
+def _radius_model(pairs: Pairs, rules: Rules, beyond: float | None) -> tuple[Model, float, Floats]:
+    """Make the model by radii; also the cost of all first radii, and the bounds of z."""
+    points, candidates = len(pairs.demand), len(pairs.candidates)
+    new = np.ones(len(pairs.row), dtype=np.bool_)
+    new[1:] = (np.diff(pairs.row) > 0) | (np.diff(pairs.distance) > 0)
+    radius = np.cumsum(new) - 1  # which radius each pair lies at, over all points
+    point, at = pairs.row[new], pairs.distance[new]
+    last = np.append(np.diff(point) > 0, True)
+    far = np.where(last, at if beyond is None else beyond, np.append(at[1:], 0.0))
+    weight = pairs.students
+    cost = np.concatenate([np.zeros(candidates), weight[point] * (far - at)])
+    model = Model(pairs, rules, cost)
+    count = len(point)
+    sites = coo_array((np.ones(len(radius)), (radius, pairs.column)), shape=(count, candidates))
+    follows = np.flatnonzero(~np.append(True, np.diff(point) > 0))
+    here = np.arange(count)
+    chain = coo_array(
+        (
+            np.concatenate([np.ones(count), -np.ones(len(follows))]),
+            (np.concatenate([here, follows]), np.concatenate([here, follows - 1])),
+        ),
+        shape=(count, count),
+    )
+    low = np.ones(count)
+    low[follows] = 0.0
+    model.add(sites.tocsr(), chain.tocsr(), low, np.inf)
+    # With complete pairs everyone has a site within the last radius.
+    most = np.where(last & (beyond is None), 0.0, 1.0)
+    seen = np.isin(np.arange(points), point)
+    if not seen.all() and beyond is None:
+        model.add(csr_array((1, candidates)), None, 1.0, np.inf)  # a point without any pair
+    lone = 0.0 if beyond is None else float(weight[~seen].sum() * beyond)
+    first = np.append(True, np.diff(point) > 0)
+    return model, float(weight[point[first]] @ at[first]) + lone, most
+
+
+def p_centre(pairs: Pairs, k: int, *, rules: Rules = NO_RULES, limits: Limits = LIMITS) -> Sites:
+    """Place k new sites so that the longest way to the nearest one is as short as can be.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Demand, candidates and distances; points without students count as well.
+    k : int
+        New sites at most.
+    rules : Rules
+        Existing sites and budget.
+    limits : Limits
+        Time of each step of the search.
+
+    Returns
+    -------
+    Sites
+        `value` is the longest way. It is exact: every distance is a step of a binary search, and
+        each asks whether k sites reach everyone.
+
+    Raises
+    ------
+    ValueError
+        Capacity or a floor, or no site to place.
+
+    References
+    ----------
+    Minieka E (1970) SIAM Rev 12:138-139 (a series of covering problems).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ways = tuple(map(pd.Series, ([*"aabb"], [1, 2, 1, 2], [0.0, 5.0, 4.0, 1.0])))
+    >>> pairs = Pairs.of(pd.Series([10.0, 30.0], list("ab")), pd.Index([1, 2]), ways)
+    >>> found = p_centre(pairs, 1)
+    >>> found.chosen.tolist(), found.value
+    ([1], 4.0)
+    """
+    if rules.capacity is not None or rules.floor > 0:
+        raise ValueError("the p-centre has no capacity and no floor; take maximal coverage")
+    if k < 1 and not rules.existing:
+        raise ValueError(f"{k} new sites; give 1 or more")
+    radii = np.unique(pairs.distance)
+    model, best = Model(pairs, rules, np.zeros(len(pairs.candidates))), None
+    low, high, proven, seconds = 0, len(radii), 0, 0.0
+    while low < high:
+        middle = (low + high) // 2
+        model = Model(pairs, rules, np.zeros(len(pairs.candidates)))
+        model.new_sites(k)
+        model.add(pairs.reach(radii[middle]), None, 1.0, np.inf)
+        answer = model.solve(limits)
+        seconds += answer.seconds
+        if answer.opened is None:
+            low = middle + 1
+            proven = low if answer.status == NONE else proven
+        else:
+            best = answer.opened
+            high = int(np.searchsorted(radii, pairs.nearest(best)[1].max()))
+    if best is None:
+        return plan(model, Answer(None, None, -np.inf, NONE, seconds), np.nan, np.nan)
+    value, status = float(pairs.nearest(best)[1].max()), OPTIMAL if proven == low else STOPPED
+    return plan(model, Answer(best, None, 0.0, status, seconds), value, float(radii[proven]))
