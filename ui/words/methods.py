@@ -66,8 +66,8 @@ def null_answer(nulls: NullComparison) -> str:
     """Answer to "Why should anyone trust this map?"."""
     return text(
         "Most hot-spot tools shuffle tracts. That would call {areas} of {tested} tracts hot or"
-        " cold, for tracts that share schools look alike. We shuffle schools, and {schools} are left."
-        " That is by one test; the Hot spots page asks for more, so its count is another.",
+        " cold, for tracts that share schools look alike. We shuffle schools, and {schools} are"
+        " left. That is by one test; the Hot spots page asks for more, so its count is another.",
         areas=count_text(nulls.areas_null),
         tested=count_text(nulls.tested),
         schools=count_text(nulls.schools_null),
