@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.views.hot_spots import HotSpots
+from ui.languages import counted, mark, number, text
 from ui.maps.scales import HOT_SPOT_WORDS
 from ui.selection import CATCHMENTS, METHODS, NEIGHBOURS, SINGLE_TESTS, Selection
 from ui.words.numbers import alpha_text, count_text, plural, q_text
@@ -25,14 +26,16 @@ if TYPE_CHECKING:  # a page that shows no such map need not load them
 
 READ: Mapping[str, str] = MappingProxyType(
     {
-        "consensus": (
+        "consensus": mark(
             "Dark areas show up in at least half of our {ways} checks. Striped ones show up in one"
             " check alone. All checks use the same data, so agreement means steady, not proven."
         ),
-        "gi_star": "Dark areas: absence is high there and in the tracts around.",
-        "local_moran": "Dark areas: tracts with much absence among others like them.",
-        "scan": "Dark areas lie in a circle with more absence than outside. Places are not round.",
-        "membership": "Dark areas: the model thinks it likely that absence is high there.",
+        "gi_star": mark("Dark areas: absence is high there and in the tracts around."),
+        "local_moran": mark("Dark areas: tracts with much absence among others like them."),
+        "scan": mark(
+            "Dark areas lie in a circle with more absence than outside. Places are not round."
+        ),
+        "membership": mark("Dark areas: the model thinks it likely that absence is high there."),
     }
 )
 """How to read the map of each method."""
@@ -69,17 +72,17 @@ MEANING: Mapping[str, str] = MappingProxyType(
 NULL_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "schools": NULL_MEANING,
-        "schools_within": (
+        "schools_within": mark(
             "Chance is measured by moving school results among schools of the same level in the"
             " same county. What goes with size and recorded type stays with the school. A"
             " difference between counties is then no hot spot; one inside a county is."
         ),
-        "areas": (
+        "areas": mark(
             "Chance is measured by moving tracts. That is right for a table measured by tract;"
             " this map is made from shared schools, so it calls far too many tracts significant."
             " It is here to compare, not to act on."
         ),
-        "constant_risk": (
+        "constant_risk": mark(
             "Chance is one risk for every student of a level. Schools differ by more than that"
             " everywhere, so nearly every tract differs from something: a test of any difference"
             " between places, not of where to go."
@@ -90,10 +93,12 @@ NULL_WORDS: Mapping[str, str] = MappingProxyType(
 
 CAUTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "membership": "By a model, each tract in them is likely a quarter or more above the place.",
-        "schools_within": "Each school was set beside those of its own county only.",
-        "areas": "Do not act on this map: it takes shared schools for a cluster.",
-        "constant_risk": (
+        "membership": mark(
+            "By a model, each tract in them is likely a quarter or more above the place."
+        ),
+        "schools_within": mark("Each school was set beside those of its own county only."),
+        "areas": mark("Do not act on this map: it takes shared schools for a cluster."),
+        "constant_risk": mark(
             "Do not act on this map: it shows any area that differs from one risk for all."
         ),
     }
@@ -115,7 +120,7 @@ GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
     *("excess", "excess_low", "excess_high", "shrunken", "coverage", "agree"),
 )
-NO_ALL_CLEAR = (
+NO_ALL_CLEAR = mark(
     "A map without marks is no all-clear: small groups are easily missed. The border of a group is"
     " that of its core: more may lie around it."
 )
@@ -123,39 +128,44 @@ NO_ALL_CLEAR = (
 
 def map_title(selection: Selection) -> str:
     """Title of a hot-spot map: what, when and how, as far as it is not the usual way."""
-    parts = [f"Hot spots of chronic absence, {selection.year}"]
+    parts = [text("Hot spots of chronic absence, {year}", year=selection.year)]
     if selection.method != "consensus":
-        parts.append(METHODS[selection.method].partition(":")[0])
+        parts.append(text(METHODS[selection.method]))
     if selection.method in SINGLE_TESTS:
-        parts.append(NEIGHBOURS[selection.neighbours].lower())
+        parts.append(text(NEIGHBOURS[selection.neighbours]).lower())
     if selection.null != "schools" and selection.nulls():
         words = {
-            "schools_within": "schools rearranged within each county",
-            "areas": "tracts rearranged",
-            "constant_risk": "against one risk everywhere",
+            "schools_within": mark("schools rearranged within each county"),
+            "areas": mark("tracts rearranged"),
+            "constant_risk": mark("against one risk everywhere"),
         }
-        parts.append(words[selection.null])
+        parts.append(text(words[selection.null]))
     if selection.measure != "ratio":
-        parts.append(MEASURES[selection.measure].lower())
+        parts.append(text(MEASURES[selection.measure]).lower())
     return ": ".join(filter(None, (parts[0], ", ".join(parts[1:]))))
 
 
 def scatter_words(slope: float, chosen: int) -> str:
     """Read the Moran scatter aloud."""
-    text = (
-        f"The slope of the line is Moran's I, {slope:.2f}: 0 is no likeness of neighbours, 1 is"
-        " full likeness. Neighbouring tracts share schools, so some likeness is built in."
+    said = text(
+        "The slope of the line is Moran's I, {slope}: 0 is no likeness of neighbours, 1 is full"
+        " likeness. Neighbouring tracts share schools, so some likeness is built in.",
+        slope=number(f"{slope:.2f}"),
     )
+    rest = text("Draw a rectangle on the chart to outline its tracts on the map.")
     if chosen:
-        return f"{text} {count_text(chosen)} tracts in the rectangle are outlined on the map."
-    return f"{text} Draw a rectangle on the chart to outline its tracts on the map."
+        inside = mark("{count} tracts in the rectangle are outlined on the map.")
+        rest = text(inside, count=count_text(chosen))
+    return f"{said} {rest}"
 
 
 def caution(selection: Selection) -> str:
     """Say what is unlike the usual way of looking; "" for it."""
     if selection.method == "membership":
-        return CAUTIONS["membership"]
-    return CAUTIONS.get(selection.null, "") if selection.nulls() else ""
+        return text(CAUTIONS["membership"])
+    if selection.null not in CAUTIONS or not selection.nulls():
+        return ""
+    return text(CAUTIONS[selection.null])
 
 
 def made(found: HotSpots, selection: Selection) -> str:
@@ -177,43 +187,50 @@ def made(found: HotSpots, selection: Selection) -> str:
 def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
     beyond_chance = selection.null in BEYOND_CHANCE and found.kind != "membership"
-    hot = HOT_SPOT_MEANING if beyond_chance and not found.groups.empty else ""
-    read = READ[selection.method].format(ways=found.ways)
-    return " ".join(filter(None, (read, hot, NO_ALL_CLEAR, HELPS)))
+    hot = text(HOT_SPOT_MEANING) if beyond_chance and not found.groups.empty else ""
+    read = text(READ[selection.method], ways=found.ways)
+    return " ".join(filter(None, (read, hot, text(NO_ALL_CLEAR), text(HELPS))))
 
 
 def chance(selection: Selection) -> str:
     """How chance was measured."""
-    return NULL_WORDS[selection.null] if selection.nulls() else ""
+    return text(NULL_WORDS[selection.null]) if selection.nulls() else ""
 
 
 def within_text(found: HotSpots, within: HotSpots) -> str:
     """Say how much of the default is a difference between counties."""
     hot, inside = (int(spots.groups["tracts"].sum()) for spots in (found, within))
     if hot:
-        text = (
+        said = text(
             "A large part of the place that differs from the rest counts as a hot spot here:"
-            f" {plural(hot, 'tract')} in groups. Rearranging schools within each county only"
-            f" leaves {count_text(inside)}."
+            " {tracts} in groups. Rearranging schools within each county only leaves {count}.",
+            tracts=plural(hot, "tract"),
+            count=count_text(inside),
         )
     else:
-        left = plural(inside, "tract") if inside else "no tract"
-        text = f"Rearranging schools within each county only, {left} would stand out."
+        left = plural(inside, "tract") if inside else text("no tract")
+        alone = mark("Rearranging schools within each county only, {tracts} would stand out.")
+        said = text(alone, tracts=left)
     if inside or within.broad is None or within.broad.empty:
-        return text
+        return said
     broad = plural(within.broad["tracts"].sum(), "tract")
-    return f"{text} Tested as whole groups of touching tracts, {broad} would."
+    whole = text("Tested as whole groups of touching tracts, {tracts} would.", tracts=broad)
+    return f"{said} {whole}"
 
 
 def tract_text(found: HotSpots, row: pd.Series) -> str:
     """Tell what the analyses say of one tract."""
-    words = HOT_SPOT_WORDS[found.kind].get(row["map_class"], row["map_class"])
+    words = text(HOT_SPOT_WORDS[found.kind].get(row["map_class"], row["map_class"]))
     if found.kind == "consensus" and pd.notna(row["of"]):
-        return f"{words}; flagged by {int(row['flagged'])} of {int(row['of'])} analyses"
+        flagged, of = int(row["flagged"]), int(row["of"])
+        by = mark("{said}; flagged by {count} of {all} analyses")
+        return text(by, said=words, count=flagged, all=of)
     if found.kind == "scan" and pd.notna(row["p"]):
-        return f"{words}; circle with {q_text(row['p'], 'p')}"
+        return text("{said}; circle with {p}", said=words, p=q_text(row["p"], "p"))
     if found.kind == "membership" and pd.notna(row["probability"]):
-        return f"{words}; probability of a quarter or more above {row['probability']:.2f}"
+        chance = number(f"{row['probability']:.2f}")
+        likely = mark("{said}; probability of a quarter or more above {chance}")
+        return text(likely, said=words, chance=chance)
     return f"{words}; {q_text(row['q'])}" if pd.notna(row["q"]) else words
 
 
@@ -226,26 +243,37 @@ def groups_tested(found: HotSpots, alpha: float) -> str:
     """Say what is found when touching tracts are tested together; "" where they were not."""
     if found.broad is None:
         return ""
-    how = "Tested as whole groups of touching tracts"
+    level = alpha_text(alpha)
     if found.broad.empty:
-        return f"{how}, none is heavier than chance makes its heaviest (p {alpha_text(alpha)})."
-    tracts = int(found.broad["tracts"].sum())
-    stand = "stands" if len(found.broad) == 1 else "stand"
-    return (
-        f"{how}, {plural(len(found.broad), 'group')} with {plural(tracts, 'tract')} {stand} out."
-        " The chance that any group passes where there is none is at most"
-        f" {alpha_text(alpha)}. Such a group is a finding as a whole: its single tracts are not."
+        return text(
+            "Tested as whole groups of touching tracts, none is heavier than chance makes its"
+            " heaviest (p {level}).",
+            level=level,
+        )
+    stand = counted(
+        "Tested as whole groups of touching tracts, {count} group with {tracts} stands out.",
+        "Tested as whole groups of touching tracts, {count} groups with {tracts} stand out.",
+        len(found.broad),
+        tracts=plural(int(found.broad["tracts"].sum()), "tract"),
     )
+    sure = text(
+        "The chance that any group passes where there is none is at most {level}. Such a group is a"
+        " finding as a whole: its single tracts are not.",
+        level=level,
+    )
+    return f"{stand} {sure}"
 
 
 def broad_title(selection: Selection) -> str:
     """Title of the table of groups that pass as wholes."""
-    return f"Groups of touching tracts that stand out as wholes, {selection.year}"
+    said = mark("Groups of touching tracts that stand out as wholes, {year}")
+    return text(said, year=selection.year)
 
 
 def groups_title(selection: Selection) -> str:
     """Title of the table of groups."""
-    return f"Groups of hot tracts, most students beyond expected first, {selection.year}"
+    said = mark("Groups of hot tracts, most students beyond expected first, {year}")
+    return text(said, year=selection.year)
 
 
 def flagged_table(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, list[str], str]:
@@ -254,12 +282,17 @@ def flagged_table(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, 
     rows = rows.sort_values(["flagged", "ratio"], ascending=False, kind="stable")
     words = HOT_SPOT_WORDS[found.kind]
     rows = rows.assign(
-        map_class=rows["map_class"].map(lambda name: words.get(name, name)),
+        map_class=rows["map_class"].map(lambda name: text(words.get(name, name))),
         analyses=rows["analyses"].map(analysis_words),
     )
     columns = ["name", "neighbourhood", "map_class", "rate", "interval", "ratio", "enrolled"]
-    by = " by at least one analysis, hot or cold" if found.kind == "consensus" else ", hot or cold"
-    title = f"{plural(len(rows), 'tract')} flagged{by}, {selection.year}"
+    many = mark("{tracts} flagged by at least one analysis, hot or cold, {year}")
+    one = mark("{tracts} flagged, hot or cold, {year}")
+    title = text(
+        many if found.kind == "consensus" else one,
+        tracts=plural(len(rows), "tract"),
+        year=selection.year,
+    )
     return rows, [*columns, *RESULT_COLUMNS[found.kind]], title
 
 
@@ -267,7 +300,7 @@ def analysis_words(names: str) -> str:
     """Write the names of analyses in words: "Gi*, tracts that touch, attendance zones"."""
     words = {**METHODS, **NEIGHBOURS, **CATCHMENTS}
     told = [
-        ", ".join(words.get(part, part) for part in name.split(", "))
+        ", ".join(text(words[part]) if part in words else part for part in name.split(", "))
         for name in filter(None, names.split("; "))
     ]
     return "; ".join(told)
@@ -281,12 +314,22 @@ def notes(found: HotSpots) -> tuple[str, ...]:
 
 
 def _circle(circle: Cluster, tracts: pd.DataFrame) -> str:
-    more = "more" if circle.direction == "high" else "less"
-    return (
-        f"A circle of {circle.radius:.1f} km with {plural(len(circle.ids), 'tract')} around"
-        f" {tracts.loc[circle.centre, 'name']}: {more} absence than outside, relative"
-        f" risk {circle.relative_risk:.2f}, p = {circle.p:.3f} ({count_text(circle.draws)}"
-        " draws)."
+    more = mark(
+        "A circle of {km} km with {tracts} around {name}: more absence than outside, relative risk"
+        " {risk}, p = {p} ({draws} draws)."
+    )
+    less = mark(
+        "A circle of {km} km with {tracts} around {name}: less absence than outside, relative risk"
+        " {risk}, p = {p} ({draws} draws)."
+    )
+    return text(
+        more if circle.direction == "high" else less,
+        km=number(f"{circle.radius:.1f}"),
+        tracts=plural(len(circle.ids), "tract"),
+        name=tracts.loc[circle.centre, "name"],
+        risk=number(f"{circle.relative_risk:.2f}"),
+        p=number(f"{circle.p:.3f}"),
+        draws=count_text(circle.draws),
     )
 
 
@@ -296,18 +339,27 @@ def _chosen(found: Membership) -> str:
         return ""  # the notes of the model say why
     names = {"bym2": "BYM2", "matern 0.5": "Matérn 1/2", "matern 1.5": "Matérn 3/2"}
     rivals = found.comparison.loc[~found.comparison["chosen"], "log_marginal_likelihood"]
-    told = ", ".join(f"{names[str(name)]} {value:,.1f}" for name, value in rivals.items())
-    text = (
-        f"Field: {names[found.field]}, log marginal likelihood"
-        f" {found.log_marginal_likelihood:,.1f} ({told})."
+    told = ", ".join(f"{names[str(name)]} {_tenth(value)}" for name, value in rivals.items())
+    said = text(
+        "Field: {name}, log marginal likelihood {value} ({others}).",
+        name=names[found.field],
+        value=_tenth(found.log_marginal_likelihood),
+        others=told,
     )
     if "range_km" not in found.hyperparameters.index:
-        return text
+        return said
     row = found.hyperparameters.loc["range_km"]
-    return (
-        f"{text} Tracts {row['median']:.1f} km apart ({row['low']:.1f}–{row['high']:.1f}) tell"
-        " little of each other."
+    apart = text(
+        "Tracts {km} km apart ({low}–{high}) tell little of each other.",
+        km=_tenth(row["median"]),
+        low=_tenth(row["low"]),
+        high=_tenth(row["high"]),
     )
+    return f"{said} {apart}"
+
+
+def _tenth(value: float) -> str:
+    return number(f"{value:,.1f}")
 
 
 def _sentence(note: str) -> str:

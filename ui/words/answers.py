@@ -16,6 +16,7 @@ from data.views.years import Dispersion
 from ui import queries
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.areas import stand_out
+from ui.languages import mark, number, text
 from ui.selection import Selection
 from ui.words.numbers import (
     alpha_text,
@@ -29,15 +30,15 @@ from ui.words.numbers import (
 )
 from ui.words.plain import about, capital
 
-TOO_SMALL_TO_SCAN = (
+TOO_SMALL_TO_SCAN = mark(
     "This place is too small for a scan: every circle would hold more than a tenth of its students."
     " Choose another way to look for hot spots."
 )
 
-NOTHING_TESTED = (
+NOTHING_TESTED = mark(
     "No tract can be tested with this choice. Choose another school year, level or join method."
 )
-GO_TOGETHER = "They go together; this does not show why."
+GO_TOGETHER = mark("They go together; this does not show why.")
 Figures = list[tuple[str, str]]
 TENTH = re.compile(
     r"(?<![0-9.])(?:10|90)\s*(?:%|per\s?cent)|\b(?:tenth|ten per\s?cent)\b", re.IGNORECASE
@@ -58,12 +59,17 @@ def no_figures(reasons: pd.Series, years: Sequence[str]) -> str:
     schools = plural(len(reasons), "school")
     given = reasons[reasons.ne("")].value_counts()
     why = f" ({given.index[0].removesuffix('.')})" if len(given) else ""
-    answer = f"No school has a figure to show in this view: of {schools}, none is counted{why}."
+    answer = text(
+        "No school has a figure to show in this view: of {schools}, none is counted{why}.",
+        schools=schools,
+        why=why,
+    )
     if not len(reasons):
-        answer = "No school has a figure to show in this view: the files give no row for it."
-    if not years:
-        return f"{answer} No other school year of this level has figures either."
-    return f"{answer} Choose another school year: {', '.join(years)}."
+        answer = text("No school has a figure to show in this view: the files give no row for it.")
+    other = text("No other school year of this level has figures either.")
+    if years:
+        other = text("Choose another school year: {years}.", years=", ".join(years))
+    return f"{answer} {other}"
 
 
 def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
@@ -71,7 +77,7 @@ def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
     if not breaks:
         return ""
     notes = " ".join(f"{each.school_year}: {each.note}" for each in breaks)
-    return f"The line is cut where figures stop being comparable. {notes}"
+    return f"{text('The line is cut where figures stop being comparable.')} {notes}"
 
 
 def overview_sentence(
@@ -84,21 +90,28 @@ def overview_sentence(
 ) -> str:
     """Answer to "How many children miss much school here?", in the words of the definition."""
     if enrolled <= 0:
-        return (
-            f"No absence figure of {place} can be shown for {year}."
-            " Choose another school year or level."
+        return text(
+            "No absence figure of {place} can be shown for {year}. Choose another school year or"
+            " level.",
+            place=place,
+            year=year,
         )
     rate = chronic_absent / enrolled
-    missed = (
-        "They missed at least a tenth of their school days."
-        if TENTH.search(definition)
-        else "The foot of the page says how they are counted."
+    missed = mark("They missed at least a tenth of their school days.")
+    if not TENTH.search(definition):
+        missed = mark("The foot of the page says how they are counted.")
+    said = text(
+        "{about} were chronically absent in {year}: {count} of {students} in {schools} of {place}"
+        " ({rate}).",
+        about=capital(about(rate)),
+        year=year,
+        count=count_text(chronic_absent),
+        students=students_text(enrolled),
+        schools=plural(n_schools, "school"),
+        place=place,
+        rate=percent_text(rate, enrolled),
     )
-    return (
-        f"{capital(about(rate))} were chronically absent in {year}: {count_text(chronic_absent)} of"
-        f" {students_text(enrolled)} in {plural(n_schools, 'school')} of {place}"
-        f" ({percent_text(rate, enrolled)}). {missed}"
-    )
+    return f"{said} {text(missed)}"
 
 
 def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
@@ -106,10 +119,14 @@ def draws_sentence(draws: int, n_tested: int, alpha: float) -> str:
     needed = smallest_draws_needed(n_tested, alpha)
     if draws >= needed:
         return ""
-    return (
+    return text(
         "This check can find groups of neighbourhoods. It is not fine enough to single out one"
-        f" tract: to pass q {alpha_text(alpha)} alone among {plural(n_tested, 'tested tract')}, it"
-        f" would need {count_text(needed)} draws of chance, and gets up to {count_text(draws)}."
+        " tract: to pass q {alpha} alone among {tested}, it would need {needed} draws of chance,"
+        " and gets up to {draws}.",
+        alpha=alpha_text(alpha),
+        tested=plural(n_tested, "tested tract"),
+        needed=count_text(needed),
+        draws=count_text(draws),
     )
 
 
@@ -120,16 +137,24 @@ def drivers_sentence(driver: str, rho: float, low: float, high: float, n: int) -
     with its interval; the absence of a clear link is an answer too.
     """
     if n < 3 or not all(map(math.isfinite, (rho, low, high))):
-        return f"Too few schools have both figures to compare absence with “{driver}”."
-    schools = f"across {plural(n, 'school')}"
+        few = mark("Too few schools have both figures to compare absence with “{condition}”.")
+        return text(few, condition=driver)
+    schools = plural(n, "school")
     if low <= 0 <= high:
-        return f"We see no clear link between “{driver}” and absence {schools}."
-    strength = "much" if abs(rho) >= 0.6 else "clearly" if abs(rho) >= 0.3 else "slightly"
-    direction = "more" if rho > 0 else "less"
-    return (
-        f"Schools whose tracts have more of “{driver}” have {strength} {direction} absence"
-        f" {schools}. {GO_TOGETHER}"
+        unclear = mark("We see no clear link between “{condition}” and absence across {schools}.")
+        return text(unclear, condition=driver, schools=schools)
+    strength = 2 if abs(rho) >= 0.6 else 1 if abs(rho) >= 0.3 else 0
+    said = text(
+        "Schools whose tracts have more of “{condition}” have {strength} absence across {schools}.",
+        condition=driver,
+        strength=text((_MORE if rho > 0 else _LESS)[strength]),
+        schools=schools,
     )
+    return f"{said} {text(GO_TOGETHER)}"
+
+
+_MORE = (mark("slightly more"), mark("clearly more"), mark("much more"))
+_LESS = (mark("slightly less"), mark("clearly less"), mark("much less"))
 
 
 def overview_figures(
@@ -137,19 +162,21 @@ def overview_figures(
 ) -> Figures:
     """Students, rate, schools, and change of the same schools since the usual year before."""
     if sums.enrolled <= 0:
-        return [("not shown", "no school has a figure for this choice")]
+        return [(text("not shown"), text("no school has a figure for this choice"))]
     rate = sums.chronic_absent / sums.enrolled
-    how = "missed a tenth of their days or more"
+    how = mark("of {count} students missed a tenth of their days or more")
     if not TENTH.search(definition):
-        how = "were chronically absent"
-    students = f"of {count_text(sums.enrolled)} students {how}"
+        how = mark("of {count} students were chronically absent")
     return [
-        (count_text(sums.chronic_absent), students),
-        (percent_text(rate, sums.enrolled), "a count of all students, not of a sample"),
+        (count_text(sums.chronic_absent), text(how, count=count_text(sums.enrolled))),
+        (percent_text(rate, sums.enrolled), text("a count of all students, not of a sample")),
         (
             plural(sums.schools, "school"),
-            f"in these sums; {count_text(sums.hidden)} of all {count_text(sums.listed)} have no"
-            " figure of their own to show",
+            text(
+                "in these sums; {hidden} of all {all} have no figure of their own to show",
+                hidden=count_text(sums.hidden),
+                all=count_text(sums.listed),
+            ),
         ),
         _change(trend, year),
     ]
@@ -169,12 +196,18 @@ def withheld_text(sums: Totals) -> str:
     low, high = (
         percent_text((sums.chronic_absent + n) / everyone) for n in (sums.least, sums.most)
     )
-    return (
-        f"{plural(sums.withheld, 'school')} withheld: {count_text(sums.bounded)} of them have"
-        f" {count_text(sums.listed_students)} students on the list of schools, of whom"
-        f" {count_text(sums.least)} to {count_text(sums.most)} were chronically absent by what is"
-        f" published. With them the rate would be {low} to {high}: close, not exact, as the list"
-        " counts the students of another day."
+    return text(
+        "{schools} withheld: {bounded} of them have {students} students on the list of schools, of"
+        " whom {least} to {most} were chronically absent by what is published. With them the rate"
+        " would be {low} to {high}: close, not exact, as the list counts the students of another"
+        " day.",
+        schools=plural(sums.withheld, "school"),
+        bounded=count_text(sums.bounded),
+        students=count_text(sums.listed_students),
+        least=count_text(sums.least),
+        most=count_text(sums.most),
+        low=low,
+        high=high,
     )
 
 
@@ -182,16 +215,27 @@ def hot_spot_figures(spots: HotSpots) -> Figures:
     """Hot tracts and groups, students in them, rate, tests made."""
     groups = spots.groups
     enrolled, absent = float(groups["enrolled"].sum()), float(groups["chronic_absent"].sum())
-    made = "tracts looked at" + (f", each in up to {spots.ways} ways" if spots.ways > 1 else "")
+    made = text("tracts looked at")
+    if spots.ways > 1:
+        made = text("tracts looked at, each in up to {count} ways", count=spots.ways)
     if groups.empty:
-        return [("0 tracts", "stand out"), (count_text(spots.tested), made)]
+        return [(plural(0, "tract"), text("stand out")), (count_text(spots.tested), made)]
     expected = float(groups["expected"].sum())
     return [
-        (plural(groups["tracts"].sum(), "tract"), f"in {plural(len(groups), 'group')}"),
-        (count_text(absent), f"of about {count_text(enrolled)} students there chronically absent"),
+        (
+            plural(groups["tracts"].sum(), "tract"),
+            text("in {groups}", groups=plural(len(groups), "group")),
+        ),
+        (
+            count_text(absent),
+            text("of about {count} students there chronically absent", count=count_text(enrolled)),
+        ),
         (
             percent_text(absent / enrolled, enrolled),
-            f"{ratio_text(absent / expected)} times as expected for the school levels",
+            text(
+                "{ratio} times as expected for the school levels",
+                ratio=ratio_text(absent / expected),
+            ),
         ),
         (count_text(spots.tested), made),
     ]
@@ -200,7 +244,7 @@ def hot_spot_figures(spots: HotSpots) -> Figures:
 def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
     """Answer to "Where does absence cluster?"."""
     if spots.tested == 0:
-        return TOO_SMALL_TO_SCAN if spots.kind == "scan" else NOTHING_TESTED
+        return text(TOO_SMALL_TO_SCAN if spots.kind == "scan" else NOTHING_TESTED)
     place, totals = queries.panel(selection).area.name, queries.totals(selection)
     said = stand_out(
         spots,
@@ -216,16 +260,19 @@ def draws_note(spots: HotSpots, alpha: float) -> str:
     """Say what was tested and what it cannot find; "" where nothing was drawn."""
     if spots.kind == "membership":
         return ""
-    ways = f", each in up to {spots.ways} ways," if spots.ways > 1 else ""
-    uneven = ""
-    if spots.whole_p is not None:
-        uneven = (
-            f" The map as a whole is as uneven as this by chance with {q_text(spots.whole_p, 'p')}."
-        )
-    tested = (
-        f"{plural(spots.tested, 'tract')} were tested{ways} against up to"
-        f" {count_text(spots.draws)} draws of chance.{uneven}"
+    one = mark("{tracts} were tested against up to {draws} draws of chance.")
+    many = mark(
+        "{tracts} were tested, each in up to {ways} ways, against up to {draws} draws of chance."
     )
+    tested = text(
+        many if spots.ways > 1 else one,
+        tracts=plural(spots.tested, "tract"),
+        ways=spots.ways,
+        draws=count_text(spots.draws),
+    )
+    if spots.whole_p is not None:
+        uneven = mark("The map as a whole is as uneven as this by chance with {p}.")
+        tested = f"{tested} {text(uneven, p=q_text(spots.whole_p, 'p'))}"
     if not counts_draws(spots):
         return tested
     most = MAX_DRAWS if spots.kind == "test" else SET_MAX_DRAWS
@@ -241,38 +288,52 @@ def _change(trend: pd.DataFrame, year: str) -> tuple[str, str]:
     rows = trend.set_index("school_year")
     earlier = [item for item in rows.index if item < year and not rows.loc[item, "is_unusual"]]
     if year not in rows.index or not earlier:
-        return ("no earlier year", "to compare with in this place's files")
+        return text("no earlier year"), text("to compare with in this place's files")
     row = rows.loc[year]
     if row["is_unusual"]:
-        return ("not compared", f"{year} was unusual: cut short or remote")
+        unusual = mark("{year} was unusual: cut short or remote")
+        return text("not compared"), text(unusual, year=year)
     if pd.isna(row["since"]):
-        return ("not comparable", f"with {earlier[-1]}: the definition changed in between")
-    low, high = row["paired_low"], row["paired_high"]
+        changed = mark("with {year}: the definition changed in between")
+        return text("not comparable"), text(changed, year=earlier[-1])
     if pd.isna(row["paired"]):
-        return ("not compared", f"no school has a figure both in {row['since']} and in {year}")
-    unclear = ": no clear change" if low <= 0 <= high else ""
-    between = f"{points_text(low)} to {points_text(high)} as schools differ{unclear}"
-    if pd.isna(low):
-        between = "too few schools to say how sure that is"
-    return (
-        f"{points_text(row['paired'])} points",
-        f"in the same {plural(row['same_schools'], 'school')} since {row['since']} ({between});"
-        f" opened and closed schools add {points_text(row['composition'])}",
+        none = mark("no school has a figure both in {since} and in {year}")
+        return text("not compared"), text(none, since=row["since"], year=year)
+    return text("{points} points", points=points_text(row["paired"])), text(
+        "in the same {schools} since {year} ({range}); opened and closed schools add {points}",
+        schools=plural(row["same_schools"], "school"),
+        year=row["since"],
+        range=_between(row["paired_low"], row["paired_high"]),
+        points=points_text(row["composition"]),
     )
+
+
+def _between(low: float, high: float) -> str:
+    """Say how sure a change is, as schools differ."""
+    if pd.isna(low):
+        return text("too few schools to say how sure that is")
+    ends = {"low": points_text(low), "high": points_text(high)}
+    if low <= 0 <= high:
+        return text("{low} to {high} as schools differ: no clear change", **ends)
+    return text("{low} to {high} as schools differ", **ends)
 
 
 def year_basis(dispersion: Dispersion) -> str:
     """Say what the ranges of schools for next year rest on."""
-    spread = f"{dispersion.place:.1f} times the variance of chance among students"
+    ratio = number(f"{dispersion.place:.1f}")
     if not dispersion.pairs:
-        return (
+        return text(
             "This place has no two usual years to compare. Ranges of schools take the spread of"
-            f" New York City's: {spread}."
+            " New York City's: {ratio} times the variance of chance among students.",
+            ratio=ratio,
         )
-    first, last = dispersion.pairs[0][0], dispersion.pairs[-1][1]
-    pairs = plural(len(dispersion.pairs), "pair")
-    return (
+    return text(
         "Ranges of schools rest on how far schools here moved from one usual year to the next"
-        f" ({pairs} of years, {first} to {last}). That was {spread}. Levels with many schools have"
-        " their own; the change of the whole place is taken out."
+        " ({pairs} of years, {first} to {last}). That was {ratio} times the variance of chance"
+        " among students. Levels with many schools have their own; the change of the whole place is"
+        " taken out.",
+        pairs=plural(len(dispersion.pairs), "pair"),
+        first=dispersion.pairs[0][0],
+        last=dispersion.pairs[-1][1],
+        ratio=ratio,
     )
