@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 # CI repeats the same examples; ATLAS_EXPLORE=1 looks for new ones.
 settings.register_profile("atlas", deadline=None, derandomize="ATLAS_EXPLORE" not in os.environ)
 settings.load_profile("atlas")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _folder(variable: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -272,7 +273,13 @@ def _basis(points: Any, weights: Weights, ids: pd.Index) -> Basis:
     if (where < 0).any():
         first = ids[where < 0][0]
         raise ValueError(f"{int((where < 0).sum())} places have no point; the first: {first!r}")
-    return point_basis(xy[where])
+    return _basis_at(xy[where].tobytes())
+
+
+@lru_cache(maxsize=4)
+def _basis_at(xy: bytes) -> Basis:
+    """Give the patterns over points: the same for every join and every set of exposures."""
+    return point_basis(np.frombuffer(xy, np.float64).reshape(-1, 2))
 
 
 def moe_sensitivity(

@@ -169,8 +169,10 @@ def _part_sums(year: pd.DataFrame, part: pd.Series) -> Iterator[object]:
     """Give the rows of no district, or of no level, that are the sum of one."""
     figures = year[["enrolled", "chronic_absent"]].astype("float64").fillna(0.0)
     named = year["school_id"].map(part)
-    sums = figures[named.notna()].groupby(named.dropna()).agg(["sum", "size"])
     lone = figures[named.isna() & figures["enrolled"].gt(0)]
+    if lone.empty:
+        return
+    sums = figures[named.notna()].groupby(named.dropna()).agg(["sum", "size"])
     for _, each in sums[sums[("enrolled", "size")].ge(LEAST_OTHERS)].iterrows():
         total = each.xs("sum", level=1)
         fits = (lone - total).abs().le((total * ROUNDING).clip(lower=0.5)).all(axis=1)

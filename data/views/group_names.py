@@ -12,6 +12,8 @@ MOST = 2 / 3
 """Part of a group's students from which one neighbourhood names it alone."""
 LEAST = 1 / 4
 """Part of the students of its neighbourhoods below which a group lies somewhere in them."""
+Sums = Mapping[str, float]
+"""Students of each part."""
 
 
 def group_names(
@@ -46,37 +48,47 @@ def group_names(
     ['Mott Haven–Melrose', 'Harlem']
     """
     table = pd.DataFrame({"id": ids, "part": parts.fillna(""), "students": students.fillna(0.0)})
-    whole = table.groupby(table["part"].map(_short))["students"].sum()
+    table["short"] = table["part"].map(_short)
+    whole = table.groupby("short")["students"].sum().to_dict()
+    known = table[table["part"] != ""]
+    short, full = (_largest_first(known, name) for name in ("short", "part"))
     choices = {
-        str(group): _choices(rows, str(near.get(group, "")), whole)
-        for group, rows in table[table["id"].notna()].groupby("id")
+        str(group): _choices(short.get(group), full.get(group), str(near.get(group, "")), whole)
+        for group in sorted(table["id"].dropna().unique())
     }
     return pd.Series(_apart(choices), dtype="str")
 
 
-def _choices(rows: pd.DataFrame, school: str, whole: pd.Series) -> list[str]:
+def _largest_first(table: pd.DataFrame, name: str) -> dict[object, Sums]:
+    """Add up the students of each part of each group, parts with most students first."""
+    found: dict[object, list[tuple[str, float]]] = {}
+    for (group, part), students in table.groupby(["id", name])["students"].sum().items():
+        found.setdefault(group, []).append((part, students))
+    return {
+        group: dict(sorted(sums, key=lambda each: each[1], reverse=True))
+        for group, sums in found.items()
+    }
+
+
+def _choices(short: Sums | None, full: Sums | None, school: str, whole: Sums) -> list[str]:
     """List the names a group may have, the shortest first."""
     around = f"around {school}" if school else "no neighbourhood"
-    known = rows[rows["part"] != ""]
-    if known.empty:
+    if not short or not full:
         return [around[0].upper() + around[1:]]
-    short, full = (
-        known.groupby(names)["students"].sum().sort_values(ascending=False, kind="stable")
-        for names in (known["part"].map(_short), known["part"])
-    )
     most, alike = _leading(short), _leading(full)
-    longer = list(short.index[: len(most) + 1])
+    longer = list(short)[: len(most) + 1]
     names = [_joined(parts) for parts in (most, alike, longer)]
     placed = f"{names[0]}, {around}"
-    corner = short[most].sum() < LEAST * whole[most].sum()
+    own, all_students = (sum(sums[part] for part in most) for sums in (short, whole))
+    corner = own < LEAST * all_students
     return [placed] if corner and school else [*dict.fromkeys(names), placed]
 
 
-def _leading(sums: pd.Series) -> list[str]:
+def _leading(sums: Sums) -> list[str]:
     """Give the part with most students, and the next where the first has less than `MOST`."""
-    total = float(sums.sum())
-    alone = len(sums) == 1 or (total > 0 and sums.iloc[0] / total >= MOST)
-    return list(sums.index[: 1 if alone else 2])
+    total = sum(sums.values())
+    alone = len(sums) == 1 or (total > 0 and max(sums.values()) / total >= MOST)
+    return list(sums)[: 1 if alone else 2]
 
 
 def _short(name: str) -> str:

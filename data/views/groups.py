@@ -105,9 +105,10 @@ def _ranges(ids: pd.Series, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.D
     if own.empty:
         return pd.DataFrame(columns=["low", "high", *BEYOND], dtype="float64")
     table = allocate(x, n, own, expected=schools["expected"])[["low", "high"]]
+    lain = share_matrix(own, schools.index, table.index).tocsc()
     beyond = {}
-    for group, rows in own.groupby("geoid"):
-        part = rows.set_index("school_id")["share"].reindex(schools.index).fillna(0.0)
+    for place, group in enumerate(table.index):
+        part = pd.Series(lain[:, [place]].toarray().ravel(), schools.index)
         found = difference(x, n, part, 1 - part)
         beyond[group] = (found.value, found.low, found.high)
     return table.join(pd.DataFrame.from_dict(beyond, orient="index", columns=list(BEYOND)))

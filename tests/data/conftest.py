@@ -1,6 +1,7 @@
 """A place small enough to read: four square tracts, three schools, two years."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -8,8 +9,9 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
+from data.assemble.panel import make_panel
 from data.contracts.check import empty_table
-from data.panel import SourceTables
+from data.panel import Panel, SourceTables, save_panel
 from data.store.manifest import StudyArea
 from data.store.provenance import LedgerEntry, Source
 
@@ -85,6 +87,24 @@ def _school_drivers() -> pd.DataFrame:
 @pytest.fixture
 def small() -> SourceTables:
     """Tables of a fictional place, as a reader would return them."""
+    return _small()
+
+
+@pytest.fixture(scope="session")
+def small_panel() -> Panel:
+    """The panel of that place, for tests that change nothing in it."""
+    return make_panel(_small())
+
+
+@pytest.fixture(scope="session")
+def small_store(small_panel: Panel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of that panel, to be copied by who changes it."""
+    folder = tmp_path_factory.mktemp("small") / "small"
+    save_panel(small_panel, folder)
+    return folder
+
+
+def _small() -> SourceTables:
     return SourceTables(
         area=StudyArea(
             slug="small",

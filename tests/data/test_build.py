@@ -1,6 +1,7 @@
 import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,12 +36,19 @@ def silent(line: str) -> None:
 
 
 @pytest.fixture
-def place(home: Path, small: SourceTables, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small place, built as if it were the demo."""
+def small_demo(home: Path, small: SourceTables, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the small place will be built as if it were the demo."""
     monkeypatch.setattr(demo, "make_tables", lambda _: small)
-    folder = build.build_panel("demo", say=silent)
-    assert folder.is_relative_to(home)
-    return folder
+    return home / "panels" / "demo"
+
+
+@pytest.fixture
+def place(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small place, built once as if it were the demo; each test has a copy."""
+    built = tmp_path_factory.getbasetemp() / "built-once" / "demo"
+    if not built.is_dir():
+        build.build_panel("demo", say=silent, out=built)
+    return Path(shutil.copytree(built, small_demo))
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -48,8 +56,9 @@ def bytes_of(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
-def test_a_build_stores_both_copies(place: Path, home: Path) -> None:
-    assert place == home / "panels" / "demo"
+def test_a_build_stores_both_copies(small_demo: Path) -> None:
+    place = build.build_panel("demo", say=silent)
+    assert place == small_demo
     raw, shown = load_panel(place), load_panel(place / PROTECTED)
     assert (raw.protected, shown.protected) == (False, True)
     assert {path.stem for path in place.glob("*.parquet")} == set(TABLES)
@@ -115,16 +124,16 @@ def test_it_says_what_it_did(home: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "memory" in lines[-1] or sys.platform == "win32"
 
 
-def test_if_missing_builds_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_if_missing_builds_once(small_demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["demo", "--if-missing"]) == 0
-    before = (home / "panels" / "demo" / "manifest.json").stat().st_mtime_ns
+    before = (small_demo / "manifest.json").stat().st_mtime_ns
     capsys.readouterr()
     assert build.main(["demo", "--if-missing"]) == 0
     assert "already built" in capsys.readouterr().out
-    assert (home / "panels" / "demo" / "manifest.json").stat().st_mtime_ns == before
-    (home / "panels" / "demo" / "zones.parquet").unlink()
+    assert (small_demo / "manifest.json").stat().st_mtime_ns == before
+    (small_demo / "zones.parquet").unlink()
     assert build.main(["demo", "--if-missing"]) == 0
-    assert load_panel(home / "panels" / "demo").area.slug == "demo"
+    assert load_panel(small_demo).area.slug == "small"
 
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,13 @@ from data.store.provenance import (
 
 
 @pytest.fixture
-def panel(small: SourceTables) -> Panel:
-    return make_panel(small)
+def panel(small_panel: Panel) -> Panel:
+    return small_panel
 
 
 @pytest.fixture
-def stored(panel: Panel, tmp_path: Path) -> Path:
-    save_panel(panel, tmp_path / "small")
-    return tmp_path / "small"
+def stored(small_store: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_store, tmp_path / "small"))
 
 
 def test_what_is_saved_is_loaded(panel: Panel, stored: Path) -> None:
