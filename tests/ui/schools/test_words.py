@@ -57,6 +57,6 @@ def test_ties_with_the_first_are_counted_and_figures_give_the_open_ranks() -> No
     assert words.ties(listed).startswith("The ranges of 3 schools overlap that of the first")
     assert words.ties(a_list([9, 1], [8, 0])) == ""
     row = listed.iloc[0]
-    assert words.figure(row, "") == "+9 beyond expected · 25\xa0% of 200 students · could be 1 to 4"
-    assert words.figure(row, "rate").startswith("25\xa0% of 200 students · +9 beyond expected")
+    assert words.figure(row, "") == "+9 students · 25\xa0% · could be 1 to 4"
+    assert words.figure(row, "rate").startswith("25\xa0% · +9 students")
     assert words.title(listed, "rate", "2023-24") == "4 schools, highest share first, 2023-24"
