@@ -64,6 +64,8 @@ def row(selection: Selection, names: Sequence[str]) -> Selection:
 
 def options(selection: Selection, names: Sequence[str]) -> Selection:
     """Draw statistical settings in a popover that tells how many are not the usual ones."""
+    if all(len(words(selection, name)) < 2 for name in names):
+        return selection
     changed = _changed(selection, names)
     label = text("Options ({count} changed)", count=changed) if changed else text("Options")
     with st.popover(label, key="options"):

@@ -34,14 +34,16 @@ def _neighbourhoods(selection: Selection) -> Iterator[Row]:
 def condition_list(table: pd.DataFrame, *, compared: bool) -> None:
     """List places by a condition, the highest figure first; by name where it is not for ranking.
 
+    A figure of low reliability has no place in a list.
+
     Parameters
     ----------
     table : DataFrame
-        Index of ids for the focus, with name, neighbourhood, value, moe and unit.
+        Index of ids for the focus, with name, neighbourhood, value, moe, unit and reliability.
     compared : bool
         Whether the figures may be ranked.
     """
-    known = table[table["value"].notna()]
+    known = table[table["value"].notna() & table["reliability"].ne("low")]
     if not compared:
         rows = (
             Row(str(key), "", row["name"], with_margin(row["value"], row["moe"], row["unit"]))
