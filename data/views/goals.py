@@ -14,9 +14,8 @@ from analytics.goals.grid import CALIFORNIA_GRID, CutPoints, status_and_change
 from analytics.goals.progress import LEVEL, need, progress
 from analytics.rates.between_schools import paired_change
 from data.panel import Panel
-from data.views.schools_and_tracts import COUNTED
-from data.views.units import sums
-from data.views.years import Pair, comparable_pairs, dispersion, everyone
+from data.views.units import counted, sums
+from data.views.years import Pair, comparable_pairs, dispersion
 
 GOAL = [
     *("goal_year", "goal", "path", "middle", "low", "high", "chance"),
@@ -80,7 +79,7 @@ def goal_history(
     """
     if until is not None:
         panel = replace(panel, absence=panel.absence[panel.absence["school_year"] <= until])
-    x, n = _laid(panel, level, parts.index)
+    x, n = counted(panel, level, parts.index)
     usual = [year for year in x.columns if year not in panel.area.unusual_years]
     found = {year: sums(parts, x[year], n[year]) for year in usual}
     pairs = [pair for pair in comparable_pairs(panel) if pair[1] in usual]
@@ -251,18 +250,6 @@ def _forecast(history: History, unit: str, years: Sequence[int]) -> Forecast:
     rate = rate.where(rate.between(0, 1, inclusive="neither"))
     noise = history.noise.loc[unit].astype(float)
     return forecast(rate, noise, years, definition=history.definition)
-
-
-def _laid(panel: Panel, level: str, schools: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay counts and students out, schools by school years."""
-    rows = everyone(panel)
-    rows = rows[rows["status"].isin(COUNTED)]
-    if level != "all":
-        rows = rows[rows["school_id"].map(panel.schools["level"]) == level]
-    table = rows.set_index(["school_id", "school_year"])[["chronic_absent", "enrolled"]]
-    wide = table.astype("Float64").astype(float).unstack("school_year")  # noqa: PD010 (each pair occurs once)
-    wide = wide.reindex(schools)
-    return wide["chronic_absent"], wide["enrolled"]
 
 
 def _changes(

@@ -9,6 +9,7 @@ from analytics.inputs import Floats
 from analytics.rates.reliability import reliability
 from data.panel import Panel
 from data.views.neighbourhoods import counties, neighbourhoods
+from data.views.schools_and_tracts import COUNTED
 from geo.shares import share_matrix
 
 WHOLE = ("place", "level", "district", "school")
@@ -69,6 +70,36 @@ def unit_parts(panel: Panel, unit: str, shares: pd.DataFrame) -> pd.DataFrame:
     )
     matrix = (share_matrix(shares, schools.index, tracts.index) @ member).toarray()
     return pd.DataFrame(matrix.clip(max=1.0), schools.index, names).rename_axis(columns=unit)
+
+
+def counted(
+    panel: Panel, level: str, schools: pd.Index, group: str = "all"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay counts and students out, schools by school years.
+
+    Parameters
+    ----------
+    level : str
+        School level, or "all".
+    schools : Index
+        Schools wanted; NaN where a year has no count that may be summed.
+    group : str
+        Student group of the rows.
+
+    Returns
+    -------
+    chronic_absent, enrolled : DataFrame
+    """
+    rows = panel.absence
+    rows = rows[rows["student_group"].eq(group) & rows["grade"].eq("all")]
+    rows = rows[rows["status"].isin(COUNTED)]
+    if level != "all":
+        rows = rows[rows["school_id"].map(panel.schools["level"]) == level]
+    table = rows.set_index(["school_id", "school_year"])[["chronic_absent", "enrolled"]]
+    # Not a pivot table: each pair occurs once, and a sum would hide it if it did not.
+    wide = table.astype("Float64").astype(float).unstack("school_year")  # noqa: PD010
+    wide = wide.reindex(schools)
+    return wide["chronic_absent"], wide["enrolled"]
 
 
 def sums(parts: pd.DataFrame, x: pd.Series, n: pd.Series) -> pd.DataFrame:
