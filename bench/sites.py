@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from analytics.sites import Limits, Pairs, Rules, Sites, maximal_coverage
+from analytics.sites import Limits, Pairs, Rules, Sites, maximal_coverage, p_median
 from bench import report
 from data.panel import load_panel
 from data.views.joins import joined
@@ -20,7 +20,7 @@ from data.views.schools_and_tracts import points, school_view
 from data.views.units import sums, unit_parts
 
 SITES, CANDIDATES, SECONDS, GAP = 30, 1500, 30.0, 0.01
-REACH_KM = 1.0
+REACH_KM, FAR_KM = 1.0, 6.0
 LIMITS = Limits(gap=GAP, seconds=120.0)
 
 
@@ -48,7 +48,7 @@ def city(far: float) -> Pairs:
 
 def run() -> list[dict[str, Any]]:
     """Solve each question; one row each."""
-    near = city(REACH_KM)
+    near, far = city(REACH_KM), city(FAR_KM)
     hard = pd.Series(np.arange(len(near.demand)) % 5 == 0, near.demand.index)
     kept = Rules(existing=list(near.candidates[:3]), hard=hard, floor=0.2)
     return [
@@ -60,6 +60,7 @@ def run() -> list[dict[str, Any]]:
             near,
             maximal_coverage(near, SITES, within=REACH_KM, rules=kept, limits=LIMITS),
         ),
+        _row("p-median", far, p_median(far, SITES, beyond=FAR_KM, limits=LIMITS)),
     ]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from analytics.inputs import Floats
+from analytics.inputs import Bools, Floats
 from analytics.sites.coverage import LIMITS, NO_RULES
+from analytics.sites.relaxation import Relaxation, relax
 from analytics.sites.rules import (
     NONE,
     OPTIMAL,
@@ -65,7 +67,9 @@ def p_median(
     -----
     For each point the distances to candidates are sorted radii; z says that no site is open up to
     a radius, and a point pays the way from one radius to the next for it. Rows need only the
-    candidates of one radius, `z_k + sum x >= z_(k-1)`.
+    candidates of one radius, `z_k + sum x >= z_(k-1)`. Before, `analytics.sites.relaxation` looks
+    for a plan and a bound: within the gap they are the answer, else they say which candidates no
+    better plan opens.
 
     References
     ----------
@@ -87,19 +91,51 @@ def p_median(
         raise ValueError(f"{k} new sites; give 1 or more")
     if beyond is not None and beyond < pairs.distance.max(initial=0.0):
         raise ValueError("students without a site would have a shorter way than others")
+    start = time.perf_counter()
     used = pairs
     if step > 0:
         used = replace(pairs, distance=np.floor(pairs.distance / step) * step)
+    known = _relaxed(used, k, beyond, rules, limits)
     model, constant, most = _radius_model(used, rules, beyond)
     model.new_sites(k)
-    answer = model.solve(limits, most)
+    if known is not None:
+        model.out, model.sure = known.out, known.sure
+    if known is not None and known.value - known.bound <= limits.gap * known.value:
+        answer = Answer(known.opened, None, -np.inf, OPTIMAL, 0.0)
+    else:
+        answer = model.solve(limits, most)
+    if known is not None and answer.opened is None:
+        answer = replace(answer, opened=known.opened, status=STOPPED)
     if answer.opened is None:
         return plan(model, answer, np.nan, np.nan)
-    _, way = pairs.nearest(answer.opened)
-    way = np.where(np.isinf(way), np.nan if beyond is None else beyond, way)
-    value = float(pairs.students @ way)
-    found = plan(model, answer, value, min(constant + answer.bound, value))
+    value = _cost(pairs, answer.opened, beyond)
+    bound = constant + answer.bound
+    if known is not None:
+        bound = max(bound, known.bound)
+        answer = replace(answer, seconds=time.perf_counter() - start)
+    found = plan(model, answer, value, min(bound, value))
     return replace(found, status=OPTIMAL) if found.gap <= limits.gap else found
+
+
+def _cost(pairs: Pairs, opened: Bools, beyond: float | None) -> float:
+    """Students times the true distance of a plan."""
+    way = pairs.nearest(opened)[1]
+    return float(
+        pairs.students @ np.where(np.isinf(way), np.nan if beyond is None else beyond, way)
+    )
+
+
+def _relaxed(
+    pairs: Pairs, k: int, beyond: float | None, rules: Rules, limits: Limits
+) -> Relaxation | None:
+    """Relax the question, where every plan has a cost and money plays no part."""
+    complete = len(pairs.row) == len(pairs.demand) * len(pairs.candidates)
+    if rules.budget is not None or (beyond is None and not complete):
+        return None
+    longest = float(pairs.distance.max(initial=0.0)) if beyond is None else beyond
+    # One more than the longest way: no point prefers to have no site.
+    far = pairs.students * (longest + (1.0 if beyond is None else 0.0))
+    return relax(pairs, k, pairs.opened(rules.existing), far, limits)
 
 
 def _radius_model(pairs: Pairs, rules: Rules, beyond: float | None) -> tuple[Model, float, Floats]:

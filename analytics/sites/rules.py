@@ -186,12 +186,17 @@ class Sites:
 
 @dataclass(eq=False)
 class Model:
-    """A mixed-integer model: a binary for each candidate first, then continuous ones from 0."""
+    """A mixed-integer model: a binary for each candidate first, then continuous ones from 0.
+
+    Candidates that are `out` stay closed, those that are `sure` open.
+    """
 
     pairs: Pairs
     rules: Rules
     cost: Floats
     rows: list[LinearConstraint] = field(default_factory=list)
+    out: Bools | None = None
+    sure: Bools | None = None
 
     def __post_init__(self) -> None:
         self.candidates = len(self.pairs.candidates)
@@ -223,8 +228,10 @@ class Model:
     def solve(self, limits: Limits, most: Floats | float = 1.0) -> Answer:
         """Find the plan with the least cost; `most` bounds the continuous variables."""
         start = time.perf_counter()
-        low = np.concatenate([self.existing.astype(float), np.zeros(self.extra)])
-        high = np.concatenate([np.ones(self.candidates), np.broadcast_to(most, self.extra)])
+        opened = self.existing if self.sure is None else self.existing | self.sure
+        closed = np.zeros_like(opened) if self.out is None else self.out
+        low = np.concatenate([opened.astype(float), np.zeros(self.extra)])
+        high = np.concatenate([1.0 - closed, np.broadcast_to(most, self.extra)])
         whole = np.concatenate([np.ones(self.candidates), np.zeros(self.extra)])
         found = milp(
             self.cost,

@@ -20,6 +20,7 @@ from analytics.sites import (
     p_centre,
     p_median,
 )
+from analytics.sites.relaxation import relax
 
 EXACT = Limits(gap=1e-9, seconds=60)
 quick = settings(max_examples=12, deadline=None)
@@ -67,6 +68,49 @@ def test_no_plan_is_better(seed, k):
     for found in (covered, median, centre):
         assert len(found.chosen) <= k
         assert found.gap == pytest.approx(0, abs=1e-6)
+
+
+@quick
+@given(st.integers(0, 10_000), st.integers(1, 4), st.booleans())
+def test_the_relaxation_bounds_every_plan(seed, k, one_open):
+    """Also with pairs left out, and whatever it leaves to the solver."""
+    pairs, way = world(seed)
+    near = way <= 6.0
+    cells = near[pairs.row, pairs.column]
+    few = replace(
+        pairs, row=pairs.row[cells], column=pairs.column[cells], distance=pairs.distance[cells]
+    )
+    existing = [2] if one_open else []
+    far = pairs.students * 7.0
+    short = np.where(near, way, 7.0)
+    plans = list(every_plan(short, k, existing))
+    costs = [pairs.students @ np.minimum(cost, 7.0) for _, cost in plans]
+    found = relax(few, k, few.opened([f"s{j}" for j in existing]), far, EXACT)
+    assert found.bound <= min(costs) + 1e-6
+    assert found.value >= min(costs) - 1e-6
+    assert found.value == pytest.approx(pairs.students @ short[:, found.opened].min(axis=1))
+    assert found.opened.sum() <= k + len(existing)
+    best = [new for (new, _), cost in zip(plans, costs, strict=True) if cost < found.value - 1e-6]
+    for new in best:
+        opened = np.isin(np.arange(CANDIDATES), [*new, *existing])
+        assert not (opened & found.out).any()
+        assert (opened | ~found.sure).all()
+    solved = p_median(
+        few, k, beyond=7.0, rules=Rules(existing=[f"s{j}" for j in existing]), limits=EXACT
+    )
+    assert solved.value == pytest.approx(min(costs), abs=1e-6)
+
+
+def test_a_large_place_is_solved_to_the_gap_that_is_stated():
+    pairs, way = world(3, 400, 120)
+    found = p_median(pairs, 12, limits=Limits(gap=0.02, seconds=60))
+    exact = p_median(pairs, 12, limits=EXACT)
+    assert found.status == "within the gap"
+    assert found.gap <= 0.02
+    assert found.bound <= exact.value + 1e-6 <= found.value + 2e-6
+    opened = pairs.candidates.isin(found.chosen)
+    assert found.value == pytest.approx(pairs.students @ way[:, opened].min(axis=1))
+    assert exact.gap <= 1e-6
 
 
 @quick
