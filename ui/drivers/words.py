@@ -80,16 +80,16 @@ def answer(comparison: Comparison, measure: MeasureInfo, link: RankCorrelation, 
         return (
             f"The survey is too unsure of “{measure.label}” around schools to say more than this."
         )
-    schools = f"{plural(comparison.found.diagnostics.n, 'school')}, {year}"
-    start = _beside(comparison)
+    start, schools = _beside(comparison), plural(comparison.found.diagnostics.n, "school")
+    looked = f"We looked at {schools} in {year}."
     if link_words(row) == UNCLEAR:
         once = _once_joined(row)
         link_of = f"no clear link between “{measure.label}” and absence{once}"
-        return f"{start}, we see {link_of} ({schools})."
+        return f"{start}, we see {link_of}. {looked}"
     direction = "more" if row["odds_ratio"] > 1 else "less"
     return (
-        f"{start}, schools whose tracts have more of “{measure.label}” have {direction} absence"
-        f" ({schools}).{_among_many(comparison, row)} {GO_TOGETHER}"
+        f"{start}, schools whose tracts have more of “{measure.label}” have {direction} absence."
+        f" {looked}{_among_many(comparison, row)} {GO_TOGETHER}"
     )
 
 

@@ -14,6 +14,10 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "Association": (
             "Two things go together. It does not show that one of them brings the other."
         ),
+        "Bootstrap": (
+            "Drawing the schools that we have again and again, with repeats, to see how far a"
+            " figure would move had there been others."
+        ),
         "Break": (
             "A year from which students are counted in a new way. Years before and after it are"
             " not set side by side."
@@ -128,6 +132,10 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "Points": (
             "The gap between two percentages. From 20 % to 25 % is 5 points, and a quarter more."
         ),
+        "Random groups": (
+            "Groups of tracts that touch, drawn by chance and as large as the one you look at. They"
+            " show how common its figures are."
+        ),
         "Range (interval)": (
             "Where the figure may well lie, given what can be known. A wide range means we are less"
             " sure. Each says what it is for: how schools differ, or a school's next year."
@@ -163,9 +171,15 @@ TERMS: Mapping[str, str] = MappingProxyType(
             "Students chronically absent, divided by those expected. 1.00 is as many as expected,"
             " and 1.25 a quarter more."
         ),
+        "Two-sided": "Counting both what is far above and what is far below as a surprise.",
         "Unusual year": (
             "A year cut short or taught from afar, such as 2019-20. It is marked, and changes are"
             " not read from it."
+        ),
+        "Variance": "How far figures spread around their mean.",
+        "VIF": (
+            "How closely a condition goes along with the others in the list. Where it is high, they"
+            " cannot be told apart."
         ),
     }
 )

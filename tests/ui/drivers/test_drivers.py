@@ -167,7 +167,7 @@ def test_the_answer_carries_number_interval_schools_and_association(comparison, 
         assert f"{row['odds_ratio']:.2f} times the odds" in figures
         assert f"{row['odds_low']:.2f}–{row['odds_high']:.2f}" in figures
         assert "odds" not in text
-        assert f"{comparison.found.diagnostics.n} schools, 2021-22" in text
+        assert f"{comparison.found.diagnostics.n} schools in 2021-22" in text
         assert "no clear link" in text or answers.GO_TOGETHER in text
         assert not CAUSAL.search(text + figures), text
 
@@ -175,8 +175,8 @@ def test_the_answer_carries_number_interval_schools_and_association(comparison, 
 @pytest.mark.parametrize(
     ("low", "high", "ratio", "words", "said"),
     [
-        (1.02, 1.4, 1.2, driver_words.CLEAR_MORE, "more absence ("),
-        (0.6, 0.99, 0.8, driver_words.CLEAR_LESS, "less absence ("),
+        (1.02, 1.4, 1.2, driver_words.CLEAR_MORE, "have more absence."),
+        (0.6, 0.99, 0.8, driver_words.CLEAR_LESS, "have less absence."),
         (0.9, 1.4, 1.2, driver_words.UNCLEAR, "no clear link"),
     ],
 )
