@@ -32,6 +32,7 @@ FOLDS, OPEN_ALL = "folds_of_page", "open_all"
 FILTERS = ("area", "year", "level")
 SOURCES = 3  # named at once; the others open
 # By URL: sent once, not at every rerun.
+KEYBOARD = f"<script>{Path(__file__).with_name('keyboard.js').read_text(encoding='utf-8')}</script>"
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 
 
@@ -63,6 +64,7 @@ def drawn() -> Iterator[None]:
 def _begin() -> None:
     """Draw the style, settle the selection and say what fell back."""
     st.html(STYLE)
+    st.html(KEYBOARD, unsafe_allow_javascript=True)
     selection, notices = _settle()
     st.session_state[NAME] = queries.places().get(selection.area, selection.area)
     languages.speak(selection.lang)

@@ -80,19 +80,13 @@ def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) 
     open_page(page, server, "hot_spots", area="demo")
     page.get_by_role("button", name="Options").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("combobox", name="Method").wait_for()
-    method = page.get_by_role("combobox", name="Method")
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if method.evaluate("element => element === document.activeElement"):
-            break
-    else:
-        pytest.fail("Tab does not reach the method")
+    page.wait_for_function("document.activeElement.ariaLabel == 'Method'")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("scan")
     page.keyboard.press("Enter")
     page.wait_for_function("location.search.includes('method=scan')", timeout=20_000)
     page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.innerText.startsWith('Options')")
     unfold(page, "How was it looked for?")
     page.wait_for_selector("text=every circle of up to a tenth", timeout=20_000)
     nothing_wrong(page)
@@ -102,7 +96,9 @@ def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) 
 @pytest.mark.usefixtures("nyc_path")
 def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> None:
     page.goto(f"{server}/hot_spots?area=nyc&alpha=0.1&null=constant_risk")
-    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop = page.get_by_test_id("stMainBlockContainer").get_by_role(
+        "button", name="Stop", exact=True
+    )
     stop.wait_for(timeout=90_000)
     assert page.get_by_role("progressbar").count() >= 1
     stop.click()
@@ -111,7 +107,7 @@ def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> 
     page.get_by_role("button", name="Start again").click()
     stop.wait_for(timeout=20_000)
     page.wait_for_selector(".atlas-limits", timeout=90_000)
-    assert "from one risk everywhere" in page.inner_text(".atlas-answer")
+    assert "differs from one risk" in page.inner_text(".atlas-answer")
     nothing_wrong(page)
 
 
@@ -119,7 +115,9 @@ def test_planting_clusters_stops_when_asked_and_leaves_the_map(page: Page, serve
     open_page(page, server, "hot_spots", area="demo", method="gi_star")
     unfold(page, "How small a cluster could this map miss?")
     page.get_by_role("button", name="Plant clusters and look for them").click()
-    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop = page.get_by_test_id("stMainBlockContainer").get_by_role(
+        "button", name="Stop", exact=True
+    )
     stop.wait_for(timeout=60_000)
     stop.click()
     page.wait_for_selector("text=was not finished", timeout=20_000)
