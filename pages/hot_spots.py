@@ -1,3 +1,5 @@
+import streamlit as st
+
 from ui import frame, screen
 from ui.hotspots import block as hotspot_block
 from ui.hotspots import power as power_block
@@ -5,6 +7,7 @@ from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
 from ui.words import answers
 from ui.words import standing as words
+from ui.words.as_written import as_written
 
 selection = frame.head("Where does absence cluster?", options=hotspot_block.OPTIONS)
 found = queries_hotspots.found(selection)
@@ -13,6 +16,7 @@ frame.answer(answers.hot_spot_answer(found, selection))
 hotspot_block.first_screen(found, selection)
 screen.foot(selection, words.TRACT_MEANING, "hot_spots", "group" if selection.cluster else "")
 frame.figures(answers.hot_spot_figures(found))
+st.write(as_written(hotspot_words.meaning(found, selection)))
 frame.how_sure(
     hotspot_words.chance(selection),
     answers.draws_note(found, selection.alpha),

@@ -85,7 +85,7 @@ def group_list(found: HotSpots, selection: Selection) -> None:
 
 def how_it_was_looked(found: HotSpots, selection: Selection) -> None:
     """Say how the map was made, and what is left within counties."""
-    st.write(as_written(hotspot_words.meaning(found, selection)))
+    st.write(as_written(hotspot_words.MEANING[selection.method]))
     for note in hotspot_words.notes(found):
         st.write(as_written(note))
     within = queries_hotspots.within_counties(selection)
