@@ -76,7 +76,7 @@ def legend_counts(markup: str) -> dict[str, int]:
 
 def read(test: AppTest) -> Said:
     html = [element.proto.body for element in test.get("html")]
-    texts = [item.value for item in (*test.title, *test.markdown, *test.subheader, *test.caption)]
+    texts = [item.value for item in (*test.title, *test.markdown, *test.header, *test.caption)]
     text = plain(" ".join([*html, *(item.replace("\\", "") for item in texts)]))
     tables = [item.value for item in test.dataframe]
     charts = " ".join(item.proto.spec for item in test.get("vega_lite_chart"))

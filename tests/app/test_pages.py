@@ -312,7 +312,7 @@ def answer(test: AppTest) -> str:
 
 def headings(test: AppTest) -> str:
     """Headings of a page and its folds, without the marks that keep names from being Markdown."""
-    told = [*(item.value for item in test.subheader), *(item.label for item in test.expander)]
+    told = [*(item.value for item in test.header), *(item.label for item in test.expander)]
     return " ".join(told).replace("\\", "")
 
 

@@ -65,7 +65,7 @@ def unfold(page: Page, label: str) -> None:
 
 def unfold_all(page: Page) -> None:
     """Open every folded part of a page."""
-    page.get_by_role("button", name="Open all folded parts").click()
+    page.locator(".st-key-open_all-parts button").click()  # in any language
     page.wait_for_function(
         "[...document.querySelectorAll('[data-testid=stExpander] details')].every(d => d.open)"
     )

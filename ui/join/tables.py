@@ -97,7 +97,7 @@ def zones_table(selection: Selection) -> None:
     panel = queries.panel(selection)
     rows = [entry for entry in panel.ledger if entry.table == "zones"]
     if len(panel.zones) and rows:
-        st.subheader(text(ZONES_TITLE))
+        st.header(text(ZONES_TITLE))
         # A plain table: its sentences wrap, where a grid would cut them.
         words = ledger_table(rows)[["Why", "Rows", "Examples"]].map(as_written)
         st.table(words.rename(columns=text).set_index(text("Why")))

@@ -283,7 +283,7 @@ def plain(
 ) -> None:
     """Show a table that is already in words, its headings in English; `opens` as for `show`."""
     table = table.rename(columns=text)
-    st.subheader(as_written(title))
+    st.header(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1
     # As plain Arrow: the notes that pandas keeps in a table are a third of what would be sent.
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()

@@ -1,0 +1,149 @@
+"""axe-core on every page and coalition view, folds open: English in light, Spanish in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_core_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from tests.browser.measure import MAP_PAGES, SCREEN
+from tests.browser.screen import open_page, settled, unfold_all
+from ui.present.views import NAMES
+
+pytestmark = pytest.mark.browser
+PAGES = (*MAP_PAGES, "data_quality", "methods")
+LOOKS = {"en": "light", "es": "dark"}  # no colour depends on the language
+RULES = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
+FOUND = """async ({rules, allowed}) => {
+  const {violations} = await axe.run(document, {
+    runOnly: rules, elementRef: true, resultTypes: ['violations'],
+  });
+  const known = (id, {element}) =>
+    allowed.some(([rule, selector]) => rule === id && element.matches(selector));
+  const all = violations.flatMap(({id, nodes}) => nodes.map(node => ({id, node})));
+  return {
+    ours: all.filter(({id, node}) => !known(id, node)).map(
+      ({id, node}) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    known: [...new Set(all.filter(({id, node}) => known(id, node)).map(({id}) => id))],
+  };
+}"""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What axe finds, Streamlit draws, and a page of it cannot change."""
+
+    rule: str
+    selector: str
+    reason: str
+
+
+ALLOWED = (
+    Allowed(
+        "duplicate-id-active",
+        "td[id^=glide-cell-]",
+        "Streamlit's tables call the cells of their copy for screen readers alike in every table;"
+        " nothing refers to a cell by its id.",
+    ),
+    Allowed(
+        "region",
+        "[data-testid=stMainMenuPopover] *",
+        "Streamlit puts its menu outside every landmark while it is open.",
+    ),
+    Allowed(
+        "presentation-role-conflict",
+        "[data-testid=stFileUploaderDropzone]",
+        "Streamlit names the ground onto which files are dropped; its button has the same name.",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[dict[str, Page]]:
+    """One window in English and light, one in Spanish and dark; without motion, so that no colour
+    is between two looks."""
+    contexts = [
+        browser.new_context(
+            viewport={"width": SCREEN[0], "height": SCREEN[1]},
+            color_scheme=look,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        for look in LOOKS.values()
+    ]
+    yield {lang: each.new_page() for lang, each in zip(LOOKS, contexts, strict=True)}
+    for each in contexts:
+        each.close()
+
+
+def found(page: Page) -> dict[str, list[str]]:
+    """What axe finds on the page that is open: what is ours, and rules of the allow-list."""
+    page.evaluate("document.querySelectorAll('.atlas-limits details').forEach(d => d.open = true)")
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT)
+    known = [[each.rule, each.selector] for each in ALLOWED]
+    result: dict[str, list[str]] = page.evaluate(FOUND, {"rules": RULES, "allowed": known})
+    return result
+
+
+@pytest.mark.parametrize("lang", LOOKS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_with_all_folds_open_has_no_fault(
+    windows: dict[str, Page], server: str, path: str, lang: str
+) -> None:
+    page = windows[lang]
+    open_page(page, server, path, area="demo", lang=lang)
+    assert page.evaluate("document.documentElement.lang") == lang
+    look = page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme")
+    assert look == LOOKS[lang]
+    unfold_all(page)
+    assert page.locator("h1").count() == 1
+    assert found(page)["ours"] == []
+
+
+@pytest.mark.parametrize("lang", LOOKS)
+def test_views_of_coalition_mode_have_no_fault(
+    windows: dict[str, Page], server: str, lang: str
+) -> None:
+    page = windows[lang]
+    page.goto(f"{server}/?area=demo&present=1&lang={lang}")
+    for number, name in enumerate(NAMES, 1):
+        page.wait_for_function(
+            "number => document.querySelector('.room-progress')?.textContent.startsWith(number)",
+            arg=str(number),
+            timeout=90_000,
+        )
+        settled(page)
+        assert found(page)["ours"] == [], name
+        page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("lang", LOOKS)
+def test_settings_and_the_link_have_no_fault_when_they_are_open(
+    windows: dict[str, Page], server: str, lang: str
+) -> None:
+    page = windows[lang]
+    open_page(page, server, "hot_spots", area="demo", lang=lang)
+    for name in ("options", "share", "picture-hot_spots", "brief-area"):
+        page.locator(f".st-key-{name} button").first.click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        settled(page)
+        assert found(page)["ours"] == [], name
+        page.keyboard.press("Escape")
+        page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+
+
+def test_every_entry_of_the_allow_list_is_still_needed(
+    windows: dict[str, Page], server: str
+) -> None:
+    page = windows["en"]
+    open_page(page, server, "join_quality", area="demo")
+    unfold_all(page)
+    page.get_by_role("button", name="Main menu").click()
+    assert set(found(page)["known"]) == {each.rule for each in ALLOWED}
+    assert all(each.reason for each in ALLOWED)
