@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.drivers.profile import CANNOT
 from data.views.strengths import FEWEST, Comparable, Likeness, RandomGroups
-from ui.languages import PERCENT, text
+from ui.languages import PERCENT, counted, mark, text
 from ui.why import conditions
 from ui.words.numbers import (
     BY_SCHOOLS,
@@ -28,7 +28,7 @@ NAMED = 3
 DISTANCES = ("clinic_km", "school_clinic_km", "pharmacy_km")
 ACCESS = "clinic_access"
 WAYS_TO_CARE = (*DISTANCES, ACCESS)
-PROFILE_MEANING = (
+PROFILE_MEANING = mark(
     "Each figure of a group is the mean of its tracts, weighted by children, with the survey's"
     " 90 % margin of error. A driver stands out when it differs from the mean of comparable tracts"
     " by more than both errors together, and when its place among them, with its interval, lies on"
@@ -36,36 +36,43 @@ PROFILE_MEANING = (
     " survey's chance alone. The survey's error pulls published places towards the middle, so their"
     " intervals reach away from it."
 )
-UNSAID = (
+UNSAID = mark(
     "Why any child misses school, and whether these conditions are the reason: the figures describe"
     " places and all who live there, not the students who are absent. A condition that goes with"
     " absence can stand for another that is not measured."
 )
 READING: Mapping[str, str] = MappingProxyType(
     {
-        "above comparable places": "above comparable tracts",
-        "below comparable places": "below comparable tracts",
-        "like comparable places": "like comparable tracts",
-        CANNOT: "cannot carry a conclusion",
+        "above comparable places": mark("above comparable tracts"),
+        "below comparable places": mark("below comparable tracts"),
+        "like comparable places": mark("like comparable tracts"),
+        CANNOT: mark("cannot carry a conclusion"),
     }
 )
 RELIABILITY: Mapping[str, str] = MappingProxyType(
-    {"high": "high", "medium": "medium", "low": "low", "no margin": "no margin"}
+    {
+        "high": mark("high"),
+        "medium": mark("medium"),
+        "low": mark("low"),
+        "no margin": mark("no margin"),
+    }
 )
 LIKE: Mapping[Likeness, str] = MappingProxyType(
     {
-        "density and child share": (
+        "density and child share": mark(
             "in the same third of tracts by residents per km² and in the same third by the part of"
             " residents who are 5 to 17 years old"
         ),
-        "density": "in the same third of tracts by residents per km²",
-        "children": "in the same third of tracts by the number of children who live there",
-        "anything": "anywhere in the place",
+        "density": mark("in the same third of tracts by residents per km²"),
+        "children": mark("in the same third of tracts by the number of children who live there"),
+        "anything": mark("anywhere in the place"),
     }
 )
 RARE = 0.05
-NO_GROUPS = "Random groups of this size cannot be made here, so it is not known how common that is."
-MEANING = (
+NO_GROUPS = mark(
+    "Random groups of this size cannot be made here, so it is not known how common that is."
+)
+MEANING = mark(
     "Conditions are alike in places that lie near, so many of them can be harder in any group of"
     " tracts. Random groups are made of tracts that touch, as many as here, and are compared in the"
     " same way. High absence: more than expected for the school levels."
@@ -97,7 +104,8 @@ def answer(row: pd.Series, profile: pd.DataFrame) -> str:
     """Say what stands out in a group, and the figure of what stands out most."""
     said = stand_out(row["name"], profile)
     if _conclusive(profile).empty:
-        return f"{said} None of {plural(len(profile), 'social driver')} is known well enough."
+        drivers = plural(len(profile), "social driver")
+        return f"{said} {text('None of {drivers} is known well enough.', drivers=drivers)}"
     hard = changeable(harder(profile))
     return f"{said} {_beside(hard.iloc[0])}." if len(hard) else said
 
@@ -122,17 +130,20 @@ def stand_out(name: str, profile: pd.DataFrame) -> str:
 def figures(row: pd.Series, profile: pd.DataFrame) -> list[tuple[str, str]]:
     """Students affected, rate, drivers that stand out, tracts compared with."""
     compared = float(profile["compared"].max()) if len(profile) else 0.0
-    students = f"of about {count_text(row['enrolled'])} students there chronically absent"
+    students = text(
+        "of about {count} students there chronically absent", count=count_text(row["enrolled"])
+    )
     interval = interval_text(row["low"], row["high"], row["enrolled"])
     rate = percent_text(row["rate"], row["enrolled"])
-    harder_of = (
-        f"of {plural(len(_conclusive(profile)), 'driver')} known well enough are harder here"
+    harder_of = text(
+        "of {drivers} known well enough are harder here",
+        drivers=plural(len(_conclusive(profile)), "driver"),
     )
     return [
         (count_text(row["chronic_absent"]), students),
-        (rate, f"{BY_SCHOOLS} {interval}{PERCENT}"),
+        (rate, f"{text(BY_SCHOOLS)} {interval}{PERCENT}"),
         (str(len(harder(profile))), harder_of),
-        (plural(compared, "tract"), "to compare with, outside every hot group"),
+        (plural(compared, "tract"), text("to compare with, outside every hot group")),
     ]
 
 
@@ -149,9 +160,16 @@ def unsaid(profile: pd.DataFrame) -> str:
         f"{', '.join(map(_name, rows))} ({reason})"
         for reason, rows in weak["label"].groupby(reasons, sort=False)
     )
-    none = f"No conclusion is drawn from {plural(len(weak), 'driver')}: {named}."
-    caveats = [f"{item['label']}: {item['caveat']}" for _, item in outstanding(profile).iterrows()]
-    return " ".join([UNSAID, *([] if weak.empty else [none]), *caveats])
+    none = text(
+        "No conclusion is drawn from {drivers}: {named}.",
+        drivers=plural(len(weak), "driver"),
+        named=named,
+    )
+    caveats = [
+        f"{text(item['label'])}: {text(item['caveat'])}"
+        for _, item in outstanding(profile).iterrows()
+    ]
+    return " ".join([text(UNSAID), *([] if weak.empty else [none]), *caveats])
 
 
 def outstanding(profile: pd.DataFrame) -> pd.DataFrame:
@@ -161,8 +179,11 @@ def outstanding(profile: pd.DataFrame) -> pd.DataFrame:
 
 def profile_title(row: pd.Series, profile: pd.DataFrame) -> str:
     """Title of the table of a group's drivers."""
-    drivers = plural(len(profile), "social driver")
-    return f"{drivers} of {row['name']}: what can be changed, then what cannot; most unusual first"
+    return text(
+        "{drivers} of {name}: what can be changed, then what cannot; most unusual first",
+        drivers=plural(len(profile), "social driver"),
+        name=row["name"],
+    )
 
 
 def touches(profile: pd.DataFrame) -> list[tuple[str, str]]:
@@ -172,7 +193,10 @@ def touches(profile: pd.DataFrame) -> list[tuple[str, str]]:
     """
     named = harder(profile).head(NAMED)
     return [
-        (item["label"], f"{item['touches']} ({str(item['reference']).rstrip('.')}.)")
+        (
+            text(item["label"]),
+            f"{text(item['touches'])} ({str(item['reference']).rstrip('.')}.)",
+        )
         for _, item in named.iterrows()
         if item["touches"] and item["reference"]
     ]
@@ -191,12 +215,17 @@ def _conclusive(profile: pd.DataFrame) -> pd.DataFrame:
 def _students(row: pd.Series, year: str) -> str:
     enrolled = row["enrolled"]
     ends = f"{ratio_text(row['ratio_low'])}–{ratio_text(row['ratio_high'])}"
-    return (
-        f"In {year} about {count_text(row['chronic_absent'])} of {count_text(enrolled)} students"
-        f" ({percent_text(row['rate'], enrolled)}, {BY_SCHOOLS}"
-        f" {interval_text(row['low'], row['high'], enrolled)} %) were chronically absent in the"
-        f" schools that children here attend. That is {ratio_text(row['ratio'])} times as expected"
-        f" ({ends})."
+    interval = interval_text(row["low"], row["high"], enrolled)
+    return text(
+        "In {year} about {absent} of {students} students ({rate}, {range}) were chronically absent"
+        " in the schools that children here attend. That is {ratio} times as expected ({ends}).",
+        year=year,
+        absent=count_text(row["chronic_absent"]),
+        students=count_text(enrolled),
+        rate=percent_text(row["rate"], enrolled),
+        range=f"{text(BY_SCHOOLS)} {interval}{PERCENT}",
+        ratio=ratio_text(row["ratio"]),
+        ends=ends,
     )
 
 
@@ -204,9 +233,12 @@ def _outstanding(profile: pd.DataFrame) -> str:
     hard, conclusive = harder(profile), _conclusive(profile)
     if hard.empty:
         drivers = plural(len(conclusive), "driver")
-        return f"Of {drivers} known well enough, none is clearly harder here than in similar areas."
+        return text(
+            "Of {drivers} known well enough, none is clearly harder here than in similar areas.",
+            drivers=drivers,
+        )
     beside = "; ".join(_beside(item) for _, item in hard.head(NAMED).iterrows())
-    return f"Harder here: {beside}."
+    return text("Harder here: {conditions}.", conditions=beside)
 
 
 def _strengths_here(profile: pd.DataFrame) -> str:
@@ -214,15 +246,19 @@ def _strengths_here(profile: pd.DataFrame) -> str:
     alike = int(conclusive["conclusion"].eq("like comparable places").sum())
     drivers = plural(len(conclusive), "driver")
     if not good.empty:
-        return (
-            f"Easier here: {'; '.join(_beside(item) for _, item in good.head(NAMED).iterrows())}."
-        )
+        beside = "; ".join(_beside(item) for _, item in good.head(NAMED).iterrows())
+        return text("Easier here: {conditions}.", conditions=beside)
     if alike:
-        are = "is" if alike == 1 else "are"
-        return f"{alike} of {drivers} known well enough {are} much as in similar areas."
-    return (
-        f"Of {drivers} known well enough, none is clearly easier here than in similar areas. What"
-        " helps children here is not in these figures."
+        return counted(
+            "{count} of {drivers} known well enough is much as in similar areas.",
+            "{count} of {drivers} known well enough are much as in similar areas.",
+            alike,
+            drivers=drivers,
+        )
+    return text(
+        "Of {drivers} known well enough, none is clearly easier here than in similar areas. What"
+        " helps children here is not in these figures.",
+        drivers=drivers,
     )
 
 
@@ -230,46 +266,66 @@ def _beside(item: pd.Series) -> str:
     """Set a driver's figure with its margin beside that of comparable tracts."""
     here = with_margin(item["value"], item["moe"], item["unit"])
     there = value_text(item["comparable"], item["unit"])
-    return f"{item['label']}: {here} here, {there} in similar areas"
+    return text(
+        "{label}: {here} here, {there} in similar areas",
+        label=text(item["label"]),
+        here=here,
+        there=there,
+    )
 
 
 def _name(label: str) -> str:
-    return label[0].lower() + label[1:]
+    said = text(label)
+    return said[0].lower() + said[1:]
 
 
 def _weakness(item: pd.Series) -> str:
     if item["state"] != "profiled":
-        return "no figure to compare"
+        return text("no figure to compare")
     low = item["reliability"] == "low"
-    return "low reliability" if low else "no margin of error"
+    return text("low reliability") if low else text("no margin of error")
 
 
 def comparable_text(tracts: Comparable) -> str:
     """Say what is compared with what, and why not with anything more alike."""
-    said = (
+    said = text(
         "Comparable tracts lie outside every hot group; each tract of the group is set beside those"
-        f" {LIKE[tracts.by]}."
+        " {where}.",
+        where=text(LIKE[tracts.by]),
     )
     if tracts.coarser is not None:
         finer, fewest = tracts.coarser
-        return (
-            f"{said} Compared {LIKE[finer]}, a part of the group would have only"
-            f" {plural(fewest, 'tract')} to stand beside, fewer than {FEWEST}, so the comparison is"
-            " coarser."
+        coarser = text(
+            "Compared {where}, a part of the group would have only {tracts} to stand beside, fewer"
+            " than {fewest}, so the comparison is coarser.",
+            where=text(LIKE[finer]),
+            tracts=plural(fewest, "tract"),
+            fewest=FEWEST,
         )
+        return f"{said} {coarser}"
     if not tracts.has_residents:
-        return f"{said} How many people live in a tract is not known here, so density is not used."
+        unknown = mark("How many people live in a tract is not known here, so density is not used.")
+        return f"{said} {text(unknown)}"
     return said
 
 
 def as_many(random: RandomGroups) -> str:
     """How common so many harder conditions are."""
     if not random.groups:
-        return NO_GROUPS
-    said = f"As many are harder in {_of_hundred(random.as_many)} random groups of this size"
+        return text(NO_GROUPS)
+    many = _of_hundred(random.as_many)
     if math.isnan(random.as_many_high):
-        return f"{said}; too few of them have high absence to say more."
-    return f"{said}, and in {_of_hundred(random.as_many_high)} of those with high absence."
+        return text(
+            "As many are harder in {many} random groups of this size; too few of them have high"
+            " absence to say more.",
+            many=many,
+        )
+    return text(
+        "As many are harder in {many} random groups of this size, and in {high} of those with high"
+        " absence.",
+        many=many,
+        high=_of_hundred(random.as_many_high),
+    )
 
 
 def its_own(harder: pd.DataFrame, random: RandomGroups) -> str:
@@ -285,16 +341,17 @@ def its_own(harder: pd.DataFrame, random: RandomGroups) -> str:
         return ""
     rare = part[part <= RARE]
     if rare.empty:
-        return (
+        return text(
             "Each of these conditions is as far out in more than 5 of 100 random groups with high"
             " absence. They come with high absence anywhere, and single nothing out here."
         )
     named = "; ".join(
-        f"{harder.loc[name, 'label']} ({_of_hundred(share)})" for name, share in rare.items()
+        f"{text(harder.loc[name, 'label'])} ({_of_hundred(share)})" for name, share in rare.items()
     )
-    return (
-        f"Rarely as far out in random groups with high absence: {named}. About one condition in"
-        " twenty would seem so by chance."
+    return text(
+        "Rarely as far out in random groups with high absence: {named}. About one condition in"
+        " twenty would seem so by chance.",
+        named=named,
     )
 
 
@@ -302,14 +359,16 @@ def as_far(random: RandomGroups, driver: str) -> str:
     """How common so large a difference of one driver is, for a table."""
     row = random.drivers.loc[driver]
     if pd.isna(row["as_far"]):
-        return "not known"
-    said = f"{_of_hundred(row['as_far'])}"
+        return text("not known")
+    said = _of_hundred(row["as_far"])
     if pd.isna(row["as_far_high"]):
         return said
-    return f"{said}; with high absence {_of_hundred(row['as_far_high'])}"
+    return text(
+        "{share}; with high absence {high}", share=said, high=_of_hundred(row["as_far_high"])
+    )
 
 
 def _of_hundred(share: float) -> str:
     """Write a share of groups: "13 of 100"; "fewer than 1 of 100" where none or few had it."""
     whole = round(100 * share)
-    return f"{count_text(whole)} of 100" if whole else "fewer than 1 of 100"
+    return text("{count} of 100", count=whole) if whole else text("fewer than 1 of 100")

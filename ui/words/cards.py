@@ -37,7 +37,7 @@ NOT_COMPARED = (
     mark("not compared: the definition changed"),
 )
 """What `compared` says where a year has none to be compared with; named for the catalogue."""
-_THIRDS = {"low": mark("low"), "middle": mark("middle"), "high": mark("high")}
+_THIRDS = {"low": mark("lower"), "middle": mark("middle"), "high": mark("upper")}
 
 
 def tract_card(row: pd.Series, year: str, test: str = "") -> str:
