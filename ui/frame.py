@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 from data.errors import DataError
 from data.store.folders import without_home
 from ui import controls, glossary, languages, present, queries, share
-from ui.languages import mark
+from ui.languages import mark, tag, unbroken
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
 from ui.selection import FIELDS, Selection, from_query, from_values, quoted
@@ -230,8 +230,10 @@ def limits(selection: Selection, *sentences: str) -> None:
     made_up = fictional_banner(panel.area.name) if panel.area.fictional else ""
     first = f"{'; '.join(texts[:SOURCES])}."
     own = " ".join(filter(None, (made_up, *(said(sentence) for sentence in sentences if sentence))))
-    # Definitions and sources are told in the publishers' own words.
-    body = f"<p>{escape(own)} <span lang='en'>{escape(panel.area.definition)}</span></p>"
+    # Sources, and a definition that the catalogue lacks, are told in the publishers' own words.
+    definition = said(panel.area.definition)
+    lang = tag() if definition != unbroken(panel.area.definition) else "en"
+    body = f"<p>{escape(own)} <span lang='{lang}'>{escape(definition)}</span></p>"
     body += f"<p>{escape(said('Sources:'))} <span lang='en'>{escape(first)}</span></p>"
     if rest := texts[SOURCES:]:
         items = "".join(f"<li>{escape(text)}</li>" for text in rest)

@@ -21,6 +21,8 @@ from data.contracts.vocabulary import (
     RELIABILITY_LABELS,
     STATUS_LABELS,
 )
+from data.demo.tables import AREA
+from data.place.place import load_place
 from data.recipe import measures as registry
 from data.views.strengths import ASSIGNED, CHOOSE
 from ui import languages
@@ -37,6 +39,7 @@ GIVEN = (
     {name: measure.question for name, measure in registry.measures().items()},
 )
 """Words of the data that are drawn by `text`."""
+PLACES = ("nyc", "oregon")
 CODES = [code for code in languages.offered() if code]
 FIELD = re.compile(r"{(\w+)}")
 
@@ -47,7 +50,10 @@ def written() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for path in [ROOT / "app.py", *(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
         found |= {forms[0]: forms for forms in asked_for(ast.parse(path.read_text("utf-8")))}
-    return found | {words: (words,) for each in GIVEN for words in each.values()}
+    given = [words for each in GIVEN for words in each.values()]
+    for area in (AREA, *(load_place(slug).area for slug in PLACES)):
+        given += [area.definition, *(each.note for each in area.breaks)]
+    return found | {words: (words,) for words in given}
 
 
 def asked_for(tree: ast.AST) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from data.views.hot_spots import History, HotSpots
@@ -27,6 +29,7 @@ UNKNOWN = mark(
     " difference in another year. Its border is a core, not an extent. Ranges speak"
     " of how schools differ, not of the picking."
 )
+_FLAGGED = re.compile(r"([^,; ][^,;]*?) (\d+) of (\d+)")
 PATTERN_WORDS = {
     "new": mark("hot in the last year only"),
     "persistent": mark("hot in most years and in the last"),
@@ -146,8 +149,14 @@ def agreement_text(row: pd.Series) -> str:
         "each tract is flagged by {span} of {of}. At least half of the group: {methods}",
         span=span_text(f"{int(row['k_min'])}", f"{int(row['k_max'])}"),
         of=of,
-        methods=row["methods"],
+        methods=_FLAGGED.sub(_flagged, row["methods"]),
     )
+
+
+def _flagged(found: re.Match[str]) -> str:
+    """Write how many of the analyses of one kind flag a group: "Gi* 9 of 9"."""
+    name, part, whole = found.groups()
+    return text("{name} {count} of {all}", name=text(name), count=part, all=whole)
 
 
 def years_text(found: HotSpots, past: History, cluster: str) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ def breaks_text(breaks: Sequence[DefinitionBreak]) -> str:
     """Say from which years on figures are not comparable with earlier ones; "" for none."""
     if not breaks:
         return ""
-    notes = " ".join(f"{each.school_year}: {each.note}" for each in breaks)
+    notes = " ".join(f"{each.school_year}: {text(each.note)}" for each in breaks)
     return f"{text('The line is cut where figures stop being comparable.')} {notes}"
 
 

@@ -1,0 +1,115 @@
+"""Who chooses Spanish meets Spanish on the first screen of every page, and in what was kept."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from google.protobuf.json_format import MessageToDict
+from streamlit.testing.v1 import AppTest
+
+from ui import languages
+
+ROOT = Path(__file__).parents[2]
+PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+ENGLISH = re.compile(r"\b(the|and|with|of|are|is|from|their|which|there|were|than|by|students)\b")
+OWN_WORDS = re.compile(r"<(span|ul|p) lang='en'>.*?</\1>", re.DOTALL)
+"""What publishers say in English, marked as such."""
+DRAWN = ("body", "label", "labelVisibility", "options", "placeholder", "help", "html", "element")
+NAMES = {"Gi*", "CV"}
+
+
+@pytest.fixture
+def opened(
+    atlas_home: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AppTest]:
+    monkeypatch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+
+    def open_page(page: str, lang: str, *, folds: bool = False) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+        test.query_params["area"] = "demo"
+        test.query_params["lang"] = lang
+        test.session_state["open_all"] = folds
+        test.run()
+        return test if page == "overview" else test.switch_page(f"pages/{page}.py").run()
+
+    return open_page
+
+
+def drawn(node: object) -> Iterator[str]:
+    """All texts of a page's elements, without what publishers say and without code."""
+    proto = getattr(node, "proto", None)
+    if hasattr(proto, "DESCRIPTOR"):
+        yield from texts(MessageToDict(proto))
+    for child in getattr(node, "children", {}).values():
+        yield from drawn(child)
+
+
+def texts(content: object) -> Iterator[str]:
+    if isinstance(content, dict):
+        for name, value in content.items():
+            if name in DRAWN or not isinstance(value, str):
+                yield from texts(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from texts(value)
+    elif isinstance(content, str):
+        for part in re.split(r"<[^>]+>", OWN_WORDS.sub("", content)):
+            yield html.unescape(part).replace("\\", "").strip()
+
+
+def catalogue() -> dict[str, str]:
+    with (languages.FOLDER / "es.po").open("rb") as file:
+        said = {item.id: item.string for item in read_po(file) if isinstance(item.id, str)}
+    return {
+        languages.unbroken(key): words
+        for key, words in said.items()
+        if words != key and len(key) > 3
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_screen_is_in_spanish(opened: Callable[..., AppTest], page: str) -> None:
+    test = opened(page, "es")
+    assert not test.exception
+    found = [each for each in drawn(test._tree) if each]
+    assert len(found) > 20
+    assert sorted(set(found) & set(catalogue()) - set(catalogue().values())) == []
+    assert [each for each in found if ENGLISH.search(each)] == []
+
+
+@pytest.mark.parametrize("page", ["social_drivers", "why_here"])
+def test_what_is_kept_for_english_readers_is_not_shown_to_others(
+    opened: Callable[..., AppTest], page: str
+) -> None:
+    english = titles(opened(page, "", folds=True))
+    spanish = titles(opened(page, "es", folds=True))
+    assert english
+    assert spanish
+    assert all(ENGLISH.search(" ".join(each)) for each in english)
+    assert [title for each in spanish for title in each if ENGLISH.search(title)] == []
+
+
+def titles(test: AppTest) -> list[list[str]]:
+    """Titles of axes, marks and the whole, of each chart."""
+    specs = [
+        json.loads(MessageToDict(each.proto)["spec"]) for each in test.get("arrow_vega_lite_chart")
+    ]
+    return [list(titles_of(spec)) for spec in specs]
+
+
+def titles_of(content: object) -> Iterator[str]:
+    if isinstance(content, dict):
+        title = content.get("title")
+        if isinstance(title, str):
+            yield title
+        for value in content.values():
+            yield from titles_of(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from titles_of(value)
