@@ -148,7 +148,7 @@ def test_a_modelled_measure_is_warned_of_beside_what_it_repeats(default, monkeyp
     monkeypatch.setattr(registry, "measure", known.__getitem__)
     (text,) = queries_drivers.warnings(replace(default, driver="no_internet"))
     assert text.startswith("“Asthma” comes from a model (CDC PLACES)")
-    assert "“Income below 150 % of poverty”" in text
+    assert "“Income below 150\xa0% of poverty”" in text
     assert queries_drivers.warnings(default) == ()
 
 
@@ -296,7 +296,7 @@ def test_schools_too_few_for_all_carry_the_chosen_driver_alone(default):
 def test_what_cannot_be_told_apart_is_named_with_what_it_is_like(comparison):
     changed = replace(comparison, left_out={"poverty_150": "crowding", "evictions": ""})
     text = driver_words.left_out(changed, registry.measures())
-    assert "“Income below 150 % of poverty” (most alike “Crowded homes”)" in text
+    assert "“Income below 150\xa0% of poverty” (most alike “Crowded homes”)" in text
     assert "“Evictions” (nearly the same everywhere)" in text
     assert driver_words.left_out(replace(comparison, left_out={}), registry.measures()) == ""
 
