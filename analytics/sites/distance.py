@@ -186,18 +186,23 @@ def p_centre(pairs: Pairs, k: int, *, rules: Rules = NO_RULES, limits: Limits = 
     rules : Rules
         Existing sites and budget.
     limits : Limits
-        Time of each step of the search.
+        Gap of the longest way, and time of the whole search.
 
     Returns
     -------
     Sites
-        `value` is the longest way. It is exact: every distance is a step of a binary search, and
-        each asks whether k sites reach everyone.
+        `value` is the longest way.
 
     Raises
     ------
     ValueError
         Capacity or a floor, or no site to place.
+
+    Notes
+    -----
+    A binary search over the distances asks whether k sites reach everyone. Points without a
+    candidate in common, more than k of them, say no; sites opened greedily may say yes; HiGHS
+    answers the rest. In a large place it may not: the gap then says so.
 
     References
     ----------
@@ -216,23 +221,70 @@ def p_centre(pairs: Pairs, k: int, *, rules: Rules = NO_RULES, limits: Limits = 
         raise ValueError("the p-centre has no capacity and no floor; take maximal coverage")
     if k < 1 and not rules.existing:
         raise ValueError(f"{k} new sites; give 1 or more")
-    radii = np.unique(pairs.distance)
-    model, best = Model(pairs, rules, np.zeros(len(pairs.candidates))), None
-    low, high, proven, seconds = 0, len(radii), 0, 0.0
-    while low < high:
+    start, existing = time.perf_counter(), pairs.opened(rules.existing)
+    radii, best = np.unique(pairs.distance), None
+    low, high, proven = 0, len(radii), 0
+    while low < high and (best is None or radii[high] - radii[low] > limits.gap * radii[high]):
         middle = (low + high) // 2
-        model = Model(pairs, rules, np.zeros(len(pairs.candidates)))
-        model.new_sites(k)
-        model.add(pairs.reach(radii[middle]), None, 1.0, np.inf)
-        answer = model.solve(limits)
-        seconds += answer.seconds
-        if answer.opened is None:
+        reach = pairs.reach(radii[middle])
+        left = limits.seconds - (time.perf_counter() - start)
+        opened, sure = _reaching(pairs, reach, k, rules, Limits(0.0, max(left / 2, 0.1)))
+        if opened is None:
             low = middle + 1
-            proven = low if answer.status == NONE else proven
+            proven = low if sure else proven
         else:
-            best = answer.opened
-            high = int(np.searchsorted(radii, pairs.nearest(best)[1].max()))
+            best = opened
+            high = int(np.searchsorted(radii, pairs.nearest(opened)[1].max()))
+    model = Model(pairs, rules, np.zeros(len(existing)))
+    seconds = time.perf_counter() - start
     if best is None:
-        return plan(model, Answer(None, None, -np.inf, NONE, seconds), np.nan, np.nan)
-    value, status = float(pairs.nearest(best)[1].max()), OPTIMAL if proven == low else STOPPED
-    return plan(model, Answer(best, None, 0.0, status, seconds), value, float(radii[proven]))
+        status = NONE if proven == len(radii) else STOPPED
+        return plan(model, Answer(None, None, -np.inf, status, seconds), np.nan, np.nan)
+    value, bound = float(radii[high]), float(radii[min(proven, high)])
+    status = OPTIMAL if value - bound <= limits.gap * value else STOPPED
+    return plan(model, Answer(best, None, 0.0, status, seconds), value, bound)
+
+
+def _reaching(
+    pairs: Pairs, reach: csr_array, k: int, rules: Rules, limits: Limits
+) -> tuple[Bools | None, bool]:
+    """Find k new sites that reach every point; else say whether it is sure that none do."""
+    existing = pairs.opened(rules.existing)
+    if rules.budget is None:
+        if _apart(reach, existing) > k:
+            return None, True
+        opened = _greedy(reach, existing, k)
+        if opened is not None:
+            return opened, True
+    model = Model(pairs, rules, np.zeros(len(existing)))
+    model.new_sites(k)
+    model.add(reach, None, 1.0, np.inf)
+    answer = model.solve(limits)
+    return answer.opened, answer.status == NONE
+
+
+def _apart(reach: csr_array, existing: Bools) -> int:
+    """Count points of which no two have a candidate in common: each needs a new site of its own."""
+    open_already = reach @ existing > 0
+    used, count = np.zeros(reach.shape[1], dtype=np.bool_), 0
+    for point in np.argsort(np.diff(reach.indptr), kind="stable"):
+        if open_already[point]:
+            continue
+        near = reach.indices[reach.indptr[point] : reach.indptr[point + 1]]
+        if not used[near].any():
+            used[near] = True
+            count += 1
+    return count
+
+
+def _greedy(reach: csr_array, existing: Bools, k: int) -> Bools | None:
+    """Open, one after another, the site that reaches most points not yet reached."""
+    opened, by_site = existing.copy(), reach.T.tocsr()
+    waiting = ~(reach @ existing > 0)
+    for _ in range(k):
+        if not waiting.any():
+            break
+        site = int(np.argmax(by_site @ waiting))
+        opened[site] = True
+        waiting[by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]] = False
+    return None if waiting.any() else opened
