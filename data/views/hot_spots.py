@@ -66,7 +66,8 @@ class HotSpots:
     broad : DataFrame, optional
         Groups that pass as wholes, where groups were tested.
     whole_p : float, optional
-        Chance that a rearranged map would be as uneven as a whole, where groups were tested.
+        Chance that a rearranged map would be as uneven as a whole; None where groups were not
+        tested, or the map has no spread.
     """
 
     kind: Kind
@@ -360,7 +361,7 @@ def with_group_test(view: MapView, shares: pd.DataFrame, found: HotSpots, null: 
         tracts=tracts,
         groups=_with_p(found.groups, p.groupby(tracts["cluster"]).min()),
         broad=_with_p(broad, p.groupby(inside["cluster"]).min()),
-        whole_p=result.whole_p,
+        whole_p=None if np.isnan(result.whole_p) else result.whole_p,
     )
 
 

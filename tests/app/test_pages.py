@@ -55,7 +55,9 @@ def app(
         test.session_state[frame.OPEN_ALL] = True
         for name, value in query.items():
             test.query_params[name] = value
-        return test.run() if page == "overview" else test.switch_page(f"pages/{page}.py").run()
+        if page != "overview":  # as a link to a page is opened, not by way of the first one
+            test.switch_page(f"pages/{page}.py")
+        return test.run()
 
     return open_page
 

@@ -46,20 +46,28 @@ WITHHELD = (
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of small places, each built when it is first opened."""
+    return tmp_path_factory.mktemp("small-places")
+
+
 @pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Build a small place into a store of its own, and open a page of it."""
-    monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
+def opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Build a small place where it is not yet, and open a page of it."""
+    monkeypatch.setenv("ATLAS_HOME", str(home))
 
     def open_page(place: SmallPlace, page: str, **query: str) -> AppTest:
-        folder = tmp_path / "panels" / place.slug
+        folder = home / "panels" / place.slug
         if not folder.is_dir():
             raw = make_panel(place.tables())
             store_panel(raw, protect_panel(raw), folder)
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
         for name, value in {"area": place.slug, **query}.items():
             test.query_params[name] = value
-        return test.run() if page == "overview" else test.switch_page(f"pages/{page}.py").run()
+        if page != "overview":  # as a link to a page is opened, not by way of the first one
+            test.switch_page(f"pages/{page}.py")
+        return test.run()
 
     return open_page
 

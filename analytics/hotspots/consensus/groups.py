@@ -259,7 +259,7 @@ def shrunken_excess(
     -------
     DataFrame
         On the index of `groups`: `shrunken`, the posterior mean in students, and `shrunken_low,
-        shrunken_high`; NaN where the excess is not known.
+        shrunken_high`; NaN where the excess is not known, the excess where nothing is expected.
 
     Raises
     ------
@@ -286,7 +286,10 @@ def shrunken_excess(
     same_index(groups["excess"], spread, "groups and spreads")
     ends = [0.5 - level / 2, 0.5 + level / 2]
     rows = [
+        # Where nothing is expected there is no scale to draw back on.
         expected * _posterior(excess / expected, se / expected, scale, ends)
+        if expected
+        else np.full(3, excess)
         for excess, expected, se, scale in zip(
             groups["excess"], groups["expected"], groups["excess_se"], spread, strict=True
         )

@@ -86,6 +86,12 @@ def test_the_shrunken_figure_is_the_posterior_mean(value, se, scale):
     assert below == pytest.approx(0.025, abs=0.003)
 
 
+def test_an_excess_over_nothing_stands_as_it_is():
+    groups = pd.DataFrame({"expected": [0.0, 0.0], "excess": [0.0, 3.0], "excess_se": [0.0, 1.0]})
+    found = shrunken_excess(groups, pd.Series([0.1, 0.1]))
+    assert found.to_numpy().tolist() == [[0.0] * 3, [3.0] * 3]
+
+
 @lru_cache(maxsize=1)
 def county():
     """324 tracts and 220 schools of two levels and very unequal size that share them."""
