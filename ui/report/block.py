@@ -18,9 +18,11 @@ from ui.languages import mark, text
 from ui.languages.switch import files_note
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.tables.exports import file_name
+from ui.words.as_written import as_written
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
-PICTURES: Mapping[Literal["png", "svg"], tuple[str, str]] = MappingProxyType(
+Form = Literal["png", "svg"]
+PICTURES: Mapping[Form, tuple[str, str]] = MappingProxyType(
     {
         "png": (mark("For slides and print (PNG)"), "image/png"),
         "svg": (mark("To edit (SVG)"), "image/svg+xml"),
@@ -42,7 +44,7 @@ BRIEFS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 
 
 def picture_button(selection: Selection, page: str) -> None:
-    """Offer the map of a page as a picture.
+    """Offer the map of a page, and its charts, as pictures.
 
     Parameters
     ----------
@@ -50,12 +52,18 @@ def picture_button(selection: Selection, page: str) -> None:
     page : str
         A key of `ui.report.faces.PAGES`.
     """
-    with st.popover(text("Picture"), key=f"picture-{page}"):
+    opened = st.popover(text("Picture"), key=f"picture-{page}", on_change="rerun")
+    if not opened.open:
+        return
+    from ui.report.charts import offered  # loaded when it is asked for
+
+    with opened:
         st.write(text("The map with its title, legend, source and date."))
         files_note()
-        for form, (label, mime) in PICTURES.items():
-            name = file_name(page, *_parts(selection), suffix=form)
-            _offer(label, partial(_picture, selection, page, form), name, mime)
+        _pictures(page, selection, partial(_picture, selection, page))
+        for chart, title in offered(selection, page).items():
+            st.write(as_written(title))
+            _pictures(chart, selection, partial(_chart, selection, chart))
 
 
 def brief_button(selection: Selection, scope: str) -> None:
@@ -84,7 +92,19 @@ def scope_of(selection: Selection) -> str:
     return "school" if selection.focus in queries.schools(selection).index else "area"
 
 
-def _picture(selection: Selection, page: str, form: Literal["png", "svg"]) -> bytes:
+def _pictures(name: str, selection: Selection, make: Callable[[Form], bytes]) -> None:
+    """Offer a picture in every form."""
+    for form, (label, mime) in PICTURES.items():
+        _offer(label, partial(make, form), file_name(name, *_parts(selection), suffix=form), mime)
+
+
+def _chart(selection: Selection, name: str, form: Form) -> bytes:
+    from ui.report.charts import chart
+
+    return chart(selection, name, form, date.today())
+
+
+def _picture(selection: Selection, page: str, form: Form) -> bytes:
     from ui.report.picture import picture
 
     return picture(selection, page, form, date.today())

@@ -7,12 +7,17 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from data.recipe import measures as registry
 from ui import queries
 from ui.charts import history
 from ui.charts import places as school_charts
+from ui.drivers import words as driver_words
+from ui.languages import text
 from ui.queries import charts as queries_charts
+from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import school_lists as queries_lists
+from ui.queries import why as queries_why
 from ui.report.picture import Form, chart_picture
 from ui.selection import Selection
 from ui.words import standing as words
@@ -87,3 +92,43 @@ CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
     }
 )
 """Charts by name."""
+
+
+def offered(selection: Selection, page: str) -> dict[str, str]:
+    """Name the charts that a page shows in this view, in words.
+
+    Parameters
+    ----------
+    selection : Selection
+    page : str
+        Name of the page's file.
+    """
+    if page == "overview":
+        return {"trend": text("How has chronic absence changed?")}
+    if page == "schools":
+        opened = selection.focus in queries.schools(selection).index
+        name = "school" if opened else "bands"
+        return {name: text("The school over the years") if opened else text("Schools by band")}
+    if page == "why_here":
+        return _of_group(selection)
+    return _of_conditions(selection) if page == "social_drivers" else {}
+
+
+def _of_group(selection: Selection) -> dict[str, str]:
+    found = queries_hotspots.found(selection)
+    charts = {"profile": text("What stands out beside similar areas")}
+    if not queries_why.strengths(found, selection).alike().empty:
+        charts["funnel"] = text("Schools that do better than others like them")
+    return charts
+
+
+def _of_conditions(selection: Selection) -> dict[str, str]:
+    charts = {}
+    comparison = queries_drivers.comparison(selection)
+    if not driver_words.refusal(comparison, registry.measures()):
+        charts["odds"] = text("Which conditions go together with absence?")
+        if not comparison.shares.empty:
+            charts["themes"] = text("Themes of conditions")
+    if queries_drivers.measure(selection).is_compared:
+        charts["exposure"] = text("School by school")
+    return charts
