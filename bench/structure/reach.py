@@ -42,6 +42,34 @@ PUBLIC_NAMES = (
 """What other people script against; a name that does not exist yet is passed over."""
 
 KEPT: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *(
+                f"data.views.priorities.{name}"
+                for name in ("priority_view", "funnel_view", "persistence", "school_condition")
+            ),
+            "data.views.priorities.criteria_view",
+            *(
+                f"data.views.disparities.{name}"
+                for name in ("group_view", "unit_gap_view", "fifth_of_tracts", "fifth_parts")
+            ),
+            "data.views.disparities.fifth_view",
+            "data.views.disparities.gap_by_year",
+            *(
+                f"data.views.goals.{name}"
+                for name in ("goal_history", "goal_view", "path_view", "grid_view", "back_test")
+            ),
+            "data.views.units.unit_parts",
+            "data.evidence.evidence",
+            "data.evidence.proposed",
+            "data.evidence.PublishedEffect.effect",
+            "analytics.what_if.what_if",
+            "analytics.goals.calibration.calibration",
+            "analytics.sites.redraws.marginal_benefit",
+            "analytics.sites.redraws.chosen_share",
+        ),
+        "the pages Priorities, Plan and Goals",
+    ),
     "analytics.disclosure.gate.Policy.tighten": "shared mode only tightens (disclosure audit)",
     **dict.fromkeys(
         (f"analytics.rates.definitions.{name}" for name in ("is_eligible", "is_chronic", "tier")),
