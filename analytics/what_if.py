@@ -75,6 +75,26 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """What is asked of those who would run a strategy.
+
+    Attributes
+    ----------
+    reach : Span
+        Part of the students whom it reaches, 0 to 1.
+    dose : Span
+        How much of what the study's students had: 1 as much, 0.5 half.
+    """
+
+    reach: Span
+    dose: Span
+
+
+AS_STUDIED = Delivery(Span(1.0, 1.0, 1.0), Span(1.0, 1.0, 1.0))
+"""Every student, with as much as in the study."""
+
+
+@dataclass(frozen=True)
 class WhatIf:
     """What a strategy might change.
 
@@ -104,9 +124,8 @@ def what_if(
     students: float,
     rate: tuple[float, float],
     effect: Effect,
+    delivery: Delivery,
     *,
-    reach: Span,
-    dose: Span,
     conversion: Conversion | None = None,
     seed: int = 0,
 ) -> WhatIf:
@@ -120,11 +139,8 @@ def what_if(
         Their chronic absence rate and its standard error (0 for a full count).
     effect : Effect
         As the study gives it.
-    reach : Span
-        Part of these students whom it reaches, 0 to 1.
-    dose : Span
-        How much of what the study's students had: 1 as much, 0.5 half. The logarithm of a ratio,
-        or the points, change in proportion.
+    delivery : Delivery
+        Reach and dose. The logarithm of a ratio, or the points, change in proportion to the dose.
     conversion : Conversion, optional
         Needed for an effect on attendance, and only for that.
     seed : int
@@ -149,12 +165,12 @@ def what_if(
     Examples
     --------
     >>> effect = Effect("rate_ratio", 0.92, 0.88, 0.96)
-    >>> full = Span(1.0, 1.0, 1.0)
-    >>> found = what_if(10_000, (0.30, 0.0), effect, reach=full, dose=full)
+    >>> found = what_if(10_000, (0.30, 0.0), effect, AS_STUDIED)
     >>> round(found.fewer), round(found.low, -1), round(found.high, -1)
     (240, 120.0, 360.0)
     """
-    _refuse(students, rate, (reach, dose), effect, conversion)
+    reach, dose = delivery.reach, delivery.dose
+    _refuse(students, rate, delivery, effect, conversion)
     rng = np.random.default_rng(seed)
     own = np.clip(rate[0] + rate[1] * rng.normal(size=DRAWS), 0.0, 1.0)
     share, amount = _drawn(reach, rng), _drawn(dose, rng)
@@ -180,7 +196,7 @@ def what_if(
 def _refuse(
     students: float,
     rate: tuple[float, float],
-    asked: tuple[Span, Span],
+    delivery: Delivery,
     effect: Effect,
     conversion: Conversion | None,
 ) -> None:
@@ -198,7 +214,7 @@ def _refuse(
         raise ValueError("the effect has neither a value nor a range")
     if not students > 0 or not 0 < rate[0] < 1 or not rate[1] >= 0:
         raise ValueError("give students above 0, a rate between 0 and 1, and its error")
-    for name, span, most in zip(("reach", "dose"), asked, (1.0, np.inf), strict=True):
+    for name, span, most in (("reach", delivery.reach, 1.0), ("dose", delivery.dose, np.inf)):
         if not 0 <= span.least <= span.likely <= span.most <= most:
             raise ValueError(f"{name} {span.least:g} to {span.most:g} around {span.likely:g}")
 

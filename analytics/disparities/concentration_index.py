@@ -12,12 +12,13 @@ from scipy.special import ndtri
 from analytics.inputs import Floats, floats
 
 KINDS = ("standard", "generalised", "wagstaff", "erreygers")
-ERRORS = ("direct", "delta", "convenience")
+ERRORS = ("direct", "delta", "robust", "convenience")
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class ConcentrationIndex:
-    """A concentration index with its standard error, `low` and `high`.
+    """A concentration index with its standard error and 95 % interval, `low` to `high`.
 
     Below 0 the figure gathers at the lower end of the order, above 0 at the upper.
     """
@@ -37,9 +38,7 @@ def concentration_index(
     *,
     kind: str = "standard",
     error: str = "direct",
-    robust: bool = False,
     se: ArrayLike | None = None,
-    level: float = 0.95,
 ) -> ConcentrationIndex:
     """Measure how far a figure gathers at one end of an order of units.
 
@@ -55,15 +54,12 @@ def concentration_index(
         "standard"; "generalised", times the mean; "wagstaff" and "erreygers", for figures between
         0 and 1.
     error : str
-        "direct" (Kakwani 1997, equation 14), "delta" (regression, with the error of the mean) or
-        "convenience" (regression, without it).
-    robust : bool
-        Errors of the regression robust to unequal spread (HC1).
+        "direct" (Kakwani 1997, equation 14), "delta" (regression, with the error of the mean),
+        "robust" (the same, robust to unequal spread, HC1) or "convenience" (regression, without
+        the error of the mean).
     se : array or Series, optional
         Standard error of each unit's figure. The error is then theirs alone: right for groups
         whose order and size are known, such as fifths with the error that schools differ by.
-    level : float
-        Two-sided coverage.
 
     Raises
     ------
@@ -100,7 +96,7 @@ def concentration_index(
     elif error == "direct":
         variance = _direct(y, weight, rank, value)
     else:
-        variance = _by_regression(y, weight, rank, error, robust)
+        variance = _by_regression(y, weight, rank, error)
     scale = {
         "standard": 1.0,
         "generalised": mean,
@@ -108,7 +104,7 @@ def concentration_index(
         "erreygers": 4 * mean,
     }[kind]
     value, deviation = value * scale, float(np.sqrt(variance)) * scale
-    reach = float(ndtri(0.5 + level / 2)) * deviation
+    reach = float(ndtri(0.5 + LEVEL / 2)) * deviation
     return ConcentrationIndex(value, deviation, value - reach, value + reach, kind, error)
 
 
@@ -152,17 +148,17 @@ def _direct(y: Floats, weight: Floats, rank: Floats, value: float) -> float:
     return max(0.0, float((weight @ a**2 - (1 + value) ** 2) / y.size))  # rounding
 
 
-def _by_regression(y: Floats, weight: Floats, rank: Floats, error: str, robust: bool) -> float:
+def _by_regression(y: Floats, weight: Floats, rank: Floats, error: str) -> float:
     """Variance of the index as the slope of a regression on the rank."""
     n, mean = y.size, weight @ y
     spread = float(weight @ (rank - weight @ rank) ** 2 / (1 - (weight**2).sum()))
-    left = y if error == "delta" else 2 * spread * y / mean
+    left = 2 * spread * y / mean if error == "convenience" else y
     columns = np.column_stack([np.ones(n), rank])
     w = weight * n
     inverse = np.linalg.inv(columns.T @ (w[:, None] * columns))
     coefficients = inverse @ (columns.T @ (w * left))
     rest = left - columns @ coefficients
-    if robust:
+    if error == "robust":
         scores = columns * (w * rest)[:, None]
         covariance = inverse @ (scores.T @ scores) @ inverse * n / (n - 2)
     else:

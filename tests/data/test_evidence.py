@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.what_if import Span, what_if
+from analytics.what_if import AS_STUDIED, what_if
 from data.evidence import FILE, evidence, proposed
 from data.recipe.binding import TomlError
 from data.recipe.measures import measures
-
-FULL = Span(1.0, 1.0, 1.0)
 
 
 def test_every_strategy_has_its_source_and_what_may_not_transfer() -> None:
@@ -56,10 +54,10 @@ def test_effects_go_to_the_what_if_or_are_refused() -> None:
                 refused += 1
             elif effect.outcome == "attendance rate":
                 with pytest.raises(ValueError, match="state a model"):
-                    what_if(1000, (0.3, 0.0), effect.effect(), reach=FULL, dose=FULL)
+                    what_if(1000, (0.3, 0.0), effect.effect(), AS_STUDIED)
                 refused += 1
             else:
-                found = what_if(1000, (0.3, 0.0), effect.effect(), reach=FULL, dose=FULL)
+                found = what_if(1000, (0.3, 0.0), effect.effect(), AS_STUDIED)
                 assert 0 < found.fewer < 300
                 used += 1
     assert (used, refused) == (9, 10)

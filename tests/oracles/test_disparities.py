@@ -24,7 +24,7 @@ def read(folder):
         (
             "high_bmi_Wagstaff_HC1",
             "high.bmi",
-            {"kind": "wagstaff", "error": "delta", "robust": True},
+            {"kind": "wagstaff", "error": "robust"},
         ),
         ("high_bmi_Erreygers", "high.bmi", {"kind": "erreygers"}),
         ("high_bmi_generalised", "high.bmi", {"kind": "generalised"}),

@@ -150,11 +150,11 @@ def test_errors_of_the_concentration_index_cover(replicates):
         return np.exp(-0.4 * income + rng.normal(0, 0.5, count)), income
 
     true = concentration_index(*people(400_000)).value
-    held = {"direct": [], "delta": []}
+    held = {"direct": [], "robust": []}
     for _ in range(replicates(200, 3000)):
         y, income = people(300)
         for error in held:
-            found = concentration_index(y, income, error=error, robust=True)
+            found = concentration_index(y, income, error=error)
             held[error].append(found.low <= true <= found.high)
     for inside in held.values():
         assert np.mean(inside) + 3 * np.sqrt(0.05 * 0.95 / len(inside)) > 0.93
