@@ -74,6 +74,17 @@ def to_help(schools: pd.DataFrame, by: str) -> pd.DataFrame:
     return ranked(table, by)
 
 
+def clearly_above(listed: pd.DataFrame) -> pd.DataFrame:
+    """Keep the schools whose next year likely lies above what is expected, too.
+
+    Parameters
+    ----------
+    listed : DataFrame
+        From `to_help`.
+    """
+    return listed[listed["rank"].notna() & listed["excess_low"].gt(0)]
+
+
 def _several(names: pd.Series) -> list[str]:
     """Give the names in use, in order as people count, where there are several."""
     known = sorted(set(names.dropna()) - {""}, key=_as_counted)

@@ -21,7 +21,7 @@ from ui.maps.scales import (
     ink_on,
     interval_labels,
 )
-from ui.words.numbers import count_text, plural, q_text
+from ui.words.numbers import alpha_text, count_text, plural, q_text
 
 Axis = tuple[str, tuple[str, ...]]
 NO_MARGINS = mark(
@@ -219,13 +219,19 @@ def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:
         weak = mark("{count} figures of low reliability count here, in averages over neighbours.")
         said.append(text(weak, count=count_text(tested.weak)))
     high, low = (tested.passing(name, alpha) for name in ("high-high", "low-low"))
-    both = text(
-        "Both are high around {high} and low around {low} beyond chance (q up to {alpha}).",
-        high=plural(high, "tract"),
-        low=plural(low, "tract"),
-        alpha=number(f"{alpha:g}"),
-    )
-    return " ".join([*said, both])
+    if not high + low:
+        none = mark(
+            "Around no single tract do both lie on one side beyond chance (q up to {alpha})."
+        )
+        return " ".join([*said, text(none, alpha=alpha_text(alpha))])
+    both = mark("Both are high around {high} and low around {low} beyond chance (q up to {alpha}).")
+    if lee.p > alpha:
+        both = mark(
+            "Even so, both are high around {high} and low around {low} beyond chance (q up to"
+            " {alpha})."
+        )
+    around = {"high": plural(high, "tract"), "low": plural(low, "tract")}
+    return " ".join([*said, text(both, alpha=alpha_text(alpha), **around)])
 
 
 def _signed(value: float) -> str:

@@ -178,6 +178,13 @@ def sureness(comparison: Comparison) -> str:
     clear = int(sum(link_words(row) != UNCLEAR for _, row in table.iterrows()))
     passing = int(table["q"].le(PASSES).sum())
     conditions = plural(len(table), "condition")
+    alike = text("Intervals allow for neighbouring schools being alike.")
+    if not clear:
+        none = mark(
+            "None of {conditions} has 95 % intervals that leave out “no difference”{joins}."
+        )
+        said = text(none, conditions=conditions, joins=_under_all(comparison))
+        return f"{said} {alike}"
     leave_out = counted(
         "Of {conditions} looked at, {count} has 95 % intervals that leave out “no"
         " difference”{joins}.",
@@ -192,7 +199,6 @@ def sureness(comparison: Comparison) -> str:
         "{count} still do when all are asked at once (false-discovery rate q up to .05).",
         passing,
     )
-    alike = text("Intervals allow for neighbouring schools being alike.")
     return f"{leave_out} {still} {alike}"
 
 

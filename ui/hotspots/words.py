@@ -120,6 +120,9 @@ GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
     *("excess", "excess_low", "excess_high", "shrunken", "coverage", "agree"),
 )
+NAMED_AFTER = mark(
+    "An area is named after the neighbourhoods that most of it lies in; it may be a part of them."
+)
 NO_ALL_CLEAR = mark(
     "A map without marks is no all-clear: small groups are easily missed. The border of a group is"
     " that of its core: more may lie around it."
@@ -188,8 +191,9 @@ def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
     beyond_chance = selection.null in BEYOND_CHANCE and found.kind != "membership"
     hot = text(HOT_SPOT_MEANING) if beyond_chance and not found.groups.empty else ""
+    named = "" if found.groups.empty else text(NAMED_AFTER)
     read = text(READ[selection.method], ways=found.ways)
-    return " ".join(filter(None, (read, hot, text(NO_ALL_CLEAR), text(HELPS))))
+    return " ".join(filter(None, (read, hot, named, text(NO_ALL_CLEAR), text(HELPS))))
 
 
 def chance(selection: Selection) -> str:

@@ -8,6 +8,7 @@ from data.views.join_quality import JoinQuality
 from ui import frame, queries
 from ui.join import maps, words
 from ui.join import tables as join_tables
+from ui.languages import text
 from ui.queries import joins as queries_join
 from ui.selection import Selection
 from ui.tables import downloads
@@ -35,5 +36,5 @@ def change(selection: Selection) -> None:
     st.write(as_written(words.change_sentence(found, selection.catchment)))
     frame.figures(words.change_figures(found, selection.catchment))
     maps.change_map(found, selection)
-    st.write(words.CHANGE_MEANING)
+    st.write(as_written(text(words.CHANGE_MEANING)))
     join_tables.change_table(found, selection)

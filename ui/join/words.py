@@ -40,8 +40,9 @@ UNCERTAINTY_MEANING = mark(
     " attend each school is doubted. Neither measures each child there."
 )
 CHANGE_MEANING = mark(
-    "Tracts share schools, so they are not independent: the range of the rank correlation counts at"
-    " most one tract a school."
+    "Hot is by one test here (Gi*), so that only the join differs: the Hot spots page counts"
+    " others. Tracts share schools, so they are not independent: the range of the rank correlation"
+    " counts at most one tract a school."
 )
 
 
@@ -283,8 +284,8 @@ def spread_text(row: pd.Series) -> str:
     """Say in a list how widely a school's students are spread."""
     if not row["tracts"] > 0:
         return text("not joined")
-    tracts, km = plural(row["tracts"], "tract"), km_text(row["mean_km"])
-    return text("{tracts}, {km} on average", tracts=tracts, km=km)
+    tracts, km = plural(row["effective_tracts"], "tract"), km_text(row["mean_km"])
+    return text("as spread as {tracts}, {km} on average", tracts=tracts, km=km)
 
 
 def school_facts(row: pd.Series) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def headline(subject: Subject) -> str:
 
 def _steady(agree: int) -> str:
     if agree:
-        return text("Such areas do not hang on how we count.")
+        return text("Such areas hang little on how we count.")
     return text("That does not mean that all is well: a map can miss small groups.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from data.views.school_lists import to_help
+from data.views.school_lists import clearly_above, to_help
 from data.views.strengths import SERVES
 from ui import queries
 from ui.languages import counted, mark, text
@@ -20,7 +20,13 @@ LISTED = 5
 
 
 def schools(subject: Subject) -> pd.DataFrame:
-    """Schools with more students chronically absent than expected, most beyond expected first.
+    """Schools with more students chronically absent than expected, most beyond expected first."""
+    table = _ranked(subject)
+    return table[table["excess"].round() >= 1]
+
+
+def _ranked(subject: Subject) -> pd.DataFrame:
+    """Rank the schools of a subject.
 
     Of a group: schools of which at least a tenth of the students live there by the join.
     Columns are those of `data.views.school_lists.to_help`.
@@ -32,8 +38,7 @@ def schools(subject: Subject) -> pd.DataFrame:
         inside = shares["geoid"].isin(queries_hotspots.members(subject.spots, subject.selection))
         here = shares[inside].groupby("school_id")["share"].sum()
         table = table[here.reindex(table.index, fill_value=0.0) >= SERVES]
-    table = to_help(table.sort_values("name"), "excess")
-    return table[table["excess"].round() >= 1]
+    return to_help(table.sort_values("name"), "excess")
 
 
 def headline(subject: Subject) -> str:
@@ -42,12 +47,15 @@ def headline(subject: Subject) -> str:
     if table.empty:
         return text("No school in {name} has more absence than expected.", name=subject.name)
     first = table.iloc[0]
+    clear = clearly_above(_ranked(subject))
     said = counted(
-        "In {name}, one school has more absence than schools like it.",
-        "In {name}, {count} schools have more absence than schools like them.",
-        len(table),
+        "In {name}, one school is clearly above others of its level.",
+        "In {name}, {count} schools are clearly above others of their level.",
+        len(clear),
         name=subject.name,
     )
+    if clear.empty:
+        said = text("In {name}, no school is clearly above others of its level.", name=subject.name)
     return f"{said} " + counted(
         "{school} comes first, with one student more than expected.",
         "{school} comes first, with {count} students more than expected.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.views.school_lists import clearly_above
 from data.views.schools_and_tracts import Totals
 from ui.languages import counted, mark, text
 from ui.words.numbers import (
@@ -64,7 +65,7 @@ def _high(high: int, shown: str) -> str:
 def _first(listed: pd.DataFrame, year: str) -> str:
     """Name the schools that stand first, and count those that clearly stand out."""
     above = listed[listed["rank"].notna() & listed["excess"].gt(0)]
-    clear = above[above["excess_low"] > 0]
+    clear = clearly_above(listed)
     if above.empty:
         none = mark("In {year}, no school here has more absence than schools of its level.")
         return text(none, year=year)

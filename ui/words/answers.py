@@ -271,7 +271,7 @@ def draws_note(spots: HotSpots, alpha: float) -> str:
         draws=count_text(spots.draws),
     )
     if spots.whole_p is not None:
-        uneven = mark("The map as a whole is as uneven as this by chance with {p}.")
+        uneven = mark("Chance alone would make the whole map as uneven as this with {p}.")
         tested = f"{tested} {text(uneven, p=q_text(spots.whole_p, 'p'))}"
     if not counts_draws(spots):
         return tested

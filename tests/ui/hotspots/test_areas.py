@@ -75,5 +75,5 @@ def test_nothing_tested_offers_another_choice(default, spots) -> None:
 def test_what_was_tested_stands_with_how_sure(spots) -> None:
     note = answers.draws_note(spots, 0.05)
     assert f"{spots.tested} tracts were tested, each in up to {spots.ways} ways" in note
-    assert "as uneven as this by chance with p" in note
+    assert "whole map as uneven as this with p" in note
     assert answers.draws_note(replace(spots, kind="membership"), 0.05) == ""

@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 
 from data.contracts.vocabulary import PROVIDER_LABELS
+from data.views.school_lists import clearly_above
 from tests.reading import EIGHT, grade
 from ui import languages, queries
 from ui.present import near, sure, views, where, who, why
 from ui.present.near import KINDS
 from ui.present.subject import about
+from ui.queries import school_lists
+from ui.schools import words as school_words
 from ui.words import plain
 
 
@@ -61,7 +64,7 @@ def test_checks_are_told_with_their_number(place) -> None:
     said = sure.headline(planted(place, ["Ash", "Birch"]))
     assert said == (
         f"We looked in {place.spots.ways} ways. 6 small areas show up in most of them."
-        " Such areas do not hang on how we count."
+        " Such areas hang little on how we count."
     )
     assert "a map can miss small groups" in sure.headline(planted(place, []))
 
@@ -164,3 +167,12 @@ def test_headlines_speak_spanish(place) -> None:
         assert near.headline(place).startswith("Lo más cercano a ")
     finally:
         languages.speak("")
+
+
+def test_schools_clearly_above_are_as_many_as_on_their_page(place, default) -> None:
+    listed = school_lists.listed(default)
+    clear = len(clearly_above(listed))
+    assert clear > 1
+    assert f"{clear} schools are clearly above others of their level" in who.headline(place)
+    page = school_words.answer(listed, school_lists.totals(listed), default.year)
+    assert f"{clear} schools are clearly above" in page
