@@ -27,12 +27,14 @@ from data.recipe import measures as registry
 from data.views.strengths import ASSIGNED, CHOOSE
 from ui import languages
 from ui.tables.columns import COLUMNS
+from ui.words.glossary import TERMS
 from ui.words.numbers import count_text, percent_text, value_text
 
 ROOT = Path(__file__).parents[2]
 GIVEN = (
     *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
+    *({term: term for term in TERMS}, TERMS),
     {name: column.heading for name, column in COLUMNS.items()},
     {name: measure.label for name, measure in registry.measures().items()},
     {name: measure.theme for name, measure in registry.measures().items()},

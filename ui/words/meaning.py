@@ -10,6 +10,7 @@ from types import MappingProxyType
 from ui import queries
 from ui.drivers import words as driver_words
 from ui.join.words import decimal_text, typical_schools
+from ui.languages import counted, mark, text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_join
@@ -18,7 +19,7 @@ from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.why import words as why_words
 from ui.words.answers import TENTH
-from ui.words.numbers import count_text, percent_text, plural, students_text, value_text
+from ui.words.numbers import count_text, percent_text, students_text, value_text
 
 CLASS = 30
 DAYS = 180
@@ -38,39 +39,53 @@ def meaning(page: str, selection: Selection) -> str:
 
 def in_a_class(rate: float) -> str:
     """Write a rate as students of a class: "about 9 students in a class of 30"."""
-    return f"about {students_text(CLASS * rate)} in a class of {CLASS}"
+    students = students_text(CLASS * rate)
+    return text("about {students} in a class of {count}", students=students, count=CLASS)
 
 
 def _overview(selection: Selection) -> str:
     sums, area = queries.totals(selection), queries.panel(selection).area
     rate = sums.chronic_absent / sums.enrolled
-    said = f"{percent_text(rate, sums.enrolled)} is {in_a_class(rate)}."
-    if TENTH.search(area.definition):
-        said += (
-            f" Each of them missed a tenth of the days or more: {DAYS // 10} days in a year of"
-            f" {DAYS}. All reasons count, illness too."
+    said = [
+        text(
+            "{rate} is {students}.",
+            rate=percent_text(rate, sums.enrolled),
+            students=in_a_class(rate),
         )
-    return f"{said} It tells how many, not why."
+    ]
+    if TENTH.search(area.definition):
+        tenth = mark(
+            "Each of them missed a tenth of the days or more: {days} days in a year of {all}. All"
+            " reasons count, illness too."
+        )
+        said.append(text(tenth, days=DAYS // 10, all=DAYS))
+    return " ".join([*said, text("It tells how many, not why.")])
 
 
 def _hot_spots(selection: Selection) -> str:
     groups = queries_hotspots.found(selection).groups
     if groups.empty:
         high = queries.totals(selection).high
-        return (
-            "No mark on the map means that chance could have made what we see. Small groups are"
-            f" easily missed: {plural(high, 'school')} here"
-            f" {'has' if high == 1 else 'have'} 30 % or more."
+        none = text("No mark on the map means that chance could have made what we see.")
+        missed = counted(
+            "Small groups are easily missed: {count} school here has 30 % or more.",
+            "Small groups are easily missed: {count} schools here have 30 % or more.",
+            high,
         )
+        return f"{none} {missed}"
     row = groups.iloc[0]
-    said = f"In the schools that children of {row['name']} attend, {in_a_class(row['rate'])}"
-    said = f"{said} are chronically absent."
-    if row["excess"] >= 1:
-        said += (
-            f" That is about {students_text(row['excess'])} more than schools of these levels have"
-            " elsewhere."
+    said = [
+        text(
+            "In the schools that children of {name} attend, {students} are chronically absent.",
+            name=row["name"],
+            students=in_a_class(row["rate"]),
         )
-    return f"{said} It is about the schools, not about each child who lives there."
+    ]
+    if row["excess"] >= 1:
+        more = mark("That is about {students} more than schools of these levels have elsewhere.")
+        said.append(text(more, students=students_text(row["excess"])))
+    about = text("It is about the schools, not about each child who lives there.")
+    return " ".join([*said, about])
 
 
 def _why_here(selection: Selection) -> str:
@@ -81,16 +96,21 @@ def _why_here(selection: Selection) -> str:
     profile = queries_why.profile(found, replace(selection, cluster=group["cluster"]))
     hard = why_words.harder(profile)
     if hard.empty:
-        return (
-            f"What can be measured in {group['name']} looks like other areas. The reasons may be"
-            " ones that no survey asks for: ask the people there."
+        return text(
+            "What can be measured in {name} looks like other areas. The reasons may be ones that no"
+            " survey asks for: ask the people there.",
+            name=group["name"],
         )
     first = hard.iloc[0]
     here, there = (value_text(first[name], first["unit"]) for name in ("value", "comparable"))
-    return (
-        f"“{first['label']}” is {here} in {group['name']} and {there} in similar areas. That counts"
-        " all who live there, not the students who are absent. Both go together; it does not show"
-        " that one brings the other."
+    return text(
+        "“{condition}” is {here} in {name} and {there} in similar areas. That counts all who live"
+        " there, not the students who are absent. Both go together; it does not show that one"
+        " brings the other.",
+        condition=text(first["label"]),
+        here=here,
+        name=group["name"],
+        there=there,
     )
 
 
@@ -98,14 +118,20 @@ def _schools(selection: Selection) -> str:
     listed = school_lists.listed(selection)
     above = listed[listed["rank"].notna() & listed["excess"].round().ge(1)]
     if above.empty:
-        return "No school listed has more students chronically absent than others of its level."
+        return text(
+            "No school listed has more students chronically absent than others of its level."
+        )
     first = above.iloc[0]
     low, high = (count_text(max(first[name], 0)) for name in ("excess_low", "excess_high"))
-    return (
-        f"{count_text(first['excess'])} beyond expected means: {first['name']} has"
-        f" {students_text(first['excess'])} more who are chronically absent than if it were like"
-        f" all schools of its level here. Next year it may be {low} to {high}. It shows where help"
-        " could reach most students, not how good a school is."
+    return text(
+        "{count} beyond expected means: {name} has {students} more who are chronically absent than"
+        " if it were like all schools of its level here. Next year it may be {low} to {high}. It"
+        " shows where help could reach most students, not how good a school is.",
+        count=count_text(first["excess"]),
+        name=first["name"],
+        students=students_text(first["excess"]),
+        low=low,
+        high=high,
     )
 
 
@@ -123,13 +149,24 @@ def _social_drivers(selection: Selection) -> str:
     other = _moved(rate, float(row["odds_ratio"]))
     here, there = (count_text(1000 * each) for each in (rate, other))
     step = driver_words.step_text(row["sd"], row["unit"])
-    said = (
-        f"Say {here} of 1,000 students are chronically absent. Where the tracts of a school have"
-        f" {step} more of “{measure.label}”, it would be about {there}"
+    unclear = mark(
+        "Say {here} of 1,000 students are chronically absent. Where the tracts of a school have"
+        " {step} more of “{condition}”, it would be about {there}, but no difference fits the"
+        " figures too. So we see no clear link."
     )
-    if driver_words.link_words(row) == driver_words.UNCLEAR:
-        return f"{said}, but no difference fits the figures too. So we see no clear link."
-    return f"{said}. They go together; it does not show that one brings the other."
+    clear = mark(
+        "Say {here} of 1,000 students are chronically absent. Where the tracts of a school have"
+        " {step} more of “{condition}”, it would be about {there}. They go together; it does not"
+        " show that one brings the other."
+    )
+    is_clear = driver_words.link_words(row) != driver_words.UNCLEAR
+    return text(
+        clear if is_clear else unclear,
+        here=here,
+        step=step,
+        condition=text(measure.label),
+        there=there,
+    )
 
 
 def _moved(rate: float, ratio: float) -> float:
@@ -142,10 +179,10 @@ def _join_quality(selection: Selection) -> str:
     behind = typical_schools(queries_join.quality(selection))
     if math.isnan(behind):
         return ""
-    return (
-        f"The rate of a typical tract is a mix, as of {decimal_text(behind, 'school')} of one size."
-        " Tracts side by side share schools, so they look alike. The map cannot tell one street"
-        " from the next."
+    return text(
+        "The rate of a typical tract is a mix, as of {schools} of one size. Tracts side by side"
+        " share schools, so they look alike. The map cannot tell one street from the next.",
+        schools=decimal_text(behind, "school"),
     )
 
 
