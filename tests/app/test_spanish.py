@@ -34,8 +34,7 @@ def opened(
         test.query_params["area"] = "demo"
         test.query_params["lang"] = lang
         test.session_state["open_all"] = folds
-        test.run()
-        return test if page == "overview" else test.switch_page(f"pages/{page}.py").run()
+        return test.run() if page == "overview" else test.switch_page(f"pages/{page}.py").run()
 
     return open_page
 

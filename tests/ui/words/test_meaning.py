@@ -67,7 +67,7 @@ def test_no_group_is_no_all_clear(monkeypatch, default, spots) -> None:
     none = replace(spots, groups=spots.groups.iloc[:0])
     monkeypatch.setattr(words.queries_hotspots, "found", lambda _selection: none)
     high = queries.totals(default).high
-    assert f"{high:,} schools here have 30 % or more" in words.meaning("hot_spots", default)
+    assert f"{high:,} schools here have 30\xa0% or more" in words.meaning("hot_spots", default)
     assert words.meaning("why_here", default) == ""
 
 
