@@ -18,7 +18,7 @@ from streamlit.testing.v1.element_tree import Button
 from data.demo import tables as demo
 from data.place.place import load_place
 from data.views.hot_spots import power_of
-from ui import frame
+from ui import frame, languages
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
@@ -88,7 +88,7 @@ def needs_place(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def definition(place: str) -> str:
     """Who is counted, as the place's publisher says it."""
     area = demo.AREA if place == "demo" else load_place(place).area
-    return area.definition
+    return languages.unbroken(area.definition)
 
 
 @pytest.mark.parametrize("place", PLACES)
