@@ -6,8 +6,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from streamlit.string_util import clean_text
 
-from ui.queries.cache import ENTRIES
+from ui import languages
+from ui.queries.cache import ENTRIES, Doing
 
 ROOT = Path(__file__).parents[2]
 OWNER = ROOT / "ui" / "queries" / "cache.py"
@@ -66,3 +68,14 @@ def test_what_is_kept_depends_on_its_arguments_alone(path: Path) -> None:
         for node in ast.walk(function)
         if isinstance(node, ast.Attribute) and node.attr in ("session_state", "query_params")
     ]
+
+
+def test_who_waits_is_told_in_their_language() -> None:
+    waiting = Doing("Opening the place ...")
+    before = clean_text(waiting)
+    try:
+        languages.speak("es")
+        after = clean_text(waiting)
+    finally:
+        languages.speak("")
+    assert (before, after) == ("Opening the place ...", "Abriendo el lugar ...")

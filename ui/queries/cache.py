@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from analytics.inputs import Progress
-from ui.languages import text
+from ui.languages import mark, text
 from ui.words.as_written import as_written
 
 P = ParamSpec("P")
@@ -55,14 +55,14 @@ class Entry:
 
 ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {
-        "panel": Entry(4, shared=True, doing="Opening the place ..."),
-        "geometry": Entry(4, shared=True, doing="Drawing the outlines ..."),
+        "panel": Entry(4, shared=True, doing=mark("Opening the place ...")),
+        "geometry": Entry(4, shared=True, doing=mark("Drawing the outlines ...")),
         "choices": Entry(8),
         "schools": Entry(64),
-        "join": Entry(8, shared=True, doing="Finding where students live ..."),
+        "join": Entry(8, shared=True, doing=mark("Finding where students live ...")),
         "shares": Entry(32),
         "tracts": Entry(64),
-        "neighbourhoods": Entry(32, doing="Adding up neighbourhoods ..."),
+        "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ...")),
         "search": Entry(4, shared=True),
         "trend": Entry(32),
         "dispersion between years": Entry(32, shared=True),
@@ -73,15 +73,15 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "exposures to all drivers": Entry(8, shared=True),
         "drivers told apart": Entry(32),
         "comparison of schools": Entry(
-            16, shared=True, doing="Comparing schools with what children live with"
+            16, shared=True, doing=mark("Comparing schools with what children live with")
         ),
         "absence and a driver, tested": Entry(
-            16, shared=True, doing="Testing where both go together"
+            16, shared=True, doing=mark("Testing where both go together")
         ),
         "members of a group": Entry(32),
         "excess in other years": Entry(64),
         "comparable tracts": Entry(32),
-        "random groups": Entry(32, shared=True, doing="Comparing with random groups"),
+        "random groups": Entry(32, shared=True, doing=mark("Comparing with random groups")),
         "patches of a place": Entry(16, shared=True),
         "area of tracts": Entry(8),
         "profile of a group": Entry(32),
@@ -102,11 +102,21 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
 )
 
 
+class Doing(str):
+    """What is being done, in the language of the run that waits; Streamlit asks for it then."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Words for the reader who waits."""
+        return text(str.__str__(self))
+
+
 def kept(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep what a function gives, under a name of `ENTRIES`, by its arguments."""
     entry = ENTRIES[name]
     keep = st.cache_resource if entry.shared else st.cache_data
-    return keep(max_entries=entry.size, show_spinner=entry.doing or False)
+    return keep(max_entries=entry.size, show_spinner=Doing(entry.doing) if entry.doing else False)
 
 
 @dataclass
