@@ -138,6 +138,7 @@ def test_texts_take_their_language_from_the_run() -> None:
         assert languages.text("{number} of {count}", number=2, count=6) == "2 de 6"
         assert languages.counted(one, many, 1200).startswith("1,200 ")
         assert languages.tag() == "es"
+        assert languages.text("") == ""
     finally:
         languages.speak("")
     assert languages.text("{number} of {count}", number=2, count=6) == "2 of 6"

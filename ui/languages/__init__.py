@@ -86,7 +86,8 @@ def text(message: str, **values: object) -> str:
     **values : object
         What stands in the fields.
     """
-    said = language(spoken()).catalogue.gettext(message)
+    # Of no words a catalogue gives its header.
+    said = language(spoken()).catalogue.gettext(message) if message else ""
     return unbroken(said.format(**values) if values else said)
 
 
