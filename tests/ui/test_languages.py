@@ -36,6 +36,7 @@ GIVEN = (
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
     *({term: term for term in TERMS}, TERMS),
     {name: column.heading for name, column in COLUMNS.items()},
+    {name: column.description for name, column in COLUMNS.items()},
     {name: measure.label for name, measure in registry.measures().items()},
     {name: measure.theme for name, measure in registry.measures().items()},
     {name: measure.question for name, measure in registry.measures().items()},

@@ -126,7 +126,7 @@ def column_config(columns: Sequence[str]) -> dict[str, Any]:
     for name in columns:
         field = COLUMNS[name]
         config[text(field.heading)] = st.column_config.TextColumn(
-            help=field.description,
+            help=text(field.description),
             alignment="right" if field.kind in NUMERIC_KINDS else "left",
         )
     return config
