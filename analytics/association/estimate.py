@@ -15,8 +15,8 @@ from scipy.sparse.linalg import splu
 from scipy.special import expit
 
 from analytics.association.lagrange_tests import LagrangeTests, lagrange_tests
+from analytics.association.patterns import Basis
 from analytics.association.spatial_field import (
-    Basis,
     FieldFit,
     FieldModel,
     Precision,

@@ -29,6 +29,7 @@ from analytics.association.estimate import (
     plain_model,
 )
 from analytics.association.lagrange_tests import choose_form
+from analytics.association.patterns import Basis, graph_basis, point_basis
 from analytics.association.result import (
     Association,
     Diagnostics,
@@ -36,7 +37,6 @@ from analytics.association.result import (
     moran_after,
     refused,
 )
-from analytics.association.spatial_field import Basis, graph_basis, point_basis
 from analytics.inputs import Floats, floats
 from analytics.local.significance import benjamini_hochberg
 from analytics.rates.acs import Z_90

@@ -13,19 +13,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import cho_solve, eigh, solve_triangular
+from scipy.linalg import cho_solve, solve_triangular
 from scipy.optimize import minimize
-from scipy.sparse import csc_array
-from scipy.spatial.distance import cdist
 from scipy.special import stdtrit
 
+from analytics.association.patterns import Basis
 from analytics.inputs import Floats
 
-MOST_PATTERNS = 500
-MOST_PLACES = 6000
-_ROUNDS = 8  # of the search for compact blocks
-_COARSE = 10  # patterns that tell where a place lies
 PLACES_PER_BLOCK = 12
 FEWEST_BLOCKS, MOST_BLOCKS = 8, 25
 _STEP = 0.2  # of the differences that give the curvature, on the log scale
@@ -33,93 +27,6 @@ _NODES = 48
 _LEAST_CURVATURE = 0.1
 _STARTS = (0.03, 0.3)  # of k: a wide field and a narrow one
 _PRIORS = ((-2.3, 2.0), (0.7, 0.8))  # mean and spread of log k and log a
-
-
-@dataclass(frozen=True, eq=False)
-class Basis:
-    """Orthonormal patterns over n places, from the coarsest to the finest.
-
-    Attributes
-    ----------
-    vectors : array, shape (n, m)
-        Patterns; the first is constant when all places hang together.
-    frequency : array, shape (m,)
-        Squared spatial frequency of each, rising from 0, in units of its median.
-    """
-
-    vectors: Floats
-    frequency: Floats
-
-    def blocks(self, count: int) -> NDArray[np.intp]:
-        """Split places into at most `count` compact groups 0, 1, ..., shape (n,)."""
-        coarse = slice(1, 1 + _COARSE)
-        spread = np.sqrt(np.maximum(self.frequency[coarse], 1e-6))
-        place = self.vectors[:, coarse] / spread
-        centres = place[_far_apart(place, count)]
-        for _ in range(_ROUNDS):
-            group = cdist(place, centres).argmin(axis=1)
-            size = np.bincount(group, minlength=len(centres))
-            sums = np.zeros_like(centres)
-            np.add.at(sums, group, place)
-            full = size > 0
-            centres[full] = sums[full] / size[full, None]
-        return np.unique(group, return_inverse=True)[1].astype(np.intp)
-
-
-def graph_basis(w: csc_array) -> Basis:
-    """Give the smoothest patterns of a neighbour graph: eigenvectors of its Laplacian.
-
-    Weights are averaged with those of the way back. Islands and separate parts have patterns of
-    their own. More than 6,000 places are refused.
-
-    References
-    ----------
-    Chung FRK (1997) Spectral Graph Theory, chapter 1.
-
-    Examples
-    --------
-    >>> ring = csc_array(np.roll(np.eye(4), 1, axis=1))
-    >>> graph_basis(ring).frequency.round(3).tolist()
-    [0.0, 1.0, 1.0, 2.0]
-    """
-    _refuse_many(w.shape[0])
-    links = ((w + w.T) / 2).toarray()
-    degree = links.sum(axis=1)
-    n = len(degree)
-    last = min(n, MOST_PATTERNS) - 1
-    values, vectors = eigh(np.diag(degree) - links, subset_by_index=[0, last], driver="evr")
-    return _basis(vectors, np.maximum(values, 0.0))
-
-
-def point_basis(xy: Floats) -> Basis:
-    """Give the smoothest patterns over points in the plane, shape (n, 2).
-
-    They are a constant and the eigenvectors of the centred kernel minus distance, whose
-    eigenvalues fall with the third power of frequency in the plane. Points may repeat; more than
-    6,000 are refused.
-
-    References
-    ----------
-    Wahba G (1990) Spline Models for Observational Data, chapter 2. Gower JC (1966) Biometrika
-    53:325-338 (centring).
-
-    Examples
-    --------
-    >>> corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    >>> point_basis(corners).vectors.shape
-    (4, 4)
-    """
-    n = len(xy)
-    _refuse_many(n)
-    kernel = -cdist(xy, xy)
-    mean = kernel.mean(axis=0)
-    kernel += kernel.mean() - mean - mean[:, None]
-    first = max(0, n - MOST_PATTERNS)
-    values, vectors = eigh(kernel, subset_by_index=[first, n - 1], driver="evr")
-    rough = values[::-1] > 1e-6 * values[-1]
-    values, vectors = values[::-1][rough], vectors[:, ::-1][:, rough]
-    frequency = np.r_[0.0, (values / values[0]) ** (-2 / 3)]
-    return _basis(np.column_stack([np.full(n, n**-0.5), vectors]), frequency)
 
 
 @dataclass(frozen=True, eq=False)
@@ -378,26 +285,3 @@ def _curvature(model: FieldModel, hyper: Floats) -> Floats:
             four = at(a + c) - at(a - c) - at(c - a) + at(-a - c)
             curvature[i, j] = curvature[j, i] = four / (4 * _STEP**2)
     return curvature
-
-
-def _basis(vectors: Floats, frequency: Floats) -> Basis:
-    """Put frequencies in units of their median."""
-    middle = float(np.median(frequency))
-    return Basis(vectors, frequency / (middle if middle > 0 else 1.0))
-
-
-def _refuse_many(n: int) -> None:
-    """Refuse more places than a dense factorisation can serve."""
-    if n > MOST_PLACES:
-        raise ValueError(f"{n:,} places are more than {MOST_PLACES:,}; run the model by district")
-
-
-def _far_apart(place: Floats, count: int) -> list[int]:
-    """Pick places far from one another, the outermost first."""
-    away = ((place - place.mean(axis=0)) ** 2).sum(axis=1)
-    chosen = [int(away.argmax())]
-    away = ((place - place[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < min(count, len(place)) and away.max() > 0:
-        chosen.append(int(away.argmax()))
-        away = np.minimum(away, ((place - place[chosen[-1]]) ** 2).sum(axis=1))
-    return chosen

@@ -20,7 +20,8 @@ from analytics.rates.tract_rates import allocate
 from data.contracts.vocabulary import CATCHMENTS, METHODS, NEIGHBOURS
 from data.views.group_names import group_names
 from geo.shares import share_matrix
-from geo.weights.weights import Weights, random_patches
+from geo.weights.patches import random_patches
+from geo.weights.weights import Weights
 
 HALF = 0.5
 BEYOND = ("beyond", "beyond_low", "beyond_high")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analytics.association import fit, shapley_shares
 from analytics.association.collinearity import condition_number, variance_inflation
-from analytics.association.spatial_field import graph_basis, point_basis
+from analytics.association.patterns import graph_basis, point_basis
 from analytics.drivers.bivariate import bivariate_classes
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile

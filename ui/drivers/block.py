@@ -12,7 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
-from data.views.drivers import Comparison, hidden
+from data.views.driver_together import hidden
+from data.views.drivers import Comparison
 from ui import controls, frame, queries
 from ui.drivers import downloads as driver_downloads
 from ui.drivers import tables as driver_tables

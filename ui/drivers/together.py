@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
-from data.views.drivers import Tested, Together
+from data.views.driver_together import Tested, Together
 from ui.languages import mark, number, text
 from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import (

@@ -17,17 +17,19 @@ from data.recipe import measures as registry
 from data.recipe.measures import MeasureInfo
 from data.views import neighbourhoods as views
 from data.views import schools_and_tracts
+from data.views.driver_together import (
+    Tested,
+    Together,
+    put_together,
+    tested_together,
+)
 from data.views.drivers import (
     Beside,
     Comparison,
-    Tested,
-    Together,
     affordable,
     changed_first,
     compare,
     effects_table,
-    put_together,
-    tested_together,
     theme_shares,
     tract_figures,
     under_join,

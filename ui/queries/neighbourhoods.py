@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from data.views import neighbourhoods as views
-from data.views.hot_spots import HotSpots
 from data.views.ranking import ranked
 from ui import queries
 from ui.queries.cache import kept
@@ -43,13 +42,6 @@ def table(selection: Selection, kind: str = "neighbourhood") -> pd.DataFrame:
 def ranks(selection: Selection) -> pd.DataFrame:
     """Neighbourhoods in order, by the view's `rank`: see `data.views.ranking.ranked`."""
     return ranked(table(selection), selection.rank or "excess")
-
-
-def with_hot(selection: Selection, found: HotSpots) -> pd.DataFrame:
-    """Neighbourhoods of the view with `hot`, their tracts in hot groups."""
-    own = table(selection)
-    hot = found.tracts["cluster"].notna().groupby(units(selection)).sum()
-    return own.assign(hot=hot.reindex(own.index, fill_value=0).astype("int64"))
 
 
 def focused(selection: Selection) -> str:

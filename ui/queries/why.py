@@ -21,7 +21,7 @@ from data.views.drivers import tract_figures
 from data.views.groups import PATCHES, SEED
 from data.views.hot_spots import HotSpots
 from data.views.strengths import Comparable, RandomGroups, Strengths, beside_random
-from geo.weights.weights import random_patches
+from geo.weights.patches import random_patches
 from ui import queries
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots

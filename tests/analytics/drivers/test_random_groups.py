@@ -6,7 +6,8 @@ import pytest
 
 from analytics.drivers.profile import driver_profile
 from analytics.drivers.random_groups import Profiles, profiles_of
-from geo.weights.weights import Weights, random_patches
+from geo.weights.patches import random_patches
+from geo.weights.weights import Weights
 
 SIDE, DRIVERS = 20, 9
 CELLS = np.array([(r, c) for r in range(SIDE) for c in range(SIDE)], dtype=float)

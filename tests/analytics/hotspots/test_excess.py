@@ -16,7 +16,8 @@ from analytics.hotspots.consensus.groups import (
 )
 from analytics.hotspots.test import hot_spots
 from analytics.hotspots.tract_map import overdispersion
-from geo.weights.weights import Weights, random_patches
+from geo.weights.patches import random_patches
+from geo.weights.weights import Weights
 
 SIDE, SCHOOLS, RHO = 18, 220, 0.025
 

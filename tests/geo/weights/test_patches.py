@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import connected_components
 
-from geo.weights.weights import Weights, random_patches
+from geo.weights.patches import random_patches
+from geo.weights.weights import Weights
 
 CELLS = np.array([(r, c) for r in range(9) for c in range(9)], dtype=float)
 

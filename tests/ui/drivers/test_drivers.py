@@ -15,7 +15,8 @@ from analytics.association import fit
 from analytics.rates.tract_rates import exposures
 from data.recipe import measures as registry
 from data.views import schools_and_tracts
-from data.views.drivers import put_together, tract_figures, with_joins
+from data.views.driver_together import put_together
+from data.views.drivers import tract_figures, with_joins
 from geo.weights.weights import Weights
 from ui import queries
 from ui.drivers import charts as association_charts
