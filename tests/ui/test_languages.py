@@ -132,8 +132,8 @@ def test_both_languages_fill_the_same_fields(code, written) -> None:
 
 
 def test_texts_take_their_language_from_the_run() -> None:
-    one, many = "One small area shows up in most of them.", ""
-    many = "{count} small areas show up in most of them."
+    one, many = "One small area shows up in half of them or more.", ""
+    many = "{count} small areas show up in half of them or more."
     try:
         languages.speak("es")
         assert languages.text("{number} of {count}", number=2, count=6) == "2 de 6"

@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.drivers.bivariate import THIRDS
 from data.recipe.measures import MeasureInfo
 from data.views.driver_together import Tested, Together
-from ui.languages import mark, number, text
+from ui.languages import counted, mark, number, text
 from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import (
     NOT_SHOWN,
@@ -235,7 +235,10 @@ def _lee(tested: Tested, measure: MeasureInfo, alpha: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return number(f"{value:+.2f}".replace("-", "\N{MINUS SIGN}"))
+    written = f"{value:+.2f}"
+    if float(written) == 0:
+        return number(written[1:])
+    return number(written.replace("-", "\N{MINUS SIGN}"))
 
 
 def _overlap(tested: Tested, measure: MeasureInfo) -> str:
@@ -249,10 +252,12 @@ def _overlap(tested: Tested, measure: MeasureInfo) -> str:
     if both.state != "tested":
         return text("No hot-spot tract has a figure of this condition that can carry a conclusion.")
     enough = text("with a figure reliable enough") if tested.weak else text("with a figure")
-    return text(
+    return counted(
+        "{count} of {tracts} {enough} lies in the fifth of tracts with {most} of “{condition}”;"
+        " chance gives about {expected}, {p}. Hot spots are those of all analyses together.",
         "{count} of {tracts} {enough} lie in the fifth of tracts with {most} of “{condition}”;"
         " chance gives about {expected}, {p}. Hot spots are those of all analyses together.",
-        count=count_text(both.count),
+        both.count,
         tracts=plural(both.hot, "hot-spot tract"),
         enough=enough,
         most=text("most") if measure.direction == "higher is harder" else text("least"),

@@ -44,7 +44,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "consensus": (
             "Each tract is looked at in many ways: two statistics, three kinds of neighbours and"
             " every join of schools to homes but the building's own tract. What most of them flag"
-            " does not hang on one choice; lines cross what one alone flags. The analyses share"
+            " hangs less on one choice; lines cross what one alone flags. The analyses share"
             " their data, so their number is a measure of robustness, not of evidence."
         ),
         "gi_star": (
@@ -115,6 +115,7 @@ RESULT_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "membership": ("probability", "rate_mean", "model_interval"),
     }
 )
+HALF = 0.5
 LIKELIEST = 4  # circles told of
 GROUP_COLUMNS = (
     *("name", "tracts", "enrolled", "chronic_absent", "rate", "interval", "ratio"),
@@ -205,12 +206,16 @@ def within_text(found: HotSpots, within: HotSpots) -> str:
     """Say how much of the default is a difference between counties."""
     hot, inside = (int(spots.groups["tracts"].sum()) for spots in (found, within))
     if hot:
-        said = text(
-            "A large part of the place that differs from the rest counts as a hot spot here:"
-            " {tracts} in groups. Rearranging schools within each county only leaves {count}.",
-            tracts=plural(hot, "tract"),
-            count=count_text(inside),
+        little = mark(
+            "Little of it is a difference between counties: of {tracts} in groups, {count} are left"
+            " when schools are rearranged within each county only."
         )
+        much = mark(
+            "Much of it is a difference between counties: of {tracts} in groups, {count} are left"
+            " when schools are rearranged within each county only."
+        )
+        leaves = little if inside > hot * HALF else much
+        said = text(leaves, tracts=plural(hot, "tract"), count=count_text(inside))
     else:
         left = plural(inside, "tract") if inside else text("no tract")
         alone = mark("Rearranging schools within each county only, {tracts} would stand out.")

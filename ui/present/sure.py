@@ -29,8 +29,8 @@ def headline(subject: Subject) -> str:
     if spots.kind == "consensus":
         how = counted("We looked in one way.", "We looked in {count} ways.", spots.ways)
         found = counted(
-            "One small area shows up in most of them.",
-            "{count} small areas show up in most of them.",
+            "One small area shows up in half of them or more.",
+            "{count} small areas show up in half of them or more.",
             agree,
         )
     else:
@@ -38,12 +38,14 @@ def headline(subject: Subject) -> str:
         found = counted("It marks one small area.", "It marks {count} small areas.", agree)
     if not agree:
         found = text("No group of areas holds up.")
-    return f"{how} {found} {_steady(agree)}"
+    return f"{how} {found} {_steady(agree, spots.ways)}"
 
 
-def _steady(agree: int) -> str:
+def _steady(agree: int, ways: int) -> str:
+    if agree and ways == 1:
+        return text("Other checks may mark other areas.")
     if agree:
-        return text("Such areas hang little on how we count.")
+        return text("All of them use the same data: that makes it steady, not proven.")
     return text("That does not mean that all is well: a map can miss small groups.")
 
 

@@ -41,8 +41,8 @@ TERMS: Mapping[str, str] = MappingProxyType(
             " lie outside all groups that stand out. We also say similar areas."
         ),
         "Consensus": (
-            "We look for areas that stand out in many ways. An area found in most of them does not"
-            " hang on one choice. All ways use the same data, so this means steady, not proven."
+            "We look for areas that stand out in many ways. An area found in most of them hangs"
+            " less on one choice. All ways use the same data, so this means steady, not proven."
         ),
         "Coverage": (
             "Students counted in a tract, beside the children who live there. Under 50 % or over"

@@ -567,3 +567,10 @@ def test_a_map_is_of_neighbourhoods_where_tracts_are_too_unsure(default):
     sure = replace(default, driver="uninsured")
     assert not queries_drivers.wants_neighbourhoods(sure)
     assert queries_drivers.wants_neighbourhoods(replace(sure, unit="neighbourhood"))
+
+
+def test_a_value_that_rounds_to_none_has_no_sign(default):
+    tested, measure = queries_drivers.tested(default), queries_drivers.measure(default)
+    flat = replace(tested, lee=replace(tested.lee, expected=-0.001))
+    said = together_words.tested_sentences(flat, measure, 0.05)[0]
+    assert ", 0.00 by chance" in said

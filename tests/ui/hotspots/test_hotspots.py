@@ -501,3 +501,11 @@ def test_what_is_left_within_counties_stands_beside_the_default(default):
         f"as whole groups of touching tracts, {tracts} tracts would"
         in hotspot_words.within_text(empty, whole)
     )
+
+
+def test_what_counties_explain_is_called_much_or_little_by_what_is_left(default):
+    found = queries_hotspots.found(default)
+    assert len(found.groups) > 1
+    assert hotspot_words.within_text(found, found).startswith("Little of it is a difference")
+    fewer = replace(found, groups=found.groups.iloc[:0])
+    assert hotspot_words.within_text(found, fewer).startswith("Much of it is a difference")

@@ -63,8 +63,8 @@ def test_areas_that_stand_out_are_named_beside_the_whole_place(place) -> None:
 def test_checks_are_told_with_their_number(place) -> None:
     said = sure.headline(planted(place, ["Ash", "Birch"]))
     assert said == (
-        f"We looked in {place.spots.ways} ways. 6 small areas show up in most of them."
-        " Such areas hang little on how we count."
+        f"We looked in {place.spots.ways} ways. 6 small areas show up in half of them or more."
+        " All of them use the same data: that makes it steady, not proven."
     )
     assert "a map can miss small groups" in sure.headline(planted(place, []))
 
