@@ -55,9 +55,15 @@ def main() -> int:
     """Take the pictures, or print the figures."""
     parser = argparse.ArgumentParser(prog="python -m bench.screens", description=__doc__)
     parser.add_argument("--measure", action="store_true", help="print figures, take no picture")
-    if not parser.parse_args().measure:
+    parser.add_argument("--look", choices=LOOKS, action="append", help="only pictures of this look")
+    options = parser.parse_args()
+    if not options.measure:
         with _opened("demo") as (browser, address, _):
-            return _photograph(browser, address)
+            for name in options.look or LOOKS:
+                _photograph(browser, address, name)
+        total = sum(path.stat().st_size for path in TARGET.rglob("*.webp"))
+        print(f"{total / 1e6:.1f} MB in {TARGET.relative_to(ROOT)}, at most {MOST / 1e6:.0f}")
+        return int(total > MOST)
     places = ("demo", "nyc") if os.environ.get("ATLAS_MIRROR") else ("demo",)
     with _opened(*places) as (browser, address, panels):
         missed = [_measure(browser, address, panels / place) for place in places]
@@ -78,40 +84,36 @@ def _opened(*places: str) -> Iterator[tuple[Browser, str, Path]]:
             browser.close()
 
 
-def _photograph(browser: Browser, address: str) -> int:
-    """Write every picture; 1 when they are too large together."""
-    total = 0
-    for name, look in LOOKS.items():
-        context = browser.new_context(
-            viewport={"width": look.size[0], "height": look.size[1]},
-            color_scheme="dark" if look.dark else "light",
-            has_touch=look.touch,
-            is_mobile=look.touch,
-        )
-        page = context.new_page()
-        query = {"area": "demo", **({"lang": look.lang} if look.lang else {})}
-        for path in PAGES:
-            open_page(page, address, path, **query)
-            total += _write(page, TARGET / name / f"{path or 'overview'}.webp")
-        for view in NAMES:
-            link = "&".join(f"{key}={value}" for key, value in query.items())
-            page.goto(f"{address}/?{link}&present=1&slide={view}")
-            page.wait_for_selector(".room-progress", timeout=90_000)
-            total += _write(page, TARGET / name / f"present-{view}.webp")
-        context.close()
-    print(f"{total / 1e6:.1f} MB in {TARGET.relative_to(ROOT)}, at most {MOST / 1e6:.0f}")
-    return int(total > MOST)
+def _photograph(browser: Browser, address: str, name: str) -> None:
+    """Write every picture of a look."""
+    look = LOOKS[name]
+    context = browser.new_context(
+        viewport={"width": look.size[0], "height": look.size[1]},
+        color_scheme="dark" if look.dark else "light",
+        has_touch=look.touch,
+        is_mobile=look.touch,
+    )
+    page = context.new_page()
+    query = {"area": "demo", **({"lang": look.lang} if look.lang else {})}
+    for path in PAGES:
+        open_page(page, address, path, **query)
+        _write(page, TARGET / name / f"{path or 'overview'}.webp")
+    for view in NAMES:
+        link = "&".join(f"{key}={value}" for key, value in query.items())
+        page.goto(f"{address}/?{link}&present=1&slide={view}")
+        page.wait_for_selector(".room-progress", timeout=90_000)
+        _write(page, TARGET / name / f"present-{view}.webp")
+    context.close()
 
 
-def _write(page: Page, path: Path) -> int:
-    """Write what is on the screen once it stands still; its bytes."""
+def _write(page: Page, path: Path) -> None:
+    """Write what is on the screen once it stands still."""
     settled(page)
     for drawn in page.locator(".atlas-map").all():
         drawn.and_(page.locator("[data-painted='1']")).wait_for(timeout=90_000)
     page.wait_for_timeout(1_500)  # names of places, charts
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.open(io.BytesIO(page.screenshot())).save(path, "WEBP", quality=QUALITY, method=6)
-    return path.stat().st_size
 
 
 def _measure(browser: Browser, address: str, panel: Path) -> bool:
