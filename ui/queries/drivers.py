@@ -175,7 +175,7 @@ def warnings(selection: Selection) -> tuple[str, ...]:
     modelled = {name: "CDC PLACES" for name in offered if registry.measure(name).kind == "modelled"}
     names = [name for name in offered if name not in modelled]
     said = circularity([chosen.id, *names], modelled)
-    return tuple(_in_words(text, (chosen.id, *names)) for text in said)
+    return tuple(_in_words(each, (chosen.id, *names)) for each in said)
 
 
 def housing_at_school(selection: Selection) -> tuple[str, RankCorrelation] | None:
@@ -248,10 +248,10 @@ def _metres(view: Selection, schools: pd.Index) -> gpd.GeoSeries:
     return panel.schools.geometry.reindex(schools).to_crs(panel.area.crs)
 
 
-def _in_words(text: str, names: tuple[str, ...]) -> str:
+def _in_words(sentence: str, names: tuple[str, ...]) -> str:
     for name in names:
-        text = text.replace(name, f"“{registry.measure(name).label}”")
-    return text
+        sentence = sentence.replace(name, f"“{text(registry.measure(name).label)}”")
+    return sentence
 
 
 @kept("exposures to all drivers")
