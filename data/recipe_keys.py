@@ -21,8 +21,8 @@ TYPE_LABELS: Mapping[Any, str] = MappingProxyType(
 )
 DOUBTED = (
     "What may be wrong in files that can be read. A build prints its doubts apart from facts and "
-    "stops at those that change the map, unless the place has them in `accept`. The page Data "
-    "quality shows all of them, accepted or not."
+    "stops at those that change the map, unless the place has them in `accept`. The page How "
+    "complete it is shows all of them, accepted or not."
 )
 HEADER = """# Keys of recipes and places
 

@@ -43,7 +43,7 @@ IN_SHORT = (
     " Drivers that schools cannot tell apart, composite indexes and modelled measures take no part."
     " Odds ratios are for one standard deviation more, with 95 % intervals that allow for"
     f" neighbours being alike; exposures are redrawn {REDRAWS} times within their margins of error."
-    " The page Social drivers gives the numbers, and a methods paragraph to download."
+    " The page Conditions gives the numbers, and a methods paragraph to download."
 )
 
 

@@ -52,7 +52,7 @@ def _inputs(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
         (
             "What is in, what is left out",
             f"All rows of these files but {count_text(sum(entry.rows for entry in dropped))}, left"
-            " out for reasons that stand in the ledger of the Data quality page.",
+            " out for reasons that stand in the ledger of the page “How complete it is”.",
         ),
         ("Each source and what it holds", _sources(panel)),
         (
