@@ -566,7 +566,7 @@ def test_social_drivers_answers_with_number_interval_and_schools(
     text = words(test)
     assert re.search(r"\d\.\d\d times the odds", text)
     assert re.search(r"95\s% interval \d\.\d\d–\d\.\d\d", text)
-    assert "An association between places, not a cause." in text
+    assert "Association, not cause" in text
     said = words(test)
     assert "with lines: low reliability, cannot carry a conclusion" in said
     assert "What it cannot say" in said
