@@ -145,5 +145,7 @@ def test_every_entry_of_the_allow_list_is_still_needed(
     open_page(page, server, "join_quality", area="demo")
     unfold_all(page)
     page.get_by_role("button", name="Main menu").click()
+    page.get_by_test_id("stMainMenuPopover").wait_for()
+    settled(page)
     assert set(found(page)["known"]) == {each.rule for each in ALLOWED}
     assert all(each.reason for each in ALLOWED)

@@ -53,7 +53,7 @@ def test_absence_and_a_condition_share_a_map_and_a_link(
     page.wait_for_timeout(1500)
     link = page.evaluate("location.pathname + location.search")
     answer = page.inner_text(".atlas-answer")
-    assert "95 % interval" in answer
+    assert "link between “Income below 150" in answer
     nothing_wrong(page)
     page.goto(start_server() + link)
     page.wait_for_selector(".atlas-limits", timeout=90_000)
