@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.browser.screen import open_page
+from tests.browser.screen import open_page, unfold
 
 HEAD = "school_id,geoid,students\n"
 WRONG = {
@@ -25,6 +25,7 @@ WRONG = {
 
 def test_every_wrong_upload_gets_a_message(page: Page, server: str) -> None:
     open_page(page, server, "join_quality", area="demo")
+    unfold(page, "Does your district know better?")
     choose = page.locator("[data-testid=stFileUploader] input[type=file]")
     for name, (text, message) in WRONG.items():
         file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": text.encode()}
