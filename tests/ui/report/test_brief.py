@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.ui.report.conftest import DAY
 from ui import queries
+from ui.frame import OPEN_ALL
 from ui.places.cards import focus_card
 from ui.queries import neighbourhoods
 from ui.report.brief import brief
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 def test_the_brief_of_a_place_repeats_the_page_of_hot_spots(area_brief, selection):
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     test.query_params["area"] = selection.area
-    test.run()
+    test.session_state[OPEN_ALL] = True
     test.switch_page("pages/hot_spots.py").run()
     text = " ".join(element.proto.body for element in test.get("html"))
     assert area_brief.story.answer in text
