@@ -79,6 +79,7 @@ def _on_the_wire(environment: dict[str, str]) -> list[dict[str, Any]]:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import FLAGS, chromium_path, serving
+    from tests.browser.screen import choose
 
     received: list[int] = []
 
@@ -95,8 +96,7 @@ def _on_the_wire(environment: dict[str, str]) -> list[dict[str, Any]]:
         sizes = []
         for label in ("Share of students", "Ratio to expected"):
             received.clear()
-            page.get_by_role("combobox", name="Measure").first.click()
-            page.get_by_role("option", name=label, exact=True).click()
+            choose(page, "Measure", label)
             page.wait_for_timeout(4_000)
             sizes.append(sum(received))
         browser.close()
