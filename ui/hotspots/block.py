@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,9 +20,9 @@ from ui.hotspots.words import map_title, scatter_words, within_text
 from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps.decks import AreaClasses, difference_classes, hot_spot_classes
-from ui.maps.scales import ClassScale
 from ui.places import ranking
 from ui.queries import hotspots as queries_hotspots
+from ui.report import block as report
 from ui.screen import Beside, Row
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -119,6 +120,7 @@ def difference(found: HotSpots, selection: Selection, second: Selection) -> None
     map_block.tract_legend(text("Where the two maps differ"), classes)
     st.caption(as_written(title))
     map_block.tract_map(title, classes, selection, found.tracts, name="difference", link="two")
+    report.picture_button(selection, "difference")
 
 
 def _chosen(found: HotSpots, selection: Selection) -> pd.Series:
@@ -172,11 +174,7 @@ def _two_maps(found: HotSpots, selection: Selection, second: Selection) -> None:
 
 def _with_scatter(found: HotSpots, selection: Selection) -> None:
     """Map and Moran scatter: a rectangle drawn on the chart outlines its tracts on the map."""
-    scatter = queries_hotspots.moran_scatter(selection)
-    classes = hot_spot_classes(found)
-    words = dict(zip(classes.scale.labels, classes.scale.words, strict=True))
-    table = scatter.table.join(found.tracts[["name", "map_class"]])
-    table["class_words"] = table["map_class"].map(words)
+    classes, (table, slope) = hot_spot_classes(found), _scatter(found, selection)
     inside = brushed(table, st.session_state.get(SCATTER) or {})
     inside = inside.reindex(found.tracts.index, fill_value=False)
     flags = "".join("1" if chosen else "0" for chosen in inside)
@@ -185,14 +183,24 @@ def _with_scatter(found: HotSpots, selection: Selection) -> None:
         outlined = replace(classes, brushed=flags)
         map_block.tract_map(map_title(selection), outlined, selection, found.tracts)
     with right:
-        _chart(table, classes.scale, scatter.slope, selection)
-        st.caption(as_written(scatter_words(scatter.slope, int(inside.sum()))))
+        chart = scatter_chart(found, selection)
+        st.altair_chart(chart, key=SCATTER, on_select="rerun", selection_mode="brush")
+        st.caption(as_written(scatter_words(slope, int(inside.sum()))))
     map_block.tract_legend(map_title(selection), classes)
     if card := _card(found, selection):
         st.html(card)
 
 
-def _chart(table: pd.DataFrame, scale: ClassScale, slope: float, selection: Selection) -> None:
+def scatter_chart(found: HotSpots, selection: Selection) -> alt.LayerChart:
+    """Chart of each tract against its neighbours, in the colours of the map."""
+    table, slope = _scatter(found, selection)
     title = text("Is a tract like its neighbours?")
-    chart = moran_scatter_chart(table, scale, slope, selection.focus, title)
-    st.altair_chart(chart, key=SCATTER, on_select="rerun", selection_mode="brush")
+    return moran_scatter_chart(table, hot_spot_classes(found).scale, slope, selection.focus, title)
+
+
+def _scatter(found: HotSpots, selection: Selection) -> tuple[pd.DataFrame, float]:
+    """Table of the scatter with the words of the map's classes, and the slope of its line."""
+    scatter, scale = queries_hotspots.moran_scatter(selection), hot_spot_classes(found).scale
+    table = scatter.table.join(found.tracts[["name", "map_class"]])
+    words = dict(zip(scale.labels, scale.words, strict=True))
+    return table.assign(class_words=table["map_class"].map(words)), scatter.slope

@@ -10,6 +10,7 @@ from ui.join import maps, words
 from ui.join import tables as join_tables
 from ui.languages import text
 from ui.queries import joins as queries_join
+from ui.report import block as report
 from ui.selection import Selection
 from ui.tables import downloads
 from ui.words.as_written import as_written
@@ -36,5 +37,6 @@ def change(selection: Selection) -> None:
     st.write(as_written(words.change_sentence(found, selection.catchment)))
     frame.figures(words.change_figures(found, selection.catchment))
     maps.change_map(found, selection)
+    report.picture_button(selection, "join_change")
     st.write(as_written(text(words.CHANGE_MEANING)))
     join_tables.change_table(found, selection)

@@ -112,6 +112,13 @@ def _schools(quality: JoinQuality) -> None:
 
 def change_map(change: JoinChange, selection: Selection, name: str = "change") -> None:
     """Map of what another join would change, with its legend; `name` keeps two maps apart."""
+    title, classes = change_classes(change, selection)
+    map_block.tract_legend(title, classes)
+    map_block.tract_map(title, classes, selection, name=name)
+
+
+def change_classes(change: JoinChange, selection: Selection) -> tuple[str, AreaClasses]:
+    """Give the title and the classes of a map of what another join would change."""
     first, second = text(NAMES[selection.catchment]), text(NAMES[change.versus])
     title = text(
         "Rate by “{second}” less rate by “{first}”, {year}",
@@ -121,9 +128,7 @@ def change_map(change: JoinChange, selection: Selection, name: str = "change") -
     )
     scale = change_scale()
     codes = scale.encode(change.tracts["change"], shown=change.tracts["shown"])
-    classes = AreaClasses(scale, codes, flags(~change.tracts["shown"]))
-    map_block.tract_legend(title, classes)
-    map_block.tract_map(title, classes, selection, name=name)
+    return title, AreaClasses(scale, codes, flags(~change.tracts["shown"]))
 
 
 def home_classes(

@@ -12,6 +12,7 @@ from ui import queries
 from ui.charts import history
 from ui.charts import places as school_charts
 from ui.drivers import words as driver_words
+from ui.hotspots import block as hotspot_block
 from ui.languages import text
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
@@ -79,6 +80,11 @@ def _funnel(selection: Selection) -> Chart:
     return queries_charts.funnel_chart(found, selection), words.SCHOOL_RANGE
 
 
+def _scatter(selection: Selection) -> Chart:
+    found = queries_hotspots.found(selection)
+    return hotspot_block.scatter_chart(found, selection).to_dict(), words.TRACT_MEANING
+
+
 CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
     {
         "trend": _trend,
@@ -86,6 +92,7 @@ CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
         "bands": _bands,
         "profile": _profile,
         "funnel": _funnel,
+        "scatter": _scatter,
         "odds": lambda selection: (queries_charts.odds_chart(selection), words.ASSOCIATION),
         "themes": lambda selection: (queries_charts.themes_chart(selection), words.ASSOCIATION),
         "exposure": lambda selection: (queries_charts.exposure_chart(selection), words.ASSOCIATION),
@@ -109,6 +116,8 @@ def offered(selection: Selection, page: str) -> dict[str, str]:
         opened = selection.focus in queries.schools(selection).index
         name = "school" if opened else "bands"
         return {name: text("The school over the years") if opened else text("Schools by band")}
+    if page == "hot_spots" and selection.beside == "scatter":
+        return {"scatter": text("Is a tract like its neighbours?")}
     if page == "why_here":
         return _of_group(selection)
     return _of_conditions(selection) if page == "social_drivers" else {}

@@ -11,10 +11,11 @@ import pandas as pd
 from ui import queries
 from ui.drivers import together as together_words
 from ui.hotspots.words import map_title
-from ui.join.maps import drawn_codes, home_classes
+from ui.join.maps import change_classes, drawn_codes, home_classes
 from ui.maps.decks import (
     AreaClasses,
     SchoolClasses,
+    difference_classes,
     driver_classes,
     hot_spot_classes,
     measure_classes,
@@ -156,6 +157,19 @@ def _join_quality(selection: Selection) -> Face:
     return Face(title, classes, legend, alt, words.FLOW_MEANING, _in_focus(selection))
 
 
+def _join_change(selection: Selection) -> Face:
+    title, classes = change_classes(queries_joins.change(selection), selection)
+    return _of_tracts(title, classes, selection, caveat=words.FLOW_MEANING)
+
+
+def _difference(selection: Selection) -> Face:
+    """Map of where the hot spots and what is chosen beside them differ."""
+    second = selection.second() or selection
+    found, other = (queries_hotspots.found(view) for view in (selection, second))
+    title = f"Where two maps differ: {map_title(selection)} | {map_title(second)}"
+    return _of_tracts(title, difference_classes(found, other), selection)
+
+
 def _schools(selection: Selection) -> Face:
     schools = queries_lists.listed(selection)
     classes = school_classes(schools, queries.school_points(selection))
@@ -223,6 +237,8 @@ PAGES: Mapping[str, Callable[[Selection], Face]] = MappingProxyType(
         "schools": _schools,
         "social_drivers": _social_drivers,
         "join_quality": _join_quality,
+        "join_change": _join_change,
+        "difference": _difference,
     }
 )
-"""Pages whose map can be had as a picture."""
+"""Pages whose map can be had as a picture, and the maps of their folds."""

@@ -36,9 +36,10 @@ def test_every_form_is_offered_and_none_is_made(views, monkeypatch, scope):
     assert {"Two pages (PDF)", "Slides to edit (PowerPoint)", "To edit (SVG)"} <= set(offered)
 
 
-@pytest.mark.parametrize("page", ["overview", "schools", "why_here", "social_drivers"])
+@pytest.mark.parametrize("page", ["overview", "hot_spots", "schools", "why_here", "social_drivers"])
 def test_every_chart_that_a_page_offers_can_be_made(views, page):
     view = replace(views["school"] if page == "schools" else views["group"], driver="uninsured")
+    view = replace(view, beside="scatter" if page == "hot_spots" else "")
     offered = charts.offered(view, page)
     assert offered
     for name in offered:
