@@ -20,10 +20,12 @@ def open_page(page: Page, server: str, path: str, **query: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has nothing more to say."""
+    """Wait until the server has nothing more to say and nothing fades in any more."""
     page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000
+        "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')",
+        timeout=90_000,
     )
+    page.wait_for_timeout(300)
 
 
 def turn_to(page: Page, server: str, path: str) -> None:

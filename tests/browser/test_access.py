@@ -16,6 +16,8 @@ from ui.present.views import NAMES
 pytestmark = pytest.mark.browser
 PAGES = (*MAP_PAGES, "data_quality", "methods")
 LOOKS = {"en": "light", "es": "dark"}  # no colour depends on the language
+TABLES = """() => [...document.querySelectorAll('[data-testid=stDataFrame]')]
+    .filter(table => table.querySelector('td[id^=glide-cell-]')).length > 1"""
 RULES = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
@@ -132,6 +134,7 @@ def test_settings_and_the_link_have_no_fault_when_they_are_open(
     for name in ("options", "share", "picture-hot_spots", "brief-area"):
         page.locator(f".st-key-{name} button").first.click()
         page.get_by_test_id("stPopoverBody").wait_for()
+        page.wait_for_timeout(700)  # what a popover holds fades in
         settled(page)
         assert found(page)["ours"] == [], name
         page.keyboard.press("Escape")
@@ -146,6 +149,7 @@ def test_every_entry_of_the_allow_list_is_still_needed(
     unfold_all(page)
     page.get_by_role("button", name="Main menu").click()
     page.get_by_test_id("stMainMenuPopover").wait_for()
+    page.wait_for_function(TABLES)
     settled(page)
     assert set(found(page)["known"]) == {each.rule for each in ALLOWED}
     assert all(each.reason for each in ALLOWED)

@@ -68,11 +68,14 @@ def test_downloads_of_drivers_explain_themselves(page: Page, server: str, path: 
 def test_csv_download_carries_caveat_dictionary_and_gate(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo")
     unfold(page, "The map as a table")
-    page.get_by_role("button", name="Download table").click()
+    page.wait_for_function("document.querySelectorAll('[data-testid=stDataFrame] canvas').length")
+    button = page.get_by_role("button", name="Download table")
+    button.scroll_into_view_if_needed()
+    button.click()
     files = []
-    for button in ("Table (CSV)", "About the CSV"):
+    for name in ("Table (CSV)", "About the CSV"):
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=button).click()
+            page.get_by_role("button", name=name).click()
         files.append(waiting.value.path().read_bytes())
     content, notes = files
     assert "FICTIONAL" in content.decode("utf-8-sig")

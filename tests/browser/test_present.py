@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screen import nothing_wrong
+from tests.browser.screen import nothing_wrong, settled
 from ui.present.views import NAMES
 
 pytestmark = pytest.mark.browser
@@ -110,7 +110,8 @@ def test_a_phone_shows_headline_and_picture_first_and_takes_a_swipe(
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     open_room(page, server)
-    page.wait_for_selector(".atlas-map-stage")
+    page.wait_for_selector(".atlas-map[data-painted='1']")
+    settled(page)
     places = page.evaluate(
         "['h1', '.atlas-map-stage', '.st-key-room-list', '.room-source', '.st-key-room-bar']"
         ".map(part => document.querySelector(part).getBoundingClientRect())"
