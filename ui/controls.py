@@ -49,7 +49,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
-    {"year": 108, "level": 136, "area": 168, "within": 150, "kind": 130, "driver": 206, "view": 190}
+    {"year": 108, "level": 136, "area": 168, "within": 150, "driver": 206}
 )
 """Pixels of the controls in the row of filters."""
 

@@ -31,8 +31,8 @@ NAME = "name_of_place"
 FOLDS, OPEN_ALL = "folds_of_page", "open_all"
 FILTERS = ("area", "year", "level")
 SOURCES = 3  # named at once; the others open
-# By URL: sent once, not at every rerun.
 KEYBOARD = f"<script>{Path(__file__).with_name('keyboard.js').read_text(encoding='utf-8')}</script>"
+# By URL: sent once, not at every rerun.
 STYLE = '<style>@import url("/app/static/style.css");</style>'
 
 

@@ -30,7 +30,6 @@ from ui.tables import downloads
 from ui.words.as_written import as_written
 from ui.words.cards import card as html_card
 from ui.words.cards import tract_card
-from ui.words.numbers import percent_text, students_text
 
 SCATTER = "moran-scatter"
 NUMBERED = 9  # groups with a number on the map
@@ -77,7 +76,7 @@ def group_list(found: HotSpots, selection: Selection) -> None:
             row["cluster"],
             str(rank),
             row["name"],
-            f"{percent_text(row['rate'], row['enrolled'])} · {students_text(row['enrolled'])}",
+            ranking.share_of(row),
         )
         for rank, (_, row) in enumerate(found.groups.iterrows(), 1)
     )
@@ -183,7 +182,7 @@ def _with_scatter(found: HotSpots, selection: Selection) -> None:
         outlined = replace(classes, brushed=flags)
         map_block.tract_map(map_title(selection), outlined, selection, found.tracts)
     with right:
-        chart = scatter_chart(found, selection)
+        chart = _scatter_chart(found, selection, table, slope)
         st.altair_chart(chart, key=SCATTER, on_select="rerun", selection_mode="brush")
         st.caption(as_written(scatter_words(slope, int(inside.sum()))))
     map_block.tract_legend(map_title(selection), classes)
@@ -193,7 +192,12 @@ def _with_scatter(found: HotSpots, selection: Selection) -> None:
 
 def scatter_chart(found: HotSpots, selection: Selection) -> alt.LayerChart:
     """Chart of each tract against its neighbours, in the colours of the map."""
-    table, slope = _scatter(found, selection)
+    return _scatter_chart(found, selection, *_scatter(found, selection))
+
+
+def _scatter_chart(
+    found: HotSpots, selection: Selection, table: pd.DataFrame, slope: float
+) -> alt.LayerChart:
     title = text("Is a tract like its neighbours?")
     return moran_scatter_chart(table, hot_spot_classes(found).scale, slope, selection.focus, title)
 

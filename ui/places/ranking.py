@@ -57,14 +57,18 @@ def condition_list(table: pd.DataFrame, *, compared: bool) -> None:
 
 def _ordered(table: pd.DataFrame) -> Iterator[Row]:
     for rank, (key, row) in enumerate(table.iterrows(), 1):
-        name = ", ".join(filter(None, (row["name"], row["neighbourhood"])))
-        yield Row(str(key), str(rank), name, with_margin(row["value"], row["moe"], row["unit"]))
+        yield Row(
+            str(key),
+            str(rank),
+            _tract_name(row),
+            with_margin(row["value"], row["moe"], row["unit"]),
+        )
 
 
 def tract_list(table: pd.DataFrame, order: list[str], heading: str) -> None:
     """List tracts in an order, each with its rate: for places that have no neighbourhoods."""
     rows = (
-        Row(key, str(rank), _tract_name(table.loc[key]), _tract_figure(table.loc[key]))
+        Row(key, str(rank), _tract_name(table.loc[key]), share_of(table.loc[key]))
         for rank, key in enumerate(order[:LISTED], 1)
     )
     screen.listed(heading, rows)
@@ -74,5 +78,6 @@ def _tract_name(row: pd.Series) -> str:
     return ", ".join(filter(None, (row["name"], row["neighbourhood"])))
 
 
-def _tract_figure(row: pd.Series) -> str:
+def share_of(row: pd.Series) -> str:
+    """Write the rate of a tract or group, and of how many students."""
     return f"{percent_text(row['rate'], row['enrolled'])} · {students_text(row['enrolled'])}"
