@@ -7,7 +7,6 @@ from functools import partial
 from html import escape
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,7 +18,7 @@ from ui.hotspots.cards import cluster_card, years_text
 from ui.hotspots.words import map_title, scatter_words, within_text
 from ui.languages import text
 from ui.maps import block as map_block
-from ui.maps.decks import AreaClasses, difference_classes, hot_spot_classes
+from ui.maps.decks import AreaClasses, difference_classes, flags, hot_spot_classes
 from ui.places import ranking
 from ui.queries import hotspots as queries_hotspots
 from ui.report import block as report
@@ -149,7 +148,7 @@ def _outlined(found: HotSpots, selection: Selection) -> AreaClasses:
     if not selection.cluster or selection.focus:
         return classes
     inside = queries_hotspots.in_group(found.tracts["cluster"], selection.cluster)
-    return replace(classes, brushed="".join(np.where(inside, "1", "0")))
+    return replace(classes, brushed=flags(inside))
 
 
 def _two_maps(found: HotSpots, selection: Selection, second: Selection) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
-import numpy as np
 import pandas as pd
 
 from ui import queries
@@ -14,7 +13,7 @@ from ui.hotspots.words import map_title
 from ui.languages import text
 from ui.maps import view
 from ui.maps.block import Badge, badges_of, figures_of, legend_of, opened_on
-from ui.maps.decks import AreaClasses, area_map, hot_spot_classes
+from ui.maps.decks import AreaClasses, area_map, flags, hot_spot_classes
 from ui.maps.geometry import MapGeometry
 from ui.maps.neighbourhoods import counts, neighbourhood_classes
 from ui.maps.scales import ClassScale, alt_text
@@ -40,7 +39,7 @@ def draw(subject: Subject, marked: pd.DataFrame | None = None) -> None:
     selection, classes = subject.selection, _classes(subject)
     if subject.kind != "place":
         inside = queries_hotspots.in_group(subject.spots.tracts["cluster"], selection.cluster)
-        classes = replace(classes, brushed="".join(np.where(inside, "1", "0")))
+        classes = replace(classes, brushed=flags(inside))
     deck = area_map(_opened(subject, marked), classes)
     title = _title(subject)
     caption = view.Caption(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-import numpy as np
 import pandas as pd
 import pydeck as pdk
 import streamlit as st
@@ -18,7 +17,7 @@ from ui.hotspots.words import map_title
 from ui.languages import mark, text
 from ui.maps import block as map_block
 from ui.maps import view
-from ui.maps.decks import MapDeck, area_map, hot_spot_classes
+from ui.maps.decks import MapDeck, area_map, flags, hot_spot_classes
 from ui.maps.geometry import MapGeometry
 from ui.maps.scales import alt_text
 from ui.queries import charts as queries_charts
@@ -183,7 +182,7 @@ def _driver_words(row: pd.Series) -> tuple[str, ...]:
 def map_of(spots: HotSpots, selection: Selection) -> tuple[MapDeck, view.Caption]:
     """Map of the hot spots with the group outlined and its providers numbered, and its words."""
     inside = queries_hotspots.in_group(spots.tracts["cluster"], selection.cluster)
-    classes = replace(hot_spot_classes(spots), brushed="".join(np.where(inside, "1", "0")))
+    classes = replace(hot_spot_classes(spots), brushed=flags(inside))
     title = map_title(selection)
     near = None
     if queries_why.has_providers(selection):
