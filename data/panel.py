@@ -27,6 +27,10 @@ def _no_providers() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(empty_table("providers"))
 
 
+def _none_served() -> pd.DataFrame:
+    return empty_table("served")
+
+
 def _no_points() -> gpd.GeoSeries:
     return gpd.GeoSeries([], index=pd.Index([], dtype="str"), crs=STORED_CRS)
 
@@ -37,7 +41,7 @@ class SourceTables:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, zones, providers : (Geo)DataFrame
+    tracts, schools, absence, drivers, school_drivers, zones, providers, served : (Geo)DataFrame
         As in `data.contracts.tables`; `schools` may lack `geoid`, which the build then fills.
     seed : int or None
         Seed of a generated place; None for published files.
@@ -84,6 +88,7 @@ class SourceTables:
     flows: pd.DataFrame | None = None
     crosswalk: pd.DataFrame | None = None
     providers: gpd.GeoDataFrame = field(default_factory=_no_providers)
+    served: pd.DataFrame = field(default_factory=_none_served)
     designations: pd.DataFrame | None = None
     centres: gpd.GeoDataFrame | None = None
     travel_times: pd.DataFrame | None = None
@@ -125,7 +130,7 @@ class Panel:
 
     Attributes
     ----------
-    tracts, schools, absence, drivers, school_drivers, zones, providers : (Geo)DataFrame
+    tracts, schools, absence, drivers, school_drivers, zones, providers, served : (Geo)DataFrame
         Tables as in `data.contracts.tables`.
     catchment, joins : DataFrame
         The join of the place, and the others that its files allow.
@@ -149,6 +154,7 @@ class Panel:
     joins: pd.DataFrame = field(repr=False)
     zones: gpd.GeoDataFrame = field(repr=False)
     providers: gpd.GeoDataFrame = field(repr=False)
+    served: pd.DataFrame = field(repr=False)
     context: gpd.GeoDataFrame = field(repr=False)
     sources: tuple[Source, ...]
     ledger: tuple[LedgerEntry, ...]

@@ -22,6 +22,7 @@ DISTANCES = {
     "school_clinic_km": ("school_clinic",),
     "pharmacy_km": ("pharmacy",),
 }
+IN_SCHOOLS = "the place lists clinics in schools only"
 PUBLISHER = "Attendance Atlas"
 SUPPLY_GIVEN = "supply as given by the source"
 SUPPLY_ONE = "each provider counts as 1"
@@ -218,6 +219,9 @@ def _wanted(care: _Care) -> list[str]:
         providers = care.of_kind(kinds)
         if providers.empty:
             care.account[measure] = {"measured": False, "why": "the place lists no such provider"}
+        elif len(kinds) > 1 and set(providers["kind"]) == {"school_clinic"}:
+            # A list of one kind says nothing of how far the nearest of several kinds is.
+            care.account[measure] = {"measured": False, "why": IN_SCHOOLS}
         elif measure in recorded:
             care.account[measure] = {"measured": False, "why": "the place has it from records"}
             reason = f"{measure}: the place has it from records, so it is not computed from these."
@@ -298,7 +302,8 @@ def _distance(care: _Care, measure: str) -> None:
 
 def _source(care: _Care) -> Source:
     """Describe the computed drivers by the lists that they rest on."""
-    used = sorted(care.tables.providers["source"].unique())
+    providers = care.of_kind({kind for kinds in DISTANCES.values() for kind in kinds})
+    used = sorted(providers["source"].unique())
     licences = {each.licence for each in care.tables.sources if each.id in used}
     about = " (fictional place)" if care.tables.area.fictional else ""
     return Source(
@@ -306,7 +311,7 @@ def _source(care: _Care) -> Source:
         publisher=PUBLISHER + about,
         title=f"Access to care, computed from {', '.join(used)} and resident children",
         url="",
-        vintage="; ".join(sorted(care.tables.providers["vintage"].unique())),
+        vintage="; ".join(sorted(providers["vintage"].unique())),
         retrieved="",
         licence="; ".join(sorted(licences)),
         sha256="",

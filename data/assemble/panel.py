@@ -26,7 +26,7 @@ from data.store.provenance import Ledger
 
 VERSION = "0.1.0"
 _READ = (
-    *("tracts", "absence", "drivers", "school_drivers", "zones", "providers"),
+    *("tracts", "absence", "drivers", "school_drivers", "zones", "providers", "served"),
     *("flows", "designations", "centres", "travel_times"),
 )
 _MADE = ("schools", "drivers", "catchment")

@@ -27,6 +27,8 @@ _RELATIONS = (
     ("drivers", "source", "sources", "list the source in the place"),
     ("school_drivers", "source", "sources", "list the source in the place"),
     ("providers", "source", "sources", "list the source in the place"),
+    ("served", "provider_id", "providers", "list the provider"),
+    ("served", "school_id", "schools", "drop them in the place's reader"),
 )
 """Column of a table, the table that must know its ids, and what to do when it does not."""
 
@@ -101,7 +103,7 @@ def check_relations(tables: Mapping[str, pd.DataFrame], source_ids: Iterable[str
     ContractError
         Listing every broken relation at once.
     """
-    ids = {name: tables[name].index for name in ("schools", "tracts")}
+    ids = {name: tables[name].index for name in ("schools", "tracts", "providers")}
     ids["sources"] = pd.Index(list(source_ids))
     breaches = []
     for table, column, where, remedy in _RELATIONS:

@@ -280,6 +280,15 @@ _STORED: dict[str, Contract] = {
             "geometry": point("Point of the provider; empty when not located."),
         },
     ),
+    "served": contract(
+        "Served schools",
+        "Schools that a provider serves: it is in their building, or works with them.",
+        "provider_id school_id",
+        {
+            "provider_id": text("The publisher's id of the provider.", filled()),
+            "school_id": school_id(),
+        },
+    ),
     "context": contract(
         "Context",
         "What a map needs to be read: water, parks, roads, boundaries and names.",

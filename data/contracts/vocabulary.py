@@ -58,6 +58,8 @@ PROVIDER_LABELS: Mapping[str, str] = MappingProxyType(
         "school_clinic": "School-based clinic",
         "clinic": "Clinic or practice",
         "pharmacy": "Pharmacy",
+        "mental_health": "Mental-health service",
+        "pantry_food": "Food pantry or kitchen",
         "other": "Other provider",
     }
 )

@@ -6,6 +6,7 @@ gives care near `FAR_SPOT`: it is placed unevenly on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -41,7 +42,8 @@ FAR_SPOT = "hot northwest"
 FAR_M = 9_000.0  # nobody gives care nearer to that spot
 SCHOOL_CLINICS = 4
 REACH_KM = MappingProxyType({3.0: 1.0, 6.0: 0.68, 12.0: 0.22})
-SITES = {  # name: kind, x and y in metres from the county's centre, clinicians
+Site = tuple[str, float, float, float]
+SITES: Mapping[str, Site] = {  # name: kind, x and y in metres from the county's centre, clinicians
     "Halcyon Health Centre at Old Quay": ("health_centre", 400.0, 600.0, 9.0),
     "Halcyon Health Centre Eastbank": ("health_centre", 5_200.0, -1_500.0, 6.0),
     "Halcyon Health Centre South": ("health_centre", -9_300.0, -9_600.0, 4.0),
@@ -53,6 +55,14 @@ SITES = {  # name: kind, x and y in metres from the county's centre, clinicians
     "Heron Pharmacy": ("pharmacy", 10_300.0, -9_800.0, np.nan),
     "Foxglove Pharmacy": ("pharmacy", -9_900.0, -10_400.0, np.nan),
 }
+MORE_SITES: Mapping[str, Site] = {
+    "Lantern Family Counselling": ("mental_health", -400.0, -900.0, np.nan),
+    "Old Quay Food Pantry": ("pantry_food", 600.0, 1_400.0, np.nan),
+    "Eastbank Community Kitchen": ("pantry_food", 5_600.0, -900.0, np.nan),
+    "Southfield Food Pantry": ("pantry_food", -9_000.0, -9_900.0, np.nan),
+}
+"""Services that are no clinic: none of them is near `FAR_SPOT` either."""
+COUNSELLORS = 6  # schools with a service for mental health
 
 
 @dataclass(frozen=True)
@@ -240,8 +250,15 @@ def residents_by_tract(county: County, children: Array, rng: np.random.Generator
 
 
 def providers(county: County, schools: Schools, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Place health centres and pharmacies in the towns, and clinics in a few schools."""
-    table = pd.concat([_sites(county), _in_schools(schools, rng)], ignore_index=True)
+    """Place health centres and pharmacies in the towns, and clinics in a few schools.
+
+    Column `school_id` names the school that a service is in; "" for none.
+    """
+    clinics = _in_schools(schools, SCHOOL_CLINICS, ("School clinic", "school_clinic"), rng)
+    counsel = _in_schools(schools, COUNSELLORS, ("School counselling", "mental_health"), rng)
+    counsel["supply"] = np.nan  # clinicians are of clinics
+    parts = [_sites(county, SITES), clinics, _sites(county, MORE_SITES), counsel]
+    table = pd.concat(parts, ignore_index=True)
     table.index = pd.Index([f"HP{number:02d}" for number in range(1, len(table) + 1)])
     table.index.name = "provider_id"
     table = table.assign(source="demo_providers", vintage="2023-24 (made up)")
@@ -254,30 +271,34 @@ def far_from_care(points: Array) -> Array:
     return np.asarray(np.hypot(*(points - at).T), dtype=np.float64)
 
 
-def _sites(county: County) -> pd.DataFrame:
+def _sites(county: County, sites: Mapping[str, Site]) -> pd.DataFrame:
     """Put each site inside the inhabited tract nearest to its place."""
     homes = county.xy[county.inhabited]
     hoods = county.tracts["neighbourhood"].to_numpy()[county.inhabited]
     rows = []
-    for name, (kind, x, y, supply) in SITES.items():
+    for name, (kind, x, y, supply) in sites.items():
         near = int(np.argmin(np.hypot(*(homes - (x, y)).T)))
         address = f"{near + 1} Care Street, {hoods[near]}"
         rows.append((name, kind, supply, address, shapely.Point(homes[near] + CENTRE_M)))
-    return pd.DataFrame(rows, columns=["name", "kind", "supply", "address", "geometry"])
+    table = pd.DataFrame(rows, columns=["name", "kind", "supply", "address", "geometry"])
+    return table.assign(school_id="")
 
 
-def _in_schools(schools: Schools, rng: np.random.Generator) -> pd.DataFrame:
-    """Choose schools with a building, away from the spot without care."""
+def _in_schools(
+    schools: Schools, count: int, what: tuple[str, str], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Choose schools with a building, away from the spot without care, for a named kind."""
     housed = schools.table[schools.table.geometry.notna()]
     points = shapely.get_coordinates(housed.geometry.to_numpy()) - CENTRE_M
     open_to = housed.index[far_from_care(points) > FAR_M]
-    chosen = housed.loc[sorted(rng.choice(open_to, size=SCHOOL_CLINICS, replace=False))]
+    chosen = housed.loc[sorted(rng.choice(open_to, size=count, replace=False))]
     return pd.DataFrame(
         {
-            "name": "School clinic at " + chosen["name"],
-            "kind": "school_clinic",
+            "name": f"{what[0]} at " + chosen["name"],
+            "kind": what[1],
             "supply": 1.0,
             "address": chosen["neighbourhood"].to_numpy(),
             "geometry": chosen.geometry.to_numpy(),
+            "school_id": chosen.index,
         }
     )

@@ -56,7 +56,7 @@ TITLES = {
     "demo_schools": ("School directory and elementary attendance zones", "2023-24"),
     "demo_absence": ("Chronic absence by school", "2018-19 to 2023-24"),
     "demo_drivers": ("Social drivers of health by tract", "2018-2022"),
-    "demo_providers": ("Clinics, school-based clinics and pharmacies", "2023-24"),
+    "demo_providers": ("Clinics, pharmacies, mental-health services and food pantries", "2023-24"),
     "demo_context": ("Water, parks, main roads and towns", "2023-24"),
     "demo_housing": ("Students in temporary housing by school", "2018-19 to 2023-24"),
 }
@@ -95,6 +95,7 @@ def make_tables(seed: int = SEED) -> SourceTables:
         ["name", "level", "school_type", "district", "neighbourhood", "geoid", "geometry"]
     ].to_crs(STORED_CRS)
     schools = schools.assign(students=pd.array([pd.NA] * len(schools), dtype="Int64"))
+    sites = providers(world.county, world.schools, world.chance(11))
     absence = _absence(world)
     housing = _housing(world)
     return SourceTables(
@@ -106,7 +107,8 @@ def make_tables(seed: int = SEED) -> SourceTables:
         school_drivers=housing,
         zones=_zones(world),
         sources=SOURCES,
-        providers=providers(world.county, world.schools, world.chance(11)),
+        providers=sites.drop(columns="school_id"),
+        served=sites["school_id"].reset_index()[sites["school_id"].ne("").to_numpy()],
         features=features(world.county, "demo_context"),
         access={"reach_km": dict(REACH_KM)},
         ledger=_ledger(schools, absence, housing),

@@ -16,6 +16,63 @@ UNPLACED = ("no coordinates", "zero coordinates")
 FAR = "far outside"
 
 
+def in_schools(
+    providers: gpd.GeoDataFrame, schools: gpd.GeoSeries, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    """Give providers the point of the first school they serve that has one.
+
+    Parameters
+    ----------
+    providers : GeoDataFrame
+        One list as read, with `serves`.
+    schools : GeoSeries
+        Points by school id, of schools with and without a figure; None where not known.
+    ledger : Ledger
+        Receives the providers whose schools have no point.
+    """
+    known = schools[schools.notna() & ~schools.index.duplicated()].to_crs(providers.crs)
+    at = providers["serves"].map(
+        lambda ids: next((known[each] for each in ids if each in known.index), None)
+    )
+    lacking = providers.index[at.isna()]
+    if len(lacking):
+        source = str(providers["source"].iloc[0])
+        words = "None of its schools has a point: it cannot be placed."
+        ledger.record(source, "providers", "kept", words, lacking)
+    return providers.set_geometry(gpd.GeoSeries(at, crs=providers.crs).rename("geometry"))
+
+
+def served_schools(
+    lists: Iterable[pd.DataFrame], kept: pd.Index, schools: pd.Index, ledger: Ledger
+) -> pd.DataFrame:
+    """Pair providers with the schools they serve, of those that the place has a figure of.
+
+    Parameters
+    ----------
+    lists : iterable of DataFrame
+        Providers as read, one table a source.
+    kept : Index
+        Providers of the place.
+    schools : Index
+        Its schools.
+    ledger : Ledger
+        Receives the pairs of schools that are not here.
+    """
+    parts = [empty_table("served")]
+    for table in lists:
+        if "serves" not in table or not len(table):
+            continue
+        pairs = table["serves"].explode().dropna().rename("school_id")
+        pairs = pairs.rename_axis("provider_id").reset_index().drop_duplicates()
+        pairs = pairs[pairs["provider_id"].isin(kept)]
+        here = pairs["school_id"].isin(schools)
+        words = "Serves a school without an attendance figure, such as a charter school."
+        source = str(table["source"].iloc[0])
+        ledger.record(source, "served", "dropped", words, pairs.loc[~here, "school_id"])
+        parts.append(pairs[here])
+    return pd.concat(parts, ignore_index=True)
+
+
 def near_providers(
     lists: Iterable[gpd.GeoDataFrame], tracts: gpd.GeoDataFrame, ledger: Ledger
 ) -> gpd.GeoDataFrame:
@@ -39,7 +96,8 @@ def near_providers(
     DataError
         More than 5 % of a list's points lie in the area only when turned round.
     """
-    kept = [_near(each, tracts, ledger) for each in lists if len(each)]
+    plain = (each.drop(columns="serves", errors="ignore") for each in lists)
+    kept = [_near(each, tracts, ledger) for each in plain if len(each)]
     if not kept:
         return gpd.GeoDataFrame(empty_table("providers"))
     return gpd.GeoDataFrame(pd.concat(kept))

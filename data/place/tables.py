@@ -12,7 +12,7 @@ from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError, raise_together
 from data.panel import SourceTables
 from data.place.place import CRS_REMEDY, Place, load_place
-from data.place.providers import near_providers
+from data.place.providers import in_schools, near_providers, served_schools
 from data.place.releases import one_release_a_year
 from data.place.school_lists import by_school_id, one_list
 from data.place.withheld import bounded_by_list
@@ -95,10 +95,13 @@ class PlaceReader:
         area = replace(self.place.area, crs=self._crs(tracts))
         listed, idle = self._lists(area.crs, absence)
         drivers = self._in_counties(_stacked("drivers", self._tables("drivers")), tracts)
+        schools = self._schools(_latest_names(absence), listed, tracts)
+        providers = self._providers(schools, idle)
+        near = near_providers(providers, tracts, self.ledger)
         return SourceTables(
             area=area,
             tracts=tracts,
-            schools=self._schools(_latest_names(absence), listed, tracts),
+            schools=schools,
             absence=bounded_by_list(
                 absence.drop(columns="name", errors="ignore"),
                 listed["students"],
@@ -110,7 +113,8 @@ class PlaceReader:
             zones=self._zones(),
             flows=self._flows(),
             crosswalk=self._crosswalk(tracts),
-            providers=near_providers(self._tables("providers"), tracts, self.ledger),
+            providers=near,
+            served=served_schools(providers, near.index, schools.index, self.ledger),
             designations=_joined(self._tables("designations")),
             centres=self._centres(tracts),
             travel_times=_joined(self._tables("travel_times")),
@@ -263,6 +267,17 @@ class PlaceReader:
         """Put together what files hold of the map's context."""
         tables = self._tables("context")
         return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True)) if tables else None
+
+    def _providers(self, schools: gpd.GeoDataFrame, idle: gpd.GeoSeries) -> list[gpd.GeoDataFrame]:
+        """Take the lists of providers; those that are in schools get the schools' points."""
+        places = pd.concat([schools.geometry, idle])
+        lists = []
+        for recipe in self.place.recipes:
+            if recipe.table == "providers" and recipe.id in self.held:
+                table = gpd.GeoDataFrame(self.held[recipe.id])
+                housed = recipe.points is not None and recipe.points.served
+                lists.append(in_schools(table, places, self.ledger) if housed else table)
+        return lists
 
     def _zones(self) -> gpd.GeoDataFrame:
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))

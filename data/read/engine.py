@@ -108,9 +108,9 @@ def read_table(
     Returns
     -------
     FileRead
-        The table keeps its contract, with three differences: schools have no `geoid` yet; absence
+        The table keeps its contract, with four differences: schools have no `geoid` yet; absence
         may carry a column `name` and bounds of its rate; tracts from a plain file hold only the
-        columns it gives.
+        columns it gives; providers may carry `serves`, the ids of schools.
 
     Raises
     ------
@@ -350,5 +350,7 @@ def _valid_geoids(context: Context, ids: pd.Series) -> pd.Series:
 
 def _refuse_doubles(context: Context, text: pd.DataFrame) -> None:
     key = [name for name in CONTRACTS[context.recipe.table].key if name in text.columns]
+    if "serves" in text.columns:  # a row a school: what must agree is the kind of the provider
+        text = text.drop_duplicates([*key, "kind"])
     if context.recipe.table not in ("zones", "designations", "context"):
         refuse_conflicts(text, key, context.file)

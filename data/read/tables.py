@@ -274,7 +274,21 @@ def providers(rows: Rows) -> gpd.GeoDataFrame:
         rows.empty(read["refused"])
         table["supply"] = read["value"].where(read["refused"].eq(""))
     table = table.assign(source=rows.recipe.id, vintage=rows.recipe.vintage)
+    if "serves" in rows.recipe.columns:
+        table = _with_schools(rows, table)
     return _located(rows, table).set_index("provider_id")
+
+
+def _with_schools(rows: Rows, table: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of each provider together where each names a school that it serves."""
+    mark, names = rows.recipe.columns["serves"].split, table["serves"]
+    each = names.str.split(mark, regex=False) if mark else names.map(lambda name: [name])
+    lists = each.map(lambda cell: [name.strip() for name in cell if name.strip()])
+    together = lists.groupby(table["provider_id"], sort=False).transform("sum")
+    again = table["provider_id"].duplicated()
+    reason = "Names another school of a provider: put together."
+    rows.ledger.record(*rows.name, "dropped", reason, table.loc[again, "provider_id"])
+    return table.assign(serves=together.map(lambda ids: tuple(dict.fromkeys(ids))))[~again]
 
 
 def designations(rows: Rows) -> pd.DataFrame:
@@ -310,10 +324,13 @@ def travel_times(rows: Rows) -> pd.DataFrame:
 
 
 def _located(rows: Rows, table: pd.DataFrame) -> gpd.GeoDataFrame:
-    geometry = points(rows) if rows.recipe.points is not None else rows.geometry
+    if rows.recipe.points is not None and rows.recipe.points.served:
+        geometry = gpd.GeoSeries([None] * len(table), index=table.index, crs=STORED_CRS)
+    else:
+        geometry = points(rows) if rows.recipe.points is not None else rows.geometry
     if geometry is None:
         raise FileError(rows.file, "it gives no points", "name the coordinates in [points]")
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=STORED_CRS)
+    return gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index), crs=STORED_CRS)
 
 
 def flows(rows: Rows) -> pd.DataFrame:

@@ -273,6 +273,10 @@ def _check_points(recipe: Recipe) -> Problems:
         return
     if recipe.table not in POINTS:
         yield f"only {', '.join(POINTS)} have points; the table is {recipe.table!r}"
+    if points.served:
+        if "serves" not in recipe.columns or points.x or points.y or points.text:
+            yield "served places providers by the column serves alone; give it, and no coordinates"
+        return
     columns = bool(points.x and points.y and not points.text)
     if columns == bool(points.text and points.pattern and not points.x and not points.y):
         yield "give x and y, or text and pattern"

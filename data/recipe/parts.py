@@ -219,7 +219,7 @@ class Column:
     )
     split: str = Field(
         default="",
-        description="Separator when one cell names several (zones only).",
+        description="Separator when one cell names several schools (zones; `serves` of providers).",
         examples=[","],
     )
     tokens: Tokens | None = Field(

@@ -103,7 +103,7 @@ class Grades:
 
 @dataclass(frozen=True, config=STRICT)
 class Points:
-    """Where a school, provider or centre is: columns `x` and `y`, or a `text` and its `pattern`."""
+    """Where a school, provider or centre is: `x` and `y`, `text` and `pattern`, or `served`."""
 
     x: str = Field(
         default="", description="Column of longitudes or eastings.", examples=["LONGITUDE"]
@@ -120,6 +120,12 @@ class Points:
         default="",
         description="Regular expression with the groups `(?P<x>...)` and `(?P<y>...)`.",
         examples=[r"\((?P<y>[-0-9.]+), (?P<x>[-0-9.]+)\)"],
+    )
+    served: StrictBool = Field(
+        default=False,
+        description="Whether a provider is in the building of the schools it serves and has their "
+        "point, in place of columns (providers only).",
+        examples=[True],
     )
     crs: str = Field(
         default="EPSG:4326", description="Coordinate system of the numbers.", examples=["EPSG:2263"]

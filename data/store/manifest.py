@@ -64,7 +64,7 @@ class StudyArea:
 
 
 FILE_NAME = "manifest.json"
-FORMAT = 4
+FORMAT = 5
 
 
 class ManifestError(DataError):

@@ -22,6 +22,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Kinds of provider that answer one need: the nearest is sought within each."""
+CARE = (*(kind for kinds in NEEDS.values() for kind in kinds), "other")
+"""Kinds that are shown as care near a group; food and counselling are under who serves where."""
+
+
+def of_care(providers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the providers of care that have a place."""
+    return providers[providers["kind"].isin(CARE) & providers.geometry.notna()]
 
 
 def nearest_by_tract(sites: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame) -> pd.DataFrame:

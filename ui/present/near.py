@@ -25,6 +25,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "school_clinic": mark("School-based clinic"),
         "clinic": mark("Clinic or practice"),
         "pharmacy": mark("Pharmacy"),
+        "mental_health": mark("Mental-health service"),
+        "pantry_food": mark("Food pantry or kitchen"),
         "other": mark("Other provider"),
     }
 )

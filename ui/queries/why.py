@@ -88,8 +88,8 @@ def strengths(found: HotSpots, selection: Selection) -> Strengths:
 
 
 def has_providers(selection: Selection) -> bool:
-    """Whether the place has a list of providers with places."""
-    return bool(queries.panel(selection).providers.geometry.notna().any())
+    """Whether the place has a list of providers of care with places."""
+    return not care_views.of_care(queries.panel(selection).providers).empty
 
 
 def nearby(found: HotSpots, selection: Selection) -> pd.DataFrame:
@@ -267,8 +267,7 @@ def _tracts_in_metres(key: Place) -> gpd.GeoDataFrame:
 @kept("providers")
 def _sites(key: Place) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Give providers with a place, and the nearest of each tract; shared, never written to."""
-    providers = queries.panel_of(key).providers
-    sites = providers[providers.geometry.notna()]
+    sites = care_views.of_care(queries.panel_of(key).providers)
     return sites, care_views.nearest_by_tract(sites.drop(columns="supply"), _tracts_in_metres(key))
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from data.assemble.drivers import SUPPLY_GIVEN, SUPPLY_ONE, with_access
+from data.assemble.drivers import IN_SCHOOLS, SUPPLY_GIVEN, SUPPLY_ONE, with_access
 from data.assemble.panel import make_panel
 from data.contracts.check import ContractError, empty_table, validate
 from data.demo import tables as demo
@@ -263,7 +263,9 @@ def test_the_demo_has_care_and_a_spot_without(demo_panel: Panel) -> None:
     assert demo_panel.providers["kind"].value_counts().to_dict() == {
         "pharmacy": 7,
         "school_clinic": 4,
+        "mental_health": 7,
         "health_centre": 3,
+        "pantry_food": 3,
     }
     truth = json.loads(TRUTH_PATH.read_text(encoding="utf-8"))
     far = truth["planted"][FAR_SPOT]
@@ -286,10 +288,19 @@ def test_residents_of_the_demo_are_more_than_its_children(demo_panel: Panel) -> 
 
 
 @pytest.mark.mirror
-def test_new_york_city_has_residents_and_no_providers(nyc_panel: Panel) -> None:
-    assert nyc_panel.providers.empty
-    assert nyc_panel.parameters["access"] == {}
-    assert not any(each.id.endswith("_access") for each in nyc_panel.sources)
+def test_new_york_city_has_residents_and_services_as_its_lists_say(nyc_panel: Panel) -> None:
+    kinds = nyc_panel.providers["kind"].value_counts().to_dict()
+    assert kinds == {"mental_health": 752, "pantry_food": 505, "school_clinic": 138}
+    placed = nyc_panel.providers[nyc_panel.providers.geometry.notna()]["kind"].value_counts()
+    assert placed.to_dict() == {"mental_health": 729, "pantry_food": 505, "school_clinic": 134}
+    served = nyc_panel.served.assign(
+        kind=nyc_panel.served["provider_id"].map(nyc_panel.providers["kind"])
+    )
+    schools = served.groupby("kind")["school_id"].nunique().to_dict()
+    assert schools == {"mental_health": 941, "school_clinic": 294}
+    told = nyc_panel.parameters["access"]
+    assert told["school_clinic_km"]["providers"] == 134
+    assert told["clinic_km"] == told["clinic_access"] == {"measured": False, "why": IN_SCHOOLS}
     known = nyc_panel.tracts.dropna(subset=["residents", "children"])
     assert len(known) == 2324
     assert (known["residents"] >= known["children"]).all()

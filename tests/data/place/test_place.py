@@ -54,6 +54,7 @@ def test_new_york_city_says_what_it_is() -> None:
         "school_drivers",
         "zones",
         "other_tracts",
+        "providers",
         "context",
     }
 
@@ -222,6 +223,9 @@ def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> 
         "nyc_tracts_2010": 2167,
         "nyc_evictions_2019": 2167,
         "nyc_parks_2020": 60,
+        "nyc_school_health_centres": 138,
+        "nyc_school_mental_health": 752,
+        "nyc_food_pantries": 505,
     }
     assert [source.id for source in nyc.sources if len(source.sha256) != 64] == []
     assert {source.retrieved for source in nyc.sources} == {""}

@@ -14,9 +14,10 @@ from shapely import box
 
 from data.contracts.check import validate
 from data.errors import DataError, FileError
-from data.place.providers import near_providers
+from data.place.providers import in_schools, near_providers, served_schools
 from data.read.engine import read_table
-from data.recipe.checks import FOLDER, load_recipe
+from data.recipe.binding import TomlError
+from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.store.provenance import Ledger
 
 SITES = (
@@ -273,3 +274,92 @@ def test_travel_times(tmp_path: Path) -> None:
     twice = "geoid,provider_id,minutes\n36061000100,a,12\n36061000100,a,13\n"
     with pytest.raises(FileError, match="rows that differ"):
         read("own_travel_times", tmp_path, twice)
+
+
+SERVING = """id = "served"
+publisher = "P"
+title = "T"
+table = "providers"
+url = "https://example.org"
+mirror = "served.csv"
+vintage = "2023-24"
+release = "published"
+licence = "CC0"
+definition = "D"
+[format]
+kind = "delimited"
+[identifier]
+pattern = ".+"
+[columns.provider_id]
+column = "id"
+[columns.name]
+column = "name"
+[columns.kind]
+column = "kind"
+[columns.serves]
+column = "school"
+split = ";"
+[points]
+served = true
+"""
+
+
+def served(folder: Path, rows: str) -> tuple[gpd.GeoDataFrame, Ledger]:
+    path, ledger = folder / "served.csv", Ledger()
+    path.write_text("id,name,kind,school\n" + rows, encoding="utf-8")
+    read = read_table(parse_recipe(SERVING), path, ledger)
+    return gpd.GeoDataFrame(read.table), ledger
+
+
+def test_a_provider_in_a_school_has_its_point_and_serves_the_schools_named(tmp_path: Path) -> None:
+    rows = "a,Oak,school_clinic,S1\na,Oak too,school_clinic,S2; S9\nb,Elm,mental_health,S3\n"
+    table, ledger = served(tmp_path, rows)
+    assert table["serves"].to_dict() == {"a": ("S1", "S2", "S9"), "b": ("S3",)}
+    assert table["name"].to_dict() == {"a": "Oak", "b": "Elm"}
+    assert sum(reasons(ledger).values()) + sum(reasons(ledger, "kept").values()) == 3
+    points = gpd.GeoSeries.from_xy([-73.99, None], [40.01, None], index=["S2", "S3"], crs=4326)
+    points = points.where(points.is_valid & ~points.is_empty, None)
+    placed = in_schools(table, points, ledger)
+    assert (placed.geometry["a"].x, placed.geometry["a"].y) == (-73.99, 40.01)
+    assert placed.geometry["b"] is None
+    assert reasons(ledger, "kept")["None of its schools has a point: it cannot be placed."] == 1
+    near = near_providers([placed], tracts(), ledger)
+    validate("providers", near)
+    pairs = served_schools([table], near.index, pd.Index(["S1", "S2", "S3"]), ledger)
+    validate("served", pairs)
+    assert pairs.to_numpy().tolist() == [["a", "S1"], ["a", "S2"], ["b", "S3"]]
+    dropped = [each for each in ledger.entries if each.table == "served"]
+    assert [(each.rows, each.examples) for each in dropped] == [(1, ("S9",))]
+
+
+def test_rows_of_a_provider_must_agree_on_its_kind(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="1 ids have rows that differ: rows 2 and 3"):
+        served(tmp_path, "a,Oak,school_clinic,S1\na,Oak,mental_health,S2\n")
+
+
+def test_a_recipe_places_providers_by_schools_or_by_coordinates() -> None:
+    both = SERVING.replace("served = true", 'served = true\nx = "lon"\ny = "lat"')
+    with pytest.raises(TomlError, match="served places providers by the column serves alone"):
+        parse_recipe(both)
+    without = SERVING.replace('[columns.serves]\ncolumn = "school"\nsplit = ";"\n', "")
+    with pytest.raises(TomlError, match="served places providers by the column serves alone"):
+        parse_recipe(without)
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    ("name", "providers", "kind", "pairs"),
+    [
+        ("nyc_school_health_centres", 138, "school_clinic", 344),
+        ("nyc_school_mental_health", 752, "mental_health", 1_020),
+        ("nyc_food_pantries", 505, "pantry_food", 0),
+    ],
+)
+def test_new_york_citys_lists(
+    mirror: Path, name: str, providers: int, kind: str, pairs: int
+) -> None:
+    recipe = load_recipe(FOLDER / f"{name}.toml")
+    table = read_table(recipe, mirror / recipe.mirror, Ledger()).table
+    assert (len(table), set(table["kind"])) == (providers, {kind})
+    assert sum(map(len, table.get("serves", []))) == pairs
+    assert table.index.is_unique

@@ -199,9 +199,9 @@ def test_the_demo_names_its_providers_and_how_access_was_measured(default):
 
 
 @pytest.mark.mirror
-def test_a_place_without_providers_tells_the_next_step(nyc_path, default):
-    assert nyc_path.is_dir()
-    selection = queries.choices("nyc").default()
+def test_a_place_without_providers_tells_the_next_step(oregon_path, default):
+    assert oregon_path.is_dir()
+    selection = queries.choices("oregon").default()
     assert default.area != selection.area
     assert not queries_why.has_providers(selection)
     assert "docs/sources/hrsa.md" in care_words.NO_LIST
