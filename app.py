@@ -17,6 +17,9 @@ page = st.navigation(
             st.Page("pages/schools.py", title=text("Schools")),
             st.Page("pages/social_drivers.py", title=text("Conditions")),
         ],
+        text("What to do"): [
+            st.Page("pages/plan.py", title=text("Plan")),
+        ],
         text("About the data"): [
             st.Page("pages/join_quality.py", title=text("Where students live")),
             st.Page("pages/data_quality.py", title=text("How complete it is")),

@@ -222,10 +222,10 @@ def _are_given(cells: Sequence[str]) -> bool:
 
 
 def _are_persons(cells: Sequence[str]) -> bool:
-    return _share(cells, _is_person) >= (0.4 if len(cells) >= FEW else 0.6)
+    return _share(cells, is_person) >= (0.4 if len(cells) >= FEW else 0.6)
 
 
-def _is_person(cell: str) -> bool:
+def is_person(cell: str) -> bool:
     """Say whether a cell is "First Last" or "Last, First" by a given name that is common."""
     last, comma, first = cell.partition(",")
     words = (first.split() or [""]) if comma else cell.split()

@@ -279,9 +279,17 @@ def show(table: pd.DataFrame, columns: Sequence[str], title: str, *, opens: str 
 
 
 def plain(
-    table: pd.DataFrame, title: str, config: dict[str, Any] | None = None, *, opens: str = ""
+    table: pd.DataFrame,
+    title: str,
+    config: dict[str, Any] | None = None,
+    *,
+    opens: str = "",
+    field: str = "focus",
 ) -> None:
-    """Show a table that is already in words, its headings in English; `opens` as for `show`."""
+    """Show a table that is already in words, its headings in English; `opens` as for `show`.
+
+    `field` is the key of the session that takes the id of a row that is chosen.
+    """
     table = table.rename(columns=text)
     st.header(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1
@@ -293,11 +301,11 @@ def plain(
         column_config=config,
         height=ROW_PIXELS * rows + 3,
         alt=title,
-        **_opening(opens, table.index),
+        **_opening(opens, table.index, field),
     )
 
 
-def _opening(key: str, ids: pd.Index) -> dict[str, Any]:
+def _opening(key: str, ids: pd.Index, field: str) -> dict[str, Any]:
     """Give the settings of a table whose rows can be chosen; none without a key."""
     if not key:
         return {}
@@ -305,6 +313,6 @@ def _opening(key: str, ids: pd.Index) -> dict[str, Any]:
     def open_row() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         if rows:
-            st.session_state["focus"] = str(ids[rows[0]])
+            st.session_state[field] = str(ids[rows[0]])
 
     return {"key": key, "on_select": open_row, "selection_mode": "single-row"}

@@ -1,0 +1,1 @@
+"""Migrations of the plan's database, run by `data.plan.database` on first use."""
