@@ -22,7 +22,10 @@ from data.contracts.vocabulary import (
     STATUS_LABELS,
 )
 from data.demo.tables import AREA
+from data.evidence import evidence
 from data.place.place import load_place
+from data.plan.entry import KINDS, PROBLEMS, ROLES, STATUSES
+from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.recipe import measures as registry
 from data.views.strengths import ASSIGNED, CHOOSE
 from ui import languages
@@ -35,6 +38,8 @@ GIVEN = (
     *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
     *({term: term for term in TERMS}, TERMS),
+    *(ROLES, STATUSES, KINDS, PROBLEMS, VIRGINIA, CALIFORNIA),
+    {each.id: each.name for each in evidence().values()},
     {name: column.heading for name, column in COLUMNS.items()},
     {name: column.description for name, column in COLUMNS.items()},
     {name: measure.label for name, measure in registry.measures().items()},

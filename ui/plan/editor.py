@@ -181,7 +181,9 @@ def _field(name: str, draft: Draft, offered: Mapping[str, Mapping[str, str]]) ->
     else:
         shown = "" if given is None or given is pd.NA else str(given)
         hint = text(HINTS[name]) if name in HINTS else None
-        st.text_input(label, value=shown, key=key, placeholder=hint, max_chars=LONGEST.get(name, 20))
+        st.text_input(
+            label, value=shown, key=key, placeholder=hint, max_chars=LONGEST.get(name, 20)
+        )
 
 
 def _save(draft: Draft, names: Mapping[str, str]) -> None:

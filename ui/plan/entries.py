@@ -239,8 +239,8 @@ def _lenses(table: pd.DataFrame) -> None:
 
 
 LENSES = mark(
-    "Areas: Virginia's Attendance Matters, and California's attendance guide. Which strategy belongs"
-    " to which area is our reading; it can be changed in each action."
+    "Areas: Virginia's Attendance Matters, and California's attendance guide. Which area a strategy"
+    " belongs to is our reading. It can be changed in each action."
 )
 
 
