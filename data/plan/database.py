@@ -61,9 +61,11 @@ class Database:
         if self._is_file:
             # A file that is replaced or taken away is seen by the next connection.
             settings = {"poolclass": NullPool, "connect_args": {"timeout": WAIT}}
-        elif "connect_timeout" not in url.query:
+        else:
             waits = f"-c lock_timeout={WAIT}s -c statement_timeout={2 * WAIT}s"
-            settings["connect_args"] = {"connect_timeout": 5, "options": waits}
+            own = {"connect_timeout": 5, **url.query}
+            options = f"{waits} {own.get('options', '')}"
+            settings["connect_args"] = {**own, "options": options}
         self._engine = create_engine(url, **settings)
         if self._is_file:
             event.listen(self._engine, "connect", _by_hand)
