@@ -96,7 +96,7 @@ def near_providers(
     DataError
         More than 5 % of a list's points lie in the area only when turned round.
     """
-    plain = (each.drop(columns="serves", errors="ignore") for each in lists)
+    plain = (each.drop(columns=["serves", "cost"], errors="ignore") for each in lists)
     kept = [_near(each, tracts, ledger) for each in plain if len(each)]
     if not kept:
         return gpd.GeoDataFrame(empty_table("providers"))

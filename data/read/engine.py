@@ -110,7 +110,7 @@ def read_table(
     FileRead
         The table keeps its contract, with four differences: schools have no `geoid` yet; absence
         may carry a column `name` and bounds of its rate; tracts from a plain file hold only the
-        columns it gives; providers may carry `serves`, the ids of schools.
+        columns it gives; providers may carry `serves`, the ids of schools, and `cost`.
 
     Raises
     ------

@@ -95,14 +95,14 @@ def flows_in_memory(content: bytes, name: str) -> tuple[pd.DataFrame, tuple[Ledg
     try:
         flows = shape_table(LAYOUT, grid_of_text(LAYOUT, content, name), name, ledger)
     except FileError as error:
-        raise _without_recipe(error) from error
+        raise plain_remedy(error, REMEDY) from error
     return blurred(validate("flows", flows)), ledger.entries
 
 
-def _without_recipe(error: FileError) -> FileError:
+def plain_remedy(error: FileError, plain: str) -> FileError:
     """Give a remedy to somebody who has a file and no recipe."""
-    words = ("recipe", "tokens", "[format]")
-    remedy = REMEDY if any(word in error.remedy for word in words) else error.remedy
+    words = ("recipe", "tokens", "[format]", "columns.", "[points]")
+    remedy = plain if any(word in error.remedy for word in words) else error.remedy
     what = error.what.removesuffix(" and not a word the recipe knows")
     return FileError(error.file, what, remedy, column=error.column, row=error.row)
 

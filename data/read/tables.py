@@ -269,10 +269,11 @@ def providers(rows: Rows) -> gpd.GeoDataFrame:
     if "address" not in table.columns:
         table["address"] = ""
     table["supply"] = np.nan
-    if "supply" in rows.recipe.columns:
-        read = rows.numbers(rows.recipe.columns["supply"])
-        rows.empty(read["refused"])
-        table["supply"] = read["value"].where(read["refused"].eq(""))
+    for name in ("supply", "cost"):
+        if name in rows.recipe.columns:
+            read = rows.numbers(rows.recipe.columns[name])
+            rows.empty(read["refused"])
+            table[name] = read["value"].where(read["refused"].eq(""))
     table = table.assign(source=rows.recipe.id, vintage=rows.recipe.vintage)
     if "serves" in rows.recipe.columns:
         table = _with_schools(rows, table)

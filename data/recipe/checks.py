@@ -23,7 +23,7 @@ UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **dict.fromkeys(("enrolled", "students"), ("count",)),
         **dict.fromkeys(("children", "children_moe", "residents"), ("count",)),
-        **dict.fromkeys(("supply", "minutes"), ("amount",)),
+        **dict.fromkeys(("supply", "cost", "minutes"), ("amount",)),
         "chronic_absent": ("count", *RATES),
         "rate": RATES,
         "weight": ("amount", "fraction", "count", "percent"),

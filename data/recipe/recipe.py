@@ -50,7 +50,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "flows": (("school_id", "geoid", "students"), ()),
         "crosswalk": (("source", "target", "weight"), ()),
         "other_tracts": (("geoid",), ()),
-        "providers": (("provider_id", "name", "kind"), ("supply", "address", "serves")),
+        "providers": (("provider_id", "name", "kind"), ("supply", "cost", "address", "serves")),
         "designations": (("area_id", "area_kind", "measure"), ("designation",)),
         "centres": (("geoid",), ()),
         "travel_times": (("geoid", "provider_id", "minutes"), ()),
