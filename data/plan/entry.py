@@ -48,14 +48,15 @@ OFFERED: Mapping[str, Mapping[str, str]] = MappingProxyType(
 LONGEST: Mapping[str, int] = MappingProxyType(
     {
         **{"place": 120, "place_id": 120, "strategy": 200, "partner": 200, "funder": 120},
-        **{"start": 10, "notes": 2_000},
+        **{"start": 20, "notes": 2_000},
     }
 )
 """Letters of each field of free text."""
 LARGEST: Mapping[str, int] = MappingProxyType(
     {"capacity": 1_000_000, "cost": 10_000_000_000, "funded": 10_000_000_000}
 )
-READ_FOR_PERSONS = ("strategy", "partner", "funder", "notes", "place")
+READ_FOR_PERSONS = ("strategy", "partner", "funder", "notes")
+"""Fields of free text. A place is one that the panel names; many a school is called as a person."""
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "no_role": "Choose whom you speak for.",

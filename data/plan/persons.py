@@ -21,7 +21,8 @@ ORGANISATION = re.compile(
 PARTS = re.compile(r"[;|•·\t\n/]|\band\b|\by\b|&|,(?=\s*[^\W\d_]+\s+[^\W\d_]+)", re.IGNORECASE)
 PAIR = re.compile(r"\b([A-Z][^\W\d_'’-]+) ([A-Z][\w'’-]+)\b")
 SINGLE = re.compile(
-    r"\b(?:student|pupil|child|son|daughter|boy|girl|grader|born|estudiante|alumn[oa]|hij[oa])\b",
+    r"\b(?:student|pupil|child|son|daughter|boy|girl|grader|grade \d+|born|missed"
+    r"|absen\w+|years? old|estudiante|alumn[oa]|hij[oa])\b",
     re.IGNORECASE,
 )
 DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
@@ -93,9 +94,9 @@ def refuse_register(
         for at, header in enumerate(headers)
         if not (header in known and {row[at] for row in rows} <= set(known[header]))
     ]
-    sample = Sample(
-        [headers[at] for at in kept], [[row[at] for at in kept] for row in rows], "", "flows", file
-    )
+    # What an organisation is called may begin as a person is.
+    cells = [["" if ORGANISATION.search(row[at]) else row[at] for at in kept] for row in rows]
+    sample = Sample([headers[at] for at in kept], cells, "", "flows", file)
     if kept:
         refuse_students(sample)
 

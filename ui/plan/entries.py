@@ -11,7 +11,7 @@ from data.plan import store
 from data.plan.database import PlanError
 from data.plan.entry import ROLES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
-from data.plan.store import Change, Past
+from data.plan.store import Change
 from data.plan.sums import by
 from ui import frame, languages
 from ui.languages import mark, text
@@ -176,27 +176,16 @@ def _history(id_: str) -> None:
         st.error(as_written(words.trouble(error)))
         return
     rows = [
-        (words.moment(each.changed_at), words.role(each.changed_by), *_told(each)) for each in past
+        (
+            words.moment(each.changed_at),
+            words.role(each.changed_by),
+            text(KINDS[each.kind]),
+            words.differences(each.before, each.after),
+        )
+        for each in past
     ]
     heads = [mark("When"), mark("By"), mark("What was done"), mark("From what to what")]
     display.plain(pd.DataFrame(rows, columns=heads, dtype="str"), text("Changes of this action"))
-
-
-def _told(past: Past) -> tuple[str, str]:
-    if past.before is None or past.after is None:
-        return text(KINDS[past.kind]), ""
-    old, new = past.before.values(), past.after.values()
-    parts = [
-        text(
-            "{field}: {old} → {new}",
-            field=text(words.FIELDS[name]),
-            old=words.value(name, old[name]) or "–",
-            new=words.value(name, new[name]) or "–",
-        )
-        for name in past.fields()
-        if name in words.FIELDS
-    ]
-    return text(KINDS[past.kind]), "; ".join(parts)
 
 
 def _removed(selection: Selection) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from data.plan.database import ClosedError, PlanError, UnreachableError
-from data.plan.entry import KINDS, OFFERED, PROBLEMS, ROLES, STATUSES, Problem
+from data.plan.entry import KINDS, OFFERED, PROBLEMS, ROLES, STATUSES, Entry, Problem
 from data.plan.store import ConflictError, NothingToUndoError
 from data.plan.sums import summary
 from data.store.folders import without_home
@@ -161,6 +161,23 @@ def conflict(error: ConflictError) -> str:
     if now.removed:
         return text("{who} removed “{what}” in {where} at {when}, after you opened it.", **said)
     return text("{who} changed “{what}” in {where} at {when}, after you opened it.", **said)
+
+
+def differences(before: Entry | None, after: Entry | None) -> str:
+    """Tell the fields in which two states of an entry differ, old and new; "" where one is none."""
+    if before is None or after is None:
+        return ""
+    old, new = before.values(), after.values()
+    return "; ".join(
+        text(
+            "{field}: {old} → {new}",
+            field=text(label),
+            old=value(name, old[name]) or "–",
+            new=value(name, new[name]) or "–",
+        )
+        for name, label in FIELDS.items()
+        if old[name] != new[name]
+    )
 
 
 def statuses() -> dict[str, str]:
