@@ -73,7 +73,7 @@ def begin(area: str, row: pd.Series | None = None) -> None:
     if row is None:
         draft = Draft(area, uuid4().hex, 0, {"place_kind": "place"}, {})
     else:
-        values = {name: row[name] for name in FIELDS}
+        values = {name: None if pd.isna(row[name]) else row[name] for name in FIELDS}
         draft = Draft(area, str(row.name), int(row["version"]), values, values)
     st.session_state[DRAFT] = draft
 
@@ -179,7 +179,7 @@ def _field(name: str, draft: Draft, offered: Mapping[str, Mapping[str, str]]) ->
     elif name == "notes":
         st.text_area(label, value=str(given or ""), key=key, height=80, max_chars=2_000)
     else:
-        shown = "" if given is None or given is pd.NA else str(given)
+        shown = "" if given is None else str(given)
         hint = text(HINTS[name]) if name in HINTS else None
         st.text_input(
             label, value=shown, key=key, placeholder=hint, max_chars=LONGEST.get(name, 20)
@@ -234,20 +234,12 @@ def _merged(selection: Selection, wanted: Change, now: Stored) -> Change | None:
     base = draft.base if draft is not None and draft.id == wanted.id else {}
     mine, theirs = wanted.entry.values(), now.entry.values()
     values = {
-        name: theirs[name] if base and _same(mine[name], base[name]) else mine[name]
-        for name in FIELDS
+        name: theirs[name] if base and mine[name] == base[name] else mine[name] for name in FIELDS
     }
     try:
         return replace(wanted, kind="change", entry=checked(values))
     except EntryError:  # both are right, together they are not: this session's own as a whole
         return replace(wanted, kind="change")
-
-
-def _same(first: object, second: object) -> bool:
-    gone = (None, pd.NA)
-    if any(first is each for each in gone) or any(second is each for each in gone):
-        return any(first is each for each in gone) and any(second is each for each in gone)
-    return first == second
 
 
 def _both(merged: Change, now: Stored) -> None:
