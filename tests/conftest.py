@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from data.panel import Panel
+    from tests.postgresql import Server
 
 # CI repeats the same examples; ATLAS_EXPLORE=1 looks for new ones.
 settings.register_profile("atlas", deadline=None, derandomize="ATLAS_EXPLORE" not in os.environ)
@@ -70,6 +71,16 @@ def mirror() -> Path:
 def oracles() -> Path:
     """Folder of published values."""
     return _folder("ATLAS_ORACLES")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of this session."""
+    from tests.postgresql import started  # here, so that tests of geo do not wait for it
+
+    server = started()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -91,15 +91,13 @@ def current(area: str) -> Draft | None:
 
 
 def form(selection: Selection) -> None:
-    """Draw the form of what is being written, where anything is."""
+    """Draw the form of what is being written; a conflict is settled first."""
     draft = current(selection.area)
-    if draft is None:
+    if draft is None or _contested(selection.area):
         return
     heading = text("Change an action") if draft.version else text("Add an action")
     with st.form("plan-form", enter_to_submit=False):
         st.header(as_written(heading))
-        for one in draft.problems:
-            st.error(as_written(words.problem(one)))
         offered = _offered(selection, draft)
         names = {key: name for key, (_, name) in queries_plan.places(selection).items()}
         for row in ROWS:
@@ -107,6 +105,8 @@ def form(selection: Selection) -> None:
                 with column:
                     _field(name, draft, offered)
         st.caption(as_written(text(words.NO_STUDENTS)))
+        for one in draft.problems:  # beside the button that was pressed
+            st.error(as_written(words.problem(one)))
         with st.container(horizontal=True):
             st.form_submit_button(
                 text("Save"), key="plan-save", type="primary", on_click=_save, args=(draft, names)
@@ -116,7 +116,7 @@ def form(selection: Selection) -> None:
 
 def conflict(selection: Selection) -> None:
     """Show both versions of an entry that someone else changed first, and let the reader choose."""
-    kept = saving.waiting(selection.area)
+    kept = _contested(selection.area)
     if kept is None or not isinstance(kept.error, ConflictError):
         return
     error = kept.error
@@ -139,6 +139,12 @@ def conflict(selection: Selection) -> None:
 
 
 NOT_SAVED = mark("Your change is not saved yet. Keep your version, or take the other.")
+
+
+def _contested(area: str) -> saving.Waiting | None:
+    """Give what waits because someone else was faster."""
+    kept = saving.waiting(area)
+    return kept if kept is not None and isinstance(kept.error, ConflictError) else None
 
 
 def _offered(selection: Selection, draft: Draft) -> dict[str, dict[str, str]]:

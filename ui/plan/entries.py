@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.plan import store
 from data.plan.database import PlanError
-from data.plan.entry import ROLES
+from data.plan.entry import LARGEST, ROLES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.plan.store import Change
 from data.plan.sums import by
@@ -22,10 +22,13 @@ from ui.selection import Selection
 from ui.tables import display
 from ui.words.as_written import as_written
 
-SHOWN = (
-    *("place", "strategy", "partner", "status", "start"),
-    *("capacity", "cost", "funded", "funder"),
-)
+HEADINGS = {
+    **{name: words.FIELDS[name] for name in ("place", "strategy", "partner", "status", "start")},
+    **{"capacity": words.FIELDS["capacity"], "cost": mark("Cost"), "funded": mark("Funded")},
+    "funder": words.FIELDS["funder"],
+}
+"""Of the table, where they are shorter than in the form."""
+WIDE = ("place", "strategy")
 LOOK_AGAIN = 20  # seconds between looks for changes of others
 KINDS = {
     "add": mark("added"),
@@ -41,26 +44,21 @@ def table(plan: Opened, selection: Selection) -> None:
         st.error(as_written(words.trouble(plan.trouble)))
         st.button(text("Try again"), key="plan-look-again")
         # What was typed waits in its form until the database answers.
-        saving.report(selection.area)
         editor.form(selection)
+        saving.report(selection.area)
         return
     _bar(selection)
-    saving.report(selection.area)
+    _watch(selection, plan.stamp)
     editor.conflict(selection)
     editor.form(selection)
-    _watch(selection, plan.stamp)
+    saving.report(selection.area)
     if len(plan.table):
-        display.plain(
-            _in_words(plan.table), text("The plan, last change first"), opens=TABLE, field=CHOSEN
-        )
+        _table(plan.table)
         _chosen(plan.table, selection)
         frame.fold("Costs and funding", "plan-sums", _sums, plan.table)
         frame.fold("What two states' guides ask for", "plan-lenses", _lenses, plan.table)
     frame.fold("Actions that were removed", "plan-removed", _removed, selection)
     frame.fold("The plan as a file, and back", "plan-files", exchange.section, plan, selection)
-
-
-TABLE = "plan-table"
 
 
 def _bar(selection: Selection) -> None:
@@ -104,7 +102,7 @@ def _watch(selection: Selection, seen: int) -> None:
             st.warning(as_written(words.trouble(error)))
             return
         if newest != seen and at is not None:
-            said = text("Someone changed the plan at {time}.", time=words.moment(at, day=False))
+            said = text("Someone changed the plan at {time}.", time=words.moment(at, "%H:%M"))
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.info(as_written(said))
                 if st.button(text("Show it"), key="plan-show"):
@@ -113,16 +111,26 @@ def _watch(selection: Selection, seen: int) -> None:
     look(selection.area, selection.lang)
 
 
-def _in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the entries as people read them, headings in English."""
+def _table(table: pd.DataFrame) -> None:
+    """Draw the entries as people read them; a row that is chosen is the action chosen below."""
     columns = {
-        words.FIELDS[name]: [words.value(name, value) for value in table[name]] for name in SHOWN
+        HEADINGS[name]: [words.value(name, value) for value in table[name]] for name in HEADINGS
     }
     columns[mark("Last change")] = [
-        f"{words.moment(at)}, {words.role(role)}"
+        f"{words.moment(at, '%Y-%m-%d')}, {words.role(role)}"
         for at, role in zip(table["changed_at"], table["changed_by"], strict=True)
     ]
-    return pd.DataFrame(columns, index=table.index, dtype="str")
+    config = {text(HEADINGS[name]): st.column_config.TextColumn(width=210) for name in WIDE}
+    config |= {
+        text(HEADINGS[name]): st.column_config.TextColumn(alignment="right") for name in LARGEST
+    }
+    display.plain(
+        pd.DataFrame(columns, index=table.index, dtype="str"),
+        text("The plan, last change first"),
+        config,
+        opens="plan-table",
+        field=CHOSEN,
+    )
 
 
 def _chosen(table: pd.DataFrame, selection: Selection) -> None:
@@ -237,7 +245,7 @@ def _sums(table: pd.DataFrame) -> None:
     """Cost and funding by who funds, and by how far the actions are."""
     for column, title in (
         ("funder", mark("Costs by who funds them")),
-        ("status", mark("Costs by how far the actions are")),
+        ("status", mark("Costs by status")),
     ):
         sums = by(table, column)
         names = [words.value(column, key) or text("nobody named yet") for key in sums.index]

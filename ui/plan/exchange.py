@@ -14,7 +14,7 @@ from data.errors import DataError
 from data.plan import store
 from data.plan.database import PlanError
 from data.plan.files import COLUMNS, Wanted, to_send, wanted
-from data.plan.sheets import MOST_ROWS, SHEET
+from data.plan.sheets import BOOKS, MOST_BYTES, MOST_ROWS, SHEET, TEXTS
 from ui.languages import counted, mark, number, text
 from ui.languages.switch import files_note
 from ui.plan import saving, words
@@ -55,7 +55,9 @@ def section(plan: Opened, selection: Selection) -> None:
     _files(plan.table, selection)
     st.markdown(as_written(text(HOW)))
     label = text("A plan as CSV or Excel file, at most {rows} rows", rows=number(f"{MOST_ROWS:,}"))
-    file = st.file_uploader(label, type=["csv", "xlsx", "xls", "tsv", "txt"], key="plan-upload")
+    kinds = [suffix.removeprefix(".") for suffix in (*TEXTS, *BOOKS)]
+    most = MOST_BYTES >> 20
+    file = st.file_uploader(label, type=kinds, key="plan-upload", max_upload_size=most)
     if file is None:
         st.session_state.pop(PREVIEW, None)
         return

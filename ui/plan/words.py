@@ -117,14 +117,13 @@ def label(row: pd.Series) -> str:
     return f"{row['place']}: {strategy(row['strategy'])}{partner}"
 
 
-def moment(at: datetime, *, day: bool = True) -> str:
+def moment(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
     """Write a moment by the clock of the reader's browser."""
     try:
         zone = ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    local = at.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M}" if day else f"{local:%H:%M}"
+    return at.astimezone(zone).strftime(form)
 
 
 def problem(one: Problem) -> str:

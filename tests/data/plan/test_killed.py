@@ -13,7 +13,7 @@ from data.plan.database import Database, UnreachableError
 from data.plan.entry import checked
 from data.plan.store import Change, apply, entries, history
 from data.plan.tables import Base
-from tests.data.plan.conftest import Server
+from tests.postgresql import Server
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 ENTRY = checked({"place": "Old Town", "strategy": "school_nurses", "cost": 5})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from data.plan.store import (
     stored,
 )
 
+ROOT = Path(__file__).parents[3]
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 FULL = {
     "place": "Old Town",
@@ -240,23 +241,25 @@ def test_threads_that_edit_one_entry_lose_nothing(plan: Database) -> None:
     )
 
 
-def other_process(address: dict[str, str], id_: str, by: str) -> list[int]:
-    os.environ.update(address)
-    versions = save_until_it_holds(id_, by, 5)
-    for _ in range(5):
-        add(by=by)
-    return versions
+OTHER = """
+import sys
+from tests.data.plan.test_store import add, save_until_it_holds
+versions = save_until_it_holds(sys.argv[1], sys.argv[2], 5)
+for _ in range(5):
+    add(by=sys.argv[2])
+print(*versions)
+"""
 
 
-def test_processes_that_edit_at_once_lose_nothing(plan: Database, tmp_path: Path) -> None:
+def test_processes_that_edit_at_once_lose_nothing(plan: Database) -> None:
     one = add(made(cost=0, funded=0))
-    address = {"ATLAS_HOME": str(tmp_path), VARIABLE: os.environ.get(VARIABLE, "")}
-    spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(2) as pool:
-        jobs = [
-            pool.apply_async(other_process, (address, one.id, by)) for by in ("school", "clinic")
-        ]
-        versions = [version for job in jobs for version in job.get(60)]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", OTHER, one.id, by], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for by in ("school", "clinic")
+    ]
+    versions = [int(each) for run in both for each in run.communicate(timeout=90)[0].split()]
     assert sorted(versions) == list(range(2, 12))
     all_of_it = stored("demo", plan=plan)
     assert len(all_of_it) == 11
