@@ -18,6 +18,7 @@ page = st.navigation(
             st.Page("pages/social_drivers.py", title=text("Conditions")),
         ],
         text("What to do"): [
+            st.Page("pages/priorities.py", title=text("Priorities")),
             st.Page("pages/plan.py", title=text("Plan")),
         ],
         text("About the data"): [

@@ -14,12 +14,16 @@ from ui.languages import mark, text
 from ui.selection import (
     ALPHAS,
     FIELDS,
+    GOALS,
     KEPT_ELSEWHERE,
     MEASURES,
     METHODS,
     NEIGHBOURS,
     RANKS,
+    REFERENCES,
+    SHAPES,
     SINGLE_TESTS,
+    TOPS,
     UNITS,
     VIEWS,
     Selection,
@@ -46,10 +50,19 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "neighbours": mark("Neighbours"),
         "alpha": mark("False discoveries"),
         "beside": mark("Beside the map"),
+        "list_of": mark("List of"),
+        "against": mark("Students are counted beyond"),
+        "top": mark("Length of the list"),
+        "gap": mark("Gaps between"),
+        "goal": mark("Goal"),
+        "goal_shape": mark("Path"),
+        "goal_base": mark("From the year"),
+        "goal_year": mark("By the year"),
+        "goal_rate": mark("Share of students"),
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
-    {"year": 108, "level": 136, "area": 168, "within": 150, "driver": 206}
+    {"year": 108, "level": 136, "area": 168, "within": 150, "driver": 206, "list_of": 168}
 )
 """Pixels of the controls in the row of filters."""
 
@@ -173,6 +186,18 @@ def _neighbours(selection: Selection) -> Mapping[str, str]:
     return NEIGHBOURS if selection.method in SINGLE_TESTS else {}
 
 
+def _lists(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import units  # loaded by the pages that list places
+
+    return units.offered(selection)
+
+
+def _gaps(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import gaps
+
+    return gaps.offered(selection)
+
+
 def _units(selection: Selection) -> Mapping[str, str]:
     from ui.queries import neighbourhoods
 
@@ -180,7 +205,16 @@ def _units(selection: Selection) -> Mapping[str, str]:
 
 
 _STANDING: Mapping[str, Mapping[Any, str]] = MappingProxyType(
-    {"measure": MEASURES, "alpha": ALPHAS, "method": METHODS, "rank": RANKS}
+    {
+        "measure": MEASURES,
+        "alpha": ALPHAS,
+        "method": METHODS,
+        "rank": RANKS,
+        "against": REFERENCES,
+        "top": TOPS,
+        "goal": GOALS,
+        "goal_shape": SHAPES,
+    }
 )
 _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyType(
     {
@@ -197,5 +231,7 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "null": lambda s: s.nulls(),
         "neighbours": _neighbours,
         "beside": lambda s: s.besides(queries.choices(s.area).years),
+        "list_of": _lists,
+        "gap": _gaps,
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import product
 from typing import Any
 
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
@@ -46,6 +47,62 @@ UNITS: Mapping[str, str] = {
     "neighbourhood": mark("Neighbourhoods"),
 }
 """What maps and lists are of."""
+LISTS: Mapping[str, str] = {
+    "neighbourhood": mark("Neighbourhoods"),
+    "county": mark("Counties or boroughs"),
+    "district": mark("School districts"),
+    "group": mark("Groups of hot tracts"),
+    "tract": mark("Census tracts"),
+    "school": mark("Schools"),
+}
+"""What priorities and goals are listed of; "" is the first of them that a place has."""
+REFERENCES: Mapping[str, str] = {
+    "": mark("The rest of the place, by level"),
+    "quarter": mark("The best quarter of schools"),
+    "0.1": mark("A target of 10 %"),
+    "0.15": mark("A target of 15 %"),
+    "0.2": mark("A target of 20 %"),
+}
+"""What students are counted beyond."""
+TOPS: Mapping[int, str] = {5: mark("First 5"), 10: mark("First 10"), 20: mark("First 20")}
+"""How many places a room can act on."""
+CRITERIA: Mapping[str, str] = {
+    "excess": mark("Students beyond the reference"),
+    "rate": mark("Share of students chronically absent"),
+    "persistence": mark("Years above the rest"),
+    "condition": mark("The condition chosen"),
+    "temporary_housing": mark("Students in temporary housing"),
+    "coverage": mark("How well the figures cover children here"),
+}
+"""What a list may weigh; the digits of `weights` are in this order."""
+WEIGHTS: Mapping[str, str] = {
+    "0": mark("not counted"),
+    "1": mark("a little"),
+    "2": mark("as usual"),
+    "3": mark("much"),
+}
+GAPS: Mapping[str, str] = {
+    "fifth": mark("Fifths of a condition"),
+    "student_group": mark("Student groups"),
+    "level": mark("School levels"),
+    "county": mark("Counties or boroughs"),
+    "district": mark("School districts"),
+}
+"""Between what gaps are shown; "" is the first of them that a place has."""
+GOALS: Mapping[str, str] = {
+    "": mark("Half in five years"),
+    "california": mark("California's path: 12.5 % by 2030"),
+    "own": mark("Our own goal"),
+}
+"""What a place holds itself to."""
+SHAPES: Mapping[str, str] = {
+    "": mark("The same part fewer each year"),
+    "linear": mark("The same points fewer each year"),
+}
+"""How a path goes from its base to its goal."""
+GOAL_RATES = tuple(range(2, 41))
+GOAL_AHEAD = 12
+"""Years after the last one that an own goal may lie."""
 LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
 """Begins the focus on a neighbourhood: "in:Mott Haven"."""
@@ -90,6 +147,22 @@ class Selection:
         County, neighbourhood or district, and type, of the schools listed; "" for all.
     rank : str
         What lists are ranked by, a key of `RANKS`.
+    list_of : str
+        What priorities and goals are listed of, a key of `LISTS`; "" for the first that is here.
+    against : str
+        What students are counted beyond, a key of `REFERENCES`.
+    top : int
+        Length of the list that a room can act on, a key of `TOPS`.
+    weights : str
+        A digit of `WEIGHTS` for each of `CRITERIA`.
+    gap : str
+        Between what gaps are shown, a key of `GAPS`; "" for the first that is here.
+    goal, goal_shape : str
+        Keys of `GOALS` and `SHAPES`.
+    goal_base, goal_year : int
+        Autumns in which the school years of the base and of the own goal begin; 0 for the usual.
+    goal_rate : int
+        Own goal, in percent.
     present : str
         "1" in coalition mode, where one idea fills the screen.
     slide : str
@@ -117,6 +190,16 @@ class Selection:
     within: str = ""
     kind: str = ""
     rank: str = ""
+    list_of: str = ""
+    against: str = ""
+    top: int = 10
+    weights: str = "211000"
+    gap: str = ""
+    goal: str = ""
+    goal_shape: str = ""
+    goal_base: int = 0
+    goal_year: int = 0
+    goal_rate: int = 15
     present: str = ""
     slide: str = ""
     lang: str = ""
@@ -159,8 +242,12 @@ def _map(of: str) -> str:
     return text("Map: {what}", what=of)
 
 
+_WEIGHED = frozenset(map("".join, product(WEIGHTS, repeat=len(CRITERIA)))) - {"0" * len(CRITERIA)}
 FIELDS = tuple(field.name for field in fields(Selection))
-KEPT_ELSEWHERE = ("measure", "catchment", "alpha", "rank", "present", "lang")
+KEPT_ELSEWHERE = (
+    *("measure", "catchment", "alpha", "rank", "against", "top", "weights"),
+    *("goal", "goal_shape", "goal_rate", "present", "lang"),
+)
 """What stays chosen when another place is opened."""
 
 
@@ -216,6 +303,16 @@ class Choices:
             "within": ("", *self.withins),
             "kind": ("", *self.kinds),
             "rank": tuple(RANKS),
+            "list_of": ("", *LISTS),
+            "against": tuple(REFERENCES),
+            "top": tuple(TOPS),
+            "weights": _WEIGHED,
+            "gap": ("", *GAPS),
+            "goal": tuple(GOALS),
+            "goal_shape": tuple(SHAPES),
+            "goal_base": (0, *self.autumns()),
+            "goal_year": (0, *self.ahead()),
+            "goal_rate": GOAL_RATES,
             "present": ("", "1"),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),
@@ -226,6 +323,15 @@ class Choices:
                 *(f"year:{year}" for year in self.years),
             ),
         }
+
+    def autumns(self) -> tuple[int, ...]:
+        """Calendar years in which the school years begin."""
+        return tuple(int(year[:4]) for year in self.years)
+
+    def ahead(self) -> tuple[int, ...]:
+        """Autumns that an own goal may be set for."""
+        last = max(self.autumns(), default=0)
+        return tuple(range(last + 1, last + 1 + GOAL_AHEAD))
 
     def joins(self) -> dict[str, str]:
         """Words of the joins offered; the best of this place is marked."""

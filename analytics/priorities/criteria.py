@@ -55,7 +55,8 @@ def weighted_list(
     k : int
         Length of the list.
     errors : DataFrame, optional
-        Standard error of each criterion; 0 where left out.
+        Standard error of each criterion; 0 for a criterion that is left out. A place whose error
+        is not known is not ranked.
     draws : int
         Lists that are drawn.
     seed : int
@@ -94,23 +95,23 @@ def weighted_list(
     complete = shown.notna().all(axis=1)
     for other in methods.values():
         complete &= other.notna().all(axis=1)
+    known = pd.DataFrame(index=shown.index) if errors is None else errors.reindex(shown.index)
+    known = known[known.columns.intersection(shown.columns)]
+    complete &= known.notna().all(axis=1)
     tables = [each.loc[complete].to_numpy(dtype=float) for each in methods.values()]
     parts = shown * np.nan
     parts.loc[complete] = _scaled(tables[0], "rank") * share
     score = parts.sum(axis=1, skipna=False)
     table = pd.DataFrame({"score": score, "rank": score.rank(method="min", ascending=False)})
-    noise = np.zeros(tables[0].shape)
-    if errors is not None:
-        noise = (
-            errors.reindex(shown.index, columns=shown.columns).loc[complete].fillna(0.0).to_numpy()
-        )
+    noise = known.reindex(columns=shown.columns, fill_value=0.0).loc[complete].to_numpy(dtype=float)
     drawn = _drawn(tables, share, noise, draws, np.random.default_rng(seed))
     open_ranks = np.quantile(drawn, [0.025, 0.975], axis=1, method="inverted_cdf")
     found = {"top_share": (drawn <= k).mean(axis=1), "rank_low": np.floor(open_ranks[0])}
     found["rank_high"] = np.ceil(open_ranks[1])
     table = table.join(pd.DataFrame(found, index=shown.index[complete]))
     whole = {name: table[name].astype("Int64") for name in ("rank", "rank_low", "rank_high")}
-    lacks = shown.isna().apply(lambda row: ", ".join(map(str, row.index[row])), axis=1)
+    unsure = known.isna().reindex(columns=shown.columns, fill_value=False)
+    lacks = (shown.isna() | unsure).apply(lambda row: ", ".join(map(str, row.index[row])), axis=1)
     return CriteriaList(table.assign(**whole, missing=lacks), parts)
 
 

@@ -63,6 +63,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "shares": Entry(32),
         "tracts": Entry(64),
         "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ...")),
+        "units of a place": Entry(8),
         "search": Entry(4, shared=True),
         "trend": Entry(32),
         "dispersion between years": Entry(32, shared=True),
@@ -78,6 +79,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "absence and a driver, tested": Entry(
             16, shared=True, doing=mark("Testing where both go together")
         ),
+        "funnel of schools": Entry(16),
+        "gaps": Entry(32),
         "members of a group": Entry(32),
         "excess in other years": Entry(64),
         "comparable tracts": Entry(32),

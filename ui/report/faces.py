@@ -24,11 +24,14 @@ from ui.maps.decks import (
 from ui.maps.neighbourhoods import counts as unit_counts
 from ui.maps.neighbourhoods import neighbourhood_classes, neighbourhood_driver_classes
 from ui.maps.scales import NOT_SHOWN, alt_text
+from ui.priorities import map as order_map
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_joins
 from ui.queries import neighbourhoods as places
+from ui.queries import priorities as queries_priorities
 from ui.queries import school_lists as queries_lists
+from ui.queries import units as places_units
 from ui.selection import Selection
 from ui.words import standing as words
 
@@ -188,6 +191,26 @@ def _schools(selection: Selection) -> Face:
     )
 
 
+def _priorities(selection: Selection) -> Face:
+    """Map of how sure it is that places are among the first, numbered as in the list."""
+    unit, title = places_units.unit_of(selection), order_map.title(selection)
+    table = queries_priorities.found(selection).table
+    if unit in order_map.POINTS:
+        points, chance = order_map.schools(table, unit, selection)
+        drawn = points.scale.counts(points.scale.encode(chance))
+        alt = alt_text(points.scale, title, drawn, "schools")
+        return Face(title, points, _swatches(points, drawn), alt, words.SCHOOL_RANGE)
+    of = places_units.of_tracts(selection, unit)
+    classes = order_map.on_tracts_of(table, unit, selection)
+    first = table.index[table["rank"].notna()][: selection.top]
+    numbers = tuple(
+        (str(rank), tuple(of.index[of.eq(key).fillna(value=False)]))
+        for rank, key in enumerate(first, 1)
+    )
+    counts = unit_counts(classes.scale, classes.codes, of) if unit == "neighbourhood" else None
+    return _of_tracts(title, classes, selection, numbers=numbers, counts=counts)
+
+
 def _of_tracts(
     title: str,
     classes: AreaClasses,
@@ -239,6 +262,7 @@ PAGES: Mapping[str, Callable[[Selection], Face]] = MappingProxyType(
         "join_quality": _join_quality,
         "join_change": _join_change,
         "difference": _difference,
+        "priorities": _priorities,
     }
 )
 """Pages whose map can be had as a picture, and the maps of their folds."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from data.contracts.vocabulary import LEVEL_LABELS, RELIABILITY_LABELS, STATUS_LABELS
-from ui.selection import CATCHMENTS
+from ui.selection import CATCHMENTS, CRITERIA
 
 
 @dataclass(frozen=True)
@@ -226,6 +226,74 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         ),
         "shrunken_high": Column(
             "Allowing, high", "count", "students", f"95 % high end, {_SHRUNKEN}", True
+        ),
+        "p_top": Column(
+            "Among the first",
+            "share",
+            "probability",
+            "Share of 2,000 redraws in which the place is among the first of the list.",
+            guarded=True,
+        ),
+        "rank_low": Column("Rank, lowest", "rank", "rank", "First rank in 95 % of the redraws."),
+        "rank_high": Column("Rank, highest", "rank", "rank", "Last rank in 95 % of the redraws."),
+        "part": Column("First part", "share", "fraction", "Part of the places, the first ones."),
+        "places": Column("Places", "count", "places", "How many places these are."),
+        "of_students": Column(
+            "Of all students", "share", "fraction", "Share of all students in these places."
+        ),
+        "of_excess": Column(
+            "Of those beyond", "share", "fraction", "Share of the students beyond the reference."
+        ),
+        "of_excess_low": Column("From", "share", "fraction", "Low end, 95 % of the redraws."),
+        "of_excess_high": Column("To", "share", "fraction", "High end, 95 % of the redraws."),
+        "drawn_first": Column(
+            "With full knowledge",
+            "share",
+            "fraction",
+            "The same, should each redraw pick its own first places.",
+        ),
+        "score": Column("Score", "decimal2", "0 to 1", "Weighted sum of the reasons."),
+        "top_share": Column(
+            "Of the lists", "share", "fraction", "Share of 1,000 lists that have it at the top."
+        ),
+        "missing": Column("Lacks", "text", "text", "Reasons without a figure: not ranked."),
+        **{
+            f"part_{name}": Column(
+                label, "decimal2", "score", "What this reason adds to the score."
+            )
+            for name, label in CRITERIA.items()
+        },
+        "se": Column("SE", "rate", "fraction", "Standard error between schools.", guarded=True),
+        "difference": Column(
+            "Points apart", "points", "fraction", "Rate less that of the rest.", guarded=True
+        ),
+        "difference_low": Column(
+            "Apart, low", "points", "fraction", "Low end of the 95 % range.", guarded=True
+        ),
+        "difference_high": Column(
+            "Apart, high", "points", "fraction", "High end of the 95 % range.", guarded=True
+        ),
+        "gap_ratio": Column(
+            "Times the rest", "ratio", "ratio", "Rate over that of the rest.", guarded=True
+        ),
+        "gap_ratio_low": Column(
+            "Times, low", "ratio", "ratio", "Low end of the 95 % range.", guarded=True
+        ),
+        "gap_ratio_high": Column(
+            "Times, high", "ratio", "ratio", "High end of the 95 % range.", guarded=True
+        ),
+        "trend": Column(
+            "Apart, change a year",
+            "points",
+            "fraction",
+            "Change of the gap to the rest a year, usual years of the latest definition.",
+            guarded=True,
+        ),
+        "trend_low": Column(
+            "Change, low", "points", "fraction", "Low end of the 95 % range.", guarded=True
+        ),
+        "trend_high": Column(
+            "Change, high", "points", "fraction", "High end of the 95 % range.", guarded=True
         ),
         "agree": Column(
             "Analyses", "text", "text", "Analyses that flag it, of those that test it."

@@ -14,7 +14,8 @@ from ui.languages import counted, mark, text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_join
-from ui.queries import school_lists
+from ui.queries import priorities as queries_priorities
+from ui.queries import school_lists, units
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.why import words as why_words
@@ -186,6 +187,24 @@ def _join_quality(selection: Selection) -> str:
     )
 
 
+def _priorities(selection: Selection) -> str:
+    table = queries_priorities.found(selection).table
+    first = table[table["rank"].notna() & table["shrunken"].round().ge(1)]
+    if first.empty:
+        return text("No place has more students absent than the reference would give.")
+    row = first.iloc[0]
+    names = units.names(selection, units.unit_of(selection), first.index[:1])
+    return text(
+        "If {name} had the reference's share, about {students} fewer would be chronically absent"
+        " ({low} to {high}). Help that reaches only some of them will bring fewer. It is a number"
+        " to plan with, not a debt of the place.",
+        name=names.iloc[0],
+        students=students_text(row["shrunken"]),
+        low=count_text(max(row["shrunken_low"], 0)),
+        high=count_text(max(row["shrunken_high"], 0)),
+    )
+
+
 _PAGES: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
     {
         "overview": _overview,
@@ -194,5 +213,6 @@ _PAGES: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
         "schools": _schools,
         "social_drivers": _social_drivers,
         "join_quality": _join_quality,
+        "priorities": _priorities,
     }
 )

@@ -1,0 +1,1 @@
+"""Blocks of the page Priorities: who first, by which reasons, and who is left behind."""

@@ -1,0 +1,90 @@
+"""What priorities and goals are listed of: neighbourhoods, groups, districts, tracts, schools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.views import units as views
+from data.views.groups import gathered
+from data.views.neighbourhoods import counties, neighbourhoods
+from geo.shares import share_matrix
+from ui import queries
+from ui.queries import hotspots
+from ui.queries.cache import kept
+from ui.queries.places import Place
+from ui.selection import LISTS, NEIGHBOURHOOD, Selection
+
+GROUP = "group"
+LEAST = 3
+"""An order, or a list of goals, needs so many."""
+
+
+def offered(selection: Selection) -> Mapping[str, str]:
+    """Words of what can be listed here; the first, which is the usual one, has the key ""."""
+    here = _here(queries.place(selection.area))
+    return {"" if name == here[0] else name: LISTS[name] for name in here}
+
+
+def unit_of(selection: Selection) -> str:
+    """Resolve what the view lists: a key of `ui.selection.LISTS`."""
+    here = _here(queries.place(selection.area))
+    return selection.list_of if selection.list_of in here else here[0]
+
+
+def parts(selection: Selection, unit: str) -> pd.DataFrame:
+    """Part of each school's students in each unit, see `data.views.units.unit_parts`.
+
+    Groups are those of the view's hot spots; a unit is then the id of its group.
+    """
+    if unit != GROUP:
+        return views.unit_parts(queries.panel(selection), unit, queries.join(selection).table)
+    clusters = hotspots.found(selection).tracts["cluster"]
+    own = gathered(queries.join(selection).table, clusters)
+    names, schools = pd.Index(sorted(clusters.dropna().unique())), queries.panel(selection).schools
+    laid = share_matrix(own, schools.index, names).toarray()
+    return pd.DataFrame(laid, schools.index, names).rename_axis(columns=GROUP)
+
+
+def names(selection: Selection, unit: str, ids: pd.Index) -> pd.Series:
+    """Name each unit as people say it."""
+    if unit == GROUP:
+        groups = hotspots.found(selection).groups
+        return pd.Series(groups["name"].to_numpy(), groups["cluster"]).reindex(ids)
+    if unit not in ("tract", "school"):
+        return pd.Series(ids, ids)
+    panel = queries.panel(selection)
+    table = (panel.tracts if unit == "tract" else panel.schools).reindex(ids)
+    where = table["neighbourhood"].where(unit == "tract", "").fillna("")
+    return table["name"] + where.where(where.eq(""), ", " + where)
+
+
+def focus(unit: str, id_: str) -> tuple[str, str]:
+    """Field of the selection that opens a unit, and its value; "" where nothing opens."""
+    if unit == GROUP:
+        return "cluster", id_
+    if unit in ("neighbourhood", "county"):
+        return "focus", f"{NEIGHBOURHOOD}{id_}"
+    return "focus", id_ if unit in ("tract", "school") else ""
+
+
+def of_tracts(selection: Selection, unit: str) -> pd.Series:
+    """Give the unit of each tract, missing where it has none."""
+    tracts = queries.panel(selection).tracts
+    if unit == GROUP:
+        return hotspots.found(selection).tracts["cluster"]
+    if unit == "tract":
+        return pd.Series(tracts.index, tracts.index)
+    return counties(tracts) if unit == "county" else neighbourhoods(tracts)
+
+
+@kept("units of a place")
+def _here(key: Place) -> tuple[str, ...]:
+    panel = queries.panel_of(key)
+    many = {
+        "neighbourhood": neighbourhoods(panel.tracts).nunique(),
+        "county": counties(panel.tracts).nunique(),
+        "district": panel.schools["district"].replace("", pd.NA).nunique(),
+    }
+    return (*(name for name, count in many.items() if count >= LEAST), GROUP, "tract", "school")
