@@ -31,6 +31,7 @@ PAGES = (
     "why_here",
     "schools",
     "social_drivers",
+    "priorities",
     "plan",
     "join_quality",
     "data_quality",

@@ -12,7 +12,7 @@ from tests.browser.screen import MAP, settled
 from tests.reading import EIGHT, grade
 
 SCREEN = (1280, 720)
-MAP_PAGES = ("", "hot_spots", "why_here", "schools", "social_drivers", "join_quality")
+MAP_PAGES = ("", "hot_spots", "why_here", "schools", "social_drivers", "priorities", "join_quality")
 # In New York City's latest year no area stands out: Why here has no group to map.
 YEARS = {("nyc", "why_here"): {"year": "2018-19"}}
 LIMITS = {"top": 260, "share": 0.40, "legend": 18, "length": 3 * SCREEN[1], "grade": EIGHT}

@@ -23,6 +23,7 @@ MAP_PAGES = {
     "schools": SEQUENTIAL,
     "social_drivers": SEQUENTIAL,
     "why_here": tuple(HOT_COLD.values()),
+    "priorities": SEQUENTIAL,
 }
 PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
 TIP = ".atlas-map-tip"

@@ -55,9 +55,11 @@ def names(selection: Selection, unit: str, ids: pd.Index) -> pd.Series:
     if unit not in ("tract", "school"):
         return pd.Series(ids, ids)
     panel = queries.panel(selection)
-    table = (panel.tracts if unit == "tract" else panel.schools).reindex(ids)
-    where = table["neighbourhood"].where(unit == "tract", "").fillna("")
-    return table["name"] + where.where(where.eq(""), ", " + where)
+    if unit == "school":
+        return panel.schools["name"].reindex(ids)
+    table = panel.tracts.reindex(ids)
+    where = table["neighbourhood"].fillna("")
+    return table["name"] + where.mask(where.ne(""), ", " + where)
 
 
 def focus(unit: str, id_: str) -> tuple[str, str]:

@@ -13,17 +13,29 @@ from ui.join.words import typical_schools
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_join
+from ui.queries import priorities as queries_priorities
 from ui.queries import school_lists
 from ui.words import meaning as words
 
-PAGES = ("overview", "hot_spots", "why_here", "schools", "social_drivers", "join_quality")
+PAGES = (
+    "overview",
+    "hot_spots",
+    "why_here",
+    "schools",
+    "social_drivers",
+    "priorities",
+    "join_quality",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_explained_in_a_few_plain_sentences(page: str, default) -> None:
     said = words.meaning(page, default)
     names = [*queries.schools(default)["name"], *queries_hotspots.found(default).groups["name"]]
-    names += [queries_drivers.measure(default).label]
+    names += [
+        queries_drivers.measure(default).label,
+        *queries_priorities.found(default).table.index,
+    ]
     assert grade(said, names) <= EIGHT, said
     assert any(sign.isdigit() for sign in said)
     assert 2 <= said.count(". ") + 1 <= 4

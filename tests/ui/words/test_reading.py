@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from data.recipe.measures import measures
@@ -13,11 +14,13 @@ from tests.ui.words.test_wording import BANNED
 from ui import queries
 from ui.drivers import words as driver_words
 from ui.join import words as join_words
+from ui.priorities import words as priority_words
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_join
 from ui.queries import methods as queries_methods
-from ui.queries import school_lists
+from ui.queries import priorities as queries_priorities
+from ui.queries import school_lists, units
 from ui.queries import why as queries_why
 from ui.schools import words as school_words
 from ui.selection import Selection
@@ -43,6 +46,10 @@ def said(view: Selection) -> Iterator[tuple[str, str]]:
     yield "hot_spots", answers.hot_spot_answer(spots, view)
     yield "why_here", why_block.answer(spots, replace(view, cluster=first_group(spots)))
     yield "schools", school_words.answer(listed, school_lists.totals(listed), view.year)
+    for unit in ("", "school"):
+        own = replace(view, list_of=unit)
+        found, kind = queries_priorities.found(own), units.unit_of(own)
+        yield "priorities", priority_words.answer(found, unit_names(own), kind, own)
     yield "join_quality", join_words.answer(queries_join.quality(view), "", view.catchment)
     yield "data_quality", completeness.answer(queries_methods.quality(view))
     if area.fictional:
@@ -62,6 +69,11 @@ def said(view: Selection) -> Iterator[tuple[str, str]]:
             yield "why_here, below", text
 
 
+def unit_names(view: Selection) -> pd.Series:
+    kind = units.unit_of(view)
+    return units.names(view, kind, queries_priorities.found(view).table.index)
+
+
 def first_group(spots) -> str:
     return "" if spots.groups.empty else str(spots.groups["cluster"].iloc[0])
 
@@ -71,7 +83,14 @@ def names(view: Selection) -> list[str]:
     broad = [] if spots.broad is None else list(spots.broad["name"])
     labels = [item.label for item in measures().values()]
     schools = list(queries.schools(view)["name"])
-    return [*spots.groups["name"], *broad, *labels, *schools, queries.panel(view).area.name]
+    return [
+        *unit_names(view),
+        *spots.groups["name"],
+        *broad,
+        *labels,
+        *schools,
+        queries.panel(view).area.name,
+    ]
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda item: " ".join(filter(None, item)))
@@ -104,6 +123,6 @@ def test_an_answer_is_short_and_without_words_of_statistics(texts) -> None:
 
 def test_what_it_means_reads_at_grade_eight_too(texts) -> None:
     view, _ = texts
-    for page in ("overview", "hot_spots", "why_here", "schools", "join_quality"):
+    for page in ("overview", "hot_spots", "why_here", "schools", "priorities", "join_quality"):
         text = meaning(page, view)
         assert grade(text, names(view)) <= EIGHT if text else page == "why_here", (page, text)
