@@ -20,6 +20,7 @@ page = st.navigation(
         text("What to do"): [
             st.Page("pages/priorities.py", title=text("Priorities")),
             st.Page("pages/plan.py", title=text("Plan")),
+            st.Page("pages/goals.py", title=text("Goals")),
         ],
         text("About the data"): [
             st.Page("pages/join_quality.py", title=text("Where students live")),

@@ -10,10 +10,11 @@ from typing import Any
 import streamlit as st
 
 from ui import queries
-from ui.languages import mark, text
+from ui.languages import PERCENT, mark, text
 from ui.selection import (
     ALPHAS,
     FIELDS,
+    GOAL_RATES,
     GOALS,
     KEPT_ELSEWHERE,
     MEASURES,
@@ -54,6 +55,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "against": mark("Students are counted beyond"),
         "top": mark("Length of the list"),
         "gap": mark("Gaps between"),
+        "goals_of": mark("Goals of"),
         "goal": mark("Goal"),
         "goal_shape": mark("Path"),
         "goal_base": mark("From the year"),
@@ -62,7 +64,15 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
-    {"year": 108, "level": 136, "area": 168, "within": 150, "driver": 206, "list_of": 168}
+    {
+        "year": 108,
+        "level": 136,
+        "area": 168,
+        "within": 150,
+        "driver": 206,
+        "list_of": 168,
+        "goals_of": 168,
+    }
 )
 """Pixels of the controls in the row of filters."""
 
@@ -192,6 +202,29 @@ def _lists(selection: Selection) -> Mapping[str, str]:
     return units.offered(selection)
 
 
+def _goals_of(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import goals
+
+    return goals.offered(selection)
+
+
+def _goal_years(selection: Selection) -> Mapping[int, str]:
+    from ui.queries import goals
+
+    return goals.years(selection)
+
+
+def _goal_bases(selection: Selection) -> Mapping[int, str]:
+    from ui.queries import goals
+
+    return goals.bases(selection)
+
+
+def _goal_rates(selection: Selection) -> Mapping[int, str]:
+    rates = GOAL_RATES if selection.goal == "own" else ()
+    return {rate: f"{rate}{PERCENT}" for rate in rates}
+
+
 def _gaps(selection: Selection) -> Mapping[str, str]:
     from ui.queries import gaps
 
@@ -233,5 +266,9 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "beside": lambda s: s.besides(queries.choices(s.area).years),
         "list_of": _lists,
         "gap": _gaps,
+        "goals_of": _goals_of,
+        "goal_base": _goal_bases,
+        "goal_year": _goal_years,
+        "goal_rate": _goal_rates,
     }
 )

@@ -81,6 +81,13 @@ WEIGHTS: Mapping[str, str] = {
     "2": mark("as usual"),
     "3": mark("much"),
 }
+GOALS_OF: Mapping[str, str] = {
+    "county": mark("Counties or boroughs"),
+    "district": mark("School districts"),
+    "neighbourhood": mark("Neighbourhoods"),
+    "school": mark("Schools"),
+}
+"""Whose goals are listed; "" is the first of them that a place has."""
 GAPS: Mapping[str, str] = {
     "fifth": mark("Fifths of a condition"),
     "student_group": mark("Student groups"),
@@ -157,6 +164,10 @@ class Selection:
         A digit of `WEIGHTS` for each of `CRITERIA`.
     gap : str
         Between what gaps are shown, a key of `GAPS`; "" for the first that is here.
+    goals_of : str
+        Whose goals are listed, a key of `GOALS_OF`; "" for the first that is here.
+    goal_for : str
+        Unit of that list whose path is drawn; "" for the whole place.
     goal, goal_shape : str
         Keys of `GOALS` and `SHAPES`.
     goal_base, goal_year : int
@@ -195,6 +206,8 @@ class Selection:
     top: int = 10
     weights: str = "211000"
     gap: str = ""
+    goals_of: str = ""
+    goal_for: str = ""
     goal: str = ""
     goal_shape: str = ""
     goal_base: int = 0
@@ -269,6 +282,8 @@ class Choices:
         Names of the coalition mode's views.
     withins, kinds : tuple of str
         Places and types that schools can be listed by.
+    units : frozenset of str
+        What may have a goal of its own: ids of schools, names of districts and areas.
     """
 
     area: str
@@ -281,6 +296,7 @@ class Choices:
     slides: tuple[str, ...] = ()
     withins: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    units: frozenset[str] = frozenset()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -308,6 +324,8 @@ class Choices:
             "top": tuple(TOPS),
             "weights": _WEIGHED,
             "gap": ("", *GAPS),
+            "goals_of": ("", *GOALS_OF),
+            "goal_for": self.units | {""},
             "goal": tuple(GOALS),
             "goal_shape": tuple(SHAPES),
             "goal_base": (0, *self.autumns()),

@@ -23,6 +23,7 @@ PAGES = (
     "social_drivers",
     "priorities",
     "plan",
+    "goals",
     "join_quality",
     "data_quality",
     "methods",

@@ -14,7 +14,7 @@ from tests.browser.screen import open_page, settled, unfold_all
 from ui.present.views import NAMES
 
 pytestmark = pytest.mark.browser
-PAGES = (*MAP_PAGES, "plan", "data_quality", "methods")
+PAGES = (*MAP_PAGES, "plan", "goals", "data_quality", "methods")
 LOOKS = {"en": "light", "es": "dark"}  # no colour depends on the language
 TABLES = """() => [...document.querySelectorAll('[data-testid=stDataFrame]')]
     .filter(table => table.querySelector('td[id^=glide-cell-]')).length > 1"""

@@ -13,7 +13,7 @@ from tests.browser.screen import nothing_wrong, open_page, unfold, unfold_all
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("path", ["plan", "join_quality", "data_quality", "methods"])
+@pytest.mark.parametrize("path", ["plan", "goals", "join_quality", "data_quality", "methods"])
 def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: str) -> None:
     open_page(page, server, path, area="demo")
     assert page.locator("h1").count() == 1

@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from analytics.goals.grid import CALIFORNIA_GRID
 from data.contracts.vocabulary import (
     CATCHMENTS,
     LEVEL_LABELS,
@@ -40,6 +41,7 @@ GIVEN = (
     *({term: term for term in TERMS}, TERMS),
     *(ROLES, STATUSES, KINDS, PROBLEMS, VIRGINIA, CALIFORNIA),
     {each.id: each.name for each in evidence().values()},
+    {name: name for name in (*CALIFORNIA_GRID.status_names, *CALIFORNIA_GRID.change_names)},
     {name: column.heading for name, column in COLUMNS.items()},
     {name: column.description for name, column in COLUMNS.items()},
     {name: measure.label for name, measure in registry.measures().items()},

@@ -84,6 +84,9 @@ def _choices(key: Place) -> Choices:
         withins=withins,
         kinds=kinds,
         slides=SLIDES,
+        units=frozenset(panel.schools.index)
+        | frozenset(panel.schools["district"])
+        | frozenset(areas_of(panel.tracts)),
     )
 
 

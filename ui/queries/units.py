@@ -23,14 +23,19 @@ LEAST = 3
 
 def offered(selection: Selection) -> Mapping[str, str]:
     """Words of what can be listed here; the first, which is the usual one, has the key ""."""
-    here = _here(queries.place(selection.area))
-    return {"" if name == here[0] else name: LISTS[name] for name in here}
+    names = here(selection)
+    return {"" if name == names[0] else name: LISTS[name] for name in names}
 
 
 def unit_of(selection: Selection) -> str:
     """Resolve what the view lists: a key of `ui.selection.LISTS`."""
-    here = _here(queries.place(selection.area))
-    return selection.list_of if selection.list_of in here else here[0]
+    names = here(selection)
+    return selection.list_of if selection.list_of in names else names[0]
+
+
+def here(selection: Selection) -> tuple[str, ...]:
+    """List what the place can be divided into, the usual first: keys of `LISTS`."""
+    return _here(queries.place(selection.area))
 
 
 def parts(selection: Selection, unit: str) -> pd.DataFrame:

@@ -12,12 +12,19 @@ from ui import queries
 from ui.charts import history
 from ui.charts import places as school_charts
 from ui.drivers import words as driver_words
+from ui.goals import block as goals
+from ui.goals import words as goal_words
 from ui.hotspots import block as hotspot_block
 from ui.languages import text
+from ui.priorities import block as priorities
+from ui.priorities import charts as priority_charts
+from ui.priorities import words as priority_words
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import priorities as queries_priorities
 from ui.queries import school_lists as queries_lists
+from ui.queries import units
 from ui.queries import why as queries_why
 from ui.report.picture import Form, chart_picture
 from ui.selection import Selection
@@ -85,6 +92,23 @@ def _scatter(selection: Selection) -> Chart:
     return hotspot_block.scatter_chart(found, selection).to_dict(), words.TRACT_MEANING
 
 
+def _order(selection: Selection) -> Chart:
+    unit, table = units.unit_of(selection), queries_priorities.found(selection).table
+    first = table[table["rank"].notna()].head(priorities.CHARTED)
+    named = first.assign(name=units.names(selection, unit, first.index))
+    return priority_charts.rank_ranges(named, selection.top).to_dict(), priority_words.ADVICE
+
+
+def _concentration(selection: Selection) -> Chart:
+    table = queries_priorities.found(selection).concentration
+    unit = text(priority_words.UNITS[units.unit_of(selection)])
+    return priority_charts.concentration(table, unit).to_dict(), priority_words.ADVICE
+
+
+def _path(selection: Selection) -> Chart:
+    return goals.path(selection).to_dict(), goal_words.FORECAST
+
+
 CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
     {
         "trend": _trend,
@@ -93,6 +117,9 @@ CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
         "profile": _profile,
         "funnel": _funnel,
         "scatter": _scatter,
+        "order": _order,
+        "concentration": _concentration,
+        "goal_path": _path,
         "odds": lambda selection: (queries_charts.odds_chart(selection), words.ASSOCIATION),
         "themes": lambda selection: (queries_charts.themes_chart(selection), words.ASSOCIATION),
         "exposure": lambda selection: (queries_charts.exposure_chart(selection), words.ASSOCIATION),
@@ -118,9 +145,23 @@ def offered(selection: Selection, page: str) -> dict[str, str]:
         return {name: text("The school over the years") if opened else text("Schools by band")}
     if page == "hot_spots" and selection.beside == "scatter":
         return {"scatter": text("Is a tract like its neighbours?")}
+    if page == "goals":
+        return {"goal_path": text("The path to the goal")}
+    if page == "priorities":
+        return _of_order(selection)
     if page == "why_here":
         return _of_group(selection)
     return _of_conditions(selection) if page == "social_drivers" else {}
+
+
+def _of_order(selection: Selection) -> dict[str, str]:
+    found = queries_priorities.found(selection)
+    if found.concentration.empty:
+        return {}
+    return {
+        "order": text("How sure is the order?"),
+        "concentration": text("Does it pay to choose places?"),
+    }
 
 
 def _of_group(selection: Selection) -> dict[str, str]:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from ui import queries
 from ui.drivers import together as together_words
+from ui.goals import map as goal_map
+from ui.goals import words as goal_words
 from ui.hotspots.words import map_title
 from ui.join.maps import change_classes, drawn_codes, home_classes
 from ui.maps.decks import (
@@ -211,6 +213,17 @@ def _priorities(selection: Selection) -> Face:
     return _of_tracts(title, classes, selection, numbers=numbers, counts=counts)
 
 
+def _goals(selection: Selection) -> Face:
+    """Map of which places are on the way to their goals."""
+    title = goal_map.title(selection)
+    if not goal_map.draws_points(selection):
+        return _of_tracts(title, goal_map.of_areas(selection), selection)
+    points, progress = goal_map.of_schools(selection)
+    counts = points.scale.counts(points.scale.encode(progress))
+    alt = alt_text(points.scale, title, counts, "schools")
+    return Face(title, points, _swatches(points, counts), alt, goal_words.SCHOOLS)
+
+
 def _of_tracts(
     title: str,
     classes: AreaClasses,
@@ -263,6 +276,7 @@ PAGES: Mapping[str, Callable[[Selection], Face]] = MappingProxyType(
         "join_change": _join_change,
         "difference": _difference,
         "priorities": _priorities,
+        "goals": _goals,
     }
 )
 """Pages whose map can be had as a picture, and the maps of their folds."""

@@ -227,6 +227,30 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "shrunken_high": Column(
             "Allowing, high", "count", "students", f"95 % high end, {_SHRUNKEN}", True
         ),
+        "goal": _rate("Goal", "Share of students chronically absent that the goal sets."),
+        "goal_school_year": Column("By", "text", "text", "School year of the goal."),
+        "base_rate": _rate("From", "Rate of the year that the goal starts from."),
+        "progress": Column("On the way?", "text", "text", "As far as the forecast's range says."),
+        "chance": Column(
+            "Chance", "share", "probability", "Chance to meet the goal, should years go on so."
+        ),
+        "middle": _rate("Forecast", "Middle of the forecast for the goal's year."),
+        "goal_low": _rate("Forecast, low", "Low end of the 90 % range."),
+        "goal_high": _rate("Forecast, high", "High end of the 90 % range."),
+        "needed": Column("Fewer in all", "count", "students", "Fewer chronically absent.", True),
+        "needed_a_year": Column("Fewer a year", "count", "students", "Of these a year.", True),
+        "needed_a_class": Column(
+            "Fewer in a class", "decimal", "students", "Of these in a class of 25.", True
+        ),
+        "status_class": Column("This year", "text", "text", "Class of the rate."),
+        "change_class": Column("Change", "text", "text", "Class of the change."),
+        "change_points": Column("Points", "points", "fraction", "Change of the same schools."),
+        "sure": Column("How sure", "text", "text", "Sure: the whole range lies in the class."),
+        "said": Column("Stated chance", "text", "text", "Range of stated chances."),
+        "cases": Column("Cases", "count", "cases", "Units and years with such a chance."),
+        "happened": Column("Came true", "share", "fraction", "Share of these that met the goal."),
+        "came_low": Column("Came true, low", "share", "fraction", "Low end, were cases apart."),
+        "came_high": Column("Came true, high", "share", "fraction", "High end, were cases apart."),
         "p_top": Column(
             "Among the first",
             "share",

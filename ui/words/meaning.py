@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from analytics.goals.progress import CLASS_SIZE
 from ui import queries
 from ui.drivers import words as driver_words
 from ui.join.words import decimal_text, typical_schools
 from ui.languages import counted, mark, text
 from ui.queries import drivers as queries_drivers
+from ui.queries import goals as queries_goals
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_join
 from ui.queries import priorities as queries_priorities
@@ -205,6 +207,21 @@ def _priorities(selection: Selection) -> str:
     )
 
 
+def _goals(selection: Selection) -> str:
+    row = queries_goals.whole(selection).iloc[0]
+    if not row["students_a_class"] >= 0:
+        return ""
+    return text(
+        "The goal asks for about {fewer} fewer in a class of {size} by {year}. Today it is about"
+        " {now}. Each year's step is small; it takes many schools at once. The forecast does not"
+        " know of any plan.",
+        fewer=count_text(max(row["students_a_class"], 1)),
+        size=CLASS_SIZE,
+        now=count_text(CLASS_SIZE * row["rate"]),
+        year=queries_goals.year_name(int(row["goal_year"])),
+    )
+
+
 _PAGES: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
     {
         "overview": _overview,
@@ -214,5 +231,6 @@ _PAGES: Mapping[str, Callable[[Selection], str]] = MappingProxyType(
         "social_drivers": _social_drivers,
         "join_quality": _join_quality,
         "priorities": _priorities,
+        "goals": _goals,
     }
 )

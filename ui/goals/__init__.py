@@ -1,0 +1,1 @@
+"""Blocks of the page Goals: the path, who is on the way, and how good such forecasts are."""
