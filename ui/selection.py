@@ -167,7 +167,7 @@ class Selection:
     goals_of : str
         Whose goals are listed, a key of `GOALS_OF`; "" for the first that is here.
     goal_for : str
-        Unit of that list whose path is drawn; "" for the whole place.
+        Unit of that list whose path is drawn, or district whose card is open; "" for none.
     goal, goal_shape : str
         Keys of `GOALS` and `SHAPES`.
     goal_base, goal_year : int

@@ -72,12 +72,11 @@ def _badges(found: Priorities, unit: str, selection: Selection) -> list[map_bloc
 
 
 def _beside(found: Priorities, names: pd.Series, selection: Selection, legend: str) -> Beside:
-    field = units.focus(units.unit_of(selection), "")[0]
     return Beside(
         legend,
         _card(found, names, selection),
         partial(_ranked, found, names, selection),
-        field="focus" if selection.focus else field,
+        field="focus" if selection.focus else _field(selection),
     )
 
 
@@ -104,10 +103,10 @@ def _rows(found: Priorities, names: pd.Series, selection: Selection) -> Iterator
 def _card(found: Priorities, names: pd.Series, selection: Selection) -> str:
     """Card of what is in focus: its place in the order, then its own card; "" for nothing."""
     unit = units.unit_of(selection)
-    own = "" if not selection.focus else focus_card(selection)
+    own = focus_card(selection) if selection.focus else ""
     for key in found.table.index:
         field, value = units.focus(unit, str(key))
-        if value and getattr(selection, field) == value:
+        if getattr(selection, field) == value:
             facts = words.facts(found.table.loc[key], selection)
             return card(names[key], facts, text(words.ADVICE)) + own
     return own
@@ -160,7 +159,7 @@ def table(found: Priorities, names: pd.Series, selection: Selection) -> None:
         units=text(words.UNITS[unit]).capitalize(),
         year=selection.year,
     )
-    opens = "priorities-table" if units.focus(unit, "x")[1] else ""
+    opens = "priorities-table" if _field(selection) == "focus" else ""
     shown = rows.set_axis([units.focus(unit, str(key))[1] for key in rows.index], axis=0)
     table_block.show(shown, COLUMNS, heading, opens=opens)
     index = {"tract": "geoid", "school": "school_id", "group": "cluster"}.get(unit, unit)

@@ -68,12 +68,12 @@ def names(selection: Selection, unit: str, ids: pd.Index) -> pd.Series:
 
 
 def focus(unit: str, id_: str) -> tuple[str, str]:
-    """Field of the selection that opens a unit, and its value; "" where nothing opens."""
+    """Give the field of the selection that opens a unit, and its value."""
     if unit == GROUP:
         return "cluster", id_
     if unit in ("neighbourhood", "county"):
         return "focus", f"{NEIGHBOURHOOD}{id_}"
-    return "focus", id_ if unit in ("tract", "school") else ""
+    return ("goal_for" if unit == "district" else "focus"), id_
 
 
 def of_tracts(selection: Selection, unit: str) -> pd.Series:
