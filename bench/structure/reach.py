@@ -70,6 +70,13 @@ KEPT: dict[str, str] = {
         ),
         "the pages Priorities, Plan and Goals",
     ),
+    **dict.fromkeys(
+        (
+            f"data.plan.migrations.versions.step_0001_plan.{name}"
+            for name in ("upgrade", "downgrade")
+        ),
+        "alembic calls it by its name",
+    ),
     "analytics.disclosure.gate.Policy.tighten": "shared mode only tightens (disclosure audit)",
     **dict.fromkeys(
         (f"analytics.rates.definitions.{name}" for name in ("is_eligible", "is_chronic", "tier")),

@@ -73,13 +73,6 @@ class Past:
     before: Entry | None
     after: Entry | None
 
-    def fields(self) -> tuple[str, ...]:
-        """Name the fields that it changed."""
-        if self.before is None or self.after is None:
-            return ()
-        old, new = self.before.values(), self.after.values()
-        return tuple(name for name in FIELDS if old[name] != new[name])
-
 
 class ConflictError(PlanError):
     """Someone else changed the entry since it was looked at; nothing was saved.

@@ -151,6 +151,24 @@ def test_taking_the_other_version_leaves_it_as_it_is() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_status_is_changed_in_one_step_and_never_over_what_others_wrote() -> None:
+    one = add(cost=5)
+    test = opened()
+    test.selectbox(key=f"plan-status-{one.id}-1").select("under_way").run()
+    assert "1 under way" in said(test)
+    newer = checked({**one.entry.values(), "cost": 6, "status": "under_way"})  # type: ignore[union-attr]
+    apply("demo", [Change("change", "housing", one.id, 2, newer)], NOON)
+    test.selectbox(key=f"plan-status-{one.id}-2").select("done").run()
+    assert "Housing changed" in said(test)
+    assert "What they changed: Cost in dollars: $5 → $6." in " ".join(
+        each.value.replace("\\", "") for each in test.caption
+    )
+    test.button(key="plan-mine").click().run()
+    row = entries("demo").loc[one.id]
+    assert (row["cost"], row["status"], row["changed_by"]) == (6, "done", "clinic")
+
+
+@pytest.mark.usefixtures("home")
 def test_what_others_removed_is_a_conflict_and_can_be_put_back() -> None:
     one = add(cost=5)
     test = opened()

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pandas as pd
 import streamlit as st
 
-from data.plan.entry import FIELDS, LONGEST, EntryError, Problem, checked
+from data.plan.entry import FIELDS, LARGEST, LONGEST, Entry, EntryError, Problem, checked
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.plan.store import Change, ConflictError, Stored
 from ui.languages import mark, text
@@ -73,9 +73,16 @@ def begin(area: str, row: pd.Series | None = None) -> None:
     if row is None:
         draft = Draft(area, uuid4().hex, 0, {"place_kind": "place"}, {})
     else:
-        values = {name: None if pd.isna(row[name]) else row[name] for name in FIELDS}
+        values = entry_of(row).values()
         draft = Draft(area, str(row.name), int(row["version"]), values, values)
     st.session_state[DRAFT] = draft
+
+
+def entry_of(row: pd.Series) -> Entry:
+    """Give the entry of a row of the plan's table."""
+    values: dict[str, Any] = {name: row[name] for name in FIELDS}
+    numbers = {name: None if pd.isna(row[name]) else int(row[name]) for name in LARGEST}
+    return Entry(**{**values, **numbers})
 
 
 def drop() -> None:
@@ -123,7 +130,9 @@ def conflict(selection: Selection) -> None:
     wanted, now = error.change, error.current
     with st.container(key="plan-conflict", border=True):
         st.error(as_written(f"{words.conflict(error)} {text(NOT_SAVED)}"))
-        merged = _merged(selection, wanted, now)
+        if theirs := words.differences(kept.bases.get(wanted.id), now.entry):
+            st.caption(as_written(text("What they changed: {changes}.", changes=theirs)))
+        merged = _merged(kept, wanted, now)
         if merged is not None:
             _both(merged, now)
         with st.container(horizontal=True):
@@ -209,7 +218,8 @@ def _save(draft: Draft, names: Mapping[str, str]) -> None:
     st.session_state[DRAFT] = draft
     kind = "change" if draft.version else "add"
     change = Change(kind, saving.role(), draft.id, draft.version, entry, key)  # type: ignore[arg-type]
-    saving.send(draft.area, (change,), partial(_saved, draft.id))
+    bases = {draft.id: Entry(**draft.base)} if draft.base else {}
+    saving.send(draft.area, (change,), bases, partial(_saved, draft.id))
 
 
 def _saved(id: str) -> None:  # noqa: A002 - as everywhere in the plan
@@ -229,16 +239,15 @@ def _typed(draft: Draft, names: Mapping[str, str]) -> dict[str, Any]:
     return {**typed, "place": names.get(place, ""), "place_kind": kind or "place", "place_id": id_}
 
 
-def _merged(selection: Selection, wanted: Change, now: Stored) -> Change | None:
+def _merged(kept: saving.Waiting, wanted: Change, now: Stored) -> Change | None:
     """Put the fields that this session changed over the entry as it is now.
 
     What the other changed elsewhere in the entry is kept; None for a change without values.
     """
     if wanted.entry is None:
         return None
-    draft = current(selection.area)
-    base = draft.base if draft is not None and draft.id == wanted.id else {}
     mine, theirs = wanted.entry.values(), now.entry.values()
+    base = kept.bases[wanted.id].values() if wanted.id in kept.bases else {}
     values = {
         name: theirs[name] if base and mine[name] == base[name] else mine[name] for name in FIELDS
     }
@@ -272,7 +281,7 @@ def _keep(kept: saving.Waiting, merged: Change | None) -> None:
     wanted = merged or kept.error.change
     again = replace(wanted, version=now.version, key=uuid4().hex)
     others = [each for each in kept.changes if each.id != wanted.id]
-    saving.send(kept.area, (*others, again), kept.done)
+    saving.send(kept.area, (*others, again), {**kept.bases, wanted.id: now.entry}, kept.done)
 
 
 def _take() -> None:

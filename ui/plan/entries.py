@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from data.plan import store
 from data.plan.database import PlanError
-from data.plan.entry import LARGEST, ROLES
+from data.plan.entry import LARGEST, ROLES, STATUSES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.plan.store import Change
 from data.plan.sums import by
@@ -147,27 +148,53 @@ def _chosen(table: pd.DataFrame, selection: Selection) -> None:
             width=420,
         )
         row = table.loc[state[CHOSEN]]
-        st.button(
-            text("Change"), key="plan-edit", on_click=editor.begin, args=(selection.area, row)
-        )
-        for kind, label in (("undo", mark("Undo its last change")), ("remove", mark("Remove"))):
-            st.button(
-                text(label),
-                key=f"plan-{kind}",
-                on_click=_do,
-                args=(selection.area, kind, str(row.name), int(row["version"])),
-                disabled=not saving.role(),
-                help=None if saving.role() else text("Choose whom you speak for first."),
-            )
+        _doing(row, selection.area)
     if row["notes"]:
         st.caption(as_written(row["notes"]))
     frame.fold("What was changed, when and by whom", "plan-history", _history, str(row.name))
 
 
+def _doing(row: pd.Series, area: str) -> None:
+    """Draw the controls that change an action; without a role only its form opens."""
+    locked = not saving.role()
+    hint = text("Choose whom you speak for first.") if locked else None
+    key, statuses = f"plan-status-{row.name}-{row['version']}", list(STATUSES)
+    st.selectbox(
+        text(words.FIELDS["status"]),
+        statuses,
+        index=statuses.index(row["status"]),
+        format_func=lambda status: text(STATUSES[status]),
+        key=key,
+        on_change=_set_status,
+        args=(area, row, key),
+        width=150,
+        disabled=locked,
+        help=hint,
+    )
+    st.button(text("Change"), key="plan-edit", on_click=editor.begin, args=(area, row))
+    for kind, label in (("undo", mark("Undo its last change")), ("remove", mark("Remove"))):
+        st.button(
+            text(label),
+            key=f"plan-{kind}",
+            on_click=_do,
+            args=(area, kind, str(row.name), int(row["version"])),
+            disabled=locked,
+            help=hint,
+        )
+
+
+def _set_status(area: str, row: pd.Series, key: str) -> None:
+    """Save another status of an action."""
+    before = editor.entry_of(row)
+    after = replace(before, status=st.session_state[key])
+    change = Change("change", saving.role(), str(row.name), int(row["version"]), after)
+    saving.send(area, (change,), {change.id: before}, partial(saving.say, mark("Saved.")))
+
+
 def _do(area: str, kind: store.Kind, id_: str, version: int) -> None:
     """Remove an action, or undo its last change."""
     change = Change(kind, saving.role(), id_, version)
-    saving.send(area, (change,), partial(saving.say, DONE[kind]))
+    saving.send(area, (change,), {}, partial(saving.say, DONE[kind]))
 
 
 DONE = {

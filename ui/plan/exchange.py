@@ -13,6 +13,7 @@ import streamlit as st
 from data.errors import DataError
 from data.plan import store
 from data.plan.database import PlanError
+from data.plan.entry import Entry
 from data.plan.files import COLUMNS, Wanted, to_send, wanted
 from data.plan.sheets import BOOKS, MOST_BYTES, MOST_ROWS, SHEET, TEXTS
 from ui.languages import counted, mark, number, text
@@ -48,6 +49,11 @@ class Preview:
     def changes(self) -> tuple[store.Change, ...]:
         """What is to be saved."""
         return tuple(each.change for each in self.wanted if each.change)
+
+    @property
+    def bases(self) -> dict[str, Entry]:
+        """What the entries are that are to be changed, by id."""
+        return {each.change.id: each.before for each in self.wanted if each.change and each.before}
 
 
 def section(plan: Opened, selection: Selection) -> None:
@@ -148,7 +154,7 @@ def _show(preview: Preview, selection: Selection) -> None:
         key="plan-import",
         type="primary",
         on_click=saving.send,
-        args=(selection.area, preview.changes, _saved),
+        args=(selection.area, preview.changes, preview.bases, _saved),
         disabled=not saving.role(),
         help=None if saving.role() else text("Choose whom you speak for first."),
     )

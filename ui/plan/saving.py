@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from data.plan import store
 from data.plan.database import PlanError, UnreachableError
+from data.plan.entry import Entry
 from data.plan.store import Change, ConflictError
 from ui.languages import text
 from ui.plan import words
@@ -20,15 +21,32 @@ WAITING, SAID, ROLE = "plan-waiting", "plan-said", "plan-speaks-for"
 
 @dataclass(frozen=True, eq=False)
 class Waiting:
-    """Changes of a place that could not be saved, and why."""
+    """Changes of a place that could not be saved, and why.
+
+    Attributes
+    ----------
+    area : str
+    changes : tuple of Change
+    bases : mapping of Entry
+        What the entries were when they were looked at, by id.
+    done : callable
+        Called once they are saved.
+    error : PlanError
+    """
 
     area: str
     changes: tuple[Change, ...]
-    error: PlanError
+    bases: Mapping[str, Entry]
     done: Callable[[], object]
+    error: PlanError
 
 
-def send(area: str, changes: Sequence[Change], done: Callable[[], object]) -> None:
+def send(
+    area: str,
+    changes: Sequence[Change],
+    bases: Mapping[str, Entry],
+    done: Callable[[], object],
+) -> None:
     """Make changes; `done` is called once they are saved, now or after another try.
 
     A change keeps its key from try to try, so that none is made twice.
@@ -37,7 +55,8 @@ def send(area: str, changes: Sequence[Change], done: Callable[[], object]) -> No
     try:
         store.apply(area, changes, datetime.now(UTC))
     except PlanError as error:
-        state[WAITING] = Waiting(area, tuple(changes), error.with_traceback(None), done)
+        error.__cause__ = error.__context__ = error.__traceback__ = None  # they hold connections
+        state[WAITING] = Waiting(area, tuple(changes), bases, done, error)
         return
     state.pop(WAITING, None)
     done()
@@ -74,7 +93,7 @@ def report(area: str) -> None:
                     text("Try again"),
                     key="plan-again",
                     on_click=send,
-                    args=(kept.area, kept.changes, kept.done),
+                    args=(kept.area, kept.changes, kept.bases, kept.done),
                 )
             st.button(text("Close this message"), key="plan-drop", on_click=drop)
 
