@@ -16,8 +16,6 @@ page = st.navigation(
             st.Page("pages/why_here.py", title=text("Why here")),
             st.Page("pages/schools.py", title=text("Schools")),
             st.Page("pages/social_drivers.py", title=text("Conditions")),
-        ],
-        text("What to do"): [
             st.Page("pages/priorities.py", title=text("Priorities")),
             st.Page("pages/plan.py", title=text("Plan")),
             st.Page("pages/goals.py", title=text("Goals")),

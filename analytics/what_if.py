@@ -18,6 +18,12 @@ CHRONIC = ("rate_ratio", "relative", "points")
 """Measures of an effect on chronic absence: times the rate, by this part of it, by these points."""
 ATTENDANCE = "attendance_points"
 FAR = 1.5
+ELSEWHERE = "elsewhere"
+NO_INTERVAL, RANGE_ALONE = "no interval", "range of estimates"
+UNLIKE, CONVERTED = "another rate", "by a model"
+"""What to say beside a figure: the effect is of other places; the source gives no interval, or a
+range of estimates alone; the study's students had another rate; attendance was turned into chronic
+absence by a stated model."""
 _REACH = 1.959963984540054  # the normal deviate of LEVEL
 
 
@@ -108,7 +114,7 @@ class WhatIf:
     points : float
         The same as a change of the rate of all students.
     notes : tuple of str
-        What to say beside it.
+        What to say beside it: `ELSEWHERE`, `NO_INTERVAL` and the like.
     """
 
     fewer: float
@@ -277,19 +283,14 @@ def _change(
 
 def _notes(rate: float, effect: Effect, conversion: Conversion | None) -> tuple[str, ...]:
     """Say what a reader must know beside the figure."""
-    notes = ["An effect found elsewhere: it may be smaller or larger here."]
+    notes = [ELSEWHERE]
     if effect.low is None:
-        notes.append("The source gives no interval: only the middle is known.")
+        notes.append(NO_INTERVAL)
     elif effect.value is None:
-        notes.append("The source gives a range of estimates, not an interval.")
+        notes.append(RANGE_ALONE)
     study = effect.study_rate
     if study is not None and not 1 / FAR <= rate / study <= FAR:
-        notes.append(
-            f"The study's students had a rate of {study:.0%}, these have {rate:.0%}: an effect in "
-            "points may not carry over."
-        )
+        notes.append(UNLIKE)
     if conversion is not None:
-        notes.append(
-            f"Turned from attendance into chronic absence by a model: {conversion.source}."
-        )
+        notes.append(CONVERTED)
     return tuple(notes)

@@ -51,6 +51,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "neighbours": mark("Neighbours"),
         "alpha": mark("False discoveries"),
         "beside": mark("Beside the map"),
+        "focus": mark("About"),
+        "strategy": mark("Strategy"),
         "list_of": mark("List of"),
         "against": mark("Students are counted beyond"),
         "top": mark("Length of the list"),

@@ -11,6 +11,7 @@ from typing import Any
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
+from data.evidence import evidence
 from ui import languages
 from ui.languages import mark, text
 
@@ -107,6 +108,8 @@ SHAPES: Mapping[str, str] = {
     "linear": mark("The same points fewer each year"),
 }
 """How a path goes from its base to its goal."""
+SPANS = tuple(f"{low}-{high}" for low in range(0, 101, 10) for high in range(low, 101, 10) if high)
+"""Least and most, in percent, of how far a strategy reaches or how much of it comes."""
 GOAL_RATES = tuple(range(2, 41))
 GOAL_AHEAD = 12
 """Years after the last one that an own goal may lie."""
@@ -174,6 +177,11 @@ class Selection:
         Autumns in which the school years of the base and of the own goal begin; 0 for the usual.
     goal_rate : int
         Own goal, in percent.
+    strategy : str
+        Strategy of the evidence library that is multiplied through; "" for the first proposed.
+    reach, dose : str
+        Least and most part of the students whom it reaches, and of what the study's had, in
+        percent: of `SPANS`.
     present : str
         "1" in coalition mode, where one idea fills the screen.
     slide : str
@@ -213,6 +221,9 @@ class Selection:
     goal_base: int = 0
     goal_year: int = 0
     goal_rate: int = 15
+    strategy: str = ""
+    reach: str = "30-60"
+    dose: str = "50-100"
     present: str = ""
     slide: str = ""
     lang: str = ""
@@ -331,6 +342,9 @@ class Choices:
             "goal_base": (0, *self.autumns()),
             "goal_year": (0, *self.ahead()),
             "goal_rate": GOAL_RATES,
+            "strategy": ("", *evidence()),
+            "reach": SPANS,
+            "dose": SPANS,
             "present": ("", "1"),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),

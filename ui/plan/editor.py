@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ ROWS = (
     ("virginia", "california"),
     ("notes",),
 )
+NOTHING_YET: Mapping[str, Any] = MappingProxyType({"place_kind": "place"})
 HINTS: Mapping[str, str] = {
     "partner": mark("An organisation, such as a clinic or a school"),
     "start": mark("2026-09-01 or 2026-27"),
@@ -67,11 +69,11 @@ class Draft:
     key: str = ""
 
 
-def begin(area: str, row: pd.Series | None = None) -> None:
-    """Open the form: empty, or with an entry of the plan."""
+def begin(area: str, row: pd.Series | None = None, filled: Mapping[str, Any] = NOTHING_YET) -> None:
+    """Open the form: with what is known of a new action, or with an entry of the plan."""
     drop()
     if row is None:
-        draft = Draft(area, uuid4().hex, 0, {"place_kind": "place"}, {})
+        draft = Draft(area, uuid4().hex, 0, filled, {})
     else:
         values = entry_of(row).values()
         draft = Draft(area, str(row.name), int(row["version"]), values, values)
