@@ -10,7 +10,7 @@ from pyarrow.lib import ArrowException
 
 from data.contracts.check import STORED_CRS, check_relations, empty_table, validate
 from data.contracts.tables import CONTRACTS, TABLES
-from data.contracts.vocabulary import LEVELS
+from data.contracts.vocabulary import LEVELS, PROVIDER_KINDS
 from data.errors import DataError
 from data.store import folders, manifest
 from data.store.manifest import StudyArea
@@ -166,6 +166,12 @@ class Panel:
         """School levels that occur, in the order of `data.contracts.vocabulary.LEVELS`."""
         present = set(self.schools["level"])
         return tuple(level for level in LEVELS if level in present)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Kinds of provider with a point, in the order of `vocabulary.PROVIDER_KINDS`."""
+        present = set(self.providers.loc[self.providers.geometry.notna(), "kind"])
+        return tuple(kind for kind in PROVIDER_KINDS if kind in present)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table by its name in `data.contracts.tables.TABLES`."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from data.contracts.vocabulary import PROVIDER_LABELS
 from ui import queries
 from ui.languages import PERCENT, mark, text
 from ui.selection import (
+    ADDED,
     ALPHAS,
     FIELDS,
     GOAL_RATES,
@@ -24,11 +26,16 @@ from ui.selection import (
     REFERENCES,
     SHAPES,
     SINGLE_TESTS,
+    SITE_COUNTS,
+    SITE_FLOORS,
+    SITE_QUESTIONS,
+    SITE_REACHES,
     TOPS,
     UNITS,
     VIEWS,
     Selection,
 )
+from ui.words.numbers import value_text
 from ui.words.standing import JOIN_METHODS, LEVELS, SURENESS
 
 LABELS: Mapping[str, str] = MappingProxyType(
@@ -63,6 +70,13 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "goal_base": mark("From the year"),
         "goal_year": mark("By the year"),
         "goal_rate": mark("Share of students"),
+        "service": mark("Kind of service"),
+        "site_count": mark("New sites"),
+        "site_reach": mark("Within reach"),
+        "site_question": mark("What counts"),
+        "site_among": mark("Where a site may be"),
+        "site_floor": mark("At least from the hardest fifth"),
+        "fixed": mark("Schools that are sites already"),
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
@@ -233,6 +247,26 @@ def _gaps(selection: Selection) -> Mapping[str, str]:
     return gaps.offered(selection)
 
 
+def _services(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import sites  # loaded by the page that asks for services
+
+    return {kind: PROVIDER_LABELS[kind] for kind in sites.kinds(selection)}
+
+
+def _among(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import sites
+
+    own = {ADDED: mark("Points handed in")} if sites.added(selection) is not None else {}
+    return {"": mark("Schools"), **_services(selection), **own}
+
+
+def _questions(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import sites
+
+    solved = sites.centre_is_offered(selection)
+    return {key: words for key, words in SITE_QUESTIONS.items() if solved or key != "centre"}
+
+
 def _units(selection: Selection) -> Mapping[str, str]:
     from ui.queries import neighbourhoods
 
@@ -249,6 +283,8 @@ _STANDING: Mapping[str, Mapping[Any, str]] = MappingProxyType(
         "top": TOPS,
         "goal": GOALS,
         "goal_shape": SHAPES,
+        "site_count": {count: str(count) for count in SITE_COUNTS},
+        "site_floor": {floor: f"{floor:.0%}".replace("%", PERCENT) for floor in SITE_FLOORS},
     }
 )
 _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyType(
@@ -272,5 +308,9 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "goal_base": _goal_bases,
         "goal_year": _goal_years,
         "goal_rate": _goal_rates,
+        "service": _services,
+        "site_among": _among,
+        "site_question": _questions,
+        "site_reach": lambda _: {km: value_text(km, "km") for km in SITE_REACHES},
     }
 )

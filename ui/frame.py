@@ -176,11 +176,16 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
 
 
 def how_sure(*sentences: str) -> None:
-    """How sure the figures above are, in plain sentences."""
+    """How sure the figures of the page are, in plain sentences, with the glossary."""
+    sure(*sentences)
+    glossary.popover()
+
+
+def sure(*sentences: str) -> None:
+    """How sure the figures of a folded part are, in plain sentences."""
     text = " ".join(said(sentence) for sentence in sentences if sentence)
     heading = escape(said("How sure are we?"))
     st.html(f"<div class='atlas-sure'><b>{heading}</b> {escape(text)}</div>")
-    glossary.popover()
 
 
 def fold(label: str, name: str, draw: Callable[..., object], *given: object) -> None:

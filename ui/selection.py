@@ -12,6 +12,7 @@ from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
 from data.evidence import evidence
+from data.contracts.vocabulary import PROVIDER_KINDS
 from ui import languages
 from ui.languages import mark, text
 
@@ -113,6 +114,23 @@ SPANS = tuple(f"{low}-{high}" for low in range(0, 101, 10) for high in range(low
 GOAL_RATES = tuple(range(2, 41))
 GOAL_AHEAD = 12
 """Years after the last one that an own goal may lie."""
+SITE_COUNTS = (1, 2, 3, 5, 10, 15, 20, 30)
+SITE_REACHES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+SITE_FLOORS = (0.0, 0.2, 0.3, 0.4, 0.5)
+SITE_QUESTIONS: Mapping[str, str] = {
+    "": mark("Most students within reach"),
+    "median": mark("Shortest ways on average"),
+    "centre": mark("Shortest longest way"),
+}
+"""What new sites are chosen for."""
+ADDED = "added"
+"""Candidates for a site that were handed in."""
+PLANNING = (
+    *("service", "site_count", "site_reach", "site_floor", "site_question", "site_among", "fixed"),
+)
+"""Fields that only services and sites are asked by."""
+LISTED: Mapping[str, int] = {"fixed": 10}
+"""Fields that name several values, and how many at most."""
 LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
 """Begins the focus on a neighbourhood: "in:Mott Haven"."""
@@ -188,6 +206,17 @@ class Selection:
         Name of the coalition mode's view; "" for the first.
     lang : str
         Language, a key of `LANGUAGES`; "" for English.
+    service : str
+        Kind of provider asked about; "" for the first that is here.
+    site_count, site_reach, site_floor : int, float, float
+        New sites, kilometres that count as within reach, and least part of the students reached
+        who live in the hardest fifth.
+    site_question : str
+        What new sites are chosen for, a key of `SITE_QUESTIONS`.
+    site_among : str
+        Candidates: "" for schools, a kind of provider, or `ADDED`.
+    fixed : str
+        Schools that are sites already, by id, with commas between.
     """
 
     area: str
@@ -227,6 +256,13 @@ class Selection:
     present: str = ""
     slide: str = ""
     lang: str = ""
+    service: str = ""
+    site_count: int = 10
+    site_reach: float = 1.0
+    site_floor: float = 0.0
+    site_question: str = ""
+    site_among: str = ""
+    fixed: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -295,6 +331,10 @@ class Choices:
         Places and types that schools can be listed by.
     units : frozenset of str
         What may have a goal of its own: ids of schools, names of districts and areas.
+    services : tuple of str
+        Kinds of provider.
+    schools : frozenset of str
+        Schools that may be sites.
     """
 
     area: str
@@ -308,6 +348,8 @@ class Choices:
     withins: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     units: frozenset[str] = frozenset()
+    services: tuple[str, ...] = ()
+    schools: frozenset[str] = frozenset()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -348,6 +390,13 @@ class Choices:
             "present": ("", "1"),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),
+            "service": ("", *PROVIDER_KINDS),
+            "site_count": SITE_COUNTS,
+            "site_reach": SITE_REACHES,
+            "site_floor": SITE_FLOORS,
+            "site_question": tuple(SITE_QUESTIONS),
+            "site_among": ("", *PROVIDER_KINDS, ADDED),
+            "fixed": self.schools | {""},
             "beside": (
                 *("", "scatter"),
                 *(f"null:{key}" for key in NULLS),
@@ -403,6 +452,24 @@ def short_query(selection: Selection, default: Selection) -> dict[str, str]:
     }
 
 
+def is_offered(name: str, value: Any, allowed: Sequence[Any] | frozenset[Any]) -> bool:
+    """Say whether a field may have a value: one that is allowed, or a list of such.
+
+    Parameters
+    ----------
+    name : str
+        Field of the selection.
+    value : object
+    allowed : sequence or set
+        From `Choices.allowed`.
+    """
+    if name not in LISTED or value == "":
+        return value in allowed
+    named = str(value).split(",")
+    few = len(named) == len(set(named)) <= LISTED[name]
+    return few and "" not in named and all(each in allowed for each in named)
+
+
 def quoted(value: str) -> str:
     """Repeat a word of a link, unless it could be anything but a word."""
     return f"“{value}”" if re.fullmatch(r"[\w .-]{1,40}", value) else text("that cannot be read")
@@ -429,8 +496,8 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
         if given is None or given == str(getattr(selection, name)):
             continue
         values: dict[str, Any] = {str(value): value for value in allowed}
-        if given in values:
-            selection = replace(selection, **{name: values[given]})
+        if given in values or (name in LISTED and is_offered(name, given, allowed)):
+            selection = replace(selection, **{name: values.get(given, given)})
         else:
             notices.append(
                 text(
@@ -446,5 +513,5 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
 def from_values(values: Mapping[str, Any], choices: Choices) -> Selection:
     """Put a view together from what was chosen; what was not, or is not here, is the default."""
     allowed = choices.allowed()
-    kept = {name: value for name, value in values.items() if value in allowed[name]}
+    kept = {name: value for name, value in values.items() if is_offered(name, value, allowed[name])}
     return replace(choices.default(), **kept)

@@ -13,7 +13,6 @@ from scipy.spatial import cKDTree
 
 from analytics.inputs import Floats
 from analytics.priorities.ranks import LEAST_PLACES, excess_draws
-from data.contracts.vocabulary import PROVIDER_KINDS
 from data.panel import Panel
 from data.views.neighbourhoods import neighbourhoods
 from data.views.priorities import PLACE, SEED, excess
@@ -69,8 +68,8 @@ class Serving:
         Index neighbourhood: the same, `schools`, `status` and `reason`; no figure of those that
         may not be shown.
     schools : DataFrame
-        Index `school_id`: name, level, enrolled, `in_house` and `near` (providers in the building
-        and within reach of it), `within` and `without` (students), status, reason.
+        Index `school_id`: name, level, enrolled, `services_here` and `services_near` (that serve
+        it, and within reach of it), `within` and `without` (students), shown, status, reason.
     tracts : Series
         Providers within reach, by tract.
     sources : tuple of str
@@ -89,12 +88,6 @@ class Serving:
     tracts: pd.Series = field(repr=False)
     sources: tuple[str, ...]
     year: str
-
-
-def kinds(panel: Panel) -> tuple[str, ...]:
-    """List the kinds of provider that a place has with a point, in the order of the vocabulary."""
-    here = set(panel.providers.loc[panel.providers.geometry.notna(), "kind"])
-    return tuple(kind for kind in PROVIDER_KINDS if kind in here)
 
 
 def services(panel: Panel, kind: str, added: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
@@ -178,7 +171,7 @@ def serving_view(
     demand : Demand
         From `demand_view` of the same schools.
     kind : str
-        One of `kinds`, or of `added`.
+        One of `Panel.services`, or of `added`.
     km : float
         What counts as near.
     added : GeoDataFrame, optional
@@ -274,9 +267,9 @@ def _schools(
     known = np.asarray(reach.matrix.sum(axis=1)).ravel() > 0
     within = np.asarray(reach.matrix @ (reach.near > 0)).ravel() * reach.students
     gap = np.clip(reach.students - within, 0.0, None)
-    table = schools[["name", "level", "enrolled", "status", "reason"]].assign(
-        in_house=reach.house,
-        near=near,
+    table = schools[["name", "level", "enrolled", "shown", "status", "reason"]].assign(
+        services_here=reach.house,
+        services_near=near,
         within=np.where(known & shown, within, np.nan),
         without=np.where(known & shown, gap * (reach.house == 0), np.nan),
     )

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.selection import (
+    ADDED,
     ALPHAS,
     CATCHMENTS,
     MEASURES,
@@ -16,10 +17,15 @@ from ui.selection import (
     NULLS,
     RANKS,
     SINGLE_TESTS,
+    SITE_COUNTS,
+    SITE_FLOORS,
+    SITE_QUESTIONS,
+    SITE_REACHES,
     VIEWS,
     Choices,
     Selection,
     from_query,
+    from_values,
 )
 
 CHOICES = Choices(
@@ -31,6 +37,8 @@ CHOICES = Choices(
     default_year="2018-19",
     withins=("Bronx", "District 7"),
     kinds=("Charter",),
+    services=("school_clinic", "pharmacy"),
+    schools=frozenset({f"H{at:03d}" for at in range(1, 15)}),
 )
 SELECTIONS = st.builds(
     Selection,
@@ -52,6 +60,15 @@ SELECTIONS = st.builds(
     within=st.sampled_from(("", *CHOICES.withins)),
     kind=st.sampled_from(("", *CHOICES.kinds)),
     rank=st.sampled_from(tuple(RANKS)),
+    service=st.sampled_from(("", *CHOICES.services)),
+    site_count=st.sampled_from(SITE_COUNTS),
+    site_reach=st.sampled_from(SITE_REACHES),
+    site_floor=st.sampled_from(SITE_FLOORS),
+    site_question=st.sampled_from(tuple(SITE_QUESTIONS)),
+    site_among=st.sampled_from(("", *CHOICES.services, ADDED)),
+    fixed=st.lists(st.sampled_from(sorted(CHOICES.schools)), max_size=10, unique=True).map(
+        ",".join
+    ),
 )
 
 
@@ -71,6 +88,17 @@ def test_any_query_gives_a_valid_view_and_a_notice_for_each_fallback(query: dict
         if name in allowed and value not in map(str, allowed[name])
     ]
     assert len(notices) == len(refused)
+
+
+def test_a_list_is_allowed_value_by_value_and_up_to_ten() -> None:
+    schools = sorted(CHOICES.schools)
+    ten, eleven = ",".join(schools[:10]), ",".join(schools[:11])
+    assert from_query({"fixed": ten}, CHOICES)[0].fixed == ten
+    for bad in (eleven, "H001,H001", "H001,", ",", "H001,X", "99001000100"):
+        selection, notices = from_query({"fixed": bad}, CHOICES)
+        assert (selection.fixed, len(notices)) == ("", 1)
+    assert from_values({"fixed": ten}, CHOICES).fixed == ten
+    assert from_values({"fixed": eleven}, CHOICES).fixed == ""
 
 
 def test_a_notice_names_the_control_and_what_is_shown_instead() -> None:

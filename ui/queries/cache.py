@@ -30,6 +30,7 @@ T = TypeVar("T")
 RESULTS = 64
 TURN = 0.2  # seconds between looks at whether another session is done
 STOPPED = "stopped_work"
+OWN_RESULT = "result_of_own_file"
 PATIENCE = 0.6  # seconds of silence before a bar appears: most work is done by then
 PACE = 0.2  # seconds between moves of the bar
 
@@ -94,6 +95,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "tracts in metres": Entry(4, shared=True),
         "providers": Entry(4, shared=True),
         "providers near a group": Entry(32),
+        "students above the reference": Entry(8, shared=True),
+        "who serves where": Entry(16, shared=True, doing=mark("Counting who is within reach ...")),
         "chart of a profile": Entry(64),
         "chart of strengths": Entry(64),
         "chart of odds": Entry(32),
@@ -192,6 +195,26 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
         kept = results().get(key)
         made = work(bar) if kept is None else cast("T", kept)
         results().keep(key, made)
+    bar.place.empty()
+    return made
+
+
+def result_for_one(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
+    """Do work as `result` does, and keep its result for this session alone: the last one.
+
+    Parameters
+    ----------
+    key, what, work
+        See `result`.
+    """
+    kept = st.session_state.get(OWN_RESULT)
+    if kept is not None and kept[0] == key:
+        return cast("T", kept[1])
+    if st.session_state.get(STOPPED) == key:
+        _offer_again(what)
+    bar = Bar(key, what)
+    made = work(bar)
+    st.session_state[OWN_RESULT] = (key, made)
     bar.place.empty()
     return made
 

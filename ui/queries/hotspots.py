@@ -32,7 +32,7 @@ from ui import queries
 from ui.languages import mark, text
 from ui.queries.cache import kept, result
 from ui.queries.places import Place
-from ui.selection import NEIGHBOURS, SINGLE_TESTS, Selection
+from ui.selection import NEIGHBOURS, PLANNING, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"
 GROUP_NULLS = ("schools", "schools_within")  # nulls under which groups are tested as groups
@@ -127,6 +127,7 @@ def other_years(found: HotSpots, selection: Selection) -> pd.DataFrame:
 def group_view(selection: Selection) -> Selection:
     """Choices that decide the hot spots and the group, and no other: the key of what is kept."""
     seen: dict[str, Any] = dict.fromkeys(("unit", "present", "slide", "lang"), "")
+    seen |= {name: getattr(Selection, name) for name in PLANNING}
     return replace(selection, focus="", driver="", versus="", beside="", view="", **seen)
 
 

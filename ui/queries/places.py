@@ -83,6 +83,8 @@ def _choices(key: Place) -> Choices:
         catchments=joins.offered(panel),
         withins=withins,
         kinds=kinds,
+        services=panel.services,
+        schools=frozenset(schools_and_tracts.points(panel).index),
         slides=SLIDES,
         units=frozenset(panel.schools.index)
         | frozenset(panel.schools["district"])

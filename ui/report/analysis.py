@@ -20,7 +20,7 @@ from data.views import drivers, groups, hot_spots
 from ui import queries
 from ui.report.code import code
 from ui.report.stories import SCOPES
-from ui.selection import Selection
+from ui.selection import Selection, is_offered
 
 FORMAT: Literal[1] = 1
 NAME = "analysis.json"
@@ -152,7 +152,7 @@ def _offered(found: Analysis, path: Path) -> None:
     refused = [
         name
         for name, values in allowed.items()
-        if name != "slide" and getattr(found.selection, name) not in values
+        if name != "slide" and not is_offered(name, getattr(found.selection, name), values)
     ]
     if refused:
         raise AnalysisError(f"{path}: {slug} does not offer this {' or '.join(refused)}")

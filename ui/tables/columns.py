@@ -40,6 +40,10 @@ def _rate(heading: str, description: str) -> Column:
     return Column(heading, "rate", "fraction", description, guarded=True)
 
 
+def _served(heading: str, description: str) -> Column:
+    return Column(heading, "count", "students", description, guarded=True)
+
+
 _RANGE = "School: for its next year. Tract, group: as the schools behind it differ."
 _EXCESS = "95 % range. School: for its next year. Neighbourhood, group: as schools differ."
 _SHRUNKEN = "drawn back towards none: the group was picked because it is high."
@@ -375,6 +379,19 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "shown": Column("Shown", "text", "true or false", "Whether the figure may be shown."),
         "is_unusual": Column("Unusual year", "text", "true or false", "Cut short or remote."),
         "break_note": Column("New definition", "text", "text", "What changed from this year on."),
+        "within": _served("Within reach", "Students who live within reach of one."),
+        "in_house": _served("In their school", "Students whose school has one."),
+        "without": _served("Neither", "Students without one near home or in their school."),
+        "double": _served("Two or more near", "Students who live within reach of two or more."),
+        "above": _served(
+            "Above the reference",
+            "Chronically absent beyond the place's rate for their level: mean of the draws.",
+        ),
+        "above_within": _served("Of these, within reach", "Above the reference, within reach."),
+        "reached_before": _served("Within reach now", "Above the reference, within reach now."),
+        "reached_after": _served("With the new sites", "Above the reference, within reach then."),
+        "services_here": Column("In the school", "count", "services", "Services for this school."),
+        "services_near": Column("Near the school", "count", "services", "Services within reach."),
         "source": Column("Source", "text", "text", "Source id."),
         "vintage": Column("Years", "text", "text", "Years the estimate describes."),
     }

@@ -14,6 +14,7 @@ from data.views.care import LISTED
 from data.views.hot_spots import HotSpots
 from ui import frame
 from ui.languages import PERCENT, mark, number, text
+from ui.maps import points
 from ui.queries import why as queries_why
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -40,11 +41,6 @@ REFERENCE = "Luo W, Qi Y (2009). Health & Place 15:1100-1107."
 MARKS = mark("Providers on the map")
 ORIGINS = (mark("centroids"), mark("population centres"))
 """What distances are measured from, in the words of the build."""
-_DISC = (
-    "width:20px;height:20px;border:2px solid #111;background:#fff;border-radius:50%;"
-    "font:bold 12px/16px sans-serif;text-align:center"
-)
-_RING = "width:9px;height:9px;border:2px solid #111;background:#fff;border-radius:50%"
 
 
 def ways(profile: pd.DataFrame) -> pd.DataFrame:
@@ -172,17 +168,11 @@ def listed(near: pd.DataFrame) -> pd.DataFrame:
 def legend(near: pd.DataFrame) -> str:
     """HTML legend of the marks of providers."""
     first = len(listed(near))
-    others = len(near) - first
     nearest = text("1 to {last}: nearest to the group, named in the table below", last=first)
-    items = [_item(_DISC, "1", nearest)]
+    others, rings = len(near) - first, ""
     if others:
-        ring = text("small ring: farther away ({count})", count=count_text(others))
-        items.append(_item(_RING, "", ring))
-    inner, marks = "".join(items), escape(text(MARKS))
-    return (
-        f'<div class="legend"><strong aria-hidden="true">{marks}</strong>'
-        f'<div role="list" aria-label="{marks}">{inner}</div></div>'
-    )
+        rings = text("small ring: farther away ({count})", count=count_text(others))
+    return points.legend(text(MARKS), discs=nearest, rings=rings)
 
 
 def alt(near: pd.DataFrame) -> str:
@@ -199,11 +189,6 @@ def figure_text(value: float, unit: str) -> str:
     if unit == "per_1000":
         return number(f"{value:.2f}")
     return value_text(value, unit)
-
-
-def _item(style: str, inside: str, words: str) -> str:
-    sign = f'<i style="{style};font-style:normal" aria-hidden="true">{inside}</i>'
-    return f'<span role="listitem">{sign}{escape(words)}</span>'
 
 
 def _beside(row: pd.Series) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from html import escape
 
 import pandas as pd
-import pydeck as pdk
 import streamlit as st
 
 from data.views.hot_spots import HotSpots
@@ -16,7 +15,7 @@ from ui.hotspots.cards import cluster_card, group_sentence
 from ui.hotspots.words import map_title
 from ui.languages import mark, text
 from ui.maps import block as map_block
-from ui.maps import view
+from ui.maps import points, view
 from ui.maps.decks import MapDeck, area_map, flags, hot_spot_classes
 from ui.maps.geometry import MapGeometry
 from ui.maps.scales import alt_text
@@ -41,9 +40,6 @@ SAID = "font-size:1.15rem;line-height:1.45;margin:.2rem 0 0 0;padding-left:1.3re
 TOUCH = mark("How may these conditions touch attendance?")
 OUTLINED = mark("The group is outlined in black. Zoom out or press home for the whole place.")
 STEP_BACK = 0.3  # of the group's own extent on each side, so that its surroundings are seen
-DARK = [17, 17, 17]
-WHITE = [255, 255, 255]
-DISC_PIXELS, RING_PIXELS, NUMBER_PIXELS = 9, 3.5, 12
 
 
 def choose(spots: HotSpots, selection: Selection) -> Selection:
@@ -191,60 +187,11 @@ def map_of(spots: HotSpots, selection: Selection) -> tuple[MapDeck, view.Caption
     description = alt_text(classes.scale, title, classes.scale.counts(classes.codes))
     if near is not None:
         drawn = queries.geometry(selection).longitude_of(near["longitude"])
-        deck.layers.extend(marks(near.assign(longitude=drawn)))
+        deck.layers.extend(points.marks(near.assign(longitude=drawn)))
         description = f"{description} {care_words.alt(near)}"
     figures, order = map_block.figures_of(spots.tracts), map_block.order_of(spots.tracts)
     legend = map_block.legend_of(title, classes)
     return deck, view.Caption(title, legend, description, figures, order)
-
-
-def marks(near: pd.DataFrame) -> list[pdk.Layer]:
-    """Layers of providers: small rings, and numbered discs for those in the table."""
-    others = near[near["number"].isna()]
-    listed = care_words.listed(near)[::-1]  # the nearest on top
-    layers = [_discs("providers", others, RING_PIXELS)] if len(others) else []
-    if listed.empty:
-        return layers
-    numbers = pdk.Layer(
-        "TextLayer",
-        data=_places(listed),
-        id="provider-numbers",
-        get_position="position",
-        get_text="number",
-        get_size=NUMBER_PIXELS,
-        get_color=DARK,
-        font_weight=pdk.types.String("bold"),
-    )
-    return [*layers, _discs("providers-listed", listed, DISC_PIXELS), numbers]
-
-
-def _discs(name: str, providers: pd.DataFrame, radius: float) -> pdk.Layer:
-    return pdk.Layer(
-        "ScatterplotLayer",
-        data=_places(providers),
-        id=name,
-        pickable=True,
-        stroked=True,
-        filled=True,
-        get_position="position",
-        get_fill_color=WHITE,
-        get_line_color=DARK,
-        get_radius=radius,
-        radius_units=pdk.types.String("pixels"),
-        get_line_width=2,
-        line_width_units=pdk.types.String("pixels"),
-    )
-
-
-def _places(providers: pd.DataFrame) -> list[dict[str, object]]:
-    return [
-        {
-            "name": row.name,
-            "number": "" if pd.isna(row.number) else str(row.number),
-            "position": [round(row.longitude, 5), round(row.latitude, 5)],
-        }
-        for row in providers[["name", "number", "longitude", "latitude"]].itertuples(index=False)
-    ]
 
 
 def _opened(spots: HotSpots, selection: Selection, near: pd.DataFrame | None) -> MapGeometry:

@@ -18,7 +18,7 @@ from data.panel import Panel
 from data.store.protected import protect_panel
 from data.views.joins import joined
 from data.views.schools_and_tracts import school_view
-from data.views.serving import Demand, demand_view, kinds, serving_view
+from data.views.serving import Demand, demand_view, serving_view
 from data.views.site_search import ADDED, CENTRE, MEDIAN, Ground, Question, candidates
 from data.views.sites import site_view
 from tests.small_places import SOURCE, SmallPlace
@@ -70,7 +70,7 @@ GROUND = Ground(PANEL, SCHOOLS, SHARES, demand(NUMBERS))
 def test_reach_gap_and_double_cover_are_those_counted_by_hand() -> None:
     found = serving_view(PANEL, SCHOOLS, SHARES, GROUND.demand, "mental_health", km=KM)
     n = SCHOOLS["enrolled"]
-    assert kinds(PANEL) == ("mental_health",)
+    assert PANEL.services == ("mental_health",)
     assert (found.providers, found.unplaced, found.sources) == (3, 0, (SOURCE,))
     total = found.total
     assert total["students"] == pytest.approx(n.sum())
@@ -86,9 +86,11 @@ def test_reach_gap_and_double_cover_are_those_counted_by_hand() -> None:
     mine = PANEL.tracts.loc[TRACTS["S003"], "neighbourhood"]
     assert areas.loc[mine, "double"] == n["S003"]
     schools = found.schools
-    assert schools["in_house"].to_dict() == {name: int(name == "S002") for name in SCHOOLS.index}
-    assert schools.loc["S003", ["near", "within", "without"]].tolist() == [2, n["S003"], 0]
-    assert schools.loc["S002", ["near", "within", "without"]].tolist() == [0, 0, 0]
+    assert schools["services_here"].to_dict() == {
+        name: int(name == "S002") for name in SCHOOLS.index
+    }
+    assert schools.loc["S003", ["services_near", "within", "without"]].tolist() == [2, n["S003"], 0]
+    assert schools.loc["S002", ["services_near", "within", "without"]].tolist() == [0, 0, 0]
 
 
 def test_what_is_handed_in_counts_for_this_reader() -> None:
@@ -269,7 +271,7 @@ def test_new_york_city_has_ten_sites_in_a_few_seconds(nyc_protected: Panel) -> N
     assert plan.total["after"] > plan.total["before"]
     served = serving_view(panel, schools, shares, ground.demand, "school_clinic", km=1.0)
     assert (served.providers, served.unplaced) == (134, 4)
-    assert (served.schools["in_house"] > 0).sum() == len(
+    assert (served.schools["services_here"] > 0).sum() == len(
         set(
             panel.served.merge(
                 panel.providers["kind"].rename("kind"), left_on="provider_id", right_index=True

@@ -10,6 +10,8 @@ from ui import languages
 from ui.drivers.together import bivariate_scale
 from ui.maps import scales as palettes
 from ui.maps.scales import HOT_COLD, HOT_SPOT_WORDS, NOT_SHOWN
+from ui.plan.serving import reach_scale
+from ui.plan.sites import site_scale
 
 
 def all_scales():
@@ -22,6 +24,8 @@ def all_scales():
         "ratio": palettes.ratio_scale(),
         "driver": palettes.driver_scale(pd.Series(np.linspace(0, 1, 100)), "percentile"),
         "bivariate": bivariate_scale(),
+        "services within reach": reach_scale(),
+        "sites before and after": site_scale(),
     }
 
 

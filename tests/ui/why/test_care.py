@@ -13,13 +13,13 @@ from shapely.geometry import Point, box
 
 from data.views import care as care_views
 from ui import queries
+from ui.maps import points
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.tables.display import dictionary
 from ui.tables.exports import About, to_csv
 from ui.why import care as care_words
 from ui.why import downloads as why_download
-from ui.why import group as why_map
 
 METRES = 32618
 
@@ -99,7 +99,7 @@ def test_no_more_than_a_map_can_hold_are_drawn(tracts):
     rows = {f"p{i:03}": ("pharmacy", i / 50) for i in range(400)}
     found = near(tracts, rows)
     assert len(found) == care_views.LISTED + care_views.OTHERS
-    assert len(why_map.marks(found)) == 3
+    assert len(points.marks(found)) == 3
 
 
 def test_a_group_without_known_children_is_seen_from_its_plain_middle(tracts):
