@@ -11,8 +11,8 @@ from typing import Any
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
-from data.evidence import evidence
 from data.contracts.vocabulary import PROVIDER_KINDS
+from data.evidence import evidence
 from ui import languages
 from ui.languages import mark, text
 

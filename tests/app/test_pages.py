@@ -175,7 +175,7 @@ def test_a_run_writes_the_link_once_at_most_and_then_holds_every_choice(
     assert controls
     for control in controls:
         if control not in chosen(test):  # a choice before left nothing to choose here
-            assert control in ("cluster", "null", "neighbours", "goal_base")
+            assert control in ("cluster", "null", "neighbours", "goal_base", "site_floor")
             continue
         written.clear()
         second = min(1, len(test.selectbox(key=control).options) - 1)

@@ -202,7 +202,8 @@ def test_a_file_shows_what_it_would_change_and_then_changes_it(
     assert "1 row: 0 new, 1 changed, 0 as the plan has them" in " ".join(
         each.value.replace("\\", "") for each in test.markdown
     )
-    shown = test.dataframe[-1].value
+    tables = [each.value for each in test.dataframe]
+    shown = [each for each in tables if "From what to what" in each][-1]
     assert list(shown["From what to what"]) == ["Cost in dollars: $5 → $8"]
     assert entries("demo").loc[one.id, "cost"] == 5  # nothing yet
     test.button(key="plan-import").click().run()
