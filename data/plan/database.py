@@ -160,11 +160,17 @@ def _opened(url: URL, process: int) -> Database:  # noqa: ARG001 - a child opens
 def _migrate(connection: Connection) -> None:
     from alembic import command  # loaded by the first process of a new store alone
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise PlanError(
+            "the plan was made by a newer version of this program; open it with that version"
+        ) from error
 
 
 def _by_hand(connection: Any, _record: Any) -> None:

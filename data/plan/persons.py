@@ -19,7 +19,7 @@ ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 PARTS = re.compile(r"[;|•·\t\n/]|\band\b|\by\b|&|,(?=\s*[^\W\d_]+\s+[^\W\d_]+)", re.IGNORECASE)
-PAIR = re.compile(r"\b([A-Z][^\W\d_'’-]+) ([A-Z][\w'’-]+)\b")
+PAIR = re.compile(r"\b([A-Z][^\W\d_'’-]+) ([A-Z][\w'’-]*)\b")
 SINGLE = re.compile(
     r"\b(?:student|pupil|child|son|daughter|boy|girl|grader|grade \d+|born|missed"
     r"|absen\w+|years? old|estudiante|alumn[oa]|hij[oa])\b",
@@ -39,7 +39,8 @@ ID_WORDS = re.compile(
 )
 SOCIAL_SECURITY = re.compile(r"\b\d{3}-\d\d-\d{4}\b")
 BARE = re.compile(r"(?<![$\d.,-])\b\d{6,12}\b(?![.,-]?\d)")
-SEVERAL_DATES = 3
+LISTED = re.compile(r"[;,|•·\t\n/&]|\band\b|\by\b", re.IGNORECASE)
+SEVERAL_DATES, LEAST_LISTED = 3, 3
 
 
 def suspect(text: str) -> str:
@@ -113,10 +114,21 @@ def _holds_names(text: str) -> bool:
     whole = is_person(text) and not ORGANISATION.search(text)
     if whole and all(word[:1].isupper() for word in text.replace(",", " ").split()):
         return True
+    if _are_first_names(text):
+        return True
     parts = [part.strip() for part in PARTS.split(text)]
     persons = [part for part in parts if is_person(part) and not ORGANISATION.search(part)]
     pairs = _pairs(text)
     return len(persons) >= 2 or len(pairs) >= 2 or bool(pairs and SINGLE.search(text))
+
+
+def _are_first_names(text: str) -> bool:
+    """Say whether a text is a bare list of given names; schools and places are called so too."""
+    if ORGANISATION.search(text):
+        return False
+    parts = [part.strip().casefold() for part in LISTED.split(text) if part.strip()]
+    given = sum(part in given_names() for part in parts)
+    return given >= LEAST_LISTED and given >= 0.6 * len(parts)
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

@@ -16,8 +16,11 @@ from data.plan.database import VARIABLE
 from data.plan.entry import checked
 from data.plan.store import Change, apply, entries, history
 from tests.postgresql import Server
+from tests.reading import EIGHT, grade
 from ui import frame, languages
-from ui.plan import exchange, saving, words
+from ui.plan import editor, exchange, saving, words
+from ui.queries import plan as queries_plan
+from ui.selection import Selection
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -112,6 +115,20 @@ def test_what_is_refused_stays_in_the_form_and_is_stored_nowhere(
 
 
 @pytest.mark.usefixtures("home")
+def test_another_part_of_the_page_can_begin_an_action() -> None:
+    filled = {"strategy": "school_nurses", "place": "Halcyon County", "cost": 7}
+    test = opened()
+    test.session_state[editor.DRAFT] = editor.Draft(
+        "demo", "a" * 32, 0, {**filled, "place_kind": "place"}, {}
+    )
+    test.run()
+    assert field(test, "strategy").value == "school_nurses"
+    assert field(test, "place").value == "place:"
+    fill(test)
+    assert list(entries("demo")["cost"]) == [7]
+
+
+@pytest.mark.usefixtures("home")
 def test_nobody_saves_without_a_role() -> None:
     test = opened(role="")
     test.button(key="plan-add").click().run()
@@ -181,6 +198,41 @@ def test_what_others_removed_is_a_conflict_and_can_be_put_back() -> None:
     assert len(entries("demo")) == 0
     test.button(key=f"plan-back-{one.id}").click().run()
     assert entries("demo").loc[one.id, "cost"] == 5
+
+
+@pytest.mark.usefixtures("home")
+def test_a_change_of_others_is_offered_to_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = add(cost=5)
+    test = opened()
+    assert "Someone changed the plan" not in said(test)
+    seen = queries_plan.opened
+
+    def before_the_others(selection: Selection) -> queries_plan.Opened:
+        plan = seen(selection)
+        newer = checked({**one.entry.values(), "cost": 6})  # type: ignore[union-attr]
+        apply("demo", [Change("change", "housing", one.id, 1, newer, "once")], NOON)
+        return plan
+
+    monkeypatch.setattr(queries_plan, "opened", before_the_others)
+    test.run()
+    assert "Someone changed the plan at 12:00." in said(test)
+    assert "$5 planned" in said(test)
+    test.button(key="plan-show").click().run()
+    assert "$6 planned" in said(test)
+    assert "Someone changed the plan" not in said(test)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_answer_is_easy_to_read() -> None:
+    for number in range(7):
+        add(cost=20_000, funded=1_000 * number, status=("planned", "under_way")[number % 2])
+    plan = queries_plan.opened(Selection("demo", ""))
+    told = words.answer(plan)
+    assert told == (
+        "The plan holds 7 actions in 1 place, 3 under way. $140,000 planned, $21,000 funded."
+    )
+    assert grade(told) <= EIGHT
+    assert grade(words.OWN_FIGURES) <= EIGHT
 
 
 class Handed(io.BytesIO):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ from playwright.sync_api import Page
 from data.assemble.panel import make_panel
 from data.build import store_panel
 from data.demo import tables as demo
+from data.plan import store as plan
+from data.plan.database import VARIABLE
 from data.store.manifest import DefinitionBreak
 from data.store.protected import protect_panel
 from tests.browser.conftest import serving
@@ -72,8 +75,14 @@ def marked_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     )
     store_panel(raw, protect_panel(raw), Path(home) / "panels" / "demo")
-    with serving({**os.environ, "ATLAS_HOME": str(home)}) as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATLAS_HOME", str(home))
+        patch.delenv(VARIABLE, raising=False)
+        texts = dict.fromkeys(("place", "strategy", "partner", "funder", "notes"), MARKUP[:115])
+        entry = plan.Entry(**texts)
+        plan.apply("demo", [plan.Change("add", "school", entry=entry)], datetime.now(UTC))
+        with serving(dict(os.environ)) as address:
+            yield address
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from data.plan.database import VARIABLE
 from tests.browser.conftest import serving
 from tests.browser.screen import nothing_wrong, open_page, settled
+from tests.browser.test_roles import WIDE
 
 pytestmark = pytest.mark.browser
 SOON = 20_000
@@ -108,6 +109,9 @@ def test_two_partners_edit_one_action_and_both_edits_survive_as_chosen(
     settled(page)
     assert "$150,000 planned, $80,000 funded" in answer(page)
     speak_for(page, "Clinic")
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(page)
+    assert page.evaluate(WIDE) <= 0  # a phone scrolls nothing sideways
     press(page, "Undo its last change")
     expect(page.get_by_text("The last change is undone.")).to_be_visible(timeout=SOON)
     assert "$120,000 planned, $80,000 funded" in answer(page)

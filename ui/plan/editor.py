@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +30,6 @@ ROWS = (
     ("virginia", "california"),
     ("notes",),
 )
-NOTHING_YET: Mapping[str, Any] = MappingProxyType({"place_kind": "place"})
 HINTS: Mapping[str, str] = {
     "partner": mark("An organisation, such as a clinic or a school"),
     "start": mark("2026-09-01 or 2026-27"),
@@ -69,11 +67,21 @@ class Draft:
     key: str = ""
 
 
-def begin(area: str, row: pd.Series | None = None, filled: Mapping[str, Any] = NOTHING_YET) -> None:
-    """Open the form: with what is known of a new action, or with an entry of the plan."""
+def begin(area: str, row: pd.Series | None = None, filled: Mapping[str, Any] | None = None) -> None:
+    """Open the form: empty, with what another part of the page fills in, or with an entry.
+
+    Parameters
+    ----------
+    area : str
+        Slug of the place.
+    row : Series, optional
+        Of the plan's table: the entry to change.
+    filled : mapping, optional
+        Fields of a new entry by name: `strategy`, and `place` with `place_kind` and `place_id`.
+    """
     drop()
     if row is None:
-        draft = Draft(area, uuid4().hex, 0, filled, {})
+        draft = Draft(area, uuid4().hex, 0, {"place_kind": "place", **(filled or {})}, {})
     else:
         values = entry_of(row).values()
         draft = Draft(area, str(row.name), int(row["version"]), values, values)

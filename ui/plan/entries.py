@@ -83,6 +83,7 @@ def _bar(selection: Selection) -> None:
             type="primary",
             on_click=editor.begin,
             args=(selection.area,),
+            disabled=editor.current(selection.area) is not None,
         )
 
 
@@ -114,9 +115,11 @@ def _watch(selection: Selection, seen: int) -> None:
 
 def _table(table: pd.DataFrame) -> None:
     """Draw the entries as people read them; a row that is chosen is the action chosen below."""
-    columns = {
-        HEADINGS[name]: [words.value(name, value) for value in table[name]] for name in HEADINGS
-    }
+    columns = {name: [words.value(name, value) for value in table[name]] for name in HEADINGS}
+    for name in LARGEST:  # leading spaces make the grid's alphabetical order that of the numbers
+        width = max(map(len, columns[name]))
+        columns[name] = [value.rjust(width) for value in columns[name]]
+    columns = {HEADINGS[name]: values for name, values in columns.items()}
     columns[mark("Last change")] = [
         f"{words.moment(at, '%Y-%m-%d')}, {words.role(role)}"
         for at, role in zip(table["changed_at"], table["changed_by"], strict=True)
@@ -171,7 +174,13 @@ def _doing(row: pd.Series, area: str) -> None:
         disabled=locked,
         help=hint,
     )
-    st.button(text("Change"), key="plan-edit", on_click=editor.begin, args=(area, row))
+    st.button(
+        text("Change"),
+        key="plan-edit",
+        on_click=editor.begin,
+        args=(area, row),
+        disabled=editor.current(area) is not None,  # what is typed in an open form is kept
+    )
     for kind, label in (("undo", mark("Undo its last change")), ("remove", mark("Remove"))):
         st.button(
             text(label),

@@ -22,6 +22,8 @@ NAMES = (
     "Maria Lopez missed 20 days",
     "visit the student Maria Lopez at home",
     "Jayden Carter and Emily Stone need a bus",
+    "Jayden C., Emily S.",
+    "Anna, Peter, Maria, James and Kevin",
 )
 IDS = (
     "student id 204118533",
@@ -52,6 +54,8 @@ FINE = (
     "$1,250,000 over three years",
     "Home visits, grades K-5; begin small and grow",
     "Madison County Schools and Lincoln Hospital",
+    "Schools: Lincoln, Madison, Jordan",
+    "Monday, Tuesday and Friday",
     "Contract 4711, renewed 2024-07-01 and 2025-07-01",
 )
 

@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 from data.plan import database as plan_database
-from data.plan.database import HEAD, MIGRATIONS, database
+from data.plan.database import HEAD, MIGRATIONS, VARIABLE, PlanError, database
 from data.plan.store import entries
 from data.plan.tables import Base
 
@@ -32,7 +32,7 @@ print(len(entries("demo")) >= 1)
 """
 
 
-def engine(address: str) -> object:
+def engine(address: str) -> Engine:
     url = make_url(address)
     return create_engine(
         url if url.get_backend_name() == "sqlite" else url.set(drivername="postgresql+psycopg")
@@ -84,3 +84,27 @@ def test_processes_that_come_first_together_make_one_set_of_tables(empty: str) -
     assert [out.strip() for out, _ in said] == ["True", "True"], said
     assert set(inspect(engine(empty)).get_table_names()) == TABLES
     assert len(entries("demo")) == 2
+
+
+def test_a_plan_of_a_newer_version_is_left_alone(empty: str) -> None:
+    entries("demo")
+    database().close()
+    plan_database._opened.cache_clear()
+    with engine(empty).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(PlanError, match="made by a newer version"):
+        entries("demo")
+    with engine(empty).connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert found == "9999"
+
+
+def test_a_file_that_is_no_database_is_told_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    (tmp_path / "plan.sqlite").write_bytes(b"not a database " * 100)
+    with pytest.raises(PlanError, match="whoever runs the server must look at it"):
+        entries("demo")
+    assert (tmp_path / "plan.sqlite").read_bytes().startswith(b"not a database")

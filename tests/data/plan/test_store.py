@@ -12,8 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
-from data.plan.database import VARIABLE, ClosedError, Database, PlanError, database
+from data.plan import database as plan_database
+from data.plan.database import (
+    VARIABLE,
+    ClosedError,
+    Database,
+    PlanError,
+    UnreachableError,
+    database,
+)
 from data.plan.entry import FIELDS, Entry, checked
 from data.plan.store import (
     Change,
@@ -261,6 +270,26 @@ def test_processes_that_edit_at_once_lose_nothing(plan: Database) -> None:
     assert len(all_of_it) == 11
     assert sum(each.changed_by == "school" for each in all_of_it if each.id != one.id) == 5
     assert next(each for each in all_of_it if each.id == one.id).entry.cost == 10
+
+
+def test_a_row_that_another_program_holds_is_told_and_saved_later(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_database, "WAIT", 0.2)
+    plan = database()
+    one = add()
+    wanted = change(one, cost=100_000)
+    held = Database(plan.url)
+    with held.writing() as connection:
+        connection.execute(text("UPDATE plan_entries SET notes = 'held'"))
+        with pytest.raises(UnreachableError, match="nothing was lost"):
+            apply("demo", [wanted], after(1))
+        connection.rollback()
+    assert empty
+    (kept,) = apply("demo", [wanted], after(2))
+    assert (kept.version, kept.entry.cost, kept.entry.notes) == (2, 100_000, one.entry.notes)
+    for each in (plan, held):
+        each.close()
 
 
 def test_a_plan_that_can_only_be_read_says_so(
