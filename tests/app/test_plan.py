@@ -223,6 +223,15 @@ def test_a_change_of_others_is_offered_to_be_shown(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("home")
+def test_a_table_on_screen_is_never_run_by_a_spreadsheet() -> None:
+    add(partner="=HYPERLINK(0)", funder="-2+3|cmd", cost=5)
+    row = opened().dataframe[0].value.iloc[0]
+    assert row["Who does it"] == "\N{WORD JOINER}=HYPERLINK(0)"
+    assert row["Who funds it"] == "\N{WORD JOINER}-2+3|cmd"
+    assert row["Cost"] == "$5"
+
+
+@pytest.mark.usefixtures("home")
 def test_the_answer_is_easy_to_read() -> None:
     for number in range(7):
         add(cost=20_000, funded=1_000 * number, status=("planned", "under_way")[number % 2])

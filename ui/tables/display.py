@@ -17,7 +17,7 @@ from ui.maps.scales import NOT_SHOWN
 from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
 from ui.words import numbers
 from ui.words import standing as wording
-from ui.words.as_written import as_written
+from ui.words.as_written import as_written, never_run
 
 NO_FIGURE = mark("not shown: no figure")
 NOT_COMPARED = mark("not compared")
@@ -290,6 +290,7 @@ def plain(
 
     `field` is the key of the session that takes the id of a row that is chosen.
     """
+    table = table.map(lambda cell: never_run(cell) if isinstance(cell, str) else cell)
     table = table.rename(columns=text)
     st.header(as_written(title))
     rows = min(len(table), MOST_ROWS) + 1

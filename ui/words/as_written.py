@@ -17,6 +17,10 @@ _UNSEEN = re.compile(
 )
 _BREAKS = re.compile(r"[^\S\u00a0\u202f]+")  # white space but for what holds words together
 _JOINER = "\u2060"  # has no width and breaks no line
+# What a spreadsheet would run; a signed number is none.
+_RUN = re.compile(
+    r"\s*[=@\uff1d\uff20]|[\t\r\n]|\s*[+\-\uff0b\uff0d](?!\s*[\d.,]+(?:[\s%–]|[\d.,])*$)"
+)
 
 
 def as_written(text: str) -> str:
@@ -31,6 +35,19 @@ def as_written(text: str) -> str:
     """
     words = _MADE.sub(_JOINER, unbroken(_BREAKS.sub(" ", text).strip(" ")))
     return _MARKUP.sub(r"\\\1", words)
+
+
+def never_run(cell: str) -> str:
+    r"""Write a cell of a table on screen so that no spreadsheet runs it; it looks the same.
+
+    The button on Streamlit's tables writes cells to a CSV as they are.
+
+    Examples
+    --------
+    >>> [never_run(cell)[:1] for cell in ("=1+1", "-2+3|x", "-2.5 %", "Oak")]
+    ['\u2060', '\u2060', '-', 'O']
+    """
+    return f"{_JOINER}{cell}" if _RUN.match(cell) else cell
 
 
 def one_line(text: str) -> str:
