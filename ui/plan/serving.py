@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,8 @@ def choose(selection: Selection) -> Selection:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for name in ("service", "site_reach"):
             selection = controls.draw(selection, name, width=WIDTH)
-    return selection
+    known = queries_sites.kinds(selection)
+    return selection if selection.service in known else replace(selection, service="")
 
 
 def block(selection: Selection) -> None:
