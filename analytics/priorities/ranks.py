@@ -15,6 +15,7 @@ from analytics.inputs import Floats
 DRAWS = 2000
 _GRID = 200
 _MOST = 4.0  # the grid of spreads ends at so many standard deviations of the figures
+_EXACT = 1e-9  # error of a figure that has none, so that places without any can be told apart
 LEAST_PLACES = 3
 _TIE = ["expected", "excess", "excess_se"]
 
@@ -72,7 +73,7 @@ def excess_draws(table: pd.DataFrame, *, draws: int = DRAWS, seed: int) -> pd.Da
     scale = known["expected"].to_numpy()[:, None]
     y, s = (
         known["excess"].to_numpy()[:, None] / scale,
-        known["excess_se"].to_numpy()[:, None] / scale,
+        np.maximum(known["excess_se"].to_numpy()[:, None] / scale, _EXACT),
     )
     tau = _spreads(y, s, draws, rng)
     weight = 1 / (s**2 + tau**2)

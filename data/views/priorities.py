@@ -83,7 +83,8 @@ def priority_view(
     shown = table["rate"].notna()
     beyond = excess(schools, inside, reference).where(shown)
     table = table.join(beyond).assign(year=schools["school_year"].iloc[0] if len(schools) else "")
-    if beyond.notna().all(axis=1).sum() < LEAST_PLACES:
+    known = beyond.notna().all(axis=1) & beyond["expected"].gt(0)
+    if known.sum() < LEAST_PLACES:
         empty = pd.DataFrame(np.nan, table.index, RANKS)
         return Priorities(table.drop(columns="effective_n").join(empty), pd.DataFrame(), k)
     drawn = excess_draws(beyond, seed=seed)

@@ -11,9 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from data.panel import Panel
-from tests.app.test_pages import app, maps, words
+from tests.app.test_pages import EMPTY, app, maps, words
+from tests.app.test_small_places import PLACES, Open, home, opened
+from tests.small_places import SmallPlace
 
-__all__ = ["app"]
+__all__ = ["app", "home", "opened"]
 TEXT = "provider_id,name,kind,cost,longitude,latitude\n"
 
 
@@ -93,6 +95,19 @@ def test_points_handed_in_may_be_sites_for_this_session_alone(
         assert any("single students" in each.value for each in test.error)
         assert "points handed in" not in lists(test)
     assert "points handed in" not in lists(app("plan", area="demo", service="pantry_food"))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
+def test_small_places_say_what_there_is_to_say(opened: Open, place: SmallPlace) -> None:
+    test = opened(place, "plan")
+    for fold in ("serving", "sites", "points"):
+        test.session_state[f"fold-{fold}"] = True
+    test.run()
+    assert not test.exception
+    said = " ".join([words(test), *(each.value for each in test.markdown)])
+    assert "This place has no list of services yet" in said
+    assert re.search("more sites? would bring|Too few areas|No plan keeps", said)
+    assert not re.search(EMPTY, said), said
 
 
 @pytest.mark.mirror

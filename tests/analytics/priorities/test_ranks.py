@@ -156,3 +156,10 @@ def test_a_place_with_little_behind_it_is_drawn_near_to_the_rest():
     assert found.loc[30, "shrunken"] < 15
     assert found.loc[31, "shrunken"] > 40
     assert found.loc[31, "p_top"] > 0.95
+
+
+def test_places_whose_figures_have_no_error_keep_them() -> None:
+    table = pd.DataFrame({"expected": 100.0, "excess": [5.0, 5.0, 5.0], "excess_se": 0.0})
+    drawn = excess_draws(table, seed=1)
+    assert np.isfinite(drawn).all(axis=None)
+    assert np.allclose(drawn, 5.0, atol=1e-3)
