@@ -16,7 +16,7 @@ from ui.selection import (
     ADDED,
     ALPHAS,
     FIELDS,
-    GOAL_RATES,
+    GOAL_PERCENTS,
     GOALS,
     KEPT_ELSEWHERE,
     MEASURES,
@@ -69,7 +69,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "goal_shape": mark("Path"),
         "goal_base": mark("From the year"),
         "goal_year": mark("By the year"),
-        "goal_rate": mark("Share of students"),
         "service": mark("Kind of service"),
         "site_count": mark("New sites"),
         "site_reach": mark("Within reach"),
@@ -77,6 +76,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "site_among": mark("Where a site may be"),
         "site_floor": mark("At least from the hardest fifth"),
         "fixed": mark("Schools that are sites already"),
+        "goal_percent": mark("Share of students"),
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
@@ -236,8 +236,8 @@ def _goal_bases(selection: Selection) -> Mapping[int, str]:
     return goals.bases(selection)
 
 
-def _goal_rates(selection: Selection) -> Mapping[int, str]:
-    rates = GOAL_RATES if selection.goal == "own" else ()
+def _goal_percents(selection: Selection) -> Mapping[int, str]:
+    rates = GOAL_PERCENTS if selection.goal == "own" else ()
     return {rate: f"{rate}{PERCENT}" for rate in rates}
 
 
@@ -307,10 +307,10 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "goals_of": _goals_of,
         "goal_base": _goal_bases,
         "goal_year": _goal_years,
-        "goal_rate": _goal_rates,
         "service": _services,
         "site_among": _among,
         "site_question": _questions,
         "site_reach": lambda _: {km: value_text(km, "km") for km in SITE_REACHES},
+        "goal_percent": _goal_percents,
     }
 )

@@ -111,7 +111,7 @@ SHAPES: Mapping[str, str] = {
 """How a path goes from its base to its goal."""
 SPANS = tuple(f"{low}-{high}" for low in range(0, 101, 10) for high in range(low, 101, 10) if high)
 """Least and most, in percent, of how far a strategy reaches or how much of it comes."""
-GOAL_RATES = tuple(range(2, 41))
+GOAL_PERCENTS = tuple(range(2, 41))
 GOAL_AHEAD = 12
 """Years after the last one that an own goal may lie."""
 SITE_COUNTS = (1, 2, 3, 5, 10, 15, 20, 30)
@@ -193,7 +193,7 @@ class Selection:
         Keys of `GOALS` and `SHAPES`.
     goal_base, goal_year : int
         Autumns in which the school years of the base and of the own goal begin; 0 for the usual.
-    goal_rate : int
+    goal_percent : int
         Own goal, in percent.
     strategy : str
         Strategy of the evidence library that is multiplied through; "" for the first proposed.
@@ -249,7 +249,7 @@ class Selection:
     goal_shape: str = ""
     goal_base: int = 0
     goal_year: int = 0
-    goal_rate: int = 15
+    goal_percent: int = 15
     strategy: str = ""
     reach: str = "30-60"
     dose: str = "50-100"
@@ -306,7 +306,7 @@ _WEIGHED = frozenset(map("".join, product(WEIGHTS, repeat=len(CRITERIA)))) - {"0
 FIELDS = tuple(field.name for field in fields(Selection))
 KEPT_ELSEWHERE = (
     *("measure", "catchment", "alpha", "rank", "against", "top", "weights"),
-    *("goal", "goal_shape", "goal_rate", "present", "lang"),
+    *("goal", "goal_shape", "goal_percent", "present", "lang"),
 )
 """What stays chosen when another place is opened."""
 
@@ -383,7 +383,7 @@ class Choices:
             "goal_shape": tuple(SHAPES),
             "goal_base": (0, *self.autumns()),
             "goal_year": (0, *self.ahead()),
-            "goal_rate": GOAL_RATES,
+            "goal_percent": GOAL_PERCENTS,
             "strategy": ("", *evidence()),
             "reach": SPANS,
             "dose": SPANS,

@@ -24,7 +24,7 @@ from ui.words.cards import card
 from ui.words.numbers import count_text
 
 FILTERS = ("area", "level", "goals_of")
-OPTIONS = ("goal", "goal_shape", "goal_base", "goal_year", "goal_rate", "catchment")
+OPTIONS = ("goal", "goal_shape", "goal_base", "goal_year", "goal_percent", "catchment")
 LISTED = 40
 MARKS = {"on track": "✓", "too early to say": "?", "off track": "✗", "not known": "–"}
 COLUMNS = (

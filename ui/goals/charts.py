@@ -68,7 +68,7 @@ def path_chart(table: pd.DataFrame, name: str) -> alt.LayerChart:
         points.encode(x=x, y=y, tooltip=tips, detail="definition:N"),
     ]
     said = text("{name}: past rates, the path to the goal, and what is likely.", name=name)
-    return styled(layers, name, said, HEIGHT - AROUND)
+    return styled(layers, text("Is {name} on the way?", name=name), said, HEIGHT - AROUND)
 
 
 def grid_chart(grid: pd.DataFrame, cuts: CutPoints = CALIFORNIA_GRID) -> alt.LayerChart:

@@ -16,6 +16,9 @@ MODULES: Mapping[str, str] = {
     "who": "ui.present.who",
     "why": "ui.present.why",
     "near": "ui.present.near",
+    "first": "ui.present.first",
+    "plan": "ui.present.plan",
+    "goal": "ui.present.goal",
     "next": "ui.present.next",
 }
 """Module of each view, whose `VIEW` it is. A page that has one adds its line."""

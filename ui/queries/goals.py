@@ -91,7 +91,7 @@ def maker(selection: Selection) -> MakePath:
         return lambda _rate, _year: path(CALIFORNIA, shape=shape)
     if selection.goal == "own":
         end = selection.goal_year or queries.choices(selection.area).ahead()[HALVING_YEARS - 1]
-        goal = selection.goal_rate / 100
+        goal = selection.goal_percent / 100
         return lambda rate, year: path({year: rate, end: goal}, shape=shape)
     return lambda rate, year: halving(rate, year, shape=shape)
 
@@ -178,7 +178,7 @@ def _tested(selection: Selection, unit: str, until: str) -> BackTest:
 def _held(selection: Selection, unit: str) -> pd.DataFrame:
     key = (
         *("goals", *_key(selection, unit), selection.goal, selection.goal_shape),
-        *(selection.goal_base, selection.goal_year, selection.goal_rate),
+        *(selection.goal_base, selection.goal_year, selection.goal_percent),
     )
     past = history(selection, unit)
     return result(

@@ -30,7 +30,7 @@ PICTURES: Mapping[Form, tuple[str, str]] = MappingProxyType(
 )
 BRIEFS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "brief": (mark("Two pages (PDF)"), "pdf", "application/pdf"),
+        "brief": (mark("Two or three pages (PDF)"), "pdf", "application/pdf"),
         "slides": (
             mark("Slides to edit (PowerPoint)"),
             "pptx",

@@ -26,7 +26,7 @@ def brief_workbook(brief: Brief) -> bytes:
     ]
     lists = {
         f"{at} {table.title}": (table.columns, table.rows)
-        for at, table in enumerate((story.ranking, figures, *story.tables), start=1)
+        for at, table in enumerate((story.ranking, figures, *story.tables, *story.meeting), start=1)
     }
     sheets: Mapping[str, Sheet] = {
         **lists,

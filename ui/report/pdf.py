@@ -22,7 +22,7 @@ DEFINITION, SOURCES = "Who is counted", "Sources"
 
 
 def brief_pdf(brief: Brief) -> bytes:
-    """Set a brief on two pages; the same bytes for the same brief."""
+    """Set a brief on two pages, what a meeting decides on a third; the same bytes for the same."""
     shown = face(brief.story.view, brief.story.page, close=brief.story.close)
     words = {
         **_head(brief),
@@ -39,6 +39,7 @@ def brief_pdf(brief: Brief) -> bytes:
             _listed(brief.story.ranking, lengths(brief.story.bars)),
             *(_listed(table, []) for table in brief.story.tables),
         ],
+        "meeting": [_listed(table, []) for table in brief.story.meeting],
         "parts": [
             {"title": title, "texts": [text for text in texts if text]}
             for title, texts in sections(brief)

@@ -54,7 +54,7 @@ def brief_slides(brief: Brief) -> bytes:
     for table in (figures, story.ranking):
         _table(deck, brief, table)
     _bars(deck, brief, story.bars)
-    for table in story.tables:
+    for table in (*story.tables, *story.meeting):
         _table(deck, brief, table)
     for title, texts in sections(brief):
         _text(deck, brief, title, [text for text in texts if text])

@@ -88,6 +88,8 @@ class Story:
         What else is set out in rows.
     sure, unsaid : tuple of str
         How sure it is, and what cannot be said.
+    meeting : tuple of Table
+        What a meeting decides: who first, toward which goal, who does what; on a page of its own.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Story:
     tables: tuple[Table, ...]
     sure: tuple[str, ...]
     unsaid: tuple[str, ...]
+    meeting: tuple[Table, ...] = ()
 
 
 def table_of(title: str, frame: pd.DataFrame) -> Table:

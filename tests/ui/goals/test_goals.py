@@ -34,7 +34,7 @@ def test_the_place_stands_where_the_other_pages_say(default) -> None:
 
 
 def test_an_own_goal_and_a_straight_path_are_followed(default) -> None:
-    own = replace(default, goal="own", goal_rate=10, goal_year=2030, goal_shape="linear")
+    own = replace(default, goal="own", goal_percent=10, goal_year=2030, goal_shape="linear")
     table = queries_goals.drawn(own)
     path = table["path"].dropna()
     assert path.iloc[-1] == pytest.approx(0.10)

@@ -33,7 +33,9 @@ def test_every_form_is_offered_and_none_is_made(views, monkeypatch, scope):
     assert not test.exception
     offered = [button.proto.label for button in test.get("download_button")]
     assert len(offered) == 9  # map and chart in two forms, and five of the brief
-    assert {"Two pages (PDF)", "Slides to edit (PowerPoint)", "To edit (SVG)"} <= set(offered)
+    assert {"Two or three pages (PDF)", "Slides to edit (PowerPoint)", "To edit (SVG)"} <= set(
+        offered
+    )
 
 
 @pytest.mark.parametrize("page", ["overview", "hot_spots", "schools", "why_here", "social_drivers"])

@@ -29,9 +29,10 @@ def paper(area_brief):
     return brief_pdf(area_brief)
 
 
-def test_two_letter_pages_with_answer_and_figures(paper, area_brief):
+def test_letter_pages_with_answer_and_figures_and_what_a_meeting_decides(paper, area_brief):
     reader, text = opened(paper)
     assert [(float(p.mediabox.width), float(p.mediabox.height)) for p in reader.pages] == [
+        (612, 792),
         (612, 792),
         (612, 792),
     ]
@@ -39,6 +40,8 @@ def test_two_letter_pages_with_answer_and_figures(paper, area_brief):
     wanted = [story.answer, area_brief.definition, area_brief.notice, area_brief.version]
     wanted += [number for number, _ in story.figures]
     wanted += [cell for row in story.ranking.rows for cell in row]
+    assert len(story.meeting) >= 2  # priorities and goals; a plan once there is one
+    wanted += [cell for table in story.meeting for row in table.rows[:8] for cell in row]
     wanted += [*story.sure, *story.unsaid, DAY.isoformat()]
     assert [each for each in wanted if squeezed(each) not in text] == []
 
@@ -80,19 +83,19 @@ def test_other_briefs_take_two_pages_too(views, scope):
 @pytest.mark.mirror
 @pytest.mark.usefixtures("default", "nyc_path")
 @pytest.mark.parametrize("year", ["2018-19", "2024-25"])
-def test_a_city_with_groups_and_one_without_take_two_pages(year):
+def test_a_city_with_groups_and_one_without_take_three_pages(year):
     made = brief(replace(queries.choices("nyc").default(), year=year), "area", DAY)
     reader, text = opened(brief_pdf(made))
-    assert len(reader.pages) == 2
+    assert len(reader.pages) == 3
     assert squeezed(made.story.answer) in text
     ranked = [row[1] for row in made.story.ranking.rows[:8]]
     assert ranked
     assert [name for name in ranked if squeezed(name) not in text] == []
 
 
-def test_hostile_names_are_words_and_two_pages_hold_them(hostile_brief):
+def test_hostile_names_are_words_and_the_pages_hold_them(hostile_brief):
     reader, text = opened(brief_pdf(hostile_brief))
-    assert len(reader.pages) == 2
+    assert len(reader.pages) == 2 + bool(hostile_brief.story.meeting)
     wanted = [name for at, name in enumerate(HOSTILE) if at not in (4, 6)]  # RTL, very long
     assert [name for name in wanted if squeezed(name) not in text] == []
     assert "root:" not in text

@@ -11,6 +11,7 @@ from ui import queries
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods as places
+from ui.report.stories.meeting import meeting
 from ui.report.story import BEYOND_EXPECTED, MOST_LISTED, Bars, Story, Table, table_of
 from ui.selection import Selection
 from ui.tables.display import display_frame
@@ -45,7 +46,10 @@ def area(selection: Selection) -> Story:
         False,
         ranking,
         bars,
-        (*others, table_of("Every school year of this place, latest first", years)),
+        (
+            *others,
+            table_of("Every school year of this place, latest first", years),
+        ),
         tuple(
             filter(
                 None,
@@ -60,6 +64,7 @@ def area(selection: Selection) -> Story:
             )
         ),
         (hotspot_words.NO_ALL_CLEAR, words.TRACT_MEANING, words.ASSOCIATION),
+        tuple(meeting(replace(selection, list_of="", goals_of=""))),
     )
 
 
