@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -204,7 +205,8 @@ def effect_text(effect: PublishedEffect) -> str:
 
 def _what_if(strategy: Strategy, subject: Subject, selection: Selection) -> None:
     """Ask how far the strategy reaches, and multiply its effect through."""
-    st.html(f"<h2 class='atlas-list'>{text('What if it came to {name}?', name=subject.name)}</h2>")
+    heading = escape(text("What if it came to {name}?", name=subject.name))
+    st.html(f"<h2 class='atlas-list'>{heading}</h2>")
     usable = next((each for each in strategy.effects if each.usable), None)
     if usable is None:
         st.info(as_written(text(NO_FIGURE)))
