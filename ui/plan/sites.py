@@ -125,11 +125,12 @@ def refusal(selection: Selection) -> str:
 
 def _plan(found: SitePlan, selection: Selection) -> None:
     """Draw the plan: before and after on the map, its sites, the curve, neighbourhoods."""
-    when = st.segmented_control(
+    when = st.radio(
         text("On the map"),
         [BEFORE, AFTER],
-        default=AFTER,
+        index=1,
         format_func=text,
+        horizontal=True,
         key="site-when",
         label_visibility="collapsed",
     )
