@@ -31,6 +31,7 @@ class Server:
             self.as_user = ["runuser", "-u", "postgres", "--"]
         self.data = self.folder / "data"
         made = [*("initdb", "-D", str(self.data), "-U", "atlas", "-A", "trust", "--no-sync")]
+        made += ["--encoding", "UTF8", "--locale", "C"]
         self._run(made).wait(60)
         self.start()
 

@@ -63,7 +63,7 @@ class Database:
             settings = {"poolclass": NullPool, "connect_args": {"timeout": WAIT}}
         else:
             waits = f"-c lock_timeout={WAIT}s -c statement_timeout={2 * WAIT}s"
-            own = {"connect_timeout": 5, **url.query}
+            own = {"connect_timeout": 5, "client_encoding": "utf8", **url.query}
             options = f"{waits} {own.get('options', '')}"
             settings["connect_args"] = {**own, "options": options}
         self._engine = create_engine(url, **settings)

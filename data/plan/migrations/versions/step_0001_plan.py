@@ -7,6 +7,11 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+TEXTS = {
+    **{"place": 120, "place_kind": 16, "place_id": 120, "strategy": 200, "partner": 200},
+    **{"funder": 120, "start": 10, "status": 16, "virginia": 16, "california": 16},
+}
+"""Letters of each column of text."""
 
 
 def upgrade() -> None:
@@ -21,20 +26,9 @@ def upgrade() -> None:
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("changed_at", moment, nullable=False),
         sa.Column("changed_by", sa.String(32), nullable=False),
-        sa.Column("place", sa.String(120), nullable=False),
-        sa.Column("place_kind", sa.String(16), nullable=False),
-        sa.Column("place_id", sa.String(120), nullable=False),
-        sa.Column("strategy", sa.String(200), nullable=False),
-        sa.Column("partner", sa.String(200), nullable=False),
-        sa.Column("capacity", sa.BigInteger()),
-        sa.Column("cost", sa.BigInteger()),
-        sa.Column("funded", sa.BigInteger()),
-        sa.Column("funder", sa.String(120), nullable=False),
-        sa.Column("start", sa.String(10), nullable=False),
-        sa.Column("status", sa.String(16), nullable=False),
+        *(sa.Column(name, sa.String(length), nullable=False) for name, length in TEXTS.items()),
+        *(sa.Column(name, sa.BigInteger()) for name in ("capacity", "cost", "funded")),
         sa.Column("notes", sa.Text(), nullable=False),
-        sa.Column("virginia", sa.String(16), nullable=False),
-        sa.Column("california", sa.String(16), nullable=False),
     )
     op.create_index("plan_entries_area", "plan_entries", ["area"])
     op.create_table(
