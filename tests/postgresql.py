@@ -37,8 +37,10 @@ class Server:
 
     def start(self) -> None:
         for _ in range(20):
-            # Without fsync: what is killed is the program, not the machine.
-            settings = ("-c", "listen_addresses=", "-c", "fsync=off", "-k", str(self.folder))
+            # Without fsync: what is killed is the program, not the machine. Nothing is left behind
+            # in the memory of the machine either.
+            options = ("listen_addresses=", "fsync=off", "dynamic_shared_memory_type=mmap")
+            settings = [*("-k", str(self.folder)), *(f"--{each}" for each in options)]
             self.process = self._run(["postgres", "-D", str(self.data), *settings])
             if self._answers():
                 return
