@@ -36,18 +36,26 @@ def picture(subject: Subject) -> None:
     high = row["high"] if pd.notna(row["high"]) else row["rate"]
     end = min(1.0, STEP * (int(max(high, row["rate"]) / STEP) + 1))
     rows = [
-        Range(text("{year}, today", year=now), *_one(row["rate"], end), nothing, nothing, GREY),
-        Range(text("{year}, the goal", year=when), *_one(row["goal"], end), nothing, nothing, GOAL),
+        Range(
+            text("{year}, today", year=now), *_one(row["rate"], row, end), nothing, nothing, GREY
+        ),
+        Range(
+            text("{year}, the goal", year=when),
+            *_one(row["goal"], row, end),
+            nothing,
+            nothing,
+            GOAL,
+        ),
     ]
     if pd.notna(row["chance"]):
         label = text("{year}, if years go on so", year=when)
         ends = (row["low"] / end, row["high"] / end)
-        rows.append(Range(label, *_one(row["middle"], end), *ends, BLUE))
+        rows.append(Range(label, *_one(row["middle"], row, end), *ends, BLUE))
     st.html(ranges(rows, text("Students chronically absent"), percent_text(end, 0)))
 
 
-def _one(rate: float, end: float) -> tuple[str, float]:
-    return percent_text(rate, 0), rate / end
+def _one(rate: float, row: pd.Series, end: float) -> tuple[str, float]:
+    return percent_text(rate, row["enrolled"]), rate / end
 
 
 def notes(subject: Subject) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def area(selection: Selection) -> Story:
             )
         ),
         (hotspot_words.NO_ALL_CLEAR, words.TRACT_MEANING, words.ASSOCIATION),
-        tuple(meeting(replace(selection, list_of="", goals_of=""))),
+        tuple(meeting(selection)),
     )
 
 

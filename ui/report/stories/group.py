@@ -11,6 +11,7 @@ from ui.hotspots.cards import UNKNOWN, agreement_text, excess_text, shrunken_tex
 from ui.languages import PERCENT
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
+from ui.report.stories.meeting import meeting
 from ui.report.story import Bars, ScopeError, Story, Table, table_of
 from ui.selection import Selection
 from ui.why import group as why_block
@@ -58,6 +59,7 @@ def group(selection: Selection) -> Story:
             words.AREA_RANGE,
         ),
         (why_words.unsaid(profile), UNKNOWN, words.ASSOCIATION),
+        tuple(meeting(selection)),
     )
 
 

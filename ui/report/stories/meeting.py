@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -22,8 +23,9 @@ PLAN_FIELDS = ("place", "strategy", "partner", "start", "status", "cost", "funde
 
 def meeting(selection: Selection) -> Iterator[Table]:
     """Give the tables of priorities, goals and plan that have something to say."""
-    yield from _first(selection)
-    yield from _goals(selection)
+    usual = replace(selection, list_of="", goals_of="")
+    yield from _first(usual)
+    yield from _goals(usual)
     yield from _plan(selection)
 
 

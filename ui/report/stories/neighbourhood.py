@@ -12,6 +12,7 @@ from ui.languages import PERCENT
 from ui.queries import drivers as queries_drivers
 from ui.queries import neighbourhoods as places
 from ui.queries import why as queries_why
+from ui.report.stories.meeting import meeting
 from ui.report.story import Bars, ScopeError, Story, Table, rated, table_of
 from ui.selection import Selection
 from ui.tables.display import display_frame
@@ -58,6 +59,7 @@ def neighbourhood(selection: Selection) -> Story:
         ),
         (words.AREA_RANGE, words.COVERAGE_MEANING),
         (words.AREA_MEANING.format(area=kind), words.FLOW_MEANING, words.ASSOCIATION),
+        tuple(meeting(selection)),
     )
 
 
