@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -18,6 +21,7 @@ from ui.queries import sites as queries_sites
 from ui.selection import ADDED, LISTED, Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
+from ui.tables.exports import about
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, interval_text, percent_text, value_text
 
@@ -25,6 +29,17 @@ TITLE = mark("Where would new sites reach most?")
 FIXED = "fixed_schools"
 PROVEN = 0.0005
 """Gap that is none when it is rounded."""
+SITE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "site_id": "Id of the school, provider or point handed in.",
+        "number": "Number on the map, most students first.",
+        "name": "Name; in brackets how many more schools share the building.",
+        "longitude": "Degrees, WGS 84.",
+        "latitude": "Degrees, WGS 84.",
+        "brings": "Students above the reference who come within reach, mean of the draws.",
+        "again": "Share of the redraws of the demand that choose it again.",
+    }
+)
 AREAS = ["neighbourhood", "above", "reached_before", "reached_after"]
 STATES = {
     "before": mark("within reach now"),
@@ -143,6 +158,10 @@ def _plan(found: SitePlan, selection: Selection) -> None:
     table_block.show(areas, AREAS, title)
     with st.container(horizontal=True):
         downloads.buttons(selection, "sites-areas", areas)
+        table = found.new.rename_axis("site_id").rename(columns={"students": "brings"})
+        told = about(selection, table, f"{NEAR_IS_NOT_USE} {ABOVE}", SITE_FIELDS)
+        parts = ("sites", selection.area, selection.year, selection.level)
+        downloads.offer(mark("sites"), parts, lambda: table, told)
 
 
 def answer(found: SitePlan) -> str:
@@ -163,7 +182,7 @@ def answer(found: SitePlan) -> str:
     )
     if asked.capacity:
         room = text(
-            "With room for {room} at each site, {served} would have a place.",
+            "With room for {room} at each site, old or new, {served} would have a place.",
             room=count_text(asked.capacity),
             served=count_text(total["served"]),
         )
