@@ -44,34 +44,6 @@ PUBLIC_NAMES = (
 KEPT: dict[str, str] = {
     **dict.fromkeys(
         (
-            *(
-                f"data.views.priorities.{name}"
-                for name in ("priority_view", "funnel_view", "persistence", "school_condition")
-            ),
-            "data.views.priorities.criteria_view",
-            *(
-                f"data.views.disparities.{name}"
-                for name in ("group_view", "unit_gap_view", "fifth_of_tracts", "fifth_parts")
-            ),
-            "data.views.disparities.fifth_view",
-            "data.views.disparities.gap_by_year",
-            *(
-                f"data.views.goals.{name}"
-                for name in ("goal_history", "goal_view", "path_view", "grid_view", "back_test")
-            ),
-            "data.views.units.unit_parts",
-            "data.evidence.evidence",
-            "data.evidence.proposed",
-            "data.evidence.PublishedEffect.effect",
-            "analytics.what_if.what_if",
-            "analytics.goals.calibration.calibration",
-            "analytics.sites.redraws.marginal_benefit",
-            "analytics.sites.redraws.chosen_share",
-        ),
-        "the pages Priorities, Plan and Goals",
-    ),
-    **dict.fromkeys(
-        (
             f"data.plan.migrations.versions.step_0001_plan.{name}"
             for name in ("upgrade", "downgrade")
         ),
@@ -98,7 +70,6 @@ KEPT: dict[str, str] = {
         ),
         "published cases (Newcombe 1998, Garwood 1936, Selvin) state it",
     ),
-    "analytics.rates.between_schools.ratio_of_sums": "place beside place (Priorities)",
     **dict.fromkeys(
         (f"analytics.membership.fields.{name}" for name in ("HalfNormal", "Beta")),
         "published BYM2 cases (Morris et al. 2019) need it",

@@ -22,6 +22,7 @@ TERMS: Mapping[str, str] = MappingProxyType(
             "A year from which students are counted in a new way. Years before and after it are"
             " not set side by side."
         ),
+        "Brier score": ("How far stated chances were from what came. It is 0 at best."),
         "Census tract": "A small area drawn by the Census Bureau. About 4,000 people live in it.",
         "Chance": (
             "What the map would look like if school results were dealt out again among schools of"
@@ -39,6 +40,10 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "Comparable tracts": (
             "Tracts like those of a group in how close people live and how many are children. They"
             " lie outside all groups that stand out. We also say similar areas."
+        ),
+        "Concentration index": (
+            "Shows whether absence gathers where life is harder. 0 is even; above 0 it gathers"
+            " in the harder areas."
         ),
         "Consensus": (
             "We look for areas that stand out in many ways. An area found in most of them hangs"
@@ -81,6 +86,10 @@ TERMS: Mapping[str, str] = MappingProxyType(
             " spot has less."
         ),
         "Index": "One number made of many conditions. It cannot say which of them matters.",
+        "Index of disparity": (
+            "How far parts of a place lie from the whole on average, as a share of its rate."
+            " Some of that is chance."
+        ),
         "Join": (
             "Few places publish where students live. A join shares the students of each school out"
             " over the tracts around it, by distance and by where children live, or by zones."
@@ -122,6 +131,10 @@ TERMS: Mapping[str, str] = MappingProxyType(
             " tells how many times the odds are when a condition is one step higher; 1.00 means no"
             " difference."
         ),
+        "On track": (
+            "All of the forecast's range meets the goal. Off track: none of it does. In between"
+            " it is too early to say."
+        ),
         "p": (
             "How often chance alone would give something as strong. At p .01 it would do so once in"
             " 100 times."
@@ -148,12 +161,24 @@ TERMS: Mapping[str, str] = MappingProxyType(
             "Dealt out again at random among schools of one level, many times, to see what chance"
             " can do."
         ),
+        "Redraw": (
+            "A figure drawn anew within its range. We do it 2,000 times to see how the order of"
+            " places could change."
+        ),
+        "Reference": (
+            "What a place is held against: schools of the same levels elsewhere, the best"
+            " quarter of schools, or a target."
+        ),
         "Reliability": (
             "How far a survey figure can be trusted, from its margin of error: high, medium or low."
         ),
         "Scan": (
             "A search of all circles on the map for the one whose schools differ most from what is"
             " expected."
+        ),
+        "Slope index": (
+            "How many points lie between the easiest and the hardest end, by a line through all"
+            " fifths."
         ),
         "Standard deviation": (
             "A usual step: about how far schools lie from their mean. It makes conditions with"
