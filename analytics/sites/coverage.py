@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array, eye_array
 
-from analytics.inputs import Floats, floats
-from analytics.sites.rules import Limits, Model, Pairs, Rules, Sites, plan, serve
+from analytics.inputs import Bools, Floats, floats
+from analytics.sites.rules import STOPPED, Limits, Model, Pairs, Rules, Sites, plan, serve
 
 NO_RULES = Rules()
 LIMITS = Limits()
@@ -54,9 +56,13 @@ def maximal_coverage(
     points that are not hard, or the floor could be met by not counting them. With capacities the
     students of a point are divided, `sum_i z_ij <= c_j x_j`.
 
+    A search that runs out of time without rules gives the better of what it found and sites opened
+    one after the other, each where it adds most: that reaches 63 % of the best at least.
+
     References
     ----------
-    Church R, ReVelle C (1974) Papers Reg Sci Assoc 32:101-118. Current JR, Storbeck JE (1988)
+    Church R, ReVelle C (1974) Papers Reg Sci Assoc 32:101-118. Nemhauser GL, Wolsey LA, Fisher ML
+    (1978) Math Prog 14:265-294 (one after the other). Current JR, Storbeck JE (1988)
     Environ Plan B 15:153-163 (capacities). Huangfu Q, Hall JAJ (2018) Math Prog Comp 10:119-142
     (HiGHS).
 
@@ -86,11 +92,38 @@ def maximal_coverage(
         share = students * (hard - rules.floor)
         model.add(csr_array((1, reach.shape[1])), csr_array(share[None]), 0.0, np.inf)
     answer = model.solve(limits)
+    if answer.status == STOPPED and rules.budget is None and rules.floor == 0:
+        answer = replace(answer, opened=_better(reach, students, model.existing, k, answer.opened))
     if answer.opened is None:
         return plan(model, answer, np.nan, np.nan)
     served = serve(pairs, answer.opened, within)
     value = float(served["students"].sum())
-    return plan(model, answer, value, max(-answer.bound, value), served)
+    bound = min(max(-answer.bound, value), float(students.sum()))
+    return plan(model, answer, value, bound, served)
+
+
+def _better(
+    reach: csr_array, students: Floats, existing: Bools, k: int, found: Bools | None
+) -> Bools:
+    """Give the better of what the solver found in its time and sites opened one after the other.
+
+    Out of time the solver may have nothing but what is there already.
+    """
+    one_by_one = _one_by_one(reach, students, existing, k)
+    plans = [one_by_one] if found is None else [found, one_by_one]
+    return max(plans, key=lambda opened: float(students[reach @ opened > 0].sum()))
+
+
+def _one_by_one(reach: csr_array, students: Floats, existing: Bools, k: int) -> Bools:
+    """Open the site that adds most students, k times."""
+    opened = existing.copy()
+    for _ in range(k):
+        left = np.where(reach @ opened > 0, 0.0, students)
+        adds = left @ reach
+        if not adds.max() > 0:
+            break
+        opened[int(adds.argmax())] = True
+    return opened
 
 
 def _with_capacity(pairs: Pairs, k: int, within: float, rules: Rules, limits: Limits) -> Sites:
