@@ -65,8 +65,8 @@ class Serving:
         `in_house`, whose school has one; `without` either; `double`, within reach of two or more;
         `above`, students above the reference, and `above_within`.
     areas : DataFrame
-        Index neighbourhood: the same, `schools`, `status` and `reason`; no figure of those that
-        may not be shown.
+        Index neighbourhood: the same, `without_share`, `schools`, `status` and `reason`; no figure
+        of those that may not be shown.
     schools : DataFrame
         Index `school_id`: name, level, enrolled, `services_here` and `services_near` (that serve
         it, and within reach of it), `within` and `without` (students), shown, status, reason.
@@ -252,7 +252,9 @@ def _areas(
     gate = sums(parts, schools["chronic_absent"], schools["enrolled"])
     table = reach.of(member.to_numpy()).set_axis(member.columns)
     table = table.reindex(gate.index).where(gate["status"].eq("reported"), np.nan, axis=0)
-    return table.join(gate[["schools", "status", "reason"]]).rename_axis("neighbourhood")
+    share = table["without"] / table["students"].where(table["students"] > 0)
+    table = table.assign(without_share=share).join(gate[["schools", "status", "reason"]])
+    return table.rename_axis("neighbourhood")
 
 
 def _schools(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from ui import controls, frame, queries
 from ui.languages import counted, mark, text
 from ui.maps import points, view
 from ui.maps.decks import AreaClasses, area_map, flags
+from ui.maps.geometry import MapGeometry
 from ui.maps.scales import (
     HOT_COLD,
     NOT_SHOWN,
@@ -27,12 +28,14 @@ from ui.queries import sites as queries_sites
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
+from ui.tables.exports import about
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text, plural, value_text
 from ui.words.standing import LEVELS
 
 QUESTION = mark("Who serves where?")
-AREAS = ["neighbourhood", "students", "within", "in_house", "without", "double", "above"]
+AREAS = ["neighbourhood", "students", "within", "in_house", "without", "without_share"]
+AREAS += ["double", "above"]
 SCHOOLS = ["name", "level", "enrolled", "services_here", "services_near", "within", "without"]
 NO_LIST = mark(
     "This place has no list of services yet. You can hand in your own points below. The people who"
@@ -79,10 +82,23 @@ def block(selection: Selection) -> None:
     title = text("Schools, most students with neither first, {year}", year=found.year)
     table_block.show(schools, SCHOOLS, title, opens="serving-schools")
     with st.container(horizontal=True):
-        downloads.buttons(selection, "services-areas", areas)
-        downloads.buttons(selection, "services-schools", schools)
+        take_home(selection, "neighbourhoods", "services-areas", areas)
+        take_home(selection, "schools", "services-schools", schools)
     st.caption(as_written(sources(found, selection)))
     frame.sure(NEAR_IS_NOT_USE, ABOVE)
+
+
+def take_home(
+    selection: Selection,
+    name: str,
+    topic: str,
+    table: pd.DataFrame,
+    fields: Mapping[str, str] | None = None,
+) -> None:
+    """Offer a table of services or sites under its name; `fields` describes its own columns."""
+    told = about(selection, table, f"{NEAR_IS_NOT_USE} {ABOVE}", fields)
+    parts = (topic, selection.area, selection.year, selection.level)
+    downloads.offer(name, parts, lambda: table, told)
 
 
 def answer(found: Serving) -> str:
@@ -182,9 +198,15 @@ def placed(places: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(places[["name", "number"]]).assign(longitude=at.x, latitude=at.y)
 
 
-def reach_map(selection: Selection, drawn: Drawn, marked: pd.DataFrame, name: str) -> None:
-    """Draw tracts by class with points on them, and beside it the legend."""
-    geometry, classes = queries.geometry(selection), drawn.classes
+def reach_map(
+    selection: Selection,
+    drawn: Drawn,
+    marked: pd.DataFrame,
+    name: str,
+    geometry: MapGeometry | None = None,
+) -> None:
+    """Draw tracts by class with points on them, opened on `geometry`, and beside it the legend."""
+    geometry, classes = geometry or queries.geometry(selection), drawn.classes
     deck = area_map(geometry, classes)
     shown = marked.assign(longitude=geometry.longitude_of(marked["longitude"]))
     deck.layers.extend(points.marks(shown))

@@ -14,19 +14,19 @@ from data.views.site_search import CENTRE, LIMITS
 from data.views.sites import SitePlan
 from ui import controls, frame, queries
 from ui.languages import PERCENT, counted, mark, number, text
+from ui.maps.block import opened_on
 from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import HOT_COLD, NOT_SHOWN, NOT_SHOWN_COLOUR, PU_OR, ClassScale
-from ui.plan.serving import ABOVE, NEAR_IS_NOT_USE, Drawn, reach_map
+from ui.plan.serving import ABOVE, NEAR_IS_NOT_USE, Drawn, reach_map, take_home
 from ui.queries import sites as queries_sites
 from ui.selection import ADDED, LISTED, Selection
 from ui.tables import display as table_block
-from ui.tables import downloads
-from ui.tables.exports import about
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, interval_text, percent_text, value_text
 
 TITLE = mark("Where would new sites reach most?")
 FIXED = "fixed_schools"
+SURROUNDINGS = 0.3  # of what comes within reach, on each side
 PROVEN = 0.0005
 """Gap that is none when it is rounded."""
 SITE_FIELDS: Mapping[str, str] = MappingProxyType(
@@ -149,7 +149,10 @@ def _plan(found: SitePlan, selection: Selection) -> None:
         key="site-when",
         label_visibility="collapsed",
     )
-    reach_map(selection, drawn(found, after=when != BEFORE), marked(found, when != BEFORE), "sites")
+    comes = found.tracts.index[found.tracts["state"].eq("new")]
+    seen = opened_on(selection, comes, found.new, SURROUNDINGS) if len(found.new) else None
+    after = when != BEFORE
+    reach_map(selection, drawn(found, after=after), marked(found, after), "sites", seen)
     table_block.plain(site_table(found), text("New sites, numbered as on the map"))
     st.write(as_written(runners_up(found)))
     table_block.plain(curve_table(found), text("What each more site adds"))
@@ -157,11 +160,9 @@ def _plan(found: SitePlan, selection: Selection) -> None:
     title = text("Students above the reference by neighbourhood, {year}", year=found.year)
     table_block.show(areas, AREAS, title)
     with st.container(horizontal=True):
-        downloads.buttons(selection, "sites-areas", areas)
         table = found.new.rename_axis("site_id").rename(columns={"students": "brings"})
-        told = about(selection, table, f"{NEAR_IS_NOT_USE} {ABOVE}", SITE_FIELDS)
-        parts = ("sites", selection.area, selection.year, selection.level)
-        downloads.offer(mark("sites"), parts, lambda: table, told)
+        take_home(selection, mark("sites"), "sites", table, SITE_FIELDS)
+        take_home(selection, "neighbourhoods", "sites-areas", areas)
 
 
 def answer(found: SitePlan) -> str:

@@ -382,6 +382,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "within": _served("Within reach", "Students who live within reach of one."),
         "in_house": _served("In their school", "Students whose school has one."),
         "without": _served("Neither", "Students without one near home or in their school."),
+        "without_share": Column(
+            "Neither, share", "portion", "fraction", "without / students.", guarded=True
+        ),
         "double": _served("Two or more near", "Students who live within reach of two or more."),
         "above": _served(
             "Above the reference",
