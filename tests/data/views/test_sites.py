@@ -19,7 +19,7 @@ from data.store.protected import protect_panel
 from data.views.joins import joined
 from data.views.schools_and_tracts import school_view
 from data.views.serving import Demand, demand_view, serving_view
-from data.views.site_search import ADDED, CENTRE, MEDIAN, Ground, Question, candidates
+from data.views.site_search import ADDED, CENTRE, MEDIAN, Ground, Layout, Question, candidates
 from data.views.sites import site_view
 from tests.small_places import SOURCE, SmallPlace
 
@@ -241,6 +241,38 @@ def test_rules_are_kept_and_more_is_never_less(
         free = replace(question, floor=0.0)
         best = site_view(replace(GROUND, demand=made), free, limits=EXACT, redrawn=0)
         assert best.total["after"] >= plan.total["after"] - 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    numbers=st.lists(st.integers(0, 90), min_size=12, max_size=12),
+    floor=st.sampled_from([0.0, 0.2, 0.5]),
+    count=st.integers(1, 3),
+    fixed=st.sets(st.sampled_from([f"S{at:03d}" for at in range(1, 13)]), max_size=2),
+    km=st.sampled_from([0.3, 1.2]),
+)
+def test_no_plan_reaches_more_of_all_that_can_be_made(
+    numbers: list[int], floor: float, count: int, fixed: set[str], km: float
+) -> None:
+    made = demand(dict(zip(TRACTS, map(float, numbers), strict=True)), draws=1)
+    question = Question("", count, km, floor=floor, condition="poverty_150", fixed=tuple(fixed))
+    ground = replace(GROUND, demand=made)
+    layout = Layout(ground, question)
+    weight, hard = made.students.to_numpy(), layout.hard.to_numpy()
+    near = np.hypot(*(layout.homes[:, None] - layout.at).transpose(2, 0, 1)) <= km
+    old = [layout.every.get_loc(each) for each in layout.fixed]
+    free = [at for at in range(len(layout.every)) if at not in old]
+    best = -1.0
+    for size in range(count + 1):
+        for chosen in combinations(free, size):
+            reached = weight * near[:, [*old, *chosen]].any(axis=1)
+            if reached[hard].sum() >= floor * reached.sum() - 1e-9:
+                best = max(best, float(reached.sum()))
+    plan = site_view(ground, question, limits=EXACT, redrawn=0)
+    if best < 0:
+        assert plan.found.status == "no plan keeps the rules"
+    else:
+        assert plan.total["after"] == pytest.approx(best, abs=1e-6)
 
 
 def test_the_demand_of_the_demo_is_drawn_and_never_below_none(demo_protected: Panel) -> None:
