@@ -32,6 +32,8 @@ def headline(subject: Subject) -> str:
     unit = units.unit_of(selection)
     names = units.names(selection, unit, first.index[: priority_words.NAMED])
     said = text("Start with {names}.", names=plain_words.listed(list(map(str, names))))
+    if unit in priority_words.PICKED:
+        return said
     row = found.concentration.loc[priority_words.PART]
     return f"{said} " + counted(
         "One of {all} {units} holds about {share} of the students {beyond}.",

@@ -124,8 +124,8 @@ def concentration(found: Priorities, selection: Selection) -> None:
     if found.concentration.empty or found.concentration["share"].isna().all():
         st.write(as_written(text("There are too few places here to say.")))
         return
-    unit = text(words.UNITS[units.unit_of(selection)])
-    st.altair_chart(charts.concentration(found.concentration, unit))
+    of = units.unit_of(selection)
+    st.altair_chart(charts.concentration(found.concentration, text(words.UNITS[of])))
     st.caption(
         as_written(
             text(
@@ -134,6 +134,8 @@ def concentration(found: Priorities, selection: Selection) -> None:
             )
         )
     )
+    if of in words.PICKED:
+        st.caption(as_written(text(words.OF_PICKED)))
     columns = ("part", "places", "of_students", "of_excess", "of_excess_low", "of_excess_high")
     table = found.concentration.reset_index().rename(
         columns={

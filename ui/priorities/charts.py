@@ -221,7 +221,7 @@ def gaps(table: pd.DataFrame, whole: float) -> alt.LayerChart:
     rows = plain(table.reset_index(drop=True)).dropna(subset=["rate"])
     order = list(rows["name"])
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
-    axis = alt.Axis(format=PERCENT)
+    axis = alt.Axis(format=PERCENT, tickMinStep=0.01)  # never two ticks with one label
     x = alt.X("low:Q", title=text("Chronically absent"), axis=axis, scale=alt.Scale(zero=False))
     tips = [
         alt.Tooltip("name:N", title=text("Name")),

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analytics.disparities.gaps import IndexOfDisparity
+from analytics.rates.between_schools import Estimate
 from data.contracts.vocabulary import LEVEL_LABELS
 from data.views.disparities import EASIEST, HARDEST
 from ui import controls, frame, queries
@@ -39,8 +41,8 @@ COLUMNS = (
     *("gap_ratio_high", "trend", "trend_low", "trend_high"),
 )
 ASSOCIATION = mark(
-    "A gap tells where help is missing, not why. Fifths are of home areas by the join, not of"
-    " families: a child in the hardest fifth may live without that hardship."
+    "A gap tells where more students miss much school, not why. Fifths are of home areas by the"
+    " join, not of families: a child in the hardest fifth may live without that hardship."
 )
 
 
@@ -55,7 +57,7 @@ def draw(selection: Selection) -> None:
     table = found.table.assign(name=_names(found.table.index, kind))
     st.write(as_written(sentence(found, table, selection)))
     st.altair_chart(charts.gaps(table, _whole(selection)))
-    if len(found.years):
+    if len(found.years) > 1:
         st.altair_chart(charts.gap_years(found.years))
         frame.breaks(selection)
     facts = summary(found)
@@ -111,19 +113,31 @@ def _of_fifths(found: Gaps, selection: Selection) -> str:
     )
     if found.trend is None or pd.isna(found.trend.value):
         return said
-    return f"{said} {_moved(found.trend.low, found.trend.high, found.trend.value)}"
+    return f"{said} {_moved(found.trend, found.years)}"
 
 
-def _moved(low: float, high: float, value: float) -> str:
-    """Say whether the gap widens or narrows, only as far as its range does."""
-    ends = {"points": points_text(value), "low": points_text(low), "high": points_text(high)}
-    if low > 0:
-        return text("The gap widened by {points} points a year ({low} to {high}).", **ends)
-    if high < 0:
-        return text("The gap narrowed: {points} points a year ({low} to {high}).", **ends)
-    return text(
-        "Whether the gap widens or narrows cannot be said ({low} to {high} a year).", **ends
-    )
+def _moved(trend: Estimate, years: pd.DataFrame) -> str:
+    """Say whether the gap widens or narrows, only as far as its range does, and in which years."""
+    followed = years.index[years["definition"].eq(years["definition"].iloc[-1])]
+    facts = {
+        "first": followed[0],
+        "last": followed[-1],
+        "points": points_text(trend.value),
+        "low": points_text(trend.low),
+        "high": points_text(trend.high),
+    }
+    if trend.low > 0:
+        said = mark(
+            "{first} to {last} the gap widened by {points} points a year ({low} to {high})."
+        )
+    elif trend.high < 0:
+        said = mark("{first} to {last} the gap narrowed: {points} points a year ({low} to {high}).")
+    else:
+        said = mark(
+            "Whether it widened or narrowed {first} to {last} cannot be said ({low} to {high}"
+            " points a year)."
+        )
+    return text(said, **facts)
 
 
 def summary(found: Gaps) -> list[tuple[str, str]]:
@@ -132,21 +146,26 @@ def summary(found: Gaps) -> list[tuple[str, str]]:
     if found.fifths is not None:
         facts += _slope(found)
     if found.disparity is not None:
-        index = found.disparity
-        facts.append(
-            (
-                text("Index of disparity"),
-                text(
-                    "{value} ({low} to {high}); {chance} by chance alone, with {count} parts",
-                    value=percent_text(index.value),
-                    low=percent_text(index.low),
-                    high=percent_text(index.high),
-                    chance=percent_text(index.by_chance),
-                    count=index.groups,
-                ),
-            )
-        )
+        facts.append((text("Index of disparity"), _disparity(found.disparity)))
     return facts
+
+
+def _disparity(index: IndexOfDisparity) -> str:
+    """Write the index with its range, which a part of one school alone leaves unknown."""
+    if np.isnan([index.low, index.high, index.by_chance]).any():
+        return text(
+            "{value} with {count} parts; no range: one of them has too few schools",
+            value=percent_text(index.value),
+            count=index.groups,
+        )
+    return text(
+        "{value} ({low} to {high}); {chance} by chance alone, with {count} parts",
+        value=percent_text(index.value),
+        low=percent_text(index.low),
+        high=percent_text(index.high),
+        chance=percent_text(index.by_chance),
+        count=index.groups,
+    )
 
 
 def _slope(found: Gaps) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ UNITS = {
     "tract": mark("tracts"),
     "school": mark("schools"),
 }
+PICKED = ("group",)
+"""Lists of places picked for a high rate: their shares tell nothing of the whole place."""
 AGAINST = {
     "": mark("beyond what schools of the same levels elsewhere have"),
     "quarter": mark("beyond what the best quarter of schools has"),
@@ -34,6 +36,10 @@ ORDER = mark(
 CHANCE = mark(
     "“Among the first {top}” is the share of 2,000 redraws, each within what the figures leave"
     " open. It takes the errors of places as separate; schools that two places share tie them."
+)
+OF_PICKED = mark(
+    "All shares here are of the listed groups, which were picked because they are hot: not of the"
+    " whole place."
 )
 SHOWN = mark("Shows how sure it is that a place is among the first {top}.")
 ADVICE = mark(
@@ -67,13 +73,13 @@ def answer(found: Priorities, names: pd.Series, unit: str, selection: Selection)
         return text("No place has more students absent than the reference would give.")
     listed = plain.listed([str(names[key]) for key in first.index[:NAMED]])
     row = found.concentration.loc[PART]
-    if pd.isna(row["share"]):
+    if pd.isna(row["share"]) or unit in PICKED:
         return text("Start with {names}.", names=listed)
     held = counted(
-        "Of all students {beyond}, {share} belong to one of {all} {units}"
-        " ({low} to {high}); it has {students} of all students.",
-        "Of all students {beyond}, {share} belong to {count} of {all} {units}"
-        " ({low} to {high}); these have {students} of all students.",
+        "The first of {all} {units} has {share} ({low} to {high}) of the chronically absent"
+        " students {beyond}. It has {students} of all students.",
+        "The first {count} of {all} {units} have {share} ({low} to {high}) of the chronically"
+        " absent students {beyond}. They have {students} of all students.",
         int(row["places"]),
         beyond=beyond(selection),
         share=percent_text(row["share"], 0),

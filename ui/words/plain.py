@@ -38,6 +38,8 @@ def listed(names: Sequence[str]) -> str:
     *first, last = names
     if not first:
         return last
+    if any(", " in name for name in names):  # else nobody sees where a name ends
+        return "; ".join(names)
     return text("{first} and {last}", first=", ".join(first), last=last)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.disparities.gaps import IndexOfDisparity
+from analytics.rates.between_schools import Estimate
 from ui import queries
 from ui.priorities import gaps, words
 from ui.priorities import map as order_map
@@ -16,6 +18,7 @@ from ui.queries import gaps as queries_gaps
 from ui.queries import neighbourhoods, units
 from ui.queries import priorities as queries_priorities
 from ui.selection import CRITERIA, LISTS
+from ui.words import plain
 
 
 @pytest.mark.parametrize("unit", ["neighbourhood", "tract", "school", "district"])
@@ -93,10 +96,49 @@ def test_every_reason_that_is_offered_gives_a_list(default) -> None:
             assert table["rank"].notna().sum() > 1, (unit, name)
 
 
-def test_a_gap_is_said_to_move_only_when_its_range_does() -> None:
-    assert "widened" in gaps._moved(0.001, 0.02, 0.01)
-    assert "narrowed" in gaps._moved(-0.02, -0.001, -0.01)
-    assert "cannot be said" in gaps._moved(-0.02, 0.01, -0.005)
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.01, 0.001, 0.02), "gap widened"),
+        ((-0.01, -0.02, -0.001), "gap narrowed"),
+        ((-0.005, -0.02, 0.01), "cannot be said"),
+    ],
+)
+def test_a_gap_is_said_to_move_only_when_its_range_does_and_in_the_years_followed(
+    default, ends: tuple[float, float, float], said: str
+) -> None:
+    found = queries_gaps.found(default)
+    assert found.fifths is not None
+    followed = found.years.assign(definition=[0] + [1] * (len(found.years) - 1))
+    moved = replace(found, trend=Estimate(ends[0], 0.005, 9.0, ends[1], ends[2]), years=followed)
+    sentence = gaps.sentence(moved, moved.table, default)
+    assert said in sentence
+    assert f"{followed.index[1]} to {followed.index[-1]}" in sentence  # not the first year
+
+
+def test_parts_of_one_school_leave_the_index_without_a_range_and_the_page_stands(default) -> None:
+    found = queries_gaps.found(replace(default, gap="level"))
+    nan = float("nan")
+    alone = replace(found, disparity=IndexOfDisparity(0.1, nan, nan, nan, 7))
+    said = dict(gaps.summary(alone))["Index of disparity"]
+    assert "10.0\xa0%" in said
+    assert "no range" in said
+
+
+def test_an_answer_says_no_share_of_a_place_whose_listed_parts_were_picked(default) -> None:
+    found, unit = queries_priorities.found(default), units.unit_of(default)
+    names = units.names(default, unit, found.table.index)
+    assert "of all students" in words.answer(found, names, unit, default)
+    for picked in words.PICKED:
+        said = words.answer(found, names, picked, default)
+        assert "Start with" in said
+        assert "%" not in said
+
+
+def test_names_with_commas_are_told_apart() -> None:
+    said = plain.listed(["Tract 79, Bronx", "Tract 67, Bronx", "Tract 87, Bronx"])
+    assert said == "Tract 79, Bronx; Tract 67, Bronx; Tract 87, Bronx"
+    assert plain.listed(["A", "B", "C"]) == "A, B and C"
 
 
 @pytest.mark.parametrize("kind", ["fifth", "level", "district"])
