@@ -9,6 +9,7 @@ selection = frame.head(
 frame.answer(words.answer(selection))
 block.first_screen(selection)
 screen.foot(selection, words.SHOWN, "goals")
+block.sign_up(selection)
 frame.figures(block.tiles(selection))
 frame.how_sure(words.FORECAST, words.SCHOOLS)
 frame.breaks(selection)

@@ -68,6 +68,11 @@ REFERENCES: Mapping[str, str] = {
 """What students are counted beyond."""
 TOPS: Mapping[int, str] = {5: mark("First 5"), 10: mark("First 10"), 20: mark("First 20")}
 """How many places a room can act on."""
+ORDERS: Mapping[str, str] = {
+    "": mark("Students beyond the reference"),
+    "chance": mark("Chance to be among the first"),
+}
+"""What the list of priorities is in order of."""
 CRITERIA: Mapping[str, str] = {
     "excess": mark("Students beyond the reference"),
     "rate": mark("Share of students chronically absent"),
@@ -181,6 +186,8 @@ class Selection:
         What students are counted beyond, a key of `REFERENCES`.
     top : int
         Length of the list that a room can act on, a key of `TOPS`.
+    ordered : str
+        What the list of priorities is in order of, a key of `ORDERS`.
     weights : str
         A digit of `WEIGHTS` for each of `CRITERIA`.
     gap : str
@@ -241,6 +248,7 @@ class Selection:
     list_of: str = ""
     against: str = ""
     top: int = 10
+    ordered: str = ""
     weights: str = "211000"
     gap: str = ""
     goals_of: str = ""
@@ -305,7 +313,7 @@ def _map(of: str) -> str:
 _WEIGHED = frozenset(map("".join, product(WEIGHTS, repeat=len(CRITERIA)))) - {"0" * len(CRITERIA)}
 FIELDS = tuple(field.name for field in fields(Selection))
 KEPT_ELSEWHERE = (
-    *("measure", "catchment", "alpha", "rank", "against", "top", "weights"),
+    *("measure", "catchment", "alpha", "rank", "against", "top", "ordered", "weights"),
     *("goal", "goal_shape", "goal_percent", "present", "lang"),
 )
 """What stays chosen when another place is opened."""
@@ -375,6 +383,7 @@ class Choices:
             "list_of": ("", *LISTS),
             "against": tuple(REFERENCES),
             "top": tuple(TOPS),
+            "ordered": tuple(ORDERS),
             "weights": _WEIGHED,
             "gap": ("", *GAPS),
             "goals_of": ("", *GOALS_OF),

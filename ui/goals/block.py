@@ -13,19 +13,22 @@ import streamlit as st
 from ui import screen
 from ui.goals import charts, words
 from ui.languages import counted, mark, text
+from ui.plan import editor
 from ui.queries import goals as queries_goals
+from ui.queries import plan as queries_plan
 from ui.queries.goals import PROGRESS
 from ui.screen import Beside, Row
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
+from ui.words import plain
 from ui.words.as_written import as_written
 from ui.words.cards import card
 from ui.words.numbers import count_text
 
 FILTERS = ("area", "level", "goals_of")
 OPTIONS = ("goal", "goal_shape", "goal_base", "goal_year", "goal_percent", "catchment")
-LISTED = 40
+LISTED, NAMED = 40, 4
 MARKS = {"on track": "✓", "too early to say": "?", "off track": "✗", "not known": "–"}
 COLUMNS = (
     *("name", "enrolled", "rate", "goal", "goal_school_year", "progress", "chance"),
@@ -86,9 +89,50 @@ def _ranked(table: pd.DataFrame, selection: Selection) -> None:
 
 def _rows(table: pd.DataFrame, selection: Selection) -> Iterator[Row]:
     first = table[table["goal"].notna()].head(LISTED)
-    names = queries_goals.names(selection, first.index)
+    names, signed = queries_goals.names(selection, first.index), _signed(selection)
     for id_, row in first.iterrows():
-        yield Row(str(id_), MARKS[row["progress"]], str(names[id_]), words.figure(row))
+        name, figure = str(names[id_]), words.figure(row)
+        if name in signed:
+            figure = f"{figure} · {text('has signed up')}"
+        yield Row(str(id_), MARKS[row["progress"]], name, figure)
+
+
+def _signed(selection: Selection) -> frozenset[str]:
+    """Name the places that have taken on a goal, by their entry in the plan."""
+    table = queries_plan.opened(selection).table
+    own = table["strategy"].astype(str).str.startswith(words.SIGNED)
+    return frozenset(table.loc[own & table["status"].ne("paused"), "place"])
+
+
+def sign_up(selection: Selection) -> None:
+    """Say who has signed up; offer to take on the goal for what is drawn, as an entry of the plan.
+
+    Each place signs up by itself, as districts in Colorado do.
+    """
+    unit, id_ = queries_goals.chosen(selection)
+    name = id_ if unit == "place" else str(queries_goals.names(selection, pd.Index([id_])).iloc[0])
+    signed = sorted(_signed(selection))
+    said = text("No place has signed up here yet.")
+    if signed:
+        said = counted(
+            "{count} place has signed up here: {names}.",
+            "{count} places have signed up here: {names}.",
+            len(signed),
+            names=plain.listed(signed[:NAMED]),
+        )
+    with st.container(key="sign-up", horizontal=True, vertical_alignment="center"):
+        st.caption(as_written(said))
+        if editor.current(selection.area) is not None:
+            st.page_link("pages/plan.py", label=text("Finish what you began on the page Plan"))
+            return
+        filled = {"place_kind": unit, "place_id": "" if unit == "place" else id_}
+        filled |= {"place": name, "strategy": words.signing(selection)}
+        st.button(
+            text("Sign up for this goal"),
+            key="goal-sign-up",
+            disabled=name in signed,
+            on_click=partial(editor.begin, selection.area, filled=filled),
+        )
 
 
 def _card(table: pd.DataFrame, selection: Selection) -> str:

@@ -12,6 +12,8 @@ from ui.queries.goals import PROGRESS, BackTest, year_name
 from ui.selection import GOALS, Selection
 from ui.words.numbers import count_text, percent_text, students_text
 
+SIGNED = "Goal: "
+"""Begins the strategy of an entry by which a place takes on a goal."""
 ON, OFF = "on track", "off track"
 FORECAST = mark(
     "“On track” and “off track” are said only when the whole range of the forecast lies on one side"
@@ -70,6 +72,11 @@ def outlook(row: pd.Series) -> str:
         low=f"{100 * row['low']:.0f}",
         high=percent_text(row["high"], 0),
     )
+
+
+def signing(selection: Selection) -> str:
+    """Name the entry of the plan by which a place takes on the view's goal, in English."""
+    return f"{SIGNED}{GOALS[selection.goal]}"
 
 
 def title(selection: Selection) -> str:

@@ -27,7 +27,7 @@ from ui.tables import downloads
 from ui.words.as_written import as_written
 from ui.words.cards import card
 
-FILTERS, OPTIONS = (*frame.FILTERS, "list_of"), ("against", "top", "driver", "catchment")
+FILTERS, OPTIONS = (*frame.FILTERS, "list_of"), ("against", "top", "ordered", "driver", "catchment")
 LISTED = 20
 CHARTED = 20
 COLUMNS = (

@@ -35,10 +35,19 @@ def reference_of(selection: Selection) -> str | float:
 
 
 def found(selection: Selection) -> Priorities:
-    """Units of the view in order of students beyond the reference."""
+    """Units of the view in order of students beyond the reference, or of `ordered`."""
     unit = units.unit_of(selection)
     doing = text("Putting places in order, {year}", year=selection.year)
-    return result(_key(selection, unit), doing, lambda _: _found(selection, unit))
+    made = result(_key(selection, unit), doing, lambda _: _found(selection, unit))
+    return made if not selection.ordered else replace(made, table=_by_chance(made.table))
+
+
+def _by_chance(table: pd.DataFrame) -> pd.DataFrame:
+    """Put units in order of the chance to be among the first; equal chances share a rank."""
+    rank = table["p_top"].rank(method="min", ascending=False).astype("Int64")
+    first = table.assign(rank=rank, _id=table.index)
+    ordered = first.sort_values(["rank", "shrunken", "_id"], ascending=[True, False, True])
+    return ordered.drop(columns="_id")
 
 
 def criteria(selection: Selection) -> CriteriaList:

@@ -41,6 +41,18 @@ def test_every_list_is_in_order_and_painted_as_it_is_listed(default, unit: str) 
     assert set(classes.codes) - {"4"}  # something is painted
 
 
+def test_the_list_can_go_by_the_chance_to_be_among_the_first(default) -> None:
+    usual = queries_priorities.found(default).table
+    table = queries_priorities.found(replace(default, ordered="chance")).table
+    ranked = table[table["rank"].notna()]
+    assert ranked["p_top"].is_monotonic_decreasing
+    assert ranked["rank"].is_monotonic_increasing
+    assert set(table.index) == set(usual.index)
+    pd.testing.assert_series_equal(table["p_top"].sort_index(), usual["p_top"].sort_index())
+    same = ranked.groupby("p_top")["rank"].nunique()
+    assert (same == 1).all()  # ties as ties
+
+
 def test_fewer_than_three_groups_have_no_order_and_the_page_says_so(default) -> None:
     view = replace(default, list_of="group")
     found = queries_priorities.found(view)
