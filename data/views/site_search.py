@@ -28,6 +28,8 @@ CENTRE_PAIRS = 60_000
 """Pairs of tract and candidate up to which the shortest longest way is searched for."""
 LIMITS = Limits(gap=0.01, seconds=20.0)
 QUICK = Limits(gap=0.02, seconds=5.0)
+STEP = Limits(gap=0.002, seconds=5.0)
+"""Of the curve: what one site more adds is itself but a few percent."""
 REDRAWN = 20
 BUDGET_SECONDS = 30.0
 """Seconds after which no other redraw of the demand is begun."""

@@ -13,7 +13,18 @@ from analytics.inputs import Progress
 from analytics.sites import Limits, Sites, marginal_benefit
 from analytics.sites.rules import NONE
 from data.views.neighbourhoods import neighbourhoods
-from data.views.site_search import CENTRE, LIMITS, QUICK, REDRAWN, Ground, Layout, Question, Told
+from data.views.site_search import (
+    CENTRE,
+    COVERAGE,
+    LIMITS,
+    QUICK,
+    REDRAWN,
+    STEP,
+    Ground,
+    Layout,
+    Question,
+    Told,
+)
 from data.views.units import sums, unit_parts
 
 MIDDLE = (0.05, 0.95)
@@ -106,7 +117,8 @@ def site_view(
     told = Told(progress, len(numbers) + redrawn)
     steps: dict[int, Sites] = {}
     for number in numbers:
-        own = limits if number == question.count else QUICK
+        own = STEP if question.goal == COVERAGE else QUICK
+        own = limits if number == question.count else own
         steps[number] = layout.solve(layout.pairs, number, own)
         told.step()
     found = steps[question.count]
@@ -143,7 +155,17 @@ def _opened(layout: Layout, found: Sites) -> list[str]:
 
 
 def _curve(layout: Layout, steps: Mapping[int, Sites]) -> pd.DataFrame:
-    """Say what each number of new sites reaches, and what the last of them add."""
+    """Say what each number of new sites reaches, and what the last of them add.
+
+    A search that ran out of time with no plan, or with one that fewer sites beat, is no step: it
+    would look as if its sites added nothing.
+    """
+    better = 1 if layout.question.goal == COVERAGE else -1
+    best, kept = -np.inf, {}
+    for number, each in steps.items():
+        if better * each.value >= best:
+            kept[number], best = each, better * each.value
+    steps = kept
     value = marginal_benefit(layout.pairs, lambda _, number: steps[number], sorted(steps))
     reached = {number: _share(layout, _opened(layout, each)) for number, each in steps.items()}
     return value.assign(reached=pd.Series(reached))

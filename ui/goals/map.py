@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import queries
-from ui.languages import text
+from ui.languages import mark, text
 from ui.maps import block as map_block
 from ui.maps import view
 from ui.maps.decks import AreaClasses, SchoolClasses, flags, school_classes, school_map
@@ -23,7 +23,9 @@ from ui.queries import goals as queries_goals
 from ui.queries import units
 from ui.queries.goals import PROGRESS
 from ui.selection import GOALS, Selection
+from ui.words.as_written import as_written
 
+NOTHING = mark("Nothing to draw: whether a place is on the way is known for none of them.")
 SHOWN = ("on track", "too early to say", "off track")
 _COLOURS = tuple(HOT_COLD[name] for name in ("cold 95", "not significant", "hot 95"))
 
@@ -51,6 +53,13 @@ def of_areas(selection: Selection) -> AreaClasses:
     return on_tracts(AreaClasses(scale, codes, flags(progress.isna())), progress.index, of)
 
 
+def legend_of_areas(selection: Selection) -> str:
+    """HTML of the legend, with the number of listed places, not of their tracts."""
+    scale = progress_scale()
+    counts = scale.counts(scale.encode(_progress(selection)))
+    return class_legend(scale, title(selection), counts=counts, use_words=True)
+
+
 def of_schools(selection: Selection) -> tuple[SchoolClasses, pd.Series]:
     """Schools in the class of their own goal, or of their district's.
 
@@ -76,9 +85,12 @@ def draws_points(selection: Selection) -> bool:
 def draw(selection: Selection) -> None:
     """Draw the map."""
     name = title(selection)
+    if _progress(selection).isna().all():
+        st.write(as_written(text(NOTHING)))
+        return
     if not draws_points(selection):
         classes = of_areas(selection)
-        map_block.tract_legend(name, classes)
+        st.html(legend_of_areas(selection))
         map_block.tract_map(name, classes, selection, queries.tracts(selection))
         return
     points, progress = of_schools(selection)

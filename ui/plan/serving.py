@@ -48,7 +48,8 @@ NEAR_IS_NOT_USE = mark(
 )
 ABOVE = mark(
     "Students above the reference are those who miss much school beyond what schools of the same"
-    " level have in this place. Where they live is estimated."
+    " level have in this place. Where they live is estimated. Here they are counted tract by tract,"
+    " so sums differ a little from the page Priorities."
 )
 CLASSES = (mark("none within reach"), mark("one within reach"), mark("two or more within reach"))
 COLOURS = ("not significant", "cold 90", "cold 99")

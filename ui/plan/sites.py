@@ -54,11 +54,16 @@ NO_PLAN = mark(
     "No plan keeps this rule. Ask for more sites, a wider reach or a smaller part from the hardest"
     " fifth."
 )
+OUT_OF_TIME = mark(
+    "The search found no plan in its time. Ask for fewer sites, or for less: a budget, a limit or a"
+    " part from the hardest fifth makes it hard."
+)
 NO_COST = mark("A budget needs the cost of every point handed in. Fill the column in, or set 0.")
 TOO_LARGE = mark(
     "The shortest longest way is not offered here: in a place of this size its plan cannot be shown"
     " to be near the best."
 )
+MORE_THERE = mark("(+1): one more possible place stands at the same point.")
 ASKED = mark(
     "A plan like this is a start for talks, not an answer. It knows distance and numbers of"
     " students. It does not know rents, rooms, safe ways or what families want."
@@ -79,7 +84,7 @@ def block(selection: Selection) -> None:
         st.write(as_written(text(NO_COST if budget else TOO_FEW)))
         return
     st.write(as_written(answer(found)))
-    if found.found.status != NONE:
+    if not np.isnan(found.found.value):
         _plan(found, selection)
     large = "" if queries_sites.centre_is_offered(selection) else TOO_LARGE
     frame.sure(sureness(found), NEAR_IS_NOT_USE, ABOVE, ASKED, large)
@@ -154,6 +159,8 @@ def _plan(found: SitePlan, selection: Selection) -> None:
     after = when != BEFORE
     reach_map(selection, drawn(found, after=after), marked(found, after), "sites", seen)
     table_block.plain(site_table(found), text("New sites, numbered as on the map"))
+    if found.new["name"].str.contains("(+", regex=False).any():
+        st.caption(as_written(text(MORE_THERE)))
     st.write(as_written(runners_up(found)))
     table_block.plain(curve_table(found), text("What each more site adds"))
     areas = area_table(found)
@@ -167,8 +174,8 @@ def _plan(found: SitePlan, selection: Selection) -> None:
 
 def answer(found: SitePlan) -> str:
     """Say what the new sites would bring, before and after."""
-    if found.found.status == NONE:
-        return text(NO_PLAN)
+    if np.isnan(found.found.value):
+        return text(NO_PLAN if found.found.status == NONE else OUT_OF_TIME)
     total, asked = found.total, found.question
     parts = {name: percent_text(total[name] / total["students"], 0) for name in ("before", "after")}
     said = counted(
@@ -204,7 +211,7 @@ def answer(found: SitePlan) -> str:
 
 def sureness(found: SitePlan) -> str:
     """Say how near the plan is to the best, and what redraws of the demand leave open."""
-    if found.found.status == NONE:
+    if np.isnan(found.found.value):
         return ""
     gap = number(f"{100 * found.found.gap:.1f}") + PERCENT
     if found.found.gap < PROVEN:
@@ -217,8 +224,8 @@ def sureness(found: SitePlan) -> str:
     said = [text(words, gap=gap, limit=count_text(LIMITS.seconds))]
     said.append(
         text(
-            "In 90 of 100 redraws of where students above the reference live, {low} to {high} %"
-            " would be within reach.",
+            "In 90 of 100 redraws of how many students above the reference each tract has, {low} to"
+            " {high} % would be within reach. That their homes are estimated is not in this range.",
             low=interval_text(total["after_low"], total["after_high"], 1).partition("–")[0],
             high=interval_text(total["after_low"], total["after_high"], 1).partition("–")[2],
         )

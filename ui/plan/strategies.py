@@ -111,6 +111,8 @@ def draw(selection: Selection) -> None:
     subject = subjects.about(selection)
     reasons = _reasons(subject)
     st.write(as_written(sentence(subject, reasons)))
+    if whose := of_two_places(subject, reasons):
+        st.caption(as_written(whose))
     offered = [*reasons, *(name for name in evidence() if name not in reasons)]
     usual = next(iter(offered))
     words = {name: text(evidence()[name].name) for name in offered}
@@ -159,6 +161,22 @@ def sentence(subject: Subject, reasons: Mapping[str, tuple[str, ...]]) -> str:
         len(reasons),
         name=area.name,
         conditions=plain.listed(labels),
+    )
+
+
+def of_two_places(subject: Subject, reasons: Mapping[str, tuple[str, ...]]) -> str:
+    """Say that conditions and students are not of one place, which those of a whole place are not.
+
+    A whole place has no condition that stands out beside similar ones: its first area has.
+    """
+    area = subject.area()
+    if subject.kind != "place" or area is None or not reasons:
+        return ""
+    return text(
+        "These conditions are of {area}. The students counted below are of {place}. Choose an area"
+        " above to have both of one.",
+        area=area.name,
+        place=subject.name,
     )
 
 

@@ -21,6 +21,8 @@ from ui.queries.places import Place
 from ui.selection import CRITERIA, Selection
 
 HOUSING = "temporary_housing"
+LEAST_PERSISTENT = 2
+"""Usual years before a place can be above the rest in more than one."""
 _BY_JOIN = ("neighbourhood", "county", "tract")
 _DIRECTIONS: Mapping[str, int] = MappingProxyType(
     {"higher is harder": 1, "lower is harder": -1, "neither": 0}
@@ -67,10 +69,19 @@ def criteria_here(selection: Selection) -> Mapping[str, str]:
     lacking = {"coverage"} if unit in ("school", "district") else set()
     if harder(selection) == 0 or unit == "district":
         lacking.add("condition")
+    if len(_usual_until(selection)) < LEAST_PERSISTENT:
+        lacking.add("persistence")
     known = panel.school_drivers
     if not (known["measure"].eq(HOUSING) & known["status"].eq("reported")).any():
         lacking.add(HOUSING)
     return {name: words for name, words in CRITERIA.items() if name not in lacking}
+
+
+def _usual_until(selection: Selection) -> list[str]:
+    """List the usual school years up to that of the view."""
+    unusual = queries.panel(selection).area.unusual_years
+    years = queries.choices(selection.area).years
+    return [year for year in years if year <= selection.year and year not in unusual]
 
 
 def weights_of(selection: Selection) -> pd.Series:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.sites import Limits
+from analytics.sites import Limits, Pairs, Sites
+from analytics.sites.rules import STOPPED
 from data.assemble.panel import make_panel
 from data.panel import Panel
 from data.store.protected import protect_panel
@@ -149,6 +150,25 @@ def test_the_best_sites_of_a_small_place_are_those_with_most_students() -> None:
     }
     assert plan.steps["reached"].tolist() == pytest.approx([160 / 780, 270 / 780, 370 / 780])
     assert plan.there.index.tolist() == list(SERVICES)
+
+
+@pytest.mark.parametrize("value", [float("nan"), 10.0])
+def test_a_search_out_of_time_is_no_step_that_adds_nothing(
+    monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    solve = Layout.solve
+
+    def hurried(layout: Layout, pairs: Pairs, count: int, limits: Limits) -> Sites:
+        found = solve(layout, pairs, count, limits)
+        if count != 2:
+            return found
+        return replace(found, chosen=found.chosen[:0], value=value, status=STOPPED)
+
+    monkeypatch.setattr(Layout, "solve", hurried)
+    question = Question(service="mental_health", count=3, km=KM)
+    steps = site_view(GROUND, question, limits=EXACT, redrawn=0).steps
+    assert steps.index.tolist() == [1, 3]
+    assert steps["reached"].is_monotonic_increasing
 
 
 def test_fixed_schools_stay_open_and_are_not_counted_as_new() -> None:

@@ -68,6 +68,12 @@ def test_every_list_is_drawn_and_each_unit_opens(default, unit: str) -> None:
         assert len(goal_map.of_areas(view).codes) == len(queries.tracts(view))
 
 
+def test_the_legend_of_the_map_counts_the_places_of_the_list(default) -> None:
+    view = replace(default, goals_of="neighbourhood")
+    counts = re.findall(r"\((\d+)\)</span>", goal_map.legend_of_areas(view))
+    assert sum(map(int, counts)) == len(queries_goals.found(view)) > 1
+
+
 def test_words_go_no_further_than_the_range(default) -> None:
     row = queries_goals.whole(default).iloc[0]
     for chance, said in ((0.97, "it is on track"), (0.5, "too early"), (0.01, "it is off track")):

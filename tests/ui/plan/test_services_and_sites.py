@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from analytics.sites.rules import STOPPED
 from tests.reading import grade
 from ui import languages, queries
 from ui.plan import serving, sites
@@ -94,9 +95,13 @@ def test_a_part_from_the_hardest_fifth_is_said(selection):
     made = queries_sites.plan(asked, queries_sites.question(asked))
     assert made.total["hard_after"] >= 0.2
     assert "hardest fifth" in sites.answer(made)
-    broken = replace(made, found=replace(made.found, status="no plan keeps the rules"))
+    nan = float("nan")
+    broken = replace(made, found=replace(made.found, value=nan, status="no plan keeps the rules"))
     assert sites.answer(broken) == sites.NO_PLAN
     assert sites.sureness(broken) == ""
+    late = replace(made, found=replace(made.found, value=nan, status=STOPPED))
+    assert sites.answer(late) == sites.OUT_OF_TIME  # not "0 more sites"
+    assert sites.sureness(late) == ""
 
 
 def test_the_question_leaves_out_what_its_goal_does_not_have(selection):

@@ -27,6 +27,18 @@ def test_a_strategy_is_proposed_for_conditions_that_stand_out_in_the_area(select
     assert subject.name in strategies.sentence(subject, reasons)
 
 
+def test_conditions_of_one_area_beside_students_of_the_whole_place_are_told_apart(
+    default, selection
+) -> None:
+    whole, area = subjects.whole(default), subjects.about(selection)
+    first = whole.area()
+    assert first is not None
+    said = strategies.of_two_places(whole, strategies._reasons(whole))
+    assert first.name in said
+    assert whole.name in said
+    assert strategies.of_two_places(area, strategies._reasons(area)) == ""
+
+
 @pytest.mark.parametrize("name", list(evidence()))
 def test_each_strategy_says_what_is_known_and_from_where(name: str) -> None:
     strategy = evidence()[name]

@@ -85,6 +85,12 @@ def test_a_target_counts_what_lies_beyond_it(default) -> None:
     np.testing.assert_allclose(known["excess"], beyond, rtol=1e-9)
 
 
+def test_one_year_tells_nothing_of_years_above_the_rest(default) -> None:
+    years = queries.choices("demo").years
+    assert "persistence" in queries_priorities.criteria_here(replace(default, year=years[-1]))
+    assert "persistence" not in queries_priorities.criteria_here(replace(default, year=years[0]))
+
+
 def test_weights_move_the_list_and_all_weight_on_one_reason_gives_its_order(default) -> None:
     only = replace(default, weights="010000")  # the rate
     found = queries_priorities.criteria(only)
