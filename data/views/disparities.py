@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -203,20 +204,52 @@ def gap_by_year(
         3 of them.
     """
     x, n = counted(panel, level, first.index)
-    breaks = {item.school_year for item in panel.area.breaks}
     parts = pd.DataFrame({"first": first, "other": other})
-    rows, code = {}, 0
+    rows = {}
     for year in x.columns:
-        code += year in breaks
-        if year in panel.area.unusual_years:
-            continue
         absent, students = x[year], n[year]
-        shown = sums(parts, absent, students)["rate"].notna().all()
-        gap, ratio = compare_rates(
-            absent * first, students * first, absent * other, students * other
-        )
-        figures = (*_gap(gap, ratio), gap.se) if shown else (np.nan,) * 7
-        rows[year] = (*figures, code)
+        if sums(parts, absent, students)["rate"].notna().all():
+            laid = (absent * first, students * first, absent * other, students * other)
+            rows[year] = compare_rates(*laid)
+    return _followed(panel, list(x.columns), rows)
+
+
+def group_gap_by_year(
+    panel: Panel, level: str, group: str, *, reference: str = "all"
+) -> tuple[pd.DataFrame, Estimate]:
+    """Follow the gap between a student group and another through usual years, and its trend.
+
+    Returns
+    -------
+    years, trend
+        As from `gap_by_year`; no figure in years in which either may not be shown.
+    """
+    sides = [counted(panel, level, panel.schools.index, name) for name in (group, reference)]
+    years = sorted(panel.absence["school_year"].unique())
+    rows = {}
+    for year in years:
+        if any(year not in x for x, _ in sides):
+            continue
+        (x, n), (x_other, n_other) = ((x[year], n[year]) for x, n in sides)
+        absent = pd.DataFrame({group: x, reference: x_other})
+        students = pd.DataFrame({group: n, reference: n_other})
+        table = compare_groups(absent, students, reference)
+        if table["status"].eq("reported").all():
+            rows[year] = compare_rates(x, n, x_other, n_other)
+    return _followed(panel, years, rows)
+
+
+def _followed(
+    panel: Panel, years: Sequence[str], gaps: Mapping[str, tuple[Estimate, Estimate]]
+) -> tuple[pd.DataFrame, Estimate]:
+    """Lay the gaps of usual years out with their definition; fit the trend of the latest."""
+    breaks, rows, code = {item.school_year for item in panel.area.breaks}, {}, 0
+    for year in years:
+        code += year in breaks
+        if year not in panel.area.unusual_years:
+            found = gaps.get(year)
+            figures = (np.nan,) * 7 if found is None else (*_gap(*found), found[0].se)
+            rows[year] = (*figures, code)
     columns = [*GAPS, "se", "definition"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     last = table[table["definition"].eq(code)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -88,7 +89,10 @@ def _found(selection: Selection, kind: str) -> Gaps:
     panel, schools = queries.panel(selection), queries.schools(selection)
     if kind == "student_group":
         table = views.group_view(panel, selection.year, selection.level)
-        return Gaps(table, None, None, pd.DataFrame())
+        follow = partial(views.group_gap_by_year, panel, selection.level)
+        others = [name for name in table.index[table["rate"].notna()] if name != "all"]
+        trends = {str(name): follow(str(name))[1] for name in others}
+        return Gaps(_joined(table, trends), None, None, _NONE)
     if kind == "fifth":
         return _fifths(selection, schools)
     parts = unit_views.unit_parts(panel, kind, queries.join(selection).table)
@@ -113,11 +117,16 @@ def _fifths(selection: Selection, schools: pd.DataFrame) -> Gaps:
 
 def _with_trend(selection: Selection, table: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Add the change a year of each part's difference from the rest."""
-    panel, rows = queries.panel(selection), {}
+    panel, trends = queries.panel(selection), {}
     for name in table.index[table["rate"].notna()]:
         part = parts[name]
-        _, trend = views.gap_by_year(panel, selection.level, part, 1 - part)
-        rows[name] = (trend.value, trend.low, trend.high)
+        trends[str(name)] = views.gap_by_year(panel, selection.level, part, 1 - part)[1]
+    return _joined(table, trends)
+
+
+def _joined(table: pd.DataFrame, trends: Mapping[str, Estimate]) -> pd.DataFrame:
+    """Add trends to their rows."""
+    rows = {name: (each.value, each.low, each.high) for name, each in trends.items()}
     columns = ["trend", "trend_low", "trend_high"]
     return table.join(pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float))
 

@@ -17,6 +17,7 @@ from data.views.disparities import (
     fifth_parts,
     fifth_view,
     gap_by_year,
+    group_gap_by_year,
     group_view,
     unit_gap_view,
 )
@@ -65,6 +66,20 @@ def test_groups_stand_beside_all_students(grouped: Panel) -> None:
     assert elementary.loc["all", "schools"] < table.loc["all", "schools"]
     with pytest.raises(ValueError, match="no group"):
         group_view(grouped, year, "all", reference="nobody")
+
+
+def test_the_gap_of_a_group_is_followed_as_that_of_parts_is(grouped: Panel) -> None:
+    years, trend = group_gap_by_year(grouped, "all", "newcomers")
+    assert not {*years.index} & {*grouped.area.unusual_years}
+    known = years["difference"].notna()
+    for year in years.index[known]:
+        table = group_view(grouped, year, "all")
+        assert years.loc[year, "difference"] == pytest.approx(table.loc["newcomers", "difference"])
+    assert known.sum() >= 3
+    enough = (known & years["definition"].eq(years["definition"].max())).sum() >= 3
+    assert np.isnan(trend.value) != enough
+    few, _ = group_gap_by_year(grouped, "all", "few")
+    assert few["difference"].isna().all()  # what may not be shown has no gap
 
 
 def test_a_place_without_groups_has_one_row(demo_protected: Panel) -> None:
