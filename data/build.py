@@ -1,6 +1,6 @@
 """Build a place's panel.
 
-`python -m data.build PLACE [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing] [--debug]`
+`python -m data.build PLACE [--from DIR] [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing]`
 """
 
 import argparse
@@ -87,7 +87,7 @@ def known_places() -> list[str]:
     return [DEMO, *sorted(path.stem for path in PLACES.glob("*.toml"))]
 
 
-def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
+def read_tables(slug: str, *, mirror: Path | None = None, own: Path | None = None) -> SourceTables:
     """Read or make the tables of a place.
 
     Parameters
@@ -96,20 +96,22 @@ def read_tables(slug: str, *, mirror: Path | None = None) -> SourceTables:
         "demo", or the name of a file in data/places.
     mirror : Path, optional
         Folder of files downloaded by hand; without it the network is used.
+    own : Path, optional
+        Folder that `data.intake` wrote, which holds the place.
 
     Raises
     ------
     DataError
         The place is unknown, or one of its files is missing or not as its recipe says.
     """
-    if slug == DEMO:
+    if slug == DEMO and own is None:
         return demo.make_tables(SEED)
-    if slug not in known_places():
+    if own is None and slug not in known_places():
         raise DataError(f"unknown place {slug!r}; known places: {', '.join(known_places())}")
     # Imported here, so that the demo does not wait for readers and network.
     from data.place.tables import read_place
 
-    return read_place(slug, mirror=mirror, progress=sys.stderr.isatty())
+    return read_place(slug, mirror=mirror, progress=sys.stderr.isatty(), own=own)
 
 
 def build_panel(
@@ -118,6 +120,7 @@ def build_panel(
     out: Path | None = None,
     mirror: Path | None = None,
     flows: Path | None = None,
+    own: Path | None = None,
     say: Say = print,
 ) -> Path:
     """Build a place's panel and put it in the store, raw and protected.
@@ -132,6 +135,8 @@ def build_panel(
         Folder of files downloaded by hand.
     flows : Path, optional
         CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
+    own : Path, optional
+        Folder that `data.intake` wrote, which holds the place, its recipes and files.
     say : callable
         Receives what was read, kept, dropped and matched, line by line.
 
@@ -148,7 +153,7 @@ def build_panel(
     report = Report(say, time.perf_counter)
     folder = build_path(slug) if out is None else Path(out)
     with said("reading the files"):
-        tables = read_tables(slug, mirror=mirror)
+        tables = read_tables(slug, mirror=mirror, own=own)
         if flows is not None:
             from data.read.flows import with_flows
 
@@ -245,8 +250,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.if_missing and is_built(folder):
             print(f"{options.place} is already built in {folder}")
             return 0
-        mirror = _mirror(options.mirror)
-        build_panel(options.place, out=options.out, mirror=mirror, flows=options.flows)
+        own = options.own
+        mirror = options.mirror if own is not None else _mirror(options.mirror)
+        build_panel(options.place, out=options.out, mirror=mirror, flows=options.flows, own=own)
     except DataError as error:
         if options.debug or os.environ.get("ATLAS_DEBUG", "").strip():
             traceback.print_exc()
@@ -271,6 +277,7 @@ def _mirror(named: Path | None) -> Path | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.build", description=__doc__)
     parser.add_argument("place", help="short name of the place, such as demo or nyc")
+    parser.add_argument("--from", dest="own", type=Path, help="folder that data.intake wrote")
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
     parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")

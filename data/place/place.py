@@ -225,7 +225,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     slug : str
         Name of a file in `folder`, without suffix.
     folder, recipes : Path
-        Where place and recipe files are.
+        Where place and recipe files are; a recipe that is not there is one of data/recipes.
 
     Raises
     ------
@@ -268,7 +268,8 @@ def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
     errors: list[DataError] = []
     for name in content.recipes:
         try:
-            parts = by_year(load_recipe(folder / f"{name}.toml"))
+            own = folder / f"{name}.toml"
+            parts = by_year(load_recipe(own if own.is_file() else RECIPES / f"{name}.toml"))
             chosen += [
                 filled(each, content) for part in parts for each in _by_county(part, content)
             ]

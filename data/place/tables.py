@@ -35,6 +35,7 @@ def read_place(
     mirror: Path | None = None,
     cache: Path | None = None,
     progress: bool = False,
+    own: Path | None = None,
 ) -> SourceTables:
     """Read all files of a place.
 
@@ -49,6 +50,8 @@ def read_place(
         Folder of downloaded files; the store's own when left out.
     progress : bool
         Show a progress bar for downloads.
+    own : Path, optional
+        Folder that `data.intake` wrote; a file that is not there is fetched.
 
     Returns
     -------
@@ -60,8 +63,13 @@ def read_place(
     DataError
         A file is missing, cannot be fetched, or is not as its recipe says.
     """
-    place = load_place(slug)
-    return PlaceReader(place, mirror_folder(mirror), cache or cache_folder(), progress).read()
+    if own is None:
+        place, files = load_place(slug), mirror_folder(mirror)
+    else:
+        place = load_place(slug, folder=own / "places", recipes=own / "recipes")
+        files = own / "files" if mirror is None else mirror
+    reader = PlaceReader(place, files, cache or cache_folder(), progress, or_fetch=own is not None)
+    return reader.read()
 
 
 @dataclass
@@ -72,6 +80,7 @@ class PlaceReader:
     mirror: Path | None
     cache: Path
     progress: bool
+    or_fetch: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     sources: list[Source] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
@@ -166,7 +175,11 @@ class PlaceReader:
         """Find a recipe's file; the map can be read without those of its context."""
         try:
             self.paths[recipe.id] = obtain(
-                recipe, mirror=self.mirror, cache=self.cache, progress=self.progress
+                recipe,
+                mirror=self.mirror,
+                cache=self.cache,
+                progress=self.progress,
+                or_fetch=self.or_fetch,
             )
         except DataError:
             if recipe.table != "context":

@@ -81,6 +81,7 @@ def obtain(
     progress: bool = False,
     settings: FetchSettings = SETTINGS,
     refresh: bool = False,
+    or_fetch: bool = False,
 ) -> Path:
     """Find a recipe's file in the mirror, else in the cache, else fetch it.
 
@@ -93,14 +94,16 @@ def obtain(
         Folder of downloaded files.
     refresh : bool
         Fetch although the cache has a copy; it stays when that fails.
+    or_fetch : bool
+        Fetch what the mirror lacks; else that is an error.
 
     Raises
     ------
     DataError
         With the address and what to do. A copy that the cache held is untouched.
     """
-    if mirror is not None:
-        path = _in_mirror(recipe, mirror)
+    path = None if mirror is None else _in_mirror(recipe, mirror)
+    if path is not None and (path.is_file() or not or_fetch):
         if not path.is_file():
             raise FileError(
                 recipe.mirror,

@@ -48,6 +48,35 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, json.loads(line)
 
 
+def sheet_names(path: Path) -> list[str]:
+    """List the sheets of a checked workbook that are shown and hold a cell.
+
+    Raises
+    ------
+    FileError
+        The workbook cannot be read.
+    """
+    remedy = "save the sheet that is needed as csv"
+    names: list[str] = json.loads(_from_child(path, SHEET_CHILD, "", "names", remedy=remedy))
+    return names
+
+
+def vector_fields(path: Path, suffix: str) -> tuple[list[str], list[list[str]]]:
+    """Give the names of the columns of a checked geographic file, and the cells of each as text.
+
+    Raises
+    ------
+    FileError
+        It cannot be read.
+    """
+    answer = _from_child(
+        path, VECTOR_CHILD, "", DRIVERS[suffix], remedy="split it, or export it again"
+    )
+    with np.load(io.BytesIO(answer), allow_pickle=False) as parts:
+        about = json.loads(parts["about"].tobytes())
+    return list(about["fields"]), list(about["cells"])
+
+
 def _from_child(path: Path, program: Path, *words: str, remedy: str) -> bytes:
     """Give what a program of ours makes of a file in a process of its own, limited and alone."""
     command = [sys.executable, "-I", str(program), str(path.resolve()), *words]

@@ -119,6 +119,17 @@ def grid_of_text(recipe: Recipe, content: bytes, file: str) -> Grid:
         raise FileError(file, f"{error} near line {row:,}", DAMAGED) from error
 
 
+def grid_of_rows(recipe: Recipe, rows: Iterator[Row], file: str) -> Grid:
+    """Take the cells that a recipe needs of rows already read, numbered from 1.
+
+    Raises
+    ------
+    FileError
+        They describe single students, or lack a column.
+    """
+    return _collect(recipe, rows, file)
+
+
 def _read_inside(recipe: Recipe, archive: str, path: Path, limits: Limits) -> Grid:
     """Read an unpacked file; what is wrong with it names the archive too."""
     try:
@@ -329,7 +340,13 @@ def _header(recipe: Recipe, rows: Iterator[Row], file: str) -> list[str]:
         if row is None:
             raise FileError(file, "it ends before its header row", "check format.header_row")
         if at == wanted[len(lines)]:
-            lines.append([" ".join(INVISIBLE.sub("", str(name)).split()) for name in row])
+            lines.append(list(row))
+    return header_names(lines)
+
+
+def header_names(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Join the rows of a header to one name a column, as merged cells mean them."""
+    lines = [[" ".join(INVISIBLE.sub("", str(name)).split()) for name in row] for row in rows]
     width = max(map(len, lines))
     last = lines.pop()
     names = [""] * width

@@ -1,5 +1,7 @@
 """Read one worksheet in a process of its own: `python sheet_child.py FILE SHEET`.
 
+With a third word, `names`, it gives the names of the sheets that are shown and hold a cell.
+
 The library takes memory for every cell up to the farthest one, so that a workbook of 2 kB can end
 the process that opens it. Here that ends nobody else. The library also gives nothing for an error
 such as #REF! and for a formula that was never calculated: both are looked up in the file itself.
@@ -29,12 +31,15 @@ LAST = 0xFFFFFFFA  # sectors from here on are marks, such as the end of a chain
 Mark = tuple[int, int, str]
 
 
-def main(path: str, sheet: str) -> int:
+def main(path: str, sheet: str, wanted: str = "rows") -> int:
     """Write the sheet's name and its rows, a JSON list each, cells as text; or say why not."""
     _limit_memory()
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         names = book.sheet_names
+        if wanted == "names":
+            sys.stdout.write(json.dumps(_filled(book, _shown(book))) + "\n")
+            return 0
         name = sheet or _only_sheet(book)
         if name not in names:
             what = f"there is no sheet {sheet!r}" if sheet else f"it has {len(names)} sheets"
@@ -59,15 +64,23 @@ def main(path: str, sheet: str) -> int:
 
 def _only_sheet(book: python_calamine.CalamineWorkbook) -> str:
     """Give the only sheet that is shown and holds a cell, as a reader sees it; "" when several."""
-    shown = [
+    shown = _shown(book)
+    if len(shown) > 1:
+        shown = _filled(book, shown)
+    return shown[0] if len(shown) == 1 else ""
+
+
+def _shown(book: python_calamine.CalamineWorkbook) -> list[str]:
+    return [
         each.name
         for each in book.sheets_metadata
         if each.typ == python_calamine.SheetTypeEnum.WorkSheet
         and each.visible == python_calamine.SheetVisibleEnum.Visible
     ]
-    if len(shown) > 1:
-        shown = [name for name in shown if book.get_sheet_by_name(name).end is not None]
-    return shown[0] if len(shown) == 1 else ""
+
+
+def _filled(book: python_calamine.CalamineWorkbook, names: list[str]) -> list[str]:
+    return [name for name in names if book.get_sheet_by_name(name).end is not None]
 
 
 def as_text(cell: Any) -> str:
@@ -245,4 +258,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:4]))

@@ -1,0 +1,192 @@
+"""Which columns of a file are figures of absence, and what they say: counts, rates, who attends."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.errors import FileError
+from data.intake.content import MOSTLY, identity, is_whole, number_share, numbers, unit_of
+from data.intake.draft import choose
+from data.intake.interview import Interview, Question
+from data.intake.look import RawTable
+from data.intake.meaning import best, strength, words_of
+from data.recipe.parts import Column
+
+HALF = 0.5
+SELDOM = 0.05
+MOST_REASONS = 6
+MOST_ODD = 12
+MOST_DECIMALS = 4
+BY = "By its header, and the numbers in it."
+WAYS = ("count", "rate", "attending", "attending_rate")
+"""What the figures of absence are made from."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Columns of figures as headers: "" where there is none."""
+
+    enrolled: str = ""
+    count: str = ""
+    rate: str = ""
+    attending: str = ""
+    attending_rate: str = ""
+    words: str = ""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Headers of numbers."""
+        every = (self.enrolled, self.count, self.rate, self.attending, self.attending_rate)
+        return tuple(dict.fromkeys(name for name in every if name))
+
+
+def figures_of(table: RawTable, interview: Interview, ids: str) -> Figures:
+    """Choose the columns of figures by header and content."""
+    cells, headers = table.cells, [name for name in table.cells.columns if name != ids]
+    numeric = [
+        name for name in headers if number_share(cells[name]) > HALF or _withheld(cells[name])
+    ]
+    counts = [name for name in best(numeric, "chronic_absent") if is_whole(cells[name])]
+    rates = best(numeric, "rate") or [
+        name for name in numeric if strength(name, "chronic_absent") and name not in counts
+    ]
+    if not counts and not rates:
+        rates = [name for name in numeric if words_of(name) in ("percent", "pct", "rate")]
+    count = choose(interview, table, "chronic_absent", tuple(counts), BY)
+    rate = choose(interview, table, "rate", tuple(rates), BY)
+    others = [each for each in numeric if each not in (count, rate)]
+    enrolled = _enrolled(table, interview, others, (count, rate))
+    attending = [name for name in best(numeric, "attending") if is_whole(cells[name])]
+    attends, share = next(iter(attending), ""), next(iter(best(numeric, "attending_rate")), "")
+    if not count and not rate:
+        attends = choose(interview, table, "attending", (attends,) if attends else (), BY)
+        share = choose(interview, table, "attending_rate", (share,) if share else (), BY)
+    words = _words(table, interview, [count, rate, enrolled], ids)
+    return Figures(enrolled, count, rate, attends, share, words)
+
+
+def _withheld(cells: pd.Series) -> bool:
+    """Say whether a column holds some numbers, and else few words again and again."""
+    text = cells[cells.str.strip().ne("")].str.strip()
+    odd = text[numbers(text).isna()]
+    return len(text) > len(odd) and len(set(odd)) <= MOST_ODD
+
+
+def _enrolled(
+    table: RawTable, interview: Interview, headers: list[str], known: tuple[str, str]
+) -> str:
+    """Choose the students of whom the absent are a part: those that count and rate agree with."""
+    cells, whole = table.cells, [name for name in headers if is_whole(table.cells[name])]
+    named = [name for name in whole if strength(name, "enrolled")]
+    named.sort(key=lambda name: -strength(name, "enrolled"))
+    count, rate = known
+    if not (count and rate):
+        return choose(interview, table, "enrolled", tuple(named), BY)
+    part, percent = numbers(cells[count]), numbers(cells[rate])
+    unit, _ = unit_of(cells[rate])
+    fits = {name: identity(part, numbers(cells[name]), percent, unit) for name in whole}
+    sound = [name for name, share in fits.items() if share > MOSTLY]
+    sound.sort(key=lambda name: (-strength(name, "enrolled"), -fits[name]))
+    share = f"{100 * fits[sound[0]]:.0f} %" if sound else ""
+    why = f"{count} divided by it is {rate} in {share} of the rows."
+    return choose(interview, table, "enrolled", tuple(sound), why)
+
+
+def _words(table: RawTable, interview: Interview, figures: list[str], ids: str) -> str:
+    """Find a column of prose that says why a number is empty."""
+    cells = table.cells
+    chosen = [name for name in figures if name]
+    blank = cells[chosen].apply(lambda one: one.str.strip().eq(""))
+    empty = blank.any(axis=1)
+    if not chosen or not empty.any():
+        return ""
+    others = [name for name in cells.columns if name not in (*figures, ids)]
+    text = {name: cells[name].str.strip() for name in others if not strength(name, "name")}
+    speaking = [name for name, words in text.items() if _speaks(words[empty], words[~empty])]
+    if not speaking:
+        return ""
+    said = ", ".join(repr(word) for word in text[speaking[0]][empty].unique())
+    why = f"Where a number is empty it says {said}."
+    return choose(interview, table, "words", tuple(speaking), why)
+
+
+def _speaks(where_empty: pd.Series, elsewhere: pd.Series) -> bool:
+    """Say whether a column has a few words where numbers are empty, and others elsewhere."""
+    words = where_empty.unique()
+    few = len(words) <= MOST_REASONS and where_empty.ne("").mean() > MOSTLY
+    return bool(few and elsewhere.isin(words).mean() < SELDOM)
+
+
+def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.DataFrame) -> str:
+    """Settle what the figures of absence are made from."""
+    possible = {
+        "count": bool(figures.count and (figures.enrolled or figures.rate)),
+        "rate": bool(figures.rate and figures.enrolled),
+        "attending": bool(figures.attending and (figures.enrolled or figures.attending_rate)),
+        "attending_rate": bool(figures.attending_rate and figures.enrolled),
+    }
+    ways = tuple(way for way in WAYS if possible[way])
+    if not ways:
+        have = ", ".join(figures.numbers) or "none"
+        raise FileError(
+            table.name,
+            f"no number of absent students follows from its columns (figures seen: {have})",
+            f'name the columns in the answers: files."{table.name}".columns.chronic_absent, rate,'
+            " enrolled or attending; a file of absence that lacks students and counts cannot be"
+            " opened",
+        )
+    header = getattr(figures, ways[0])
+    words = header.lower()
+    plain = any(part in words for part in ("chronic", "regular"))
+    asked = Question(
+        ("files", table.name, "figures"),
+        f"What does {table.name} say of absence?",
+        ways[0],
+        f"{header!r} is {ways[0].replace('_', ' ')}; {len(cells):,} rows of schools."
+        + ("" if plain else " Its header does not say chronic: make sure that it is."),
+        tuple(way for way in WAYS if possible[way] and way != ways[0]),
+        sure=plain,
+    )
+    return interview.text(asked)
+
+
+def figure_columns(table: RawTable, figures: Figures, way: str) -> dict[str, Column]:
+    """Make the columns of figures that a way of counting needs."""
+    cells, columns = table.cells, {}
+    words = figures.words
+    if figures.enrolled:
+        columns["enrolled"] = Column(column=figures.enrolled, unit="count", words=words)
+    is_attending = way.startswith("attending")
+    count = figures.attending if is_attending else figures.count
+    rate = figures.attending_rate if is_attending else figures.rate
+    if way in ("count", "attending"):
+        columns["chronic_absent"] = Column(
+            column=count, unit="count", words=words, complement=is_attending
+        )
+        if rate:
+            unit, _ = unit_of(cells[rate])
+            columns["rate"] = Column(
+                column=rate,
+                unit=unit,  # type: ignore[arg-type]
+                words=words,
+                complement=is_attending,
+                decimals=_decimals(cells[rate]),
+            )
+    else:
+        unit, _ = unit_of(cells[rate])
+        columns["chronic_absent"] = Column(
+            column=rate,
+            unit=unit,  # type: ignore[arg-type]
+            words=words,
+            complement=is_attending,
+            decimals=_decimals(cells[rate]),
+        )
+    return columns
+
+
+def _decimals(cells: pd.Series) -> int | None:
+    """Count the decimals of a column of rates; None where they are so many that none is rounded."""
+    text = cells.str.strip().str.removesuffix("%").str.strip()
+    parts = text.str.extract(r"^[0-9]+\.([0-9]+)$")[0].dropna()
+    most = max((len(each) for each in parts), default=0)
+    return most if most <= MOST_DECIMALS else None
