@@ -16,8 +16,9 @@ ROUNDING = 0.0051  # a percent of whole numbers is off by half a percent
 WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
 
 
-def numbers(cells: pd.Series, decimal: str = ".") -> pd.Series:
-    """Read the numbers of a column; what is none is NaN."""
+def numbers(cells: pd.Series, decimal: str = "") -> pd.Series:
+    """Read the numbers of a column; what is none is NaN. The decimal mark "" is found out."""
+    decimal = decimal or decimal_of([cells])[0]
     text = cells.str.strip().str.removesuffix("%").str.strip()
     grouped = text.str.fullmatch(GROUPED.pattern).astype(bool)
     text = text.mask(grouped & (decimal == "."), text.str.replace(",", "", regex=False))
@@ -55,7 +56,7 @@ def unit_of(cells: pd.Series) -> tuple[str, str]:
     return "percent", f"the largest number is {most}"
 
 
-def odd_words(cells: Sequence[pd.Series], decimal: str = ".") -> dict[str, int]:
+def odd_words(cells: Sequence[pd.Series], decimal: str) -> dict[str, int]:
     """Count the words that stand in columns of numbers and are none, the most frequent first.
 
     Numbers below 0 are codes: no count and no rate is negative.

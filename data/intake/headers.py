@@ -35,7 +35,7 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
         filled = [cell for cell in row if cell]
         if len(filled) < max(2, FILLED * width) or any(map(_is_number, filled)):
             continue
-        if at and len(set(filled)) < len(filled) and sum(map(bool, plain[at - 1])) > 1:
+        if at and _is_lower(row, plain[at - 1]):
             return (at, at + 1)
         if _is_upper(row, plain[at + 1 : at + 2]):
             return (at + 1, at + 2)
@@ -65,6 +65,13 @@ def names_of(rows: Sequence[Sequence[str]], at: Sequence[int]) -> list[str]:
     """Give the rows above a table: titles, which may tell its year."""
     first = min(at) - 1
     return [" ".join(str(cell) for cell in row if str(cell).strip()) for row in rows[:first]]
+
+
+def _is_lower(row: Sequence[str], above: Sequence[str]) -> bool:
+    """Say whether a row of names goes on from the one above: names repeat, or gaps are filled."""
+    filled = [cell for cell in row if cell]
+    gaps = any(name and not own for name, own in zip(above, row, strict=False))
+    return sum(map(bool, above)) > 1 and (gaps or len(set(filled)) < len(filled))
 
 
 def _is_upper(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -14,6 +14,8 @@ ENOUGH = 0.95
 BETTER = 0.1
 LONGEST_CUT = 9
 SHOWN = 5
+MOST_ASKED = 200
+LEAST_LENGTH = 4
 AS_THEY_ARE = "as they are"
 
 
@@ -96,6 +98,37 @@ def matched(draft: Draft, wanted: set[str]) -> Match:
     lacking = sorted(wanted - own)
     shared = len(wanted) - len(lacking)
     return Match(draft.table.name, shared, len(wanted), tuple(lacking[:SHOWN]))
+
+
+def renamed(draft: Draft, listed: set[str], wanted: set[str], interview: Interview) -> Draft:
+    """Ask about schools that no list has and whose id differs in its beginning from an idle one.
+
+    Parameters
+    ----------
+    draft : Draft
+        A file of absence.
+    listed, wanted : set of str
+        Ids of the lists of schools, and of all schools with a figure.
+    interview : Interview
+    """
+    lacking, idle = sorted(ids_of(draft) - listed), listed - wanted
+    same: dict[str, str] = {}
+    for each in lacking[:MOST_ASKED]:
+        alike = sorted(one for one in idle if len(one) == len(each) and one[2:] == each[2:])
+        if len(alike) == 1 and len(each) > LEAST_LENGTH:
+            asked = Question(
+                ("files", draft.table.name, "same", each),
+                f"No list of schools has {each} of {draft.table.name}. Is it {alike[0]}?",
+                "",
+                f"{alike[0]} is listed, has no figure, and ends alike.",
+                (alike[0],),
+            )
+            if answer := interview.text(asked):
+                same[each] = answer
+    if not same:
+        return draft
+    identifier = replace(draft.recipe.identifier, ids=same)
+    return replace(draft, recipe=replace(draft.recipe, identifier=identifier))
 
 
 def one_width(drafts: Sequence[Draft]) -> list[Draft]:

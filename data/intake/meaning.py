@@ -38,8 +38,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"name",
         ),
         "district": (
-            rf"{DISTRICT} ?name|name of {DISTRICT}",
-            rf"{DISTRICT}",
+            rf"(?:school )?{DISTRICT} ?name|name of {DISTRICT}",
+            rf"(?:school )?{DISTRICT}",
         ),
         "district_id": (rf"{DISTRICT} (?:institution(?:al)? )?{CODE}",),
         "school_year": (

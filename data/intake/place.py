@@ -10,7 +10,7 @@ import pandas as pd
 from data.errors import DataError
 from data.intake.absence import absence_draft
 from data.intake.draft import NAME, About, Draft
-from data.intake.ids import Match, ids_of, matched, mended, one_width
+from data.intake.ids import Match, ids_of, matched, mended, one_width, renamed
 from data.intake.interview import Answer, Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, id_header, strength
@@ -95,6 +95,8 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
         mended(each, wanted, interview) for each in one_width([*absence, *listed])[len(absence) :]
     ]
     listed.sort(key=lambda each: each.recipe.points is not None)
+    known = set().union(*(ids_of(each) for each in listed))
+    absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
     own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
     recipes = (*(each.recipe for each in [*absence, *lists]), *own)
