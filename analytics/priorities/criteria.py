@@ -111,8 +111,10 @@ def weighted_list(
     table = table.join(pd.DataFrame(found, index=shown.index[complete]))
     whole = {name: table[name].astype("Int64") for name in ("rank", "rank_low", "rank_high")}
     unsure = known.isna().reindex(columns=shown.columns, fill_value=False)
-    lacks = (shown.isna() | unsure).apply(lambda row: ", ".join(map(str, row.index[row])), axis=1)
-    return CriteriaList(table.assign(**whole, missing=lacks), parts)
+    lacking = (shown.isna() | unsure).to_numpy(dtype=np.bool_)
+    lacks = [", ".join(map(str, shown.columns[row])) for row in lacking]
+    missing = pd.Series(lacks, index=shown.index, dtype="str")
+    return CriteriaList(table.assign(**whole, missing=missing), parts)
 
 
 def _shares(weights: pd.Series, criteria: pd.Index) -> Floats:

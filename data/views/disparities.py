@@ -94,9 +94,10 @@ class Fifths:
     slope : SlopeIndex
         From the easiest to the hardest end.
     concentration : ConcentrationIndex or None
-        Above 0 when chronic absence gathers in the harder fifths; None when one is withheld.
+        Above 0 when chronic absence gathers in the harder fifths; None when one is withheld, or
+        nobody is absent.
     disparity : IndexOfDisparity or None
-        Distance of the others from the easiest fifth.
+        Distance of the others from the easiest fifth; None where nobody is absent in it.
     covered : float
         Part of the students whose home tract has the condition's figure.
     """
@@ -172,14 +173,15 @@ def fifth_view(schools: pd.DataFrame, parts: pd.DataFrame) -> Fifths:
     rate, students, se = (table[name].astype(float) for name in ("rate", "enrolled", "se"))
     slope = slope_index(rate, students.fillna(1.0), se)
     whole = rate.notna().all() and len(rate) == FIFTHS
+    some, some_at_ease = bool(rate.gt(0).any()), bool(rate[EASIEST] > 0)
     lives = w.sum(axis=1)
     return Fifths(
         table,
         gap,
         log_ratio,
         slope,
-        concentration_index(rate, range(len(rate)), students, se=se) if whole else None,
-        index_of_disparity(rate, EASIEST, se) if whole else None,
+        concentration_index(rate, range(len(rate)), students, se=se) if whole and some else None,
+        index_of_disparity(rate, EASIEST, se) if whole and some_at_ease else None,
         float((lives * n).sum() / n.sum()),
     )
 

@@ -13,6 +13,7 @@ from data.assemble.panel import make_panel
 from data.build import store_panel
 from data.store.protected import protect_panel
 from tests.small_places import SmallPlace
+from ui.frame import OPEN_ALL
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -60,12 +61,14 @@ def opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Build a small place where it is not yet, and open a page of it."""
     monkeypatch.setenv("ATLAS_HOME", str(home))
 
-    def open_page(place: SmallPlace, page: str, **query: str) -> AppTest:
+    def open_page(place: SmallPlace, page: str, *, folds: bool = False, **query: str) -> AppTest:
         folder = home / "panels" / place.slug
         if not folder.is_dir():
             raw = make_panel(place.tables())
             store_panel(raw, protect_panel(raw), folder)
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+        if folds:
+            test.session_state[OPEN_ALL] = True
         for name, value in {"area": place.slug, **query}.items():
             test.query_params[name] = value
         if page != "overview":  # as a link to a page is opened, not by way of the first one
@@ -88,6 +91,25 @@ def test_every_page_of_a_small_place_runs(opened: Open, place: SmallPlace) -> No
         assert not test.error, page
         empty = re.search(r".{40}(\bnan\b|\bNone\b|\binf\b|<NA>|[-−]0\.0\b).{40}", words(test))
         assert empty is None, (page, empty)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("priorities", {}),
+        ("priorities", {"list_of": "group", "gap": "district"}),
+        ("priorities", {"list_of": "school", "gap": "level", "weights": "333333"}),
+        ("plan", {"site_floor": "0.5"}),
+        ("goals", {"goals_of": "school", "goal": "own"}),
+    ],
+)
+def test_folds_of_a_small_place_open(
+    opened: Open, place: SmallPlace, page: str, query: dict[str, str]
+) -> None:
+    test = opened(place, page, folds=True, **query)
+    assert not test.exception
+    assert not test.error
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -21,7 +21,7 @@ from analytics.what_if import (
 )
 from data.evidence import PublishedEffect, Strategy, evidence, proposed
 from data.recipe.measures import measures
-from ui import controls
+from ui import controls, queries
 from ui.languages import counted, mark, text
 from ui.plan import editor
 from ui.present import subject as subjects
@@ -135,7 +135,7 @@ def draw(selection: Selection) -> None:
 def _reasons(subject: Subject) -> dict[str, tuple[str, ...]]:
     """Give the strategies that the conditions of an area call for, with these conditions."""
     area = subject.area()
-    if area is None:
+    if area is None or not queries.choices(subject.selection.area).drivers:
         return {}
     profile = queries_why.profile(area.spots, area.selection)
     return proposed(set(map(str, why_words.harder(profile).index)))

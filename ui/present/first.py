@@ -36,8 +36,10 @@ def headline(subject: Subject) -> str:
         return said
     row = found.concentration.loc[priority_words.PART]
     return f"{said} " + counted(
-        "One of {all} {units} holds about {share} of the students {beyond}.",
-        "The first {count} of {all} {units} hold about {share} of the students {beyond}.",
+        "The first of {all} {units} holds about {share} of the chronically absent students"
+        " {beyond}.",
+        "The first {count} of {all} {units} hold about {share} of the chronically absent students"
+        " {beyond}.",
         int(row["places"]),
         all=int(found.table["rank"].notna().sum()),
         units=text(priority_words.UNITS[unit]),
@@ -70,7 +72,12 @@ def picture(subject: Subject) -> None:
         )
         for key, row in first.iterrows()
     ]
-    st.html(bars(rows, text("Students {beyond}", beyond=priority_words.beyond(selection))))
+    st.html(
+        bars(
+            rows,
+            text("Chronically absent students {beyond}", beyond=priority_words.beyond(selection)),
+        )
+    )
 
 
 def notes(subject: Subject) -> tuple[str, ...]:

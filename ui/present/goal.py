@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -64,4 +66,12 @@ def notes(subject: Subject) -> tuple[str, ...]:
     return (text(goal_words.FORECAST),)
 
 
-VIEW = View(mark("Toward which goal?"), headline, picture, words.source, notes)
+def source(subject: Subject) -> str:
+    """Say where the figures are from, with the year that goals start from: the latest."""
+    place = subject.place()
+    latest = queries_goals.history(place.selection, "place").rate.columns[-1]
+    chosen = replace(place.selection, year=year_name(int(latest)))
+    return words.source(replace(place, selection=chosen))
+
+
+VIEW = View(mark("Toward which goal?"), headline, picture, source, notes)

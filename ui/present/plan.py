@@ -17,7 +17,10 @@ LISTED = 5
 
 def headline(subject: Subject) -> str:
     """Say what the plan holds."""
-    return plan_words.answer(queries_plan.opened(subject.selection))
+    plan = queries_plan.opened(subject.selection)
+    if plan.table.empty and not plan.trouble:
+        return text("Nothing is planned here yet.")
+    return plan_words.answer(plan)
 
 
 def picture(subject: Subject) -> None:

@@ -132,9 +132,9 @@ def _joined(table: pd.DataFrame, trends: Mapping[str, Estimate]) -> pd.DataFrame
 
 
 def _disparity(selection: Selection, table: pd.DataFrame) -> IndexOfDisparity | None:
-    """Mean distance of the parts from the whole place; a withheld part leaves no index."""
+    """Mean distance of the parts from the whole place; none where one is withheld, or all are 0."""
     rate, whole = table["rate"].astype(float), queries.totals(selection)
-    if rate.isna().any() or len(rate) < LEAST or not whole.enrolled:
+    if rate.isna().any() or len(rate) < LEAST or not whole.chronic_absent:
         return None
     all_ = pd.Series({"": whole.chronic_absent / whole.enrolled})
     errors = pd.concat([pd.Series({"": 0.0}), table["se"].astype(float)])

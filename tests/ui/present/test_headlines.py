@@ -11,10 +11,11 @@ from data.contracts.vocabulary import PROVIDER_LABELS
 from data.views.school_lists import clearly_above
 from tests.reading import EIGHT, grade
 from ui import languages, queries
-from ui.present import near, sure, views, where, who, why
+from ui.present import goal, near, plan, sure, views, where, who, why
 from ui.present.near import KINDS
 from ui.present.subject import about
 from ui.queries import school_lists
+from ui.queries.plan import Opened
 from ui.schools import words as school_words
 from ui.words import plain
 
@@ -58,6 +59,21 @@ def test_areas_that_stand_out_are_named_beside_the_whole_place(place) -> None:
         " in 4 students are chronically absent. This is no all-clear: small groups are easily"
         " missed."
     )
+
+
+def test_the_source_of_a_goal_has_the_year_of_its_figures_whatever_year_is_chosen(place) -> None:
+    first, *_, latest = queries.choices("demo").years
+    earlier = replace(place, selection=replace(place.selection, year=first))
+    assert latest in goal.headline(earlier)
+    assert latest in goal.source(earlier)
+    assert first not in goal.source(earlier)
+
+
+def test_an_empty_plan_points_to_nothing_that_the_room_cannot_see(
+    place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan.queries_plan, "opened", lambda _: Opened(pd.DataFrame()))
+    assert plan.headline(place) == "Nothing is planned here yet."
 
 
 def test_checks_are_told_with_their_number(place) -> None:
