@@ -200,7 +200,7 @@ def answer(found: SitePlan) -> str:
             "The longest way would be {km}.", km=value_text(found.tracts["km_after"].max(), "km")
         )
         said = f"{said} {way}"
-    if asked.floor:
+    if asked.floor and not np.isnan(total["hard_after"]):  # somebody is within reach
         hard = text(
             "Of those within reach, {part} would live in the hardest fifth.",
             part=percent_text(total["hard_after"], 0),
