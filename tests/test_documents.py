@@ -28,6 +28,8 @@ PUBLIC = {
     "analytics.hotspots.gi_star_schools",
     "analytics.scan.circular_scan",
     "analytics.membership.fit",
+    "analytics.disclosure.attainable",
+    "analytics.disclosure.audit",
     "analytics.disclosure.protect",
     "analytics.association.fit",
 }

@@ -193,6 +193,15 @@ def reach(known: Known, hidden: Bools, totals: Totals) -> Reach:
     return Reach(np.ceil(low - ROUNDING), np.floor(high + ROUNDING), centre, group)
 
 
+def hang_together(known: Known, hidden: Bools, totals: Totals) -> Positions:
+    """Give hidden cells that hang together one number, as `Reach.group` does; -1 = shown."""
+    group = np.full(hidden.size, -1)
+    if hidden.any():
+        program = _Program.of(known, hidden, totals)
+        group[program.cells] = program.group
+    return group
+
+
 @dataclass(frozen=True, eq=False)
 class _Program:
     """What holds among hidden cells: `rows @ x` between `least` and `most`."""

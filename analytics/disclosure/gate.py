@@ -11,115 +11,53 @@ bottom or top (P4) is used only where its range is wider than the range of small
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.disclosure.complementary import Problem, complement
+from analytics.disclosure.policy import Policy, privacy_code
+from analytics.disclosure.relations import COLUMNS, Relations, problem_of, reader_groups
 from analytics.inputs import Bools, Floats, counts, whole_numbers
 from analytics.rates.reliability import REASONS as RELIABILITY_REASONS
 from analytics.rates.reliability import reliability
 
-Release = Literal["published", "restricted"]
-
 REASONS = {
     "P1": "Too few students enrolled: hidden to protect them.",
     "P2": "A small number of students, or all but a small number: hidden to protect them.",
+    "P3": "Hidden, so that a small number here or elsewhere cannot be worked out from totals.",
     "P4": "Close to 0 % or 100 %: only the range is given, to protect students.",
     **{code: text for code, text in RELIABILITY_REASONS.items() if code.startswith("Q")},
 }
 """Plain words for each reason code that `protect` writes."""
 
 ENROLMENT = ("enrolled", "enrolled_lower", "enrolled_upper")
-CODING_STEPS = ((60, 5), (300, 2))
-CODING_ABOVE = 1
-"""P4: up to this many students, this percent from either end; above all steps, this percent."""
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How one release is protected.
+@dataclass(frozen=True, eq=False)
+class Protected:
+    """A table that may be shown, and what may not be published beside it.
 
     Attributes
     ----------
-    name : str
-        Shown in the data-quality page and in exports.
-    release : {"published", "restricted"}
-        "published": the agency has released the counts, only reliability applies. "restricted":
-        counts shared under an agreement, P1, P2 and P4 apply before reliability.
-    hide_enrolled_up_to : int
-        P1: rows with at most this many students are hidden, enrolment included.
-    hide_counts_up_to : int
-        P2: counts from 0 to this, and counts that leave at most this many students, are hidden.
-    code_percent : int
-        P4: rates within this many percent of 0 or 100 are given as a range whatever the number of
-        students; the steps 5, 2 and 1 percent by number of students apply besides.
+    table : DataFrame
+    withheld : tuple of str
+        Totals that would give a hidden count away, by their names in `Relations`.
     """
 
-    name: str
-    release: Release
-    hide_enrolled_up_to: int = 10
-    hide_counts_up_to: int = 9
-    code_percent: int = 0
-
-    def __post_init__(self) -> None:
-        if self.release not in ("published", "restricted"):
-            raise ValueError(f"policy {self.name}: release {self.release!r} is not known")
-        if min(self.hide_enrolled_up_to, self.hide_counts_up_to, self.code_percent) < 0:
-            raise ValueError(f"policy {self.name}: limits must not be negative")
-        if self.code_percent > 20:
-            raise ValueError(f"policy {self.name}: code_percent above 20 would hide ordinary rates")
-
-    def tighten(self, other: Policy) -> Self:
-        """Give the stricter of two policies, rule by rule; never looser than either.
-
-        Examples
-        --------
-        >>> PRESETS["restricted"].tighten(PRESETS["20"]).hide_counts_up_to
-        19
-        >>> PRESETS["restricted"].tighten(PRESETS["5"]).hide_counts_up_to
-        9
-        """
-        if other == self:
-            return self
-        either = "restricted" in (self.release, other.release)
-        return replace(
-            self,
-            name=f"{self.name} + {other.name}",
-            release="restricted" if either else "published",
-            hide_enrolled_up_to=max(self.hide_enrolled_up_to, other.hide_enrolled_up_to),
-            hide_counts_up_to=max(self.hide_counts_up_to, other.hide_counts_up_to),
-            code_percent=max(self.code_percent, other.code_percent),
-        )
+    table: pd.DataFrame
+    withheld: tuple[str, ...] = ()
 
 
-PRESETS = {
-    "published": Policy("published", "published"),
-    "restricted": Policy("restricted", "restricted"),
-    "CT": Policy("CT", "restricted", hide_enrolled_up_to=19, hide_counts_up_to=5),
-    "WA": Policy("WA", "restricted", hide_enrolled_up_to=9),
-    "DE": Policy("DE", "restricted", hide_enrolled_up_to=15, code_percent=5),
-    "CA": Policy("CA", "restricted", hide_enrolled_up_to=10),
-    **{
-        str(size): Policy(
-            str(size), "restricted", hide_enrolled_up_to=size - 1, hide_counts_up_to=size - 1
-        )
-        for size in (5, 10, 15, 20, 30)
-    },
-}
-"""Ready policies, to be used as `PRESETS["restricted"].tighten(PRESETS[name])` in shared mode.
-
-"published" and "restricted" are the defaults of privacy.md. CT: fewer than 20 students or counts
-under 6 (Connecticut State Department of Education). WA: fewer than 10 students (OSPI). DE: 15
-students or fewer, rates under 5 % or over 95 % as a range (Delaware Department of Education). CA:
-10 students or fewer (California Department of Education). A number N: fewer than N students, and
-counts under N. Rules a state does not name keep the defaults.
-"""
-
-
-def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def protect(
+    absence: pd.DataFrame,
+    policy: Policy,
+    *,
+    schools: pd.DataFrame | None = None,
+    released: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Apply a policy to a table of school counts.
 
     Parameters
@@ -129,6 +67,12 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         ("reported", "suppressed", "missing", "unreliable") and `reason`; other columns pass.
     policy : Policy
         Rows of published and restricted sources are protected apart.
+    schools : DataFrame, optional
+        Places and levels whose totals a reader may know, see `Relations.of`. Grades and groups are
+        taken to add up whether or not this is given.
+    released : DataFrame, optional
+        On the rows of `absence`: `enrolled`, `chronic_absent`, True where an earlier release gave
+        the figure. It protects nothing any more.
 
     Returns
     -------
@@ -136,7 +80,8 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         Same index, columns and order. A suppressed row has no count, and bounds only for P4 or
         where the publisher gave them; P1 hides enrolment too. An unreliable row keeps its counts,
         so that sums still add up, and its status says that its own rate is not shown. Rows that
-        come suppressed or missing stay so. `reason` holds the code, see `REASONS`.
+        come suppressed or missing stay so. `reason` holds the code, see `REASONS`. P3 stands for
+        rows hidden for the sake of others, and for those others: which is which is not told.
 
     Raises
     ------
@@ -152,6 +97,7 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from analytics.disclosure import PRESETS
     >>> rows = pd.DataFrame({"enrolled": [400, 400, 12], "chronic_absent": [90, 4, 6],
     ...     "lower": [90, 4, 6], "upper": [90, 4, 6], "status": "reported", "reason": ""})
     >>> protect(rows, PRESETS["restricted"])[["chronic_absent", "reason"]].values.tolist()
@@ -159,8 +105,20 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     >>> protect(rows, PRESETS["published"])["reason"].tolist()
     ['', '', 'Q1']
     """
+    return release(absence, policy, schools=schools, released=released).table
+
+
+def release(
+    absence: pd.DataFrame,
+    policy: Policy,
+    *,
+    schools: pd.DataFrame | None = None,
+    released: pd.DataFrame | None = None,
+) -> Protected:
+    """Apply a policy as `protect` does, and say which totals may not be published beside."""
     _check(absence)
     out = absence.copy()
+    withheld: tuple[str, ...] = ()
     for column in ("enrolled", "chronic_absent", "lower", "upper"):
         out[column] = whole_numbers(out[column], column)
     checked = counts(out["chronic_absent"], out["enrolled"])
@@ -169,11 +127,23 @@ def protect(absence: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     out.loc[~open_rows, "chronic_absent"] = pd.NA
     hidden = np.zeros(len(out), dtype=np.bool_)
     if policy.release == "restricted":
-        code, bounds = _privacy(absent, enrolled, policy)
-        hidden = open_rows & (code != "")
+        code, bounds = privacy_code(absent, enrolled, policy)
+        code = np.where(open_rows, code, "")
+        relations = Relations.of(out, schools)
+        fixed = np.tile(~open_rows, 2)
+        if released is not None:
+            fixed |= np.concatenate([released[name].to_numpy(bool) for name in COLUMNS])
+        truth = relations.truth(out)
+        cells = (truth, relations.sensitive_rests(truth, policy))
+        problem = problem_of(relations, cells, policy, (code, bounds), fixed)
+        secret, _ = complement(problem)
+        withheld = relations.totals(secret)
+        _without_students(out, secret[: len(out)] | (code == "P1"))
+        code = _with_others(problem, secret, code)
+        hidden = code != ""
         _hide(out, hidden, code, bounds)
     _mark_unreliable(out, open_rows & ~hidden)
-    return out
+    return Protected(out, withheld)
 
 
 def _check(absence: pd.DataFrame) -> None:
@@ -187,40 +157,28 @@ def _check(absence: pd.DataFrame) -> None:
         raise ValueError(f"absence row {row!r}: status {absence['status'][row]!r} is not known")
 
 
-def _privacy(
-    absent: Floats, enrolled: Floats, policy: Policy
-) -> tuple[NDArray[np.str_], tuple[Floats, Floats]]:
-    """Give the privacy code of each row and the bounds that may be told; NaN = none."""
-    small = float(policy.hide_counts_up_to)
-    percent = np.full(enrolled.shape, float(CODING_ABOVE))
-    for size, step in reversed(CODING_STEPS):
-        percent = np.where(enrolled <= size, float(step), percent)
-    edge = np.floor(np.maximum(percent, policy.code_percent) * enrolled / 100)
-    low_end = absent <= np.maximum(small, edge)
-    high_end = enrolled - absent <= np.maximum(small, edge)
-    # Both the code and the bounds depend on the enrolment and the end only, not on the count.
-    coded = edge > small
-    few = ~(enrolled > policy.hide_enrolled_up_to) | np.isnan(absent)
-    rules = [few, (low_end | high_end) & ~coded, low_end | high_end]
-    code = np.select(rules, ["P1", "P2", "P4"], default="")
-    lower = np.where(high_end, enrolled - edge, 0.0)
-    upper = np.where(high_end, enrolled, edge)
-    ranged = code == "P4"
-    return code, (np.where(ranged, lower, np.nan), np.where(ranged, upper, np.nan))
-
-
 def _hide(
     out: pd.DataFrame, hidden: Bools, code: NDArray[np.str_], bounds: tuple[Floats, Floats]
 ) -> None:
     """Withhold counts of hidden rows, writing into the copy."""
     out.loc[hidden, ["chronic_absent", "lower", "upper"]] = pd.NA
-    bounds_too = [name for name in ENROLMENT if name in out.columns]
-    out.loc[hidden & (code == "P1"), bounds_too] = pd.NA
     ranged = hidden & (code == "P4")
     for column, bound in zip(["lower", "upper"], bounds, strict=True):
         out.loc[ranged, column] = bound[ranged].astype(np.int64)
     out.loc[hidden, "status"] = "suppressed"
     out.loc[hidden, "reason"] = code[hidden]
+
+
+def _with_others(problem: Problem, secret: Bools, code: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Give one and the same code to rows hidden for others' sake and to those others."""
+    cells = reader_groups(problem, secret)[: 2 * code.size].reshape(2, code.size)
+    other = secret[: 2 * code.size].reshape(2, code.size).any(axis=0) & (code == "")
+    return np.where(other | cells.any(axis=0) & np.isin(code, ["P1", "P2"]), "P3", code)
+
+
+def _without_students(out: pd.DataFrame, rows: Bools) -> None:
+    """Withhold enrolments, writing into the copy."""
+    out.loc[rows, [name for name in ENROLMENT if name in out.columns]] = pd.NA
 
 
 def _mark_unreliable(out: pd.DataFrame, rows: Bools) -> None:

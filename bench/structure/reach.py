@@ -49,7 +49,7 @@ KEPT: dict[str, str] = {
         ),
         "alembic calls it by its name",
     ),
-    "analytics.disclosure.gate.Policy.tighten": "shared mode only tightens (disclosure audit)",
+    "analytics.disclosure.policy.Policy.tighten": "shared mode only tightens (disclosure audit)",
     **dict.fromkeys(
         (f"analytics.rates.definitions.{name}" for name in ("is_eligible", "is_chronic", "tier")),
         "chronic flags from days (roll-up of attendance records)",

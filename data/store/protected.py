@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.disclosure.gate import PRESETS, Policy, protect
+from analytics.disclosure import PRESETS, Policy, protect
 from data.assemble.alternative_joins import join_settings, joined_schools, with_joins
 from data.assemble.context import named_again
 from data.assemble.join import account_of, children_left

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics.disclosure.gate import PRESETS
+from analytics.disclosure import PRESETS
 from data import build
 from data.assemble.panel import make_panel
 from data.contracts.tables import TABLES

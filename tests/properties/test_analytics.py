@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import false_discovery_control
 
-from analytics import local, rates, smoothing
-from analytics.disclosure import gate as disclosure
+from analytics import disclosure, local, rates, smoothing
 from analytics.hotspots import test as hotspots
 from analytics.local.significance import benjamini_hochberg
 from analytics.rates import tract_rates

@@ -4,12 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.disclosure.gate import (
-    PRESETS,
-    REASONS,
-    Policy,
-    protect,
-)
+from analytics.disclosure import PRESETS, Policy, protect
+from analytics.disclosure.gate import REASONS
 
 
 def table(pairs, status="reported"):
