@@ -5,9 +5,11 @@ The layout is that of a department's own list of providers, with a cost where on
 
 import csv
 import io
+from collections.abc import Collection
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 
 from data.contracts.check import validate
 from data.errors import FileError
@@ -91,6 +93,66 @@ def points_in_memory(
     near = gpd.GeoDataFrame(near[near.geometry.notna()])
     near["cost"] = float("nan") if cost is None else cost.reindex(near.index).astype(float)
     return near, ledger.entries
+
+
+TIMES_REMEDY = (
+    "the columns are geoid (11 digits), provider_id and minutes; a pair that is not listed cannot"
+    " be travelled; the template shows them"
+)
+TIMES_TEMPLATE = "geoid,provider_id,minutes\n36005000100,A1,12.5\n36005000100,01M015,25\n"
+TIMES = replace(
+    LAYOUT,
+    id="own_times",
+    title="Travel times handed in for this session",
+    table="travel_times",
+    mirror="times.csv",
+    definition="Minutes from a tract to a school, a service or a point handed in.",
+    columns={
+        "geoid": Column(column="geoid"),
+        "provider_id": Column(column="provider_id"),
+        "minutes": Column(column="minutes", unit="amount"),
+    },
+    identifier=Identifier(pattern=r"[0-9]{11}"),
+    points=None,
+)
+
+
+def times_in_memory(
+    content: bytes, name: str, tracts: pd.Index, places: Collection[str]
+) -> tuple[pd.DataFrame, tuple[LedgerEntry, ...]]:
+    """Read travel times that were handed in, without writing them to disk.
+
+    Parameters
+    ----------
+    content : bytes
+        CSV: geoid, provider_id, minutes.
+    name : str
+        Name of the file, for errors.
+    tracts : Index
+        Of the study area.
+    places : collection of str
+        Ids of schools, services and points handed in.
+
+    Returns
+    -------
+    (DataFrame, tuple of LedgerEntry)
+        `geoid, provider_id, minutes` of known tracts and places; the rows left out, with the
+        reason.
+
+    Raises
+    ------
+    DataError
+        Naming the column, the row and what to do.
+    """
+    ledger = Ledger()
+    try:
+        table = shape_table(TIMES, grid_of_text(TIMES, content, name), name, ledger)
+    except FileError as error:
+        raise plain_remedy(error, TIMES_REMEDY) from error
+    known = table["geoid"].isin(tracts) & table["provider_id"].isin(list(places))
+    if not known.any():
+        raise FileError(name, "no row names a tract and a place that are here", TIMES_REMEDY)
+    return table[known].reset_index(drop=True), ledger.entries
 
 
 def _layout_of(content: bytes) -> Recipe:

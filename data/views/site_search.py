@@ -62,6 +62,8 @@ class Question:
         Students that a site can serve; 0 for no limit.
     budget : float
         Costs of new sites at most, where candidates have a cost; 0 for no limit.
+    minutes : float
+        Reach by the travel times handed in, in place of `km`; 0 for straight lines.
     """
 
     service: str = ""
@@ -74,6 +76,12 @@ class Question:
     fixed: tuple[str, ...] = ()
     capacity: float = 0.0
     budget: float = 0.0
+    minutes: float = 0.0
+
+    @property
+    def reach(self) -> float:
+        """Give the reach in the unit of the ways: minutes by the times handed in, else km."""
+        return self.minutes or self.km
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +98,9 @@ class Ground:
         `demand_view` of them.
     added : GeoDataFrame or None
         Points that were handed in: as providers, with `supply` (students served) and `cost`.
+    times : DataFrame or None
+        Travel times that were handed in: geoid, provider_id (of a school, service or point handed
+        in), minutes. A pair that is not listed cannot be travelled.
     """
 
     panel: Panel
@@ -97,6 +108,7 @@ class Ground:
     shares: pd.DataFrame
     demand: Demand
     added: gpd.GeoDataFrame | None = None
+    times: pd.DataFrame | None = None
 
 
 def candidates(ground: Ground, question: Question) -> gpd.GeoDataFrame:
@@ -171,6 +183,7 @@ class Layout:
         self.fixed = [*old, *self.ids[known]]
         at = [kilometres(each.geometry, panel.area.crs) for each in (self.there, self.candidates)]
         self.at = np.concatenate([each for each in at if len(each)])
+        self.times = self._times() if question.minutes else None
         self.hard = self._hard()
         self.pairs = self._pairs()
         self.rules = self._rules()
@@ -182,7 +195,24 @@ class Layout:
         sites = services(self.ground.panel, self.question.service, self.ground.added)
         return gpd.GeoDataFrame(sites[~sites.index.duplicated()])
 
+    def _times(self) -> pd.DataFrame:
+        """Give minutes by tract and site, the shortest where several stand at one point."""
+        if self.ground.times is None:
+            raise ValueError("no travel times were handed in")
+        named = {each: f"there {each}" for each in self.there.index}
+        for first, members in self.candidates["members"].items():
+            named |= {each: f"new {first}" for each in members if each not in named}
+        table = self.ground.times.assign(site=self.ground.times["provider_id"].map(named))
+        table = table[table["geoid"].isin(self.students.index)].dropna(subset=["site"])
+        if table.empty:
+            raise ValueError("no travel time leads to a place where a site is or may be")
+        return table.groupby(["geoid", "site"], as_index=False)["minutes"].min()
+
     def _pairs(self) -> Pairs:
+        if self.times is not None:
+            listed = self.times[self.times["minutes"] <= self._far()]
+            cells = (listed["geoid"], listed["site"], listed["minutes"])
+            return Pairs.of(self.students, self.every, cells)
         near = cKDTree(self.homes).sparse_distance_matrix(
             cKDTree(self.at), self._far(), output_type="coo_matrix"
         )
@@ -196,7 +226,12 @@ class Layout:
     def _far(self) -> float:
         """Give the longest way that matters."""
         if self.question.goal == COVERAGE:
-            return self.question.km
+            return self.question.reach
+        if self.times is not None:
+            longest = float(self.times["minutes"].max())
+            return (
+                min(longest, 3 * self.question.reach) if self.question.goal == MEDIAN else longest
+            )
         if self.question.goal == MEDIAN:
             return max(FAR_KM, 3 * self.question.km)
         ends = np.concatenate([self.homes, self.at])
@@ -234,7 +269,7 @@ class Layout:
         """Answer the question for some demand and number of new sites."""
         goal, rules = self.question.goal, self.rules
         if goal == COVERAGE:
-            within = self.question.km
+            within = self.question.reach
             return maximal_coverage(pairs, count, within=within, rules=rules, limits=limits)
         if goal == MEDIAN:
             return p_median(pairs, count, beyond=self._far(), rules=rules, limits=limits)
@@ -269,8 +304,18 @@ class Layout:
         if not opened:
             nobody = np.full(len(self.homes), "", dtype=object)
             return np.full(len(self.homes), np.inf), nobody
+        if self.times is not None:
+            return self._by_time(opened)
         way, site = cKDTree(self.at[self.every.get_indexer(pd.Index(opened))]).query(self.homes)
         return np.asarray(way), np.array(opened, dtype=object)[site]
+
+    def _by_time(self, opened: list[str]) -> tuple[Floats, NDArray[np.object_]]:
+        """Give each tract its shortest time to an open site; infinite where none is listed."""
+        assert self.times is not None  # noqa: S101 - asked for by minutes only
+        known = self.times[self.times["site"].isin(opened)].sort_values(["minutes", "site"])
+        first = known.drop_duplicates("geoid").set_index("geoid").reindex(self.students.index)
+        way = first["minutes"].fillna(np.inf).to_numpy(float)
+        return way, first["site"].fillna("").to_numpy(object)
 
 
 def _added(ground: Ground) -> gpd.GeoDataFrame:

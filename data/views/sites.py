@@ -49,14 +49,14 @@ class SitePlan:
         Sites already there: name, longitude, latitude.
     tracts : DataFrame
         Index `geoid`, all of the place: `students` above the reference, `state` ("before", "new",
-        "not" reached, "none" for no figure), `km_before, km_after`.
+        "not" reached, "none" for no figure), `way_before, way_after` (km or minutes).
     areas : DataFrame
         Index neighbourhood: students, before, after (reached), status, reason.
     total : Series
         students, before, after, `served` (of those reached, by capacity and goal);
         `before_low, before_high, after_low, after_high`, shares over the draws;
-        `hard_after`, part of those reached who live in the hardest fifth; `km_before, km_after`,
-        mean way of a student; NaN without a condition, or a site.
+        `hard_after`, part of those reached who live in the hardest fifth; `way_before, way_after`,
+        mean way of a student who has one; NaN without a condition, or a site.
     steps : DataFrame
         `analytics.sites.marginal_benefit` with `reached`, a share, by number of new sites.
     redrawn : int
@@ -172,16 +172,16 @@ def _curve(layout: Layout, steps: Mapping[int, Sites]) -> pd.DataFrame:
 
 
 def _share(layout: Layout, opened: list[str]) -> float:
-    near = layout.ways(opened)[0] <= layout.question.km
+    near = layout.ways(opened)[0] <= layout.question.reach
     return float(layout.students[near].sum() / max(float(layout.students.sum()), 1e-12))
 
 
 def _tracts(layout: Layout, found: Sites) -> pd.DataFrame:
     """Say of every tract what was within reach and what comes into it."""
-    km, before = layout.question.km, layout.ways(layout.fixed)[0]
+    reach, before = layout.question.reach, layout.ways(layout.fixed)[0]
     after = layout.ways(_opened(layout, found))[0]
-    state = np.where(before <= km, "before", np.where(after <= km, "new", "not"))
-    table = {"students": layout.students, "state": state, "km_before": before, "km_after": after}
+    state = np.where(before <= reach, "before", np.where(after <= reach, "new", "not"))
+    table = {"students": layout.students, "state": state, "way_before": before, "way_after": after}
     every = pd.DataFrame(table).reindex(layout.ground.panel.tracts.index)
     return every.assign(state=every["state"].fillna("none"))
 
@@ -191,8 +191,8 @@ def _sites(layout: Layout, found: Sites, again: pd.Series) -> pd.DataFrame:
     own = layout.candidates.to_crs(4326)
     more = own["members"].map(len) - 1
     way, nearest = layout.ways(_opened(layout, found))
-    km = layout.question.km
-    gained = (way <= km) & (layout.ways(layout.fixed)[0] > km)
+    reach = layout.question.reach
+    gained = (way <= reach) & (layout.ways(layout.fixed)[0] > reach)
     students = layout.students[gained].groupby(nearest[gained]).sum()
     return pd.DataFrame(
         {
@@ -224,18 +224,20 @@ def _areas(ground: Ground, tracts: pd.DataFrame) -> pd.DataFrame:
 
 def _total(layout: Layout, found: Sites) -> pd.Series:
     """Sum up, with what the draws leave open for a plan that stays as it is."""
-    km, students = layout.question.km, layout.students
+    reach, students = layout.question.reach, layout.students
     draws = layout.ground.demand.draws
     told = {"students": float(students.sum()), "served": float(found.served["students"].sum())}
     weight = students + (0.0 if students.sum() > 0 else 1.0)
     near = students.index[:0].to_series()
     for name, opened in (("before", layout.fixed), ("after", _opened(layout, found))):
         way = layout.ways(opened)[0]
-        near = students[way <= km]
+        near = students[way <= reach]
         told[name] = float(near.sum())
         part = draws.loc[near.index].sum() / draws.sum()
         told[f"{name}_low"], told[f"{name}_high"] = part.quantile(list(MIDDLE)).to_list()
-        told[f"km_{name}"] = float(np.average(way, weights=weight)) if opened else np.nan
+        known = np.isfinite(way) & (weight > 0).to_numpy()
+        mean = np.average(way[known], weights=weight[known]) if known.any() else np.nan
+        told[f"way_{name}"] = float(mean)
     hard = float(near[layout.hard.reindex(near.index)].sum())
     known = layout.question.condition and near.sum() > 0
     told["hard_after"] = hard / float(near.sum()) if known else np.nan

@@ -97,6 +97,31 @@ def test_points_handed_in_may_be_sites_for_this_session_alone(
     assert "points handed in" not in lists(app("plan", area="demo", service="pantry_food"))
 
 
+def test_travel_times_handed_in_let_sites_be_asked_for_by_minutes(
+    app: Callable[..., AppTest], demo_protected: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schools, tracts = demo_protected.schools.index[:4], demo_protected.tracts.index
+    rows = "".join(
+        f"{tract},{school},{5 + at % 30}\n" for at, tract in enumerate(tracts) for school in schools
+    )
+    file = ("geoid,provider_id,minutes\n" + rows).encode()
+
+    def uploader(_: object, *__: object, key: str = "", **___: object) -> Handed | None:
+        return Handed(file) if key == "own-times-file" else None
+
+    monkeypatch.setattr(DeltaGenerator, "file_uploader", uploader)
+    test = app("plan", area="demo", site_count="2")
+    assert not test.exception
+    said = words(test)
+    assert f"{4 * len(tracts):,} times of your file are used" in said
+    assert re.search(
+        r"more of the students above the reference within 20 minutes by the times", said
+    )
+    test.number_input(key="site-minutes").set_value(0).run()
+    assert not test.exception
+    assert "in a straight line" in words(test)
+
+
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
 def test_small_places_say_what_there_is_to_say(opened: Open, place: SmallPlace) -> None:
     test = opened(place, "plan")

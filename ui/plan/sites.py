@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.sites.rules import NONE, STOPPED
-from data.views.site_search import CENTRE, LIMITS
+from data.views.site_search import CENTRE, LIMITS, Question
 from data.views.sites import SitePlan
 from ui import controls, frame, queries
 from ui.languages import PERCENT, counted, mark, number, text
@@ -22,7 +22,7 @@ from ui.queries import sites as queries_sites
 from ui.selection import ADDED, LISTED, Selection
 from ui.tables import display as table_block
 from ui.words.as_written import as_written
-from ui.words.numbers import count_text, interval_text, percent_text, value_text
+from ui.words.numbers import count_text, interval_text, percent_text, plural, value_text
 
 TITLE = mark("Where would new sites reach most?")
 FIXED = "fixed_schools"
@@ -59,6 +59,14 @@ OUT_OF_TIME = mark(
     " part from the hardest fifth makes it hard."
 )
 NO_COST = mark("A budget needs the cost of every point handed in. Fill the column in, or set 0.")
+NO_TIME = mark(
+    "No travel time of your file leads to a place where a site is or may be. Choose others under"
+    " “Where a site may be”, or set the minutes to 0."
+)
+BY_TIME = mark(
+    "Times are those of your file. Near is not the same as in use: a list does not say who has"
+    " room, who is open or who speaks the language at home."
+)
 TOO_LARGE = mark(
     "The shortest longest way is not offered here: in a place of this size its plan cannot be shown"
     " to be near the best."
@@ -72,8 +80,8 @@ ASKED = mark(
 
 def block(selection: Selection) -> None:
     """Draw the question and, where it has an answer, the plan."""
-    selection, capacity, budget = ask(selection)
-    asked = queries_sites.question(selection, capacity, budget)
+    selection, capacity, budget, minutes = ask(selection)
+    asked = queries_sites.question(selection, capacity, budget, minutes)
     refused = refusal(selection)
     if refused:
         st.write(as_written(refused))
@@ -81,17 +89,17 @@ def block(selection: Selection) -> None:
     try:
         found = queries_sites.plan(selection, asked)
     except ValueError:
-        st.write(as_written(text(NO_COST if budget else TOO_FEW)))
+        st.write(as_written(text(NO_COST if budget else NO_TIME if minutes else TOO_FEW)))
         return
     st.write(as_written(answer(found)))
     if not np.isnan(found.found.value):
         _plan(found, selection)
     large = "" if queries_sites.centre_is_offered(selection) else TOO_LARGE
-    frame.sure(sureness(found), NEAR_IS_NOT_USE, ABOVE, ASKED, large)
+    frame.sure(sureness(found), BY_TIME if minutes else NEAR_IS_NOT_USE, ABOVE, ASKED, large)
 
 
-def ask(selection: Selection) -> tuple[Selection, float, float]:
-    """Draw the choices of the question; give them with capacity and budget."""
+def ask(selection: Selection) -> tuple[Selection, float, float, float]:
+    """Draw the choices of the question; give them with capacity, budget and minutes."""
     first, second = st.columns(4, gap="small"), st.columns([1, 1, 2], gap="small")
     for column, name in zip(
         first, ("site_count", "site_among", "site_question", "site_floor"), strict=True
@@ -113,7 +121,11 @@ def ask(selection: Selection) -> tuple[Selection, float, float]:
         _fix(selection)
     if selection.site_question:
         capacity = 0
-    return selection, float(capacity), float(budget)
+    minutes = 0
+    if queries_sites.times(selection) is not None:
+        label = text("Minutes within reach (0: straight lines)")
+        minutes = st.number_input(label, min_value=0, step=5, value=20, key="site-minutes")
+    return selection, float(capacity), float(budget), float(minutes)
 
 
 def _fix(selection: Selection) -> None:
@@ -172,6 +184,18 @@ def _plan(found: SitePlan, selection: Selection) -> None:
         take_home(selection, "neighbourhoods", "sites-areas", areas)
 
 
+def way_text(asked: Question, way: float) -> str:
+    """Write a way in the unit of the question: "1.0 km", "20 minutes"."""
+    return plural(way, "minute") if asked.minutes else value_text(way, "km")
+
+
+def within(asked: Question) -> str:
+    """Say what counts as within reach."""
+    if asked.minutes:
+        return text("within {minutes} by the times handed in", minutes=way_text(asked, asked.reach))
+    return text("within {km} in a straight line", km=way_text(asked, asked.reach))
+
+
 def answer(found: SitePlan) -> str:
     """Say what the new sites would bring, before and after."""
     if np.isnan(found.found.value):
@@ -179,13 +203,13 @@ def answer(found: SitePlan) -> str:
     total, asked = found.total, found.question
     parts = {name: percent_text(total[name] / total["students"], 0) for name in ("before", "after")}
     said = counted(
-        "{count} more site would bring {more} more of the students above the reference within {km}"
-        " in a straight line: {after} instead of {before}.",
-        "{count} more sites would bring {more} more of the students above the reference within {km}"
-        " in a straight line: {after} instead of {before}.",
+        "{count} more site would bring {more} more of the students above the reference {within}:"
+        " {after} instead of {before}.",
+        "{count} more sites would bring {more} more of the students above the reference {within}:"
+        " {after} instead of {before}.",
         len(found.new),
         more=count_text(total["after"] - total["before"]),
-        km=value_text(asked.km, "km"),
+        within=within(asked),
         **parts,
     )
     if asked.capacity:
@@ -197,7 +221,7 @@ def answer(found: SitePlan) -> str:
         said = f"{said} {room}"
     if asked.goal == CENTRE:
         way = text(
-            "The longest way would be {km}.", km=value_text(found.tracts["km_after"].max(), "km")
+            "The longest way would be {way}.", way=way_text(asked, found.tracts["way_after"].max())
         )
         said = f"{said} {way}"
     if asked.floor and not np.isnan(total["hard_after"]):  # somebody is within reach
@@ -302,7 +326,7 @@ def site_scale() -> ClassScale:
 
 def drawn(found: SitePlan, *, after: bool) -> Drawn:
     """Lay the plan out as a map, with lines over what comes within reach."""
-    table, km = found.tracts, value_text(found.question.km, "km")
+    table, km = found.tracts, way_text(found.question, found.question.reach)
     state = table["state"] if after else table["state"].replace("new", "not")
     shown = state.ne("none")
     scale = site_scale()
@@ -315,8 +339,9 @@ def drawn(found: SitePlan, *, after: bool) -> Drawn:
         flags(~shown),
         hatched=flags(state.eq("new")),
     )
-    way = table["km_after" if after else "km_before"]
-    figures = [_figure(*pair) for pair in zip(table["students"], way, strict=True)]
+    way = table["way_after" if after else "way_before"]
+    ways = [way_text(found.question, each) if np.isfinite(each) else "" for each in way]
+    figures = [_figure(*pair) for pair in zip(table["students"], ways, strict=True)]
     far = table["students"].where(state.isin(["not", "new"])).dropna()
     made = Drawn(title, classes, figures, list(far.sort_values(ascending=False).index))
     made.rings = text("there already ({count})", count=count_text(len(found.there)))
@@ -325,15 +350,15 @@ def drawn(found: SitePlan, *, after: bool) -> Drawn:
     return made
 
 
-def _figure(students: float, way: float) -> str:
+def _figure(students: float, way: str) -> str:
     if np.isnan(students):
         return text("not shown: no figure")
     above = counted(
         "{count} student above the reference", "{count} students above the reference", students
     )
-    if not np.isfinite(way):
+    if not way:
         return above
-    return text("{above}; nearest site {km}", above=above, km=value_text(way, "km"))
+    return text("{above}; nearest site {km}", above=above, km=way)
 
 
 def marked(found: SitePlan, after: bool) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 import streamlit as st
 
 from data.store.provenance import LedgerEntry
@@ -18,7 +19,7 @@ from ui.queries.cache import kept, result, result_for_one
 from ui.queries.places import Place
 from ui.selection import Selection
 
-STATE = "own_points"
+STATE, TIMES = "own_points", "own_times"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,28 @@ def added(selection: Selection) -> Added | None:
     """Give the points that this session handed in for the place."""
     own: Added | None = st.session_state.get(STATE)
     return own if own is not None and own.key.startswith(f"{selection.area} ") else None
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """Travel times handed in in this session; the key names the file and the place."""
+
+    key: str
+    table: pd.DataFrame
+    ledger: tuple[LedgerEntry, ...]
+
+
+def times(selection: Selection) -> Times | None:
+    """Give the travel times that this session handed in for the place."""
+    own: Times | None = st.session_state.get(TIMES)
+    return own if own is not None and own.key.startswith(f"{selection.area} ") else None
+
+
+def places_of_times(selection: Selection) -> set[str]:
+    """Give the ids that travel times may lead to: schools, services and points handed in."""
+    panel, own = queries.panel(selection), added(selection)
+    more = set() if own is None else set(map(str, own.table.index))
+    return {*map(str, panel.schools.index), *map(str, panel.providers.index), *more}
 
 
 def kinds(selection: Selection) -> tuple[str, ...]:
@@ -55,7 +78,9 @@ def serving(selection: Selection) -> Serving:
     return _serving(key, *view) if own is None else _served(key, *view, own.table)
 
 
-def question(selection: Selection, capacity: float = 0.0, budget: float = 0.0) -> Question:
+def question(
+    selection: Selection, capacity: float = 0.0, budget: float = 0.0, minutes: float = 0.0
+) -> Question:
     """Put the choices of the selection as a question of sites."""
     return Question(
         service=selection.service,
@@ -68,6 +93,7 @@ def question(selection: Selection, capacity: float = 0.0, budget: float = 0.0) -
         fixed=tuple(filter(None, selection.fixed.split(","))),
         capacity=capacity,
         budget=budget,
+        minutes=minutes,
     )
 
 
@@ -91,12 +117,12 @@ def plan(selection: Selection, asked: Question) -> SitePlan:
     ValueError
         The question has no answer here; see `data.views.sites.site_view`.
     """
-    own = added(selection)
+    own, ways = added(selection), times(selection) if asked.minutes else None
     key: tuple[Hashable, ...] = (
         *("sites", queries.place(selection.area), *_view(selection)),
-        *(asked, "" if own is None else own.key),
+        *(asked, "" if own is None else own.key, "" if ways is None else ways.key),
     )
-    give = result if own is None else result_for_one
+    give = result if own is None and ways is None else result_for_one
     return give(
         key,
         text("Looking for sites"),
@@ -111,13 +137,14 @@ def _floor(selection: Selection) -> float:
 
 
 def _ground(selection: Selection) -> Ground:
-    own = added(selection)
+    own, ways = added(selection), times(selection)
     return Ground(
         queries.panel(selection),
         queries.schools(selection),
         queries.shares(selection),
         demand(selection),
         None if own is None else own.table,
+        None if ways is None else ways.table,
     )
 
 

@@ -332,3 +332,34 @@ def test_new_york_city_has_ten_sites_in_a_few_seconds(nyc_protected: Panel) -> N
         & set(schools.index)
     )
     assert served.total["without"] < served.total["students"] - served.total["within"]
+
+
+def times_of(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["geoid", "provider_id", "minutes"])
+
+
+def test_sites_go_by_the_times_handed_in_where_minutes_are_asked() -> None:
+    first, second, last = (TRACTS[name] for name in ("S001", "S002", "S012"))
+    # By foot all are far; a bus leads from three tracts to S005, and to S007 from one.
+    times = times_of(
+        (first, "S005", 10.0), (second, "S005", 19.0), (last, "S005", 25.0), (last, "S007", 5.0)
+    )
+    ground = replace(GROUND, times=times)
+    one = site_view(ground, Question(count=1, minutes=20.0), limits=EXACT)
+    assert one.new.index.tolist() == ["S007"]  # 120 students against 10 + 20
+    two = site_view(ground, Question(count=2, minutes=20.0), limits=EXACT)
+    assert set(two.new.index) == {"S005", "S007"}
+    assert two.total["after"] == 10 + 20 + 120
+    assert two.tracts.loc[second, "way_after"] == 19.0
+    assert np.isinf(two.tracts.loc[TRACTS["S003"], "way_after"])  # not listed: no way
+    wide = site_view(ground, Question(count=1, minutes=30.0), limits=EXACT)
+    assert wide.new.index.tolist() == ["S005"]
+    assert wide.total["after"] == 150
+
+
+def test_minutes_without_times_or_without_a_way_are_refused() -> None:
+    with pytest.raises(ValueError, match="no travel times"):
+        site_view(GROUND, Question(count=1, minutes=20.0))
+    nowhere = replace(GROUND, times=times_of((TRACTS["S001"], "elsewhere", 5.0)))
+    with pytest.raises(ValueError, match="leads to a place"):
+        site_view(nowhere, Question(count=1, minutes=20.0))
