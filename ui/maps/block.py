@@ -91,9 +91,12 @@ def tract_legend(title: str, classes: AreaClasses) -> None:
     st.html(legend_of(title, classes))
 
 
-def legend_of(title: str, classes: AreaClasses) -> str:
-    """HTML of the legend of a tract map: classes with their number of tracts, and marks."""
-    counts = classes.scale.counts(classes.codes)
+def legend_of(title: str, classes: AreaClasses, codes: str = "") -> str:
+    """HTML of the legend of a tract map: classes with their number of tracts, and marks.
+
+    With the codes of larger places that the tracts are painted by, these are counted.
+    """
+    counts = classes.scale.counts(codes or classes.codes)
     marks = marks_legend(hatched=classes.hatched.count("1"), lines=classes.lines, note=classes.note)
     return class_legend(classes.scale, title, counts=counts, use_words=True) + marks
 

@@ -13,19 +13,21 @@ from ui.present.views import View
 from ui.priorities import words as priority_words
 from ui.queries import priorities as queries_priorities
 from ui.queries import units
+from ui.selection import Selection
 from ui.words import plain as plain_words
 from ui.words.numbers import signed_text
 
 LISTED = 6
 
 
-def _found(subject: Subject) -> Priorities:
-    return queries_priorities.found(subject.place().selection)
+def _found(subject: Subject) -> tuple[Priorities, Selection]:
+    selection = queries_priorities.fitting(subject.place().selection)
+    return queries_priorities.found(selection), selection
 
 
 def headline(subject: Subject) -> str:
     """Name the first places, and say how much of the need they hold."""
-    found, selection = _found(subject), subject.place().selection
+    found, selection = _found(subject)
     first = found.table[found.table["rank"].notna() & found.table["shrunken"].round().ge(1)]
     if first.empty or found.concentration.empty:
         return text("The figures here do not put places in an order.")
@@ -50,7 +52,7 @@ def headline(subject: Subject) -> str:
 
 def picture(subject: Subject) -> None:
     """Draw the first places."""
-    found, selection = _found(subject), subject.place().selection
+    found, selection = _found(subject)
     first = found.table[found.table["rank"].notna() & found.table["shrunken"].round().ge(1)]
     if first.empty:
         st.html(plain(text("Choose another list or another reference on the page Priorities.")))

@@ -43,7 +43,8 @@ def first_screen(found: Priorities, names: pd.Series, selection: Selection) -> N
         _of_schools(found, names, selection, title)
         return
     classes, table = order_map.areas(found.table, unit, selection)
-    beside = _beside(found, names, selection, map_block.legend_of(title, classes))
+    listed = "" if unit == "neighbourhood" else classes.scale.encode(found.table["p_top"])
+    beside = _beside(found, names, selection, map_block.legend_of(title, classes, listed))
     map_block.tract_screen(
         selection, title, classes, table, beside, badges=_badges(found, unit, selection)
     )

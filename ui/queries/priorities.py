@@ -52,6 +52,15 @@ def _by_chance(table: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns="_id")
 
 
+def fitting(selection: Selection) -> Selection:
+    """Shorten the list that a room can act on to half where it would hold every place.
+
+    All of 5 boroughs are among the first 10 for sure, which tells a room nothing.
+    """
+    ranked = int(found(selection).table["rank"].notna().sum())
+    return selection if ranked > selection.top else replace(selection, top=max(ranked // 2, 1))
+
+
 def criteria(selection: Selection) -> CriteriaList:
     """Units of the view ordered by the weighted criteria, over every join.
 

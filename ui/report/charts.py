@@ -93,6 +93,7 @@ def _scatter(selection: Selection) -> Chart:
 
 
 def _order(selection: Selection) -> Chart:
+    selection = queries_priorities.fitting(selection)
     unit, table = units.unit_of(selection), queries_priorities.found(selection).table
     first = table[table["rank"].notna()].head(priorities.CHARTED)
     named = first.assign(name=units.names(selection, unit, first.index))

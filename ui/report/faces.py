@@ -195,6 +195,7 @@ def _schools(selection: Selection) -> Face:
 
 def _priorities(selection: Selection) -> Face:
     """Map of how sure it is that places are among the first, numbered as in the list."""
+    selection = queries_priorities.fitting(selection)
     unit, title = places_units.unit_of(selection), order_map.title(selection)
     table = queries_priorities.found(selection).table
     if unit in order_map.POINTS:

@@ -12,6 +12,7 @@ import pytest
 from analytics.disparities.gaps import IndexOfDisparity
 from analytics.rates.between_schools import Estimate
 from ui import queries
+from ui.maps.block import legend_of
 from ui.priorities import gaps, words
 from ui.priorities import map as order_map
 from ui.queries import gaps as queries_gaps
@@ -89,6 +90,17 @@ def test_one_year_tells_nothing_of_years_above_the_rest(default) -> None:
     years = queries.choices("demo").years
     assert "persistence" in queries_priorities.criteria_here(replace(default, year=years[-1]))
     assert "persistence" not in queries_priorities.criteria_here(replace(default, year=years[0]))
+
+
+def test_a_list_never_holds_every_place(default) -> None:
+    view = replace(default, list_of="district")
+    ranked = int(queries_priorities.found(view).table["rank"].notna().sum())
+    assert 2 < ranked <= 20
+    fitted = queries_priorities.fitting(replace(view, top=20))
+    assert fitted.top == ranked // 2
+    chances = queries_priorities.found(fitted).table["p_top"].dropna()
+    assert chances.min() < 0.9  # not "over 99 %" for all of them
+    assert queries_priorities.fitting(fitted) == fitted
 
 
 def test_weights_move_the_list_and_all_weight_on_one_reason_gives_its_order(default) -> None:
@@ -187,3 +199,11 @@ def test_new_york_city_lists_the_neighbourhoods_as_counted_elsewhere(default) ->
     found = table.loc[known, "excess"]
     pd.testing.assert_series_equal(found, others, check_names=False, rtol=1e-9)
     assert table["rank"].notna().sum() > 150
+
+
+def test_the_legend_counts_the_listed_places_not_their_tracts(default) -> None:
+    table = queries_priorities.found(default).table
+    classes = order_map.on_tracts_of(table, "neighbourhood", default)
+    listed = legend_of("Title", classes, classes.scale.encode(table["p_top"]))
+    assert sum(map(int, re.findall(r"\((\d+)\)</span>", listed))) == len(table)
+    assert len(table) < len(classes.codes)

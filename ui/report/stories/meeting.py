@@ -24,7 +24,7 @@ PLAN_FIELDS = ("place", "strategy", "partner", "start", "status", "cost", "funde
 def meeting(selection: Selection) -> Iterator[Table]:
     """Give the tables of priorities, goals and plan that have something to say."""
     usual = replace(selection, list_of="", goals_of="")
-    yield from _first(usual)
+    yield from _first(queries_priorities.fitting(usual))
     yield from _goals(usual)
     yield from _plan(selection)
 
