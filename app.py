@@ -21,6 +21,7 @@ page = st.navigation(
             st.Page("pages/goals.py", title=text("Goals")),
         ],
         text("About the data"): [
+            st.Page("pages/add_a_place.py", title=text("Add a place")),
             st.Page("pages/join_quality.py", title=text("Where students live")),
             st.Page("pages/data_quality.py", title=text("How complete it is")),
             st.Page("pages/methods.py", title=text("Methods")),

@@ -75,20 +75,20 @@ class Interview:
             The answer is none of those that the question has.
         """
         self.asked.append(question)
-        given = _at(self.answers, question.key)
-        if given is None:
+        said = given(self.answers, question.key)
+        if said is None:
             return question.proposal
         if isinstance(question.proposal, tuple):
-            if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-                raise DataError(f"{question.name} is {given!r}; write a list of texts")
-            return tuple(given)
-        if not isinstance(given, str):
-            raise DataError(f"{question.name} is {given!r}; write a text in quotes")
+            if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
+                raise DataError(f"{question.name} is {said!r}; write a list of texts")
+            return tuple(said)
+        if not isinstance(said, str):
+            raise DataError(f"{question.name} is {said!r}; write a text in quotes")
         allowed = (question.proposal, *question.alternatives)
-        if question.alternatives and given not in allowed:
+        if question.alternatives and said not in allowed:
             words = ", ".join(repr(each) for each in dict.fromkeys(allowed))
-            raise DataError(f"{question.name} is {given!r}; write one of {words}")
-        return given
+            raise DataError(f"{question.name} is {said!r}; write one of {words}")
+        return said
 
     def text(self, question: Question) -> str:
         """Give the answer to a question that has one text."""
@@ -104,7 +104,7 @@ class Interview:
     def open(self) -> tuple[Question, ...]:
         """Doubtful questions without an answer."""
         return tuple(
-            each for each in self.asked if not each.sure and _at(self.answers, each.key) is None
+            each for each in self.asked if not each.sure and given(self.answers, each.key) is None
         )
 
     def refuse_open(self) -> None:
@@ -152,8 +152,8 @@ def write_answers(questions: Sequence[Question], interview: Interview) -> str:
         table = tables
         for step in path:
             table = table.setdefault(step, {})
-        given = _at(interview.answers, each.key)
-        value = each.proposal if given is None else given
+        said = given(interview.answers, each.key)
+        value = each.proposal if said is None else said
         table[last] = list(value) if isinstance(value, tuple) else value
     return tomli_w.dumps(tables)
 
@@ -166,7 +166,8 @@ def with_answer(answers: Mapping[str, Any], key: Key, value: Answer) -> dict[str
     return {**answers, first: with_answer(answers.get(first, {}), tuple(rest), value)}
 
 
-def _at(answers: Mapping[str, Any], key: Key) -> Any:
+def given(answers: Mapping[str, Any], key: Key) -> Any:
+    """Give the answer that stands at a key; None when there is none."""
     here: Any = answers
     for step in key:
         if not isinstance(here, Mapping) or step not in here:

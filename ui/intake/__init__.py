@@ -1,0 +1,1 @@
+"""Add a place: files handed in, questions, checks, recipes, build."""

@@ -1,0 +1,221 @@
+"""Parts of the page Add a place, from files handed in to a place that is built."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from analytics.inputs import Progress
+from data.build import build_panel
+from data.doubts import doubt_line
+from data.errors import DataError
+from data.intake.check import Checked, stops
+from data.intake.interview import given
+from data.intake.national import national_recipes
+from data.intake.write import write_folder
+from data.store.folders import home, without_home
+from ui import frame, queries
+from ui.intake import form, session, words
+from ui.intake.session import Handed
+from ui.languages import mark, text
+from ui.queries.cache import result_for_one
+from ui.tables import display as table_block
+from ui.words.as_written import as_written
+from ui.words.numbers import count_text, percent_text
+
+KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xls", "zip", "geojson", "json", "gpkg"]
+STEPS = {"read": 0.4, "table": 0.7, "protect": 0.9, "done": 1.0}
+BUILD = "intake_build"
+
+
+def files() -> Handed:
+    """Ask for files; say how far they make a place."""
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        handed = session.handed_in(
+            st.file_uploader(
+                text("Files as the publishers give them"),
+                type=KINDS,
+                accept_multiple_files=True,
+                key="intake-files",
+            )
+        )
+    with right:
+        frame.figures(words.figures(handed))
+        st.caption(as_written(text(words.WANTED)))
+    for why in (*handed.refused, *filter(None, [handed.problem])):
+        st.error(as_written(why))
+    return handed
+
+
+def questions(handed: Handed) -> None:
+    """Ask what only a person can tell, and offer what is proposed by file."""
+    doubts = form.doubtful(handed.interview)
+    if not doubts:
+        return
+    st.subheader(as_written(text("What only you can tell")), anchor=False)
+    form.fields(handed.interview, doubts)
+
+
+def proposals(handed: Handed) -> None:
+    """Show what each table is and what is proposed for it; every proposal can be changed."""
+    for table in handed.tables:
+        header = table.layout.header_rows or (table.layout.header_row,)
+        said = text(
+            "{file}: {rows} rows, names of columns in row {header}",
+            file=table.name,
+            rows=count_text(len(table.cells)),
+            header=" + ".join(map(str, header)),
+        )
+        st.subheader(as_written(said), anchor=False)
+        form.fields(handed.interview, form.proposed(handed.interview, table.name))
+
+
+def place(handed: Handed) -> None:
+    """Show what is proposed for the place as a whole."""
+    form.fields(handed.interview, form.of_place(handed.interview))
+    for match in handed.intake.matches if handed.intake is not None else ():
+        _note(f"{match.file}: {match.words}")
+
+
+def _note(line: str) -> None:
+    """Write a line of the build, which is in English."""
+    st.html(f"<small class='atlas-note' lang='en'>{escape(line)}</small>")
+
+
+def checks(handed: Handed) -> None:
+    """Compare sums, and list what is doubted; a doubt can be said to be as it should be."""
+    if handed.intake is None or not handed.is_ready:
+        return
+    st.subheader(as_written(text("Do the figures hold?")), anchor=False)
+    if to_fetch := _to_fetch(handed):
+        st.caption(as_written(text("Fetched from the network: {files}", files=", ".join(to_fetch))))
+        if not st.checkbox(text("Fetch and check"), key="intake-fetch"):
+            return
+    found = session.checked(handed)
+    if found.facts is not None:
+        frame.figures(words.fact_figures(found.facts))
+        _sums(found)
+    for line in found.totals:
+        _note(line)
+    _doubts(handed, found)
+
+
+def _sums(found: Checked) -> None:
+    assert found.facts is not None  # noqa: S101 - the caller looked
+    rows = [
+        {
+            mark("School year"): year,
+            mark("Students"): count_text(students),
+            mark("Chronically absent"): count_text(found.facts.absent[year]),
+            mark("Share"): percent_text(found.facts.absent[year] / students) if students else "–",
+        }
+        for year, students in found.facts.students.items()
+    ]
+    title = text("Sums of the schools, to hold against the publisher's own")
+    table_block.plain(pd.DataFrame(rows), title)
+
+
+def _doubts(handed: Handed, found: Checked) -> None:
+    accepted = list(given(handed.interview.answers, ("place", "accept")) or [])
+    for entry in found.doubts:
+        line = doubt_line(entry).removeprefix("  * ")
+        (st.warning if stops(entry) else st.info)(as_written(line))
+        if stops(entry):
+            label = text("This is as it should be ({name})", name=entry.doubt)
+            key = f"intake-accept-{entry.doubt}"
+            st.checkbox(
+                as_written(label),
+                entry.doubt in accepted,
+                key=key,
+                on_change=_accept,
+                args=(key, entry.doubt, tuple(accepted)),
+            )
+    if not any(stops(each) for each in found.doubts):
+        for line in found.errors:
+            st.error(as_written(line))
+
+
+def _accept(key: str, name: str, accepted: tuple[str, ...]) -> None:
+    others = tuple(each for each in accepted if each != name)
+    session.answer(("place", "accept"), (*others, name) if st.session_state[key] else others)
+
+
+def _to_fetch(handed: Handed) -> list[str]:
+    """Give the national files that nobody handed in."""
+    assert handed.intake is not None  # noqa: S101 - the caller looked
+    known = {each.id for each in national_recipes()}
+    place_file = handed.intake.place
+    return [name for name in place_file.recipes if name in known - set(place_file.mirrors)]
+
+
+def toml(handed: Handed) -> None:
+    """Show the TOML files, and offer them to take home."""
+    written, problem = session.texts(handed)
+    if problem:
+        st.error(as_written(problem))
+        return
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, content in written.items():
+            archive.writestr(zipfile.ZipInfo(path), content)
+            st.caption(as_written(path))
+            st.code(content, language="toml")
+    if written:
+        st.download_button(
+            text("Download the recipes (zip)"),
+            *(packed.getvalue(), "place.zip", "application/zip"),
+            on_click="ignore",
+        )
+
+
+def build(handed: Handed) -> None:
+    """Offer to build the place; do it when asked, with a bar and a way to stop, and open it."""
+    if handed.intake is None or not handed.is_ready:
+        return
+    slug = handed.intake.place.slug
+    if slug in queries.places():
+        said = text("“{name}” is in the store: it is replaced.", name=queries.places()[slug])
+        st.caption(as_written(said))
+    st.button(
+        text("Build"), type="primary", key="intake-build", on_click=_begin, args=(handed.key,)
+    )
+    if st.session_state.get(BUILD) != handed.key:
+        return
+    try:
+        result_for_one(("intake", handed.key), text("Building the place"), _work(handed))
+    except DataError as error:
+        st.session_state.pop(BUILD)
+        st.error(as_written(without_home(str(error))))
+        return
+    st.success(as_written(text("“{name}” is built.", name=handed.intake.place.name)))
+    st.page_link("pages/overview.py", label=text("Open it"), query_params={"area": slug})
+
+
+def _begin(key: str) -> None:
+    st.session_state[BUILD] = key
+
+
+def _work(handed: Handed) -> Callable[[Progress], Path]:
+    """Give the work of a build, which moves a bar."""
+
+    def work(progress: Progress) -> Path:
+        intake = handed.intake
+        assert intake is not None  # noqa: S101 - the caller looked
+        folder = home() / "own" / intake.place.slug
+        progress(0, 100)
+        write_folder(intake, folder)
+
+        def say(line: str) -> None:
+            word = line.split(" s  ", 1)[-1].split()[0]
+            progress(round(100 * STEPS.get(word, 0.5)), 100)
+
+        return build_panel(intake.place.slug, own=folder, say=say)
+
+    return work
