@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.assemble.panel import make_panel
+from data.audit import audit_panel, audit_text, refuse_disclosed, restricted_rows
 from data.contracts.tables import TABLES
 from data.demo import tables as demo
 from data.demo.truth import SEED
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
 from data.store.folders import build_path, replace_folder
+from data.store.policies import policies
 from data.store.protected import protect_panel
 from data.store.provenance import LedgerEntry, Source
 
@@ -137,6 +139,9 @@ def build_panel(
         CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
     own : Path, optional
         Folder that `data.intake` wrote, which holds the place, its recipes and files.
+    policy : str, optional
+        Policy that restricted counts are held to besides the defaults, see
+        `data.store.policies.policies`.
     say : callable
         Receives what was read, kept, dropped and matched, line by line.
 
@@ -164,13 +169,28 @@ def build_panel(
     report.ledger(raw.ledger)
     report.panel(raw)
     with said("hiding what must not be shown"):
-        shown = protect_panel(raw)
+        earlier = _earlier(folder)
+        shown = protect_panel(raw, policies(), earlier=earlier)
     withheld = int(shown.absence["status"].isin(["suppressed", "unreliable"]).sum())
     report.step("protect", f"{withheld:,} of {len(shown.absence):,} absence rows not shown plainly")
+    if restricted_rows(raw).any():
+        with said("auditing what would be shown"):
+            started = report.clock()
+            found = audit_panel(raw, shown, earlier)
+        report.step("audit", audit_text(found, report.clock() - started))
+        refuse_disclosed(found)
     with said("storing the panel"):
         store_panel(raw, shown, folder)
     report.finish(str(folder))
     return folder
+
+
+def _earlier(folder: Path) -> Panel | None:
+    """Give the protected panel that stands where a build will, if it can be read."""
+    try:
+        return load_panel(folder / PROTECTED)
+    except PanelError:
+        return None
 
 
 @contextmanager
@@ -281,6 +301,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
     parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")
+    parser.add_argument("--policy", help="policy of restricted counts, such as CT, 20 or a .toml")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
     return parser

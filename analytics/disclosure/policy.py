@@ -55,9 +55,10 @@ class Policy:
 
         Examples
         --------
-        >>> PRESETS["restricted"].tighten(PRESETS["20"]).hide_counts_up_to
+        >>> agency = Policy("agency", "restricted", hide_counts_up_to=19)
+        >>> PRESETS["restricted"].tighten(agency).hide_counts_up_to
         19
-        >>> PRESETS["restricted"].tighten(PRESETS["5"]).hide_counts_up_to
+        >>> PRESETS["restricted"].tighten(PRESETS["published"]).hide_counts_up_to
         9
         """
         if other == self:
@@ -76,25 +77,8 @@ class Policy:
 PRESETS = {
     "published": Policy("published", "published"),
     "restricted": Policy("restricted", "restricted"),
-    "CT": Policy("CT", "restricted", hide_enrolled_up_to=19, hide_counts_up_to=5),
-    "WA": Policy("WA", "restricted", hide_enrolled_up_to=9),
-    "DE": Policy("DE", "restricted", hide_enrolled_up_to=15, code_percent=5),
-    "CA": Policy("CA", "restricted", hide_enrolled_up_to=10),
-    **{
-        str(size): Policy(
-            str(size), "restricted", hide_enrolled_up_to=size - 1, hide_counts_up_to=size - 1
-        )
-        for size in (5, 10, 15, 20, 30)
-    },
 }
-"""Ready policies, to be used as `PRESETS["restricted"].tighten(PRESETS[name])` in shared mode.
-
-"published" and "restricted" are the defaults of privacy.md. CT: fewer than 20 students or counts
-under 6 (Connecticut State Department of Education). WA: fewer than 10 students (OSPI). DE: 15
-students or fewer, rates under 5 % or over 95 % as a range (Delaware Department of Education). CA:
-10 students or fewer (California Department of Education). A number N: fewer than N students, and
-counts under N. Rules a state does not name keep the defaults.
-"""
+"""The defaults by release kind. What a state or an agency asks besides is in `data/policies`."""
 
 
 def privacy_code(

@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from analytics.disclosure import PRESETS, Policy, protect
+from analytics.disclosure import PRESETS, Policy, Protected, release
 from data.assemble.alternative_joins import join_settings, joined_schools, with_joins
 from data.assemble.context import named_again
 from data.assemble.join import account_of, children_left
@@ -19,7 +19,15 @@ from geo.join.gravity import fit_gravity
 AS_ABSENCE = {"numerator": "chronic_absent", "denominator": "enrolled"}
 
 
-def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel:
+PLACES = ("level", "district", "neighbourhood")
+"""Columns of the schools by which totals of restricted counts may be known."""
+CELLS = ("enrolled", "chronic_absent")
+KEYS = ["school_id", "school_year", "student_group", "grade"]
+
+
+def protect_panel(
+    raw: Panel, policies: Mapping[str, Policy] = PRESETS, *, earlier: Panel | None = None
+) -> Panel:
     """Protect a panel, each source by its release kind.
 
     Parameters
@@ -28,6 +36,9 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
         Panel with all its figures.
     policies : mapping of str to Policy
         The policy for "published" and for "restricted" sources.
+    earlier : Panel, optional
+        Protected panel of an earlier build: what it showed cannot be hidden any more, and protects
+        nothing.
 
     Returns
     -------
@@ -35,42 +46,74 @@ def protect_panel(raw: Panel, policies: Mapping[str, Policy] = PRESETS) -> Panel
         Same shape, ids and row order. `catchment.students` is empty for a school whose enrolment
         is withheld in any year. Where there is one, all shares are made anew from the enrolments
         that are shown, as are `joins` and the account of the fit: fitted again with one enrolment
-        after the other, shares of the raw table would tell the true one.
+        after the other, shares of the raw table would tell the true one. `parameters["withheld"]`
+        names the totals that may not be published beside.
     """
-    release: dict[str, str] = {source.id: source.release for source in raw.sources}
-    used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(release.values()))}
-    absence = _protect(raw.absence, release, used)
+    kinds: dict[str, str] = {source.id: source.release for source in raw.sources}
+    used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(kinds.values()))}
+    made = _protect(raw.absence, kinds, used, raw, given_before(raw, earlier))
+    absence = made.table
     withheld = _withheld(raw, absence)
     told = raw if withheld.empty else _joined_again(raw, withheld)
     shown = replace(
         told,
         absence=absence,
         schools=_without_listed(raw, absence),
-        school_drivers=_protect_school_drivers(raw.school_drivers, release, used),
+        school_drivers=_protect_school_drivers(raw, kinds, used),
         parameters={
             **told.parameters,
             "policies": {kind: asdict(policy) for kind, policy in used.items()},
+            **({"withheld": list(made.withheld)} if "restricted" in used else {}),
         },
         protected=True,
     )
     return shown if withheld.empty else named_again(by_district(with_joins(shown)))
 
 
+def places(panel: Panel) -> pd.DataFrame:
+    """Give what totals of schools are made by: level, district and neighbourhood."""
+    return pd.DataFrame(panel.schools[list(PLACES)])
+
+
+def given_before(raw: Panel, earlier: Panel | None) -> pd.DataFrame | None:
+    """Mark the figures that an earlier release showed as they are now, on the rows of absence."""
+    if earlier is None:
+        return None
+    before = raw.absence[KEYS].merge(
+        earlier.absence[[*KEYS, *CELLS]], how="left", on=KEYS, validate="one_to_one"
+    )
+    marks = {name: before[name].eq(raw.absence[name].set_axis(before.index)) for name in CELLS}
+    table = pd.DataFrame(marks).fillna(value=False).astype(bool)
+    return table.set_axis(raw.absence.index)
+
+
 def _protect(
-    table: pd.DataFrame, release: Mapping[str, str], policies: Mapping[str, Policy]
-) -> pd.DataFrame:
-    kind = table["source"].map(dict(release))
-    parts = [protect(table.loc[kind.eq(name)], policy) for name, policy in policies.items()]
-    return pd.concat(parts).loc[table.index]
+    table: pd.DataFrame,
+    kinds: Mapping[str, str],
+    policies: Mapping[str, Policy],
+    raw: Panel,
+    released: pd.DataFrame | None = None,
+) -> Protected:
+    """Protect the rows of each release kind by its policy."""
+    kind = table["source"].map(dict(kinds))
+    parts = []
+    for name, policy in policies.items():
+        own = kind.eq(name)
+        before = None if released is None else released.loc[own]
+        parts.append(release(table.loc[own], policy, schools=places(raw), released=before))
+    withheld = tuple(total for part in parts for total in part.withheld)
+    return Protected(pd.concat([part.table for part in parts]).loc[table.index], withheld)
 
 
 def _protect_school_drivers(
-    table: pd.DataFrame, release: Mapping[str, str], policies: Mapping[str, Policy]
+    raw: Panel, kinds: Mapping[str, str], policies: Mapping[str, Policy]
 ) -> pd.DataFrame:
-    counts = table.rename(columns=AS_ABSENCE)
+    """Protect each measure of schools as a group of students of its own."""
+    table = raw.school_drivers
+    counts = table.rename(columns=AS_ABSENCE).assign(student_group=table["measure"], grade="all")
     counts = counts.assign(lower=counts["chronic_absent"], upper=counts["chronic_absent"])
-    shown = _protect(counts, release, policies).drop(columns=["lower", "upper"])
-    return shown.rename(columns={name: own for own, name in AS_ABSENCE.items()})
+    shown = _protect(counts, kinds, policies, raw).table
+    return shown.rename(columns={name: own for own, name in AS_ABSENCE.items()})[list(table)]
 
 
 def _without_listed(raw: Panel, shown: pd.DataFrame) -> gpd.GeoDataFrame:

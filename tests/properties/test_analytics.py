@@ -12,8 +12,10 @@ from analytics import disclosure, local, rates, smoothing
 from analytics.hotspots import test as hotspots
 from analytics.local.significance import benjamini_hochberg
 from analytics.rates import tract_rates
+from data.store.policies import policy_names, read_policy
 from geo.weights.weights import Weights
 
+POLICIES = {**disclosure.PRESETS, **{name: read_policy(name) for name in policy_names()}}
 quick = settings(max_examples=60, deadline=None)
 
 
@@ -170,9 +172,9 @@ def absence_table(cases):
 
 
 @quick
-@given(rows, st.sampled_from(sorted(disclosure.PRESETS)))
+@given(rows, st.sampled_from(sorted(POLICIES)))
 def test_protection_is_idempotent_and_keeps_the_shape(cases, name):
-    table, policy = absence_table(cases), disclosure.PRESETS[name]
+    table, policy = absence_table(cases), POLICIES[name]
     before = table.copy()
     once = disclosure.protect(table, policy)
     pd.testing.assert_frame_equal(table, before)

@@ -6,6 +6,9 @@ import pytest
 
 from analytics.disclosure import PRESETS, Policy, protect
 from analytics.disclosure.gate import REASONS
+from data.store.policies import policy_names, read_policy
+
+PRESETS = {**PRESETS, **{name: read_policy(name) for name in policy_names()}}
 
 
 def table(pairs, status="reported"):

@@ -1,0 +1,132 @@
+"""Audit a built place: what a reader of the protected copy can work out.
+
+`python -m data.audit PLACE [--panel DIR]`
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.disclosure import PRESETS, Audit, Policy, PublicTotals, audit
+from data.errors import DataError
+from data.panel import PROTECTED, Panel, load_panel
+from data.store.folders import build_path
+from data.store.protected import KEYS, given_before, places
+
+MOST_NAMED = 20
+
+
+class DisclosedError(DataError):
+    """Hidden counts could be worked out from what would be shown."""
+
+
+def restricted_rows(panel: Panel) -> pd.Series:
+    """Mark the rows of absence whose source is shared under an agreement."""
+    held = {source.id for source in panel.sources if source.release == "restricted"}
+    return panel.absence["source"].isin(held)
+
+
+def audit_panel(raw: Panel, shown: Panel, earlier: Panel | None = None) -> Audit:
+    """Audit the rows of restricted sources.
+
+    Parameters
+    ----------
+    raw, shown : Panel
+        With all figures, and the protected copy of it.
+    earlier : Panel, optional
+        Protected panel of an earlier build, whose figures a reader may still have.
+
+    Returns
+    -------
+    Audit
+        Known are all rows shown and the totals of every year, group and grade by place, level,
+        district and neighbourhood, but those named in the copy as not to be published.
+
+    Raises
+    ------
+    DataError
+        The two are not copies of each other.
+    """
+    own = restricted_rows(raw)
+    if not raw.absence[KEYS].equals(shown.absence[KEYS]):
+        raise DataError("the protected copy has other rows than the panel; build the place again")
+    stored = shown.parameters.get("policies", {}).get("restricted")
+    policy = PRESETS["restricted"] if stored is None else Policy(**stored)
+    withheld = shown.parameters.get("withheld", ())
+    before = given_before(raw, earlier)
+    return audit(
+        shown.absence[own],
+        PublicTotals.of(raw.absence[own], places(raw), withheld=withheld),
+        policy=policy,
+        released=None if before is None else before[own],
+    )
+
+
+def refuse_disclosed(found: Audit) -> None:
+    """Raise an error that says where cells stand that can be worked out, never what they hold.
+
+    Raises
+    ------
+    DisclosedError
+    """
+    if found.passed:
+        return
+    more = len(found.disclosed) - MOST_NAMED
+    others = f" and {more:,} more" if more > 0 else ""
+    raise DisclosedError(
+        f"{len(found.disclosed):,} hidden counts could be worked out from what would be shown:"
+        f" {'; '.join(found.disclosed[:MOST_NAMED])}{others}. Leave out the rows or groups that add"
+        " up to them, or hide more with a stricter policy"
+    )
+
+
+def audit_text(found: Audit, seconds: float) -> str:
+    """Say what an audit found."""
+    said = (
+        f"{found.hidden:,} hidden cells against {found.totals:,} sums in {seconds:.1f} s:"
+        f" {len(found.disclosed):,} can be worked out"
+    )
+    if found.withheld:
+        said += f"; {found.withheld:,} totals may not be published beside"
+    if found.already:
+        said += f"; {found.already:,} were given by an earlier release and protect nothing"
+    return said
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 when nothing can be worked out, 1 when something can, 2 after a message about the panel.
+    """
+    parser = argparse.ArgumentParser(prog="python -m data.audit", description=__doc__)
+    parser.add_argument("place", help="short name of a built place, such as nyc")
+    parser.add_argument("--panel", type=Path, help="panel folder (default: the store)")
+    options = parser.parse_args(arguments)
+    try:
+        folder = build_path(options.place) if options.panel is None else options.panel
+        raw, shown = load_panel(folder), load_panel(folder / PROTECTED)
+        if not restricted_rows(raw).any():
+            print(f"{options.place}: every source is published; the gate hides no count here")
+            return 0
+        started = time.perf_counter()
+        found = audit_panel(raw, shown)
+        print(f"{options.place}: {audit_text(found, time.perf_counter() - started)}")
+        refuse_disclosed(found)
+    except DisclosedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except DataError as error:
+        print(f"{options.place} was not audited: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
