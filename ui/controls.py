@@ -89,7 +89,7 @@ WIDTHS: Mapping[str, int] = MappingProxyType(
         "within": 150,
         "driver": 206,
         "list_of": 168,
-        "goals_of": 168,
+        "goals_of": 200,
     }
 )
 """Pixels of the controls in the row of filters."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from analytics.goals.progress import CLASS_SIZE
@@ -24,11 +26,19 @@ SCHOOLS = mark(
     "A year moves the whole place: read a school's chance beside that of its district. In a test on"
     " New York City, schools met goals more often than was said after a year in which all fell."
 )
+PAST = mark("That year is over. Newer figures are needed to say whether the goal was met.")
 SHOWN = mark("Points: past years. Dashed: the path to the goal. Band: where 9 in 10 forecasts lie.")
 
 
-def answer(selection: Selection) -> str:
-    """Say what the goal asks of the place, and whether it is on the way."""
+def answer(selection: Selection, today: date | None = None) -> str:
+    """Say what the goal asks of the place, and whether it is on the way.
+
+    Parameters
+    ----------
+    selection : Selection
+    today : date, optional
+        A goal whose school year is over by then asks for newer figures.
+    """
     place, row = queries.panel(selection).area.name, queries_goals.whole(selection).iloc[0]
     if pd.isna(row["goal"]):
         return text("{place} has no figure to set a goal from.", place=place)
@@ -55,6 +65,8 @@ def answer(selection: Selection) -> str:
             class_=count_text(max(row["students_a_class"], 1)),
             size=CLASS_SIZE,
         )
+    if int(row["goal_year"]) + 1 < (today or date.today()).year:
+        return f"{first} {text(PAST)}"
     return f"{first} {outlook(row)}"
 
 

@@ -26,6 +26,8 @@ from ui.words.as_written import as_written
 from ui.words.cards import card
 from ui.words.numbers import percent_text, points_text, ratio_text
 
+FEW = 3
+"""Fifths with figures below which there is no line."""
 FIFTHS: Mapping[str, str] = MappingProxyType(
     {
         "Fifth 1": mark("Easiest fifth"),
@@ -181,6 +183,10 @@ def _slope(found: Gaps) -> list[tuple[str, str]]:
                 text("{value} times ({low} to {high})", value=value, low=low, high=high),
             )
         )
+    rates = found.table["rate"].dropna()
+    if slope.state == "estimated" and not (rates.is_monotonic_increasing or len(rates) < FEW):
+        note = text("Rates do not rise fifth by fifth here: a straight line says little.")
+        facts.append((text("Read the line with care"), note))
     if slope.state == "estimated":
         facts += [
             (
