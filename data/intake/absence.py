@@ -27,7 +27,7 @@ def absence_draft(table: RawTable, interview: Interview, about: About) -> Draft:
     """
     ids = _ids(table, interview)
     names = tuple(each for each in best(list(table.cells.columns), "name") if each != ids)
-    name = choose(interview, table, "name", names, f"Its header is {names[:1]!r}.")
+    name = choose(interview, table, "name", names, "By its header.")
     figures = figures_of(table, interview, ids)
     used = [ids, *filter(None, (name, figures.words)), *figures.numbers]
     kept = school_rows(table, interview, ids, used, name)

@@ -144,7 +144,7 @@ def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.Da
         ways[0],
         f"{header!r} is {ways[0].replace('_', ' ')}; {len(cells):,} rows of schools."
         + ("" if plain else " Its header does not say chronic: make sure that it is."),
-        tuple(way for way in WAYS if possible[way] and way != ways[0]),
+        ways[1:] or ways,
         sure=plain,
     )
     return interview.text(asked)

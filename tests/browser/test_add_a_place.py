@@ -43,6 +43,7 @@ def own_server(tmp_path: Path, demo_path: Path) -> Iterator[str]:
 
 
 def test_eight_untidy_files_become_a_place(page: Page, own_server: str, state: MessyState) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1_100})  # lists open where they fit
     open_page(page, own_server, "overview", area="demo")
     open_page(page, own_server, "add_a_place", area="demo")
     chooser = page.locator("[data-testid=stFileUploader] input[type=file]")

@@ -139,9 +139,11 @@ def figures(handed: Handed) -> list[tuple[str, str]]:
     """Write how far the place is in numbers."""
     matches = handed.intake.matches if handed.intake is not None else ()
     best = max((each.share for each in matches), default=None)
+    schools = count_text(max(each.schools for each in matches)) if matches else "–"
     return [
         (count_text(len({each.path for each in handed.tables})), text("files read")),
         (count_text(len(handed.interview.open)), text("questions open")),
+        (schools, text("schools with a figure")),
         ("–" if best is None else percent_text(best), text("of the schools are in the list")),
     ]
 
