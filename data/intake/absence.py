@@ -7,7 +7,7 @@ import pandas as pd
 from data.errors import FileError
 from data.intake import tokens
 from data.intake.content import decimal_of
-from data.intake.draft import About, Draft, choose, identifier_of
+from data.intake.draft import About, Draft, choose, identifier_of, parts_of
 from data.intake.figures import figure_columns, figures_of, way_of
 from data.intake.interview import Interview
 from data.intake.look import RawTable
@@ -41,11 +41,13 @@ def absence_draft(table: RawTable, interview: Interview, about: About) -> Draft:
         for each in columns.values()
         if each.unit != "text"
     ]
+    parts_of_id = parts_of(interview, table, ids, kept.cells)
+    columns = {"school_id": Column(column=parts_of_id[0]), **columns}
     year = year_column(table, interview, figures.numbers)
     layout = replace(table.layout, decimal=decimal, thousands=thousands)  # type: ignore[arg-type]
     parts: dict[str, object] = {
-        "columns": {"school_id": Column(column=ids), "school_year": year, **columns},
-        "identifier": identifier_of(kept.cells[ids]),
+        "columns": {"school_year": year, **columns},
+        "identifier": identifier_of(kept.cells, parts_of_id),
         "tokens": tokens.settled(table, interview, read, decimal=decimal),
         "filters": kept.filters,
         "format": layout,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,9 +10,11 @@ import pandas as pd
 from data.intake.content import pattern_of, plain_ids
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
+from data.intake.meaning import best
 from data.recipe.parts import Identifier
 from data.recipe.recipe import Recipe
 
+MORE = 1.02
 NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -75,8 +78,9 @@ class Draft:
     @property
     def ids(self) -> pd.Index:
         """Ids of its rows, each once, as the recipe makes them before any mending."""
-        raw = self.cells[self.recipe.columns["school_id"].column]
-        return pd.Index(plain_ids(raw).drop_duplicates())
+        column, identifier = self.recipe.columns["school_id"].column, self.recipe.identifier
+        headers = (column, *identifier.also)
+        return pd.Index(joined_ids(self.cells, headers, identifier.pads).drop_duplicates())
 
 
 def recipe_id(slug: str, table: RawTable, kind: str) -> str:
@@ -113,6 +117,52 @@ def choose(
     return interview.text(asked)
 
 
-def identifier_of(ids: pd.Series) -> Identifier:
-    """Give the form that ids have: digits and letters in their places."""
-    return Identifier(pattern=pattern_of(plain_ids(ids)))
+def joined_ids(cells: pd.DataFrame, headers: Sequence[str], pads: Sequence[int] = ()) -> pd.Series:
+    """Put the parts of ids together, each with its leading zeros restored."""
+    widths = pads or (0,) * len(headers)
+    parts = [
+        plain_ids(cells[name]).str.zfill(width) if width else plain_ids(cells[name])
+        for name, width in zip(headers, widths, strict=True)
+    ]
+    return parts[0].str.cat(parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def identifier_of(cells: pd.DataFrame, headers: Sequence[str]) -> Identifier:
+    """Give the form that ids have, of one column or of several put together."""
+    if len(headers) == 1:
+        return Identifier(pattern=pattern_of(plain_ids(cells[headers[0]])))
+    pads = tuple(_width(plain_ids(cells[name])) for name in headers)
+    whole = joined_ids(cells, headers, pads)
+    return Identifier(pattern=pattern_of(whole), also=tuple(headers[1:]), pads=pads, joint="")
+
+
+def _width(ids: pd.Series) -> int:
+    """Give the length to which a part of ids is filled with zeros; 0 when it has letters."""
+    return int(ids.str.len().max()) if ids.str.isdigit().all() else 0
+
+
+def parts_of(
+    interview: Interview, table: RawTable, ids: str, cells: pd.DataFrame
+) -> tuple[str, ...]:
+    """Give the columns that make up an id: one, or more where districts number their own schools.
+
+    Parameters
+    ----------
+    ids : str
+        Header of the ids of schools.
+    cells : DataFrame of str
+        Rows of schools.
+    """
+    headers = [name for name in table.cells.columns if name != ids]
+    before = (*best(headers, "county_id")[:1], *best(headers, "district_id")[:1])
+    if not before:
+        return (ids,)
+    alone = cells[ids].nunique()
+    pairs = len(cells[[*before, ids]].drop_duplicates())
+    asked = Question(
+        ("files", table.name, "parts"),
+        f"Which columns of {table.name} make up the id of a school?",
+        (*before, ids) if pairs > MORE * alone else (ids,),
+        f"{ids!r} has {alone:,} different ids; with {', '.join(before)} there are {pairs:,}.",
+    )
+    return interview.texts(asked)

@@ -1,5 +1,6 @@
 """Which columns of a file are figures of absence, and what they say: counts, rates, who attends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +16,7 @@ from data.recipe.parts import Column
 HALF = 0.5
 SELDOM = 0.05
 MOST_REASONS = 6
+NUMERATORS = ("numerator", "count", "number", "value")
 MOST_ODD = 12
 MOST_DECIMALS = 4
 BY = "By its header, and the numbers in it."
@@ -61,8 +63,20 @@ def figures_of(table: RawTable, interview: Interview, ids: str) -> Figures:
     if not count and not rate:
         attends = choose(interview, table, "attending", (attends,) if attends else (), BY)
         share = choose(interview, table, "attending_rate", (share,) if share else (), BY)
-    words = _words(table, interview, [count, rate, enrolled], ids)
+    if not (count or rate or attends or share):
+        count, attends = _measured(table, interview, numeric)
+    words = _words(table, interview, [count, rate, enrolled, attends], ids)
     return Figures(enrolled, count, rate, attends, share, words)
+
+
+def _measured(table: RawTable, interview: Interview, numeric: Sequence[str]) -> tuple[str, str]:
+    """Choose the numerator of a file that puts all measures below one another."""
+    header, word, kind = table.measure()
+    named = tuple(name for name in numeric if words_of(name) in NUMERATORS)
+    if not word or not named:
+        return "", ""
+    found = choose(interview, table, "numerator", named, f"{header!r} says {word!r}.")
+    return (found, "") if kind == "chronic_absent" else ("", found)
 
 
 def _withheld(cells: pd.Series) -> bool:
@@ -137,7 +151,7 @@ def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.Da
         )
     header = getattr(figures, ways[0])
     words = header.lower()
-    plain = any(part in words for part in ("chronic", "regular"))
+    plain = any(part in words for part in ("chronic", "regular")) or bool(table.measure()[1])
     asked = Question(
         ("files", table.name, "figures"),
         f"What does {table.name} say of absence?",

@@ -8,7 +8,7 @@ import pandas as pd
 from data.intake.content import pattern_of
 from data.intake.draft import Draft
 from data.intake.interview import Interview, Question
-from data.recipe.parts import Column, Identifier
+from data.recipe.parts import Column
 
 ENOUGH = 0.95
 BETTER = 0.1
@@ -72,7 +72,7 @@ class Mend:
         if self.cut or self.tail:
             pattern = f".{{{self.cut}}}(.+).{{{self.tail}}}"
             column = replace(column, pattern=pattern, replace="\\1")
-        fresh = Identifier(pattern=pattern_of(ids), pad=self.pad or identifier.pad)
+        fresh = replace(identifier, pattern=pattern_of(ids), pad=self.pad or identifier.pad)
         columns: dict[str, Column] = {**draft.recipe.columns, "school_id": column}
         recipe = replace(draft.recipe, columns=columns, identifier=fresh)
         return replace(draft, recipe=recipe)
@@ -132,7 +132,11 @@ def renamed(draft: Draft, listed: set[str], wanted: set[str], interview: Intervi
 
 
 def one_width(drafts: Sequence[Draft]) -> list[Draft]:
-    """Restore leading zeros in files whose ids are numbers of one width in another of them."""
+    """Restore leading zeros in files whose ids are numbers of one width in another of them.
+
+    Parts of ids are filled to the same lengths in all files that have as many.
+    """
+    drafts = _same_pads(drafts)
     numeric = [draft for draft in drafts if all(map(str.isdigit, ids_of(draft)))]
     lengths = [set(map(len, ids_of(draft))) for draft in numeric]
     full = [
@@ -151,6 +155,23 @@ def one_width(drafts: Sequence[Draft]) -> list[Draft]:
         else draft
         for draft in drafts
     ]
+
+
+def _same_pads(drafts: Sequence[Draft]) -> list[Draft]:
+    known: dict[int, tuple[int, ...]] = {}
+    for draft in drafts:
+        pads = draft.recipe.identifier.pads
+        most = known.get(len(pads), pads)
+        known[len(pads)] = tuple(map(max, pads, most))
+    fresh = []
+    for draft in drafts:
+        identifier = draft.recipe.identifier
+        wider = replace(identifier, pads=known[len(identifier.pads)])
+        changed = replace(draft, recipe=replace(draft.recipe, identifier=wider))
+        ids = pd.Series(changed.ids, dtype="str")
+        named = replace(wider, pattern=pattern_of(ids)) if wider != identifier else identifier
+        fresh.append(replace(draft, recipe=replace(draft.recipe, identifier=named)))
+    return fresh
 
 
 def mended(draft: Draft, wanted: set[str], interview: Interview) -> Draft:

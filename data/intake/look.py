@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.errors import FileError
 from data.intake.headers import delimiter_of, header_rows, names_of
-from data.intake.meaning import id_header, is_of_absence
+from data.intake.meaning import id_header, is_of_absence, measured
 from data.read.encoding import strays_in
 from data.read.file_check import check_file, main_files, opened, unpack
 from data.read.formats import answer_rows, is_answer, sheet_names, sheet_rows, vector_fields
@@ -25,6 +25,7 @@ from data.recipe.rows import Filter
 
 PEEKED = 1 << 18
 PEEKED_ROWS = 200
+MOST_MEASURES = 60
 MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -59,6 +60,19 @@ class RawTable:
         """Its name in answers: that of the file, and of the sheet where there are several."""
         sheet = self.layout.sheet
         return f"{self.path.name}#{sheet}" if sheet else self.path.name
+
+    def measure(self) -> tuple[str, str, str]:
+        """Give a column of measures, its word that is absence, and what that counts; "" for none.
+
+        Publishers who put all measures below one another name them in a column.
+        """
+        for header in self.cells.columns:
+            words = [word for word in self.cells[header].str.strip().unique() if word]
+            if len(words) <= MOST_MEASURES:
+                word, kind = measured(words)
+                if word:
+                    return str(header), word, kind
+        return "", "", ""
 
     def distinct(self, header: str) -> list[str]:
         """Give the words of a column, the most frequent first."""

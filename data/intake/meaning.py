@@ -29,7 +29,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             rf"{SCHOOL} (?:state |federal |local |nces )?(?:institution(?:al)? |school )?{CODE}",
             r"dbn|ncessch|iid|cds(?: ?code)?|schid|sch (?:cd|code|id|no)|rcdts|beds ?code?"
             r"|state school id",
-            rf"(?:school|sch|inst|org|state|nces|facility) ?{CODE}|{SCHOOL}id",
+            rf"(?:school|sch|inst|instn|org|state|nces|facility) ?{CODE}|{SCHOOL}id"
+            r"|building irn",
             r"id",
         ),
         "name": (
@@ -41,7 +42,11 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             rf"(?:school )?{DISTRICT} ?name|name of {DISTRICT}",
             rf"(?:school )?{DISTRICT}",
         ),
-        "district_id": (rf"{DISTRICT} (?:institution(?:al)? )?{CODE}",),
+        "county_id": (rf"county {CODE}",),
+        "district_id": (
+            rf"(?:school )?{DISTRICT} (?:institution(?:al)? |org(?:ani[sz]ation)? )?{CODE}",
+            r"leaid|lea|school distrct cd|(?:agency|district) (?:key|irn)",
+        ),
         "school_year": (
             r"(?:school|academic|reporting|data|sch) ?(?:year|yr)|schoolyear|sy|ay",
             r"year|yr",
@@ -87,7 +92,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"location category description|(?:school )?(?:grade )?(?:configuration|level)",
         ),
         "grades": (
-            r"grades?(?: span| range| offered| served| taught)?|grade ?(?:span|range|config[a-z]*)",
+            r"gs ?(?:offered|served)|grades?(?: span| range| offered| served| taught)?"
+            r"|grade ?(?:span|range|config[a-z]*)",
         ),
         "lowest": (r"(?:low(?:est)?|min|from|start|beginning) ?grade.*|gslo|grade low",),
         "highest": (r"(?:high(?:est)?|max|to|end|ending) ?grade.*|gshi|grade high",),
@@ -149,6 +155,23 @@ def best(headers: Sequence[str], target: str) -> list[str]:
     marks = {header: strength(header, target) for header in headers}
     most = max(marks.values(), default=0)
     return [header for header in headers if most and marks[header] == most]
+
+
+def measured(words: Sequence[str]) -> tuple[str, str]:
+    """Give the word of a column of measures that is absence, and whether it counts who attends.
+
+    Examples
+    --------
+    >>> measured(["Regular Attendance", "Ninth Grade on Track"])
+    ('Regular Attendance', 'attending')
+    >>> measured(["Graduation", "Dropout"])
+    ('', '')
+    """
+    for kind, pattern in (("attending", ATTENDING), ("chronic_absent", ABSENT)):
+        for word in words:
+            if re.fullmatch(rf"(?:{MANY} )*{pattern}(?: {MANY}| rate)*", words_of(word)):
+                return word, kind
+    return "", ""
 
 
 def id_header(headers: Sequence[str]) -> str:

@@ -85,16 +85,17 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     wanted = set().union(*(ids_of(each) for each in absence))
     years = {each.recipe.id: _years(each) for each in absence}
     latest = max((year for each in years.values() for year in each), default="")
-    lists = [
-        draft for each in absence if (draft := grades_draft(each, interview, about)) is not None
-    ]
     listed = [
         schools_draft(each, interview, about, sorted(wanted), latest) for each in held.schools
     ]
-    listed = [
-        mended(each, wanted, interview) for each in one_width([*absence, *listed])[len(absence) :]
-    ]
+    every = one_width([*absence, *listed])
+    absence, listed = every[: len(absence)], every[len(absence) :]
+    wanted = set().union(*(ids_of(each) for each in absence))
+    listed = [mended(each, wanted, interview) for each in listed]
     listed.sort(key=lambda each: each.recipe.points is not None)
+    lists = [
+        draft for each in absence if (draft := grades_draft(each, interview, about)) is not None
+    ]
     known = set().union(*(ids_of(each) for each in listed))
     absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
@@ -161,6 +162,8 @@ def _role(table: RawTable) -> tuple[str, str, bool]:
             for each in ("chronic_absent", "rate", "attending", "attending_rate")
         )
     ]
+    if not figures and table.measure()[1]:
+        figures = [table.measure()[0]]
     ids, district = id_header(headers), best(headers, "district_id")
     if figures and ids and table.layout.kind != "vector":
         return "absence", f"Columns {figures[0]!r} and ids in {ids!r}.", True

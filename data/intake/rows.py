@@ -35,6 +35,7 @@ KINDS = frozenset("TCDSLRN")
 REASONS = {
     "kind": "A district, a state or another sum of schools: no school.",
     "group": "A student group or grade: its students are counted under all students.",
+    "measure": "Another measure.",
     "note": "A title, a note or a total: no id of a school.",
 }
 
@@ -72,6 +73,11 @@ def school_rows(
         Header of the names of schools; "" when there is none.
     """
     cells, filters = table.cells, []
+    measure, word, _ = table.measure()
+    if word and measure not in used and len(table.distinct(measure)) > 1:
+        filters.append(_measure(table, interview, measure, word))
+        cells = cells[_passes(filters[0], cells[measure].str.strip())]
+        used = [*used, measure]
     for header in table.cells.columns:
         words = cells[header].str.strip()
         if header in used or not 1 < words.nunique() <= MOST_WORDS:
@@ -106,6 +112,18 @@ def latest_rows(
         tuple(years[:-1]),
     )
     return Filter(column=header, equals=interview.text(asked), reason="Another year of the list.")
+
+
+def _measure(table: RawTable, interview: Interview, header: str, word: str) -> Filter:
+    words = table.distinct(header)
+    asked = Question(
+        ("files", table.name, "keep", header),
+        f"Which rows of {table.name} tell of absence?",
+        word,
+        f"{header!r} holds {len(words)} measures.",
+        tuple(each for each in words if each != word),
+    )
+    return Filter(column=header, equals=interview.text(asked), reason=REASONS["measure"])
 
 
 def _kind(table: RawTable, interview: Interview, header: str, words: pd.Series) -> Filter | None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.intake import tokens
 from data.intake.content import MOSTLY, is_whole, number_share, numbers, plain_ids
-from data.intake.draft import About, Draft, choose, identifier_of
+from data.intake.draft import About, Draft, choose, identifier_of, parts_of
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, strength, words_of, year_in
@@ -61,14 +61,16 @@ def schools_draft(
     students = _students(table, interview, numeric, year)
     levels, grades = _levels(table, interview, ids)
     columns = {"school_id": Column(column=ids), **texts, **levels, **students}
-    filters, cells = _filters(table, interview, columns)
+    parts = parts_of(interview, table, ids, table.cells)
+    filters, cells = _filters(table, interview, columns, parts)
+    columns = {**columns, "school_id": Column(column=parts[0])}
     read = [table.cells[each.column] for each in students.values()]
     stray = _stray(table, [each.column for each in texts.values()] + [*points.values()])
     settled = tokens.settled(table, interview, read, harmless=True) if read else Tokens()
     missing = tuple(dict.fromkeys([*settled.missing, *stray]))
-    parts: dict[str, object] = {
+    settings: dict[str, object] = {
         "columns": columns,
-        "identifier": identifier_of(cells[ids]),
+        "identifier": identifier_of(cells, parts),
         "tokens": Tokens(missing=missing, suppressed=settled.suppressed, censored=settled.censored),
         "filters": tuple(filters),
         "points": Points(x=points["x"], y=points["y"]) if points else None,
@@ -77,7 +79,7 @@ def schools_draft(
         "release": "published",
         "definition": f"List of schools, {table.path.name}.",
     }
-    return Draft(about.recipe(table, "schools", parts), table, cells)
+    return Draft(about.recipe(table, "schools", settings), table, cells)
 
 
 def grades_draft(absence: Draft, interview: Interview, about: About) -> Draft | None:
@@ -258,7 +260,7 @@ def _stray(table: RawTable, headers: Sequence[str]) -> list[str]:
 
 
 def _filters(
-    table: RawTable, interview: Interview, columns: dict[str, Column]
+    table: RawTable, interview: Interview, columns: dict[str, Column], parts: Sequence[str]
 ) -> tuple[list[Filter], pd.DataFrame]:
     """Leave out other years of the list, empty ids, and ids whose rows differ."""
     cells, filters = table.cells, []
@@ -271,7 +273,8 @@ def _filters(
     if cells[ids].str.strip().eq("").any():
         filters.append(Filter(column=ids, none_of=("",), reason="No id of a school."))
         cells = cells[cells[ids].str.strip().ne("")]
-    differ = conflicting_ids(cells, ids, [each.column for each in columns.values()])
+    read = [each.column for each in columns.values()]
+    differ = conflicting_ids(cells, ids, read) if len(parts) == 1 else ()
     if differ:
         asked = Question(
             ("files", table.name, "leave_out", ids),

@@ -54,6 +54,7 @@ FILE_ASKS: Mapping[str, str] = {
     "one_year": mark("Does the year written start or end the school year?"),
     "reason": mark("Why does the publisher withhold numbers?"),
     "levels": mark("Do levels follow from the rows of grades?"),
+    "parts": mark("Which columns make up the id of a school?"),
     "ids": mark("How do its ids become those of the attendance file?"),
     "same": mark("Which listed school is {name}?"),
 }
@@ -69,6 +70,7 @@ TARGETS: Mapping[str, str] = {
     "rate": mark("share chronically absent"),
     "attending": mark("students who attend regularly"),
     "attending_rate": mark("share who attend regularly"),
+    "numerator": mark("students of the measure"),
     "words": mark("words that say why a number is empty"),
     "students": mark("students enrolled"),
     "level": mark("level of the school"),

@@ -149,6 +149,63 @@ def test_ids_of_another_form_are_mended_as_asked(tmp_path: Path) -> None:
     assert "0 of 30" in asked["ids"].evidence
 
 
+WASHINGTON = (
+    "SchoolYear,OrganizationLevel,SchoolCode,SchoolName,StudentGroup,Measures,Suppression,"
+    "Numerator,Denominator\n"
+    "2022-23,State,,All,All Students,Regular Attendance,No Suppression,900,1200\n"
+    + "".join(
+        f"2022-23,School,{3000 + at},School {at},{group},{measure},{why},{counts}\n"
+        for at in range(1, 13)
+        for group in ("All Students", "Female")
+        for measure in ("Regular Attendance", "Ninth Grade on Track")
+        for why, counts in [
+            ("Suppressed: N<10", ",") if at == 1 else ("No Suppression", f"{80 + at},{100 + at}")
+        ]
+    )
+)
+VIRGINIA = "Division Number,School Number,School Name,Subgroup,Students,Chronic Count\n" + "".join(
+    f"{division},{school},Oak {school},All Students,{100 + school},{20 + division}\n"
+    for division in range(1, 5)
+    for school in (10, 20, 30)
+)
+
+
+def test_a_file_with_all_measures_below_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "report_card.csv"
+    path.write_text(WASHINGTON)
+    answers = {"place": {"state": "Washington"}}
+    interview = Interview(answers)
+    recipe = settle(look(path), interview).recipes[0]
+    asked = {each.key[2:]: each for each in interview.asked if each.key[0] == "files"}
+    assert asked["figures",].proposal == "attending"
+    assert asked["keep", "Measures"].proposal == "Regular Attendance"
+    assert asked["columns", "words"].proposal == "Suppression"
+    assert not asked["tokens", "Suppressed: N<10"].sure
+    table = read_table(recipe, path, Ledger()).table.set_index("school_id")
+    assert len(table) == 12
+    assert table["status"].value_counts().to_dict() == {"reported": 11, "suppressed": 1}
+    assert set(table["chronic_absent"].dropna()) == {20}
+
+
+def test_ids_in_parts_are_filled_alike_in_all_files(tmp_path: Path) -> None:
+    absence, schools = tmp_path / "absence_2022-23.csv", tmp_path / "list.csv"
+    absence.write_text(VIRGINIA)
+    rows = [
+        f"{division:03d},{school:04d},Oak {school},-78.{school},37.{division},Elementary"
+        for division in range(1, 5)
+        for school in (10, 20, 30)
+    ]
+    head = "Division Number,School Number,School Name,Longitude,Latitude,Level"
+    schools.write_text("\n".join([head, *rows, ""]))
+    found = tuple(table for path in (absence, schools) for table in look(path))
+    intake = settle(found, Interview({"place": {"state": "Virginia"}}))
+    assert intake.matches[0].share == 1.0
+    first, second = intake.recipes
+    assert first.identifier.pads == second.identifier.pads == (3, 4)
+    table = read_table(first, absence, Ledger()).table
+    assert sorted(table["school_id"])[:2] == ["0010010", "0010020"]
+
+
 @pytest.mark.mirror
 def test_oregon_comes_out_as_its_hand_written_recipes_have_it(
     mirror: Path, oregon_panel: object, tmp_path: Path
