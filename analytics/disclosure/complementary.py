@@ -63,8 +63,14 @@ class Problem:
     follow: Positions
 
 
-def complement(problem: Problem) -> tuple[Bools, Bools]:
+def complement(problem: Problem, begin: Bools | None = None) -> tuple[Bools, Bools]:
     """Choose cells to hide beside the primary ones, at little cost.
+
+    Parameters
+    ----------
+    problem : Problem
+    begin : array of bool, optional
+        Cells that are hidden already; when they suffice they are the answer.
 
     Returns
     -------
@@ -88,8 +94,10 @@ def complement(problem: Problem) -> tuple[Bools, Bools]:
     (1999) Math Prog 84:283-312.
     """
     part = _parts(problem)
-    hidden = problem.primary.copy()
+    hidden = problem.primary.copy() if begin is None else problem.primary | begin
     narrow = judge(problem, hidden).narrow
+    if begin is not None and not narrow.any():
+        return hidden, narrow
     failed: set[tuple[int, int]] = set()
     for _ in range(ROUNDS):
         if not (asked := _asked(part, narrow, failed)):

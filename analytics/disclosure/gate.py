@@ -136,7 +136,13 @@ def release(
         truth = relations.truth(out)
         cells = (truth, relations.sensitive_rests(truth, policy))
         problem = problem_of(relations, cells, policy, (code, bounds), fixed)
-        secret, _ = complement(problem)
+        begin = None
+        if relations.only_totals():
+            # Chosen as if every hidden count were at its end: the choice tells nothing of it.
+            ends = relations.at_ends(truth, problem.primary, policy.hide_counts_up_to)
+            blind = problem_of(relations, (ends, cells[1]), policy, (code, bounds), fixed)
+            begin, _ = complement(blind)
+        secret, _ = complement(problem, begin)
         withheld = relations.totals(secret)
         _without_students(out, secret[: len(out)] | (code == "P1"))
         code = _with_others(problem, secret, code)

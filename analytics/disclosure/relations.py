@@ -92,6 +92,27 @@ class Relations:
         kind = "absent" if cell >= self.rows else "enrolled"
         return f"{self.names[cell % self.rows]}, {kind}"
 
+    def only_totals(self) -> bool:
+        """Say whether no row is the sum of others."""
+        totals = bool(self.others["kind"].eq("total").all())
+        return totals and len(self.others) == self.matrix.shape[0]
+
+    def at_ends(self, cells: Floats, hidden: Bools, small: int) -> Floats:
+        """Put hidden cells at none or all of the students, and the totals that hold them along."""
+        n = self.rows
+        ends = cells.copy()
+        students = np.where(hidden[:n], 0.0, cells[:n])
+        # Where every count of so few students is hidden, the end is hidden too.
+        high = (cells[n : 2 * n] > cells[:n] - cells[n : 2 * n]) & (cells[:n] > 2 * small + 1)
+        ends[:n] = students
+        ends[n : 2 * n] = np.where(
+            hidden[n : 2 * n], np.where(high, students, 0.0), cells[n : 2 * n]
+        )
+        known = np.nan_to_num(ends)
+        for sums, cell in zip(self._sum_of(), self.others.index, strict=True):
+            ends[cell] = known[sums].sum()
+        return ends
+
     def totals(self, cells: Bools) -> tuple[str, ...]:
         """Name the totals among cells."""
         mine = self.others[self.others["kind"].eq("total")]
