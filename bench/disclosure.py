@@ -1,0 +1,45 @@
+"""The gate at the size of New York City, as if its counts were shared under an agreement.
+
+`python -m bench.disclosure` reads the built place, protects it and audits the protected copy
+against the totals of every level, district and neighbourhood in every year. The target is 30 s for
+the audit on 2 cores.
+"""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from data.audit import audit_panel
+from data.panel import load_panel
+from data.store.protected import protect_panel
+
+SECONDS = 30.0
+
+
+def run() -> list[dict[str, Any]]:
+    """Audit the city; one row."""
+    raw = load_panel(Path(os.environ["ATLAS_HOME"]) / "panels" / "nyc")
+    raw = replace(raw, sources=tuple(replace(each, release="restricted") for each in raw.sources))
+    started = time.perf_counter()
+    shown = protect_panel(raw)
+    protected = time.perf_counter() - started
+    started = time.perf_counter()
+    found = audit_panel(raw, shown)
+    seconds = time.perf_counter() - started
+    return [
+        {
+            "question": "audit of New York City as if restricted (s)",
+            "ours": seconds,
+            "target": SECONDS,
+            "ok": seconds <= SECONDS and found.passed and found.hidden > 0,
+            "note": f"{found.hidden} hidden cells, {found.totals:,} sums, {found.withheld} totals"
+            f" withheld, {len(found.disclosed)} worked out; protecting took {protected:.0f} s",
+        }
+    ]
+
+
+if __name__ == "__main__":
+    raise SystemExit(0 if report(run()) else 1)
