@@ -155,7 +155,12 @@ def write_answers(questions: Sequence[Question], interview: Interview) -> str:
         said = given(interview.answers, each.key)
         value = each.proposal if said is None else said
         table[last] = list(value) if isinstance(value, tuple) else value
-    return tomli_w.dumps(tables)
+    return in_toml(tables)
+
+
+def in_toml(answers: Mapping[str, Any]) -> str:
+    """Write answers as the file that `read_answers` reads."""
+    return tomli_w.dumps(answers)
 
 
 def with_answer(answers: Mapping[str, Any], key: Key, value: Answer) -> dict[str, Any]:

@@ -97,6 +97,17 @@ def test_a_place_is_checked_and_built_from_the_page(
 
 
 @pytest.mark.usefixtures("home")
+def test_a_place_that_this_page_did_not_make_is_not_replaced(
+    state: MessyState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ANSWERS.replace('name = "Sagebrush"', 'name = "Sagebrush"\nslug = "demo"')
+    test = opened(state.paths, monkeypatch, answers)
+    assert not test.exception
+    assert "choose another" in test.error[0].value
+    assert not [each for each in test.button if each.key == "intake-build"]
+
+
+@pytest.mark.usefixtures("home")
 def test_a_register_is_refused_and_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "up.csv"
     path.write_text("school_id,student_name,absent\n12,Ann Doe,1\n12,Bob Roe,0\n13,Cy Poe,1\n")

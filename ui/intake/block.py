@@ -16,7 +16,7 @@ from data.build import build_panel
 from data.doubts import doubt_line
 from data.errors import DataError
 from data.intake.check import Checked, stops
-from data.intake.interview import given
+from data.intake.interview import given, in_toml
 from data.intake.national import national_recipes
 from data.intake.write import write_folder
 from data.store.folders import home, without_home
@@ -156,7 +156,7 @@ def _to_fetch(handed: Handed) -> list[str]:
 
 
 def toml(handed: Handed) -> None:
-    """Show the TOML files, and offer them to take home."""
+    """Show the TOML files, and offer them to take home with the answers that make them again."""
     written, problem = session.texts(handed)
     if problem:
         st.error(as_written(problem))
@@ -167,6 +167,8 @@ def toml(handed: Handed) -> None:
             archive.writestr(zipfile.ZipInfo(path), content)
             st.caption(as_written(path))
             st.code(content, language="toml")
+        answers = in_toml(handed.interview.answers)
+        archive.writestr(zipfile.ZipInfo("answers.toml"), answers)
     if written:
         st.download_button(
             text("Download the recipes (zip)"),
@@ -181,8 +183,12 @@ def build(handed: Handed) -> None:
         return
     slug = handed.intake.place.slug
     if slug in queries.places():
-        said = text("“{name}” is in the store: it is replaced.", name=queries.places()[slug])
-        st.caption(as_written(said))
+        name = queries.places()[slug]
+        if not _folder(slug).is_dir():
+            said = text("“{name}” has this short name: choose another.", name=name)
+            st.error(as_written(said))
+            return
+        st.caption(as_written(text("“{name}” is in the store: it is replaced.", name=name)))
     st.button(
         text("Build"), type="primary", key="intake-build", on_click=_begin, args=(handed.key,)
     )
@@ -198,6 +204,11 @@ def build(handed: Handed) -> None:
     st.page_link("pages/overview.py", label=text("Open it"), query_params={"area": slug})
 
 
+def _folder(slug: str) -> Path:
+    """Give the folder of the store that keeps what a place of this page is made from."""
+    return home() / "own" / slug
+
+
 def _begin(key: str) -> None:
     st.session_state[BUILD] = key
 
@@ -208,7 +219,7 @@ def _work(handed: Handed) -> Callable[[Progress], Path]:
     def work(progress: Progress) -> Path:
         intake = handed.intake
         assert intake is not None  # noqa: S101 - the caller looked
-        folder = home() / "own" / intake.place.slug
+        folder = _folder(intake.place.slug)
         progress(0, 100)
         write_folder(intake, folder)
 
