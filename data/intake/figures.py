@@ -146,8 +146,8 @@ def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.Da
             table.name,
             f"no number of absent students follows from its columns (figures seen: {have})",
             f'name the columns in the answers: files."{table.name}".columns.chronic_absent, rate,'
-            " enrolled or attending; a file of absence that lacks students and counts cannot be"
-            " opened",
+            " enrolled or attending; where another file has the students of a rate, put both in"
+            " one file first",
         )
     header = getattr(figures, ways[0])
     words = header.lower()

@@ -286,8 +286,8 @@ def _place(
 ) -> PlaceFile:
     every = sorted({year for each in years.values() for year in each})
 
-    def ask(key: str, asks: str, proposal: Answer, why: str) -> Any:
-        return interview.ask(Question(("place", key), asks, proposal, why))
+    def ask(key: str, asks: str, proposal: Answer, why: str, *others: str) -> Any:
+        return interview.ask(Question(("place", key), asks, proposal, why, others))
 
     unusual = tuple(year for year in UNUSUAL if year in every and set(every) - set(UNUSUAL))
     has_districts = any("district" in each.columns for each in recipes)
@@ -301,9 +301,11 @@ def _place(
         state="",
         state_fips="",
         tract_vintage=int(
-            ask("tract_vintage", "Which census are the tracts of?", "2020", "The latest.")
+            ask("tract_vintage", "Which census are the tracts of?", "2020", "The latest.", "2010")
         ),
-        default_year=ask("default_year", "Which year is shown first?", every[-1], "The latest."),
+        default_year=ask(
+            "default_year", "Which year is shown first?", every[-1], "The latest.", *every
+        ),
         definition=about.definition,
         recipes=(*(each.id for each in recipes), *national),
         crs=ask("crs", "Which projection?", "", "Left out, it is derived from the outlines."),
@@ -324,6 +326,7 @@ def _place(
             "What is a neighbourhood? (district, or empty for towns)",
             "district" if has_districts and not held.tracts else "",
             "A list of schools names districts." if has_districts else "No list names districts.",
+            *("district", ""),
         ),
         mirrors={name: f"{about.slug}/{file}" for name, file in national.items() if file},
         accept=ask("accept", "Which doubts of the build are as they should be?", (), "By name."),

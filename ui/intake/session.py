@@ -68,7 +68,7 @@ def handed_in(files: Sequence[UploadedFile]) -> Handed:
     if tables:
         try:
             intake = settle(tables, interview)
-        except DataError as error:
+        except ValueError as error:  # of ours, or of an answer that no place can have
             problem = str(error)
     return Handed(tables, refused, interview, intake, problem, _key(tables, interview))
 

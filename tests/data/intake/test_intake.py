@@ -106,6 +106,8 @@ def test_what_is_doubtful_must_be_answered_and_nothing_is_written_before(
     [
         ('[place]\nrelease = "maybe"', "write one of"),
         (f'[files."{RATES}"]\none_year = 2', "write a text in quotes"),
+        ('[place]\ntract_vintage = "1990"', "write one of '2020', '2010'"),
+        ('[place]\nneighbourhood = "town"', "write one of 'district', ''"),
         ('[files."Chronic Absence 2021-22.xlsx#Data".tokens]\n"*" = "zero"', "withheld <10"),
         (f'[files."{RATES}"]\nholds = "districts"', "a row is a district"),
     ],
