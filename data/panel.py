@@ -168,6 +168,11 @@ class Panel:
         return tuple(level for level in LEVELS if level in present)
 
     @property
+    def restricted(self) -> bool:
+        """Whether some counts are shared under an agreement."""
+        return any(source.release == "restricted" for source in self.sources)
+
+    @property
     def services(self) -> tuple[str, ...]:
         """Kinds of provider with a point, in the order of `vocabulary.PROVIDER_KINDS`."""
         present = set(self.providers.loc[self.providers.geometry.notna(), "kind"])

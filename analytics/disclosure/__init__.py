@@ -3,7 +3,7 @@
 from analytics.disclosure.attacker import Totals, attainable
 from analytics.disclosure.audit import Audit, PublicTotals, audit
 from analytics.disclosure.gate import Protected, protect, release
-from analytics.disclosure.policy import PRESETS, Policy
+from analytics.disclosure.policy import PRESETS, Policy, dominated
 
 __all__ = [
     "PRESETS",
@@ -14,6 +14,7 @@ __all__ = [
     "Totals",
     "attainable",
     "audit",
+    "dominated",
     "protect",
     "release",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from analytics.inputs import Floats
 
 Release = Literal["published", "restricted"]
 CODING_STEPS = ((60, 5), (300, 2))
+FEWEST_SCHOOLS, MOST_OF_ONE = 3, 0.85
 CODING_ABOVE = 1
 """P4: up to this many students, this percent from either end; above all steps, this percent."""
 
@@ -79,6 +80,28 @@ PRESETS = {
     "restricted": Policy("restricted", "restricted"),
 }
 """The defaults by release kind. What a state or an agency asks besides is in `data/policies`."""
+
+
+def dominated(schools: Any, largest_share: Any) -> Any:
+    """Mark aggregates behind which too few schools stand, or one stands almost alone (P5).
+
+    Parameters
+    ----------
+    schools : array or Series
+        Schools with a part.
+    largest_share : array or Series
+        Part of the students that comes from one school.
+
+    References
+    ----------
+    Hundepool A et al. (2012) Statistical Disclosure Control, section 4.2 ((n, k)-dominance).
+
+    Examples
+    --------
+    >>> dominated(np.array([2, 3, 3]), np.array([0.5, 0.9, 0.5])).tolist()
+    [True, True, False]
+    """
+    return (schools < FEWEST_SCHOOLS) | (largest_share >= MOST_OF_ONE)
 
 
 def privacy_code(

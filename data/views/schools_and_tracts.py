@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.disclosure import dominated
 from analytics.hotspots.tract_map import dealt_range
 from analytics.rates.acs import coefficient_of_variation
 from analytics.rates.between_schools import next_year, paired_change
@@ -21,6 +22,11 @@ from data.views.years import dispersion, dispersions, everyone
 
 HIGH = BAND_FRACTION[-1]
 COUNTED = ("reported", "unreliable")
+AGGREGATES = (
+    *("chronic_absent", "enrolled", "rate", "low", "high", "expected"),
+    *("ratio", "ratio_low", "ratio_high", "eb_rate", "coverage"),
+)
+"""Figures of a tract that rule P5 withholds."""
 CHANGES = ("paired", "paired_low", "paired_high", "composition", "same_schools")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
 
@@ -177,12 +183,13 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
         `by_schools` where differences between schools alone could give the figure: its range holds
         what is expected, or schools of the levels dealt at random give it in 95 of 100 deals.
     """
-    return area_view(
+    table = area_view(
         panel.tracts[["name", "county", "neighbourhood", "children"]],
         schools,
         shares,
         allocate(schools["expected"], schools["enrolled"], shares)["chronic_absent"],
     )
+    return _without_dominated(table) if panel.restricted else table
 
 
 def area_view(
@@ -273,6 +280,19 @@ def school_history(panel: Panel, school_id: str) -> pd.DataFrame:
 def points(panel: Panel) -> gpd.GeoDataFrame:
     """Schools that have a place on the map, in the order of the map's features."""
     return panel.schools[panel.schools.geometry.notna()]
+
+
+def _without_dominated(tracts: pd.DataFrame) -> pd.DataFrame:
+    """Withhold tracts behind which too few schools stand, in counts shared under an agreement."""
+    few = dominated(tracts["schools"], tracts["largest_share"]) & tracts["status"].ne("missing")
+    kept = tracts.assign(
+        shown=tracts["shown"] & ~few,
+        by_schools=tracts["by_schools"] & ~few,
+        status=tracts["status"].mask(few, "suppressed"),
+        reason=tracts["reason"].mask(few, "P5"),
+    )
+    kept.loc[few, list(AGGREGATES)] = np.nan
+    return kept
 
 
 def _by_schools(schools: pd.DataFrame, shares: pd.DataFrame, tracts: pd.DataFrame) -> pd.Series:

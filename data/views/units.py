@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.inputs import Floats
+from analytics.disclosure import dominated
+from analytics.inputs import Bools, Floats, floats
 from analytics.rates.reliability import reliability
-from data.panel import Panel
+from data.panel import Panel, reference_enrolment
 from data.views.neighbourhoods import counties, neighbourhoods
 from data.views.schools_and_tracts import COUNTED
 from geo.shares import share_matrix
@@ -69,6 +70,8 @@ def unit_parts(panel: Panel, unit: str, shares: pd.DataFrame) -> pd.DataFrame:
         names,
     )
     matrix = (share_matrix(shares, schools.index, tracts.index) @ member).toarray()
+    if unit == "tract" and panel.restricted:
+        matrix[:, _dominated(panel, matrix)] = 0.0
     return pd.DataFrame(matrix.clip(max=1.0), schools.index, names).rename_axis(columns=unit)
 
 
@@ -143,6 +146,16 @@ def sums(parts: pd.DataFrame, x: pd.Series, n: pd.Series) -> pd.DataFrame:
         status=np.where(none, "missing", np.where(shown, "reported", "unreliable")),
         reason=np.where(none, "no students", np.where(shown, "", verdict["code"])),
     )
+
+
+def _dominated(panel: Panel, matrix: Floats) -> Bools:
+    """Mark units behind which too few schools stand, by the enrolments that are shown."""
+    known = reference_enrolment(panel.absence, panel.schools["students"])
+    students = floats(known.reindex(panel.schools.index).astype("Float64"))
+    parts = matrix * np.nan_to_num(students)[:, None]
+    whole = parts.sum(axis=0)
+    largest = parts.max(axis=0, initial=0.0) / np.where(whole > 0, whole, np.nan)
+    return np.asarray(dominated((parts > 0).sum(axis=0), largest), dtype=np.bool_)
 
 
 def _over(above: Floats, below: Floats) -> Floats:

@@ -81,6 +81,24 @@ def test_sums_of_any_unit_filter_or_year_hold_only_what_is_shown(shown: Panel) -
         assert back.sum() <= known.sum() + 1e-6
 
 
+def test_no_tract_stands_for_two_schools_or_for_one(shown: Panel, demo_protected: Panel) -> None:
+    shares = joined(shown, shown.parameters["catchment"]["method"]).table
+    schools = school_view(shown, shown.area.default_year, "all")
+    tracts = tract_view(shown, schools, shares)
+    few = tracts["reason"].eq("P5")
+    assert 0 < few.sum() < len(tracts) / 2
+    assert tracts.loc[few, ["chronic_absent", "enrolled", "rate", "ratio"]].isna().all(axis=None)
+    rest = tracts[tracts["rate"].notna()]
+    assert rest["schools"].min() >= 3
+    assert rest["largest_share"].max() < 0.85
+    parts = unit_parts(shown, "tract", shares)
+    assert ((parts > 0).sum().loc[lambda each: each > 0] >= 3).all()
+    published = tract_view(
+        demo_protected, school_view(demo_protected, shown.area.default_year, "all"), shares
+    )
+    assert not published["reason"].eq("P5").any()
+
+
 def test_shares_times_totals_give_no_hidden_enrolment(raw: Panel, shown: Panel) -> None:
     hidden = raw.absence.loc[shown.absence["enrolled"].isna() & raw.absence["enrolled"].notna()]
     assert len(hidden) > 0
