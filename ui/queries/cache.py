@@ -81,7 +81,6 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             16, shared=True, doing=mark("Testing where both go together")
         ),
         "funnel of schools": Entry(16),
-        "gaps": Entry(32),
         "members of a group": Entry(32),
         "excess in other years": Entry(64),
         "comparable tracts": Entry(32),
