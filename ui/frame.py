@@ -29,6 +29,7 @@ FRAMED = "inside_the_frame"
 WRITTEN = "written_query"
 NAME = "name_of_place"
 FOLDS, OPEN_ALL = "folds_of_page", "open_all"
+FIRST = "overview"
 FILTERS = ("area", "year", "level")
 SOURCES = 3  # named at once; the others open
 KEYBOARD = f"<script>{Path(__file__).with_name('keyboard.js').read_text(encoding='utf-8')}</script>"
@@ -104,7 +105,9 @@ def _enter_through_app() -> None:
     A cold server takes the folder `pages/` for Streamlit's old page directory and runs the page of
     a deep link without `app.py`, until `st.navigation` is called once.
     """
-    st.navigation([st.Page(path) for path in sorted(PAGES.glob("*.py"))], position="hidden")
+    # The default page answers to "/" alone: else the first by name could not be opened by its own.
+    pages = [st.Page(path, default=path.stem == FIRST) for path in sorted(PAGES.glob("*.py"))]
+    st.navigation(pages, position="hidden")
     st.rerun()
 
 

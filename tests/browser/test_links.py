@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
 from ui.drivers.together import bivariate_scale
+from ui.frame import PAGES
 from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SEQUENTIAL
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,15 @@ def test_share_link_shows_the_same_view_on_a_cold_server(
     assert page.inner_text(".atlas-answer") == answer
     cold = painted(page, tuple(HOT_COLD.values()))
     assert cold == pytest.approx(colours, abs=0.01)
+
+
+def test_the_first_page_by_name_opens_on_a_cold_server_too(
+    page: Page, start_server: Callable[[], str]
+) -> None:
+    first = min(each.stem for each in PAGES.glob("*.py"))
+    open_page(page, start_server(), first, area="demo")
+    assert not page.locator("[role=dialog]").count()
+    nothing_wrong(page)
 
 
 def test_absence_and_a_condition_share_a_map_and_a_link(
