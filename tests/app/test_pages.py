@@ -55,6 +55,8 @@ def app(
     atlas_home: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., AppTest]]:
     monkeypatch.setenv("ATLAS_HOME", atlas_home()["ATLAS_HOME"])
+    # Sites chosen again for redraws take half of the Plan's time and have tests of their own.
+    monkeypatch.setattr("data.views.site_search.BUDGET_SECONDS", 0.0)
 
     def open_page(page: str = "overview", **query: str) -> AppTest:
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
