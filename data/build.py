@@ -139,9 +139,6 @@ def build_panel(
         CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
     own : Path, optional
         Folder that `data.intake` wrote, which holds the place, its recipes and files.
-    policy : str, optional
-        Policy that restricted counts are held to besides the defaults, see
-        `data.store.policies.policies`.
     say : callable
         Receives what was read, kept, dropped and matched, line by line.
 
@@ -169,7 +166,8 @@ def build_panel(
     report.ledger(raw.ledger)
     report.panel(raw)
     with said("hiding what must not be shown"):
-        earlier = _earlier(folder)
+        # Read for restricted counts alone: what was shown before may tell of what is hidden now.
+        earlier = _earlier(folder) if restricted_rows(raw).any() else None
         shown = protect_panel(raw, policies(), earlier=earlier)
     withheld = int(shown.absence["status"].isin(["suppressed", "unreliable"]).sum())
     report.step("protect", f"{withheld:,} of {len(shown.absence):,} absence rows not shown plainly")
@@ -301,7 +299,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
     parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")
-    parser.add_argument("--policy", help="policy of restricted counts, such as CT, 20 or a .toml")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
     return parser

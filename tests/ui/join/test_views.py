@@ -225,7 +225,7 @@ def test_scales_have_words_for_every_class(scale):
 
 
 def test_choices_mark_the_best_and_leave_the_chosen_out_of_the_comparison():
-    choices = Choices("demo", ("y",), (), (), frozenset(), "y", ("gravity", "building"))
+    choices = Choices("demo", ("2018-19",), (), (), frozenset(), "2018-19", ("gravity", "building"))
     assert choices.joins()["gravity"].endswith("(best here)")
     assert "best" not in choices.joins()["building"]
     assert list(choices.others(SimpleNamespace(catchment="gravity"))) == ["building"]
