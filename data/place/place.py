@@ -144,6 +144,12 @@ class PlaceFile:
         description="A made-up place: the word stands on every page and export.",
         examples=[True],
     )
+    reports: Literal["school", "district"] = Field(
+        default="school",
+        description="What a row of absence is counted for. Where it is `district` there may be no "
+        "tracts, and no tract hot spots are claimed.",
+        examples=["district"],
+    )
     releases: Mapping[str, str] = Field(
         default_factory=dict,
         description="School year that several recipes of absence give, to the one that is used; "

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic.dataclasses
 from pydantic import Field, TypeAdapter, ValidationError
@@ -49,6 +49,10 @@ class StudyArea:
     breaks : tuple of DefinitionBreak
     unusual_years : tuple of str
         Years measured in another way (cut short, remote); left out by default.
+    reports : {"school", "district"}
+        What a row of absence is counted for. Where it is "district", a row of `schools` and of
+        `zones` (`zone_id` = `school_id`) is a district, and no tract hot spots are claimed; there
+        may be no tracts.
     """
 
     slug: str
@@ -61,10 +65,11 @@ class StudyArea:
     definition: str
     breaks: tuple[DefinitionBreak, ...] = ()
     unusual_years: tuple[str, ...] = ()
+    reports: Literal["school", "district"] = "school"
 
 
 FILE_NAME = "manifest.json"
-FORMAT = 5
+FORMAT = 6
 
 
 class ManifestError(DataError):
