@@ -214,6 +214,12 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "map columns.level in the recipe of the schools",
             blocks=True,
         ),
+        "district_outlines": Doubt(
+            "Many districts that report absence have no outline: they are not on the map.",
+            "take the outlines of this state and year, or give outlines to districts by id under"
+            " [aliases]",
+            blocks=True,
+        ),
         "outlines_lost": Doubt(
             "Tracts where children live have no usable outline.",
             "take a sound copy of the file",
@@ -225,7 +231,7 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             blocks=True,
         ),
         "outlines_overlap": Doubt(
-            "Outlines of tracts cover one another.",
+            "Outlines of tracts or districts cover one another.",
             "take a file of one census year, each tract once",
             blocks=True,
         ),

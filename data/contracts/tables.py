@@ -364,6 +364,19 @@ _READ: dict[str, Contract] = {
             "geometry": outline("Outline of the tract."),
         },
     ),
+    "districts": contract(
+        "Outlines of districts",
+        "Outlines of school districts, to be matched to those that report absence.",
+        "outline_id",
+        {
+            "outline_id": text("The publisher's id of the outline.", filled()),
+            "name": text("Name of the district, as the file of outlines has it."),
+            "district_id": text(
+                "Id of the district as files of absence have it; empty when the file has none."
+            ),
+            "geometry": outline("Outline of the district."),
+        },
+    ),
     "designations": contract(
         "Designations",
         "Areas that an agency has designated; its list is complete, so other areas are not.",

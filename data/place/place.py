@@ -245,8 +245,13 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     if content.slug != slug:
         raise TomlError(f"{file}: slug is {content.slug!r}; write {slug!r}, the name of the file")
     chosen = _recipes(content, recipes)
-    if not any(recipe.table == "tracts" and recipe.format.kind == "vector" for recipe in chosen):
+    outlines = any(each.table == "tracts" and each.format.kind == "vector" for each in chosen)
+    if content.reports == "school" and not outlines:
         raise TomlError(f"{file}: recipes: none gives outlines of tracts; add one")
+    if content.reports == "school" and any(each.table == "districts" for each in chosen):
+        raise TomlError(
+            f'{file}: outlines of districts make a place of districts; write reports = "district"'
+        )
     _refuse_other_tracts(content, chosen, file)
     named = {"releases": content.releases.values(), "mirrors": content.mirrors}
     ids = [*(recipe.id for recipe in chosen), *content.recipes]

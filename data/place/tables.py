@@ -11,6 +11,7 @@ from data.assemble.vintages import crosswalk_between, crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError, raise_together
 from data.panel import SourceTables
+from data.place.districts import OPTIONAL, as_districts, district_system, district_zones
 from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.providers import in_schools, near_providers, served_schools
 from data.place.releases import one_release_a_year
@@ -21,12 +22,15 @@ from data.plausible.points import without_wrong_points
 from data.plausible.rows import doubt_refused
 from data.read.engine import read_table
 from data.read.fetch import fetched_on, mirror_folder, obtain
+from data.read.file_check import LIMITS
 from data.read.flows import blurred
 from data.recipe.recipe import Recipe
 from data.store.folders import cache_folder
 from data.store.provenance import Ledger, Source
 from geo.areas.crs import place_system, require_crs
 from geo.areas.geoid import other_codes
+
+OF_DISTRICTS = replace(LIMITS, students=1_500_000)
 
 
 def read_place(
@@ -101,10 +105,11 @@ class PlaceReader:
         raise_together(self.errors)
         absence = self._absence()
         tracts = self._tracts()
-        area = replace(self.place.area, crs=self._crs(tracts))
+        zones = self._zones(absence)
+        area = replace(self.place.area, crs=self._crs(tracts, zones))
         listed, idle = self._lists(area.crs, absence)
         drivers = self._in_counties(_stacked("drivers", self._tables("drivers")), tracts)
-        schools = self._schools(_latest_names(absence), listed, tracts)
+        schools = self._schools(_latest_names(absence), listed, tracts, zones)
         providers = self._providers(schools, idle)
         near = near_providers(providers, tracts, self.ledger)
         return SourceTables(
@@ -119,7 +124,7 @@ class PlaceReader:
             ),
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
-            zones=self._zones(),
+            zones=zones,
             flows=self._flows(),
             crosswalk=self._crosswalk(tracts),
             providers=near,
@@ -133,7 +138,7 @@ class PlaceReader:
             neighbourhood=self.place.neighbourhood,
             joined=self.place.catchment.joined,
             not_joined=self.place.catchment.not_joined,
-            listed=listed.index,
+            listed=None if self._of_districts else listed.index,
             idle=idle,
             join={
                 "scale_km": self.place.catchment.scale_km or None,
@@ -154,8 +159,36 @@ class PlaceReader:
                     self._try(recipe, self._obtain_one)
             if self.errors and self.mirror is None:
                 raise_together(self.errors)
+        self._tell_absent()
+
+    @property
+    def _of_districts(self) -> bool:
+        return self.place.area.reports == "district"
+
+    def _tell_absent(self) -> None:
+        """List the files that are not there, and what the place goes without."""
+        slug, kinds = self.place.area.slug, {each.id: each.table for each in self.place.recipes}
+        context = [name for name in self.absent if kinds[name] == "context"]
         reason = "Not there: the map is drawn without it. Put the file into the mirror folder."
-        self.ledger.record(self.place.area.slug, "context", "dropped", reason, self.absent)
+        self.ledger.record(slug, "context", "dropped", reason, context)
+        others = [name for name in self.absent if name not in context]
+        reason = (
+            "Not there: the districts have no figures of the conditions that children live in. Put"
+            " the file into the mirror folder, or build with the network."
+        )
+        self.ledger.record(slug, "drivers", "dropped", reason, others)
+        if any(kinds[name] == "tracts" for name in others):
+            self._without_tracts()
+
+    def _without_tracts(self) -> None:
+        """Leave all files of tracts aside: without outlines and children none can be used."""
+        aside = [
+            each.id
+            for each in self.place.recipes
+            if each.table in OPTIONAL and self.paths.pop(each.id, None) is not None
+        ]
+        reason = "Left aside: outlines and children of tracts are needed to use it."
+        self.ledger.record(self.place.area.slug, "drivers", "dropped", reason, aside)
 
     def _read_files(self) -> None:
         """Read what is there; lists of schools last, for some keep a school that has a figure."""
@@ -182,7 +215,7 @@ class PlaceReader:
                 or_fetch=self.or_fetch,
             )
         except DataError:
-            if recipe.table != "context":
+            if recipe.table != "context" and not (self._of_districts and recipe.table in OPTIONAL):
                 raise
             self.absent.append(recipe.id)
 
@@ -190,7 +223,8 @@ class PlaceReader:
         path, before = self.paths[recipe.id], len(self.ledger)
         on = "" if self.mirror is not None else fetched_on(path)
         keep = self._with_figure() if recipe.table == "schools" else frozenset()
-        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on)
+        limits = OF_DISTRICTS if self._of_districts else LIMITS
+        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on, limits=limits)
         self.sources.append(read.source)
         if isinstance(read.table, gpd.GeoDataFrame):
             _refuse_false_degrees(read.table, path.name)
@@ -217,10 +251,13 @@ class PlaceReader:
         rows = pd.concat(tables, ignore_index=True)
         return one_release_a_year(rows, self.place.releases, slug, self.ledger)
 
-    def _crs(self, tracts: gpd.GeoDataFrame) -> str:
+    def _crs(self, tracts: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> str:
         """Choose the place's coordinate system, or check the one its file gives."""
+        given, fips = self.place.area.crs, self.place.state_fips
         try:
-            return place_system(tracts, self.place.area.crs)
+            if self._of_districts:
+                return district_system(zones, tracts, fips, given)
+            return place_system(tracts, given)
         except ValueError as error:
             slug = self.place.area.slug
             refuse_elsewhere(tracts, slug, share=0.0)
@@ -236,6 +273,8 @@ class PlaceReader:
     def _tracts(self) -> gpd.GeoDataFrame:
         tables = self._tables("tracts")
         outlines = [table for table in tables if isinstance(table, gpd.GeoDataFrame)]
+        if not outlines:  # of a place of districts
+            return gpd.GeoDataFrame(empty_table("tracts"))
         tracts = gpd.GeoDataFrame(pd.concat(outlines).sort_index())
         self._refuse_ids(tracts.index)
         for table in tables:
@@ -292,7 +331,16 @@ class PlaceReader:
                 lists.append(in_schools(table, places, self.ledger) if housed else table)
         return lists
 
-    def _zones(self) -> gpd.GeoDataFrame:
+    def _zones(self, absence: pd.DataFrame) -> gpd.GeoDataFrame:
+        if self._of_districts:
+            recipes = [
+                each
+                for each in self.place.recipes
+                if each.table == "districts" and each.id in self.held
+            ]
+            tables = {each.id: gpd.GeoDataFrame(self.held[each.id]) for each in recipes}
+            fips = self.place.state_fips
+            return district_zones(recipes, tables, absence, fips, self.ledger)
         zones = gpd.GeoDataFrame(_stacked("zones", self._tables("zones")))
         slug = self.place.area.slug
         return mended("zones", zones.set_index("zone_id"), slug, self.ledger).reset_index()
@@ -359,15 +407,22 @@ class PlaceReader:
         return one_list(lists, crs, slug, self.ledger), without
 
     def _schools(
-        self, names: pd.Series, listed: gpd.GeoDataFrame, tracts: gpd.GeoDataFrame
+        self,
+        names: pd.Series,
+        listed: gpd.GeoDataFrame,
+        tracts: gpd.GeoDataFrame,
+        zones: gpd.GeoDataFrame,
     ) -> gpd.GeoDataFrame:
         """Add the schools that no list has, and take away points that cannot be right."""
         slug, lacking = self.place.area.slug, names[~names.index.isin(listed.index)]
-        reason = "Not in the list of schools: level unknown, no point."
-        self.ledger.record(slug, "schools", "kept", reason, lacking.index)
+        if not self._of_districts:
+            reason = "Not in the list of schools: level unknown, no point."
+            self.ledger.record(slug, "schools", "kept", reason, lacking.index)
         listed["name"] = listed["name"].mask(listed["name"].eq(""), names)
         schools = pd.concat([listed, _without_place(lacking)]) if len(lacking) else listed
         schools = gpd.GeoDataFrame(schools).sort_index()
+        if self._of_districts:
+            return as_districts(schools, zones, slug, self.ledger)
         return without_wrong_points(schools, tracts, slug, self.ledger)
 
 

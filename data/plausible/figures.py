@@ -31,6 +31,8 @@ LARGEST_TRACT = 20_000
 """Children of one tract; tracts are drawn for 1,200 to 8,000 people."""
 FAR_CHILDREN = 5.0
 TRACTS_ABOVE = 0.05
+RATE_JUMP = np.log(10.0)
+"""Change of the odds of being absent, beside that of the place."""
 FAR_OUT = 6.0
 """Times the middle change of the place's schools, on the scale of logarithms."""
 NEARLY = 1e-9
@@ -67,9 +69,10 @@ def doubt_figures(tables: SourceTables, ledger: Ledger) -> None:
     """Doubt sizes, rates and changes from year to year that schools do not have."""
     rows = _whole(tables.absence)
     for source, part in rows.groupby("source", sort=True):
-        large = part[part["enrolled"].gt(LARGEST_SCHOOL)]
-        words = f"More than {LARGEST_SCHOOL:,} students at one school."
-        ledger.doubt("sizes", str(source), "absence", words, _described(large))
+        if tables.area.reports == "school":
+            large = part[part["enrolled"].gt(LARGEST_SCHOOL)]
+            words = f"More than {LARGEST_SCHOOL:,} students at one school."
+            ledger.doubt("sizes", str(source), "absence", words, _described(large))
         counted = part[part["enrolled"].gt(0)].dropna(subset=["enrolled", "chronic_absent"])
         if len(counted) >= LEAST_ROWS:
             _doubt_columns(counted, str(source), ledger)
@@ -116,7 +119,7 @@ def _doubt_codes(counted: pd.DataFrame, source: str, ledger: Ledger) -> None:
     large = counted[counted["enrolled"].ge(LEAST_SIZE)]
     none = large[large["chronic_absent"].eq(0)]
     if max(LEAST_ZEROS, ZEROS * len(large)) <= len(none) < HALF * len(large):
-        words = f"Nobody is absent though the school has {LEAST_SIZE} students or more."
+        words = f"Nobody is absent of {LEAST_SIZE} students or more."
         ledger.doubt("zeros", source, "absence", words, _described(none))
     for code in CODES:
         near = counted["enrolled"].between(code - NEIGHBOURS, code + NEIGHBOURS)
@@ -192,10 +195,16 @@ def _doubt_changes(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> 
         if same.mean() > ALIKE:
             words = f"{before} and {after} hold the same figures."
             ledger.doubt("years_alike", slug, "absence", words, both.index[same])
+        what = tables.area.reports
+        words = (
+            f"Rate of a {what} from {before} to {after}: a change that chance does not make, and"
+            f" far beyond those of the others."
+        )
+        ledger.doubt("year_change", slug, "absence", words, _rate_jumps(both))
         if after in breaks:
             continue
         jumps = _school_jumps(both)
-        words = f"Students of a school from {before} to {after}: three times as many, or a third."
+        words = f"Students of a {what} from {before} to {after}: three times as many, or a third."
         ledger.doubt("year_change", slug, "absence", words, jumps)
         if change := _place_change(one, other):
             ledger.doubt(
@@ -227,6 +236,23 @@ def _school_jumps(both: pd.DataFrame) -> pd.Index:
     step = np.log(sizes[large].max(axis=1) / sizes[large].min(axis=1))
     far = max(np.log(SCHOOL_STEP), FAR_OUT * step.median()) if large.any() else np.inf
     return step.index[step.ge(far - NEARLY)]
+
+
+def _rate_jumps(both: pd.DataFrame) -> pd.Index:
+    """Give the schools whose odds of being absent change far more than the others' of their place.
+
+    Half a student is added to those absent and to those not, so that 0 and all have odds.
+    """
+    large = both[both[["enrolled_before", "enrolled"]].min(axis=1).ge(LEAST_SIZE)]
+    before, after = (_log_odds(large, end) for end in ("_before", ""))
+    step = after - before
+    off = (step - step.median()).abs()
+    return off.index[off.ge(max(RATE_JUMP, FAR_OUT * off.median()) - NEARLY)]
+
+
+def _log_odds(rows: pd.DataFrame, end: str) -> pd.Series:
+    absent = rows[f"chronic_absent{end}"]
+    return np.log((absent + 0.5) / (rows[f"enrolled{end}"] - absent + 0.5))
 
 
 def _year(rows: pd.DataFrame, year: str) -> pd.DataFrame:

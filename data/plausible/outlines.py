@@ -1,4 +1,4 @@
-"""Outlines of tracts: lost, changed, over one another, apart, or in another state."""
+"""Outlines of tracts and districts: lost, changed, over one another, apart, or in another state."""
 
 from types import MappingProxyType
 
@@ -8,6 +8,7 @@ import shapely
 
 from data.errors import DataError
 from data.panel import SourceTables
+from data.store.manifest import StudyArea
 from data.store.provenance import Ledger
 from geo.areas.boundaries import BoundaryRepair, repair
 from geo.areas.states import outside_state
@@ -96,31 +97,36 @@ def refuse_elsewhere(tracts: gpd.GeoDataFrame, slug: str, share: float = MOSTLY)
 
 
 def doubt_outlines(tables: SourceTables, ledger: Ledger) -> None:
-    """Doubt outlines that lie over one another, touch no other, or lie in another state."""
+    """Doubt outlines that lie over one another, touch no other, or lie in another state.
+
+    Of a place of districts those of the districts are looked at too.
+    """
     slug, tracts = tables.area.slug, tables.tracts
+    if tables.area.reports == "district" and len(tables.zones):
+        _doubt_overlaps(tables.zones.set_index("zone_id"), "zones", tables.area, ledger)
     other = outside_state(tracts)
     words = f"Tracts of {len(tracts):,} lie outside the state that their ids name."
     ledger.doubt("other_state", slug, "tracts", words, other)
-    if len(other):
+    if len(other) or not len(tracts):
         return
-    _doubt_overlaps(tables, ledger)
+    _doubt_overlaps(tracts, "tracts", tables.area, ledger)
     lonely = Weights.queen(tracts).isolates
     if len(tracts) >= LEAST_TRACTS and len(lonely) > LONELY * len(tracts):
         words = f"Tracts, of {len(tracts):,}, are more than {SNAP_METRES:g} m from any other."
         ledger.doubt("outlines_apart", slug, "tracts", words, lonely)
 
 
-def _doubt_overlaps(tables: SourceTables, ledger: Ledger) -> None:
-    shapes = geometries(tables.tracts.to_crs(tables.area.crs).geometry)
+def _doubt_overlaps(areas: gpd.GeoDataFrame, table: str, place: StudyArea, ledger: Ledger) -> None:
+    shapes = geometries(areas.to_crs(place.crs).geometry)
     one, other = shapely.STRtree(shapes).query(shapes)
     one, other = one[one < other], other[one < other]
     common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     shared, own = np.zeros(len(shapes)), shapely.area(shapes)
     np.add.at(shared, np.concatenate([one, other]), np.tile(common, 2))
     part = shared / np.where(own > 0, own, np.inf)
-    covered = tables.tracts.index[part > COVERED]
+    covered = areas.index[part > COVERED]
     total = min(shared.sum() / 2 / own.sum(), 1.0)
     if total > OVERLAP or len(covered):
-        ids = covered if len(covered) else tables.tracts.index[part > OVERLAP]
+        ids = covered if len(covered) else areas.index[part > OVERLAP]
         words = f"Outlines lie over one another: {total:.1%} of the area is counted twice."
-        ledger.doubt("outlines_overlap", tables.area.slug, "tracts", words, ids)
+        ledger.doubt("outlines_overlap", place.slug, table, words, ids)

@@ -82,10 +82,10 @@ def compare_totals(
             continue
         own = schools.loc[year]
         far = [name for name in names if abs(own[name] - total[name]) > FAR * total[name]]
-        words = f"{year}: schools against the publisher's own total: {_compared(own, total)}."
+        words = f"{year}: rows against the publisher's own total: {_compared(own, total)}."
         if published:
             words = (
-                f"{year}: {_counts(own)} in the schools, {_counts(total)} in the publisher's own"
+                f"{year}: {_counts(own)} in the rows, {_counts(total)} in the publisher's own"
                 " total."
             )
         ledger.record(source, "absence", "matched", words, 1)

@@ -48,6 +48,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
         "centres": tables.centres,
         "travel_times": tables.travel_times,
         "context": tables.context,
+        "districts": tables.districts,
     }
 )
 
@@ -131,7 +132,8 @@ def read_table(
         sha256=digest,
         release=recipe.release,
     )
-    return FileRead(shape_table(recipe, grid, path.name, ledger, keep=keep), source)
+    table = shape_table(recipe, grid, path.name, ledger, keep=keep, limits=limits)
+    return FileRead(table, source)
 
 
 def read_cells(
@@ -149,6 +151,7 @@ def shape_table(
     ledger: Ledger,
     *,
     keep: Collection[str] = frozenset(),
+    limits: Limits = LIMITS,
 ) -> pd.DataFrame:
     """Make the table of cells already read, by a recipe whose layout is settled."""
     context = Context(recipe, file, ledger, frozenset(keep), grid.sheet)
@@ -170,7 +173,7 @@ def shape_table(
     text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
-    rows = Rows(recipe, file, cells, text, geometry, ledger)
+    rows = Rows(recipe, file, cells, text, geometry, ledger, limits)
     table = SHAPERS[recipe.table](rows)
     if not len(table):
         raise FileError(

@@ -75,6 +75,9 @@ class Limits:
         Unpacked over packed size of one member of more than `small_bytes`.
     members : int
         Members of an archive.
+    students : int
+        Students in one row: no school has as many, the largest, online and statewide, have about
+        60,000. The largest district has about a million.
     """
 
     file_bytes: int = 1 << 30
@@ -82,6 +85,7 @@ class Limits:
     ratio: float = 200.0
     small_bytes: int = 1 << 20
     members: int = 5_000
+    students: int = 200_000
 
 
 LIMITS = Limits()

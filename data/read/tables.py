@@ -14,6 +14,7 @@ from data.contracts.vocabulary import AREA_DIGITS, FEATURE_LAYERS, LEVELS, PROVI
 from data.errors import FileError
 from data.read.cells import CENTS, NUMBER, Reading, parse_numbers
 from data.read.evidence import fractions_for_percents
+from data.read.file_check import LIMITS, Limits
 from data.read.grades import levels
 from data.recipe.parts import Column
 from data.recipe.recipe import Recipe
@@ -21,8 +22,6 @@ from data.recipe.rows import Points
 from data.store.provenance import Ledger
 from geo.areas.geoid import repair
 
-MOST_STUDENTS = 200_000
-"""No school has as many: the largest, online and statewide, have about 60,000."""
 NO_TARGET = "The piece lies in no tract that has an id."
 NO_AREA = "The area is no tract, county or part of one, or its id does not fit."
 NO_TIME = "No travel time."
@@ -53,6 +52,7 @@ class Rows:
     text: pd.DataFrame
     geometry: gpd.GeoSeries | None
     ledger: Ledger
+    limits: Limits = LIMITS
 
     def numbers(self, column: Column, *, bounded: bool = True) -> pd.DataFrame:
         """Read one column of numbers, or the sum of several."""
@@ -78,14 +78,15 @@ class Rows:
         return read
 
     def students(self, column: Column) -> pd.DataFrame:
-        """Read columns of students; more than any school has are refused."""
-        read = self.numbers(column)
-        large = read.index[read["value"].gt(MOST_STUDENTS)]
+        """Read columns of students; more than any school or district has are refused."""
+        read, most = self.numbers(column), self.limits.students
+        large = read.index[read["value"].gt(most)]
         if len(large):
+            what = "school" if most == LIMITS.students else "district"
             raise FileError(
                 self.file,
-                f"{self.cells[column.column][large[0]]!r} students in one row; no school has more "
-                f"than {MOST_STUDENTS:,}",
+                f"{self.cells[column.column][large[0]]!r} students in one row; no {what} has more "
+                f"than {most:,}",
                 "correct the cell, filter rows of whole states out, or name the right column",
                 column=column.column,
                 row=int(large[0]),
@@ -193,6 +194,17 @@ def zones(rows: Rows) -> gpd.GeoDataFrame:
     table["school_id"] = table["school_id"].mask(table["school_id"].eq(""))
     shaped = gpd.GeoDataFrame(table, geometry=rows.geometry.reindex(table.index), crs=STORED_CRS)
     return shaped.reset_index(drop=True)
+
+
+def districts(rows: Rows) -> gpd.GeoDataFrame:
+    """Shape outlines of districts, with their names and, where the file has them, their ids."""
+    if rows.geometry is None:
+        raise FileError(rows.file, "districts need outlines", "use a geographic file")
+    table = rows.text.copy()
+    if "district_id" not in table.columns:
+        table["district_id"] = ""
+    shaped = gpd.GeoDataFrame(table, geometry=rows.geometry, crs=STORED_CRS)
+    return shaped.set_index("outline_id")
 
 
 def refuse_words(rows: Rows, name: str, words: pd.Series, allowed: Sequence[str]) -> None:

@@ -267,6 +267,13 @@ def _check_measures(recipe: Recipe) -> Problems:
         yield "a measure id repeats"
 
 
+def _check_aliases(recipe: Recipe) -> Problems:
+    if recipe.table == "districts" and recipe.format.kind != "vector":
+        yield f"districts are outlines; the format is {recipe.format.kind!r}"
+    if recipe.aliases and recipe.table != "districts":
+        yield f"only districts have aliases; the table is {recipe.table!r}"
+
+
 def _check_points(recipe: Recipe) -> Problems:
     points = recipe.points
     if points is None:
@@ -304,5 +311,6 @@ _CHECKS: Mapping[str, Callable[[Recipe], Problems]] = MappingProxyType(
         "years": _check_years,
         "measures": _check_measures,
         "points": _check_points,
+        "aliases": _check_aliases,
     }
 )

@@ -28,6 +28,7 @@ Table = Literal[
     "centres",
     "travel_times",
     "context",
+    "districts",
 ]
 
 TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -55,6 +56,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "centres": (("geoid",), ()),
         "travel_times": (("geoid", "provider_id", "minutes"), ()),
         "context": (("feature_id", "layer"), ("name", "kind")),
+        "districts": (("outline_id", "name"), ("district_id",)),
     }
 )
 
@@ -162,6 +164,12 @@ class Recipe:
         default=None,
         description="Where a school, provider or centre is.",
         examples=[{"x": "LONGITUDE", "y": "LATITUDE"}],
+    )
+    aliases: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Names in a file of outlines of districts to the ids of those districts, where "
+        "the files of absence call them by names with other words.",
+        examples=[{"Gilcrest RE-1 School District": "3080"}],
     )
     by_hand: str = Field(
         default="",

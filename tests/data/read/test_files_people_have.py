@@ -497,7 +497,7 @@ def test_totals_of_those_who_attend_are_compared_as_absent(tmp_path: Path) -> No
     read_table(made(ABSENCE + ENROLLED + attending + totals), path, ledger)
     words = [each.reason for each in ledger.entries]
     same = "50 of 300 students"
-    assert f"2018-19: {same} in the schools, {same} in the publisher's own total." in words
+    assert f"2018-19: {same} in the rows, {same} in the publisher's own total." in words
     assert not [each for each in ledger.entries if each.doubt]
 
 
