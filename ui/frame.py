@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from data.errors import DataError
 from data.store.folders import without_home
-from ui import controls, glossary, languages, present, queries, share
+from ui import controls, glossary, languages, present, queries, roles, share
 from ui.languages import mark, tag, unbroken
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
@@ -145,6 +145,8 @@ def head(
         share.popover(selection)
         switch()
     st.session_state[FRAMED] = True
+    if roles.sees_all(queries.panel(selection).sources):
+        st.warning(as_written(said(roles.NOT_FOR_OTHERS)))
     if needs_figures and not queries.totals(selection).schools:
         trend = queries.trend(selection)
         years = list(trend.loc[trend["schools"] > 0, "school_year"])
@@ -156,7 +158,7 @@ def end(selection: Selection, text: str) -> None:
     """Say why a page has nothing to show, and end it."""
     answer(said(text))
     limits(selection)
-    st.stop()
+    raise StopException  # `st.stop` would leave the frame as it is
 
 
 def answer(text: str, place: DeltaGenerator | None = None) -> None:

@@ -70,6 +70,14 @@ def protect_panel(
     return shown if withheld.empty else named_again(by_district(with_joins(shown)))
 
 
+def for_analysts(raw: Panel) -> Panel:
+    """Give every count to those who are party to its agreement: only reliability applies (Q codes).
+
+    Never for coalition mode, nor for files that leave.
+    """
+    return protect_panel(raw, {**PRESETS, "restricted": PRESETS["published"]})
+
+
 def places(panel: Panel) -> pd.DataFrame:
     """Give what totals of schools are made by: level, district and neighbourhood."""
     return pd.DataFrame(panel.schools[list(PLACES)])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.panel import Panel
 from data.views.drivers import BOOTSTRAPS, NEIGHBOURS, REDRAWS, SEED, Comparison
-from ui import languages, queries
+from ui import languages, queries, roles
 from ui.drivers.tables import MODEL_FIELDS, model_export
 from ui.drivers.words import interval, joins_range, step_text
 from ui.languages import mark, text
@@ -175,6 +175,8 @@ def model_buttons(comparison: Comparison, selection: Selection) -> None:
     with left:
         table = model_export(comparison)
         offer(mark("associations"), parts, lambda: table, model_about(table, selection))
+    if not roles.takes_home(queries.panel(selection).sources):
+        return
     right.download_button(
         text("Download methods (text)"),
         partial(languages.in_english, lambda: method_text(comparison, selection)),

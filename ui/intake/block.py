@@ -20,7 +20,7 @@ from data.intake.interview import given, in_toml
 from data.intake.national import national_recipes
 from data.intake.write import write_folder
 from data.store.folders import home, without_home
-from ui import frame, queries
+from ui import frame, queries, roles
 from ui.intake import form, session, words
 from ui.intake.session import Handed
 from ui.languages import mark, text
@@ -35,7 +35,9 @@ BUILD = "intake_build"
 
 
 def files() -> Handed:
-    """Ask for files; say how far they make a place."""
+    """Ask an analyst for files; say how far they make a place."""
+    if roles.role() != "analyst":
+        frame.end(frame.current(), roles.NO_FILES)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         handed = session.handed_in(

@@ -12,7 +12,7 @@ from data.read.flows import REMEDY, TEMPLATE, flows_in_memory
 from data.store.provenance import Ledger, LedgerEntry, singular
 from data.views.join_quality import JoinChange, with_own_counts
 from data.views.joins import Join
-from ui import frame, queries, tables
+from ui import frame, queries, roles, tables
 from ui.join import maps as join_block
 from ui.join import tables as join_tables
 from ui.join import words as join_words
@@ -44,6 +44,8 @@ class OwnCounts:
 
 def section(selection: Selection) -> None:
     """Ask for a file of counts; once it is there, show what the counts would change."""
+    if not roles.hands_in():
+        return
     st.markdown(as_written(text(PROMISE)))
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
     label = text("Students by school and tract (CSV)")
@@ -64,7 +66,8 @@ def section(selection: Selection) -> None:
 def _counted(content: bytes, name: str, selection: Selection) -> OwnCounts | None:
     """Read the file once a view; say what is wrong with it, where, and what to do."""
     digest = hashlib.sha256(content).hexdigest()
-    view = (selection.area, selection.year, selection.level, selection.measure)
+    place = str(queries.place(selection.area))
+    view = (place, selection.year, selection.level, selection.measure)
     key = " ".join([digest, *view, selection.catchment, str(selection.alpha)])
     kept: OwnCounts | None = st.session_state.get(STATE)
     if kept is not None and kept.key == key:

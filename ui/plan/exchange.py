@@ -16,6 +16,7 @@ from data.plan.database import PlanError
 from data.plan.entry import Entry
 from data.plan.files import COLUMNS, Wanted, to_send, wanted
 from data.plan.sheets import BOOKS, MOST_BYTES, MOST_ROWS, SHEET, TEXTS
+from ui import roles
 from ui.languages import counted, mark, number, text
 from ui.languages.switch import files_note
 from ui.plan import saving, words
@@ -59,6 +60,8 @@ class Preview:
 def section(plan: Opened, selection: Selection) -> None:
     """Offer the plan as a file, and take one back."""
     _files(plan.table, selection)
+    if not roles.hands_in():
+        return
     st.markdown(as_written(text(HOW)))
     label = text("A plan as CSV or Excel file, at most {rows} rows", rows=number(f"{MOST_ROWS:,}"))
     kinds = [suffix.removeprefix(".") for suffix in (*TEXTS, *BOOKS)]

@@ -19,7 +19,7 @@ from data.read.points import (
     times_in_memory,
 )
 from data.store.provenance import LedgerEntry, singular
-from ui import queries, tables
+from ui import queries, roles, tables
 from ui.languages import mark, text
 from ui.queries import sites as queries_sites
 from ui.queries.sites import STATE, TIMES, Added, Times
@@ -41,6 +41,8 @@ PROMISE = mark(
 
 def section(selection: Selection) -> None:
     """Ask for points and for travel times; neither is stored."""
+    if not roles.hands_in():
+        return
     st.markdown(as_written(text(PROMISE)))
     points(selection)
     times(selection)

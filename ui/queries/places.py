@@ -10,12 +10,14 @@ from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, PanelError, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
+from data.store.protected import for_analysts
 from data.views import joins, school_lists, schools_and_tracts, years
 from data.views.joins import Join
 from data.views.neighbourhoods import areas_of
 from data.views.schools_and_tracts import Totals
 from data.views.search import Found, Index, find, index_of, places_of
 from data.views.years import Dispersion
+from ui import roles
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.present.views import NAMES as SLIDES
 from ui.queries.cache import kept
@@ -26,10 +28,14 @@ from ui.words.years import why_this_year as year_words
 
 @dataclass(frozen=True)
 class Place:
-    """A built panel: its slug and the moment it was built, so that a rebuild is seen."""
+    """A built panel: its slug, the moment it was built, and which of its copies a session opens.
+
+    It is part of every key of the cache, so that no session is answered from the other copy.
+    """
 
     slug: str
     built: int
+    copy: roles.Copy = "protected"
 
 
 def places() -> dict[str, str]:
@@ -39,7 +45,7 @@ def places() -> dict[str, str]:
 
 
 def place(slug: str) -> Place:
-    """Key of a place's current build.
+    """Key of a place's current build, as this session may see it.
 
     Raises
     ------
@@ -47,7 +53,8 @@ def place(slug: str) -> Place:
         It has none any more.
     """
     try:
-        return Place(slug, (panel_path(slug) / "manifest.json").stat().st_mtime_ns)
+        built = (panel_path(slug) / "manifest.json").stat().st_mtime_ns
+        return Place(slug, built, roles.copy())
     except OSError as error:
         remedy = f"build it again: python -m data.build {slug}"
         raise PanelError(f"its panel is not in the store; {remedy}") from error
@@ -55,8 +62,11 @@ def place(slug: str) -> Place:
 
 @kept("panel")
 def panel_of(key: Place) -> Panel:
-    """Protected panel of a build; shared by all sessions and never written to."""
-    return load_panel(panel_path(key.slug) / "protected")
+    """Panel of a build that went through the gate; shared by its sessions, never written to."""
+    shown = load_panel(panel_path(key.slug) / "protected")
+    if key.copy == "protected" or not shown.restricted:
+        return shown
+    return for_analysts(load_panel(panel_path(key.slug)))
 
 
 @kept("geometry")
@@ -130,7 +140,7 @@ def _trend(key: Place, level: str) -> pd.DataFrame:
 
 
 def panel(selection: Selection) -> Panel:
-    """Protected panel of the place; shared by all sessions and never written to."""
+    """Panel of the place; shared by all sessions that may see it, and never written to."""
     return panel_of(place(selection.area))
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import streamlit as st
 
-from ui import languages, queries
+from ui import languages, queries, roles
 from ui.languages import mark, text
 from ui.languages.switch import files_note
 from ui.selection import NEIGHBOURHOOD, Selection
@@ -52,6 +52,8 @@ def picture_button(selection: Selection, page: str) -> None:
     page : str
         A key of `ui.report.faces.PAGES`.
     """
+    if not roles.takes_home(queries.panel(selection).sources):
+        return
     opened = st.popover(text("Picture"), key=f"picture-{page}", on_change="rerun")
     if not opened.open:
         return
@@ -76,6 +78,8 @@ def brief_button(selection: Selection, scope: str) -> None:
     scope : str
         A key of `ui.report.stories.SCOPES`.
     """
+    if not roles.takes_home(queries.panel(selection).sources):
+        return
     group = selection.cluster if scope == "group" else ""
     with st.popover(text("Brief"), key=f"brief-{scope}"):
         st.write(text("Answer, map, ranked list, how sure, what cannot be said."))

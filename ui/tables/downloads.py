@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from ui import languages, queries
+from ui import languages, queries, roles
 from ui.languages import mark, text
 from ui.languages.switch import files_note
 from ui.report.layers import to_geopackage, to_parquet
@@ -39,6 +39,8 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
     """
     parts = (topic, selection.area, selection.year, selection.level)
     told = about(selection, table, caveat_of(place))
+    if not roles.takes_home(told.sources):
+        return
     with st.popover(text("Download table"), key=f"table-{topic}"):
         _table_files(parts, lambda: table, told)
         if place:
@@ -70,6 +72,8 @@ def offer(
         Gives the table when it is asked for.
     told : About
     """
+    if not roles.takes_home(told.sources):
+        return
     with st.popover(text("Download {name}", name=text(name)), key=f"table-{parts[0]}"):
         _table_files(parts, table, told)
 

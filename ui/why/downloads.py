@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.views.hot_spots import HotSpots
 from data.views.strengths import SERVES, Strengths
-from ui import languages, queries
+from ui import languages, queries, roles
 from ui.hotspots.words import made
 from ui.languages import PERCENT, mark, text
 from ui.queries import why as queries_why
@@ -182,6 +182,8 @@ def buttons(spots: HotSpots, selection: Selection) -> None:
         with middle:
             told = about(selection, near, care_words.NOT_USE, PROVIDER_FIELDS)
             offer(mark("providers"), ("why-here-providers", *_parts(selection)), lambda: near, told)
+    if not roles.takes_home(queries.panel(selection).sources):
+        return
     right.download_button(
         text("Download methods paragraph (text)"),
         partial(languages.in_english, lambda: paragraph(spots, selection).encode()),
