@@ -1,6 +1,6 @@
 """Audit a built place: what a reader of the protected copy can work out.
 
-`python -m data.audit PLACE [--panel DIR]`
+`python -m data.audit PLACE [--panel DIR] [--policy NAME]`
 """
 
 import argparse
@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.disclosure import PRESETS, Audit, Policy, PublicTotals, audit
+from analytics.disclosure import PRESETS, Audit, Policy, PublicTotals, audit, protect
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, load_panel
 from data.store.folders import build_path
-from data.store.protected import KEYS, given_before, places
+from data.store.policies import policies
+from data.store.protected import places
+from data.store.released import CELLS, GIVEN, KEYS, as_they_are
 
 MOST_NAMED = 20
+COUNTED = ["enrolled", "chronic_absent", "lower", "upper", "status", "reason"]
 
 
 class DisclosedError(DataError):
@@ -30,15 +33,15 @@ def restricted_rows(panel: Panel) -> pd.Series:
     return panel.absence["source"].isin(held)
 
 
-def audit_panel(raw: Panel, shown: Panel, earlier: Panel | None = None) -> Audit:
+def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> Audit:
     """Audit the rows of restricted sources.
 
     Parameters
     ----------
     raw, shown : Panel
         With all figures, and the protected copy of it.
-    earlier : Panel, optional
-        Protected panel of an earlier build, whose figures a reader may still have.
+    given : DataFrame, optional
+        What earlier releases gave, see `data.store.released`: a reader may still have it.
 
     Returns
     -------
@@ -57,13 +60,21 @@ def audit_panel(raw: Panel, shown: Panel, earlier: Panel | None = None) -> Audit
     stored = shown.parameters.get("policies", {}).get("restricted")
     policy = PRESETS["restricted"] if stored is None else Policy(**stored)
     withheld = shown.parameters.get("withheld", ())
-    before = given_before(raw, earlier)
+    before = None if given is None else as_they_are(given, raw.absence)
     return audit(
         shown.absence[own],
         PublicTotals.of(raw.absence[own], places(raw), withheld=withheld),
         policy=policy,
         released=None if before is None else before[own],
     )
+
+
+def shown_against(raw: Panel, shown: Panel, policy: Policy) -> int:
+    """Count the rows that are shown though a policy would hide them for their own count."""
+    own = restricted_rows(raw)
+    asked = protect(raw.absence.loc[own, COUNTED], policy)["reason"].isin(["P1", "P2", "P4"])
+    open_rows = shown.absence.loc[own, "chronic_absent"].notna()
+    return int((asked & open_rows).sum())
 
 
 def refuse_disclosed(found: Audit) -> None:
@@ -108,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.audit", description=__doc__)
     parser.add_argument("place", help="short name of a built place, such as nyc")
     parser.add_argument("--panel", type=Path, help="panel folder (default: the store)")
+    parser.add_argument("--policy", default="", help="policy that the copy is to keep, such as CT")
     options = parser.parse_args(arguments)
     try:
         folder = build_path(options.place) if options.panel is None else options.panel
@@ -116,9 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{options.place}: every source is published; the gate hides no count here")
             return 0
         started = time.perf_counter()
-        found = audit_panel(raw, shown)
+        told = pd.DataFrame(raw.parameters.get(GIVEN, []), columns=[*KEYS, *CELLS])
+        found = audit_panel(raw, shown, told.astype(dict.fromkeys(CELLS, "Int64")))
         print(f"{options.place}: {audit_text(found, time.perf_counter() - started)}")
         refuse_disclosed(found)
+        if loose := shown_against(raw, shown, policies(options.policy)["restricted"]):
+            raise DisclosedError(
+                f"{loose:,} rows are shown that the policy hides; build the place again with it"
+            )
     except DisclosedError as error:
         print(error, file=sys.stderr)
         return 1

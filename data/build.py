@@ -1,6 +1,7 @@
 """Build a place's panel.
 
-`python -m data.build PLACE [--from DIR] [--out DIR] [--mirror DIR] [--flows FILE] [--if-missing]`
+`python -m data.build PLACE [--from DIR] [--out DIR] [--mirror DIR] [--flows FILE] [--policy NAME]
+[--if-missing]`
 """
 
 import argparse
@@ -10,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.assemble.panel import make_panel
@@ -24,6 +25,7 @@ from data.store.folders import build_path, replace_folder
 from data.store.policies import policies
 from data.store.protected import protect_panel
 from data.store.provenance import LedgerEntry, Source
+from data.store.released import GIVEN, given_up_to, shown_no_more
 
 DEMO = "demo"
 REPORT = "see CONTRIBUTING.md"
@@ -34,6 +36,25 @@ _MEGABYTE = 1024 * 1024
 
 class BuildError(DataError):
     """Something that nobody expected stopped a build."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a build besides.
+
+    Attributes
+    ----------
+    flows : Path, optional
+        CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
+    policy : str
+        Policy that holds beside the defaults and `ATLAS_POLICY`, see `data.store.policies`.
+    """
+
+    flows: Path | None = None
+    policy: str = ""
+
+
+NOTHING = Asked()
 
 
 @dataclass
@@ -121,8 +142,8 @@ def build_panel(
     *,
     out: Path | None = None,
     mirror: Path | None = None,
-    flows: Path | None = None,
     own: Path | None = None,
+    asked: Asked = NOTHING,
     say: Say = print,
 ) -> Path:
     """Build a place's panel and put it in the store, raw and protected.
@@ -135,10 +156,9 @@ def build_panel(
         Panel folder; the store's folder of that place when left out.
     mirror : Path, optional
         Folder of files downloaded by hand.
-    flows : Path, optional
-        CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
     own : Path, optional
         Folder that `data.intake` wrote, which holds the place, its recipes and files.
+    asked : Asked
     say : callable
         Receives what was read, kept, dropped and matched, line by line.
 
@@ -153,13 +173,14 @@ def build_panel(
         With what happened, where, and what to do. The folder then still holds what it held.
     """
     report = Report(say, time.perf_counter)
+    used = policies(asked.policy)
     folder = build_path(slug) if out is None else Path(out)
     with said("reading the files"):
         tables = read_tables(slug, mirror=mirror, own=own)
-        if flows is not None:
+        if asked.flows is not None:
             from data.read.flows import with_flows
 
-            tables = with_flows(tables, flows)
+            tables = with_flows(tables, asked.flows)
     report.sources(tables.sources)
     with said("matching the tables and joining schools to tracts"):
         raw = make_panel(tables)
@@ -167,28 +188,23 @@ def build_panel(
     report.panel(raw)
     with said("hiding what must not be shown"):
         # Read for restricted counts alone: what was shown before may tell of what is hidden now.
-        earlier = _earlier(folder) if restricted_rows(raw).any() else None
-        shown = protect_panel(raw, policies(), earlier=earlier)
+        given = given_up_to(folder) if restricted_rows(raw).any() else None
+        shown = protect_panel(raw, used, given=given)
     withheld = int(shown.absence["status"].isin(["suppressed", "unreliable"]).sum())
     report.step("protect", f"{withheld:,} of {len(shown.absence):,} absence rows not shown plainly")
     if restricted_rows(raw).any():
         with said("auditing what would be shown"):
             started = report.clock()
-            found = audit_panel(raw, shown, earlier)
+            found = audit_panel(raw, shown, given)
         report.step("audit", audit_text(found, report.clock() - started))
         refuse_disclosed(found)
+        if given is not None:
+            again = {GIVEN: shown_no_more(given, shown.absence)}
+            raw = replace(raw, parameters={**raw.parameters, **again})
     with said("storing the panel"):
         store_panel(raw, shown, folder)
     report.finish(str(folder))
     return folder
-
-
-def _earlier(folder: Path) -> Panel | None:
-    """Give the protected panel that stands where a build will, if it can be read."""
-    try:
-        return load_panel(folder / PROTECTED)
-    except PanelError:
-        return None
 
 
 @contextmanager
@@ -270,7 +286,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         own = options.own
         mirror = options.mirror if own is not None else _mirror(options.mirror)
-        build_panel(options.place, out=options.out, mirror=mirror, flows=options.flows, own=own)
+        asked = Asked(options.flows, options.policy)
+        build_panel(options.place, out=options.out, mirror=mirror, own=own, asked=asked)
     except DataError as error:
         if options.debug or os.environ.get("ATLAS_DEBUG", "").strip():
             traceback.print_exc()
@@ -299,6 +316,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="panel folder (default: the store)")
     parser.add_argument("--mirror", type=Path, help="folder of files downloaded by hand")
     parser.add_argument("--flows", type=Path, help="CSV of school_id, geoid, students")
+    parser.add_argument("--policy", default="", help="policy that holds besides, such as CT")
     parser.add_argument("--debug", action="store_true", help="show where an error happened")
     parser.add_argument("--if-missing", action="store_true", help="do nothing when it is built")
     return parser

@@ -80,18 +80,18 @@ def read_policy(named: str) -> Policy:
         raise FileError(path.name, str(error), "put the number right") from error
 
 
-def policies(named: str | None = None) -> Mapping[str, Policy]:
-    """Give the policy of each release kind, tightened by one that is named.
+def policies(named: str = "") -> Mapping[str, Policy]:
+    """Give the policy of each release kind, tightened by what `ATLAS_POLICY` names and by `named`.
 
     Parameters
     ----------
-    named : str, optional
-        As of `read_policy`; when left out, what `ATLAS_POLICY` names, if anything.
+    named : str
+        As of `read_policy`; "" for none. It cannot loosen what the deployment asks.
     """
-    wanted = os.environ.get(VARIABLE, "").strip() if named is None else named
-    if not wanted:
-        return PRESETS
-    return {**PRESETS, "restricted": PRESETS["restricted"].tighten(read_policy(wanted))}
+    restricted = PRESETS["restricted"]
+    for each in filter(None, (os.environ.get(VARIABLE, "").strip(), named)):
+        restricted = restricted.tighten(read_policy(each))
+    return {**PRESETS, "restricted": restricted}
 
 
 def _check(file: str, table: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from data.assemble.join import account_of, children_left
 from data.assemble.neighbourhoods import by_district
 from data.panel import Panel
 from data.store.provenance import LedgerEntry, singular
+from data.store.released import as_they_are
 from geo.join.gravity import fit_gravity
 
 AS_ABSENCE = {"numerator": "chronic_absent", "denominator": "enrolled"}
@@ -21,12 +22,10 @@ AS_ABSENCE = {"numerator": "chronic_absent", "denominator": "enrolled"}
 
 PLACES = ("level", "district", "neighbourhood")
 """Columns of the schools by which totals of restricted counts may be known."""
-CELLS = ("enrolled", "chronic_absent")
-KEYS = ["school_id", "school_year", "student_group", "grade"]
 
 
 def protect_panel(
-    raw: Panel, policies: Mapping[str, Policy] = PRESETS, *, earlier: Panel | None = None
+    raw: Panel, policies: Mapping[str, Policy] = PRESETS, *, given: pd.DataFrame | None = None
 ) -> Panel:
     """Protect a panel, each source by its release kind.
 
@@ -36,9 +35,9 @@ def protect_panel(
         Panel with all its figures.
     policies : mapping of str to Policy
         The policy for "published" and for "restricted" sources.
-    earlier : Panel, optional
-        Protected panel of an earlier build: what it showed cannot be hidden any more, and protects
-        nothing.
+    given : DataFrame, optional
+        What earlier releases gave, see `data.store.released`: it cannot be hidden any more, and
+        protects nothing.
 
     Returns
     -------
@@ -51,7 +50,8 @@ def protect_panel(
     """
     kinds: dict[str, str] = {source.id: source.release for source in raw.sources}
     used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(kinds.values()))}
-    made = _protect(raw.absence, kinds, used, raw, given_before(raw, earlier))
+    before = None if given is None else as_they_are(given, raw.absence)
+    made = _protect(raw.absence, kinds, used, raw, before)
     absence = made.table
     withheld = _withheld(raw, absence)
     told = raw if withheld.empty else _joined_again(raw, withheld)
@@ -81,18 +81,6 @@ def for_analysts(raw: Panel) -> Panel:
 def places(panel: Panel) -> pd.DataFrame:
     """Give what totals of schools are made by: level, district and neighbourhood."""
     return pd.DataFrame(panel.schools[list(PLACES)])
-
-
-def given_before(raw: Panel, earlier: Panel | None) -> pd.DataFrame | None:
-    """Mark the figures that an earlier release showed as they are now, on the rows of absence."""
-    if earlier is None:
-        return None
-    before = raw.absence[KEYS].merge(
-        earlier.absence[[*KEYS, *CELLS]], how="left", on=KEYS, validate="one_to_one"
-    )
-    marks = {name: before[name].eq(raw.absence[name].set_axis(before.index)) for name in CELLS}
-    table = pd.DataFrame(marks).fillna(value=False).astype(bool)
-    return table.set_axis(raw.absence.index)
 
 
 def _protect(

@@ -38,11 +38,11 @@ def test_no_frame_of_the_websocket_holds_the_canary(
     home = stored(restricted(load_panel(demo_path)), tmp_path)
     frames = received(page)
     with serving({**os.environ, "ATLAS_HOME": str(home)}) as server:
-        open_page(page, server, "overview", area="demo")
-        for path in PAGES[1:]:
+        open_page(page, server, "overview", area="demo")  # a welcome lies over its links
+        open_page(page, server, "schools", area="demo")
+        unfold_all(page)
+        for path in sorted({*PAGES} - {"overview", "schools"}):
             turn_to(page, server, path)
-            if path == "schools":
-                unfold_all(page)
         page.goto(f"{server}/?area=demo&present=1")
         page.wait_for_selector(".room-progress", timeout=90_000)
         settled(page)

@@ -99,3 +99,58 @@ def test_the_command_audits_what_is_stored(
     assert "school B2, 2018-19, absent" in capsys.readouterr().err
     assert audit.main(["small", "--panel", str(home / "none")]) == 2
     assert "was not audited" in capsys.readouterr().err
+
+
+def test_the_commands_take_a_policy_that_holds_beside_the_deployment(
+    restricted: SourceTables,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(build, "read_tables", lambda *_, **__: restricted)
+    monkeypatch.setenv("ATLAS_POLICY", "DE")
+    assert build.main(["small", "--out", str(home / "small")]) == 0
+    assert build.main(["small", "--out", str(home / "strict"), "--policy", "30"]) == 0
+    hidden = []
+    for name in ("small", "strict"):
+        shown = load_panel(home / name / "protected")
+        assert shown.parameters["policies"]["restricted"]["code_percent"] == 5, "DE holds"
+        hidden.append(shown.absence["status"].eq("suppressed").sum())
+    assert hidden[0] < hidden[1]
+    capsys.readouterr()
+    assert audit.main(["small", "--panel", str(home / "small")]) == 0
+    assert audit.main(["small", "--panel", str(home / "small"), "--policy", "30"]) == 1
+    assert "rows are shown that the policy hides" in capsys.readouterr().err
+    assert audit.main(["small", "--panel", str(home / "strict"), "--policy", "30"]) == 0
+    assert build.main(["small", "--policy", "none such"]) == 2
+    assert "there is no such policy" in capsys.readouterr().err
+
+
+def test_what_any_earlier_release_gave_is_known_for_good(
+    restricted: SourceTables, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three builds: the first shows all, the second hides more, the third has a small count."""
+    absence = restricted.absence.copy()
+    few = absence["school_id"].eq("B2") & absence["school_year"].eq("2018-19")
+    tables = restricted
+    monkeypatch.setattr(build, "read_tables", lambda *_, **__: tables)
+    said: list[str] = []
+    folder = build.build_panel("small", out=home / "small", say=said.append)
+    first = load_panel(folder / "protected").absence
+    strict = build.Asked(policy="30")
+    build.build_panel("small", out=folder, asked=strict, say=said.append)
+    second = load_panel(folder / "protected").absence
+    gone = first["chronic_absent"].notna() & second["chronic_absent"].isna()
+    assert gone.any()
+    remembered = load_panel(folder).parameters["given"]
+    assert {row[0] for row in remembered} == set(first.loc[gone, "school_id"])
+    assert "given" not in load_panel(folder / "protected").parameters
+    absence.loc[few, ["chronic_absent", "lower", "upper"]] = 4
+    tables = replace(restricted, absence=absence)
+    build.build_panel("small", out=folder, say=said.append)
+    third = load_panel(folder / "protected")
+    # What the first gave protects B2 no more than if it stood there today: totals are withheld.
+    assert third.absence["status"].eq("suppressed").sum() == 1
+    assert third.parameters["withheld"]
+    assert audit.main(["small", "--panel", str(folder)]) == 0
+    assert sum(" audit " in line and "0 can be worked out" in line for line in said) == 3

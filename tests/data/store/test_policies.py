@@ -33,6 +33,10 @@ def test_a_policy_only_tightens(tmp_path: Path) -> None:
 def test_the_environment_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "CT")
     assert policies()["restricted"].hide_enrolled_up_to == 19
+    both = policies("30")["restricted"]
+    assert both.hide_counts_up_to == 29
+    assert policies("DE")["restricted"].hide_enrolled_up_to == 19, "a flag loosens nothing"
+    assert policies("DE")["restricted"].code_percent == 5, "both hold"
     monkeypatch.delenv(VARIABLE)
     assert policies() == PRESETS
 
