@@ -10,7 +10,6 @@ from data.contracts.vocabulary import LEVELS
 from data.panel import Panel, PanelError, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
-from data.store.protected import for_analysts
 from data.views import joins, school_lists, schools_and_tracts, years
 from data.views.joins import Join
 from data.views.neighbourhoods import areas_of
@@ -66,6 +65,8 @@ def panel_of(key: Place) -> Panel:
     shown = load_panel(panel_path(key.slug) / "protected")
     if key.copy == "protected" or not shown.restricted:
         return shown
+    from data.store.protected import for_analysts  # it loads the joins: for analysts alone
+
     return for_analysts(load_panel(panel_path(key.slug)))
 
 
