@@ -317,6 +317,24 @@ _STORED: dict[str, Contract] = {
     ),
 }
 _READ: dict[str, Contract] = {
+    "enrolment": contract(
+        "Enrolment",
+        "Students of whom another file gives a share, by school, school year, group and grade.",
+        "school_id school_year student_group grade",
+        {
+            "school_id": school_id(),
+            "school_year": school_year(),
+            "student_group": text('Student group; "all" for all students.', filled()),
+            "grade": text('Grade; "all" for all grades.', filled()),
+            "enrolled": students("Students of the school; empty when withheld."),
+            "lower": amount("Least number there can be.", "students"),
+            "upper": amount("Largest number there can be.", "students"),
+            "status": status(),
+            "reason": reason(),
+            "source": source(),
+        },
+        not_above("lower", "upper", "swap the bounds"),
+    ),
     "flows": contract(
         "Flows",
         "A district's own counts of students by school and tract.",

@@ -73,7 +73,8 @@ def tell_checks(checked: Checked, say: Say) -> None:
         say(
             f"  {facts.schools:,} schools; {100 * facts.located:.1f} % with a point, "
             f"{100 * facts.unknown_level:.1f} % without a level; {100 * facts.withheld:.1f} % of"
-            f" the rows withheld, {100 * facts.missing:.1f} % missing; {facts.children:,} children"
+            f" the rows withheld, {100 * facts.missing:.1f} % missing; {facts.children:,} children;"
+            f" {facts.groups:,} student groups, {facts.grades:,} grades kept"
         )
     for line in checked.totals:
         say(f"  {line}")

@@ -36,6 +36,8 @@ class Facts:
         Part of the schools without a level.
     children : int
         Children who live in the tracts.
+    groups, grades : int
+        Student groups and grades that are kept beside all students.
     """
 
     students: dict[str, int]
@@ -46,6 +48,8 @@ class Facts:
     located: float
     unknown_level: float
     children: int
+    groups: int = 0
+    grades: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,9 @@ def _lines(error: DataError) -> tuple[str, ...]:
 
 def _facts(tables: SourceTables) -> Facts:
     rows, schools = tables.absence, tables.schools
+    parts = rows["student_group"].ne("all") | rows["grade"].ne("all")
+    groups = rows[["student_group", "grade"]][parts].drop_duplicates()
+    rows = rows[~parts]
     counted = rows[rows["chronic_absent"].notna() & rows["enrolled"].notna()]
     by_year = counted.groupby("school_year")[["enrolled", "chronic_absent"]].sum()
     status = rows["status"].value_counts(normalize=True)
@@ -126,4 +133,6 @@ def _facts(tables: SourceTables) -> Facts:
         located=float(schools.geometry.notna().mean()),
         unknown_level=float(schools["level"].eq("unknown").mean()),
         children=int(tables.tracts["children"].fillna(0).sum()),
+        groups=int(groups["student_group"].ne("all").sum()),
+        grades=int(groups["grade"].ne("all").sum()),
     )

@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from data.intake.content import pattern_of, plain_ids
+from data.intake.groups import Dimension
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best
@@ -37,13 +38,15 @@ class About:
     definition: str
     release: str
 
-    def recipe(self, table: RawTable, kind: str, parts: dict[str, object]) -> Recipe:
-        """Make the recipe of a table of the panel from the parts that were settled."""
+    def recipe(
+        self, table: RawTable, kind: str, parts: Mapping[str, object], part: int = 0
+    ) -> Recipe:
+        """Make the recipe of a table of the panel from what was settled."""
         sheet = table.layout.sheet
         title = f"{table.path.stem}, {sheet}" if sheet else table.path.stem
         by_hand = f"Put the file {table.path.name} of that page into the folder."
         whole = {
-            "id": recipe_id(self.slug, table, kind),
+            "id": recipe_id(self.slug, table, kind) + (f"_{part + 1}" if part else ""),
             "publisher": self.publisher,
             "title": title,
             "table": kind,
@@ -69,26 +72,38 @@ class Draft:
     table : RawTable
     cells : DataFrame of str
         The rows that its filters keep.
+    dimensions : tuple of Dimension
+        Columns that part the students of a school.
+    by_name : bool
+        Whether names stand for ids.
+    students : RawTable or None
+        Table that has the students of its rates.
+    part : int
+        From 1 on: the rows of a further column of groups of the same file.
     """
 
     recipe: Recipe
     table: RawTable
     cells: pd.DataFrame
+    dimensions: tuple[Dimension, ...] = ()
+    by_name: bool = False
+    students: RawTable | None = None
+    part: int = 0
 
     @property
     def ids(self) -> pd.Index:
         """Ids of its rows, each once, as the recipe makes them before any mending."""
         column, identifier = self.recipe.columns["school_id"].column, self.recipe.identifier
-        headers = (column, *identifier.also)
-        return pd.Index(joined_ids(self.cells, headers, identifier.pads).drop_duplicates())
+        headers = [column, *identifier.also]
+        cells = self.cells[headers].drop_duplicates()
+        return pd.Index(joined_ids(cells, headers, identifier).drop_duplicates())
 
 
 def recipe_id(slug: str, table: RawTable, kind: str) -> str:
     """Name a recipe by place, file, sheet and table: letters, digits and underscores."""
     stem = table.path.stem.lower().removeprefix(slug)
-    sheet = (
-        hashlib.sha256(table.layout.sheet.encode()).hexdigest()[:4] if table.layout.sheet else ""
-    )
+    inside = table.layout.sheet or table.layout.member
+    sheet = hashlib.sha256(inside.encode()).hexdigest()[:4] if inside else ""
     return NAME.sub("_", f"{slug} {stem} {sheet} {kind}").strip("_")
 
 
@@ -117,23 +132,26 @@ def choose(
     return interview.text(asked)
 
 
-def joined_ids(cells: pd.DataFrame, headers: Sequence[str], pads: Sequence[int] = ()) -> pd.Series:
+def joined_ids(cells: pd.DataFrame, headers: Sequence[str], identifier: Identifier) -> pd.Series:
     """Put the parts of ids together, each with its leading zeros restored."""
-    widths = pads or (0,) * len(headers)
+    widths = identifier.pads or (0,) * len(headers)
     parts = [
         plain_ids(cells[name]).str.zfill(width) if width else plain_ids(cells[name])
         for name, width in zip(headers, widths, strict=True)
     ]
-    return parts[0].str.cat(parts[1:]) if len(parts) > 1 else parts[0]
+    if len(parts) == 1:
+        return parts[0]
+    return parts[0].str.cat(parts[1:], sep=identifier.joint).str.split().str.join(" ")
 
 
 def identifier_of(cells: pd.DataFrame, headers: Sequence[str]) -> Identifier:
     """Give the form that ids have, of one column or of several put together."""
+    cells = cells[list(headers)].drop_duplicates()
     if len(headers) == 1:
         return Identifier(pattern=pattern_of(plain_ids(cells[headers[0]])))
     pads = tuple(_width(plain_ids(cells[name])) for name in headers)
-    whole = joined_ids(cells, headers, pads)
-    return Identifier(pattern=pattern_of(whole), also=tuple(headers[1:]), pads=pads, joint="")
+    bare = Identifier(pattern=".*", also=tuple(headers[1:]), pads=pads, joint="")
+    return replace(bare, pattern=pattern_of(joined_ids(cells, headers, bare)))
 
 
 def _width(ids: pd.Series) -> int:
@@ -153,16 +171,17 @@ def parts_of(
     cells : DataFrame of str
         Rows of schools.
     """
-    headers = [name for name in table.cells.columns if name != ids]
+    headers = [str(name) for name in table.cells.columns if name != ids]
     before = (*best(headers, "county_id")[:1], *best(headers, "district_id")[:1])
     if not before:
         return (ids,)
-    alone = cells[ids].nunique()
-    pairs = len(cells[[*before, ids]].drop_duplicates())
+    distinct = cells[[*before, ids]].drop_duplicates()
+    alone, pairs = distinct[ids].nunique(), len(distinct)
     asked = Question(
         ("files", table.name, "parts"),
         f"Which columns of {table.name} make up the id of a school?",
         (*before, ids) if pairs > MORE * alone else (ids,),
         f"{ids!r} has {alone:,} different ids; with {', '.join(before)} there are {pairs:,}.",
+        (*before, ids),
     )
     return interview.texts(asked)

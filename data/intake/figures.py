@@ -71,7 +71,7 @@ def figures_of(table: RawTable, interview: Interview, ids: str) -> Figures:
 
 def _measured(table: RawTable, interview: Interview, numeric: Sequence[str]) -> tuple[str, str]:
     """Choose the numerator of a file that puts all measures below one another."""
-    header, word, kind = table.measure()
+    header, word, kind = table.measure
     named = tuple(name for name in numeric if words_of(name) in NUMERATORS)
     if not word or not named:
         return "", ""
@@ -131,13 +131,20 @@ def _speaks(where_empty: pd.Series, elsewhere: pd.Series) -> bool:
     return bool(few and elsewhere.isin(words).mean() < SELDOM)
 
 
-def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.DataFrame) -> str:
-    """Settle what the figures of absence are made from."""
+def way_of(
+    table: RawTable,
+    interview: Interview,
+    figures: Figures,
+    cells: pd.DataFrame,
+    *,
+    elsewhere: bool = False,
+) -> str:
+    """Settle what the figures of absence are made from; students may stand `elsewhere`."""
     possible = {
         "count": bool(figures.count and (figures.enrolled or figures.rate)),
-        "rate": bool(figures.rate and figures.enrolled),
+        "rate": bool(figures.rate and (figures.enrolled or elsewhere)),
         "attending": bool(figures.attending and (figures.enrolled or figures.attending_rate)),
-        "attending_rate": bool(figures.attending_rate and figures.enrolled),
+        "attending_rate": bool(figures.attending_rate and (figures.enrolled or elsewhere)),
     }
     ways = tuple(way for way in WAYS if possible[way])
     if not ways:
@@ -146,12 +153,12 @@ def way_of(table: RawTable, interview: Interview, figures: Figures, cells: pd.Da
             table.name,
             f"no number of absent students follows from its columns (figures seen: {have})",
             f'name the columns in the answers: files."{table.name}".columns.chronic_absent, rate,'
-            " enrolled or attending; where another file has the students of a rate, put both in"
-            " one file first",
+            " enrolled or attending. A share alone cannot be added up: hand in the publisher's file"
+            " of students (enrolment) by school of the same year too",
         )
     header = getattr(figures, ways[0])
     words = header.lower()
-    plain = any(part in words for part in ("chronic", "regular")) or bool(table.measure()[1])
+    plain = any(part in words for part in ("chronic", "regular")) or bool(table.measure[1])
     asked = Question(
         ("files", table.name, "figures"),
         f"What does {table.name} say of absence?",

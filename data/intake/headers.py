@@ -80,7 +80,9 @@ def _is_upper(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     if not below or (len(set(names)) == len(names) and all(row)):
         return False
     lower = [cell for cell in below[0] if cell]
-    return len(lower) >= HALF * len(row) and not any(map(_is_number, lower))
+    gaps = [under for name, under in zip(row, below[0], strict=False) if not name]
+    fills = bool(gaps) and all(gaps)
+    return (fills or len(lower) >= HALF * len(row)) and not any(map(_is_number, lower))
 
 
 def _width(row: Sequence[str]) -> int:

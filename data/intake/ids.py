@@ -89,7 +89,7 @@ def ids_of(draft: Draft) -> set[str]:
         ids = ids.str.replace(f"^{column.pattern}$", column.replace, regex=True)
     if recipe.identifier.pad:
         ids = ids.str.zfill(recipe.identifier.pad).where(ids.ne(""), ids)
-    return set(ids) - {""}
+    return {recipe.identifier.ids.get(each, each) for each in ids} - {""}
 
 
 def matched(draft: Draft, wanted: set[str]) -> Match:
@@ -127,7 +127,7 @@ def renamed(draft: Draft, listed: set[str], wanted: set[str], interview: Intervi
                 same[each] = answer
     if not same:
         return draft
-    identifier = replace(draft.recipe.identifier, ids=same)
+    identifier = replace(draft.recipe.identifier, ids={**draft.recipe.identifier.ids, **same})
     return replace(draft, recipe=replace(draft.recipe, identifier=identifier))
 
 
@@ -160,11 +160,16 @@ def one_width(drafts: Sequence[Draft]) -> list[Draft]:
 def _same_pads(drafts: Sequence[Draft]) -> list[Draft]:
     known: dict[int, tuple[int, ...]] = {}
     for draft in drafts:
+        if draft.by_name:
+            continue
         pads = draft.recipe.identifier.pads
         most = known.get(len(pads), pads)
         known[len(pads)] = tuple(map(max, pads, most))
     fresh = []
     for draft in drafts:
+        if draft.by_name:
+            fresh.append(draft)
+            continue
         identifier = draft.recipe.identifier
         wider = replace(identifier, pads=known[len(identifier.pads)])
         changed = replace(draft, recipe=replace(draft.recipe, identifier=wider))

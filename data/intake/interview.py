@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ from data.recipe.binding import read_toml
 
 Key = tuple[str, ...]
 Answer = str | tuple[str, ...]
+
+
+ALIKE = ("tokens", "one_year", "keep", "leave_out")
+"""Doubts that files of one publisher share: the first file's answer is proposed for the others."""
 
 
 class OpenQuestionError(DataError):
@@ -74,13 +78,21 @@ class Interview:
         DataError
             The answer is none of those that the question has.
         """
-        self.asked.append(question)
+        question = self._as_before(question)
+        if all(each.key != question.key for each in self.asked):
+            self.asked.append(question)
         said = given(self.answers, question.key)
         if said is None:
             return question.proposal
         if isinstance(question.proposal, tuple):
             if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
                 raise DataError(f"{question.name} is {said!r}; write a list of texts")
+            allowed = (*question.proposal, *question.alternatives)
+            if question.alternatives and (
+                strange := [each for each in said if each not in allowed]
+            ):
+                words = ", ".join(repr(each) for each in dict.fromkeys(allowed))
+                raise DataError(f"{question.name} has {strange[0]!r}; write some of {words}")
             return tuple(said)
         if not isinstance(said, str):
             raise DataError(f"{question.name} is {said!r}; write a text in quotes")
@@ -89,6 +101,19 @@ class Interview:
             words = ", ".join(repr(each) for each in dict.fromkeys(allowed))
             raise DataError(f"{question.name} is {said!r}; write one of {words}")
         return said
+
+    def _as_before(self, question: Question) -> Question:
+        """Take what was said of the same doubt of another file: it is asked once."""
+        if question.sure or question.key[0] != "files" or question.key[2] not in ALIKE:
+            return question
+        for each in self.asked:
+            if each.key[2:] == question.key[2:] and each.key != question.key and not each.sure:
+                said = given(self.answers, each.key)
+                answer = tuple(said) if isinstance(said, list) else said
+                evidence = f"{question.evidence} Taken as in {each.key[1]}."
+                proposal = each.proposal if answer is None else answer
+                return replace(question, proposal=proposal, evidence=evidence, sure=True)
+        return question
 
     def text(self, question: Question) -> str:
         """Give the answer to a question that has one text."""

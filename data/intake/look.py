@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -57,17 +58,18 @@ class RawTable:
 
     @property
     def name(self) -> str:
-        """Its name in answers: that of the file, and of the sheet where there are several."""
-        sheet = self.layout.sheet
-        return f"{self.path.name}#{sheet}" if sheet else self.path.name
+        """Its name in answers: that of the file, and of the sheet or the file inside a zip."""
+        inside = self.layout.sheet or self.layout.member
+        return f"{self.path.name}#{inside}" if inside else self.path.name
 
+    @cached_property
     def measure(self) -> tuple[str, str, str]:
         """Give a column of measures, its word that is absence, and what that counts; "" for none.
 
         Publishers who put all measures below one another name them in a column.
         """
         for header in self.cells.columns:
-            words = [word for word in self.cells[header].str.strip().unique() if word]
+            words = [word for word in self.distinct(str(header)) if word]
             if len(words) <= MOST_MEASURES:
                 word, kind = measured(words)
                 if word:
@@ -76,7 +78,14 @@ class RawTable:
 
     def distinct(self, header: str) -> list[str]:
         """Give the words of a column, the most frequent first."""
-        return [str(each) for each in self.cells[header].str.strip().value_counts().index]
+        if header not in self._words:
+            counts = self.cells[header].str.strip().value_counts()
+            self._words[header] = list(map(str, counts.index))
+        return self._words[header]
+
+    @cached_property
+    def _words(self) -> dict[str, list[str]]:
+        return {}
 
 
 def look(path: Path) -> tuple[RawTable, ...]:
@@ -102,7 +111,7 @@ def look(path: Path) -> tuple[RawTable, ...]:
         if kind == "census" and is_answer(path):
             rows = [row for _, row in answer_rows(path)]
             return (_of_rows(path, Format(kind="census"), rows),)
-        return (_delimited(path, kind, suffix),)
+        return _delimited(path, kind, suffix)
 
 
 def kind_of(path: Path) -> str:
@@ -157,24 +166,26 @@ def _of_rows(path: Path, layout: Format, rows: Sequence[Sequence[str]]) -> RawTa
     return RawTable(path, fitted, grid.headers, grid.cells, tuple(titles))
 
 
-def _delimited(path: Path, kind: str, suffix: str) -> RawTable:
+def _delimited(path: Path, kind: str, suffix: str) -> tuple[RawTable, ...]:
+    if suffix != ".zip":
+        return (_table(path, path, kind, ""),)
     with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
-        inside, text = path, path
-        if suffix == ".zip":
-            files = main_files(unpack(path, Path(folder)), MAIN[kind])
-            if len(files) != 1:
-                names = ", ".join(each.name for each in files)
-                raise FileError(path.name, f"it holds {names}", "hand these files in themselves")
-            inside = text = files[0]
-        head, encoding = _head(text)
-        mark = "," if kind == "census" else delimiter_of(head)
-        rows = list(_rows(head, mark))
-        at = (1,) if kind == "census" else header_rows(rows)
-        layout = _with_header(Format(kind=kind, delimiter=mark), at)  # type: ignore[arg-type]
-        grid = read_grid(_whole(layout, _headers_of(rows, at)), inside)
-    return RawTable(
-        path, layout, grid.headers, grid.cells, tuple(names_of(rows, at)), _notes(grid, encoding)
-    )
+        files = main_files(unpack(path, Path(folder)), MAIN[kind])
+        alone = len(files) == 1
+        return tuple(_table(path, each, kind, "" if alone else each.name) for each in files)
+
+
+def _table(path: Path, inside: Path, kind: str, member: str) -> RawTable:
+    """Read a text: the file itself, or one of several inside a zip."""
+    head, encoding = _head(inside)
+    mark = "," if kind == "census" else delimiter_of(head)
+    rows = list(_rows(head, mark))
+    at = (1,) if kind == "census" else header_rows(rows)
+    layout = _with_header(Format(kind=kind, delimiter=mark), at)  # type: ignore[arg-type]
+    grid = read_grid(_whole(layout, _headers_of(rows, at)), inside)
+    titles = tuple(names_of(rows, at))
+    layout = replace(layout, member=member)
+    return RawTable(path, layout, grid.headers, grid.cells, titles, _notes(grid, encoding))
 
 
 def _head(path: Path) -> tuple[str, str]:

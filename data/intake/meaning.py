@@ -8,10 +8,13 @@ from data.intake.headers import YEAR
 
 SCHOOL = (
     r"(?:attending )?(?:school|institution(?:al)?|org(?:ani[sz]ation)?|building|bldg|entity|site"
-    r"|campus|location|system)"
+    r"|campus|location|instn)"
 )
 CODE = r"(?:id|ids|identifier|code|cd|number|no|num|nbr|key)"
-DISTRICT = r"(?:district|division|lea|corporation|system|county office|dist|sau|isd|boces)"
+DISTRICT = (
+    r"(?:district|dstrct|division|lea|corporation|corp|system|county office|dist|sau|isd|boces|lss"
+    r"|local school system|supervisory union)"
+)
 MANY = r"(?:number|num|n|no|count|cnt|total|of|the|students?|pupils?|all|with)"
 PERCENT = r"(?:percent(?:age)?|pct|perc|rate|share|proportion|ratio)"
 ABSENT = (
@@ -30,16 +33,16 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"dbn|ncessch|iid|cds(?: ?code)?|schid|sch (?:cd|code|id|no)|rcdts|beds ?code?"
             r"|state school id",
             rf"(?:school|sch|inst|instn|org|state|nces|facility) ?{CODE}|{SCHOOL}id"
-            r"|building irn",
-            r"id",
+            r"|building irn|irn",
+            rf"system {CODE}|id",
         ),
         "name": (
-            rf"{SCHOOL} name|{SCHOOL}name|name of (?:the )?school|sch name",
+            rf"{SCHOOL} (?:name|nm)|{SCHOOL}name|name of (?:the )?school|sch name|facility ?name",
             r"school|institution|campus|entity name|organization|organisation",
             r"name",
         ),
         "district": (
-            rf"(?:school )?{DISTRICT} ?name|name of {DISTRICT}",
+            rf"(?:school )?{DISTRICT} ?(?:name|nm)|name of {DISTRICT}",
             rf"(?:school )?{DISTRICT}",
         ),
         "county_id": (rf"county {CODE}",),
@@ -57,19 +60,19 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "rate": (
             rf"(?:{MANY} )*{PERCENT} (?:{MANY} )*{ABSENT}(?: {MANY})*"
-            rf"|{ABSENT} (?:{MANY} )*{PERCENT}",
+            rf"|(?:{MANY} )*{ABSENT} (?:{MANY} )*{PERCENT}",
         ),
         "attending": (rf"(?:{MANY} )*{ATTENDING}(?: {MANY})*",),
         "attending_rate": (
             rf"(?:{MANY} )*{PERCENT} (?:{MANY} )*{ATTENDING}(?: {MANY})*"
-            rf"|{ATTENDING} (?:{MANY} )*{PERCENT}",
+            rf"|(?:{MANY} )*{ATTENDING} (?:{MANY} )*{PERCENT}",
         ),
         "enrolled": (
             r"(?:students|pupils) included|(?:total )?(?:students|pupils) (?:counted|enrolled)",
-            r"(?:total )?(?:student )?(?:enrol+ment|membership|enrol+ed|headcount)"
-            r"(?: count| total| n)?",
+            r"(?:number )?(?:total )?(?:students? )?(?:eligible )?(?:cumulative )?"
+            r"(?:enrol+ment|membership|enrol+ed|headcount)(?: count| total| n)?",
             r"denominator|(?:n|total|number|number of|count of|num|all)? ?(?:students|pupils)"
-            r"(?: count| total)?|student count|total count|adm|total(?: all)?"
+            r"(?: count| total)?|student count(?: all)?|total count|adm|total(?: all)?"
             r"|(?:contributing|counted) .*",
         ),
         "row_kind": (

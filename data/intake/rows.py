@@ -1,43 +1,40 @@
 """What a row is: which rows are schools, all students, all grades; the others are left out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from data.intake.content import pattern_of, plain_ids
+from data.intake.groups import MOST_WORDS, Dimension, counted, dimensions_of, everyone_of
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import is_year, strength
 from data.recipe.rows import Filter
 
-MOST_WORDS = 80
-WORDS_SHOWN = 8
 LONGEST_ID = 20
-ALL = re.compile(
-    r"all|all[-_ ]?(?:students?|grades?|groups?|pupils|levels|subgroups?|races?|genders?)"
-    r"(?: \(.*\))?|total(?: population| students?| enrol+ment)?|overall|tot|school total|aggregate"
-    r"|ta|all students total|(?:pk|k|kg|0k) ?-? ?12 total|everyone|schoolwide|school-wide",
-    re.IGNORECASE,
-)
 WIDER = re.compile(
-    r"(?:state|district|division|county|region|lea|esd|corporation|city|nation|network|supervisory"
-    r"|sau|isd|boces|system)(?:wide)?(?: total| level| summary| aggregate| \(.*\))?|total",
+    r"\[?(?:(?:state|district|division|county|region|lea|esd|corporation|city|nation|network"
+    r"|supervisory|sau|isd|boces|system|lss|(?:lea|psa|isd|public|local) district)"
+    r"(?:wide)?(?: total| level| summary| aggregate| \(.*\))?|total)\]?",
     re.IGNORECASE,
 )
 TOTAL = re.compile(
-    r"(?:(?:grand|state|district|county|division) )?totals?|statewide|state ?wide|all schools"
-    r"|state of [a-z ]+|district ?wide",
+    r"\[?(?:(?:(?:grand|state|district|county|division) )?totals?|state ?wide"
+    r"|all (?:public )?schools|state of [a-z ]+|district ?wide|all systems)\]?",
     re.IGNORECASE,
 )
+NO_SCHOOL = re.compile(r"a|all|state|district|total|0+", re.IGNORECASE)
 KINDS = frozenset("TCDSLRN")
 REASONS = {
     "kind": "A district, a state or another sum of schools: no school.",
-    "group": "A student group or grade: its students are counted under all students.",
     "measure": "Another measure.",
     "note": "A title, a note or a total: no id of a school.",
 }
+
+
+Step = Callable[[RawTable, Interview, str, pd.DataFrame, str], Filter | None]
 
 
 @dataclass(frozen=True)
@@ -47,18 +44,25 @@ class Kept:
     Attributes
     ----------
     filters : tuple of Filter
+        Those of all recipes of the file.
+    dimensions : tuple of Dimension
+        Columns that part the students of a school.
+    parted : DataFrame of str
+        The rows that pass the filters: of all students, of groups and of grades.
     cells : DataFrame of str
-        The rows that pass.
+        Those of all students.
     """
 
     filters: tuple[Filter, ...]
+    dimensions: tuple[Dimension, ...]
+    parted: pd.DataFrame
     cells: pd.DataFrame
 
 
 def school_rows(
     table: RawTable, interview: Interview, ids: str, used: Sequence[str], name: str = ""
 ) -> Kept:
-    """Find the rows of single schools with all their students.
+    """Find the rows of single schools, and the columns that part their students.
 
     Parameters
     ----------
@@ -73,28 +77,26 @@ def school_rows(
         Header of the names of schools; "" when there is none.
     """
     cells, filters = table.cells, []
-    measure, word, _ = table.measure()
+    measure, word, _ = table.measure
     if word and measure not in used and len(table.distinct(measure)) > 1:
         filters.append(_measure(table, interview, measure, word))
-        cells = cells[_passes(filters[0], cells[measure].str.strip())]
+        cells = cells[passes(filters[0], cells[measure].str.strip())]
         used = [*used, measure]
-    for header in table.cells.columns:
-        words = cells[header].str.strip()
-        if header in used or not 1 < words.nunique() <= MOST_WORDS:
-            continue
-        filter_ = _kind(table, interview, header, words) or _group(table, interview, header, words)
+    steps: list[tuple[str, Step]] = [
+        (str(header), _kind) for header in table.cells.columns if header not in used
+    ]
+    steps += [(header, _total_names) for header in (name,) if header]
+    for header, step in [*steps, (ids, _whole_ids)]:
+        filter_ = step(table, interview, header, cells, ids)
         if filter_ is not None:
             filters.append(filter_)
-            cells = cells[_passes(filter_, words)]
-    totals = _total_names(table, interview, name, cells) if name else None
-    if totals is not None:
-        filters.append(totals)
-        cells = cells[_passes(totals, cells[name].str.strip())]
+            cells = cells[passes(filter_, cells[header].str.strip())]
     notes = _notes(cells, ids, used)
     if notes is not None:
         filters.append(notes)
-        cells = cells[_passes(notes, cells[ids].str.strip())]
-    return Kept(tuple(filters), cells)
+        cells = cells[passes(notes, cells[ids].str.strip())]
+    dimensions = dimensions_of(table, interview, cells, ids, used)
+    return Kept(tuple(filters), dimensions, cells, everyone_of(cells, dimensions))
 
 
 def latest_rows(
@@ -126,7 +128,12 @@ def _measure(table: RawTable, interview: Interview, header: str, word: str) -> F
     return Filter(column=header, equals=interview.text(asked), reason=REASONS["measure"])
 
 
-def _kind(table: RawTable, interview: Interview, header: str, words: pd.Series) -> Filter | None:
+def _kind(
+    table: RawTable, interview: Interview, header: str, cells: pd.DataFrame, ids: str
+) -> Filter | None:
+    if not 1 < len(set(table.distinct(header))) <= MOST_WORDS:
+        return None
+    words = cells[header].str.strip()
     counts = words[words.ne("")].value_counts()
     wider = tuple(word for word in counts.index if WIDER.fullmatch(word))
     letters = strength(header, "row_kind") and set(counts.index) <= KINDS and "S" in counts.index
@@ -134,44 +141,33 @@ def _kind(table: RawTable, interview: Interview, header: str, words: pd.Series) 
         wider = tuple(word for word in counts.index if word != "S")
     if not wider or len(wider) == len(counts) or is_year(str(counts.index[0])):
         return None
+    inside = cells[ids][words.isin(wider)].str.strip()
+    if inside.nunique() > cells[ids][~words.isin(wider)].nunique():
+        return None  # the kind of agency that runs a school
+    empty = inside.eq("") | inside.str.fullmatch(NO_SCHOOL.pattern, case=False)
     asked = Question(
         ("files", table.name, "leave_out", header),
         f"What is a row of {table.name}? Which words of {header!r} are no schools?",
         wider,
-        f"{header!r} holds {_counted(counts)}.",
-        sure=not letters,
+        f"{header!r} holds {counted(counts)}.",
+        tuple(map(str, counts.index)),
+        sure=not letters or bool(empty.all()),
     )
-    left_out = interview.texts(asked)
-    if not left_out:
-        return None
-    return Filter(column=header, none_of=left_out, totals=True, reason=REASONS["kind"])
+    return _without(header, interview.texts(asked))
 
 
-def _group(table: RawTable, interview: Interview, header: str, words: pd.Series) -> Filter | None:
-    counts = words.value_counts()
-    everyone = [word for word in counts.index if ALL.fullmatch(word)]
-    named = strength(header, "student_group") or strength(header, "grade")
-    if not everyone and not named:
+def _without(header: str, words: Sequence[str]) -> Filter | None:
+    """Leave out rows that are sums of schools."""
+    if not words:
         return None
-    if not everyone and strength(header, "grade") and not strength(header, "student_group"):
-        return None  # grades that a school teaches
-    asked = Question(
-        ("files", table.name, "keep", header),
-        f"Which rows of {table.name} count all students of a school?",
-        everyone[0] if everyone else "",
-        f"{header!r} holds {_counted(counts)}.",
-        tuple(word for word in counts.index if word not in everyone[:1]),
-        sure=len(everyone) == 1,
-    )
-    word = interview.text(asked)
-    return Filter(column=header, equals=word, reason=REASONS["group"]) if word else None
+    return Filter(column=header, none_of=tuple(words), totals=True, reason=REASONS["kind"])
 
 
 def _total_names(
-    table: RawTable, interview: Interview, header: str, cells: pd.DataFrame
+    table: RawTable, interview: Interview, header: str, cells: pd.DataFrame, _ids: str
 ) -> Filter | None:
-    names = cells[header].str.strip()
-    found = tuple(sorted({name for name in names if TOTAL.fullmatch(name)}))
+    names = cells[header].str.strip().drop_duplicates()
+    found = tuple(sorted(name for name in names if TOTAL.fullmatch(name)))
     if not found:
         return None
     asked = Question(
@@ -180,10 +176,24 @@ def _total_names(
         found,
         "They are named like totals.",
     )
-    left_out = interview.texts(asked)
-    if not left_out:
+    return _without(header, interview.texts(asked))
+
+
+def _whole_ids(
+    table: RawTable, interview: Interview, header: str, cells: pd.DataFrame, _ids: str
+) -> Filter | None:
+    """Leave out rows with a word such as ALL or 000 in the place of the id of a school."""
+    words = cells[header].str.strip().drop_duplicates()
+    found = tuple(sorted(word for word in words if NO_SCHOOL.fullmatch(word)))
+    if not found or len(found) == len(words):
         return None
-    return Filter(column=header, none_of=left_out, totals=True, reason=REASONS["kind"])
+    asked = Question(
+        ("files", table.name, "leave_out", header),
+        f"Which ids in {header!r} of {table.name} are no schools?",
+        found,
+        "No school has such an id: these rows are sums.",
+    )
+    return _without(header, interview.texts(asked))
 
 
 def _notes(cells: pd.DataFrame, ids: str, used: Sequence[str]) -> Filter | None:
@@ -197,10 +207,13 @@ def _notes(cells: pd.DataFrame, ids: str, used: Sequence[str]) -> Filter | None:
     return Filter(column=ids, regex=pattern_of(raw[~wrong]), reason=REASONS["note"])
 
 
-def _passes(each: Filter, words: pd.Series) -> pd.Series:
+def passes(each: Filter, words: pd.Series) -> pd.Series:
+    """Say which words of its column a filter keeps."""
     if each.regex:
         return words.str.fullmatch(each.regex).astype(bool)
-    return ~words.isin(each.none_of) if each.none_of else words.eq(each.equals)
+    if each.none_of:
+        return ~words.isin(each.none_of)
+    return words.isin(each.one_of or (each.equals,))
 
 
 def conflicting_ids(cells: pd.DataFrame, ids: str, columns: Sequence[str]) -> tuple[str, ...]:
@@ -208,9 +221,3 @@ def conflicting_ids(cells: pd.DataFrame, ids: str, columns: Sequence[str]) -> tu
     rows = cells[[ids, *(name for name in columns if name != ids)]].drop_duplicates()
     plain = plain_ids(rows[ids])
     return tuple(sorted(set(rows[ids].str.strip()[plain.duplicated(keep=False)])))
-
-
-def _counted(counts: pd.Series) -> str:
-    some = [f"{word!r} ({rows:,} rows)" for word, rows in counts.iloc[:WORDS_SHOWN].items()]
-    more = f" and {len(counts) - WORDS_SHOWN} more" if len(counts) > WORDS_SHOWN else ""
-    return ", ".join(some) + more

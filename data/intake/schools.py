@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from data.intake.draft import About, Draft, choose, identifier_of, parts_of
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, strength, words_of, year_in
-from data.intake.rows import conflicting_ids, latest_rows
+from data.intake.rows import conflicting_ids, latest_rows, passes
 from data.read.grades import UNKNOWN, grades_in
 from data.recipe.parts import Column, Tokens
 from data.recipe.rows import GRADES, Filter, Grades, Points
@@ -31,8 +32,9 @@ RULES = {
 HALF = 0.5
 MOST_LEVELS = 25
 LEAST_GRADES = 6
+LEAST_ROWS = 4
 LEAST_OVERLAP = 0.5
-STRAY = re.compile(r"na|n/a|null|none|#n/a|-", re.IGNORECASE)
+STRAY = re.compile(r"na|n/a|null|none|#n/a|-|no data|not available|", re.IGNORECASE)
 DIFFER = "Rows of this id differ: no row tells all of the school."
 NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 NUMBERS |= {"seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12"}
@@ -84,54 +86,43 @@ def schools_draft(
 
 def grades_draft(absence: Draft, interview: Interview, about: About) -> Draft | None:
     """Draft a list of schools from a file of absence with a row a grade: None when it has none."""
-    table = absence.table
-    filters = {each.column: each for each in absence.recipe.filters}
-    for header in filters:
-        words = [word for word in table.distinct(header) if word]
-        named = [word for word in words if _is_grade(word)]
-        if len(named) < 4:
+    table, dimensions = absence.table, absence.dimensions
+    if absence.part:
+        return None
+    for own in dimensions:
+        header, named = own.header, list(own.grades)
+        if len(named) < LEAST_ROWS:
             continue
         asked = Question(
             ("files", table.name, "levels"),
             f"Do the levels of schools follow from the rows of {header!r}?",
             header,
-            f"It has a row a grade: {', '.join(named[:4])} and more.",
+            f"It has a row a grade: {', '.join(named[:LEAST_ROWS])} and more.",
             ("",),
         )
         if not interview.text(asked):
             return None
-        others = [each for name, each in filters.items() if name != header]
-        pattern = "|".join(re.escape(word) for word in sorted(named))
-        reason = "All students, or a student group: tells no grade."
-        kept = table.cells
-        for each in others:
-            kept = kept[~kept[each.column].str.strip().isin(each.none_of)] if each.none_of else kept
-        kept = kept[kept[header].str.strip().isin(named)]
-        own = {name: absence.recipe.columns[name] for name in ("school_id", "name")}
+        texts = {name: absence.recipe.columns[name] for name in ("school_id", "name")}
         district = _named(table, "district")
-        columns = {**own, **({"district": Column(column=district)} if district else {})}
-        plain = tuple(
-            Filter(column=each.column, reason=each.reason, equals=each.equals, none_of=each.none_of)
-            for each in others
-        )
+        columns = {**texts, **({"district": Column(column=district)} if district else {})}
+        plain = [replace(each, totals=False) for each in absence.recipe.filters]
+        shared = [each for each in plain if each.column not in {one.header for one in dimensions}]
+        whole = [each.whole() for each in dimensions if each is not own]
+        reason = "All students, or a student group: tells no grade."
+        rows = Filter(column=header, one_of=tuple(sorted(named)), reason=reason)
+        kept = table.cells
+        for each in (*shared, *whole, rows):
+            kept = kept[passes(each, kept[each.column].str.strip())]
         parts: dict[str, object] = {
             "columns": columns,
             "identifier": absence.recipe.identifier,
-            "filters": (*plain, Filter(column=header, regex=pattern, reason=reason)),
+            "filters": (*shared, *whole, rows),
             "grades": Grades(offered=header, a_row_each=True),
             "vintage": absence.recipe.vintage,
             "definition": "Grades that each school has a row for, withheld or not.",
         }
         return Draft(about.recipe(table, "schools", parts), table, kept)
     return None
-
-
-def _is_grade(word: str) -> bool:
-    text = word.strip().lower()
-    if not re.search(r"grade|kindergarten|^k$|^pk$|^[0-9]{1,2}(?:st|nd|rd|th)?$", text):
-        return False
-    taught = grades_in(word)
-    return taught is not None and len(taught) == 1
 
 
 def _ids(table: RawTable, interview: Interview, wanted: Sequence[str]) -> str:

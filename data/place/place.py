@@ -1,7 +1,7 @@
 """A place: the recipes that make a study area, and its words filled into them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -253,7 +253,11 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
             f'{file}: outlines of districts make a place of districts; write reports = "district"'
         )
     _refuse_other_tracts(content, chosen, file)
-    named = {"releases": content.releases.values(), "mirrors": content.mirrors}
+    named: dict[str, Iterable[str]] = {
+        "releases": content.releases.values(),
+        "mirrors": content.mirrors,
+    }
+    named["students_from"] = [each.students_from for each in chosen if each.students_from]
     ids = [*(recipe.id for recipe in chosen), *content.recipes]
     for key, names in named.items():
         if strange := [name for name in names if name not in ids]:

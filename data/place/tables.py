@@ -1,5 +1,6 @@
 """Put the tables that a place's recipes give together into one set."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from data.read.engine import read_table
 from data.read.fetch import fetched_on, mirror_folder, obtain
 from data.read.file_check import LIMITS
 from data.read.flows import blurred
+from data.read.tables import Beside
 from data.recipe.recipe import Recipe
 from data.store.folders import cache_folder
 from data.store.provenance import Ledger, Source
@@ -31,6 +33,8 @@ from geo.areas.crs import place_system, require_crs
 from geo.areas.geoid import other_codes
 
 OF_DISTRICTS = replace(LIMITS, students=1_500_000)
+ORDER = {"enrolment": 0, "schools": 2}
+"""Tables read before and after the others: shares need students, lists keep those with figures."""
 
 
 def read_place(
@@ -191,8 +195,8 @@ class PlaceReader:
         self.ledger.record(self.place.area.slug, "drivers", "dropped", reason, aside)
 
     def _read_files(self) -> None:
-        """Read what is there; lists of schools last, for some keep a school that has a figure."""
-        for recipe in sorted(self.place.recipes, key=lambda each: each.table == "schools"):
+        """Read what is there: students before their shares, and lists of schools last."""
+        for recipe in sorted(self.place.recipes, key=lambda each: ORDER.get(each.table, 1)):
             if recipe.id in self.paths:
                 self._try(recipe, self._read_one)
         order = [recipe.id for recipe in self.place.recipes]
@@ -224,12 +228,21 @@ class PlaceReader:
         on = "" if self.mirror is not None else fetched_on(path)
         keep = self._with_figure() if recipe.table == "schools" else frozenset()
         limits = OF_DISTRICTS if self._of_districts else LIMITS
-        read = read_table(recipe, path, self.ledger, keep=keep, retrieved=on, limits=limits)
+        beside = Beside(keep, self._students(recipe))
+        read = read_table(recipe, path, self.ledger, beside=beside, retrieved=on, limits=limits)
         self.sources.append(read.source)
         if isinstance(read.table, gpd.GeoDataFrame):
             _refuse_false_degrees(read.table, path.name)
         self.held[recipe.id] = read.table
         doubt_refused(recipe, self.ledger, before)
+
+    def _students(self, recipe: Recipe) -> pd.DataFrame | None:
+        """Give the students of whom a recipe's file has a share; None when it has them itself."""
+        if not recipe.students_from:
+            return None
+        name = re.compile(re.escape(recipe.students_from) + r"(?:_[0-9]{4}_[0-9]{2})?")
+        held = [table for key, table in self.held.items() if name.fullmatch(key)]
+        return pd.concat(held, ignore_index=True) if held else empty_table("enrolment")
 
     def _with_figure(self) -> frozenset[str]:
         """Give the schools that a file of absence has a figure of."""

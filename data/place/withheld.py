@@ -26,13 +26,16 @@ def bounded_by_list(
     Returns
     -------
     DataFrame
-        Without `RATE_BOUNDS`. `lower, upper` of a withheld row without enrolment are between 0 and
-        the students on the list, and within what the rate says of these.
+        Without `RATE_BOUNDS`. `lower, upper` of a withheld row of all students without enrolment
+        are between 0 and the students on the list, and within what the rate says of these; how
+        many of them a group or grade has is not known.
     """
     rate = absence.reindex(columns=RATE_BOUNDS).astype("float64")
     listed = absence["school_id"].map(students).astype("Float64").astype("float64")
     is_open = (
-        absence["status"].eq("suppressed")
+        absence["student_group"].eq("all")
+        & absence["grade"].eq("all")
+        & absence["status"].eq("suppressed")
         & absence["enrolled_upper"].isna()
         & absence["upper"].isna()
         & listed.notna()

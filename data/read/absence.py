@@ -24,6 +24,8 @@ CONTRADICTION = "Refused: the bounds of count and rate leave no number."
 OFTEN = 0.05
 MANY_EMPTY = 10
 NAMES = ("chronic_absent", "enrolled")
+GROUPED = ["school_id", "school_year", "student_group", "grade"]
+NO_STUDENTS = "The file of students has no row of this school, year and group."
 
 
 def absence(rows: Rows) -> pd.DataFrame:
@@ -32,10 +34,7 @@ def absence(rows: Rows) -> pd.DataFrame:
     part, students, rate = _figures(rows)
     read = counts(part, students, NAMES)
     rows.refuse(read["refused"])
-    table = rows.text.copy()
-    for name in ("student_group", "grade"):
-        if name not in table.columns:
-            table[name] = "all"
+    table = _with_groups(rows.text.copy())
     table = table.join(read.drop(columns="refused")).assign(source=recipe.id)
     if rate is not None:
         table[RATE_BOUNDS] = rate[["lower", "upper"]]
@@ -45,6 +44,44 @@ def absence(rows: Rows) -> pd.DataFrame:
         words = "Counts of absent students do not rise with enrolment and never exceed 100."
         rows.ledger.doubt("percent_for_count", *rows.name, words, table["school_id"])
     return table
+
+
+def enrolment(rows: Rows) -> pd.DataFrame:
+    """Shape students by school and year; impossible rows are left out and listed."""
+    read = rows.students(rows.recipe.columns["enrolled"])
+    rows.refuse(read["refused"])
+    figures = {"enrolled": read["value"].astype("Int64"), "lower": read["lower"]}
+    figures |= {"upper": read["upper"], "status": read["status"], "reason": read["reason"]}
+    table = _with_groups(rows.text.copy()).assign(**figures, source=rows.recipe.id)
+    return table[read["refused"].eq("")].reset_index(drop=True)
+
+
+def _with_groups(table: pd.DataFrame) -> pd.DataFrame:
+    """Say that rows without a group or a grade are of all students."""
+    for name in ("student_group", "grade"):
+        if name not in table.columns:
+            table[name] = "all"
+    return table
+
+
+def _elsewhere(rows: Rows) -> pd.DataFrame | None:
+    """Give the students that another file has of each row."""
+    if rows.beside.students is None:
+        return None
+    own = _with_groups(rows.text.copy())[GROUPED]
+    given = rows.beside.students[[*GROUPED, "enrolled", "lower", "upper", "status", "reason"]]
+    read = own.merge(given, on=GROUPED, how="left", validate="many_to_one")
+    read = read.set_axis(own.index).rename(columns={"enrolled": "value"})
+    lacks = read["status"].isna()
+    rows.ledger.record(*rows.name, "kept", NO_STUDENTS, own["school_id"][lacks])
+    return pd.DataFrame(
+        {
+            **{name: read[name].astype("float64") for name in ("value", "lower", "upper")},
+            "status": read["status"].mask(lacks, "missing"),
+            "reason": read["reason"].mask(lacks, NO_STUDENTS),
+            "refused": pd.Series("", index=read.index, dtype="str"),
+        }
+    )
 
 
 def _doubt_unseen(rows: Rows, table: pd.DataFrame) -> None:
@@ -68,7 +105,7 @@ def _figures(
     columns = rows.recipe.columns
     column, rated = columns["chronic_absent"], columns.get("rate")
     rate: pd.DataFrame | None
-    students = rows.students(columns["enrolled"]) if "enrolled" in columns else None
+    students = rows.students(columns["enrolled"]) if "enrolled" in columns else _elsewhere(rows)
     if column.unit != "count" and students is not None:
         rate = _rate(rows, column)
         if counts_for_percents(rows.text["school_id"], students["value"], rate["value"]):

@@ -13,13 +13,13 @@ from data.errors import FileError
 from data.plausible.rows import swapped_columns
 from data.plausible.totals import compare_totals
 from data.read import drivers, tables
-from data.read.absence import absence
+from data.read.absence import absence, enrolment
 from data.read.file_check import LIMITS, Limits, opened
 from data.read.grades import together
 from data.read.grid import Grid, read_grid
 from data.read.recognise import recognised
 from data.read.refuse import refuse_broken, refuse_conflicts, refuse_ids
-from data.read.tables import Rows
+from data.read.tables import ALONE, Beside, Rows
 from data.read.words import rewritten, text_columns
 from data.recipe.recipe import Recipe
 from data.recipe.rows import Filter
@@ -37,6 +37,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
         "tracts": tables.tracts,
         "schools": tables.schools,
         "absence": absence,
+        "enrolment": enrolment,
         "drivers": drivers.drivers,
         "school_drivers": drivers.school_drivers,
         "zones": tables.zones,
@@ -85,7 +86,7 @@ def read_table(
     path: Path,
     ledger: Ledger,
     *,
-    keep: Collection[str] = frozenset(),
+    beside: Beside = ALONE,
     retrieved: str = "",
     limits: Limits = LIMITS,
 ) -> FileRead:
@@ -99,8 +100,8 @@ def read_table(
     ledger : Ledger
         Receives each dropped or repaired row with its reason, and how many were kept: dropped
         and kept rows add up to the rows of the file.
-    keep : collection of str
-        Ids that filters marked `unless` let pass (schools with an absence figure).
+    beside : Beside
+        What other files of the place told before.
     retrieved : str
         ISO date on which the file was fetched; "" when not known.
     limits : Limits
@@ -132,7 +133,7 @@ def read_table(
         sha256=digest,
         release=recipe.release,
     )
-    table = shape_table(recipe, grid, path.name, ledger, keep=keep, limits=limits)
+    table = shape_table(recipe, grid, path.name, ledger, beside=beside, limits=limits)
     return FileRead(table, source)
 
 
@@ -150,11 +151,11 @@ def shape_table(
     file: str,
     ledger: Ledger,
     *,
-    keep: Collection[str] = frozenset(),
+    beside: Beside = ALONE,
     limits: Limits = LIMITS,
 ) -> pd.DataFrame:
     """Make the table of cells already read, by a recipe whose layout is settled."""
-    context = Context(recipe, file, ledger, frozenset(keep), grid.sheet)
+    context = Context(recipe, file, ledger, beside.keep, grid.sheet)
     for note in grid.notes:
         ledger.record(recipe.id, recipe.table, "repaired", note, len(grid.cells))
     if len(grid.cells) in SERVER_LIMITS:
@@ -173,7 +174,7 @@ def shape_table(
     text = text_columns(recipe, file, cells, ids)
     _refuse_doubles(context, text)
     geometry = None if grid.geometry is None else grid.geometry.loc[cells.index]
-    rows = Rows(recipe, file, cells, text, geometry, ledger, limits)
+    rows = Rows(recipe, file, cells, text, geometry, ledger, limits, beside)
     table = SHAPERS[recipe.table](rows)
     if not len(table):
         raise FileError(

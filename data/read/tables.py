@@ -1,7 +1,7 @@
 """From the columns of a recipe to the rows of each table."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -35,6 +35,25 @@ NO_BOUND = "The count is withheld, and nothing is known of it."
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What other files of a place told before one is read.
+
+    Attributes
+    ----------
+    keep : collection of str
+        Ids that filters marked `unless` let pass (schools with an absence figure).
+    students : DataFrame or None
+        Students of whom the file gives a share, as in the contract of enrolment.
+    """
+
+    keep: Collection[str] = frozenset()
+    students: pd.DataFrame | None = None
+
+
+ALONE = Beside()
+
+
+@dataclass(frozen=True)
 class Rows:
     """One file between reading and shaping; everything is on the same index of file rows.
 
@@ -44,6 +63,8 @@ class Rows:
         As published.
     text : DataFrame of str
         Our columns of text, the id among them.
+    beside : Beside
+        What other files of the place told before.
     """
 
     recipe: Recipe
@@ -53,6 +74,7 @@ class Rows:
     geometry: gpd.GeoSeries | None
     ledger: Ledger
     limits: Limits = LIMITS
+    beside: Beside = ALONE
 
     def numbers(self, column: Column, *, bounded: bool = True) -> pd.DataFrame:
         """Read one column of numbers, or the sum of several."""

@@ -114,15 +114,22 @@ def _shares(recipe: Recipe) -> Problems:
     """Say what is lacking where figures of absence are rates, or are of those who attend."""
     part = recipe.columns.get("chronic_absent", Column(unit="count"))
     if part.unit in RATES:
-        if "enrolled" not in recipe.columns:
+        if "enrolled" not in recipe.columns and not recipe.students_from:
             yield (
-                f"chronic_absent in {part.unit} is a count only with enrolled; give it too: where"
-                " another file has the students, put both in one file first"
+                f"chronic_absent in {part.unit} is a count only with enrolled; give it too, or in"
+                " students_from the recipe of the table enrolment that has the students"
             )
         if "rate" in recipe.columns:
             yield "chronic_absent is a rate itself; leave rate out"
     elif part.complement and not {"enrolled", "rate"} & set(recipe.columns):
         yield "complement: those absent are what is left of enrolled; give it too"
+
+
+def _check_students(recipe: Recipe) -> Problems:
+    if recipe.students_from and recipe.table != "absence":
+        yield f"only absence is a share of students; the table is {recipe.table!r}"
+    elif recipe.students_from and "enrolled" in recipe.columns:
+        yield "the file has the students itself: enrolled; leave students_from out"
 
 
 def _column_problem(name: str, column: Column) -> str:
@@ -242,8 +249,11 @@ def _check_years(recipe: Recipe) -> Problems:
     for year in recipe.years:
         if not SCHOOL_YEAR.fullmatch(year):
             yield f"{year!r} is no school year such as 2018-19"
-    if recipe.years and recipe.table not in ("absence", "school_drivers"):
-        yield f"only absence and school_drivers have school years; the table is {recipe.table!r}"
+    if recipe.years and recipe.table not in ("absence", "enrolment", "school_drivers"):
+        yield (
+            "only absence, enrolment and school_drivers have school years; the table is"
+            f" {recipe.table!r}"
+        )
     elif recipe.years and not any(map(YEAR_WORD.search, _texts(recipe))):
         yield "no key says where {year}, {word}, {start} or {end} stands"
 
@@ -309,6 +319,7 @@ _CHECKS: Mapping[str, Callable[[Recipe], Problems]] = MappingProxyType(
         "identifier": _check_identifier,
         "grades": _check_grades,
         "years": _check_years,
+        "students_from": _check_students,
         "measures": _check_measures,
         "points": _check_points,
         "aliases": _check_aliases,

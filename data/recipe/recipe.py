@@ -17,6 +17,7 @@ Table = Literal[
     "tracts",
     "schools",
     "absence",
+    "enrolment",
     "drivers",
     "school_drivers",
     "zones",
@@ -44,6 +45,10 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "absence": (
             ("school_id", "school_year", "chronic_absent"),
             ("enrolled", "rate", "name", "student_group", "grade"),
+        ),
+        "enrolment": (
+            ("school_id", "school_year", "enrolled"),
+            ("name", "student_group", "grade"),
         ),
         "drivers": (("geoid",), ()),
         "school_drivers": (("school_id", "school_year"), ()),
@@ -154,6 +159,12 @@ class Recipe:
         "`title`, `vintage`, sheet, member and headers, and `school_year` is that year when no "
         "column tells it.",
         examples=[{"2017-18": "1718", "2018-19": "1819"}],
+    )
+    students_from: str = Field(
+        default="",
+        description="Recipe of the table `enrolment` that has the students of whom `chronic_absent`"
+        " is a share, where the file itself has none: by school, year, group and grade.",
+        examples=["nj_enrolment"],
     )
     measures: tuple[Measure, ...] = Field(
         default=(),

@@ -11,7 +11,9 @@ NA = pd.NA
 
 def read(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     names = ["school_id", "enrolled_upper", "lower", "upper", "status", "rate_lower", "rate_upper"]
-    table = pd.DataFrame(rows, columns=names).assign(school_year="2018-19")
+    table = pd.DataFrame(rows, columns=names).assign(
+        school_year="2018-19", student_group="all", grade="all"
+    )
     return table.astype(dict.fromkeys(["enrolled_upper", "lower", "upper"], "Int64"))
 
 
@@ -33,6 +35,13 @@ def test_bounds_follow_from_list_and_rate(
     assert (row["lower"], row["upper"]) == wanted
     assert [entry.rows for entry in ledger.entries] == [1]
     assert "rate_upper" not in row.index
+
+
+def test_of_a_group_the_list_of_schools_says_nothing() -> None:
+    table = read([("A", NA, NA, NA, "suppressed", 0.0, 0.05)]).assign(student_group="Female")
+    listed = pd.Series({"A": 310}, dtype="Int64")
+    row = bounded_by_list(table, listed, "x", Ledger()).iloc[0]
+    assert row[["lower", "upper"]].isna().all()
 
 
 def test_what_is_reported_bounded_or_not_listed_stays_as_it_is() -> None:

@@ -17,6 +17,7 @@ from data.contracts.check import validate
 from data.errors import FileError
 from data.read.engine import read_table
 from data.read.enrolment import enrolment_of_rate
+from data.read.tables import Beside
 from data.recipe.checks import FOLDER, load_recipe, parse_recipe
 from data.recipe.recipe import Recipe
 from data.store.provenance import Ledger
@@ -273,7 +274,7 @@ def test_filters(tmp_path: Path, rule: str, kept: list[str]) -> None:
         ABSENCE, ("tokens", f'filters = [{{ column = "name", reason = "No.", {rule} }}]\ntokens')
     )
     ledger = Ledger()
-    table = read_table(made, written(tmp_path, ROWS), ledger, keep={"C3"}).table
+    table = read_table(made, written(tmp_path, ROWS), ledger, beside=Beside({"C3"})).table
     assert table["school_id"].tolist() == kept
     assert account(ledger)["dropped", "No."][0] == 3 - len(kept)
 
