@@ -7,7 +7,7 @@ from data.errors import DataError
 from data.intake.draft import NAME, About
 from data.intake.interview import Answer, Interview, Question
 from data.intake.look import RawTable
-from data.intake.national import ACS, BASE, national_recipes, recognised_as
+from data.intake.national import ACS, national_recipes, recognised_as
 from data.intake.states import CODES, state_of
 from data.intake.tracts import tract_ids
 from data.place.place import COUNTY, CatchmentSettings, PlaceFile
@@ -96,7 +96,7 @@ def geoids(table: RawTable) -> list[str]:
 
 
 def national_files(
-    tables: Sequence[RawTable], interview: Interview, *, has_tracts: bool
+    tables: Sequence[RawTable], interview: Interview, needed: Sequence[str]
 ) -> dict[str, str]:
     """Give the national recipes of the place, and the file of each; "" for one to be fetched.
 
@@ -109,7 +109,6 @@ def national_files(
     for table in tables:
         for name in recognised_as(table):
             files[name] = table.path.name
-    needed = [name for name in BASE if not (has_tracts and name == "census_tracts_2020")]
     files = {name: files.pop(name, "") for name in needed} | files
     more = interview.texts(
         Question(

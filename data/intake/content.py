@@ -12,7 +12,9 @@ COMMA = re.compile(r"[+-]?[0-9]+,[0-9]{1,2}")
 CODE = re.compile(r"-[0-9]+(?:\.0*)?")
 MOSTLY = 0.9
 HALF = 0.5
+NEARLY_ALL = 0.95
 ROUNDING = 0.0051  # a percent of whole numbers is off by half a percent
+DECIMALS = 3
 WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
 
 
@@ -50,8 +52,8 @@ def unit_of(cells: pd.Series) -> tuple[str, str]:
     if len(signs) and signs.all():
         return "text percent", "all numbers end in %"
     values = numbers(cells).dropna()
-    if len(values) and values.max() <= 1.0 and values.gt(0).any():
-        return "fraction", f"no number is above {values.max():g}"
+    if len(values) and values.quantile(NEARLY_ALL) <= 1.0 and values.gt(0).any():
+        return "fraction", f"{values.le(1.0).mean():.0%} of the numbers are at most 1"
     most = f"{values.max():g}" if len(values) else "no number"
     return "percent", f"the largest number is {most}"
 
@@ -125,6 +127,13 @@ def _shape(word: str) -> str:
 def _run(run: str) -> str:
     inside = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}.get(run[0], re.escape(run[0]))
     return inside if len(run) == 1 else f"{inside}{{{len(run)}}}"
+
+
+def misfit(part: pd.Series, whole: pd.Series, rate: pd.Series, unit: str) -> float:
+    """Say by how much a count of all is off its rate in the middle row, to a tenth of a percent."""
+    percent = rate if unit == "fraction" else rate / 100
+    off = (part / whole.where(whole.gt(0)) - percent).abs().median()
+    return round(float(off), DECIMALS)
 
 
 def identity(part: pd.Series, whole: pd.Series, rate: pd.Series, unit: str) -> float:

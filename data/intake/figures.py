@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.errors import FileError
-from data.intake.content import MOSTLY, identity, is_whole, number_share, numbers, unit_of
+from data.intake.content import (
+    MOSTLY,
+    identity,
+    is_whole,
+    misfit,
+    number_share,
+    numbers,
+    unit_of,
+)
 from data.intake.draft import choose
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
@@ -100,7 +108,8 @@ def _enrolled(
     unit, _ = unit_of(cells[rate])
     fits = {name: identity(part, numbers(cells[name]), percent, unit) for name in whole}
     sound = [name for name, share in fits.items() if share > MOSTLY]
-    sound.sort(key=lambda name: (-strength(name, "enrolled"), -fits[name]))
+    off = {name: misfit(part, numbers(cells[name]), percent, unit) for name in sound}
+    sound.sort(key=lambda name: (off[name], -strength(name, "enrolled"), -fits[name]))
     share = f"{100 * fits[sound[0]]:.0f} %" if sound else ""
     why = f"{count} divided by it is {rate} in {share} of the rows."
     return choose(interview, table, "enrolled", tuple(sound), why)
@@ -163,7 +172,7 @@ def way_of(
         ("files", table.name, "figures"),
         f"What does {table.name} say of absence?",
         ways[0],
-        f"{header!r} is {ways[0].replace('_', ' ')}; {len(cells):,} rows of schools."
+        f"{header!r} is {ways[0].replace('_', ' ')}; {len(cells):,} rows."
         + ("" if plain else " Its header does not say chronic: make sure that it is."),
         ways[1:] or ways,
         sure=plain,

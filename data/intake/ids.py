@@ -39,6 +39,11 @@ class Match:
     lacking: tuple[str, ...]
 
     @property
+    def units(self) -> int:
+        """Schools with a figure."""
+        return self.schools
+
+    @property
     def share(self) -> float:
         """Part of the schools with a figure that the list has."""
         return self.shared / self.schools if self.schools else 0.0

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from data.errors import DataError
 from data.intake.about import about_place, national_files, place_file
 from data.intake.absence import absence_drafts
+from data.intake.districts import columns_of, district_draft, district_names
 from data.intake.draft import About, Draft
 from data.intake.ids import Match, ids_of, matched, mended, one_width, renamed
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, id_header, strength
 from data.intake.names import matched_by_name
-from data.intake.national import recognised_as
+from data.intake.national import BASE, recognised_as
+from data.intake.outlines import OutlineMatch, name_header, outlines_recipe
 from data.intake.schools import grades_draft, schools_draft
 from data.intake.states import CODES
 from data.intake.students import enrolment_draft
@@ -24,7 +27,9 @@ from data.place.place import PlaceFile
 from data.read.school_years import school_years
 from data.recipe.recipe import Recipe
 
-ROLES = ("absence", "schools", "tracts", "national", "districts", "nothing")
+ROLES = ("absence", "schools", "tracts", "national", "districts", "outlines", "nothing")
+SHAPEFILE = (".dbf", ".prj", ".shx", ".cpg")
+"""Files that belong to a .shp, under its name."""
 FIGURES = ("chronic_absent", "rate", "attending", "attending_rate")
 
 
@@ -41,15 +46,15 @@ class Intake:
         Those that are written; national ones are the atlas's own.
     files : mapping
         Path inside the folder of files to the file.
-    matches : tuple of Match
-        Lists of schools against the schools with a figure.
+    matches : tuple of Match or OutlineMatch
+        Lists of schools against the schools with a figure; outlines against districts.
     """
 
     interview: Interview
     place: PlaceFile
     recipes: tuple[Recipe, ...]
     files: Mapping[str, Path]
-    matches: tuple[Match, ...]
+    matches: tuple[Match | OutlineMatch, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,22 @@ class _Sorted:
     schools: tuple[RawTable, ...]
     tracts: tuple[RawTable, ...]
     national: tuple[RawTable, ...]
+    districts: tuple[RawTable, ...]
+    outlines: tuple[RawTable, ...]
+
+    @property
+    def with_absence(self) -> tuple[RawTable, ...]:
+        """Files of absence, by school or by district."""
+        return self.absence or self.districts
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """Recipes of absence and of what it is counted for, with the years of each file of absence."""
+
+    recipes: tuple[Recipe, ...]
+    years: Mapping[str, tuple[str, ...]]
+    matches: tuple[Match | OutlineMatch, ...]
 
 
 def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
@@ -80,7 +101,50 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     files = _paths(tables)
     held = _sorted(tables, interview)
     areas = (*held.tracts, *held.national)
-    about, state, name = about_place(held.absence[0], areas, interview)
+    about, state, name = about_place(held.with_absence[0], areas, interview)
+    settled = (_of_districts if held.districts else _of_schools)(held, interview, about)
+    own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
+    recipes = (*settled.recipes, *own)
+    national = national_files(held.national, interview, _needed(held, interview))
+    place = place_file(about, areas, interview, settled.years, recipes, national)
+    reports: Any = "district" if held.districts else "school"
+    fips = CODES.get(state, "")
+    place = replace(place, name=name, state=state, state_fips=fips, reports=reports)
+    return Intake(interview, place, recipes, _used(files, held, about.slug), settled.matches)
+
+
+def _needed(held: _Sorted, interview: Interview) -> tuple[str, ...]:
+    """Give the national files without which there is no place; districts can do without."""
+    if held.districts and not _with_conditions(interview):
+        return ()
+    return tuple(each for each in BASE if not (held.tracts and each == "census_tracts_2020"))
+
+
+def _with_conditions(interview: Interview) -> bool:
+    asked = Question(
+        ("place", "conditions"),
+        "Are census tracts, children and conditions added to the districts?",
+        "yes",
+        "Fetched where nobody hands them in; where they cannot be, the districts go without.",
+        ("no",),
+    )
+    return interview.text(asked) == "yes"
+
+
+def _of_districts(held: _Sorted, interview: Interview, about: About) -> _Settled:
+    """Settle files of absence by district, and outlines of districts."""
+    absence = one_width([district_draft(each, interview, about) for each in held.districts])
+    names = district_names(absence)
+    drawn = [outlines_recipe(each, interview, about, names) for each in held.outlines]
+    return _Settled(
+        recipes=(*(each.recipe for each in absence), *(recipe for recipe, _ in drawn)),
+        years={each.recipe.id: _years(each) for each in absence},
+        matches=tuple(match for _, match in drawn),
+    )
+
+
+def _of_schools(held: _Sorted, interview: Interview, about: About) -> _Settled:
+    """Settle files of absence by school, and lists of schools."""
     absence, listed, students = _drafts(held, interview, about)
     every = one_width([*absence, *listed, *students])
     absence, listed = every[: len(absence)], every[len(absence) : len(absence) + len(listed)]
@@ -98,14 +162,11 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     known = _ids(listed)
     absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
-    own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
-    recipes = (*(each.recipe for each in [*absence, *students, *lists]), *own)
-    national = national_files(held.national, interview, has_tracts=bool(own))
-    years = {each.recipe.id: _years(each) for each in absence if each.part == 0}
-    place = place_file(about, areas, interview, years, recipes, national)
-    place = replace(place, name=name, state=state, state_fips=CODES.get(state, ""))
-    matches = tuple(matched(each, wanted) for each in listed)
-    return Intake(interview, place, recipes, _used(files, held, about.slug), matches)
+    return _Settled(
+        recipes=tuple(each.recipe for each in [*absence, *students, *lists]),
+        years={each.recipe.id: _years(each) for each in absence if each.part == 0},
+        matches=tuple(matched(each, wanted) for each in listed),
+    )
 
 
 def _drafts(
@@ -141,9 +202,13 @@ def _paths(tables: Sequence[RawTable]) -> dict[str, Path]:
 
 
 def _used(files: Mapping[str, Path], held: _Sorted, slug: str) -> dict[str, Path]:
-    every = (*held.absence, *held.schools, *held.tracts, *held.national)
+    every = (*held.with_absence, *held.schools, *held.tracts, *held.national, *held.outlines)
     names = sorted({each.path.name for each in every})
-    return {f"{slug}/{name}": files[name] for name in names}
+    paths = {f"{slug}/{name}": files[name] for name in names}
+    for path in [each for each in paths.values() if each.suffix.lower() == ".shp"]:
+        besides = [path.with_suffix(suffix) for suffix in SHAPEFILE]
+        paths |= {f"{slug}/{each.name}": each for each in besides if each.is_file()}
+    return paths
 
 
 def _sorted(tables: Sequence[RawTable], interview: Interview) -> _Sorted:
@@ -159,15 +224,19 @@ def _sorted(tables: Sequence[RawTable], interview: Interview) -> _Sorted:
             sure=sure,
         )
         roles[interview.text(asked)].append(table)
-    if roles["districts"]:
+    if roles["districts"] and roles["absence"]:
+        one, other = roles["districts"][0].name, roles["absence"][0].name
         raise DataError(
-            f"{roles['districts'][0].name}: a row is a district, and a place of districts alone"
-            " cannot be opened yet; hand in the file of schools"
+            f"a row of {one} is a district, one of {other} is a school: a place is one or the"
+            f' other; answer files."{one}".holds = "nothing" to leave a file out'
         )
-    if not roles["absence"]:
+    if not (roles["absence"] or roles["districts"]):
         names = ", ".join(each.name for each in tables)
-        raise DataError(f"none of {names} holds absence by school; hand in the publisher's file")
-    return _Sorted(*(tuple(roles[name]) for name in ("absence", "schools", "tracts", "national")))
+        raise DataError(
+            f"none of {names} holds absence by school or by district; hand in the publisher's file"
+        )
+    held = ("absence", "schools", "tracts", "national", "districts", "outlines")
+    return _Sorted(*(tuple(roles[name]) for name in held))
 
 
 def _role(table: RawTable) -> tuple[str, str, bool]:
@@ -181,14 +250,17 @@ def _role(table: RawTable) -> tuple[str, str, bool]:
     figures = [name for name in headers if max(strength(name, each) for each in FIGURES)]
     if not figures and table.measure[1]:
         figures = [table.measure[0]]
-    ids, district = id_header(headers), best(headers, "district_id")
+    if table.layout.kind != "vector" and figures and (found := columns_of(table)):
+        words = f"Columns {figures[0]!r}, and districts in {found.ids!r}: a row is a district."
+        return "districts", words, True
+    if called := name_header(table):
+        return "outlines", f"Outlines with names of school districts in {called!r}.", True
+    ids = id_header(headers)
     if figures and ids and table.layout.kind != "vector":
         return "absence", f"Columns {figures[0]!r} and ids in {ids!r}.", True
     schools = [each for each in best(headers, "name") if not strength(each, "district")]
     if figures and schools and table.layout.kind != "vector":
         return "absence", f"Columns {figures[0]!r} and schools by name in {schools[0]!r}.", True
-    if figures and district:
-        return "districts", f"Columns {figures[0]!r}, and ids of districts alone.", False
     points = best(headers, "x") and best(headers, "y")
     if ids and (points or best(headers, "name")) and len(table.cells) > 1:
         return "schools", f"Ids in {ids!r}" + (" and points." if points else " and names."), True

@@ -185,10 +185,27 @@ def shape_table(
             row=int(cells.index[0]),
         )
     ledger.record(recipe.id, recipe.table, "kept", "Rows of the file read.", rows.kept(table))
+    if recipe.table == "absence":
+        totals = _in_a_year(context, totals, cells)
     if recipe.table == "absence" and len(totals):
         figures, published = _total_figures(context, totals), recipe.release == "published"
         compare_totals(table, figures, ledger, published=published)
     return table
+
+
+def _in_a_year(context: Context, totals: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """Give total rows a year where the words "Grand Total" stand in the column of the year.
+
+    That of the other rows, where they have one alone; else such rows are left aside.
+    """
+    header = context.recipe.columns["school_year"].column
+    if not header:
+        return totals
+    years = kept[header].str.strip()
+    known = totals[header].str.strip().isin(years)
+    if len(set(years)) == 1:
+        return totals.assign(**{header: totals[header].where(known, years.iloc[0])})
+    return totals[known]
 
 
 def _total_figures(context: Context, cells: pd.DataFrame) -> pd.DataFrame:

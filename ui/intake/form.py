@@ -51,7 +51,8 @@ def _field(interview: Interview, question: Question) -> None:
     if question.key[0] == "files" and not question.sure:
         label = f"{question.key[1]}: {label}"
     if isinstance(question.proposal, tuple):
-        _several(question, as_written(label), question.proposal if said is None else said)
+        chosen = question.proposal if said is None else said
+        _several(interview, question, as_written(label), chosen)
     elif _options(question):
         _one_of(question, as_written(label), said)
     else:
@@ -86,16 +87,21 @@ def _one_of(question: Question, label: str, said: str | None) -> None:
     )
 
 
-def _several(question: Question, label: str, said: Sequence[str]) -> None:
-    options = list(dict.fromkeys([*question.proposal, *said]))
+def _several(interview: Interview, question: Question, label: str, said: Sequence[str]) -> None:
+    """Draw a list; one that is doubted can be taken as it is proposed."""
+    options = list(dict.fromkeys([*question.proposal, *said, *question.alternatives]))
     st.multiselect(
         label,
         options,
         list(said),
-        accept_new_options=True,
+        accept_new_options=not question.alternatives,
         placeholder=text("none"),
         **_change(question.key),
     )
+    if question in interview.open:
+        key = f"{_change(question.key)['key']}-as-proposed"
+        answer = (question.key, question.proposal)
+        st.button(text("As proposed"), key=key, on_click=session.answer, args=answer)
 
 
 def _change(key: Key) -> dict[str, Any]:

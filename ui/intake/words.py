@@ -19,8 +19,9 @@ SURE = mark(
     " Sums by year are the best check: compare them with what the publisher says."
 )
 WANTED = mark(
-    "Needed: absence by school, and a list of schools with points. Tracts and the Social"
-    " Vulnerability Index come from you or from the network."
+    "Needed: absence by school, and a list of schools with points; or absence by district, and"
+    " outlines of districts. Tracts and the Social Vulnerability Index come from you or from the"
+    " network."
 )
 PLACE_ASKS: Mapping[str, str] = {
     "state": mark("Which state is it?"),
@@ -32,6 +33,7 @@ PLACE_ASKS: Mapping[str, str] = {
     "release": mark("Are these counts published?"),
     "licence": mark("Under which licence?"),
     "more": mark("Which more national files?"),
+    "conditions": mark("Are census tracts, children and conditions added to the districts?"),
     "tract_vintage": mark("Tracts of which census?"),
     "default_year": mark("Which year is shown first?"),
     "crs": mark("Which projection?"),
@@ -46,7 +48,7 @@ PLACE_ASKS: Mapping[str, str] = {
 FILE_ASKS: Mapping[str, str] = {
     "holds": mark("What does it hold?"),
     "columns": mark("Which column is it: {name}?"),
-    "leave_out": mark("Which words of “{name}” are no single schools?"),
+    "leave_out": mark("Which words of “{name}” are sums, and no single schools or districts?"),
     "keep": mark("Which rows of “{name}” count all students?"),
     "groups": mark("Which words of “{name}” are student groups to keep?"),
     "grades": mark("Which words of “{name}” are grades to keep?"),
@@ -63,11 +65,12 @@ FILE_ASKS: Mapping[str, str] = {
     "levels": mark("Do levels follow from the rows of grades?"),
     "parts": mark("Which columns make up the id of a school?"),
     "ids": mark("How do its ids become those of the attendance file?"),
+    "aliases": mark("Which outlines are of a district with another name?"),
     "same": mark("Which listed school is {name}?"),
 }
 TARGETS: Mapping[str, str] = {
-    "school_id": mark("id of the school"),
-    "name": mark("name of the school"),
+    "school_id": mark("id of the school or district"),
+    "name": mark("name of the school or district"),
     "district": mark("district"),
     "neighbourhood": mark("neighbourhood, town or county"),
     "school_type": mark("type of school"),
@@ -85,6 +88,7 @@ TARGETS: Mapping[str, str] = {
     "x": mark("longitude"),
     "y": mark("latitude"),
     "geoid": mark("id of the tract"),
+    "district_id": mark("id of the district"),
     "county_name": mark("county"),
 }
 VALUES: Mapping[str, str] = {
@@ -93,6 +97,9 @@ VALUES: Mapping[str, str] = {
     "tracts": mark("outlines of tracts"),
     "national": mark("a national file"),
     "districts": mark("absence by district"),
+    "outlines": mark("outlines of districts"),
+    "yes": mark("yes"),
+    "no": mark("no"),
     "nothing": mark("nothing that is needed"),
     "count": mark("a count of the absent"),
     "attending": mark("a count of those who attend regularly"),
@@ -149,12 +156,15 @@ def figures(handed: Handed) -> list[tuple[str, str]]:
     """Write how far the place is in numbers."""
     matches = handed.intake.matches if handed.intake is not None else ()
     best = max((each.share for each in matches), default=None)
-    schools = count_text(max(each.schools for each in matches)) if matches else "–"
+    units = count_text(max(each.units for each in matches)) if matches else "–"
+    what, share = text("schools with a figure"), text("of the schools are in the list")
+    if handed.intake is not None and handed.intake.place.reports == "district":
+        what, share = text("districts with a territory"), text("of them have an outline")
     return [
         (count_text(len({each.path for each in handed.tables})), text("files read")),
         (count_text(len(handed.interview.open)), text("questions open")),
-        (schools, text("schools with a figure")),
-        ("–" if best is None else percent_text(best), text("of the schools are in the list")),
+        (units, what),
+        ("–" if best is None else percent_text(best), share),
     ]
 
 

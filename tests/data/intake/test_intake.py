@@ -109,7 +109,7 @@ def test_what_is_doubtful_must_be_answered_and_nothing_is_written_before(
         ('[place]\ntract_vintage = "1990"', "write one of '2020', '2010'"),
         ('[place]\nneighbourhood = "town"', "write one of 'district', ''"),
         ('[files."Chronic Absence 2021-22.xlsx#Data".tokens]\n"*" = "zero"', "withheld <10"),
-        (f'[files."{RATES}"]\nholds = "districts"', "a row is a district"),
+        (f'[files."{RATES}"]\nholds = "districts"', "is a district, one of"),
     ],
 )
 def test_an_answer_that_is_none_names_its_question(
