@@ -13,6 +13,7 @@ PY := $(BIN)/python
 
 run: $(VENV)/.run
 	$(PY) -m data.build demo --if-missing
+	$(PY) -m ui.prepare demo
 	$(PY) -m streamlit run app.py
 
 # A file's tests stay on one worker, so that what they share is made once; files in their order, so
@@ -30,6 +31,7 @@ verify: $(VENV)/.test
 
 place: $(VENV)/.run
 	$(PY) -m data.build $(PLACE)
+	$(PY) -m ui.prepare $(PLACE)
 
 bench: $(VENV)/.test
 	$(PY) -m bench

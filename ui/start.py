@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 from streamlit import net_util
 
-from data.build import build_panel
 from data.errors import DataError
 from data.store.folders import list_panels, unusable_panels, without_home
 from ui.languages import text
@@ -18,6 +17,8 @@ net_util._external_ip = net_util._internal_ip = "127.0.0.1"
 def ensure_place() -> None:
     """Build the demo county when no place is in the store, and say so while it is made."""
     if not list_panels():
+        from data.build import build_panel  # readers and joins, that a place in the store needs not
+
         try:
             with st.spinner(text("Building the fictional demo county, about ten seconds ...")):
                 build_panel("demo")

@@ -71,6 +71,10 @@ class MapGeometry:
     def _place(self, xy: Any) -> Any:
         return np.column_stack([self.longitude_of(xy[:, 0]), xy[:, 1]]).round(5)
 
+    def is_written(self) -> bool:
+        """Say whether its files are where browsers fetch them."""
+        return (STATIC / self.folder).is_dir()
+
     def url(self, layer: str) -> str:
         """Address of a layer: "tracts", "marks", "hatch", "borders", "schools", or of context."""
         return f"/app/static/geometry/{self.folder}/{layer}.json"

@@ -1,7 +1,6 @@
 """What pages ask, answered once per place, build and choice; `cache` says what is kept."""
 
 from ui.queries.places import (
-    Place,
     choices,
     dispersion,
     geometry,
@@ -9,7 +8,6 @@ from ui.queries.places import (
     label,
     panel,
     panel_of,
-    place,
     places,
     school_conditions,
     school_history,
@@ -22,6 +20,7 @@ from ui.queries.places import (
     trend,
     why_this_year,
 )
+from ui.queries.stored import Place, place
 
 __all__ = [
     "Place",

@@ -10,6 +10,8 @@ more than a moment has a bar that moves and a way to stop.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +25,7 @@ import streamlit as st
 
 from analytics.inputs import Progress
 from ui.languages import mark, text
+from ui.queries.stored import shelf
 from ui.words.as_written import as_written
 
 P = ParamSpec("P")
@@ -47,11 +50,14 @@ class Entry:
         One object for all sessions, never written to; else a copy for each use.
     doing : str
         Words shown while it is made; "" for what takes a moment.
+    stored : bool
+        Kept on disk too, see `ui.queries.stored`.
     """
 
     size: int
     shared: bool = False
     doing: str = ""
+    stored: bool = False
 
 
 ENTRIES: Mapping[str, Entry] = MappingProxyType(
@@ -63,7 +69,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "join": Entry(8, shared=True, doing=mark("Finding where students live ...")),
         "shares": Entry(32),
         "tracts": Entry(64),
-        "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ...")),
+        "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ..."), stored=True),
         "units of a place": Entry(8),
         "search": Entry(4, shared=True),
         "trend": Entry(32),
@@ -102,7 +108,6 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "chart of themes": Entry(32),
         "chart of exposure": Entry(32),
         "ground of a printed map": Entry(4, shared=True),
-        "hash of the code": Entry(1),
     }
 )
 
@@ -121,7 +126,31 @@ def kept(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep what a function gives, under a name of `ENTRIES`, by its arguments."""
     entry = ENTRIES[name]
     keep = st.cache_resource if entry.shared else st.cache_data
-    return keep(max_entries=entry.size, show_spinner=Doing(entry.doing) if entry.doing else False)
+    in_memory = keep(
+        max_entries=entry.size, show_spinner=Doing(entry.doing) if entry.doing else False
+    )
+    if not entry.stored:
+        return in_memory
+    return lambda make: in_memory(_on_disk(name, make))
+
+
+def _on_disk(name: str, make: Callable[P, T]) -> Callable[P, T]:
+    """Look for what a function gives on the disk first."""
+    names = inspect.signature(make)
+
+    @functools.wraps(make)
+    def given(*args: P.args, **kwargs: P.kwargs) -> T:
+        values = names.bind(*args, **kwargs).arguments
+        key = [value for argument, value in values.items() if not argument.startswith("_")]
+        place = shelf((name, *key))
+        stored = place.take()
+        if stored is not None:
+            return cast("T", stored)
+        made = make(*args, **kwargs)
+        place.put(made)
+        return made
+
+    return given
 
 
 @dataclass
@@ -192,9 +221,20 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
     bar = Bar(key, what)
     with results().turn(key, bar.wait):
         kept = results().get(key)
-        made = work(bar) if kept is None else cast("T", kept)
+        made = _made(key, bar, work) if kept is None else cast("T", kept)
         results().keep(key, made)
     bar.place.empty()
+    return made
+
+
+def _made(key: Hashable, bar: Bar, work: Callable[[Progress], T]) -> T:
+    """Take a result from the disk, or do the work and keep it there."""
+    place = shelf(key)
+    stored = place.take()
+    if stored is not None:
+        return cast("T", stored)
+    made = work(bar)
+    place.put(made)
     return made
 
 

@@ -18,7 +18,7 @@ from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
 from ui.queries.cache import kept
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import Selection
 from ui.why import charts as why_charts
 

@@ -40,7 +40,7 @@ from ui.languages import text
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods
 from ui.queries.cache import kept, result
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import Selection
 
 AT_SCHOOL = "temporary_housing"

@@ -31,7 +31,7 @@ from geo.weights.weights import Weights
 from ui import queries
 from ui.languages import mark, text
 from ui.queries.cache import kept, result
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import NEIGHBOURS, PLANNING, SINGLE_TESTS, Selection
 
 WRONG_JOIN = "building"

@@ -11,7 +11,7 @@ from data.views.ranking import ranked
 from ui import queries
 from ui.queries.cache import kept
 from ui.queries.hotspots import weights_of
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import NEIGHBOURHOOD, Selection
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from data.contracts.vocabulary import LEVELS
-from data.panel import Panel, PanelError, load_panel
+from data.panel import PROTECTED, Panel, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, school_lists, schools_and_tracts, years
@@ -16,25 +16,13 @@ from data.views.neighbourhoods import areas_of
 from data.views.schools_and_tracts import Totals
 from data.views.search import Found, Index, find, index_of, places_of
 from data.views.years import Dispersion
-from ui import roles
 from ui.maps.geometry import MapGeometry, publish_geometry
 from ui.present.views import NAMES as SLIDES
 from ui.queries.cache import kept
+from ui.queries.stored import Place, place, shelf
 from ui.selection import NEIGHBOURHOOD, Choices, Selection
 from ui.words.cards import condition_facts, not_covered_text
 from ui.words.years import why_this_year as year_words
-
-
-@dataclass(frozen=True)
-class Place:
-    """A built panel: its slug, the moment it was built, and which of its copies a session opens.
-
-    It is part of every key of the cache, so that no session is answered from the other copy.
-    """
-
-    slug: str
-    built: int
-    copy: roles.Copy = "protected"
 
 
 def places() -> dict[str, str]:
@@ -43,26 +31,10 @@ def places() -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: (item[0] != "demo", item[1])))
 
 
-def place(slug: str) -> Place:
-    """Key of a place's current build, as this session may see it.
-
-    Raises
-    ------
-    PanelError
-        It has none any more.
-    """
-    try:
-        built = (panel_path(slug) / "manifest.json").stat().st_mtime_ns
-        return Place(slug, built, roles.copy())
-    except OSError as error:
-        remedy = f"build it again: python -m data.build {slug}"
-        raise PanelError(f"its panel is not in the store; {remedy}") from error
-
-
 @kept("panel")
 def panel_of(key: Place) -> Panel:
     """Panel of a build that went through the gate; shared by its sessions, never written to."""
-    shown = load_panel(panel_path(key.slug) / "protected")
+    shown = load_panel(panel_path(key.slug) / PROTECTED)
     if key.copy == "protected" or not shown.restricted:
         return shown
     from data.store.protected import for_analysts  # it loads the joins: for analysts alone
@@ -72,8 +44,14 @@ def panel_of(key: Place) -> Panel:
 
 @kept("geometry")
 def _geometry(key: Place) -> MapGeometry:
+    own = shelf(("geometry", key))
+    written = own.take()
+    if isinstance(written, MapGeometry) and written.is_written():
+        return written
     panel = panel_of(key)
-    return publish_geometry(panel, schools_and_tracts.points(panel))
+    geometry = publish_geometry(panel, schools_and_tracts.points(panel))
+    own.put(geometry)
+    return geometry
 
 
 @kept("choices")

@@ -17,7 +17,7 @@ from ui import queries
 from ui.languages import text
 from ui.queries import drivers, hotspots, units
 from ui.queries.cache import kept, result
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import CRITERIA, Selection
 
 HOUSING = "temporary_housing"

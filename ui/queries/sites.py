@@ -16,7 +16,7 @@ from data.views.sites import SitePlan, site_view
 from ui import queries
 from ui.languages import text
 from ui.queries.cache import kept, result, result_for_one
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import Selection
 
 STATE, TIMES = "own_points", "own_times"

@@ -13,7 +13,7 @@ from geo.shares import share_matrix
 from ui import queries
 from ui.queries import hotspots
 from ui.queries.cache import kept
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import LISTS, NEIGHBOURHOOD, Selection
 
 GROUP = "group"

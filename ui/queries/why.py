@@ -27,7 +27,7 @@ from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import kept
 from ui.queries.hotspots import group_view, in_group, members, members_of
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.selection import Selection
 from ui.why.words import WAYS_TO_CARE as TO_CARE
 

@@ -14,11 +14,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from data.errors import DataError
 from data.recipe.binding import STRICT
+from data.store.code import code
 from data.store.folders import list_panels, panel_path
 from data.store.manifest import read_manifest
 from data.views import drivers, groups, hot_spots
 from ui import queries
-from ui.report.code import code
 from ui.report.stories import SCOPES
 from ui.selection import Selection, is_offered
 

@@ -14,7 +14,7 @@ import vl_convert
 from data.panel import Panel
 from ui import queries
 from ui.queries.cache import kept
-from ui.queries.places import Place
+from ui.queries.stored import Place
 from ui.report.draw import Ground, drawn
 from ui.report.faces import Face, face
 from ui.report.typeset import FONTS, LANGUAGE, Sheet, typeset
