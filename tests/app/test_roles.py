@@ -133,8 +133,8 @@ def functions_of(path: Path) -> list[ast.FunctionDef]:
 
 FILES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "ui").rglob("*.py")])
 ALL = [(path, function) for path in FILES for function in functions_of(path)]
-FREE = {"results", "code"}
-"""Kept functions of no place: the store of results itself, and the hash of the code."""
+FREE = {"results"}
+"""Kept functions of no place: the store of results itself."""
 KEYS = ("queries.place(", "key_of(", "_key(")
 
 

@@ -6,17 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
 
+from data.panel import PROTECTED
 from data.store.codec import dumps, loads
-from data.store.results import FOLDER
+from data.store.results import FOLDER, result_file
 from tests.data.store.test_codec import same
 from ui import prepare, queries
 from ui.queries import cache, hotspots, joins, neighbourhoods, stored
-from ui.queries.stored import shelf
+from ui.queries.stored import Shelf, shelf
 
 ROOT = Path(__file__).parents[3]
 
@@ -75,7 +77,7 @@ def test_a_later_process_reads_what_an_earlier_one_made(monkeypatch: pytest.Monk
 def test_a_drop_of_the_folder_changes_no_result(store: Path) -> None:
     view = queries.choices("demo").default()
     first = hotspots.found(view)
-    shutil.rmtree(store / "protected" / FOLDER)
+    shutil.rmtree(store / PROTECTED / FOLDER)
     forget()
     assert same(first, hotspots.found(view))
 
@@ -89,15 +91,23 @@ def test_a_rebuilt_place_finds_nothing_of_the_one_before(store: Path) -> None:
     os.utime(manifest, (1, 1))
     assert shelf(key).file is None  # the key is of the earlier build
     assert shelf(hotspots.key_of(view)).take() is not None  # the same panel
-    inner = store / "protected" / "manifest.json"
+    inner = store / PROTECTED / "manifest.json"
     inner.write_bytes(inner.read_bytes() + b"\n")
     assert shelf(hotspots.key_of(view)).take() is None
+
+
+def test_what_an_analyst_sees_is_never_kept_beside_what_anyone_may_see(store: Path) -> None:
+    key = queries.place("demo")
+    anyone = shelf(("hot spots", key))
+    analyst = Shelf(result_file(replace(key, copy="all").folder, "hot spots"))
+    assert anyone.file.is_relative_to(store / PROTECTED)
+    assert not analyst.file.is_relative_to(store / PROTECTED)
 
 
 def test_what_follows_from_no_panel_stays_in_memory(store: Path) -> None:
     assert shelf(("own file", 3)).file is None
     assert cache.result("own key", "Looking", lambda _bar: "found") == "found"
-    assert not (store / "protected" / FOLDER).exists()
+    assert not (store / PROTECTED / FOLDER).exists()
 
 
 @pytest.mark.usefixtures("store")
