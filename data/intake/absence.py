@@ -51,10 +51,10 @@ def absence_drafts(
     if name:
         columns = {"name": Column(column=name), **columns}
     shared = _named(one, kept, ids) if is_name else _identified(one, interview, kept, ids)
-    shared |= _read(wide, interview, columns)
+    shared |= numbers_read(wide, interview, columns)
     columns |= {"school_id": shared.pop("school_id")}  # type: ignore[dict-item]
     year = {} if wide.years else {"school_year": year_column(one, interview, figures.numbers)}
-    shared["vintage"] = _span(wide, year)
+    shared["vintage"] = span_of(wide, year)
     shared["years"] = dict(wide.years)
     if students is not None:
         shared["students_from"] = recipe_id(about.slug, students, "enrolment")
@@ -111,7 +111,7 @@ def _named(table: RawTable, kept: Kept, ids: str) -> dict[str, object]:
     }
 
 
-def _read(
+def numbers_read(
     wide: YearColumns, interview: Interview, columns: Mapping[str, Column]
 ) -> dict[str, object]:
     """Settle how numbers are written, and what words mean that stand in their place."""
@@ -128,7 +128,7 @@ def _read(
     return {"format": layout, "tokens": settled}
 
 
-def _span(wide: YearColumns, year: Mapping[str, Column]) -> str:
+def span_of(wide: YearColumns, year: Mapping[str, Column]) -> str:
     """Give the years that a file tells of."""
     if wide.years:
         years = sorted(wide.years)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from data.errors import FileError
-from data.intake import tokens
-from data.intake.content import decimal_of, number_share, numbers, plain_ids
+from data.intake.absence import numbers_read, span_of
+from data.intake.content import number_share, numbers, plain_ids
 from data.intake.draft import About, Draft, choose, identifier_of
 from data.intake.figures import figure_columns, figures_of, way_of
 from data.intake.groups import ALL, counted
@@ -16,6 +16,7 @@ from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, strength
 from data.intake.rows import TOTAL, WIDER
+from data.intake.wide import year_columns
 from data.intake.years import year_column
 from data.recipe.parts import Column
 from data.recipe.rows import Filter
@@ -57,14 +58,24 @@ def columns_of(table: RawTable) -> DistrictColumns | None:
     return DistrictColumns(next(iter(ids), name), name)
 
 
-def district_draft(table: RawTable, interview: Interview, about: About) -> Draft:
+def district_draft(table: RawTable, interview: Interview, about: About, state: str) -> Draft:
     """Draft the recipe of a file of absence by district; its groups and grades are kept.
+
+    Parameters
+    ----------
+    table : RawTable
+    interview : Interview
+    about : About
+    state : str
+        Name of the state, as a row of its total may be called.
 
     Raises
     ------
     FileError
         No column tells the district, or no figure of absence follows from the columns.
     """
+    wide = year_columns(table, interview)
+    table = wide.table
     found = columns_of(table) or DistrictColumns("", "")
     by_header = tuple(filter(None, (found.ids,)))
     ids = choose(interview, table, "school_id", by_header, "By its header: a row is a district.")
@@ -72,7 +83,7 @@ def district_draft(table: RawTable, interview: Interview, about: About) -> Draft
     if not ids:
         remedy = f'name it in the answers: files."{table.name}".columns.school_id'
         raise FileError(table.name, "no column is called like ids of districts", remedy)
-    filters, cells = _rows(table, interview, DistrictColumns(ids, name))
+    filters, cells = _rows(table, interview, DistrictColumns(ids, name), state)
     table = replace(table, cells=cells)
     figures = figures_of(table, interview, ids)
     used = [ids, *filter(None, (name, figures.words)), *figures.numbers]
@@ -80,23 +91,23 @@ def district_draft(table: RawTable, interview: Interview, about: About) -> Draft
     whole = _whole(cells, parts)
     way = way_of(table, interview, figures, whole)
     columns = _sound(figure_columns(table, figures, way), whole)
-    decimal, thousands = decimal_of([cells[each] for each in figures.numbers])
-    layout = replace(table.layout, decimal=decimal, thousands=thousands)  # type: ignore[arg-type]
-    read = [cells[each.column] for each in columns.values() if each.unit != "text"]
-    year = year_column(table, interview, figures.numbers)
+    every = replace(
+        wide, table=table, whole=replace(wide.whole, cells=wide.whole.cells.loc[cells.index])
+    )
+    year = {} if wide.years else {"school_year": year_column(table, interview, figures.numbers)}
     settled: dict[str, object] = {
+        **numbers_read(every, interview, columns),
         "columns": {
-            "school_year": year,
+            **year,
             "school_id": Column(column=ids),
             **({"name": Column(column=name)} if name else {}),
-            **columns,
+            **wide.columns(columns),
             **parts,
         },
         "identifier": identifier_of(cells, (ids,)),
-        "tokens": tokens.settled(table, interview, read, decimal=decimal),
         "filters": filters,
-        "format": layout,
-        "vintage": year.constant or _span(cells[year.column]),
+        "vintage": span_of(every, year),
+        "years": dict(wide.years),
     }
     return Draft(about.recipe(table, "absence", settled), table, cells)
 
@@ -115,7 +126,7 @@ def district_names(drafts: Sequence[Draft]) -> dict[str, tuple[str, ...]]:
 
 
 def _rows(
-    table: RawTable, interview: Interview, district: DistrictColumns
+    table: RawTable, interview: Interview, district: DistrictColumns, state: str
 ) -> tuple[tuple[Filter, ...], pd.DataFrame]:
     """Keep the rows of districts; what is left out holds the publisher's own totals."""
     cells, filters = table.cells, []
@@ -124,7 +135,7 @@ def _rows(
         if header not in (district.ids, district.name) and 1 < words.nunique() <= MOST_WORDS:
             filters += _kind(table, interview, str(header), words)
     if district.name:
-        filters += _totals(table, interview, district, cells)
+        filters += _totals(table, interview, district, state)
     for each in filters:
         cells = cells[~cells[each.column].str.strip().isin(each.none_of)]
     raw = cells[district.ids].str.strip()
@@ -159,11 +170,11 @@ def _kind(table: RawTable, interview: Interview, header: str, words: pd.Series) 
 
 
 def _totals(
-    table: RawTable, interview: Interview, district: DistrictColumns, cells: pd.DataFrame
+    table: RawTable, interview: Interview, district: DistrictColumns, state: str
 ) -> list[Filter]:
     """Ask about names of the state or of totals among rows that have an id."""
+    cells = table.cells
     named = cells.loc[cells[district.ids].str.strip().ne(""), district.name].str.strip()
-    state = interview.answers.get("place", {}).get("state", "")
     found = tuple(
         sorted(
             {
@@ -236,8 +247,3 @@ def _sound(columns: dict[str, Column], cells: pd.DataFrame) -> dict[str, Column]
     most = 1 if rate.unit == "fraction" else 100
     above = numbers(cells[rate.column]).gt(most).any()
     return {name: each for name, each in columns.items() if name != "rate" or not above}
-
-
-def _span(words: pd.Series) -> str:
-    years = sorted(set(words.str.strip()) - {""})
-    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"

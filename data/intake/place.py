@@ -102,7 +102,11 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     held = _sorted(tables, interview)
     areas = (*held.tracts, *held.national)
     about, state, name = about_place(held.with_absence[0], areas, interview)
-    settled = (_of_districts if held.districts else _of_schools)(held, interview, about)
+    settled = (
+        _of_districts(held, interview, about, state)
+        if held.districts
+        else _of_schools(held, interview, about)
+    )
     own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
     recipes = (*settled.recipes, *own)
     national = national_files(held.national, interview, _needed(held, interview))
@@ -131,9 +135,9 @@ def _with_conditions(interview: Interview) -> bool:
     return interview.text(asked) == "yes"
 
 
-def _of_districts(held: _Sorted, interview: Interview, about: About) -> _Settled:
+def _of_districts(held: _Sorted, interview: Interview, about: About, state: str) -> _Settled:
     """Settle files of absence by district, and outlines of districts."""
-    absence = one_width([district_draft(each, interview, about) for each in held.districts])
+    absence = one_width([district_draft(each, interview, about, state) for each in held.districts])
     names = district_names(absence)
     drawn = [outlines_recipe(each, interview, about, names) for each in held.outlines]
     return _Settled(

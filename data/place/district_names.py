@@ -12,6 +12,7 @@ GENERAL = frozenset(
 )
 """Words that say that it is a district, and not which."""
 SHORT = {"SAINT": "ST", "MOUNT": "MT", "FORT": "FT", "COUNTY": "CO", "JOINT": "JT"}
+SHORT |= {"REGIONAL": "REGION"}
 PART = re.compile(r"[A-Z]+|[0-9]+")
 LEAST_WORD = 4
 LEAST_WORDS = 2
