@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from data.assemble.districts import of_districts
 from data.assemble.drivers import with_designations
 from data.assemble.match import match
 from data.doubts import refuse_open
@@ -65,10 +66,11 @@ def believed(tables: SourceTables, ledger: Ledger) -> SourceTables:
         doubt(tables, ledger)
     attempt(lambda: matched.append(match(with_designations(tables, ledger), ledger)))
     if len(matched) > 1:
-        for doubt in _OF_MATCHED:
+        for doubt in () if of_districts(tables) else _OF_MATCHED:
             doubt(matched[-1], ledger)
         attempt(lambda: refuse_strangers(matched[-1]))
-        attempt(lambda: refuse_unjoinable(matched[-1]))
+        if not of_districts(tables):
+            attempt(lambda: refuse_unjoinable(matched[-1]))
     attempt(lambda: refuse_open(ledger.entries, tables.accept, tables.area.slug))
     raise_together(errors)
     return matched[-1]

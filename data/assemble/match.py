@@ -5,6 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from data.assemble.districts import of_districts, without_places
 from data.assemble.vintages import carried_over, is_of
 from data.errors import DataError
 from data.panel import SourceTables
@@ -39,9 +40,11 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
         More than 2 % of a source's tracts in these counties are unknown, and no crosswalk of the
         place ties them to it.
     """
+    if of_districts(tables):
+        tables = without_places(tables)
     return replace(
         tables,
-        schools=_in_tracts(tables, ledger),
+        schools=tables.schools if of_districts(tables) else _in_tracts(tables, ledger),
         drivers=_of_area(tables, ledger),
         school_drivers=_of_schools(tables, ledger),
         zones=_with_known_schools(tables, ledger),

@@ -32,7 +32,7 @@ def with_names(tables: SourceTables, ledger: Ledger) -> SourceTables:
         Receives which tracts were named, and by what.
     """
     features, tracts = tables.features, tables.tracts
-    if features is None:
+    if features is None or tracts.empty:
         return tables
     counties = features[features["layer"].eq("counties")].drop_duplicates("feature_id")
     names = counties.set_index("feature_id")["name"]

@@ -12,6 +12,7 @@ import shapely
 from data.assemble.alternative_joins import with_joins
 from data.assemble.believe import believed
 from data.assemble.context import with_context
+from data.assemble.districts import of_districts, tracts_of_districts
 from data.assemble.drivers import with_access
 from data.assemble.join import Joined, join_schools
 from data.assemble.match import refuse_two_sources
@@ -70,11 +71,17 @@ def make_panel(tables: SourceTables) -> Panel:
         parameters=_parameters(tables, joined.parameters, access),
         **{name: _ordered(name, frame) for name, frame in frames.items()},
     )
+    if of_districts(tables):
+        # No other join is offered, and no tracts means no borders and names to draw of them.
+        joined_panel = by_district(panel)
+        return with_context(joined_panel, tables.features) if len(panel.tracts) else joined_panel
     return with_context(by_district(with_joins(panel)), tables.features)
 
 
 def _joined(tables: SourceTables, ledger: Ledger) -> Joined:
     """Join the schools that have a place; what geometry refuses is said as an error of the data."""
+    if of_districts(tables):
+        return Joined(*tracts_of_districts(tables, _reference(tables), ledger))
     placed = tables.schools.drop(index=schools_apart(tables))
     tables = replace(tables, schools=placed)
     try:
