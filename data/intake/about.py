@@ -53,7 +53,7 @@ def about_place(
     licence = interview.text(
         Question(("place", "licence"), "Under which licence?", "Not stated", "No file says it.")
     )
-    about = About(slug, said["publisher"], said["url"], licence, said["definition"], release)
+    about = About(slug, said["publisher"], said["url"], licence, said["definition"], release, state)
     return about, state, name
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.errors import FileError
 from data.intake import tokens
-from data.intake.content import decimal_of
+from data.intake.content import counted_words, decimal_of
 from data.intake.draft import About, Draft, choose, identifier_of, parts_of, recipe_id
 from data.intake.figures import figure_columns, figures_of, way_of
 from data.intake.groups import recipes_of
@@ -115,9 +115,8 @@ def numbers_read(
     wide: YearColumns, interview: Interview, columns: Mapping[str, Column]
 ) -> dict[str, object]:
     """Settle how numbers are written, and what words mean that stand in their place."""
-    cells = wide.whole.cells
     read = [
-        _cells(cells, header, each.words)
+        _words(wide.whole, header, each.words)
         for each in columns.values()
         if each.unit != "text"
         for header in wide.headers(each.column)
@@ -139,7 +138,10 @@ def span_of(wide: YearColumns, year: Mapping[str, Column]) -> str:
     return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
-def _cells(cells: pd.DataFrame, header: str, words: str) -> pd.Series:
-    """Give the cells of a column, its words in the place of empty ones."""
+def _words(table: RawTable, header: str, words: str) -> pd.Series:
+    """Count the words of a column, those of another in the place of empty ones."""
+    cells = table.cells
     own = cells[header]
-    return own.where(own.str.strip().ne(""), cells[words]) if words else own
+    if not words:
+        return table.words(header)
+    return counted_words(own.where(own.str.strip().ne(""), cells[words]))

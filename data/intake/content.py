@@ -18,10 +18,21 @@ DECIMALS = 3
 WRAPPED = re.compile(r"^([0-9]+)\.0+$|^=?\"(.*)\"$")
 
 
+def counted_words(cells: pd.Series) -> pd.Series:
+    """Count the words of a column, blanks around them left out: rows by word."""
+    return cells.str.strip().value_counts()
+
+
 def numbers(cells: pd.Series, decimal: str = "") -> pd.Series:
     """Read the numbers of a column; what is none is NaN. The decimal mark "" is found out."""
-    decimal = decimal or decimal_of([cells])[0]
-    text = cells.str.strip().str.removesuffix("%").str.strip()
+    codes, words = pd.factorize(cells)
+    distinct = pd.Series(words, dtype="str").str.strip()
+    read = _read(distinct, decimal or decimal_of([pd.Series(1, index=distinct)])[0])
+    return pd.Series(read.to_numpy()[codes], index=cells.index)
+
+
+def _read(words: pd.Series, decimal: str) -> pd.Series:
+    text = words.str.removesuffix("%").str.strip()
     grouped = text.str.fullmatch(GROUPED.pattern).astype(bool)
     text = text.mask(grouped & (decimal == "."), text.str.replace(",", "", regex=False))
     if decimal == ",":
@@ -31,53 +42,73 @@ def numbers(cells: pd.Series, decimal: str = "") -> pd.Series:
     )
 
 
-def number_share(cells: pd.Series) -> float:
-    """Say which part of the filled cells of a column are numbers; 0 when none is filled."""
-    filled = cells[cells.str.strip().ne("")]
-    return float(numbers(filled).notna().mean()) if len(filled) else 0.0
+def values_of(words: pd.Series, decimal: str = "") -> pd.Series:
+    """Give the number that each of some counted words is, NaN for what is none."""
+    read = _read(_plain(words), decimal or decimal_of([words])[0])
+    return pd.Series(read.to_numpy(), index=words.index)
 
 
-def is_whole(cells: pd.Series) -> bool:
+def _plain(words: pd.Series) -> pd.Series:
+    return pd.Series(words.index, dtype="str")
+
+
+def number_share(words: pd.Series) -> float:
+    """Say which part of the filled cells of a column are numbers; 0 when none is filled.
+
+    Parameters
+    ----------
+    words : Series
+        From `counted_words`, as of the functions below.
+    """
+    filled = words[words.index != ""]
+    is_number = values_of(filled).notna()
+    return float(filled[is_number].sum() / filled.sum()) if len(filled) else 0.0
+
+
+def is_whole(words: pd.Series) -> bool:
     """Say whether the numbers of a column are whole, and none ends in a percent sign."""
-    values = numbers(cells).dropna()
-    signs = cells.str.strip().str.endswith("%").any()
+    values = values_of(words).dropna()
+    signs = _plain(words).str.endswith("%").any()
     return bool(len(values) and values.eq(values.round()).all() and not signs)
 
 
-def unit_of(cells: pd.Series) -> tuple[str, str]:
+def unit_of(words: pd.Series) -> tuple[str, str]:
     """Give the unit of a column of rates, and what it was told by."""
-    text = cells.str.strip()
-    is_number = numbers(cells).notna()
-    signs = text[is_number].str.endswith("%")
+    values = values_of(words).dropna()
+    signs = pd.Series(values.index, dtype="str").str.endswith("%")
     if len(signs) and signs.all():
         return "text percent", "all numbers end in %"
+<<<<<<< HEAD
     values = numbers(cells).dropna()
     if len(values) and values.quantile(NEARLY_ALL) <= 1.0 and values.gt(0).any():
         return "fraction", f"{values.le(1.0).mean():.0%} of the numbers are at most 1"
+=======
+    if len(values) and values.max() <= 1.0 and values.gt(0).any():
+        return "fraction", f"no number is above {values.max():g}"
+>>>>>>> dadacbf (Join federal lists of schools; read columns by their words: a file of 340,000 rows settles in seconds; take uploads of 100 MB)
     most = f"{values.max():g}" if len(values) else "no number"
     return "percent", f"the largest number is {most}"
 
 
-def odd_words(cells: Sequence[pd.Series], decimal: str) -> dict[str, int]:
+def odd_words(columns: Sequence[pd.Series], decimal: str) -> dict[str, int]:
     """Count the words that stand in columns of numbers and are none, the most frequent first.
 
     Numbers below 0 are codes: no count and no rate is negative.
     """
     counts: dict[str, int] = {}
-    for column in cells:
-        text = column.str.strip()
-        values = numbers(column, decimal)
-        odd = text[values.isna() | values.lt(0)]
-        for word, rows in odd.value_counts().items():
+    for words in columns:
+        values = values_of(words, decimal)
+        for word, rows in words[values.isna() | values.lt(0)].items():
             counts[str(word)] = counts.get(str(word), 0) + int(rows)
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
-def decimal_of(cells: Sequence[pd.Series]) -> tuple[str, str]:
+def decimal_of(columns: Sequence[pd.Series]) -> tuple[str, str]:
     """Give the decimal mark and the mark of thousands of columns of numbers."""
-    text = pd.concat([each.str.strip().str.removesuffix("%").str.strip() for each in cells])
-    comma = text.str.fullmatch(COMMA.pattern).astype(bool).sum()
-    point = text.str.fullmatch(r"[+-]?[0-9]+\.[0-9]+").astype(bool).sum()
+    rows = pd.concat(list(columns))
+    text = _plain(rows).str.removesuffix("%").str.strip()
+    comma = rows.to_numpy()[text.str.fullmatch(COMMA.pattern).to_numpy(dtype=bool)].sum()
+    point = rows.to_numpy()[text.str.fullmatch(r"[+-]?[0-9]+\.[0-9]+").to_numpy(dtype=bool)].sum()
     grouped = text.str.fullmatch(GROUPED.pattern).astype(bool).any()
     if comma > point and not grouped:
         return ",", ""

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -29,6 +30,8 @@ class About:
         Of the place.
     publisher, url, licence, definition, release : str
         As in a recipe.
+    state : str
+        By name.
     """
 
     slug: str
@@ -37,6 +40,7 @@ class About:
     licence: str
     definition: str
     release: str
+    state: str = ""
 
     def recipe(
         self, table: RawTable, kind: str, parts: Mapping[str, object], part: int = 0
@@ -90,7 +94,7 @@ class Draft:
     students: RawTable | None = None
     part: int = 0
 
-    @property
+    @cached_property
     def ids(self) -> pd.Index:
         """Ids of its rows, each once, as the recipe makes them before any mending."""
         column, identifier = self.recipe.columns["school_id"].column, self.recipe.identifier

@@ -121,7 +121,7 @@ def dimensions_of(
         for header in cells.columns
         if header not in used and 1 < len(set(table.distinct(header))) <= MOST_WORDS
     }
-    words = {header: each for header, each in words.items() if len(set(each)) > 1}
+    words = {header: each for header, each in words.items() if len(each.unique()) > 1}
     everyone = {header: _everyone(each) for header, each in words.items()}
     twins = _twins({header: each for header, each in words.items() if everyone[header]}, everyone)
     found = [

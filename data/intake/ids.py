@@ -1,14 +1,16 @@
 """Ids of two files: how many are shared, examples of the others, and what would mend them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pandas as pd
 
-from data.intake.content import pattern_of
-from data.intake.draft import Draft
+from data.intake.content import pattern_of, plain_ids
+from data.intake.draft import Draft, joined_ids
 from data.intake.interview import Interview, Question
 from data.recipe.parts import Column
+from data.recipe.rows import Filter
 
 ENOUGH = 0.95
 BETTER = 0.1
@@ -16,7 +18,10 @@ LONGEST_CUT = 9
 SHOWN = 5
 MOST_ASKED = 200
 LEAST_LENGTH = 4
+HALF = 0.5
 AS_THEY_ARE = "as they are"
+OTHER_FORM = "An id of another form: no school of these files."
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -57,33 +62,50 @@ class Match:
 
 @dataclass(frozen=True)
 class Mend:
-    """A change of ids that a recipe can write."""
+    """A change of ids that a recipe can write: parts that a pattern finds, and zeros in front."""
 
     name: str
-    cut: int = 0
-    tail: int = 0
+    pattern: str = ""
+    replace: str = "\\1"
     pad: int = 0
 
     def of(self, ids: pd.Series) -> pd.Series:
-        """Change ids."""
-        plain = ids.str[self.cut :] if self.cut else ids
-        plain = plain.str[: -self.tail] if self.tail else plain
+        """Change ids; those that the pattern does not fit are empty."""
+        plain = ids
+        if self.pattern:
+            fits = ids.str.fullmatch(self.pattern).astype(bool)
+            plain = ids.str.replace(f"^{self.pattern}$", self.replace, regex=True).where(fits, "")
         return plain.str.zfill(self.pad).where(plain.ne(""), plain) if self.pad else plain
 
     def draft(self, draft: Draft) -> Draft:
-        """Write the change into a draft."""
+        """Write the change into a draft; ids that the pattern does not fit are left out."""
         column, identifier = draft.recipe.columns["school_id"], draft.recipe.identifier
-        ids = self.of(pd.Series(draft.ids, dtype="str"))
-        if self.cut or self.tail:
-            pattern = f".{{{self.cut}}}(.+).{{{self.tail}}}"
-            column = replace(column, pattern=pattern, replace="\\1")
-        fresh = replace(identifier, pattern=pattern_of(ids), pad=self.pad or identifier.pad)
+        raw = pd.Series(draft.ids, dtype="str")
+        filters = draft.recipe.filters
+        if self.pattern:
+            column = replace(column, pattern=self.pattern, replace=self.replace)
+            if not identifier.also and not raw.str.fullmatch(self.pattern).all():
+                reason = "An id of another form: no school of these files."
+                filters = (
+                    *filters,
+                    Filter(column=column.column, regex=self.pattern, reason=reason),
+                )
+        ids = self.of(raw)
+        fresh = replace(
+            identifier, pattern=pattern_of(ids[ids.ne("")]), pad=self.pad or identifier.pad
+        )
         columns: dict[str, Column] = {**draft.recipe.columns, "school_id": column}
-        recipe = replace(draft.recipe, columns=columns, identifier=fresh)
+        recipe = replace(draft.recipe, columns=columns, identifier=fresh, filters=filters)
         return replace(draft, recipe=recipe)
 
 
 NOTHING = Mend(AS_THEY_ARE)
+STATE_PARTS = (
+    Mend("the parts behind the state put together", r"[A-Z]{2}-([^-]+)-([^-]+)", r"\1\2"),
+    Mend("the last of the parts", r"(?:.*-)([^-]+)"),
+    Mend("without hyphens", r"([^-]+)-([^-]+)-([^-]+)", r"\1\2\3"),
+)
+"""How federal files write the ids of states: CA-1964733-6057426."""
 
 
 def ids_of(draft: Draft) -> set[str]:
@@ -91,15 +113,15 @@ def ids_of(draft: Draft) -> set[str]:
     ids, recipe = pd.Series(draft.ids, dtype="str"), draft.recipe
     column = recipe.columns["school_id"]
     if column.pattern:
-        ids = ids.str.replace(f"^{column.pattern}$", column.replace, regex=True)
+        ids = Mend("", column.pattern, column.replace).of(ids)
     if recipe.identifier.pad:
         ids = ids.str.zfill(recipe.identifier.pad).where(ids.ne(""), ids)
     return {recipe.identifier.ids.get(each, each) for each in ids} - {""}
 
 
-def matched(draft: Draft, wanted: set[str]) -> Match:
-    """Compare a list with the schools that have a figure."""
-    own = ids_of(draft)
+def matched(draft: Draft, wanted: set[str], others: Mapping[str, str] = NO_OTHERS) -> Match:
+    """Compare a list with the schools that have a figure; `others` name them by another id."""
+    own = {others.get(each, each) for each in ids_of(draft)}
     lacking = sorted(wanted - own)
     shared = len(wanted) - len(lacking)
     return Match(draft.table.name, shared, len(wanted), tuple(lacking[:SHOWN]))
@@ -142,24 +164,31 @@ def one_width(drafts: Sequence[Draft]) -> list[Draft]:
     Parts of ids are filled to the same lengths in all files that have as many.
     """
     drafts = _same_pads(drafts)
-    numeric = [draft for draft in drafts if all(map(str.isdigit, ids_of(draft)))]
-    lengths = [set(map(len, ids_of(draft))) for draft in numeric]
+    ids = [ids_of(draft) for draft in drafts]
     full = [
-        next(iter(each))
-        for draft, each in zip(numeric, lengths, strict=True)
-        if len(each) == 1 and any(one.startswith("0") for one in ids_of(draft))
+        each
+        for each in ids
+        if all(map(str.isdigit, each))
+        and len(set(map(len, each))) == 1
+        and any(one.startswith("0") for one in each)
     ]
-    if not full:
-        return list(drafts)
-    width = max(full)
-    pad = Mend("zeros", pad=width)
-    return [
-        pad.draft(draft)
-        if any(draft is each for each in numeric)
-        and min(map(len, ids_of(draft))) < width >= max(map(len, ids_of(draft)))
-        else draft
-        for draft in drafts
+    return [_filled(draft, own, full) for draft, own in zip(drafts, ids, strict=True)]
+
+
+def _filled(draft: Draft, own: set[str], full: Sequence[set[str]]) -> Draft:
+    """Fill ids with zeros to the width of those of another file that has the same schools."""
+    if not own or not all(map(str.isdigit, own)):
+        return draft
+    plain = {each.lstrip("0") for each in own}
+    widths = [
+        len(next(iter(other)))
+        for other in full
+        if len(plain & {each.lstrip("0") for each in other}) > HALF * min(len(plain), len(other))
     ]
+    width = max(widths, default=0)
+    if min(map(len, own)) < width >= max(map(len, own)):
+        return Mend("zeros", pad=width).draft(draft)
+    return draft
 
 
 def _same_pads(drafts: Sequence[Draft]) -> list[Draft]:
@@ -182,6 +211,23 @@ def _same_pads(drafts: Sequence[Draft]) -> list[Draft]:
         named = replace(wider, pattern=pattern_of(ids)) if wider != identifier else identifier
         fresh.append(replace(draft, recipe=replace(draft.recipe, identifier=named)))
     return fresh
+
+
+def others_known(lists: Sequence[Draft]) -> dict[str, str]:
+    """Give the other ids (of the NCES) that lists know schools by, to the ids of the schools."""
+    known: dict[str, str] = {}
+    for each in lists:
+        if "other_id" in each.recipe.columns:
+            column, other = (each.recipe.columns[name] for name in ("school_id", "other_id"))
+            headers = [column.column, *each.recipe.identifier.also]
+            cells = each.cells[[*headers, other.column]].drop_duplicates()
+            ids = joined_ids(cells, headers, each.recipe.identifier)
+            if column.pattern:
+                ids = Mend("", column.pattern, column.replace).of(ids)
+            if pad := each.recipe.identifier.pad:
+                ids = ids.str.zfill(pad)
+            known |= dict(zip(plain_ids(cells[other.column]), ids, strict=True))
+    return known
 
 
 def mended(draft: Draft, wanted: set[str], interview: Interview) -> Draft:
@@ -214,19 +260,21 @@ def _mends(ids: pd.Series, wanted: set[str]) -> list[tuple[Mend, float]]:
     target = max(map(len, wanted), default=0)
     one_length = {len(each) for each in wanted} == {target}
     longest = int(ids.str.len().max())
-    tried: list[Mend] = []
+    tried = list(STATE_PARTS) if ids.str.contains("-", regex=False).any() else []
     if one_length:
         tried.append(Mend(f"zeros in front to {target} characters", pad=target))
+        tried += [replace(each, pad=target) for each in tried[: len(STATE_PARTS)] if each.pattern]
     for cut in range(1, min(LONGEST_CUT, longest - 1) + 1):
-        tried.append(Mend(f"the first {cut} characters left out", cut=cut))
-        tried.append(Mend(f"the last {cut} characters left out", tail=cut))
+        front = f".{{{cut}}}(.+)"
+        tried.append(Mend(f"the first {cut} characters left out", front))
+        tried.append(Mend(f"the last {cut} characters left out", f"(.+).{{{cut}}}"))
         if one_length:
             words = f"the first {cut} left out, zeros in front to {target}"
-            tried.append(Mend(words, cut=cut, pad=target))
+            tried.append(Mend(words, front, pad=target))
     changed = ((mend, mend.of(ids)) for mend in tried)
     shares = [
         (mend, len(set(own) & wanted) / len(wanted))
         for mend, own in changed
-        if not own.duplicated().any()
+        if not own[own.ne("")].duplicated().any()
     ]
     return [(mend, share) for mend, share in shares if share]

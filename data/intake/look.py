@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.errors import FileError
+from data.intake.content import counted_words, numbers
 from data.intake.headers import delimiter_of, header_rows, names_of
 from data.intake.meaning import id_header, is_of_absence, measured
 from data.read.encoding import strays_in
@@ -78,13 +79,26 @@ class RawTable:
 
     def distinct(self, header: str) -> list[str]:
         """Give the words of a column, the most frequent first."""
+        return list(map(str, self.words(header).index))
+
+    def words(self, header: str) -> pd.Series:
+        """Count the words of a column, the most frequent first: rows by word."""
         if header not in self._words:
-            counts = self.cells[header].str.strip().value_counts()
-            self._words[header] = list(map(str, counts.index))
+            self._words[header] = counted_words(self.cells[header])
         return self._words[header]
 
+    def numbers(self, header: str) -> pd.Series:
+        """Read the numbers of a column; what is none is NaN."""
+        if header not in self._numbers:
+            self._numbers[header] = numbers(self.cells[header])
+        return self._numbers[header]
+
     @cached_property
-    def _words(self) -> dict[str, list[str]]:
+    def _words(self) -> dict[str, pd.Series]:
+        return {}
+
+    @cached_property
+    def _numbers(self) -> dict[str, pd.Series]:
         return {}
 
 

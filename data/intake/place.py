@@ -12,7 +12,7 @@ from data.intake.about import about_place, national_files, place_file
 from data.intake.absence import absence_drafts
 from data.intake.districts import columns_of, district_draft, district_names
 from data.intake.draft import About, Draft
-from data.intake.ids import Match, ids_of, matched, mended, one_width, renamed
+from data.intake.ids import Match, ids_of, matched, mended, one_width, others_known, renamed
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, id_header, strength
@@ -157,20 +157,31 @@ def _of_schools(held: _Sorted, interview: Interview, about: About) -> _Settled:
         matched_by_name(each, listed, interview) if each.by_name else each for each in absence
     ]
     wanted = _ids(absence)
-    listed = [mended(each, wanted, interview) for each in listed]
+    listed, others = _mended(listed, wanted, interview)
     students = [mended(each, wanted, interview) for each in students]
     listed.sort(key=lambda each: each.recipe.points is not None)
     lists = [
         draft for each in absence if (draft := grades_draft(each, interview, about)) is not None
     ]
-    known = _ids(listed)
+    known = {others.get(each, each) for each in _ids(listed)}
     absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
+<<<<<<< HEAD
     return _Settled(
         recipes=tuple(each.recipe for each in [*absence, *students, *lists]),
         years={each.recipe.id: _years(each) for each in absence if each.part == 0},
         matches=tuple(matched(each, wanted) for each in listed),
     )
+=======
+    own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
+    recipes = (*(each.recipe for each in [*absence, *students, *lists]), *own)
+    national = national_files(held.national, interview, has_tracts=bool(own))
+    years = {each.recipe.id: _years(each) for each in absence if each.part == 0}
+    place = place_file(about, areas, interview, years, recipes, national)
+    place = replace(place, name=name, state=state, state_fips=CODES.get(state, ""))
+    matches = tuple(matched(each, wanted, others) for each in listed)
+    return Intake(interview, place, recipes, _used(files, held, about.slug), matches)
+>>>>>>> dadacbf (Join federal lists of schools; read columns by their words: a file of 340,000 rows settles in seconds; take uploads of 100 MB)
 
 
 def _drafts(
@@ -191,6 +202,23 @@ def _drafts(
     named = {each.students.name: each.students for each in absence if each.students is not None}
     students = [enrolment_draft(each, interview, about) for each in named.values()]
     return absence, listed, students
+
+
+def _mended(
+    lists: Sequence[Draft], wanted: set[str], interview: Interview
+) -> tuple[list[Draft], dict[str, str]]:
+    """Mend the ids of lists; one that has federal ids alone follows through another."""
+    linked = [
+        mended(each, wanted, interview) for each in lists if "other_id" in each.recipe.columns
+    ]
+    others = others_known(linked)
+    fresh = []
+    for each in lists:
+        same = next((one for one in linked if one.recipe.id == each.recipe.id), None)
+        through = same is None and matched(each, wanted, others).share
+        is_linked = bool(through) and through > matched(each, wanted).share
+        fresh.append(same or (each if is_linked else mended(each, wanted, interview)))
+    return fresh, others
 
 
 def _ids(drafts: Sequence[Draft]) -> set[str]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from data.intake import tokens
-from data.intake.content import MOSTLY, is_whole, number_share, numbers, plain_ids
+from data.intake.content import MOSTLY, is_whole, number_share, plain_ids
 from data.intake.draft import About, Draft, choose, identifier_of, parts_of
+from data.intake.ids import STATE_PARTS
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import best, strength, words_of, year_in
 from data.intake.rows import conflicting_ids, latest_rows, passes
+from data.intake.states import word_for
 from data.read.grades import UNKNOWN, grades_in
 from data.recipe.parts import Column, Tokens
 from data.recipe.rows import GRADES, Filter, Grades, Points
@@ -35,6 +37,9 @@ LEAST_GRADES = 6
 LEAST_ROWS = 4
 LEAST_OVERLAP = 0.5
 STRAY = re.compile(r"na|n/a|null|none|#n/a|-|no data|not available|", re.IGNORECASE)
+OTHER_STATE = "A school of another state."
+MOST_STATES = 70
+NCES = re.compile(r"nces ?(?:sch(?:ool)? ?)?(?:id|code|number|no)?|ncessch|nces id school")
 DIFFER = "Rows of this id differ: no row tells all of the school."
 NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 NUMBERS |= {"seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12"}
@@ -58,15 +63,16 @@ def schools_draft(
     headers = list(table.cells.columns)
     ids = _ids(table, interview, wanted)
     texts = _texts(table, interview, ids)
-    numeric = [name for name in headers if name != ids and number_share(table.cells[name]) > HALF]
+    numeric = [name for name in headers if name != ids and number_share(table.words(name)) > HALF]
     points = _points(table, interview, numeric)
     students = _students(table, interview, numeric, year)
     levels, grades = _levels(table, interview, ids)
     columns = {"school_id": Column(column=ids), **texts, **levels, **students}
+    columns |= _other_id(table, interview, ids)
     parts = parts_of(interview, table, ids, table.cells)
-    filters, cells = _filters(table, interview, columns, parts)
+    filters, cells = _filters(table, interview, columns, parts, about.state)
     columns = {**columns, "school_id": Column(column=parts[0])}
-    read = [table.cells[each.column] for each in students.values()]
+    read = [table.words(each.column) for each in students.values()]
     stray = _stray(table, [each.column for each in texts.values()] + [*points.values()])
     settled = tokens.settled(table, interview, read, harmless=True) if read else Tokens()
     missing = tuple(dict.fromkeys([*settled.missing, *stray]))
@@ -128,15 +134,38 @@ def grades_draft(absence: Draft, interview: Interview, about: About) -> Draft | 
 def _ids(table: RawTable, interview: Interview, wanted: Sequence[str]) -> str:
     """Choose the column whose ids the absence knows best; zeros in front are no difference."""
     known = {each.lstrip("0") for each in wanted}
-    shares: dict[str, float] = {}
-    for header in table.cells.columns:
-        own = {each.lstrip("0") for each in plain_ids(table.cells[header])} - {""}
-        shares[header] = len(own & known) / max(len(known), 1)
+    shares = {str(header): _overlap(table, str(header), known) for header in table.cells.columns}
     named = best(list(table.cells.columns), "school_id")
     most = sorted(shares, key=lambda name: (-round(shares[name], 2), -strength(name, "school_id")))
     likely = [name for name in most if shares[name] > LEAST_OVERLAP] or named
     why = f"It holds {shares[likely[0]]:.0%} of the ids with a figure of absence." if likely else ""
     return choose(interview, table, "school_id", tuple(likely), why.replace("%", " %"))
+
+
+def _overlap(table: RawTable, header: str, known: set[str]) -> float:
+    """Say how many of the ids with a figure a column holds, in whole or as parts of its ids."""
+    words = pd.Series(table.distinct(header), dtype="str")
+    forms = [plain_ids(words)]
+    if words.str.contains("-", regex=False).mean() > HALF:
+        forms += [each.of(words) for each in STATE_PARTS]
+    found = [{each.lstrip("0") for each in form} - {""} for form in forms]
+    return max(len(own & known) for own in found) / max(len(known), 1)
+
+
+def _other_id(table: RawTable, interview: Interview, ids: str) -> dict[str, Column]:
+    """Choose a column of the ids that the National Center for Education Statistics gives."""
+    headers = [
+        header
+        for header in map(str, table.cells.columns)
+        if header != ids
+        and NCES.fullmatch(words_of(header))
+        and pd.Series(table.distinct(header)).str.fullmatch(r"[0-9]{11,12}").mean() > HALF
+    ]
+    if not headers:
+        return {}
+    why = "Federal lists of schools, which have points, know a school by it."
+    header = choose(interview, table, "other_id", tuple(headers), why)
+    return {"other_id": Column(column=header)} if header else {}
 
 
 def _named(table: RawTable, target: str, taken: Sequence[str] = ()) -> str:
@@ -145,7 +174,7 @@ def _named(table: RawTable, target: str, taken: Sequence[str] = ()) -> str:
     fitting = [
         name
         for name in best([each for each in cells.columns if each not in taken], target)
-        if number_share(cells[name]) < HALF and cells[name].str.strip().ne("").any()
+        if number_share(table.words(name)) < HALF and set(table.distinct(name)) - {""}
     ]
     return fitting[0] if fitting else ""
 
@@ -166,7 +195,7 @@ def _points(table: RawTable, interview: Interview, numeric: Sequence[str]) -> di
     """Choose columns of longitude and latitude, by header and by where the numbers lie."""
     both = {}
     for axis, (low, high) in {"x": (-180.0, -60.0), "y": (13.0, 72.0)}.items():
-        values = {name: numbers(table.cells[name]).dropna() for name in best(list(numeric), axis)}
+        values = {name: table.numbers(name).dropna() for name in best(list(numeric), axis)}
         fits = [name for name, each in values.items() if each.between(low, high).mean() > MOSTLY]
         header = choose(
             interview, table, axis, tuple(fits), "By its header, and degrees of the United States."
@@ -179,7 +208,7 @@ def _points(table: RawTable, interview: Interview, numeric: Sequence[str]) -> di
 def _students(
     table: RawTable, interview: Interview, numeric: Sequence[str], year: str
 ) -> dict[str, Column]:
-    named = [name for name in numeric if strength(name, "enrolled") and is_whole(table.cells[name])]
+    named = [name for name in numeric if strength(name, "enrolled") and is_whole(table.words(name))]
     named.sort(
         key=lambda name: (year_in(name.replace("x20", "20")) != year, -strength(name, "enrolled"))
     )
@@ -250,12 +279,37 @@ def _stray(table: RawTable, headers: Sequence[str]) -> list[str]:
     return sorted(words)
 
 
+def _of_state(table: RawTable, interview: Interview, state: str) -> Filter | None:
+    """Leave out the schools of other states of a national list."""
+    for header in map(str, table.cells.columns):
+        words = table.distinct(header) if table.words(header).size <= MOST_STATES else []
+        if word := word_for(state, words):
+            asked = Question(
+                ("files", table.name, "keep", header),
+                f"{table.name} lists schools of {len(words)} states. Which one is kept?",
+                word,
+                f"{header!r} holds states; the place is in {state}.",
+                (*(each for each in words if each != word), ""),
+            )
+            word = interview.text(asked)
+            return Filter(column=header, equals=word, reason=OTHER_STATE) if word else None
+    return None
+
+
 def _filters(
-    table: RawTable, interview: Interview, columns: dict[str, Column], parts: Sequence[str]
+    table: RawTable,
+    interview: Interview,
+    columns: dict[str, Column],
+    parts: Sequence[str],
+    state: str,
 ) -> tuple[list[Filter], pd.DataFrame]:
     """Leave out other years of the list, empty ids, and ids whose rows differ."""
     cells, filters = table.cells, []
     ids = columns["school_id"].column
+    own = _of_state(table, interview, state)
+    if own is not None:
+        filters.append(own)
+        cells = cells[cells[own.column].str.strip().eq(own.equals)]
     for header in best(list(cells.columns), "school_year")[:1]:
         latest = latest_rows(table, interview, header, cells)
         if latest is not None:

@@ -6,6 +6,8 @@ No projection stands here: `geo.areas.crs.place_system` derives it from the outl
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+FEW = 3
+MOSTLY = 0.8
 FIPS: Mapping[str, str] = MappingProxyType(
     {
         **{"01": "Alabama", "02": "Alaska", "04": "Arizona", "05": "Arkansas", "06": "California"},
@@ -23,6 +25,32 @@ FIPS: Mapping[str, str] = MappingProxyType(
     }
 )
 CODES: Mapping[str, str] = MappingProxyType({name: code for code, name in FIPS.items()})
+
+_LETTERS = (
+    "ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVA"
+    "WAWVWIWYPR"
+)
+SHORT: Mapping[str, str] = MappingProxyType(
+    {name: _LETTERS[2 * at : 2 * at + 2] for at, name in enumerate(FIPS.values())}
+)
+"""States by name to their two letters, in the order of their codes."""
+
+
+def word_for(state: str, words: Iterable[str]) -> str:
+    """Give the word of a column of states that means one: name, letters or code; "" for none.
+
+    Examples
+    --------
+    >>> word_for("Ohio", ["OH", "PA", "WV", "IN"]), word_for("Ohio", ["Athens", "Ohio", "Lima"])
+    ('OH', '')
+    """
+    known = {*FIPS, *FIPS.values(), *SHORT.values()}
+    every = [word for word in words if word]
+    states = [word for word in every if word in known or word.title() in known]
+    if len(every) < FEW or len(states) < MOSTLY * len(every):
+        return ""
+    own = {state, state.upper(), SHORT.get(state, ""), CODES.get(state, "")}
+    return next((word for word in states if word in own), "")
 
 
 def state_of(geoids: Iterable[str]) -> str:

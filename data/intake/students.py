@@ -55,7 +55,7 @@ def enrolment_draft(table: RawTable, interview: Interview, about: About) -> Draf
     kept = school_rows(one, interview, ids, [ids, enrolled, *filter(None, [name])], name)
     parts = parts_of(interview, one, ids, kept.cells)
     year = {} if wide.years else {"school_year": year_column(one, interview, [enrolled])}
-    read = [wide.whole.cells[each] for each in wide.headers(enrolled)]
+    read = [wide.whole.words(each) for each in wide.headers(enrolled)]
     decimal, thousands = decimal_of(read)
     columns = {
         "school_id": Column(column=parts[0]),
@@ -84,6 +84,6 @@ def _counts(table: RawTable) -> list[str]:
         name
         for name in _headers(table)
         if strength(name, "enrolled")
-        and number_share(table.cells[name]) > HALF
-        and is_whole(table.cells[name])
+        and number_share(table.words(name)) > HALF
+        and is_whole(table.words(name))
     ]

@@ -46,8 +46,8 @@ def settled(
     ----------
     table : RawTable
     interview : Interview
-    columns : sequence of Series of str
-        Cells of the columns of numbers.
+    columns : sequence of Series
+        Counted words of the columns of numbers.
     decimal : str
         Decimal mark of the numbers.
     harmless : bool

@@ -850,11 +850,72 @@ def ohio(folder: Path, truth: Truth) -> StateFiles:
     return StateFiles(tuple(paths), Truth(truth.schools, whole).sums(), "Ohio")
 
 
+def federal(folder: Path, truth: Truth) -> StateFiles:
+    """The files of the National Center for Education Statistics in place of a state's own list.
+
+    The directory has the state's ids behind its letters, the geocodes have none of them; both
+    are of all states.
+    """
+    head = (
+        "Academic Year,Aggregate Level,County Code,District Code,School Code,School Name,Students"
+    )
+    rows: list[Sequence[object]] = [f"{head},Number Chronically Absent".split(",")]
+    head = (
+        "SCHOOL_YEAR,STATENAME,ST,SCH_NAME,LEA_NAME,ST_LEAID,LEAID,ST_SCHID,NCESSCH,SCHID,GSLO,GSHI"
+    )
+    directory: list[Sequence[object]] = [head.split(",")]
+    points: list[Sequence[object]] = [
+        ["NCESSCH", "LEAID", "NAME", "STATE", "STFIP", "LAT", "LON", "SCHOOLYEAR"]
+    ]
+    low = {"Elementary": ("KG", "05"), "Middle": ("06", "08"), "High": ("09", "12")}
+    for row, s in _each(truth, "2023-24"):
+        if (row["student_group"], row["grade"]) == ("all", "all"):
+            ids = [f"{s['county']:02d}", f"{61_000 + s['district_number']:05d}", s["unique"]]
+            ids[2] = f"{ids[2]:07d}"
+            place = ["2023-24", "S", *ids, s["name"]]
+            rows.append([*place, row["students"], row["absent"]])
+            lea, nces = (
+                f"06{s['district_number']:05d}",
+                f"06{s['district_number']:05d}{s['unique']:05d}",
+            )
+            own = f"CA-{ids[0]}{ids[1]}-{ids[2]}"
+            start = ["2023-2024", "CALIFORNIA", "CA", s["name"], s["district"], "CA-1", lea, own]
+            directory.append([*start, nces, nces[-7:], *low[s["level"]]])
+            points.append([nces, lea, s["name"], "CA", "06", s["lat"], s["lon"], "2023-2024"])
+    for at, state in enumerate(("OH", "PA", "WV", "IN", "KY")):
+        nces = f"3900001{at:05d}"
+        directory.append(
+            [
+                "2023-2024",
+                state,
+                state,
+                f"Far {at}",
+                "D",
+                f"{state}-9",
+                "3900001",
+                f"{state}-9-{at}",
+                nces,
+                nces[-7:],
+                "KG",
+                "05",
+            ]
+        )
+        points.append([nces, "3900001", f"Far {at}", state, "39", 40.1, -82.5, "2023-2024"])
+    paths = (
+        _text(folder / "absence_2023-24.csv", rows),
+        _text(folder / "ccd_sch_029_2324_w_1a.csv", directory),
+        _book(folder / "EDGE_GEOCODE_PUBLICSCH_2324.xlsx", {"PUBLICSCH": points}),
+    )
+    whole = truth.counts[truth.counts["grade"].eq("all") & truth.counts["student_group"].eq("all")]
+    whole = whole[whole["school_year"].eq("2023-24")]
+    return StateFiles(paths, Truth(truth.schools, whole).sums(), "California")
+
+
 Writer = Callable[[Path, Truth], StateFiles]
 LAYOUTS: dict[str, Writer] = {
     each.__name__: each
     for each in (
         *(california, washington, michigan, wisconsin, delaware, georgia, maryland, illinois),
-        *(new_jersey, by_name, wide_years, ohio),
+        *(new_jersey, by_name, wide_years, ohio, federal),
     )
 }

@@ -18,12 +18,14 @@ from data.intake.look import RawTable, look
 from data.intake.place import Intake, settle
 from data.intake.write import toml_files
 from ui.languages import text
+from ui.words.as_written import as_written
 
-FOLDER, READ, ANSWERS, CHECKED = (
+FOLDER, READ, ANSWERS, CHECKED, HANDED = (
     "intake_folder",
     "intake_read",
     "intake_answers",
     "intake_checked",
+    "intake_handed",
 )
 
 
@@ -64,13 +66,20 @@ def handed_in(files: Sequence[UploadedFile]) -> Handed:
     tables = tuple(table for each, _ in read for table in each)
     refused = tuple(why for _, why in read if why)
     interview = Interview(st.session_state.get(ANSWERS, {}))
+    key = _key(tables, interview)
+    kept: Handed | None = st.session_state.get(HANDED)
+    if kept is not None and (kept.key, kept.refused) == (key, refused):
+        return kept
     intake, problem = None, ""
     if tables:
         try:
-            intake = settle(tables, interview)
+            with st.spinner(text("Finding out what the files say ...")):
+                intake = settle(tables, interview)
         except ValueError as error:  # of ours, or of an answer that no place can have
             problem = str(error)
-    return Handed(tables, refused, interview, intake, problem, _key(tables, interview))
+    handed = Handed(tables, refused, interview, intake, problem, key)
+    st.session_state[HANDED] = handed
+    return handed
 
 
 def answer(key: Key, value: Answer) -> None:
@@ -112,7 +121,8 @@ def _read(file: UploadedFile) -> tuple[tuple[RawTable, ...], str]:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     try:
-        result: tuple[tuple[RawTable, ...], str] = (look(path), "")
+        with st.spinner(text("Reading {file} ...", file=as_written(name))):
+            result: tuple[tuple[RawTable, ...], str] = (look(path), "")
     except DataError as error:
         result = ((), str(error))
     except Exception as error:

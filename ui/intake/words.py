@@ -81,6 +81,7 @@ TARGETS: Mapping[str, str] = {
     "attending": mark("students who attend regularly"),
     "attending_rate": mark("share who attend regularly"),
     "numerator": mark("students of the measure"),
+    "other_id": mark("id of the school in federal lists (NCES)"),
     "words": mark("words that say why a number is empty"),
     "students": mark("students enrolled"),
     "level": mark("level of the school"),

@@ -24,6 +24,7 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
 
 STATE = "own_counts"
+MOST_MEGABYTES = 20
 PROMISE = mark(
     "If your district can count its students by school and census tract of residence, the join need"
     " not guess. The file stays in the memory of this session: it is not stored, not shared with"
@@ -49,7 +50,7 @@ def section(selection: Selection) -> None:
     st.markdown(as_written(text(PROMISE)))
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
     label = text("Students by school and tract (CSV)")
-    file = left.file_uploader(label, type="csv", key="own-counts")
+    file = left.file_uploader(label, type="csv", key="own-counts", max_upload_size=MOST_MEGABYTES)
     right.download_button(
         text("Download a template (CSV)"),
         *(TEMPLATE, "flows-template.csv", "text/csv"),

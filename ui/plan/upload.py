@@ -30,6 +30,7 @@ from ui.words.numbers import count_text, plural
 
 T = TypeVar("T")
 Ledger = tuple[LedgerEntry, ...]
+MOST_MEGABYTES = 20
 QUESTION = mark("Do you know of other places?")
 PROMISE = mark(
     "A list of your own adds services, or places where a site may be. The file stays in the memory"
@@ -51,7 +52,12 @@ def section(selection: Selection) -> None:
 def points(selection: Selection) -> None:
     """Ask for a file of points; say what was read and what was left out."""
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    file = left.file_uploader(text("Places with points (CSV)"), type="csv", key="own-points-file")
+    file = left.file_uploader(
+        text("Places with points (CSV)"),
+        type="csv",
+        key="own-points-file",
+        max_upload_size=MOST_MEGABYTES,
+    )
     right.download_button(
         text("Download a template (CSV)"),
         *(TEMPLATE, "places-template.csv", "text/csv"),
@@ -83,7 +89,9 @@ def points(selection: Selection) -> None:
 def times(selection: Selection) -> None:
     """Ask for a file of travel times; say how many were read and what was left out."""
     left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    file = left.file_uploader(text("Travel times (CSV)"), type="csv", key="own-times-file")
+    file = left.file_uploader(
+        text("Travel times (CSV)"), type="csv", key="own-times-file", max_upload_size=MOST_MEGABYTES
+    )
     right.download_button(
         text("Download a template (CSV)"),
         *(TIMES_TEMPLATE, "times-template.csv", "text/csv"),
