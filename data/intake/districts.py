@@ -50,7 +50,7 @@ def columns_of(table: RawTable) -> DistrictColumns | None:
     schools += [each for each in best(headers, "name") if each not in named]
     if schools or not (named or ids):
         return None
-    codes = [each for each in named if number_share(table.cells[each]) > HALF]
+    codes = [each for each in named if number_share(table.words(each)) > HALF]
     ids = ids or codes
     words = [each for each in named if each not in ids]
     words.sort(key=lambda each: -strength(each, "district"))

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.errors import FileError
-<<<<<<< HEAD
 from data.intake.content import (
     MOSTLY,
     identity,
     is_whole,
     misfit,
     number_share,
-    numbers,
     unit_of,
+    values_of,
 )
-=======
-from data.intake.content import MOSTLY, identity, is_whole, number_share, unit_of, values_of
->>>>>>> dadacbf (Join federal lists of schools; read columns by their words: a file of 340,000 rows settles in seconds; take uploads of 100 MB)
 from data.intake.draft import choose
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
@@ -114,7 +110,7 @@ def _enrolled(
     unit, _ = unit_of(table.words(rate))
     fits = {name: identity(part, table.numbers(name), percent, unit) for name in whole}
     sound = [name for name, share in fits.items() if share > MOSTLY]
-    off = {name: misfit(part, numbers(cells[name]), percent, unit) for name in sound}
+    off = {name: misfit(part, table.numbers(name), percent, unit) for name in sound}
     sound.sort(key=lambda name: (off[name], -strength(name, "enrolled"), -fits[name]))
     share = f"{100 * fits[sound[0]]:.0f} %" if sound else ""
     why = f"{count} divided by it is {rate} in {share} of the rows."

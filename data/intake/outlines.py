@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.intake.content import number_share, pattern_of, plain_ids
+from data.intake.content import counted_words, number_share, pattern_of, plain_ids
 from data.intake.draft import About, choose
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
@@ -146,7 +146,7 @@ def _outlines(table: RawTable, columns: Mapping[str, Column]) -> pd.DataFrame:
 def _names(table: RawTable, names: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """List columns of words, those that hold the names of most districts first."""
     cells = table.cells
-    words = [str(each) for each in cells.columns if number_share(cells[each]) < HALF]
+    words = [str(each) for each in cells.columns if number_share(counted_words(cells[each])) < HALF]
     hits = {
         header: len(by_name({str(row): [word] for row, word in cells[header].items()}, names).pairs)
         for header in words

@@ -166,22 +166,11 @@ def _of_schools(held: _Sorted, interview: Interview, about: About) -> _Settled:
     known = {others.get(each, each) for each in _ids(listed)}
     absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
-<<<<<<< HEAD
     return _Settled(
         recipes=tuple(each.recipe for each in [*absence, *students, *lists]),
         years={each.recipe.id: _years(each) for each in absence if each.part == 0},
-        matches=tuple(matched(each, wanted) for each in listed),
+        matches=tuple(matched(each, wanted, others) for each in listed),
     )
-=======
-    own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
-    recipes = (*(each.recipe for each in [*absence, *students, *lists]), *own)
-    national = national_files(held.national, interview, has_tracts=bool(own))
-    years = {each.recipe.id: _years(each) for each in absence if each.part == 0}
-    place = place_file(about, areas, interview, years, recipes, national)
-    place = replace(place, name=name, state=state, state_fips=CODES.get(state, ""))
-    matches = tuple(matched(each, wanted, others) for each in listed)
-    return Intake(interview, place, recipes, _used(files, held, about.slug), matches)
->>>>>>> dadacbf (Join federal lists of schools; read columns by their words: a file of 340,000 rows settles in seconds; take uploads of 100 MB)
 
 
 def _drafts(

@@ -18,7 +18,8 @@ LEAST_WORD = 4
 LEAST_WORDS = 2
 NO_TERRITORY = re.compile(
     r".*\b(?:bo[-\s]?ces|charter (?:school )?(?:institute|commission|authority|network)"
-    r"|(?:schools?|institute|cent(?:er|re)) for (?:the )?(?:deaf|blind)|deaf (?:and|&) (?:the )?blind"
+    r"|(?:schools?|institute|cent(?:er|re)) for (?:the )?(?:deaf|blind)"
+    r"|deaf (?:and|&) (?:the )?blind"
     r"|youth services|juvenile|corrections?|correctional|detention"
     r"|department of (?:children|corrections|human)[a-z\s]*|state (?:board|department)"
     r"|achievement school district|virtual|on-?line|online)\b.*",
