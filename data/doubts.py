@@ -171,6 +171,13 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "take the edition of the file for these tracts, or add a crosswalk to the place",
             blocks=True,
         ),
+        "crosswalk_lacking": Doubt(
+            "The crosswalk of the place does not know many tracts of a file of another census year:"
+            " their figures are lost, and the tracts they became are empty.",
+            "add a relationship file from that census year, or take the edition of the file for"
+            " the place's tracts",
+            blocks=True,
+        ),
         "drivers_lacking": Doubt(
             "A file of drivers has no row for many tracts.",
             "check that the file covers the whole place, and its ids",

@@ -10,8 +10,10 @@ from data.assemble.vintages import carried_over, is_of
 from data.errors import DataError
 from data.panel import SourceTables
 from data.store.provenance import Ledger, singular
-from geo.areas.geoid import refuse_unlike_ids
+from geo.areas.geoid import UNMATCHED_LIMIT, other_codes, refuse_unlike_ids
 from geo.areas.locate import locate
+
+HALF = 0.5
 
 
 class MatchError(DataError):
@@ -110,6 +112,7 @@ def _of_source(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> pd.D
     in_counties = rows["geoid"].str[:5].isin(tracts["county"].unique())
     if tables.crosswalk is not None:  # of a county that had another code in the other year
         in_counties |= rows["geoid"].isin(tables.crosswalk["source"])
+        rows, in_counties = _without_untied(tables, rows, in_counties, ledger)
     far = rows.loc[~in_counties, "geoid"].drop_duplicates()
     ledger.record(source, "drivers", "dropped", "Tract outside the study area.", far)
     near = rows[in_counties]
@@ -122,6 +125,30 @@ def _of_source(tables: SourceTables, rows: pd.DataFrame, ledger: Ledger) -> pd.D
     strange = inside[~inside.isin(tracts.index)]
     ledger.record(source, "drivers", "dropped", "Tract id unknown in the study area.", strange)
     return near[near["geoid"].isin(tracts.index)]
+
+
+def _without_untied(
+    tables: SourceTables, rows: pd.DataFrame, here: pd.Series, ledger: Ledger
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Leave out tracts of these counties' other codes that the crosswalk does not know.
+
+    They are as many as tracts were redrawn since; more than half, and they are of other places.
+    """
+    own = set(tables.tracts["county"])
+    older = rows["geoid"].str[:5].isin(other_codes(own) - own) & ~here
+    untied, tied = rows.loc[older, "geoid"].unique(), rows.loc[here, "geoid"].nunique()
+    share = len(untied) / max(len(untied) + tied, 1)
+    if not 0 < share <= HALF:
+        return rows, here
+    source = str(rows["source"].iloc[0])
+    words = (
+        f"{share:.1%} of the tracts of this file are unknown to the crosswalk: they are of an"
+        " earlier census year, and were redrawn since."
+    )
+    if share > UNMATCHED_LIMIT:
+        ledger.doubt("crosswalk_lacking", source, "drivers", words, untied)
+    ledger.record(source, "drivers", "dropped", words, untied)
+    return rows[~older], here[~older]
 
 
 def _of_this_year(

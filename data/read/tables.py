@@ -387,8 +387,14 @@ def flows(rows: Rows) -> pd.DataFrame:
 
 
 def crosswalk(rows: Rows) -> pd.DataFrame:
-    """Shape a published crosswalk; a piece without a number is left out and listed."""
-    read = rows.numbers(rows.recipe.columns["weight"])
+    """Shape a published crosswalk; a piece without a number is left out and listed.
+
+    Where the file has no sizes, the pieces of a tract are alike: each is a whole tract under
+    another id.
+    """
+    one = pd.DataFrame({"value": 1.0, "refused": ""}, index=rows.text.index)
+    column = rows.recipe.columns.get("weight")
+    read = one if column is None else rows.numbers(column)
     refused = read["refused"].mask(read["value"].isna(), "The piece has no size.")
     target = repair(rows.text["target"])
     rows.refuse(refused.mask(target.ids.isna(), NO_TARGET))

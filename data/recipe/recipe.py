@@ -54,7 +54,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "school_drivers": (("school_id", "school_year"), ()),
         "zones": (("zone_id", "school_id", "level"), ()),
         "flows": (("school_id", "geoid", "students"), ()),
-        "crosswalk": (("source", "target", "weight"), ()),
+        "crosswalk": (("source", "target"), ("weight",)),
         "other_tracts": (("geoid",), ()),
         "providers": (("provider_id", "name", "kind"), ("supply", "cost", "address", "serves")),
         "designations": (("area_id", "area_kind", "measure"), ("designation",)),
