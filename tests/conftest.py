@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.postgresql import Server
 
 # CI repeats the same examples; ATLAS_EXPLORE=1 looks for new ones.
+os.environ["ATLAS_CHECK_CHARTS"] = "1"  # of the processes that tests start, too
 settings.register_profile("atlas", deadline=None, derandomize="ATLAS_EXPLORE" not in os.environ)
 settings.load_profile("atlas")
 

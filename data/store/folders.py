@@ -5,13 +5,14 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from data.errors import DataError
-from data.store.manifest import ManifestError, read_manifest
+from data.store.manifest import FILE_NAME, ManifestError, read_manifest
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -132,13 +133,29 @@ def _manifests() -> Iterator[tuple[str, str, bool]]:
     for slug in filter(SLUG.fullmatch, slugs):
         name = slug
         try:
-            name = read_manifest(panel_path(slug)).area.name
-            if not read_manifest(panel_path(slug) / "protected").protected:
+            name, _ = _told(panel_path(slug))
+            if not _told(panel_path(slug) / "protected")[1]:
                 raise ManifestError("its tables did not go through the display gate")
         except ManifestError as error:
             yield slug, f"“{name}”: {without_home(str(error))}", False
         else:
             yield slug, name, True
+
+
+def _told(folder: Path) -> tuple[str, bool]:
+    """Give the place's name by a manifest, and whether it says protected; read once a change."""
+    try:
+        stat = (folder / FILE_NAME).stat()
+    except OSError:
+        stat = None
+    return _read(folder, None if stat is None else (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+
+@lru_cache(maxsize=256)
+def _read(folder: Path, _version: tuple[int, ...] | None) -> tuple[str, bool]:
+    """Read what is listed of a manifest; an error is kept by none."""
+    found = read_manifest(folder)
+    return found.area.name, found.protected
 
 
 def _write_and_swap(folder: Path, write: Callable[[Path], None]) -> None:

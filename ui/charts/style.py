@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from ui.languages import text
 from ui.maps.scales import TEXT
 
+# Checked against their schema charts take twice as long; the tests check every one of them.
+schemapi.DEBUG_MODE = bool(os.environ.get("ATLAS_CHECK_CHARTS"))
 LINE = "#2166ac"
 MUTED = "#595959"
 GROUND = "#ffffff"  # in a dark page too: colours are checked on it

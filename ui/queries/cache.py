@@ -77,6 +77,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "neighbours": Entry(8, shared=True),
         "results of long work": Entry(1, shared=True),
         "driver": Entry(32),
+        "driver by neighbourhood": Entry(64),
         "exposure to a driver": Entry(32),
         "exposures to all drivers": Entry(8, shared=True),
         "drivers told apart": Entry(32),

@@ -77,12 +77,7 @@ def by_neighbourhood(selection: Selection, only: str = "") -> pd.DataFrame:
     only : str
         Name of one neighbourhood or county; "" for every neighbourhood.
     """
-    children = queries.panel(selection).tracts["children"]
-    own = neighbourhoods.units(selection)
-    if only:
-        own = neighbourhoods.units(selection, neighbourhoods.areas(selection)[only])
-        own = own.where(own == only)
-    return views.driver_by_neighbourhood(driver(selection), own, children)
+    return _by_neighbourhood(queries.place(selection.area), selection.driver, only)
 
 
 def wants_neighbourhoods(selection: Selection) -> bool:
@@ -315,6 +310,18 @@ def _tested(key: Place, view: Selection, _hot: pd.Series) -> Tested:
         queries_hotspots.weights_of(key, "queen"),
         _hot,
         measure(view).direction,
+    )
+
+
+@kept("driver by neighbourhood")
+def _by_neighbourhood(key: Place, name: str, only: str) -> pd.DataFrame:
+    view = Selection(key.slug, "", driver=name)
+    own = neighbourhoods.units(view)
+    if only:
+        own = neighbourhoods.units(view, neighbourhoods.areas(view)[only])
+        own = own.where(own == only)
+    return views.driver_by_neighbourhood(
+        _driver(key, name), own, queries.panel(view).tracts["children"]
     )
 
 
