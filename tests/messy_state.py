@@ -74,6 +74,13 @@ def write_state(folder: Path, seed: int = 3) -> MessyState:
     )
 
 
+def write_areas(folder: Path, seed: int = 3) -> tuple[Path, Path]:
+    """Write the tracts of the state and the conditions in them."""
+    rng = np.random.default_rng(seed)
+    tracts = _tracts(rng)
+    return _zip(folder, tracts), _svi(folder, tracts, rng)
+
+
 def _tracts(rng: np.random.Generator) -> gpd.GeoDataFrame:
     cells = [(column, row) for row in range(ROWS) for column in range(COLUMNS)]
     counties = ["001" if column < COLUMNS // 2 else "003" for column, _ in cells]

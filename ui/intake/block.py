@@ -21,7 +21,7 @@ from data.intake.national import national_recipes
 from data.intake.write import write_folder
 from data.store.folders import home, without_home
 from ui import frame, queries, roles
-from ui.intake import form, session, words
+from ui.intake import form, needs, session, words
 from ui.intake.session import Handed
 from ui.languages import mark, text
 from ui.queries.cache import result_for_one
@@ -48,9 +48,12 @@ def files() -> Handed:
                 key="intake-files",
             )
         )
+        needs.guide(handed)
     with right:
         frame.figures(words.figures(handed))
-        st.caption(as_written(text(words.WANTED)))
+        for table in handed.tables:
+            if table.name in needs.holdings(handed)["absence"]:
+                st.caption(as_written(needs.file_line(handed, table)))
     for why in (*handed.refused, *filter(None, [handed.problem])):
         st.error(as_written(why))
     return handed
@@ -76,6 +79,9 @@ def proposals(handed: Handed) -> None:
             header=" + ".join(map(str, header)),
         )
         st.subheader(as_written(said), anchor=False)
+        rows = needs.row_table(handed, table)
+        if len(rows):
+            table_block.plain(rows, text("What is a row of {file}?", file=table.name))
         form.fields(handed.interview, form.proposed(handed.interview, table.name))
 
 

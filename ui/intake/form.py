@@ -16,6 +16,7 @@ from ui.languages import text
 from ui.words.as_written import as_written
 
 MOST_OPTIONS = 60
+LINES_HEIGHT = 120
 LONG = 10  # letters: a proposal worth choosing
 
 
@@ -50,7 +51,9 @@ def _field(interview: Interview, question: Question) -> None:
     label = words.asks(question)
     if question.key[0] == "files" and not question.sure:
         label = f"{question.key[1]}: {label}"
-    if isinstance(question.proposal, tuple):
+    if question.key[2:3] == ("names",) or question.key == ("place", "breaks"):
+        _lines(question, as_written(label), question.proposal if said is None else said)
+    elif isinstance(question.proposal, tuple):
         chosen = question.proposal if said is None else said
         _several(interview, question, as_written(label), chosen)
     elif _options(question):
@@ -102,6 +105,17 @@ def _several(interview: Interview, question: Question, label: str, said: Sequenc
         key = f"{_change(question.key)['key']}-as-proposed"
         answer = (question.key, question.proposal)
         st.button(text("As proposed"), key=key, on_click=session.answer, args=answer)
+
+
+def _lines(question: Question, label: str, said: Sequence[str]) -> None:
+    """Draw a question whose answers are written, one a line."""
+    change = {**_change(question.key), "on_change": _keep_lines}
+    st.text_area(label, "\n".join(said), height=LINES_HEIGHT, **change)
+
+
+def _keep_lines(name: str, key: Key) -> None:
+    lines = (line.strip() for line in st.session_state[name].splitlines())
+    session.answer(key, tuple(filter(None, lines)))
 
 
 def _change(key: Key) -> dict[str, Any]:

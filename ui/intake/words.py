@@ -18,11 +18,6 @@ SURE = mark(
     "What is proposed comes from names and cells of the columns; the evidence stands beside it."
     " Sums by year are the best check: compare them with what the publisher says."
 )
-WANTED = mark(
-    "Needed: absence by school, and a list of schools with points; or absence by district, and"
-    " outlines of districts. Tracts and the Social Vulnerability Index come from you or from the"
-    " network."
-)
 PLACE_ASKS: Mapping[str, str] = {
     "state": mark("Which state is it?"),
     "name": mark("What is the place called?"),

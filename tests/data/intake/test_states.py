@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from data.build import build_panel
+from data.errors import FileError
+from data.intake.check import check
 from data.intake.interview import Interview
 from data.intake.look import RawTable, look
 from data.intake.place import Intake, settle
+from data.intake.write import write_folder
+from data.panel import load_panel
 from data.read.engine import read_table
 from data.read.tables import Beside
 from data.recipe.checks import parse_recipe, to_toml
 from data.recipe.recipe import Recipe
 from data.recipe.years import by_year
 from data.store.provenance import Ledger
+from data.views.disparities import group_view
+from tests.messy_state import write_areas
 from tests.state_files.layouts import LAYOUTS
-from tests.state_files.truth import StateFiles, Truth, make_truth
+from tests.state_files.truth import GROUPS, StateFiles, Truth, make_truth
 
 PLACE = {
     "publisher": "Department of Education",
@@ -72,3 +80,53 @@ def test_totals_come_out_as_the_publisher_counted_them(
     own.columns = pd.Index(["students", "absent"])
     pd.testing.assert_frame_equal(own.sort_index(), files.sums.sort_index(), check_dtype=False)
     assert not table.duplicated(["school_id", *KEYS]).any()
+
+
+def test_a_place_is_built_with_its_groups_and_grades(truth: Truth, tmp_path: Path) -> None:
+    files = replace(LAYOUTS["michigan"](tmp_path, truth), state="Wyoming")
+    files = replace(files, paths=(*files.paths, *write_areas(tmp_path)))
+    intake = settled_state(files)
+    checked = check(intake)
+    assert checked.errors == ()
+    assert checked.facts is not None
+    assert (checked.facts.groups, checked.facts.grades) == (4, 13)
+    whole = files.sums.xs(("all", "all"), level=("student_group", "grade"))
+    assert checked.facts.students == whole["students"].to_dict()
+    write_folder(intake, tmp_path / "own")
+    panel = load_panel(
+        build_panel("wyoming", own=tmp_path / "own", out=tmp_path / "panel", say=lambda _line: None)
+    )
+    shown = panel.absence[panel.absence["status"].eq("reported")]
+    own = shown.groupby(KEYS)[["enrolled", "chronic_absent"]].sum().astype("int64")
+    own.columns = pd.Index(["students", "absent"])
+    pd.testing.assert_frame_equal(own.sort_index(), files.sums.sort_index(), check_dtype=False)
+    gaps = group_view(panel, "2023-24", "all")
+    assert set(gaps.index) == {"all", *GROUPS}
+    women = files.sums.loc[("2023-24", "Female", "all")]
+    assert gaps.loc["Female", "rate"] == pytest.approx(women["absent"] / women["students"])
+
+
+def test_a_share_without_students_says_what_to_hand_in(truth: Truth, tmp_path: Path) -> None:
+    files = LAYOUTS["new_jersey"](tmp_path, truth)
+    alone = replace(files, paths=files.paths[:1], answers="")
+    with pytest.raises(FileError, match="hand in the publisher's file of students"):
+        settled_state(alone)
+
+
+def test_a_name_that_two_schools_have_is_asked_and_never_guessed(
+    truth: Truth, tmp_path: Path
+) -> None:
+    files = LAYOUTS["by_name"](tmp_path, truth)
+    lines = files.paths[1].read_text().splitlines()
+    twin = "9999," + lines[1].split(",", 1)[1]
+    files.paths[1].write_text("\n".join([*lines, twin, ""]))
+    interview = settled_state(files).interview
+    asked = [each for each in interview.open if each.key[2] == "same"]
+    assert len(asked) == 1
+    assert asked[0].proposal == ""
+    assert set(asked[0].alternatives) == {lines[1].split(",")[0], "9999"}
+
+
+def test_a_doubt_that_files_share_is_asked_once(truth: Truth, tmp_path: Path) -> None:
+    files = replace(LAYOUTS["wisconsin"](tmp_path, truth), answers="")
+    assert [each.key[2:] for each in settled_state(files).interview.open] == [("tokens", "*")]
