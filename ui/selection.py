@@ -98,6 +98,7 @@ GOALS_OF: Mapping[str, str] = {
 GAPS: Mapping[str, str] = {
     "fifth": mark("Fifths of a condition"),
     "student_group": mark("Student groups"),
+    "grade": mark("Grades"),
     "level": mark("School levels"),
     "county": mark("Counties or boroughs"),
     "district": mark("School districts"),

@@ -18,6 +18,7 @@ from analytics.disparities.gaps import (
 from analytics.disparities.slope import SlopeIndex, slope_index
 from analytics.rates.between_schools import Estimate, compare_rates, ratio_of_sums
 from data.panel import Panel
+from data.recipe.rows import GRADES
 from data.views.units import counted, sums
 
 FIFTHS = 5
@@ -25,8 +26,14 @@ EASIEST, HARDEST = "Fifth 1", "Fifth 5"
 GAPS = ["difference", "difference_low", "difference_high", "ratio", "ratio_low", "ratio_high"]
 
 
-def group_view(panel: Panel, year: str, level: str, *, reference: str = "all") -> pd.DataFrame:
-    """Compare student groups, as far as the publisher gives them by school.
+def group_view(
+    panel: Panel, year: str, level: str, *, reference: str = "all", by: str = "student_group"
+) -> pd.DataFrame:
+    """Compare student groups, or grades, as far as the publisher gives them by school.
+
+    Parameters
+    ----------
+    by : {"student_group", "grade"}
 
     Returns
     -------
@@ -39,15 +46,18 @@ def group_view(panel: Panel, year: str, level: str, *, reference: str = "all") -
     ValueError
         A reference that is no group.
     """
-    names = sorted(
-        panel.absence["student_group"].unique(), key=lambda name: (name != reference, name)
-    )
+    names = sorted(panel.absence[by].unique(), key=lambda name: (name != reference, *_place(name)))
     x, n = {}, {}
     for name in names:
-        absent, students = counted(panel, level, panel.schools.index, name)
+        absent, students = counted(panel, level, panel.schools.index, name, by)
         if year in absent:
             x[name], n[name] = absent[year], students[year]
     return compare_groups(pd.DataFrame(x), pd.DataFrame(n), reference).assign(year=year)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Order grades as children go through them, and groups by name."""
+    return (GRADES.index(name) if name in GRADES else len(GRADES), name)
 
 
 def unit_gap_view(schools: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
@@ -217,16 +227,21 @@ def gap_by_year(
 
 
 def group_gap_by_year(
-    panel: Panel, level: str, group: str, *, reference: str = "all"
+    panel: Panel,
+    level: str,
+    group: str,
+    *,
+    reference: str = "all",
+    by: str = "student_group",
 ) -> tuple[pd.DataFrame, Estimate]:
-    """Follow the gap between a student group and another through usual years, and its trend.
+    """Follow the gap between a group, or grade, and another through usual years, and its trend.
 
     Returns
     -------
     years, trend
         As from `gap_by_year`; no figure in years in which either may not be shown.
     """
-    sides = [counted(panel, level, panel.schools.index, name) for name in (group, reference)]
+    sides = [counted(panel, level, panel.schools.index, name, by) for name in (group, reference)]
     years = sorted(panel.absence["school_year"].unique())
     rows = {}
     for year in years:

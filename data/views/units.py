@@ -76,7 +76,7 @@ def unit_parts(panel: Panel, unit: str, shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted(
-    panel: Panel, level: str, schools: pd.Index, group: str = "all"
+    panel: Panel, level: str, schools: pd.Index, group: str = "all", by: str = "student_group"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay counts and students out, schools by school years.
 
@@ -87,14 +87,16 @@ def counted(
     schools : Index
         Schools wanted; NaN where a year has no count that may be summed.
     group : str
-        Student group of the rows.
+        Student group of the rows, or with `by` "grade" their grade.
+    by : {"student_group", "grade"}
 
     Returns
     -------
     chronic_absent, enrolled : DataFrame
     """
     rows = panel.absence
-    rows = rows[rows["student_group"].eq(group) & rows["grade"].eq("all")]
+    other = "grade" if by == "student_group" else "student_group"
+    rows = rows[rows[by].eq(group) & rows[other].eq("all")]
     rows = rows[rows["status"].isin(COUNTED)]
     if level != "all":
         rows = rows[rows["school_id"].map(panel.schools["level"]) == level]

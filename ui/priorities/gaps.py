@@ -37,6 +37,7 @@ FIFTHS: Mapping[str, str] = MappingProxyType(
         "Fifth 5": mark("Hardest fifth"),
     }
 )
+EVERYONE = mark("All students")
 COLUMNS = (
     *("name", "schools", "enrolled", "chronic_absent", "rate", "interval"),
     *("difference", "difference_low", "difference_high", "gap_ratio", "gap_ratio_low"),
@@ -70,7 +71,12 @@ def draw(selection: Selection) -> None:
 
 def _names(ids: pd.Index, kind: str) -> list[str]:
     """Name each part as people say it."""
-    words: Mapping[str, str] = {"fifth": FIFTHS, "level": LEVEL_LABELS}.get(kind, {})
+    if kind == "grade":
+        return [
+            text(EVERYONE) if each == "all" else text("Grade {grade}", grade=each) for each in ids
+        ]
+    named = {"fifth": FIFTHS, "level": LEVEL_LABELS, "student_group": {"all": EVERYONE}}
+    words: Mapping[str, str] = named.get(kind, {})
     return [text(words[each]) if each in words else str(each) for each in ids]
 
 

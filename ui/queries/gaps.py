@@ -78,6 +78,7 @@ def _here(selection: Selection) -> tuple[str, ...]:
     counts = {
         "fifth": LEAST if harder(selection) else 0,
         "student_group": panel.absence["student_group"].nunique(),
+        "grade": panel.absence["grade"].nunique(),
         "level": levels,
         "county": panel.tracts["county"].nunique(),
         "district": panel.schools["district"].replace("", pd.NA).nunique(),
@@ -87,9 +88,9 @@ def _here(selection: Selection) -> tuple[str, ...]:
 
 def _found(selection: Selection, kind: str) -> Gaps:
     panel, schools = queries.panel(selection), queries.schools(selection)
-    if kind == "student_group":
-        table = views.group_view(panel, selection.year, selection.level)
-        follow = partial(views.group_gap_by_year, panel, selection.level)
+    if kind in ("student_group", "grade"):
+        table = views.group_view(panel, selection.year, selection.level, by=kind)
+        follow = partial(views.group_gap_by_year, panel, selection.level, by=kind)
         others = [name for name in table.index[table["rate"].notna()] if name != "all"]
         trends = {str(name): follow(str(name))[1] for name in others}
         return Gaps(_joined(table, trends), None, None, _NONE)

@@ -102,6 +102,10 @@ def test_a_place_is_built_with_its_groups_and_grades(truth: Truth, tmp_path: Pat
     pd.testing.assert_frame_equal(own.sort_index(), files.sums.sort_index(), check_dtype=False)
     gaps = group_view(panel, "2023-24", "all")
     assert set(gaps.index) == {"all", *GROUPS}
+    grades = group_view(panel, "2023-24", "all", by="grade")
+    assert list(grades.index) == ["all", "K", *map(str, range(1, 13))]
+    third = files.sums.loc[("2023-24", "all", "3")]
+    assert grades.loc["3", "rate"] == pytest.approx(third["absent"] / third["students"])
     women = files.sums.loc[("2023-24", "Female", "all")]
     assert gaps.loc["Female", "rate"] == pytest.approx(women["absent"] / women["students"])
 
