@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analytics.inputs import Progress
 from data.assemble.panel import make_panel
 from data.audit import audit_panel, audit_text, refuse_disclosed, restricted_rows
 from data.contracts.tables import TABLES
@@ -38,6 +39,10 @@ class BuildError(DataError):
     """Something that nobody expected stopped a build."""
 
 
+HALF, JOINING, HIDING, STORING = 50, 55, 90, 95
+"""Hundredths of a build, by the seconds that its steps took in Oregon."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked of a build besides.
@@ -48,10 +53,22 @@ class Asked:
         CSV of the district's own counts, `school_id, geoid, students`: the join uses them.
     policy : str
         Policy that holds beside the defaults and `ATLAS_POLICY`, see `data.store.policies`.
+    watch : callable, optional
+        Is told how many hundredths are done; it may raise to stop. Nothing is stored then.
     """
 
     flows: Path | None = None
     policy: str = ""
+    watch: Progress | None = None
+
+    def reading(self, done: int, wanted: int) -> None:
+        """Tell of files read: the first half of a build."""
+        self.at(HALF * done // wanted)
+
+    def at(self, hundredths: int) -> None:
+        """Tell how far the build is."""
+        if self.watch is not None:
+            self.watch(hundredths, 2 * HALF)
 
 
 NOTHING = Asked()
@@ -110,7 +127,13 @@ def known_places() -> list[str]:
     return [DEMO, *sorted(path.stem for path in PLACES.glob("*.toml"))]
 
 
-def read_tables(slug: str, *, mirror: Path | None = None, own: Path | None = None) -> SourceTables:
+def read_tables(
+    slug: str,
+    *,
+    mirror: Path | None = None,
+    own: Path | None = None,
+    watch: Progress | None = None,
+) -> SourceTables:
     """Read or make the tables of a place.
 
     Parameters
@@ -121,6 +144,8 @@ def read_tables(slug: str, *, mirror: Path | None = None, own: Path | None = Non
         Folder of files downloaded by hand; without it the network is used.
     own : Path, optional
         Folder that `data.intake` wrote, which holds the place.
+    watch : callable, optional
+        See `data.place.tables.read_place`.
 
     Raises
     ------
@@ -134,7 +159,7 @@ def read_tables(slug: str, *, mirror: Path | None = None, own: Path | None = Non
     # Imported here, so that the demo does not wait for readers and network.
     from data.place.tables import read_place
 
-    return read_place(slug, mirror=mirror, progress=sys.stderr.isatty(), own=own)
+    return read_place(slug, mirror=mirror, progress=sys.stderr.isatty(), own=own, watch=watch)
 
 
 def build_panel(
@@ -176,16 +201,18 @@ def build_panel(
     used = policies(asked.policy)
     folder = build_path(slug) if out is None else Path(out)
     with said("reading the files"):
-        tables = read_tables(slug, mirror=mirror, own=own)
+        tables = read_tables(slug, mirror=mirror, own=own, watch=asked.reading)
         if asked.flows is not None:
             from data.read.flows import with_flows
 
             tables = with_flows(tables, asked.flows)
     report.sources(tables.sources)
+    asked.at(JOINING)
     with said("matching the tables and joining schools to tracts"):
         raw = make_panel(tables)
     report.ledger(raw.ledger)
     report.panel(raw)
+    asked.at(HIDING)
     with said("hiding what must not be shown"):
         # Read for restricted counts alone: what was shown before may tell of what is hidden now.
         given = given_up_to(folder) if restricted_rows(raw).any() else None
@@ -201,6 +228,7 @@ def build_panel(
         if given is not None:
             again = {GIVEN: shown_no_more(given, shown.absence)}
             raw = replace(raw, parameters={**raw.parameters, **again})
+    asked.at(STORING)
     with said("storing the panel"):
         store_panel(raw, shown, folder)
     report.finish(str(folder))

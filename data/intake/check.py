@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.inputs import Progress
 from data.assemble.believe import believed
 from data.doubts import DOUBTS
 from data.errors import DataError, SeveralError
@@ -74,7 +75,7 @@ class Checked:
     totals: tuple[str, ...] = ()
 
 
-def check(intake: Intake, *, cache: Path | None = None) -> Checked:
+def check(intake: Intake, *, cache: Path | None = None, watch: Progress | None = None) -> Checked:
     """Read the files of a place by its recipes, and match them, without building anything.
 
     Parameters
@@ -83,6 +84,8 @@ def check(intake: Intake, *, cache: Path | None = None) -> Checked:
         Doubtful questions may be open: what is proposed is checked.
     cache : Path, optional
         Folder of downloaded files; the store's own when left out.
+    watch : callable, optional
+        Is told how many files are read, of how many; it may raise to stop.
     """
     with tempfile.TemporaryDirectory(prefix="atlas-") as name:
         folder = Path(name)
@@ -92,7 +95,9 @@ def check(intake: Intake, *, cache: Path | None = None) -> Checked:
                 link = folder / "files" / path
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(source.resolve())
-            tables = read_place(intake.place.slug, own=folder, cache=cache or cache_folder())
+            tables = read_place(
+                intake.place.slug, own=folder, cache=cache or cache_folder(), watch=watch
+            )
         except DataError as error:
             return Checked(None, errors=_lines(error))
     ledger = Ledger(tables.ledger)

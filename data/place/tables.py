@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from analytics.inputs import Progress
 from data.assemble.vintages import crosswalk_between, crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError, raise_together
@@ -44,6 +45,7 @@ def read_place(
     cache: Path | None = None,
     progress: bool = False,
     own: Path | None = None,
+    watch: Progress | None = None,
 ) -> SourceTables:
     """Read all files of a place.
 
@@ -60,6 +62,8 @@ def read_place(
         Show a progress bar for downloads.
     own : Path, optional
         Folder that `data.intake` wrote; a file that is not there is fetched.
+    watch : callable, optional
+        Is told before each file how many are read, of how many; it may raise to stop.
 
     Returns
     -------
@@ -77,6 +81,7 @@ def read_place(
         place = load_place(slug, folder=own / "places", recipes=own / "recipes")
         files = own / "files" if mirror is None else mirror
     reader = PlaceReader(place, files, cache or cache_folder(), progress, or_fetch=own is not None)
+    reader.watch = watch
     return reader.read()
 
 
@@ -89,6 +94,7 @@ class PlaceReader:
     cache: Path
     progress: bool
     or_fetch: bool = False
+    watch: Progress | None = None
     ledger: Ledger = field(default_factory=Ledger)
     sources: list[Source] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
@@ -196,7 +202,10 @@ class PlaceReader:
 
     def _read_files(self) -> None:
         """Read what is there: students before their shares, and lists of schools last."""
-        for recipe in sorted(self.place.recipes, key=lambda each: ORDER.get(each.table, 1)):
+        recipes = sorted(self.place.recipes, key=lambda each: ORDER.get(each.table, 1))
+        for at, recipe in enumerate(recipes):
+            if self.watch is not None:
+                self.watch(at, len(recipes))
             if recipe.id in self.paths:
                 self._try(recipe, self._read_one)
         order = [recipe.id for recipe in self.place.recipes]

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.inputs import Progress
-from data.build import build_panel
+from data.build import Asked, build_panel
 from data.doubts import doubt_line
 from data.errors import DataError
 from data.intake.check import Checked, stops
@@ -30,7 +30,6 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text
 
 KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xls", "zip", "geojson", "json", "gpkg"]
-STEPS = {"read": 0.4, "table": 0.7, "protect": 0.9, "done": 1.0}
 BUILD = "intake_build"
 
 
@@ -231,10 +230,7 @@ def _work(handed: Handed) -> Callable[[Progress], Path]:
         progress(0, 100)
         write_folder(intake, folder)
 
-        def say(line: str) -> None:
-            word = line.split(" s  ", 1)[-1].split()[0]
-            progress(round(100 * STEPS.get(word, 0.5)), 100)
-
-        return build_panel(intake.place.slug, own=folder, say=say)
+        asked = Asked(watch=progress)
+        return build_panel(intake.place.slug, own=folder, asked=asked, say=lambda _line: None)
 
     return work

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from analytics.inputs import Progress
 from data.errors import DataError
 from data.intake.check import Checked, check
 from data.intake.interview import Answer, Interview, Key, with_answer
@@ -18,6 +19,7 @@ from data.intake.look import RawTable, look
 from data.intake.place import Intake, settle
 from data.intake.write import toml_files
 from ui.languages import text
+from ui.queries.cache import result_for_one
 from ui.words.as_written import as_written
 
 FOLDER, READ, ANSWERS, CHECKED, HANDED = (
@@ -93,8 +95,13 @@ def checked(handed: Handed) -> Checked:
     if kept is not None and kept[0] == handed.key:
         return kept[1]
     assert handed.intake is not None  # noqa: S101 - the page asks only then
-    with st.spinner(text("Reading all files by their recipes ...")):
-        found = check(handed.intake)
+    intake = handed.intake
+
+    def work(progress: Progress) -> Checked:
+        return check(intake, watch=progress)
+
+    what = text("Reading all files by their recipes")
+    found = result_for_one(("intake check", handed.key), what, work)
     st.session_state[CHECKED] = (handed.key, found)
     return found
 
