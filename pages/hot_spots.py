@@ -9,7 +9,9 @@ from ui.words import answers
 from ui.words import standing as words
 from ui.words.as_written import as_written
 
-selection = frame.head("Where does absence cluster?", options=hotspot_block.OPTIONS)
+selection = frame.head(
+    "Where does absence cluster?", options=hotspot_block.OPTIONS, page="hot_spots"
+)
 found = queries_hotspots.found(selection)
 
 frame.answer(answers.hot_spot_answer(found, selection))

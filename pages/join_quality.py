@@ -7,7 +7,9 @@ from ui.queries import joins as queries_join
 from ui.words import standing as words
 
 selection = frame.head(
-    "Where do the students of each school live?", options=("catchment", "versus")
+    "Where do the students of each school live?",
+    options=("catchment", "versus"),
+    page="join_quality",
 )
 found = queries_join.quality(selection)
 

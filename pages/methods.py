@@ -1,8 +1,7 @@
 import streamlit as st
 
 from ui import frame, queries
-from ui.hotspots import power as power_block
-from ui.hotspots import simulation as simulation_block
+from ui.hotspots import checks
 from ui.languages import text
 from ui.queries import methods as queries_methods
 from ui.words import answers
@@ -21,8 +20,7 @@ frame.answer(method_text.null_answer(nulls))
 frame.figures(method_text.null_figures(nulls))
 st.write(as_written(text(words.NULL_MEANING)))
 frame.how_sure(answers.year_basis(queries.dispersion(selection)))
-frame.fold(simulation_block.QUESTION, "simulation", simulation_block.simulation, selection)
-frame.fold(power_block.QUESTION, "power", power_block.power, selection)
+checks.folds(selection)
 method_text.note()
 for heading, said in method_text.paragraphs(queries.panel(selection), selection).items():
     frame.fold(heading, f"method-{heading}", method_text.draw, said)

@@ -7,9 +7,7 @@ from ui.places import overview
 from ui.words import answers
 from ui.words import standing as words
 
-selection = frame.head(
-    "How many children miss much of their school year?", options=("measure", "catchment", "unit")
-)
+selection = overview.head("How many children miss much of their school year?")
 area, totals = queries.panel(selection).area, queries.totals(selection)
 trend = queries.trend(selection)
 

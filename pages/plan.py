@@ -1,6 +1,6 @@
 from ui import frame
 from ui.plan import entries as entries_block
-from ui.plan import serving, sites, strategies, upload
+from ui.plan import near, strategies
 from ui.plan import words as plan_words
 from ui.queries import plan as queries_plan
 
@@ -12,8 +12,5 @@ entries_block.table(plan, selection)
 frame.how_sure(plan_words.OWN_FIGURES)
 frame.fold("What could help, and what if?", "strategies", strategies.draw, selection)
 frame.fold("Every strategy, with its source", "library", strategies.library)
-selection = serving.choose(selection)
-frame.fold(serving.QUESTION, "serving", serving.block, selection)
-frame.fold(sites.TITLE, "sites", sites.block, selection)
-frame.fold(upload.QUESTION, "points", upload.section, selection)
+near.folds(selection)
 frame.limits(selection, plan_words.NO_STUDENTS)

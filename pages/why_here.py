@@ -4,7 +4,9 @@ from ui.why import care, strengths
 from ui.why import group as why_block
 from ui.words import standing as words
 
-selection = frame.head("What do children of a hot spot live with?", options=why_block.OPTIONS)
+selection = frame.head(
+    "What do children of a hot spot live with?", options=why_block.OPTIONS, page="why_here"
+)
 found = queries_hotspots.found(selection)
 selection = why_block.choose(found, selection)
 shown = bool(len(found.groups))

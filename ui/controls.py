@@ -191,6 +191,8 @@ def _years(selection: Selection) -> Mapping[str, str]:
 
 def _levels(selection: Selection) -> Mapping[str, str]:
     levels = queries.choices(selection.area).levels
+    if queries.panel(selection).area.reports == "district":
+        levels = ()  # each has all of them
     return {"all": mark("All schools"), **{level: LEVELS[level] for level in levels}}
 
 
@@ -204,10 +206,16 @@ def _drivers(selection: Selection) -> Mapping[str, str]:
     return drivers.driver_labels(selection.area)
 
 
+def _alphas(selection: Selection) -> Mapping[float, str]:
+    """Levels of the tests of tracts, which a place by district does not have."""
+    by_district = queries.panel(selection).area.reports == "district"
+    return {} if by_district else ALPHAS
+
+
 def _views(selection: Selection) -> Mapping[str, str]:
     from ui.queries import drivers
 
-    return VIEWS if drivers.measure(selection).is_compared else {"": VIEWS[""]}
+    return VIEWS if drivers.has_both(selection) else {"": VIEWS[""]}
 
 
 def _neighbours(selection: Selection) -> Mapping[str, str]:
@@ -278,7 +286,6 @@ def _units(selection: Selection) -> Mapping[str, str]:
 _STANDING: Mapping[str, Mapping[Any, str]] = MappingProxyType(
     {
         "measure": MEASURES,
-        "alpha": ALPHAS,
         "method": METHODS,
         "rank": RANKS,
         "against": REFERENCES,
@@ -299,6 +306,7 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "kind": lambda s: _named(mark("All types"), queries.choices(s.area).kinds),
         "driver": _drivers,
         "view": _views,
+        "alpha": _alphas,
         "unit": _units,
         "catchment": lambda s: queries.choices(s.area).joins(),
         "versus": lambda s: queries.choices(s.area).others(s),

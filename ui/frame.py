@@ -13,10 +13,11 @@ from streamlit.runtime.scriptrunner import StopException
 
 from data.errors import DataError
 from data.store.folders import without_home
-from ui import controls, glossary, languages, present, queries, roles, share
+from ui import controls, glossary, languages, navigation, present, queries, roles, share
 from ui.languages import mark, tag, unbroken
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
+from ui.navigation import WRITTEN
 from ui.selection import FIELDS, Selection, from_query, from_values, quoted
 from ui.words import answers
 from ui.words.as_written import as_written
@@ -26,7 +27,6 @@ from ui.words.standing import fictional_banner, source_text
 ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 FRAMED = "inside_the_frame"
-WRITTEN = "written_query"
 NAME = "name_of_place"
 FOLDS, OPEN_ALL = "folds_of_page", "open_all"
 FIRST = "overview"
@@ -117,6 +117,7 @@ def head(
     filters: Sequence[str] = FILTERS,
     options: Sequence[str] = (),
     needs_figures: bool = True,
+    page: str = "",
 ) -> Selection:
     """Draw the head of a page in one row: question, filters, settings, and what to do with it.
 
@@ -128,13 +129,17 @@ def head(
         Fields of the selection that change this page, side by side and in the popover.
     needs_figures : bool
         End the page here when no school of the view has a figure.
+    page : str
+        Name of a page that some places do not have: it ends here with the reason.
 
     Returns
     -------
     Selection
         As the controls have it.
     """
-    selection = current()
+    selection, why = current(), navigation.lacking(page)
+    if why:
+        filters, options, needs_figures = ("area",), (), False
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(gap=None):  # takes the width that the controls leave
             st.title(as_written(said(question)), anchor=False)
@@ -147,6 +152,8 @@ def head(
     st.session_state[FRAMED] = True
     if roles.sees_all(queries.panel(selection).sources):
         st.warning(as_written(said(roles.NOT_FOR_OTHERS)))
+    if why:
+        end(selection, why)
     if needs_figures and not queries.totals(selection).schools:
         trend = queries.trend(selection)
         years = list(trend.loc[trend["schools"] > 0, "school_year"])

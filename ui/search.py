@@ -17,6 +17,7 @@ KIND_WORDS = {
     "neighbourhood": mark("neighbourhood"),
     "county": mark("county or borough"),
     "tract": mark("tract"),
+    "district": mark("district"),
 }
 
 
@@ -60,7 +61,7 @@ def words(hit: Named) -> str:
     """Name what was found so that two of one name can be told apart."""
     kind = KIND_WORDS.get(hit.kind, "")
     more = (hit.where, kind and text(kind))
-    number = hit.id if hit.kind == "school" else ""
+    number = hit.id if hit.kind in ("school", "district") else ""
     return " · ".join(filter(None, (hit.name, *more, number)))
 
 

@@ -440,7 +440,9 @@ class Choices:
     def default(self) -> Selection:
         """Return the view a newcomer sees."""
         driver = self.drivers[0] if self.drivers else ""
-        return Selection(self.area, self.default_year, driver=driver)
+        usual = Selection(self.area, self.default_year, driver=driver)
+        here = usual.catchment in self.catchments
+        return usual if here else replace(usual, catchment=self.catchments[0])
 
 
 def short_query(selection: Selection, default: Selection) -> dict[str, str]:

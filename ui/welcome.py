@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import present, queries
+from ui import navigation, present, queries
 from ui.languages import mark, text
 from ui.selection import Selection, short_query
 
@@ -17,8 +17,12 @@ ROOM = mark("3  Show it to a room")
 
 
 def draw(selection: Selection) -> None:
-    """Draw the row of things to try, until it is closed; nothing for a real place."""
-    if not queries.panel(selection).area.fictional or st.session_state.get(CLOSED):
+    """Draw the row of things to try, until it is closed; nothing for a real place.
+
+    Nor for one without hot spots: two of three things to try are about them.
+    """
+    fictional = queries.panel(selection).area.fictional
+    if not fictional or navigation.lacking("hot_spots") or st.session_state.get(CLOSED):
         return
     query = short_query(selection, queries.choices(selection.area).default())
     with st.container(key="welcome", horizontal=True, vertical_alignment="center", gap="medium"):

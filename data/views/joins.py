@@ -12,6 +12,7 @@ from data.panel import Panel
 
 COLUMNS = ["school_id", "geoid", "share"]
 REASONS: Mapping[str, str] = {
+    "zones": "students live inside the outline",
     "supplied": "the district counted where its students live",
     "gravity": "homes are not published: spread by distance and resident children",
     "nearest": "homes are not published: taken from the nearest tracts",

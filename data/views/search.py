@@ -33,7 +33,7 @@ LETTERS = ("jhs", "ps", "is", "ms", "hs", "es")
 """Abbreviations of kinds of schools, whose letters are often written apart."""
 PASSED_OVER = frozenset({"school", "schools", "no", "number", "the"})
 """Words that tell no place from another."""
-KINDS = ("neighbourhood", "county", "school", "tract")
+KINDS = ("neighbourhood", "county", "district", "school", "tract")
 """Of what is found equally well, the earlier kind stands first."""
 EXACT, BEGINS, BEGINS_SO, WORDS, PREFIXES, HOLDS, NEAR = range(7)
 CLOSE = 0.72  # of a word's letters in common order, for it to be a near miss
@@ -279,7 +279,10 @@ def _bare(text: str) -> str:
 
 
 def places_of(
-    tracts: pd.DataFrame, schools: pd.DataFrame, units: Mapping[str, str]
+    tracts: pd.DataFrame,
+    schools: pd.DataFrame,
+    units: Mapping[str, str],
+    reports: str = "school",
 ) -> tuple[Named, ...]:
     """List what can be found in a place.
 
@@ -289,11 +292,13 @@ def places_of(
         Index id: name, neighbourhood.
     units : mapping of str to str
         Kind of each neighbourhood or county, by name.
+    reports : str
+        What a row of `schools` is: "school" or "district".
     """
     areas = [Named(f"in:{name}", name, kind) for name, kind in units.items()]
     rows = [
         Named(str(id_), name, kind, where)
-        for table, kind in ((schools, "school"), (tracts, "tract"))
+        for table, kind in ((schools, reports), (tracts, "tract"))
         for id_, name, where in zip(
             table.index, table["name"].astype(str), table["neighbourhood"].astype(str), strict=True
         )

@@ -118,7 +118,7 @@ def seam(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> float:
     """Find the western edge of the narrowest band of longitudes that holds all shapes in degrees.
 
     It is -180 unless shapes lie on both sides of the 180th meridian: then those west of the seam
-    are to be taken a turn further east.
+    are to be taken a turn further east. So it is where there is no shape.
 
     Examples
     --------
@@ -127,6 +127,8 @@ def seam(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> float:
     (178.0, -180.0)
     """
     bounds = shapely.bounds(shapely.get_parts(geometries(areas.geometry)))
+    if not len(bounds):
+        return -180.0
     bounds = bounds[np.argsort(bounds[:, 0])]
     west, reached = bounds[:, 0], np.maximum.accumulate(bounds[:, 2])
     gaps = west[1:] - reached[:-1]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from analytics.goals.grid import CALIFORNIA_GRID
@@ -167,3 +167,41 @@ def test_numbers_carry_the_signs_of_a_language(monkeypatch, tmp_path) -> None:
     finally:
         languages.speak("")
         languages.language.cache_clear()
+
+
+def of_districts(code: str) -> dict[str, Message]:
+    """Wordings of texts where a view reports districts, by the first form of the text."""
+    with (languages.FOLDER / "district" / f"{code}.po").open("rb") as file:
+        return {forms_of(item.id)[0]: item for item in read_po(file) if item.id}
+
+
+def test_every_wording_of_districts_is_of_a_text_and_in_every_language(written) -> None:
+    english = of_districts("en")
+    assert set(english) <= set(written)
+    for code in CODES:
+        assert set(of_districts(code)) == set(english)
+
+
+@pytest.mark.parametrize("code", ["en", *CODES])
+def test_wordings_of_districts_fill_the_same_fields(code, written) -> None:
+    for name, item in of_districts(code).items():
+        forms, said = written[name], forms_of(item.string)
+        assert all(said), name
+        assert len(said) == len(forms), name
+        assert set(FIELD.findall(said[-1])) == set(FIELD.findall(forms[-1])), name
+
+
+def test_a_view_carries_its_noun() -> None:
+    try:
+        languages.report("district")
+        assert languages.counted("{count} school", "{count} schools", 3) == "3 districts"
+        assert languages.text("Overview") == "Overview"
+        languages.speak("es")
+        assert languages.counted("{count} school", "{count} schools", 1) == "1 distrito"
+        assert languages.text("Overview") == "Resumen"
+    finally:
+        languages.speak("")
+        languages.report("school")
+    assert languages.counted("{count} school", "{count} schools", 3) == "3 schools"
+    assert languages.in_english(lambda: languages.text("Schools"), "district") == "Districts"
+    assert languages.text("Schools") == "Schools"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -49,8 +50,9 @@ def head(question: str) -> Selection:
     """Draw the head; without any condition the page ends here."""
     area = frame.current().area
     if not queries.choices(area).drivers:
-        frame.end(frame.head(question), NO_DRIVERS)
-    return frame.head(question, filters=FILTERS, options=OPTIONS)
+        frame.end(frame.head(question, page="social_drivers"), NO_DRIVERS)
+    selection = frame.head(question, filters=FILTERS, options=OPTIONS, page="social_drivers")
+    return selection if queries_drivers.has_both(selection) else replace(selection, view="")
 
 
 def first_screen(selection: Selection) -> None:
@@ -139,8 +141,8 @@ def behind(comparison: Comparison, selection: Selection) -> None:
 
 
 def is_compared(selection: Selection) -> bool:
-    """Whether the chosen condition may be compared, or is for its map alone."""
-    return queries_drivers.measure(selection).is_compared
+    """Whether the chosen condition may be tested tract by tract, or is for its map alone."""
+    return queries_drivers.has_both(selection)
 
 
 def together(selection: Selection) -> None:

@@ -179,7 +179,11 @@ def model_buttons(comparison: Comparison, selection: Selection) -> None:
         return
     right.download_button(
         text("Download methods (text)"),
-        partial(languages.in_english, lambda: method_text(comparison, selection)),
+        partial(
+            languages.in_english,
+            lambda: method_text(comparison, selection),
+            languages.reported(),
+        ),
         file_name("methods", *parts, suffix="txt"),
         "text/plain",
         on_click="ignore",

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from ui import screen
+from ui import languages, screen
 from ui.goals import charts, words
 from ui.languages import counted, mark, text
 from ui.plan import editor
@@ -125,7 +125,8 @@ def sign_up(selection: Selection) -> None:
         if editor.current(selection.area) is not None:
             st.page_link("pages/plan.py", label=text("Finish what you began on the page Plan"))
             return
-        filled = {"place_kind": unit, "place_id": "" if unit == "place" else id_}
+        kind = languages.reported() if unit == "school" else unit
+        filled = {"place_kind": kind, "place_id": "" if unit == "place" else id_}
         filled |= {"place": name, "strategy": words.signing(selection)}
         st.button(
             text("Sign up for this goal"),

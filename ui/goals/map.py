@@ -19,8 +19,8 @@ from ui.maps.scales import (
     alt_text,
     class_legend,
 )
+from ui.queries import districts, units
 from ui.queries import goals as queries_goals
-from ui.queries import units
 from ui.queries.goals import PROGRESS
 from ui.selection import GOALS, Selection
 from ui.words.as_written import as_written
@@ -43,7 +43,13 @@ def title(selection: Selection) -> str:
 
 
 def of_areas(selection: Selection) -> AreaClasses:
-    """Tracts in the class of their area."""
+    """Tracts in the class of their area, or outlines of districts in their own."""
+    if draws_districts(selection):
+        own, scale = (
+            _progress(selection).reindex(districts.table(selection).index),
+            progress_scale(),
+        )
+        return AreaClasses(scale, scale.encode(own), flags(own.isna()), unit="districts")
     progress, of = (
         _progress(selection),
         units.of_tracts(selection, queries_goals.unit_of(selection)),
@@ -79,7 +85,13 @@ def of_schools(selection: Selection) -> tuple[SchoolClasses, pd.Series]:
 
 def draws_points(selection: Selection) -> bool:
     """Say whether the listed places are drawn by their schools."""
-    return queries_goals.unit_of(selection) in ("district", "school")
+    by_school = queries_goals.unit_of(selection) in ("district", "school")
+    return by_school and not districts.are_units(selection)
+
+
+def draws_districts(selection: Selection) -> bool:
+    """Say whether the listed places are districts with an outline of their own."""
+    return districts.are_units(selection) and queries_goals.unit_of(selection) == "school"
 
 
 def draw(selection: Selection) -> None:
@@ -91,7 +103,10 @@ def draw(selection: Selection) -> None:
     if not draws_points(selection):
         classes = of_areas(selection)
         st.html(legend_of_areas(selection))
-        map_block.tract_map(name, classes, selection, queries.tracts(selection))
+        shown = queries.tracts(selection)
+        if draws_districts(selection):
+            shown = districts.table(selection)
+        map_block.tract_map(name, classes, selection, shown)
         return
     points, progress = of_schools(selection)
     counts = points.scale.counts(points.scale.encode(progress))

@@ -2,6 +2,10 @@
 
 A language is a file `<code>.po` beside this one; its header names the locale of its numbers.
 Texts are asked for where they are drawn, never when a module is loaded.
+
+A view also carries the noun of what it reports. Where that is districts, texts that mean the
+reporting unit have another wording, whole and in every language: `district/<code>.po`, whose keys
+are the same English. See docs/decisions/0026-words-of-districts.md.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -24,7 +29,10 @@ FOLDER = Path(__file__).parent
 ENGLISH = "en_US"
 PERCENT = "\N{NO-BREAK SPACE}%"
 """Sign of percent, which stays on the line of its number."""
+REPORTING = ("school", "district")
+"""Nouns of what a view reports; the texts of this code say the first."""
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
+_reported: ContextVar[str] = ContextVar("reported", default=REPORTING[0])
 
 
 @dataclass(frozen=True)
@@ -50,13 +58,32 @@ def speak(code: str) -> None:
     _spoken.set(code)
 
 
-def in_english(make: Callable[[], T]) -> T:
-    """Give what a function makes in English: files are one, whoever reads the page."""
-    before = _spoken.set("")
+def report(noun: str) -> None:
+    """Choose the noun of what everything that this run draws reports: one of `REPORTING`."""
+    _reported.set(noun)
+
+
+def reported() -> str:
+    """Noun of what the views of this run report."""
+    return _reported.get()
+
+
+def in_english(make: Callable[[], T], noun: str = "") -> T:
+    """Give what a function makes in English: files are one, whoever reads the page.
+
+    Parameters
+    ----------
+    make : callable
+    noun : str
+        What the file reports, where it is made in another thread than the page was drawn in; "" for
+        what this run reports.
+    """
+    spoken_before, noun_before = _spoken.set(""), _reported.set(noun or reported())
     try:
         return make()
     finally:
-        _spoken.reset(before)
+        _spoken.reset(spoken_before)
+        _reported.reset(noun_before)
 
 
 def spoken() -> str:
@@ -87,7 +114,7 @@ def text(message: str, **values: object) -> str:
         What stands in the fields.
     """
     # Of no words a catalogue gives its header.
-    said = language(spoken()).catalogue.gettext(message) if message else ""
+    said = _catalogue(message).gettext(message) if message else ""
     return unbroken(said.format(**values) if values else said)
 
 
@@ -104,7 +131,7 @@ def counted(one: str, many: str, count: float, **values: object) -> str:
         What stands in the other fields.
     """
     whole = round(count)
-    said = language(spoken()).catalogue.ngettext(one, many, whole)
+    said = _catalogue(one).ngettext(one, many, whole)
     return unbroken(said.format(count=number(f"{whole:,}"), **values))
 
 
@@ -123,20 +150,49 @@ def number(written: str) -> str:
     return written.translate(language(spoken()).signs)
 
 
+def _catalogue(message: str) -> NullTranslations:
+    """Give the catalogue that words a text: that of what is reported, where it has the text."""
+    if reported() != REPORTING[0] and message in worded(reported()):
+        return of_noun(reported(), spoken())
+    return language(spoken()).catalogue
+
+
+@cache
+def worded(noun: str) -> frozenset[str]:
+    """List the texts that have a wording of their own where a view reports a noun."""
+    catalogue = _read(FOLDER / noun / "en.po")
+    ids = (entry.id if isinstance(entry.id, str) else entry.id[0] for entry in catalogue)
+    return frozenset(filter(None, ids))
+
+
+@cache
+def of_noun(noun: str, code: str) -> NullTranslations:
+    """Read the wordings of a noun in a language; "" is English."""
+    return _compiled(_read(FOLDER / noun / f"{code or 'en'}.po"))
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def _compiled(catalogue: Catalog) -> GNUTranslations:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
 @cache
 def language(code: str) -> Language:
     """Read a language from its file; English needs none."""
     if not code:
         return Language(Locale.parse(ENGLISH), NullTranslations(), {})
-    with (FOLDER / f"{code}.po").open("rb") as file:
-        catalogue = read_po(file)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
+    catalogue = _read(FOLDER / f"{code}.po")
     locale = catalogue.locale or Locale.parse(code)
     signs = locale.number_symbols.get("latn", locale.number_symbols)
     return Language(
         locale,
-        GNUTranslations(compiled),
+        _compiled(catalogue),
         {ord(","): signs["group"], ord("."): signs["decimal"]},
     )

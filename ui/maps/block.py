@@ -86,6 +86,16 @@ def badges_of(selection: Selection, members: Sequence[pd.Index]) -> list[Badge]:
     ]
 
 
+def badges_at(selection: Selection, ids: pd.Index) -> list[Badge]:
+    """Give districts the numbers of their list, at their inner points; one without has none."""
+    points, geometry = queries.panel(selection).schools.geometry, queries.geometry(selection)
+    return [
+        (float(geometry.longitude_of(points[key].x)), points[key].y, str(rank))
+        for rank, key in enumerate(ids, 1)
+        if points[key] is not None and not points[key].is_empty
+    ]
+
+
 def tract_legend(title: str, classes: AreaClasses) -> None:
     """Legend of a tract map with the number of tracts in each class, and of its marks."""
     st.html(legend_of(title, classes))

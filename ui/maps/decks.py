@@ -68,7 +68,7 @@ class AreaClasses:
     note : str
         What is said in the legend of a mark that too many areas carry to be drawn.
     unit : str
-        Layer of the areas: "tracts" or "neighbourhoods".
+        Layer of the areas: "tracts", "neighbourhoods" or "districts".
     """
 
     scale: ClassScale
@@ -225,7 +225,7 @@ class MapDeck:
     scale : ClassScale
         Classes of the areas or points that can be chosen.
     unit : str
-        Layer of these: "tracts", "schools" or "neighbourhoods".
+        Layer of these: "tracts", "schools", "neighbourhoods" or "districts".
     """
 
     layers: list[pdk.Layer]

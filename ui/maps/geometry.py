@@ -21,6 +21,7 @@ import shapely
 
 from data.errors import DataError
 from data.panel import Panel
+from data.views.districts import by_district
 from data.views.neighbourhoods import neighbourhoods
 from geo.areas.boundaries import hatch_lines, seam, simplify
 from geo.areas.groups import DRAWN_METRES, outlined
@@ -31,6 +32,7 @@ CONTEXT = ("water", "parks", "roads", "boundaries")
 """Layers of shapes from the panel's context; names and neighbourhoods are made beside them."""
 NAME_KINDS = ("county", "town", "neighbourhood")
 """Kinds of names, of those as high in rank the first one is drawn."""
+NOWHERE = (-125.0, 24.0, -66.0, 50.0)  # where a place without outlines opens: the country
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
@@ -76,7 +78,7 @@ class MapGeometry:
         return (STATIC / self.folder).is_dir()
 
     def url(self, layer: str) -> str:
-        """Address of a layer: "tracts", "marks", "hatch", "borders", "schools", or of context."""
+        """Address of a layer: "tracts", "districts", "schools", marks on them, or of context."""
         return f"/app/static/geometry/{self.folder}/{layer}.json"
 
 
@@ -91,7 +93,8 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
     GeometryError
         The disk refuses.
     """
-    line = seam(panel.tracts)
+    areas = panel.zones if by_district(panel) and len(panel.zones) else panel.tracts
+    line = seam(areas)
     context = _context(panel, line)
     layers = _layers(panel, schools, line) | context
     content = "".join(layers.values()).encode()
@@ -105,27 +108,43 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
             "make static/geometry writable, or free some space"
         ) from error
     geometry = MapGeometry(folder, (0, 0, 0, 0), line, tuple(context))
-    return extent(geometry, panel.tracts)
+    return extent(geometry, areas)
 
 
 def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
     """Write the outlines of tracts, what lies on them, and the points of schools."""
     tracts = panel.tracts
-    thin = simplify(tracts, DRAWN_METRES)
+    thin = simplify(tracts, DRAWN_METRES) if len(tracts) else tracts
     wider = neighbourhoods(tracts)
     names = (tracts["name"] + ", " + wider.astype("object")).fillna(tracts["name"])
     borders = panel.context[panel.context["layer"] == "boundaries"]
-    borders = borders[borders["kind"] == "neighbourhood"]
+    borders = borders[borders["kind"] == "neighbourhood"].geometry
+    if by_district(panel):
+        borders = gpd.GeoSeries(simplify(panel.zones, DRAWN_METRES).geometry.boundary)
     return {
         "tracts": _features(thin.geometry, _named(tracts.index, names), line),
         **_marks(thin.geometry, panel, line),
-        "borders": _features(borders.geometry, [{}] * len(borders), line),
+        "borders": _features(borders, [{}] * len(borders), line),
         "schools": _features(schools.geometry, _named(schools.index, schools["name"]), line),
+        **(_districts(panel, line) if by_district(panel) else {}),
+    }
+
+
+def _districts(panel: Panel, line: float) -> dict[str, str]:
+    """Write the outlines of districts, and what lies on them."""
+    thin = simplify(panel.zones, DRAWN_METRES).geometry
+    ids = pd.Index(panel.zones["school_id"])
+    names = panel.schools["name"].reindex(ids)
+    return {
+        "districts": _features(thin, _named(ids, names), line),
+        **{f"districts-{name}": text for name, text in _marks(thin, panel, line).items()},
     }
 
 
 def _marks(shapes: gpd.GeoSeries, panel: Panel, line: float) -> dict[str, str]:
     """Write a point in each area, and lines across it."""
+    if shapes.empty:
+        return {"marks": _features(shapes, [], -180.0), "hatch": _features(shapes, [], -180.0)}
     flat, packed = shapes.to_crs(panel.area.crs), _packed(len(shapes))
     west, south, east, north = flat.total_bounds
     hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
@@ -214,6 +233,8 @@ def extent(geometry: MapGeometry, shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> M
     """Geometry of a place whose bounds hold some shapes in EPSG:4326."""
     bounds = shapely.bounds(shapely.get_parts(np.asarray(shapes.geometry.array)))
     bounds = bounds[~np.isnan(bounds[:, 0])]
+    if not len(bounds):
+        return replace(geometry, bounds=NOWHERE)
     west = geometry.longitude_of(bounds[:, 0]).min()
     east = geometry.longitude_of(bounds[:, 2]).max()
     south, north = bounds[:, 1].min(), bounds[:, 3].max()

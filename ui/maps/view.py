@@ -25,6 +25,7 @@ from typing import Any
 import pydeck
 import streamlit as st
 
+from data.views.districts import by_district
 from ui import queries
 from ui.languages import text
 from ui.maps.decks import MapDeck
@@ -194,8 +195,9 @@ def _focus(selection: Selection) -> tuple[str, str] | None:
         return None
     if focus.startswith(NEIGHBOURHOOD):
         return (geometry.url(UNIT), focus) if UNIT in geometry.layers else None
-    schools = queries.panel(selection).schools.index
-    return geometry.url("schools" if focus in schools else "tracts"), focus
+    panel = queries.panel(selection)
+    points = "districts" if by_district(panel) else "schools"
+    return geometry.url(points if focus in panel.schools.index else "tracts"), focus
 
 
 def _choose(key: str) -> None:

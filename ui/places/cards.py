@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ui import queries
 from ui.languages import text
-from ui.queries import neighbourhoods
+from ui.queries import districts, neighbourhoods
 from ui.selection import Selection
 from ui.words import standing as words
 from ui.words.cards import neighbourhood_card, school_card, tract_card
@@ -17,11 +17,13 @@ def focus_card(selection: Selection) -> str:
         return _neighbourhood(selection, name)
     tracts, schools = queries.tracts(selection), queries.schools(selection)
     if focus in tracts.index:
+        if districts.are_units(selection):
+            return ""  # its absence is that of its district
         return tract_card(tracts.loc[focus], selection.year)
     if focus not in schools.index:
         return ""
     row = schools.loc[focus]
-    level = text(words.LEVELS[row["level"]])
+    level = "" if districts.are_units(selection) else text(words.LEVELS[row["level"]])
     return school_card(row, selection.year, level, queries.school_conditions(selection, focus))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from data.views.completeness import Quality
 from ui import queries, tables
 from ui.languages import mark, text
@@ -9,6 +11,9 @@ from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.words import completeness as words
+from ui.words.as_written import as_written
+
+NO_CHILDREN = mark("No resident children are known here: this place has no file of tracts.")
 
 
 def doubts(selection: Selection) -> None:
@@ -33,6 +38,9 @@ def states(quality: Quality) -> None:
 
 def coverage(quality: Quality, selection: Selection) -> None:
     """Set students counted against resident children."""
+    if not quality.children > 0:
+        st.write(as_written(text(NO_CHILDREN)))
+        return
     table = words.coverage_table(quality)
     heading = mark("Students counted against resident children, {year}")
     title = text(heading, year=selection.year)

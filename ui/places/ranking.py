@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ui import screen
+from data.views.school_lists import to_help
+from ui import queries, screen
 from ui.languages import text
 from ui.queries import neighbourhoods
+from ui.schools.words import figure
 from ui.screen import Row
-from ui.selection import NEIGHBOURHOOD, Selection
+from ui.selection import NEIGHBOURHOOD, RANKS, Selection
 from ui.words.numbers import percent_text, signed_text, students_text, with_margin
 
 LISTED = 12
@@ -21,6 +23,18 @@ def neighbourhood_list(selection: Selection) -> None:
     by_rate = selection.rank == "rate"
     heading = text("Highest share") if by_rate else text("Most students beyond expected")
     screen.listed(heading, _neighbourhoods(selection))
+
+
+def district_list(selection: Selection) -> None:
+    """List the districts with most students beyond expected, or with the highest rate."""
+    by = selection.rank or "excess"
+    table = to_help(queries.schools(selection), by)
+    screen.listed(text(RANKS[selection.rank]), _districts(table, selection))
+
+
+def _districts(table: pd.DataFrame, selection: Selection) -> Iterator[Row]:
+    for key, row in table[table["rank"].notna()].head(LISTED).iterrows():
+        yield Row(str(key), str(row["rank"]), row["name"], figure(row, selection.rank))
 
 
 def _neighbourhoods(selection: Selection) -> Iterator[Row]:

@@ -26,6 +26,7 @@ from ui.languages import counted, mark, text
 from ui.plan import editor
 from ui.present import subject as subjects
 from ui.present.subject import Subject
+from ui.queries import districts
 from ui.queries import plan as queries_plan
 from ui.queries import priorities as queries_priorities
 from ui.queries import why as queries_why
@@ -38,6 +39,10 @@ from ui.words.cards import card
 from ui.words.numbers import count_text, percent_text, points_text, ratio_text, students_text
 
 OFFERED = 20
+OF_DISTRICT = mark(
+    "{name}: places inside a district differ, so no condition is named as its own. Ask families and"
+    " schools what would help, then choose."
+)
 SPANS: Mapping[str, str] = {
     "reach": mark("How many of the students does it reach?"),
     "dose": mark("How much of what the study's students had?"),
@@ -85,6 +90,11 @@ _HEADINGS = (
 def about(selection: Selection) -> Selection:
     """Choose the neighbourhood that strategies are looked for in: those with most need first."""
     table = queries_priorities.found(selection).table
+    if districts.are_units(selection) and not selection.list_of:
+        known = queries.schools(selection)["name"]
+        ids = [selection.focus, *map(str, table.index[:OFFERED])]
+        own = {each: known[each] for each in ids if each in known.index}
+        return controls.draw(selection, "focus", {"": text("The whole place"), **own})
     first = [f"{NEIGHBOURHOOD}{name}" for name in table.index[:OFFERED]]
     if selection.list_of or not first or first[0] not in _areas(selection):
         first = []
@@ -135,7 +145,8 @@ def draw(selection: Selection) -> None:
 def _reasons(subject: Subject) -> dict[str, tuple[str, ...]]:
     """Give the strategies that the conditions of an area call for, with these conditions."""
     area = subject.area()
-    if area is None or not queries.choices(subject.selection.area).drivers:
+    known = queries.choices(subject.selection.area).drivers
+    if area is None or area.kind == "district" or not known:
         return {}
     profile = queries_why.profile(area.spots, area.selection)
     return proposed(set(map(str, why_words.harder(profile).index)))
@@ -143,6 +154,8 @@ def _reasons(subject: Subject) -> dict[str, tuple[str, ...]]:
 
 def sentence(subject: Subject, reasons: Mapping[str, tuple[str, ...]]) -> str:
     """Say what is proposed, and because of which conditions."""
+    if districts.are_units(subject.selection):
+        return text(OF_DISTRICT, name=subject.name)
     area = subject.area()
     if area is None or not reasons:
         name = subject.name if area is None else area.name

@@ -63,6 +63,11 @@ def legend(subject: Subject) -> str:
         heading = text("Neighbourhoods: students chronically absent")
         units = queries_neighbourhoods.units(subject.selection)
         held = counts(scale, classes.codes, units)
+    return legend_of_classes(heading, scale, held)
+
+
+def legend_of_classes(heading: str, scale: ClassScale, held: Mapping[str, int]) -> str:
+    """HTML legend of classes with the number of areas in each."""
     items = "".join(
         f"<li><i aria-hidden='true' style='background:{_swatch(colours)}'></i>"
         f"<span>{escape(words)}</span><b>{count_text(count)}</b></li>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,8 @@ def draw(selection: Selection) -> None:
     """Draw one view on the whole screen."""
     st.html(STYLE)
     subject = about(selection)
-    name = selection.slide or views.NAMES[0]
+    names = tuple(views.modules())
+    name = selection.slide if selection.slide in names else names[0]
     view = views.view(name)
     with st.container(key="room", gap=None):
         _head(view, subject)
@@ -35,7 +38,7 @@ def draw(selection: Selection) -> None:
             view.picture(subject)
         st.html(f"<p class='room-source'>{escape(view.source(subject))}</p>")
         _bar(name, view, subject)
-    _keys(key=KEYS, on_move_change=_moved, height=1)
+    _keys(key=KEYS, on_move_change=partial(_moved, names), height=1)
 
 
 def _head(view: views.View, subject: Subject) -> None:
@@ -45,12 +48,13 @@ def _head(view: views.View, subject: Subject) -> None:
 
 
 def _bar(name: str, view: views.View, subject: Subject) -> None:
-    place = views.NAMES.index(name)
+    names = tuple(views.modules())
+    place = names.index(name)
     with st.container(key="room-bar", horizontal=True, vertical_alignment="center", gap="small"):
         _button(text("Back"), "previous", disabled=place == 0)
-        said = text("{number} of {count}", number=place + 1, count=len(views.NAMES))
+        said = text("{number} of {count}", number=place + 1, count=len(names))
         st.html(f"<p class='room-progress' role='status'>{said}</p>", width="content")
-        _button(text("Next"), "next", disabled=place == len(views.NAMES) - 1)
+        _button(text("Next"), "next", disabled=place == len(names) - 1)
         st.space("stretch")
         _notes(view, subject)
         share.popover(subject.selection)
@@ -59,7 +63,7 @@ def _bar(name: str, view: views.View, subject: Subject) -> None:
 
 
 def _button(label: str, move: str, **more: Any) -> None:
-    st.button(label, key=f"room-{move}", on_click=go, args=(move,), **more)
+    st.button(label, key=f"room-{move}", on_click=go, args=(move, tuple(views.modules())), **more)
 
 
 def _notes(view: views.View, subject: Subject) -> None:
@@ -71,14 +75,14 @@ def _notes(view: views.View, subject: Subject) -> None:
                 st.write(as_written(paragraph))
 
 
-def _moved() -> None:
+def _moved(names: Sequence[str]) -> None:
     """Take a move that came from a key or a swipe."""
-    go(str(st.session_state[KEYS].move or ""))
+    go(str(st.session_state[KEYS].move or ""), names)
 
 
-def go(move: str) -> None:
-    """Move to another view, or leave the mode; the run that follows shows it."""
+def go(move: str, names: Sequence[str] = views.NAMES) -> None:
+    """Move to another of the views, or leave the mode; the run that follows shows it."""
     if move == "exit":
         st.session_state["present"] = ""
     elif move in views.MOVES:
-        st.session_state["slide"] = views.after(st.session_state["slide"], move)
+        st.session_state["slide"] = views.after(st.session_state["slide"], move, names)

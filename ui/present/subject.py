@@ -9,11 +9,13 @@ import pandas as pd
 
 from data.views.hot_spots import HotSpots
 from ui import queries
+from ui.queries import districts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods as queries_neighbourhoods
 from ui.selection import NEIGHBOURHOOD, Selection
 
-Kind = Literal["place", "group", "neighbourhood"]
+Kind = Literal["place", "group", "neighbourhood", "district"]
+_NO_GROUPS = pd.DataFrame({"cluster": [], "name": [], "tracts": []}, dtype="object")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +25,15 @@ class Subject:
     Attributes
     ----------
     kind : str
-        "place" for the whole place; "group" for tracts that stand out; "neighbourhood".
+        "place" for the whole place; "group" for tracts that stand out; "neighbourhood"; "district"
+        where these are what is reported.
     name : str
         As people say it.
     selection : Selection
         `cluster` is the id of the group or neighbourhood; "" for the whole place.
     spots : HotSpots
-        Hot spots of the view, with the tracts of a neighbourhood as a group of their own.
+        Hot spots of the view, with the tracts of a neighbourhood as a group of their own; none in a
+        place by district.
     enrolled, chronic_absent : float
         Students counted, and those of them who are chronically absent; nan where not shown.
     low, high : float
@@ -61,6 +65,8 @@ class Subject:
         """
         if self.kind != "place":
             return self
+        if districts.are_units(self.selection):
+            return None
         if not self.spots.groups.empty:
             return _group(self.spots, self.selection, self.spots.groups.iloc[0])
         first = leading(self.selection)
@@ -68,7 +74,13 @@ class Subject:
 
 
 def about(selection: Selection) -> Subject:
-    """Find what the selection has chosen: a neighbourhood, the group of a tract, or the place."""
+    """Find what the selection has chosen: a neighbourhood, the group of a tract, or the place.
+
+    In a place by district: a district, or the place.
+    """
+    if districts.are_units(selection):
+        known = selection.focus in queries.schools(selection).index
+        return _district(selection) if known else whole(selection)
     spots = queries_hotspots.found(selection)
     groups = spots.groups.set_index("cluster", drop=False)
     tract = spots.tracts["cluster"].get(selection.focus)
@@ -96,9 +108,26 @@ def whole(selection: Selection) -> Subject:
         "place",
         queries.panel(selection).area.name,
         replace(selection, cluster="", focus=""),
-        queries_hotspots.found(selection),
+        _no_spots() if districts.are_units(selection) else queries_hotspots.found(selection),
         totals.enrolled,
         totals.chronic_absent,
+    )
+
+
+def _no_spots() -> HotSpots:
+    """Give the hot spots of a place where none are looked for."""
+    return HotSpots("consensus", _NO_GROUPS[["cluster"]], _NO_GROUPS, draws=0, tested=0)
+
+
+def _district(selection: Selection) -> Subject:
+    row = queries.schools(selection).loc[selection.focus]
+    figures = row[["enrolled", "chronic_absent", "low", "high"]].astype(float)
+    return Subject(
+        "district",
+        str(row["name"]),
+        replace(selection, cluster=""),
+        _no_spots(),
+        *(figures if row["shown"] else figures.where(False)),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ui import languages
 
 if TYPE_CHECKING:
     from ui.present.subject import Subject
@@ -23,6 +25,11 @@ MODULES: Mapping[str, str] = {
 }
 """Module of each view, whose `VIEW` it is. A page that has one adds its line."""
 NAMES = tuple(MODULES)
+OF_DISTRICTS: Mapping[str, str] = {
+    "where": "ui.present.districts",
+    **{name: MODULES[name] for name in ("first", "plan", "goal", "next")},
+}
+"""Views that can be true of a place by district: without hot spots, and what rests on them."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +57,23 @@ class View:
     notes: Callable[[Subject], tuple[str, ...]]
 
 
+def modules() -> Mapping[str, str]:
+    """Give the views, and their modules, that go with what this run reports."""
+    return OF_DISTRICTS if languages.reported() == "district" else MODULES
+
+
 def view(name: str) -> View:
     """Load a view; the first for a name that is none."""
-    known = name if name in MODULES else NAMES[0]
-    loaded: View = import_module(MODULES[known]).VIEW
+    here = modules()
+    loaded: View = import_module(here.get(name, here[NAMES[0]])).VIEW
     return loaded
 
 
 MOVES = ("next", "previous", "first", "last")
 
 
-def after(name: str, move: str) -> str:
+def after(name: str, move: str, names: Sequence[str] = NAMES) -> str:
     """Name of the view that one of the `MOVES` leads to; `name` is on the screen, "" the first."""
-    here = NAMES.index(name) if name in NAMES else 0
-    places = dict(zip(MOVES, (here + 1, here - 1, 0, len(NAMES) - 1), strict=True))
-    return NAMES[min(max(places[move], 0), len(NAMES) - 1)]
+    here = names.index(name) if name in names else 0
+    places = dict(zip(MOVES, (here + 1, here - 1, 0, len(names) - 1), strict=True))
+    return names[min(max(places[move], 0), len(names) - 1)]

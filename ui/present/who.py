@@ -33,7 +33,9 @@ def _ranked(subject: Subject) -> pd.DataFrame:
     """
     table = queries.schools(subject.selection)
     table = table[table["shown"]]
-    if subject.kind != "place":
+    if subject.kind == "district":
+        table = table[table.index == subject.selection.focus]
+    elif subject.kind != "place":
         shares = queries.shares(subject.selection)
         inside = shares["geoid"].isin(queries_hotspots.members(subject.spots, subject.selection))
         here = shares[inside].groupby("school_id")["share"].sum()

@@ -21,7 +21,12 @@ HERE = "#b2182b"
 
 
 def harder(group: Subject) -> pd.DataFrame:
-    """Conditions harder in a group than in comparable tracts, of those that can be changed."""
+    """Conditions harder in a group than in comparable tracts, of those that can be changed.
+
+    None of a district: inside it places differ.
+    """
+    if group.kind == "district":
+        return pd.DataFrame()
     profile = queries_why.profile(group.spots, group.selection)
     return why_words.changeable(why_words.harder(profile))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -15,11 +16,12 @@ from ui.maps import block as map_block
 from ui.maps import view
 from ui.maps.decks import school_map
 from ui.maps.scales import alt_text, class_legend
+from ui.places import apart
 from ui.places.cards import focus_card
 from ui.priorities import charts, words
 from ui.priorities import map as order_map
+from ui.queries import districts, units
 from ui.queries import priorities as queries_priorities
-from ui.queries import units
 from ui.screen import Beside, Row
 from ui.selection import Selection
 from ui.tables import display as table_block
@@ -39,6 +41,9 @@ COLUMNS = (
 def first_screen(found: Priorities, names: pd.Series, selection: Selection) -> None:
     """Draw how sure it is that places are among the first, beside them the order or a card."""
     unit, title = units.unit_of(selection), order_map.title(selection)
+    if unit == "school" and districts.are_units(selection):
+        _of_districts(found, names, selection, title)
+        return
     if unit in order_map.POINTS:
         _of_schools(found, names, selection, title)
         return
@@ -48,6 +53,15 @@ def first_screen(found: Priorities, names: pd.Series, selection: Selection) -> N
     map_block.tract_screen(
         selection, title, classes, table, beside, badges=_badges(found, unit, selection)
     )
+
+
+def _of_districts(found: Priorities, names: pd.Series, selection: Selection, title: str) -> None:
+    classes, table = order_map.districts(found.table, selection)
+    legend = map_block.legend_of(title, classes) + apart.legend(selection)
+    beside = replace(_beside(found, names, selection, legend), note=apart.note(selection))
+    first = found.table.index[found.table["rank"].notna()][: selection.top]
+    badges = map_block.badges_at(selection, first)
+    map_block.tract_screen(selection, title, classes, table, beside, badges=badges)
 
 
 def _of_schools(found: Priorities, names: pd.Series, selection: Selection, title: str) -> None:

@@ -11,6 +11,7 @@ from ui.languages import mark, text
 from ui.maps.decks import AreaClasses, SchoolClasses, flags, school_classes
 from ui.maps.neighbourhoods import on_tracts
 from ui.maps.scales import NOT_SHOWN, NOT_SHOWN_COLOUR, SEQUENTIAL, ClassScale
+from ui.queries import districts as queries_districts
 from ui.queries import neighbourhoods, units
 from ui.selection import NEIGHBOURHOOD, Selection
 
@@ -66,7 +67,10 @@ def areas(table: pd.DataFrame, unit: str, selection: Selection) -> tuple[AreaCla
         named = own.set_axis(NEIGHBOURHOOD + own.index).rename_axis("id")
         classes = AreaClasses(scale, codes, flags(_unknown(codes)), unit="neighbourhoods")
         return classes, named.assign(name=own.index, neighbourhood="")
-    return on_tracts_of(table, unit, selection), queries.tracts(selection)
+    shown = queries.tracts(selection)
+    if queries_districts.are_units(selection):  # nothing is said of the absence of a tract
+        shown = shown[["name"]]
+    return on_tracts_of(table, unit, selection), shown
 
 
 def on_tracts_of(table: pd.DataFrame, unit: str, selection: Selection) -> AreaClasses:
@@ -78,6 +82,20 @@ def on_tracts_of(table: pd.DataFrame, unit: str, selection: Selection) -> AreaCl
         return classes
     # Most tracts are in none: white says so without dots.
     return replace(classes, marked="0" * len(of), note=text("white: in no group"))
+
+
+def districts(table: pd.DataFrame, selection: Selection) -> tuple[AreaClasses, pd.DataFrame]:
+    """Outlines of districts in their own class, of a place whose figures are by district.
+
+    Returns
+    -------
+    classes : AreaClasses
+    map_table : DataFrame
+        The districts of the map in its order, with their figures.
+    """
+    own, scale = queries_districts.table(selection), chance_scale()
+    codes = scale.encode(table["p_top"].reindex(own.index))
+    return AreaClasses(scale, codes, flags(_unknown(codes)), unit="districts"), own
 
 
 def schools(

@@ -69,6 +69,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "join": Entry(8, shared=True, doing=mark("Finding where students live ...")),
         "shares": Entry(32),
         "tracts": Entry(64),
+        "districts": Entry(32),
         "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ..."), stored=True),
         "units of a place": Entry(8),
         "search": Entry(4, shared=True),

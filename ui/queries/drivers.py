@@ -37,8 +37,8 @@ from data.views.drivers import (
 )
 from ui import queries
 from ui.languages import text
+from ui.queries import districts, neighbourhoods
 from ui.queries import hotspots as queries_hotspots
-from ui.queries import neighbourhoods
 from ui.queries.cache import kept, result
 from ui.queries.stored import Place
 from ui.selection import Selection
@@ -52,6 +52,11 @@ COUNTED = "supplied"
 def measure(selection: Selection) -> MeasureInfo:
     """Registry entry of the chosen social driver."""
     return registry.measure(selection.driver)
+
+
+def has_both(selection: Selection) -> bool:
+    """Whether condition and absence can be laid over one another, tract by tract."""
+    return measure(selection).is_compared and not districts.are_units(selection)
 
 
 def driver_labels(slug: str) -> dict[str, str]:

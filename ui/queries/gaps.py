@@ -13,6 +13,7 @@ from analytics.rates.between_schools import Estimate
 from data.views import disparities as views
 from data.views import units as unit_views
 from data.views.disparities import Fifths
+from data.views.districts import areas_in, by_district
 from ui import queries
 from ui.languages import text
 from ui.queries import drivers
@@ -83,6 +84,8 @@ def _here(selection: Selection) -> tuple[str, ...]:
         "county": panel.tracts["county"].nunique(),
         "district": panel.schools["district"].replace("", pd.NA).nunique(),
     }
+    if by_district(panel):
+        counts |= {"level": 0, "county": len(areas_in(panel)), "district": 0}
     return tuple(name for name, count in counts.items() if count >= LEAST) or ("level",)
 
 

@@ -14,6 +14,7 @@ from data.views.completeness import Quality
 from data.views.hot_spots import SEED
 from ui import queries
 from ui.languages import text
+from ui.queries import districts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries.cache import result
 from ui.selection import Selection
@@ -23,8 +24,13 @@ WORLDS: tuple[World, ...] = ("independent", "size", "reassigned", "trend")
 COMPARED: tuple[Null, ...] = ("schools", "schools_level", "areas")
 
 
-def null_comparison(selection: Selection) -> NullComparison:
-    """Tracts that Gi* calls significant when tracts, and when schools, are rearranged."""
+def null_comparison(selection: Selection) -> NullComparison | None:
+    """Tracts that Gi* calls significant when tracts, and when schools, are rearranged.
+
+    None in a place by district, where no hot spots are looked for.
+    """
+    if districts.are_units(selection):
+        return None
     test = replace(selection, method="gi_star", neighbours="queen")
     right = queries_hotspots.found(replace(test, null="schools"))
     naive = queries_hotspots.found(replace(test, null="areas"))

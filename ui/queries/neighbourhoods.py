@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from data.views import neighbourhoods as views
+from data.views.districts import areas_in
 from data.views.ranking import ranked
 from ui import queries
 from ui.queries.cache import kept
@@ -22,8 +23,8 @@ def units(selection: Selection, kind: str = "neighbourhood") -> pd.Series:
 
 
 def areas(selection: Selection) -> dict[str, str]:
-    """Give the kind of each area with a name, see `data.views.neighbourhoods.areas_of`."""
-    return views.areas_of(queries.panel(selection).tracts)
+    """Give the kind of each area with a name, see `data.views.districts.areas_in`."""
+    return areas_in(queries.panel(selection))
 
 
 def table(selection: Selection, kind: str = "neighbourhood") -> pd.DataFrame:

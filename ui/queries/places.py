@@ -11,8 +11,8 @@ from data.panel import PROTECTED, Panel, load_panel
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, school_lists, schools_and_tracts, years
+from data.views.districts import areas_in, by_district
 from data.views.joins import Join
-from data.views.neighbourhoods import areas_of
 from data.views.schools_and_tracts import Totals
 from data.views.search import Found, Index, find, index_of, places_of
 from data.views.years import Dispersion
@@ -59,6 +59,8 @@ def _choices(key: Place) -> Choices:
     panel = panel_of(key)
     present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
     withins, kinds = school_lists.offered(panel.schools, panel.tracts)
+    if by_district(panel):  # each is a district of its own
+        withins = ()
     known = set(panel.drivers.loc[panel.drivers["status"] == "reported", "measure"])
     return Choices(
         area=key.slug,
@@ -67,7 +69,7 @@ def _choices(key: Place) -> Choices:
         drivers=tuple(name for name in registry.measures() if name in known),
         places=frozenset(panel.tracts.index)
         | frozenset(panel.schools.index)
-        | frozenset(NEIGHBOURHOOD + name for name in areas_of(panel.tracts)),
+        | frozenset(NEIGHBOURHOOD + name for name in areas_in(panel)),
         default_year=panel.area.default_year,
         catchments=joins.offered(panel),
         withins=withins,
@@ -77,14 +79,16 @@ def _choices(key: Place) -> Choices:
         slides=SLIDES,
         units=frozenset(panel.schools.index)
         | frozenset(panel.schools["district"])
-        | frozenset(areas_of(panel.tracts)),
+        | frozenset(areas_in(panel)),
     )
 
 
 @kept("search")
 def _index(key: Place) -> Index:
     panel = panel_of(key)
-    return index_of(places_of(panel.tracts, panel.schools, areas_of(panel.tracts)))
+    # Where districts are the units, nothing is said of the absence of a tract.
+    tracts = panel.tracts.iloc[:0] if by_district(panel) else panel.tracts
+    return index_of(places_of(tracts, panel.schools, areas_in(panel), panel.area.reports))
 
 
 @kept("schools")

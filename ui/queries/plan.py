@@ -10,7 +10,7 @@ from data.evidence import evidence
 from data.plan import store
 from data.plan.database import PlanError
 from data.plan.entry import FIELDS
-from data.views.neighbourhoods import areas_of
+from data.views.districts import areas_in
 from ui.queries.places import panel
 from ui.selection import Selection
 
@@ -52,12 +52,14 @@ def places(selection: Selection) -> dict[str, tuple[str, str]]:
     """
     whole = panel(selection)
     found = {"place:": ("place", whole.area.name)}
-    for name, kind in sorted(areas_of(whole.tracts).items(), key=lambda item: (item[1], item[0])):
+    for name, kind in sorted(areas_in(whole).items(), key=lambda item: (item[1], item[0])):
         found[f"{kind}:{name}"] = (kind, name)
-    for name in sorted(set(whole.schools["district"]) - {""}):
-        found[f"district:{name}"] = ("district", name)
+    own = whole.area.reports
+    if own == "school":
+        for name in sorted(set(whole.schools["district"]) - {""}):
+            found[f"district:{name}"] = ("district", name)
     for school, name in whole.schools["name"].sort_values().items():
-        found[f"school:{school}"] = ("school", str(name))
+        found[f"{own}:{school}"] = (own, str(name))
     return found
 
 

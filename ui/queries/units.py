@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data.views import units as views
+from data.views.districts import areas_in, by_district
 from data.views.groups import gathered
 from data.views.neighbourhoods import counties, neighbourhoods
 from geo.shares import share_matrix
@@ -89,6 +90,9 @@ def of_tracts(selection: Selection, unit: str) -> pd.Series:
 @kept("units of a place")
 def _here(key: Place) -> tuple[str, ...]:
     panel = queries.panel_of(key)
+    if by_district(panel):  # a row of schools is one: see the noun of the view
+        named = areas_in(panel)
+        return ("school", "county") if len(named) >= LEAST else ("school",)
     many = {
         "neighbourhood": neighbourhoods(panel.tracts).nunique(),
         "county": counties(panel.tracts).nunique(),

@@ -55,10 +55,13 @@ def _checked(path: Path, *, anyway: bool) -> Analysis:
 
 
 def _write(found: Analysis, folder: Path) -> None:
+    from ui import queries
+    from ui.languages import in_english
     from ui.report.files import files
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files(found).items():
+    noun = queries.panel(found.selection).area.reports
+    for name, content in in_english(lambda: files(found), noun).items():
         (folder / name).write_bytes(content)
         print(f"{len(content):>12,} bytes  {folder / name}")
 

@@ -135,7 +135,7 @@ def _made(selection: Selection, scope: str, kind: str) -> bytes:
 
 
 def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    made = partial(languages.in_english, make)
+    made = partial(languages.in_english, make, languages.reported())
     st.download_button(text(label), made, name, mime, on_click="ignore", key=f"take-{name}")
 
 

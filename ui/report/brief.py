@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ui import queries
+from ui.languages import in_english
 from ui.report import gather, stories
 from ui.report.code import version
 from ui.report.picture import notice, where
@@ -67,6 +68,11 @@ def brief(selection: Selection, scope: str, when: date) -> Brief:
     DataError
         The selection names no such neighbourhood, group or school.
     """
+    noun = queries.panel(selection).area.reports
+    return in_english(lambda: _brief(selection, scope, when), noun)
+
+
+def _brief(selection: Selection, scope: str, when: date) -> Brief:
     panel = queries.panel(selection)
     story = stories.SCOPES[scope](selection)
     return Brief(

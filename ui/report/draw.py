@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from data.panel import Panel
+from data.views.districts import by_district
 from ui.maps.decks import (
     BOUNDARY,
     GROUND,
@@ -60,11 +61,19 @@ class Ground:
         self.geometry = geometry
         self.metres = Transformer.from_crs("EPSG:4326", panel.area.crs, always_xy=True)
         self.tracts = self.layer("tracts")
+        self.districts = self.layer("districts") if by_district(panel) else self.tracts[:0]
         self.context = {name: self.layer(name) for name in CONTEXT if name in geometry.layers}
         self.names = self._names() if "names" in geometry.layers else []
         self.borders = self.layer("borders")
         self.schools = self.layer("schools")
-        self.bounds = shapely.total_bounds(self.tracts)
+        whole = self.districts if len(self.districts) else self.tracts
+        self.bounds = shapely.total_bounds(whole)
+
+    def areas(self, face: Face) -> NDArray[Any]:
+        """Shapes that a face paints, or on which it stands: outlines of districts, or tracts."""
+        classes = face.classes
+        painted = isinstance(classes, AreaClasses) and classes.unit == "districts"
+        return self.districts if painted else self.tracts
 
     def layer(self, name: str) -> NDArray[Any]:
         """Read a published layer: its shapes in metres."""
@@ -94,7 +103,7 @@ def drawn(
     ground : Ground
     face : Face
     ids : (list of str, list of str)
-        Tracts and schools in the order of the map's features.
+        Areas of the face (see `Ground.areas`) and schools in the order of the map's features.
     form : str
         "png" or "svg".
     """
@@ -108,7 +117,7 @@ def drawn(
         _roads(axes, ground)
         _schools(axes, ground.schools, face.classes)
     else:
-        _tracts(axes, ground, face.classes)
+        _painted(axes, ground, face)
         _roads(axes, ground)
     _outlined(axes, ground, face, ids)
     _names(axes, ground, _numbers(axes, ground, face, ids[0]))
@@ -121,7 +130,8 @@ def drawn(
 
 def _bounds(ground: Ground, face: Face, ids: tuple[list[str], list[str]]) -> NDArray[np.float64]:
     """Give what is seen: the whole place, or what is outlined with its surroundings."""
-    layers = zip((ground.tracts, ground.schools), ids, strict=True)
+    schools = ground.schools if ids[1] else ground.schools[:0]
+    layers = zip((ground.areas(face), schools), ids, strict=True)
     shapes = [
         shape
         for layer, names in layers
@@ -157,19 +167,21 @@ def _canvas(bounds: NDArray[np.float64]) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _tracts(axes: Axes, ground: Ground, classes: AreaClasses) -> None:
-    scale = classes.scale
+def _painted(axes: Axes, ground: Ground, face: Face) -> None:
+    classes, shapes = face.classes, ground.areas(face)
+    assert isinstance(classes, AreaClasses)  # noqa: S101 - points are drawn by `_schools`
+    scale, prefix = classes.scale, "districts-" if classes.unit == "districts" else ""
     colours = dict(zip(scale.codes, scale.colours, strict=True))
-    _areas(axes, ground.tracts, [colours[code] for code in classes.codes])
+    _areas(axes, shapes, [colours[code] for code in classes.codes])
     hatched = _flagged(classes.hatched)
     if hatched.size:
-        lines = ground.layer("hatch")
+        lines = ground.layer(f"{prefix}hatch")
         for code in sorted({classes.codes[at] for at in hatched}):
             some = [at for at in hatched if classes.codes[at] == code]
             _lines(axes, lines[some], hatch_on(colours[code]), 0.5)
     marked = _flagged(classes.marked)
     if marked.size:
-        xy = shapely.get_coordinates(ground.layer("marks")[marked])
+        xy = shapely.get_coordinates(ground.layer(f"{prefix}marks")[marked])
         axes.scatter(xy[:, 0], xy[:, 1], s=2, c=NOT_SHOWN_MARK, linewidths=0)
     _lines(axes, ground.borders)
 
@@ -219,10 +231,10 @@ def _names(axes: Axes, ground: Ground, taken: list[Any]) -> None:
 
 def _outlined(axes: Axes, ground: Ground, face: Face, ids: tuple[list[str], list[str]]) -> None:
     """Outline what is chosen: black on a white halo."""
-    tracts, schools = ids
-    chosen = [at for at, name in enumerate(tracts) if name in face.outlined]
+    areas, schools = ids
+    chosen = [at for at, name in enumerate(areas) if name in face.outlined]
     if chosen:
-        edge = shapely.boundary(shapely.union_all(ground.tracts[chosen]))
+        edge = shapely.boundary(shapely.union_all(ground.areas(face)[chosen]))
         _lines(axes, np.asarray([edge]), SELECTION_HALO, 3.5)
         _lines(axes, np.asarray([edge]), SELECTION, 1.6)
     for at in (at for at, name in enumerate(schools) if name in face.outlined):
@@ -231,13 +243,13 @@ def _outlined(axes: Axes, ground: Ground, face: Face, ids: tuple[list[str], list
             axes.scatter([x], [y], s=170, facecolors="none", edgecolors=colour, linewidths=wide)
 
 
-def _numbers(axes: Axes, ground: Ground, face: Face, tracts: list[str]) -> list[Any]:
+def _numbers(axes: Axes, ground: Ground, face: Face, areas: list[str]) -> list[Any]:
     """Write the number that each group has in its list; give the room that they take."""
-    place = {name: at for at, name in enumerate(tracts)}
+    place, shapes = {name: at for at, name in enumerate(areas)}, ground.areas(face)
     reach = DISC * (axes.get_xlim()[1] - axes.get_xlim()[0]) / (72 * WIDTH)
     rooms = []
     for number, members in face.numbers:
-        group = shapely.union_all(ground.tracts[[place[name] for name in members]])
+        group = shapely.union_all(shapes[[place[name] for name in members]])
         point = shapely.point_on_surface(group)
         x, y = shapely.get_coordinates(point)[0]
         axes.scatter([x], [y], s=(2 * DISC) ** 2, c="#ffffff", edgecolors=SELECTION, linewidths=1.2)

@@ -14,6 +14,7 @@ from ui.goals import map as goal_map
 from ui.goals import words as goal_words
 from ui.hotspots.words import map_title
 from ui.join.maps import change_classes, drawn_codes, home_classes
+from ui.languages import text
 from ui.maps.decks import (
     AreaClasses,
     SchoolClasses,
@@ -27,6 +28,7 @@ from ui.maps.neighbourhoods import counts as unit_counts
 from ui.maps.neighbourhoods import neighbourhood_classes, neighbourhood_driver_classes
 from ui.maps.scales import NOT_SHOWN, alt_text
 from ui.priorities import map as order_map
+from ui.queries import districts
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import joins as queries_joins
@@ -108,7 +110,10 @@ def face(selection: Selection, page: str, *, close: bool = False) -> Face:
 
 
 def _overview(selection: Selection) -> Face:
-    title = f"{words.MEASURES[selection.measure]}, {selection.year}"
+    title = f"{text(words.MEASURES[selection.measure])}, {selection.year}"
+    if districts.are_units(selection):
+        classes = measure_classes(districts.table(selection), selection.measure, "districts")
+        return _of_districts(title, classes, selection)
     if selection.unit != "neighbourhood":
         classes = measure_classes(queries.tracts(selection), selection.measure)
         return _of_tracts(title, classes, selection)
@@ -139,6 +144,8 @@ def _inside(clusters: pd.Series, cluster: str) -> tuple[str, ...]:
 
 
 def _social_drivers(selection: Selection) -> Face:
+    if not queries_drivers.has_both(selection):
+        selection = replace(selection, view="")
     measure = queries_drivers.measure(selection)
     if selection.view == "together":
         together = queries_drivers.together(selection)
@@ -176,6 +183,8 @@ def _difference(selection: Selection) -> Face:
 
 
 def _schools(selection: Selection) -> Face:
+    if districts.are_units(selection):
+        return _overview(replace(selection, measure="crude"))
     schools = queries_lists.listed(selection)
     classes = school_classes(schools, queries.school_points(selection))
     scale = classes.scale
@@ -198,6 +207,12 @@ def _priorities(selection: Selection) -> Face:
     selection = queries_priorities.fitting(selection)
     unit, title = places_units.unit_of(selection), order_map.title(selection)
     table = queries_priorities.found(selection).table
+    if unit == "school" and districts.are_units(selection):
+        classes, rows = order_map.districts(table, selection)
+        first = table.index[table["rank"].notna()][: selection.top]
+        ranks = ((str(rank), (str(key),)) for rank, key in enumerate(first, 1))
+        numbers = tuple(each for each in ranks if each[1][0] in rows.index)
+        return _of_districts(title, classes, selection, numbers)
     if unit in order_map.POINTS:
         points, chance = order_map.schools(table, unit, selection)
         drawn = points.scale.counts(points.scale.encode(chance))
@@ -217,6 +232,8 @@ def _priorities(selection: Selection) -> Face:
 def _goals(selection: Selection) -> Face:
     """Map of which places are on the way to their goals."""
     title = goal_map.title(selection)
+    if goal_map.draws_districts(selection):
+        return _of_districts(title, goal_map.of_areas(selection), selection)
     if not goal_map.draws_points(selection):
         return _of_tracts(title, goal_map.of_areas(selection), selection)
     points, progress = goal_map.of_schools(selection)
@@ -247,6 +264,22 @@ def _of_tracts(
     return Face(title, classes, legend, alt, caveat, _in_focus(selection), numbers)
 
 
+def _of_districts(
+    title: str,
+    classes: AreaClasses,
+    selection: Selection,
+    numbers: tuple[tuple[str, tuple[str, ...]], ...] = (),
+) -> Face:
+    """Give the face of a map of districts, of a place whose figures are by district."""
+    counts = classes.scale.counts(classes.codes)
+    legend = _swatches(classes, counts)
+    if apart := len(districts.without_territory(selection)):
+        legend = (*legend, Swatch(f"{apart} without a territory: not on the map", mark="note"))
+    alt = alt_text(classes.scale, title, counts, "districts")
+    outlined = (selection.focus,) if selection.focus in districts.table(selection).index else ()
+    return Face(title, classes, legend, alt, text(words.TRACT_MEANING), outlined, numbers)
+
+
 def _in_focus(selection: Selection) -> tuple[str, ...]:
     """Give the tracts of the neighbourhood in focus, or the one place in focus."""
     name = places.focused(selection)
@@ -260,8 +293,8 @@ def _swatches(
 ) -> tuple[Swatch, ...]:
     scale = classes.scale
     return tuple(
-        Swatch(f"{text} ({counts[label]:,})", colour, "dots" if label == NOT_SHOWN else "fill")
-        for label, colour, text in zip(scale.labels, scale.colours, scale.words, strict=True)
+        Swatch(f"{said} ({counts[label]:,})", colour, "dots" if label == NOT_SHOWN else "fill")
+        for label, colour, said in zip(scale.labels, scale.colours, scale.words, strict=True)
         if counts[label]
     )
 

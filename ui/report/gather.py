@@ -6,13 +6,18 @@ given in our own short words. What this project does not have is said so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data.panel import Panel
+from data.views.districts import by_district
+from ui.languages import text
 from ui.report.story import Story
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.words import methods as method_text
 from ui.words.numbers import count_text, plural
 from ui.words.standing import AREA_RANGE, COUNT_MEANING, LEVELS, SCHOOL_RANGE, TRACT_MEANING
 
+RANGES = (COUNT_MEANING, SCHOOL_RANGE, AREA_RANGE)
 NOT_APPLICABLE = "Not applicable"
 HOT_SPOT = "What counts as a hot spot"
 REFERENCE = "Stevens GA et al. (2016). Lancet 388:e19-e23 (GATHER)."
@@ -39,12 +44,15 @@ def items(panel: Panel, selection: Selection, story: Story) -> tuple[tuple[str, 
 
 def _inputs(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
     level = "all levels" if selection.level == "all" else LEVELS[selection.level]
+    counted = f"Students of schools of {level}"
+    if by_district(panel):
+        counted = "Students of all districts"
     dropped = [entry for entry in panel.ledger if entry.action == "dropped"]
     doubts = [entry.reason for entry in panel.ledger if entry.doubt]
     return (
         (
             "Indicator, population, time",
-            f"{panel.area.definition} Students of schools of {level} in {panel.area.name}, school"
+            f"{panel.area.definition} {counted} in {panel.area.name}, school"
             f" year {selection.year}; all ages and sexes together.",
         ),
         ("Funding", f"{NOT_APPLICABLE}: the app does not know who paid for its use."),
@@ -86,6 +94,8 @@ def _sources(panel: Panel) -> str:
 
 def _analysis(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]:
     told = method_text.paragraphs(panel, selection)
+    if by_district(panel):
+        return _of_districts(told)
     method = told[f"Method: {METHODS[selection.method]}"]
     return (
         (
@@ -118,11 +128,29 @@ def _analysis(panel: Panel, selection: Selection) -> tuple[tuple[str, str], ...]
     )
 
 
+def _of_districts(told: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    carries = f"{told[method_text.CARRIES]} {told[method_text.CARRIES_NOT]}"
+    return (
+        ("The analysis in short", "Counts of districts, as published, put in order and compared."),
+        ("Every step", f"{told['The measure on the map']} {carries}"),
+        ("How the model was chosen", f"{NOT_APPLICABLE}: counts are shown, not modelled."),
+        (
+            "How well it does",
+            "The page Goals tests its forecasts on the place's own last years.",
+        ),
+        (
+            "Uncertainty: what is in, what is not",
+            f"{told['How sure a rate is']} Not in it: how places inside a district differ.",
+        ),
+        ("Code", f"It comes with the app, whole. The panel was made by: {told['Versions']}"),
+    )
+
+
 def _results(story: Story) -> tuple[tuple[str, str], ...]:
     rows = plural(len(story.ranking.rows), "row")
     return (
         ("Estimates in a form a computer reads", f"The workbook beside this brief ({rows})."),
-        ("Uncertainty of the estimates", f"{COUNT_MEANING} {SCHOOL_RANGE} {AREA_RANGE}"),
+        ("Uncertainty of the estimates", " ".join(map(text, RANGES))),
         (
             "In the light of other evidence",
             f"{NOT_APPLICABLE}: a brief describes one place and compares with no other study.",

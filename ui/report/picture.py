@@ -13,6 +13,8 @@ import vl_convert
 
 from data.panel import Panel
 from ui import queries
+from ui.maps.decks import AreaClasses
+from ui.queries import districts
 from ui.queries.cache import kept
 from ui.queries.stored import Place
 from ui.report.draw import Ground, drawn
@@ -91,7 +93,10 @@ def chart_picture(
 
 def map_image(selection: Selection, shown: Face, form: Form) -> bytes:
     """Draw the map of a face without words around it."""
-    ids = list(queries.tracts(selection).index), list(queries.school_points(selection))
+    if isinstance(shown.classes, AreaClasses) and shown.classes.unit == "districts":
+        ids: tuple[list[str], list[str]] = (list(districts.table(selection).index), [])
+    else:
+        ids = list(queries.tracts(selection).index), list(queries.school_points(selection))
     return drawn(_ground(queries.place(selection.area)), shown, ids, form)
 
 
@@ -109,6 +114,8 @@ def where(selection: Selection) -> str:
     """Say of which place, year and schools a figure is."""
     area = queries.panel(selection).area
     level = "all levels" if selection.level == "all" else LEVELS[selection.level]
+    if area.reports == "district":
+        level = "all districts"
     fictional = " (fictional)" if area.fictional else ""
     return f"{area.name}{fictional} · school year {selection.year} · {level}"
 

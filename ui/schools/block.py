@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -13,7 +14,9 @@ from ui.charts import history as history_charts
 from ui.charts import places as school_charts
 from ui.languages import text
 from ui.maps import block as map_block
-from ui.maps.decks import school_classes
+from ui.maps.decks import measure_classes, school_classes
+from ui.places import apart
+from ui.queries import districts
 from ui.schools.words import figure, title
 from ui.screen import Beside, Row
 from ui.selection import RANKS, Selection
@@ -32,6 +35,9 @@ COLUMNS = (
 
 def first_screen(listed: pd.DataFrame, selection: Selection) -> None:
     """Draw the schools of the filters on the map, beside them the ranked list or a school."""
+    if districts.are_units(selection):
+        _of_districts(listed, selection)
+        return
     map_block.school_screen(
         selection,
         f"{text(words.MEASURES['crude'])}, {selection.year}",
@@ -39,6 +45,19 @@ def first_screen(listed: pd.DataFrame, selection: Selection) -> None:
         listed,
         partial(_beside, listed, selection),
     )
+
+
+def _of_districts(listed: pd.DataFrame, selection: Selection) -> None:
+    """Draw the outlines of the districts of the filters."""
+    table = districts.table(selection)
+    table = table.assign(shown=table["shown"] & table.index.isin(listed.index))
+    classes = measure_classes(table, "crude", "districts")
+    title = f"{text(words.MEASURES['crude'])}, {selection.year}"
+    beside = _beside(
+        listed, selection, map_block.legend_of(title, classes) + apart.legend(selection)
+    )
+    beside = replace(beside, note=apart.note(selection))
+    map_block.tract_screen(selection, title, classes, table, beside, name="districts")
 
 
 def _beside(listed: pd.DataFrame, selection: Selection, legend: str) -> Beside:
@@ -61,7 +80,8 @@ def _rows(listed: pd.DataFrame, selection: Selection) -> Iterator[Row]:
 
 def _card(selection: Selection, row: pd.Series) -> str:
     conditions = queries.school_conditions(selection, str(row.name))
-    return school_card(row, selection.year, text(words.LEVELS[row["level"]]), conditions)
+    level = "" if districts.are_units(selection) else text(words.LEVELS[row["level"]])
+    return school_card(row, selection.year, level, conditions)
 
 
 def history(listed: pd.DataFrame, selection: Selection) -> None:
@@ -85,7 +105,9 @@ def table(listed: pd.DataFrame, selection: Selection) -> None:
     could = ends.mask(same.astype(bool), listed["rank_first"].astype("str"))
     rows = listed.assign(could_be=could.where(listed["rank"].notna(), ""))
     heading = title(listed, selection.rank, selection.year)
-    one_type = len(set(rows["school_type"])) < 2
-    columns = [name for name in COLUMNS if not (one_type and name == "school_type")]
+    left_out = {"school_type"} if len(set(rows["school_type"])) < 2 else set()
+    if districts.are_units(selection):
+        left_out |= {"level", "neighbourhood"}
+    columns = [name for name in COLUMNS if name not in left_out]
     table_block.show(rows, columns, heading, opens="schools-table")
     downloads.buttons(selection, "schools", listed, place="schools")

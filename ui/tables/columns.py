@@ -201,6 +201,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "tracts": Column(
             "Tracts", "count", "tracts", "Tracts in the group, or with a share of the school."
         ),
+        "districts": Column("Districts", "count", "districts", "Districts of the class."),
         "rank": Column(
             "Rank", "rank", "rank", "Most beyond expected first; equal figures share a rank."
         ),

@@ -35,7 +35,7 @@ def buttons(selection: Selection, topic: str, table: pd.DataFrame, *, place: str
     table : DataFrame
         Analysis table; withheld figures are emptied by the export itself.
     place : str
-        "tracts" or "schools" to offer the geometry too.
+        "tracts", "schools" or "zones" (of districts) to offer the geometry too.
     """
     parts = (topic, selection.area, selection.year, selection.level)
     told = about(selection, table, caveat_of(place))
@@ -89,13 +89,18 @@ def _table_files(parts: tuple[str, ...], table: Callable[[], pd.DataFrame], told
 
 def caveat_of(place: str) -> str:
     """Say what figures of tracts, schools or others are not."""
-    ranges = SCHOOL_RANGE if place == "schools" else f"{TRACT_MEANING} {AREA_RANGE}"
+    ranges = f"{TRACT_MEANING} {AREA_RANGE}"
+    if place in ("schools", "zones"):
+        ranges = text(SCHOOL_RANGE)
     return f"{ranges} {COUNT_MEANING}"
 
 
 def with_shapes(selection: Selection, table: pd.DataFrame, place: str) -> gpd.GeoDataFrame:
-    """Give a table of tracts or schools its shapes."""
-    shapes = getattr(queries.panel(selection), place).geometry.reindex(table.index)
+    """Give a table of tracts, schools or districts its shapes; a row may have none."""
+    layer: gpd.GeoDataFrame = getattr(queries.panel(selection), place)
+    if place == "zones":
+        layer = layer.set_index("school_id")
+    shapes = layer.geometry.reindex(table.index)
     return gpd.GeoDataFrame(table, geometry=shapes, crs=shapes.crs)
 
 
@@ -122,5 +127,5 @@ def _shaped(
 
 
 def _offer(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    made = partial(languages.in_english, make)
+    made = partial(languages.in_english, make, languages.reported())
     st.download_button(text(label), made, name, mime, on_click="ignore", key=f"file-{name}")

@@ -67,7 +67,8 @@ def school_card(
     row: pd.Series, year: str, level: str, conditions: Sequence[tuple[str, str]] = ()
 ) -> str:
     """HTML card of a row of the school view; `conditions` are terms and texts of its students."""
-    facts = [(text("Level"), " · ".join(part for part in (level, row["school_type"]) if part))]
+    kind = " · ".join(part for part in (level, row["school_type"]) if part)
+    facts = [(text("Level"), kind)] if kind else []
     absent = text("Chronically absent, {year}", year=year)
     if row["shown"]:
         facts += [

@@ -57,12 +57,13 @@ def figures(quality: Quality) -> list[tuple[str, str]]:
     covered = text("not known") if quality.children <= 0 else percent_text(coverage, 0)
     children = count_text(quality.children)
     shown, located = (part / quality.schools for part in (quality.shown, quality.located))
-    return [
+    tiles = [
         (percent_text(shown), text("of schools have a figure to show")),
         (plural(hidden, "school"), text("not shown, each with its reason on the Schools page")),
         (percent_text(located), text("of schools have a place on the map")),
         (covered, text("of {count} resident children are counted as students", count=children)),
     ]
+    return tiles if quality.children > 0 else tiles[:-1]
 
 
 def state_table(quality: Quality) -> pd.DataFrame:

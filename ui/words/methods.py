@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.hotspots.false_alarms import NullComparison
 from data.panel import Panel
+from data.views.districts import by_district
 from data.views.hot_spots import DRAWS, MAX_DRAWS, SEED, SET_MAX_DRAWS
 from ui import languages
 from ui.drivers import downloads as driver_method
@@ -27,6 +28,46 @@ from ui.words.standing import (
     SCHOOL_RANGE,
 )
 
+RELIABLE = (
+    "A rate is shown only where the NCHS standard for proportions (2017) lets it: at least 30"
+    " students and a Clopper-Pearson interval that is narrow enough, absolutely or against the rate"
+    " itself."
+)
+CARRIES = mark("What a district's figure can carry")
+CAN_CARRY = (
+    "How many students of the district are chronically absent, by the publisher's count; how that"
+    " compares with other districts of the place; how it moved from year to year; how far student"
+    " groups and grades lie apart, where the publisher gives them; and what a goal asks of the"
+    " district."
+)
+CARRIES_NOT = mark("What a district's figure cannot carry")
+CANNOT_CARRY = (
+    "Anything inside the district. Schools, neighbourhoods and families in one district differ, and"
+    " a district in the middle can hold the places with most absence. No hot spots of tracts are"
+    " claimed, and no school is named. What is true of districts need not be true of students: a"
+    " comparison of districts (an ecological one) cannot say which students are absent. A large"
+    " district weighs as much in it as a small one has noise."
+)
+OF_OUTLINES = (
+    "A district's students are taken to live inside its outline. Each tract counts for a district"
+    " by the children of 5 to 17 years who live in the piece inside it: a tract's children are"
+    " spread evenly over its area. Students who cross a border to another district, and units"
+    " without a territory, are in no outline."
+)
+OF_MODEL = (
+    "Absence in each district is modelled on the conditions of its tracts by the model for schools,"
+    " with districts in their place: all conditions side by side, a spatial term that multiplier"
+    " tests choose, and variance between districts beyond chance. With few districts no model is"
+    " fitted, and the rank correlation stands alone."
+)
+OF_CONDITIONS = (
+    "A district's condition is the mean over its tracts, weighted by their children. It describes"
+    " everyone who lives there, not those who attend, and hides how unlike tracts inside are."
+)
+NO_CONDITIONS = (
+    "This place has no file of tracts, so no condition is known and districts are not compared by"
+    " what children live with."
+)
 _REFERENCES = (
     "Anselin L (1995). Local indicators of spatial association - LISA. Geogr Anal 27:93-115.",
     "Assuncao RM, Reis EA (1999). A new proposal to adjust Moran's I for population density."
@@ -62,8 +103,13 @@ _REFERENCES = (
 REFERENCES = tuple(sorted({*_REFERENCES, *driver_method.REFERENCES}))
 
 
-def null_answer(nulls: NullComparison) -> str:
-    """Answer to "Why should anyone trust this map?"."""
+def null_answer(nulls: NullComparison | None) -> str:
+    """Answer to "Why should anyone trust this map?"; None for a place by district."""
+    if nulls is None:
+        return text(
+            "Each figure is a count that the publisher gives for a whole district. It is shown as"
+            " it is, with its range for next year, and nothing is said of places inside a district."
+        )
     return text(
         "Most hot-spot tools shuffle tracts. That would call {areas} of {tested} tracts hot or"
         " cold, for tracts that share schools look alike. We shuffle schools, and {schools} are"
@@ -74,8 +120,10 @@ def null_answer(nulls: NullComparison) -> str:
     )
 
 
-def null_figures(nulls: NullComparison) -> list[tuple[str, str]]:
-    """Tracts called significant under each test, on the same data."""
+def null_figures(nulls: NullComparison | None) -> list[tuple[str, str]]:
+    """Tracts called significant under each test, on the same data; none for None."""
+    if nulls is None:
+        return []
     return [
         (
             plural(nulls.areas_null, "tract"),
@@ -99,6 +147,9 @@ def note() -> None:
 
 def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
     """Explain each step, heading -> text in English, for the view that is open."""
+    if by_district(panel):
+        said = languages.in_english(lambda: _of_districts(panel, selection))
+        return {text(heading): paragraph for heading, paragraph in said.items()}
     counted = languages.in_english(lambda: _counted(panel, selection))
     rest = languages.in_english(lambda: _rest(panel))
     return {
@@ -111,6 +162,30 @@ def paragraphs(panel: Panel, selection: Selection) -> dict[str, str]:
     }
 
 
+def _of_districts(panel: Panel, selection: Selection) -> dict[str, str]:
+    """Explain each step of a place whose figures are by district."""
+    rest = _rest(panel)
+    together = mark("What absence goes together with")
+    conditions = (
+        {mark("Where students live"): OF_OUTLINES, together: f"{OF_MODEL} {OF_CONDITIONS}"}
+        if len(panel.tracts)
+        else {together: NO_CONDITIONS}
+    )
+    return {
+        mark("What is counted"): panel.area.definition,
+        CARRIES: CAN_CARRY,
+        CARRIES_NOT: CANNOT_CARRY,
+        **conditions,
+        mark("The measure on the map"): text(MEASURE_NOTES[selection.measure]),
+        mark("How sure a rate is"): (
+            f"{text(COUNT_MEANING)} {text(CHANGE_MEANING)} {text(SCHOOL_RANGE)} {RELIABLE}"
+            " The rules are those for schools: a small district is not shown."
+        ),
+        mark("What protects people"): rest["What protects people"],
+        mark("Versions"): rest["Versions"],
+    }
+
+
 def _counted(panel: Panel, selection: Selection) -> dict[str, str]:
     """Explain what is counted, and how hot spots are looked for."""
     return {
@@ -118,10 +193,7 @@ def _counted(panel: Panel, selection: Selection) -> dict[str, str]:
         mark("Where students live"): _join(panel, selection),
         mark("The measure on the map"): MEASURE_NOTES[selection.measure],
         mark("How sure a rate is"): (
-            f"{COUNT_MEANING} {CHANGE_MEANING} {SCHOOL_RANGE} {AREA_RANGE} A rate is shown only"
-            " where the NCHS standard for proportions (2017) lets it: at least 30 students and a"
-            " Clopper-Pearson interval that is narrow enough, absolutely or against the rate"
-            " itself."
+            f"{COUNT_MEANING} {CHANGE_MEANING} {SCHOOL_RANGE} {AREA_RANGE} {RELIABLE}"
         ),
         mark("What counts as a hot spot"): (
             f"{NULL_MEANING} {count_text(DRAWS)} rearrangements, seed {SEED}, then more where the"

@@ -9,8 +9,10 @@ import pandas as pd
 from data.views.hot_spots import HotSpots
 from ui import queries
 from ui.hotspots import words as hotspot_words
+from ui.queries import districts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import neighbourhoods as places
+from ui.report.stories.districts import of_districts
 from ui.report.stories.meeting import meeting
 from ui.report.story import BEYOND_EXPECTED, MOST_LISTED, Bars, Story, Table, table_of
 from ui.selection import Selection
@@ -28,7 +30,9 @@ TREND_COLUMNS = ("school_year", "enrolled", "chronic_absent", "rate", "schools")
 
 
 def area(selection: Selection) -> Story:
-    """Tell where absence clusters in the whole place."""
+    """Tell where absence clusters in the whole place, or which districts have most of it."""
+    if districts.are_units(selection):
+        return of_districts(selection)
     spots, totals = queries_hotspots.found(selection), queries.totals(selection)
     area = queries.panel(selection).area
     trend = queries.trend(selection)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ui import queries
-from ui.languages import PERCENT
+from ui.languages import PERCENT, reported, text
 from ui.report.story import Bars, ScopeError, Story, Table, rated, table_of
 from ui.selection import Selection
 from ui.tables.display import display_frame, reason_texts
@@ -42,8 +42,8 @@ def school(selection: Selection) -> Story:
             tuple(rate),
         ),
         _conditions(selection),
-        (words.SCHOOL_RANGE, answers.year_basis(queries.dispersion(selection))),
-        (words.ASSOCIATION, answers.breaks_text(queries.panel(selection).area.breaks)),
+        (text(words.SCHOOL_RANGE), answers.year_basis(queries.dispersion(selection))),
+        (text(words.ASSOCIATION), answers.breaks_text(queries.panel(selection).area.breaks)),
     )
 
 
@@ -61,10 +61,18 @@ def school_figures(row: pd.Series) -> tuple[tuple[str, str], ...]:
     n = row["enrolled"]
     return (
         (count_text(row["chronic_absent"]), f"of {count_text(n)} students chronically absent"),
-        (percent_text(row["rate"], n), f"{words.LEVELS[row['level']]}, all reasons counted"),
+        (percent_text(row["rate"], n), f"{_kind(row)}, all reasons counted"),
         (f"{interval_text(row['low'], row['high'], n)}{PERCENT}", "likely next year"),
-        (ratio_text(row["ratio"]), "times as expected for schools of the same level"),
+        (ratio_text(row["ratio"]), f"times as expected for {_others()}"),
     )
+
+
+def _kind(row: pd.Series) -> str:
+    return "all grades" if reported() == "district" else words.LEVELS[row["level"]]
+
+
+def _others() -> str:
+    return "all districts" if reported() == "district" else "schools of the same level"
 
 
 def _conditions(selection: Selection) -> tuple[Table, ...]:

@@ -1,0 +1,84 @@
+"""Which pages stand in the navigation of the place that is open, and what the others say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from data.errors import DataError
+from ui import languages, queries
+from ui.languages import mark
+
+OF_SCHOOLS: Mapping[str, str] = MappingProxyType(
+    {
+        "hot_spots": mark(
+            "Figures of this place are by district: no hot spots of tracts are claimed from them."
+            " The Overview shows the districts on a map, and Priorities puts them in order."
+        ),
+        "why_here": mark(
+            "Figures of this place are by district: no hot spots of tracts are claimed from them,"
+            " so there is none to look into. The page Districts shows each district with its years."
+        ),
+        "join_quality": mark(
+            "Figures of this place are by district: a district's students live inside its outline,"
+            " and nothing is said of single schools or tracts. The page Methods tells the rest."
+        ),
+    }
+)
+"""Pages that a place by district does not have, with the plain reason and where to go."""
+NO_TRACTS = mark(
+    "No conditions are known here: this place has no file of tracts, so districts cannot be"
+    " compared by what children live with. The Overview shows their absence. Add a place tells how"
+    " tracts are added."
+)
+OF_TRACTS = "social_drivers"
+WRITTEN = "written_query"
+"""Key of the query that this session wrote itself."""
+
+
+def begin() -> None:
+    """Take the noun of the place that is open, for the navigation and all texts from here on."""
+    languages.report(_reports())
+
+
+def page(name: str, title: str, *, default: bool = False) -> StreamlitPage:
+    """Make a page by the stem of its file; one that the place does not have stands nowhere."""
+    return st.Page(
+        f"pages/{name}.py",
+        title=title,
+        default=default,
+        visibility="hidden" if lacking(name) else "visible",
+    )
+
+
+def lacking(page: str) -> str:
+    """Why the place that is open does not have a page; "" where it has."""
+    if languages.reported() == "school":
+        return ""
+    if page == OF_TRACTS:
+        return "" if _has_tracts() else NO_TRACTS
+    return OF_SCHOOLS.get(page, "")
+
+
+def _open() -> str:
+    """Slug of the place of this session, or of the link that opened it; the first for none."""
+    places, query = queries.places(), st.query_params.to_dict()
+    slug = query.get("area", "")
+    if "area" in st.session_state and query in ({}, st.session_state.get(WRITTEN)):
+        slug = st.session_state["area"]
+    return slug if slug in places else next(iter(places), "")
+
+
+def _reports() -> str:
+    slug = _open()
+    try:
+        return queries.panel_of(queries.place(slug)).area.reports if slug else "school"
+    except DataError:  # the frame says what is wrong with it
+        return "school"
+
+
+def _has_tracts() -> bool:
+    return not queries.panel_of(queries.place(_open())).tracts.empty
