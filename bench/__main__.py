@@ -1,4 +1,4 @@
-"""Run every bench: ``python -m bench``."""
+"""Run every bench, or those named: ``python -m bench [QUESTION ...]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ import sys
 
 from bench import report
 
-QUESTIONS = ("queen", "hotspots", "zones", "association", "access", "build", "app", "report")
+QUESTIONS = (
+    "queen",
+    "hotspots",
+    "zones",
+    "association",
+    "access",
+    "build",
+    "app",
+    "report",
+    "load",
+)
 
-results = [report(importlib.import_module(f"bench.{name}").run()) for name in QUESTIONS]
+results = [
+    report(importlib.import_module(f"bench.{name}").run()) for name in sys.argv[1:] or QUESTIONS
+]
 sys.exit(0 if all(results) else 1)
