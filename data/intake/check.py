@@ -107,7 +107,9 @@ def check(intake: Intake, *, cache: Path | None = None, watch: Progress | None =
     except DataError as error:
         errors = _lines(error)
     doubts = tuple(entry for entry in ledger.entries if entry.doubt)
-    totals = tuple(entry.reason for entry in ledger.entries if "own total" in entry.reason)
+    totals = tuple(
+        entry.reason for entry in ledger.entries if "own total" in entry.reason and not entry.doubt
+    )
     return Checked(_facts(tables), doubts, errors, totals)
 
 
@@ -124,7 +126,7 @@ def _lines(error: DataError) -> tuple[str, ...]:
 def _facts(tables: SourceTables) -> Facts:
     rows, schools = tables.absence, tables.schools
     parts = rows["student_group"].ne("all") | rows["grade"].ne("all")
-    groups = rows[["student_group", "grade"]][parts].drop_duplicates()
+    groups = {name: set(rows[name]) - {"all"} for name in ("student_group", "grade")}
     rows = rows[~parts]
     counted = rows[rows["chronic_absent"].notna() & rows["enrolled"].notna()]
     by_year = counted.groupby("school_year")[["enrolled", "chronic_absent"]].sum()
@@ -138,6 +140,6 @@ def _facts(tables: SourceTables) -> Facts:
         located=float(schools.geometry.notna().mean()),
         unknown_level=float(schools["level"].eq("unknown").mean()),
         children=int(tables.tracts["children"].fillna(0).sum()),
-        groups=int(groups["student_group"].ne("all").sum()),
-        grades=int(groups["grade"].ne("all").sum()),
+        groups=len(groups["student_group"]),
+        grades=len(groups["grade"]),
     )
