@@ -1,8 +1,8 @@
 """How long people wait who open the app together: ``python -m bench load``.
 
 Every reader is a websocket session of a real server on this machine's loopback, without a browser;
-what is timed is from the request for a page to the end of its script. Cold is a fresh process over a
-prepared store. All loops are bounded.
+what is timed is from the request for a page to the end of its script. Cold is a fresh process over
+a prepared store. All loops are bounded.
 """
 
 from __future__ import annotations
