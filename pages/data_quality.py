@@ -9,7 +9,7 @@ quality = queries_methods.quality(selection)
 
 frame.answer(completeness.answer(quality))
 frame.figures(completeness.figures(quality))
-frame.how_sure(words.COUNT_MEANING, words.COVERAGE_MEANING)
+frame.how_sure(*completeness.sureness(quality))
 completeness_block.doubts(selection)
 frame.fold(
     "Every source, with the years it describes", "sources", completeness_block.sources, selection

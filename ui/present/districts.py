@@ -16,12 +16,12 @@ from ui.maps.decks import AreaClasses, area_map, measure_classes
 from ui.maps.scales import alt_text
 from ui.places import apart
 from ui.present import words
+from ui.present.choice import choice
 from ui.present.map import legend_of_classes
 from ui.present.subject import Subject
 from ui.present.views import View
 from ui.queries import districts
 from ui.words import plain
-from ui.words.as_written import as_written
 from ui.words.standing import MEASURES
 
 LISTED = 4
@@ -92,15 +92,7 @@ def _map(subject: Subject, classes: AreaClasses, table: pd.DataFrame, first: pd.
 
 
 def _choice(label: str, focus: str, subject: Subject) -> None:
-    chosen = subject.selection.focus == focus
-    st.button(
-        as_written(label),
-        key=f"room-choose-{focus}",
-        type="primary" if chosen else "secondary",
-        width="stretch",
-        on_click=_choose,
-        args=(focus,),
-    )
+    choice(label, focus, _choose, chosen=subject.selection.focus == focus)
 
 
 def _choose(focus: str) -> None:

@@ -10,11 +10,11 @@ from ui.hotspots.areas import stand_out
 from ui.languages import mark, text
 from ui.present import map as present_map
 from ui.present import words
+from ui.present.choice import choice
 from ui.present.subject import Subject, leading
 from ui.present.views import View
 from ui.selection import NEIGHBOURHOOD
 from ui.words import plain
-from ui.words.as_written import as_written
 
 LISTED = 4
 MOST = mark("Most students beyond what is expected:")
@@ -69,15 +69,7 @@ def _listed(subject: Subject) -> list[tuple[str, str]]:
 
 
 def _choice(label: str, cluster: str, subject: Subject) -> None:
-    chosen = subject.selection.cluster == cluster
-    st.button(
-        as_written(label),
-        key=f"room-choose-{cluster}",
-        type="primary" if chosen else "secondary",
-        width="stretch",
-        on_click=_choose,
-        args=(cluster,),
-    )
+    choice(label, cluster, _choose, chosen=subject.selection.cluster == cluster)
 
 
 def _choose(cluster: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from data.views.completeness import Quality
 from ui.languages import mark, text
 from ui.words.numbers import count_text, percent_text, plural
+from ui.words.standing import COUNT_MEANING, COVERAGE_MEANING
 
 STATES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,6 +65,11 @@ def figures(quality: Quality) -> list[tuple[str, str]]:
         (covered, text("of {count} resident children are counted as students", count=children)),
     ]
     return tiles if quality.children > 0 else tiles[:-1]
+
+
+def sureness(quality: Quality) -> tuple[str, ...]:
+    """Say what the counts are, and where children are known, what coverage is."""
+    return (COUNT_MEANING, COVERAGE_MEANING) if quality.children > 0 else (COUNT_MEANING,)
 
 
 def state_table(quality: Quality) -> pd.DataFrame:
