@@ -107,7 +107,7 @@ def checks(handed: Handed) -> None:
             return
     found = session.checked(handed)
     if found.facts is not None:
-        frame.figures(words.fact_figures(found.facts))
+        frame.figures(words.fact_figures(found.facts, handed.intake.place.reports))
         _sums(found)
     for line in found.totals:
         _note(line)
@@ -125,7 +125,7 @@ def _sums(found: Checked) -> None:
         }
         for year, students in found.facts.students.items()
     ]
-    title = text("Sums of the schools, to hold against the publisher's own")
+    title = text("Sums of all rows, to hold against the publisher's own")
     table_block.plain(pd.DataFrame(rows), title)
 
 

@@ -164,8 +164,14 @@ def figures(handed: Handed) -> list[tuple[str, str]]:
     ]
 
 
-def fact_figures(facts: Facts) -> list[tuple[str, str]]:
-    """Write the facts of the checks in numbers."""
+def fact_figures(facts: Facts, reports: str) -> list[tuple[str, str]]:
+    """Write the facts of the checks of a place by school or by district in numbers."""
+    if reports == "district":
+        return [
+            (count_text(facts.schools), text("districts")),
+            (percent_text(facts.located), text("of them have an outline")),
+            (percent_text(facts.withheld), text("of the rows withheld")),
+        ]
     return [
         (count_text(facts.schools), text("schools")),
         (percent_text(facts.located), text("of them with a point")),

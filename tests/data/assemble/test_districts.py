@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from data.assemble.districts import tracts_of_districts
+from data.assemble.match import match
+from data.assemble.vintages import crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
 from data.panel import SourceTables
+from data.plausible.figures import doubt_figures
 from data.store.manifest import StudyArea
 from data.store.provenance import Ledger
 
@@ -85,3 +89,72 @@ def test_a_district_without_an_enrolment_keeps_its_tracts(tables: SourceTables) 
     lone = table[table["school_id"].eq("2")]
     assert lone["share"].tolist() == pytest.approx([1.0])
     assert lone["students"].isna().all()
+
+
+def test_a_rate_that_jumps_beside_the_others_is_doubted() -> None:
+    rng = np.random.default_rng(3)
+    rows = []
+    for at in range(40):
+        for year, rate in (("2021-22", 0.2), ("2022-23", 0.24)):
+            never = at == 7 and year == "2021-22"
+            absent = 2 if never else int(rng.binomial(900, rate))
+            rows.append((f"{at}", year, "all", "all", 900, absent, "made"))
+    columns = ["school_id", "school_year", "student_group", "grade", "enrolled"]
+    table = pd.DataFrame(rows, columns=[*columns, "chronic_absent", "source"])
+    ledger, empty = Ledger(), {name: empty_table(name) for name in ("drivers", "school_drivers")}
+    tables = SourceTables(
+        area=AREA,
+        tracts=gpd.GeoDataFrame(empty_table("tracts")),
+        schools=gpd.GeoDataFrame(empty_table("schools")),
+        absence=table,
+        zones=gpd.GeoDataFrame(empty_table("zones")),
+        sources=(),
+        ledger=(),
+        **empty,
+    )
+    doubt_figures(tables, ledger)
+    jumps = [each for each in ledger.entries if each.reason.startswith("Rate of a district")]
+    assert [each.examples for each in jumps] == [("7",)]
+
+
+def test_tracts_that_a_crosswalk_does_not_know_are_counted_and_doubted() -> None:
+    old, new = ([f"09{county}0{at:02d}00" for at in range(20)] for county in ("0010", "1100"))
+    gone = ["09001099900", "09001099800"]
+    tracts = gpd.GeoDataFrame(
+        {"county": "09110", "children": 100.0},
+        index=pd.Index(new, name="geoid"),
+        geometry=_cells([(-73.0 + SIDE * at, SIDE, SIDE) for at in range(20)]),
+        crs=STORED_CRS,
+    )
+    drivers = pd.DataFrame(
+        {
+            "geoid": [*old, *gone],
+            "measure": "places_asthma",
+            "value": 0.1,
+            "moe": np.nan,
+            "unit": "fraction",
+            "reliability": "undefined",
+            "status": "reported",
+            "source": "places",
+            "vintage": "2022",
+        }
+    )
+    pairs = pd.DataFrame({"source": old, "target": new, "weight": 1.0})
+    empty = {name: empty_table(name) for name in ("absence", "school_drivers")}
+    tables = SourceTables(
+        area=replace(AREA, state="Connecticut"),
+        tracts=tracts,
+        schools=gpd.GeoDataFrame(empty_table("schools")),
+        drivers=drivers,
+        zones=gpd.GeoDataFrame(empty_table("zones")),
+        crosswalk=crosswalk_of(pairs),
+        sources=(),
+        ledger=(),
+        **empty,
+    )
+    ledger = Ledger()
+    matched = match(tables, ledger)
+    assert set(matched.drivers["geoid"]) == set(new)
+    (doubt,) = [each for each in ledger.entries if each.doubt == "crosswalk_lacking"]
+    assert doubt.rows == len(gone)
+    assert "9.1%" in doubt.reason
