@@ -19,7 +19,9 @@ from ui.frame import OPEN_ALL
 from ui.languages import in_english
 from ui.navigation import NO_TRACTS, OF_SCHOOLS
 from ui.present.views import OF_DISTRICTS
+from ui.report.analysis import analysis
 from ui.report.brief import brief
+from ui.report.files import files
 from ui.report.pdf import appendix_pdf, brief_pdf
 from ui.report.picture import picture
 from ui.report.slides import brief_slides
@@ -200,6 +202,11 @@ def test_a_brief_is_of_districts(scope: str) -> None:
     assert not SCHOOLS.findall(OF_LEARNING.sub("", told.story.answer))
     for make in (brief_pdf, appendix_pdf, brief_slides):
         assert len(make(told)) > 5_000
+    made_again = in_english(
+        lambda: files(analysis(view, scope, date(2026, 1, 2))), queries.panel(view).area.reports
+    )
+    assert {"districts.csv", "districts.gpkg"} <= set(made_again)
+    assert "The publisher's id of the district." in made_again["districts-about.csv"].decode()
     drawn = in_english(
         lambda: picture(told.story.view, told.story.page, "svg", date(2026, 1, 2)), "district"
     )

@@ -118,6 +118,14 @@ def text(message: str, **values: object) -> str:
     return unbroken(said.format(**values) if values else said)
 
 
+def filed(message: str) -> str:
+    """Give a text as files have it: in English, worded for what this run reports."""
+    noun = reported()
+    if noun == REPORTING[0] or message not in worded(noun):
+        return message
+    return of_noun(noun, "").gettext(message)
+
+
 def counted(one: str, many: str, count: float, **values: object) -> str:
     """Give a text in the number that its count asks for; `{count}` is the count as written.
 

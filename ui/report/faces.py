@@ -14,7 +14,7 @@ from ui.goals import map as goal_map
 from ui.goals import words as goal_words
 from ui.hotspots.words import map_title
 from ui.join.maps import change_classes, drawn_codes, home_classes
-from ui.languages import text
+from ui.languages import filed
 from ui.maps.decks import (
     AreaClasses,
     SchoolClasses,
@@ -110,7 +110,7 @@ def face(selection: Selection, page: str, *, close: bool = False) -> Face:
 
 
 def _overview(selection: Selection) -> Face:
-    title = f"{text(words.MEASURES[selection.measure])}, {selection.year}"
+    title = f"{filed(words.MEASURES[selection.measure])}, {selection.year}"
     if districts.are_units(selection):
         classes = measure_classes(districts.table(selection), selection.measure, "districts")
         return _of_districts(title, classes, selection)
@@ -277,7 +277,7 @@ def _of_districts(
         legend = (*legend, Swatch(f"{apart} without a territory: not on the map", mark="note"))
     alt = alt_text(classes.scale, title, counts, "districts")
     outlined = (selection.focus,) if selection.focus in districts.table(selection).index else ()
-    return Face(title, classes, legend, alt, text(words.TRACT_MEANING), outlined, numbers)
+    return Face(title, classes, legend, alt, filed(words.TRACT_MEANING), outlined, numbers)
 
 
 def _in_focus(selection: Selection) -> tuple[str, ...]:

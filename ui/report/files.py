@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ui import queries
+from ui.queries import districts
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import school_lists as queries_lists
 from ui.report.analysis import NAME, Analysis, written
@@ -47,9 +48,12 @@ def files(analysis: Analysis) -> Mapping[str, bytes]:
 
 
 def _tables(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
-    """Give the tables of schools and tracts, in every form."""
+    """Give the tables of schools and tracts, or of districts, in every form."""
     view = replace(analysis.selection, beside="")
     tables = {"schools": queries_lists.listed(view)}
+    if districts.are_units(view):
+        yield from _forms(analysis, "zones", tables["schools"], name="districts")
+        return
     if analysis.scope in ("area", "group"):
         tables["tracts"] = queries_hotspots.found(view).tracts
     elif analysis.scope == "neighbourhood":
@@ -58,11 +62,15 @@ def _tables(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
         yield from _forms(analysis, place, table)
 
 
-def _forms(analysis: Analysis, place: str, table: pd.DataFrame) -> Iterator[tuple[str, bytes]]:
+def _forms(
+    analysis: Analysis, place: str, table: pd.DataFrame, *, name: str = ""
+) -> Iterator[tuple[str, bytes]]:
+    """Give a table in every form, with the shapes of a place's layer."""
+    name = name or place
     known = about(analysis.selection, table, caveat_of(place))
     shaped = with_shapes(analysis.selection, table, place)
-    yield f"{place}.csv", to_csv(table, known)
-    yield f"{place}-about.csv", about_csv(known)
-    yield f"{place}.xlsx", to_xlsx(table, known, analysis.made)
-    yield f"{place}.gpkg", to_geopackage(shaped, known)
-    yield f"{place}.parquet", to_parquet(shaped, known)
+    yield f"{name}.csv", to_csv(table, known)
+    yield f"{name}-about.csv", about_csv(known)
+    yield f"{name}.xlsx", to_xlsx(table, known, analysis.made)
+    yield f"{name}.gpkg", to_geopackage(shaped, known)
+    yield f"{name}.parquet", to_parquet(shaped, known)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from data.panel import Panel
 from data.views.districts import by_district
-from ui.languages import text
+from ui.languages import filed
 from ui.report.story import Story
 from ui.selection import CATCHMENTS, METHODS, Selection
 from ui.words import methods as method_text
@@ -150,7 +150,7 @@ def _results(story: Story) -> tuple[tuple[str, str], ...]:
     rows = plural(len(story.ranking.rows), "row")
     return (
         ("Estimates in a form a computer reads", f"The workbook beside this brief ({rows})."),
-        ("Uncertainty of the estimates", " ".join(map(text, RANGES))),
+        ("Uncertainty of the estimates", " ".join(map(filed, RANGES))),
         (
             "In the light of other evidence",
             f"{NOT_APPLICABLE}: a brief describes one place and compares with no other study.",

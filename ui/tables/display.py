@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.doubts import DOUBTS
 from data.store.provenance import LedgerEntry, Source
-from ui.languages import mark, number, text
+from ui.languages import filed, mark, number, text
 from ui.maps.scales import NOT_SHOWN
 from ui.tables.columns import COLUMNS, INTERVALS, LABELS, NUMERIC_KINDS
 from ui.words import numbers
@@ -116,7 +116,7 @@ def dictionary(columns: Iterable[str], extra: Mapping[str, str] | None = None) -
         if name in own or name not in COLUMNS:
             rows.append((name, "see description", own[name]))
         else:
-            rows.append((name, COLUMNS[name].unit, COLUMNS[name].description))
+            rows.append((name, COLUMNS[name].unit, filed(COLUMNS[name].description)))
     return pd.DataFrame(rows, columns=["column", "unit", "description"])
 
 

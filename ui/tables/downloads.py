@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import languages, queries, roles
-from ui.languages import mark, text
+from ui.languages import filed, mark, text
 from ui.languages.switch import files_note
 from ui.report.layers import to_geopackage, to_parquet
 from ui.report.workbook import to_xlsx
@@ -91,7 +91,7 @@ def caveat_of(place: str) -> str:
     """Say what figures of tracts, schools or others are not."""
     ranges = f"{TRACT_MEANING} {AREA_RANGE}"
     if place in ("schools", "zones"):
-        ranges = text(SCHOOL_RANGE)
+        ranges = filed(SCHOOL_RANGE)
     return f"{ranges} {COUNT_MEANING}"
 
 

@@ -14,7 +14,7 @@ from ui import languages
 from ui.drivers import downloads as driver_method
 from ui.hotspots.words import MEANING
 from ui.join.words import scale_sentence
-from ui.languages import mark, text
+from ui.languages import filed, mark, text
 from ui.selection import METHODS, Selection
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
@@ -45,8 +45,8 @@ CANNOT_CARRY = (
     "Anything inside the district. Schools, neighbourhoods and families in one district differ, and"
     " a district in the middle can hold the places with most absence. No hot spots of tracts are"
     " claimed, and no school is named. What is true of districts need not be true of students: a"
-    " comparison of districts (an ecological one) cannot say which students are absent. A large"
-    " district weighs as much in it as a small one has noise."
+    " comparison of districts (an ecological one) cannot say which students are absent. Large"
+    " districts weigh most in the sums, and small ones move most by chance."
 )
 OF_OUTLINES = (
     "A district's students are taken to live inside its outline. Each tract counts for a district"
@@ -176,9 +176,9 @@ def _of_districts(panel: Panel, selection: Selection) -> dict[str, str]:
         CARRIES: CAN_CARRY,
         CARRIES_NOT: CANNOT_CARRY,
         **conditions,
-        mark("The measure on the map"): text(MEASURE_NOTES[selection.measure]),
+        mark("The measure on the map"): filed(MEASURE_NOTES[selection.measure]),
         mark("How sure a rate is"): (
-            f"{text(COUNT_MEANING)} {text(CHANGE_MEANING)} {text(SCHOOL_RANGE)} {RELIABLE}"
+            f"{COUNT_MEANING} {filed(CHANGE_MEANING)} {filed(SCHOOL_RANGE)} {RELIABLE}"
             " The rules are those for schools: a small district is not shown."
         ),
         mark("What protects people"): rest["What protects people"],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from data.views.school_lists import to_help
 from ui import queries
-from ui.languages import text
+from ui.languages import filed
 from ui.queries import districts
 from ui.report.stories.meeting import meeting
 from ui.report.story import BEYOND_EXPECTED, MOST_LISTED, Bars, Story, table_of
@@ -66,13 +66,13 @@ def of_districts(selection: Selection) -> Story:
             filter(
                 None,
                 (
-                    text(words.SCHOOL_RANGE),
-                    text(words.COUNT_MEANING),
+                    filed(words.SCHOOL_RANGE),
+                    words.COUNT_MEANING,
                     answers.year_basis(queries.dispersion(selection)),
                     answers.withheld_text(totals),
                 ),
             )
         ),
-        (CANNOT_CARRY, text(words.ASSOCIATION), answers.breaks_text(area.breaks)),
+        (CANNOT_CARRY, words.ASSOCIATION, answers.breaks_text(area.breaks)),
         tuple(meeting(selection)),
     )

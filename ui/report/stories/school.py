@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ui import queries
-from ui.languages import PERCENT, reported, text
+from ui.languages import PERCENT, filed, reported
 from ui.report.story import Bars, ScopeError, Story, Table, rated, table_of
 from ui.selection import Selection
 from ui.tables.display import display_frame, reason_texts
@@ -42,8 +42,8 @@ def school(selection: Selection) -> Story:
             tuple(rate),
         ),
         _conditions(selection),
-        (text(words.SCHOOL_RANGE), answers.year_basis(queries.dispersion(selection))),
-        (text(words.ASSOCIATION), answers.breaks_text(queries.panel(selection).area.breaks)),
+        (filed(words.SCHOOL_RANGE), answers.year_basis(queries.dispersion(selection))),
+        (words.ASSOCIATION, answers.breaks_text(queries.panel(selection).area.breaks)),
     )
 
 
