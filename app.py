@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from ui import frame, navigation, present, start
+from ui import frame, login, navigation, present, start
 from ui.languages import switch, text
 
 st.set_page_config(page_title="Attendance Atlas", page_icon=frame.ICON, layout="wide")
 switch.begin()
+login.ensure()
 navigation.begin()
 
 page = st.navigation(

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from data.errors import DataError
 from data.store.folders import without_home
-from ui import controls, glossary, languages, navigation, present, queries, roles, share
+from ui import controls, glossary, languages, login, navigation, present, queries, roles, share
 from ui.languages import mark, tag, unbroken
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
@@ -149,6 +149,7 @@ def head(
         present.button()
         share.popover(selection)
         switch()
+        login.button()
     st.session_state[FRAMED] = True
     if roles.sees_all(queries.panel(selection).sources):
         st.warning(as_written(said(roles.NOT_FOR_OTHERS)))

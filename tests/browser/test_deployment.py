@@ -1,0 +1,99 @@
+"""Two servers behind a proxy, with a login: roles by claim, one store, and one server may die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import serving
+from tests.browser.screen import settled
+from tests.identity import STICKY, Provider, identity_provider, proxy, secrets
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Deployment:
+    """A site behind a proxy: its address, its parts, and a way to stop a server."""
+
+    address: str
+    provider: Provider
+    stops: dict[int, Callable[[], None]]
+
+
+@pytest.fixture(scope="module")
+def site(
+    atlas_home: Callable[[], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """Two processes on one store, and nothing but a login before it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".streamlit").mkdir()
+    with ExitStack() as stack:
+        provider = stack.enter_context(identity_provider())
+        ahead = stack.enter_context(proxy([]))
+        (home / ".streamlit" / "secrets.toml").write_text(secrets(provider, ahead.port))
+        environment = {**atlas_home(), "HOME": str(home), "ATLAS_LOGIN": "required"}
+        stops: dict[int, Callable[[], None]] = {}
+        for _ in range(2):
+            one = stack.enter_context(ExitStack())
+            port = int(one.enter_context(serving(environment)).rpartition(":")[2])
+            stops[port] = one.close
+        ahead.servers = list(stops)
+        yield Deployment(f"http://127.0.0.1:{ahead.port}", provider, stops)
+
+
+def logged_in(browser: Browser, site: Deployment, **claims: str) -> Page:
+    """Log somebody in, from the first page on."""
+    site.provider.claims = claims
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.goto(f"{site.address}/add_a_place?area=demo")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    page.goto(f"{site.address}/add_a_place?area=demo")
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    settled(page)
+    return page
+
+
+def server_of(page: Page) -> int:
+    """Give the server that a browser is kept at."""
+    return next(int(each["value"]) for each in page.context.cookies() if each["name"] == STICKY)
+
+
+def test_nothing_is_shown_before_a_login(browser: Browser, site: Deployment) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{site.address}/?area=demo")
+    page.get_by_role("heading", name="Please log in").wait_for(timeout=60_000)
+    settled(page)
+    assert "chronic" not in page.inner_text("body").lower()
+
+
+def test_the_claim_of_a_login_decides_who_hands_in_files(
+    browser: Browser, site: Deployment
+) -> None:
+    told = "You are a viewer here"
+    analyst = logged_in(browser, site, atlas_role="analyst")
+    assert told not in analyst.inner_text("body")
+    assert analyst.locator("[data-testid=stFileUploader]").count() > 0
+    for claims in ({"atlas_role": "viewer"}, {}, {"atlas_role": "admin"}):
+        viewer = logged_in(browser, site, **claims)
+        assert told in viewer.inner_text("body")
+        assert viewer.locator("[data-testid=stFileUploader]").count() == 0
+    analyst.get_by_role("button", name="Log out").click()
+    analyst.get_by_role("heading", name="Please log in").wait_for(timeout=60_000)
+
+
+def test_a_server_may_die_and_the_login_holds_at_the_other(
+    browser: Browser, site: Deployment
+) -> None:
+    page = logged_in(browser, site, atlas_role="analyst")
+    first = server_of(page)
+    site.stops[first]()
+    page.goto(f"{site.address}/schools?area=demo")
+    page.wait_for_selector(".atlas-limits", timeout=90_000)
+    assert server_of(page) != first
+    assert page.get_by_role("button", name="Log out").count() == 1
