@@ -177,11 +177,11 @@ def proxy(servers: Sequence[int]) -> Iterator[Proxy]:
         thread.join(timeout=10)
 
 
-def secrets(provider: Provider, port: int) -> str:
+def secrets(provider: Provider, site: str) -> str:
     """Write the secrets of a deployment behind a proxy."""
     cookie = base64.b64encode(b"a secret of this test alone, and no other").decode()
     return (
-        f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\n'
+        f'[auth]\nredirect_uri = "{site}/oauth2callback"\n'
         f'cookie_secret = "{cookie}"\nclient_id = "{CLIENT}"\nclient_secret = "{SECRET}"\n'
         f'server_metadata_url = "{provider.address}/.well-known/openid-configuration"\n'
     )

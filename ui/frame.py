@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 from data.errors import DataError
 from data.store.folders import without_home
 from ui import controls, glossary, languages, login, navigation, present, queries, roles, share
+from ui.address import address
 from ui.languages import mark, tag, unbroken
 from ui.languages import text as said
 from ui.languages.switch import mark_page, switch
@@ -34,7 +35,7 @@ FILTERS = ("area", "year", "level")
 SOURCES = 3  # named at once; the others open
 KEYBOARD = f"<script>{Path(__file__).with_name('keyboard.js').read_text(encoding='utf-8')}</script>"
 # By URL: sent once, not at every rerun.
-STYLE = '<style>@import url("/app/static/style.css");</style>'
+STYLE = f'<style>@import url("{address("style.css")}");</style>'
 
 
 @contextmanager

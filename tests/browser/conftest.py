@@ -33,6 +33,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # Streamlit asks for these below a page's own path first, then at the root where they are.
+BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
@@ -78,7 +79,7 @@ def serving(environment: dict[str, str]) -> Iterator[str]:
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(address)
+        _wait_until_ready(f"{address}/{environment.get(BASE, '')}".rstrip("/"))
         yield address
     finally:
         server.terminate()

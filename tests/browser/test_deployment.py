@@ -10,10 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import serving
-from tests.browser.screen import settled
+from tests.browser.screen import painted, settled
 from tests.identity import STICKY, Provider, identity_provider, proxy, secrets
+from ui.maps.scales import HOT_COLD
 
 pytestmark = pytest.mark.browser
+BASE = "atlas"
+"""Path below which the site is served."""
+HOT = tuple(colour for name, colour in HOT_COLD.items() if name != "not shown")
 
 
 @dataclass
@@ -35,15 +39,23 @@ def site(
     with ExitStack() as stack:
         provider = stack.enter_context(identity_provider())
         ahead = stack.enter_context(proxy([]))
-        (home / ".streamlit" / "secrets.toml").write_text(secrets(provider, ahead.port))
-        environment = {**atlas_home(), "HOME": str(home), "ATLAS_LOGIN": "required"}
+        address = f"http://127.0.0.1:{ahead.port}/{BASE}"
+        (home / ".streamlit" / "secrets.toml").write_text(secrets(provider, address))
+        environment = {
+            **atlas_home(),
+            **{
+                "HOME": str(home),
+                "ATLAS_LOGIN": "required",
+                "STREAMLIT_SERVER_BASE_URL_PATH": BASE,
+            },
+        }
         stops: dict[int, Callable[[], None]] = {}
         for _ in range(2):
             one = stack.enter_context(ExitStack())
             port = int(one.enter_context(serving(environment)).rpartition(":")[2])
             stops[port] = one.close
         ahead.servers = list(stops)
-        yield Deployment(f"http://127.0.0.1:{ahead.port}", provider, stops)
+        yield Deployment(address, provider, stops)
 
 
 def logged_in(browser: Browser, site: Deployment, **claims: str) -> Page:
@@ -93,7 +105,9 @@ def test_a_server_may_die_and_the_login_holds_at_the_other(
     page = logged_in(browser, site, atlas_role="analyst")
     first = server_of(page)
     site.stops[first]()
-    page.goto(f"{site.address}/schools?area=demo")
+    page.goto(f"{site.address}/hot_spots?area=demo")
     page.wait_for_selector(".atlas-limits", timeout=90_000)
     assert server_of(page) != first
+    shares = painted(page, HOT)
+    assert sum(shares.values()) > 0.02  # the map found its files
     assert page.get_by_role("button", name="Log out").count() == 1

@@ -25,6 +25,7 @@ from data.views.districts import by_district
 from data.views.neighbourhoods import neighbourhoods
 from geo.areas.boundaries import hatch_lines, seam, simplify
 from geo.areas.groups import DRAWN_METRES, outlined
+from ui.address import address
 from ui.selection import NEIGHBOURHOOD
 
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
@@ -79,7 +80,7 @@ class MapGeometry:
 
     def url(self, layer: str) -> str:
         """Address of a layer: "tracts", "districts", "schools", marks on them, or of context."""
-        return f"/app/static/geometry/{self.folder}/{layer}.json"
+        return address(f"geometry/{self.folder}/{layer}.json")
 
 
 def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:

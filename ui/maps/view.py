@@ -27,6 +27,7 @@ import streamlit as st
 
 from data.views.districts import by_district
 from ui import queries
+from ui.address import address
 from ui.languages import text
 from ui.maps.decks import MapDeck
 from ui.maps.geometry import GeometryError
@@ -175,7 +176,7 @@ def publish() -> str:
             f"the code of the map could not be written ({error.strerror or error}); "
             "make static/map writable, or free some space"
         ) from error
-    return f"/app/static/map/{LIBRARY_NAME}"
+    return address(f"map/{LIBRARY_NAME}")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -206,5 +207,5 @@ def _choose(key: str) -> None:
 
 
 _component = st.components.v2.component(
-    "atlas_map", js=LOADER % f"/app/static/map/{VERSION}/map.js", isolate_styles=False
+    "atlas_map", js=LOADER % address(f"map/{VERSION}/map.js"), isolate_styles=False
 )

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from ui import share
+from ui.address import address
 from ui.languages import text
 from ui.languages.switch import switch
 from ui.present import views
@@ -18,7 +19,7 @@ from ui.present.subject import Subject, about
 from ui.selection import Selection
 from ui.words.as_written import as_written
 
-STYLE = '<style>@import url("/app/static/present.css");</style>'
+STYLE = f'<style>@import url("{address("present.css")}");</style>'
 KEYS = "present-keys"
 _keys = st.components.v2.component(
     "present_keys", js=Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
