@@ -79,7 +79,8 @@ _STORED: dict[str, Contract] = {
     ),
     "schools": contract(
         "Schools",
-        "Every school with an attendance figure, located or not.",
+        "Every school with an attendance figure, located or not. In a place by district a row is a"
+        " district, its point inside its outline.",
         "school_id",
         {
             "school_id": school_id(),
@@ -248,7 +249,8 @@ _STORED: dict[str, Contract] = {
     ),
     "zones": contract(
         "Zones",
-        "Attendance zones, one row a zone and school.",
+        "Attendance zones, one row a zone and school. In a place by district: the outline of each"
+        " district, under its id.",
         "zone_id school_id",
         {
             "zone_id": text("The publisher's id of the zone.", filled()),

@@ -62,7 +62,7 @@ def _told(interview: Interview) -> list[Question]:
     return [each for each in interview.asked if each.proposal or not each.sure]
 
 
-def tell_checks(checked: Checked, say: Say) -> None:
+def tell_checks(checked: Checked, reports: str, say: Say) -> None:
     """Say facts, then doubts, then what must be put right."""
     facts = checked.facts
     if facts is not None:
@@ -70,9 +70,14 @@ def tell_checks(checked: Checked, say: Say) -> None:
             absent = facts.absent[year]
             share = f"{100 * absent / students:.2f} %" if students else "no rate"
             say(f"  {year}: {absent:,} of {students:,} students chronically absent ({share})")
+        who = (
+            f"{facts.schools:,} schools; {100 * facts.located:.1f} % with a point,"
+            f" {100 * facts.unknown_level:.1f} % without a level"
+        )
+        if reports == "district":
+            who = f"{facts.schools:,} districts; {100 * facts.located:.1f} % with an outline"
         say(
-            f"  {facts.schools:,} schools; {100 * facts.located:.1f} % with a point, "
-            f"{100 * facts.unknown_level:.1f} % without a level; {100 * facts.withheld:.1f} % of"
+            f"  {who}; {100 * facts.withheld:.1f} % of"
             f" the rows withheld, {100 * facts.missing:.1f} % missing; {facts.children:,} children;"
             f" {facts.groups:,} student groups, {facts.grades:,} grades kept"
         )
@@ -103,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(write_answers(intake.interview.open, intake.interview))
             return 0
         intake.interview.refuse_open()
-        tell_checks(check(intake), print)
+        tell_checks(check(intake), intake.place.reports, print)
         write_folder(intake, options.out)
         print(
             f"{intake.place.slug} is written to {options.out}: python -m data.build"

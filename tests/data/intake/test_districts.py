@@ -5,8 +5,10 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from data.errors import DataError
 from data.intake.__main__ import main
@@ -160,6 +162,27 @@ def test_states_and_schools_among_districts_are_sorted_out(tmp_path: Path) -> No
     read = _read(_settled(look(path), ANSWERS.split("[files")[0]), tmp_path / "place")
     assert _sums(read.absence, "enrolled") == {"2022-23": 3_600}
     assert len(read.schools) == 8
+
+
+def test_outlines_are_matched_by_id_where_their_file_has_ids(tmp_path: Path) -> None:
+    absence = tmp_path / "absence.csv"
+    lines = ["District Code,District Name,School Year,Students,Chronically Absent"]
+    lines += [f"{at:03d},Oak {at},2022-23,{100_000 * at},{15_000 * at}" for at in range(1, 7)]
+    absence.write_text("\n".join(lines))
+    drawn = gpd.GeoDataFrame(
+        {
+            "CODE": [f"{at:03d}" for at in range(1, 7)],
+            "NAME": [f"Elm {at} Schools" for at in "abcdef"],
+        },
+        geometry=[shapely.box(-105 + at, 39, -104.5 + at, 39.5) for at in range(6)],
+        crs=4326,
+    )
+    drawn.to_file(tmp_path / "outlines.geojson")
+    tables = (*look(absence), *look(tmp_path / "outlines.geojson"))
+    read = _read(_settled(tables, ANSWERS.split("[files")[0]), tmp_path / "place")
+    assert set(read.zones["zone_id"]) == {f"{at:03d}" for at in range(1, 7)}
+    assert read.absence["enrolled"].max() == 600_000  # no school, and a district may
+    assert set(read.schools["name"]) == {f"Oak {at}" for at in range(1, 7)}
 
 
 @pytest.mark.mirror
