@@ -14,6 +14,7 @@ QUESTIONS = (
     "association",
     "access",
     "build",
+    "intake",
     "app",
     "report",
     "load",
