@@ -1,5 +1,6 @@
 """What files do not say of themselves: state, publisher, definition, release, years."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,10 @@ from data.place.place import COUNTY, CatchmentSettings, PlaceFile
 from data.recipe.recipe import Recipe
 from data.store.manifest import DefinitionBreak
 
+TOTAL = re.compile(
+    r"(?P<year>[0-9]{4}-[0-9]{2})\s*[=:]\s*(?P<x>[0-9][0-9,]*)"
+    r"(?:\s*(?:of|/|de)\s*(?P<n>[0-9][0-9,]*))?"
+)
 UNUSUAL = ("2019-20", "2020-21")
 CHRONIC = "Absent on 10 % or more of the days enrolled, for any reason."
 
@@ -266,3 +271,40 @@ def _releases(
             )
             chosen[year] = interview.text(asked)
     return chosen
+
+
+def typed_totals(
+    interview: Interview, years: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[int, int | None]]:
+    """Ask for the publisher's own totals: those absent, and all students where they are told.
+
+    Raises
+    ------
+    DataError
+        An answer is not a year, "=" and one or two numbers.
+    """
+    every = sorted({year for each in years.values() for year in each})
+    said = interview.texts(
+        Question(
+            ("place", "totals"),
+            "What are the publisher's own totals?",
+            (),
+            f'Write the year and the figures, such as "{every[-1]} = 7,120 of 29,300" (absent, of'
+            " all students); the sums of the schools are compared with them.",
+        )
+    )
+    totals = {}
+    for each in said:
+        match = TOTAL.fullmatch(each.strip())
+        if match is None or match["year"] not in every:
+            raise DataError(
+                f"place.totals has {each!r}; write a year of {', '.join(every)}, =, and the"
+                " students absent, or the absent of all: 7,120 of 29,300"
+            )
+        absent, students = match["x"], match["n"]
+        totals[str(match["year"])] = (_whole(absent), _whole(students) if students else None)
+    return totals
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))

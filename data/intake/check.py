@@ -1,7 +1,7 @@
 """Checks of a place before it is built: facts beside doubts, as a build would say them."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +110,28 @@ def check(intake: Intake, *, cache: Path | None = None, watch: Progress | None =
     totals = tuple(
         entry.reason for entry in ledger.entries if "own total" in entry.reason and not entry.doubt
     )
-    return Checked(_facts(tables), doubts, errors, totals)
+    facts = _facts(tables)
+    return Checked(facts, doubts, errors, (*totals, *_against(facts, intake.totals)))
+
+
+def _against(facts: Facts, totals: Mapping[str, tuple[int, int | None]]) -> Iterator[str]:
+    """Hold the sums of the schools against totals that a person typed."""
+    for year, (absent, students) in sorted(totals.items()):
+        sums = [facts.absent.get(year, 0), facts.students.get(year, 0)]
+        pairs = [(sums[0], absent), *([(sums[1], students)] if students else [])]
+        words = [
+            f"{own:,} in the schools, {given:,} as typed ({_apart(own, given)})"
+            for own, given in pairs
+        ]
+        named = zip(("chronically absent", "students"), words, strict=False)
+        yield f"{year}: " + "; ".join(f"{name} {each}" for name, each in named) + "."
+
+
+def _apart(own: int, given: int) -> str:
+    """Say how far two sums are apart."""
+    if own == given:
+        return "the same"
+    return f"{own - given:+,}, {100 * abs(own / given - 1):.1f} %" if given else f"{own - given:+,}"
 
 
 def stops(entry: LedgerEntry) -> bool:

@@ -1,14 +1,14 @@
 """From the tables of several files, and answers, to the TOML of a place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from data.errors import DataError
-from data.intake.about import about_place, national_files, place_file
+from data.intake.about import about_place, national_files, place_file, typed_totals
 from data.intake.absence import absence_drafts
 from data.intake.districts import columns_of, district_draft, district_names
 from data.intake.draft import About, Draft
@@ -48,6 +48,8 @@ class Intake:
         Path inside the folder of files to the file.
     matches : tuple of Match or OutlineMatch
         Lists of schools against the schools with a figure; outlines against districts.
+    totals : mapping
+        School years to the publisher's own totals as a person typed them: absent, of all.
     """
 
     interview: Interview
@@ -55,6 +57,7 @@ class Intake:
     recipes: tuple[Recipe, ...]
     files: Mapping[str, Path]
     matches: tuple[Match | OutlineMatch, ...]
+    totals: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,9 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     reports: Any = "district" if held.districts else "school"
     fips = CODES.get(state, "")
     place = replace(place, name=name, state=state, state_fips=fips, reports=reports)
-    return Intake(interview, place, recipes, _used(files, held, about.slug), settled.matches)
+    totals = typed_totals(interview, settled.years)
+    used = _used(files, held, about.slug)
+    return Intake(interview, place, recipes, used, settled.matches, totals)
 
 
 def _needed(held: _Sorted, interview: Interview) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text
 
 KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xls", "zip", "geojson", "json", "gpkg"]
-BUILD = "intake_build"
+BUILD, WANTED = "intake_build", "wanted"
 
 
 def files() -> Handed:
@@ -109,6 +109,7 @@ def checks(handed: Handed) -> None:
     if found.facts is not None:
         frame.figures(words.fact_figures(found.facts, handed.intake.place.reports))
         _sums(found)
+    form.fields(handed.interview, form.of_totals(handed.interview))
     for line in found.totals:
         _note(line)
     _doubts(handed, found)
@@ -187,6 +188,7 @@ def toml(handed: Handed) -> None:
 def build(handed: Handed) -> None:
     """Offer to build the place; do it when asked, with a bar and a way to stop, and open it."""
     if handed.intake is None or not handed.is_ready:
+        st.session_state.pop(BUILD, None)
         return
     slug = handed.intake.place.slug
     if slug in queries.places():
@@ -196,9 +198,9 @@ def build(handed: Handed) -> None:
             st.error(as_written(said))
             return
         st.caption(as_written(text("“{name}” is in the store: it is replaced.", name=name)))
-    st.button(
-        text("Build"), type="primary", key="intake-build", on_click=_begin, args=(handed.key,)
-    )
+    st.button(text("Build"), type="primary", key="intake-build", on_click=_begin)
+    if st.session_state.get(BUILD) == WANTED:  # of what is settled now: leaving a field answers it
+        st.session_state[BUILD] = handed.key
     if st.session_state.get(BUILD) != handed.key:
         return
     try:
@@ -216,8 +218,8 @@ def _folder(slug: str) -> Path:
     return home() / "own" / slug
 
 
-def _begin(key: str) -> None:
-    st.session_state[BUILD] = key
+def _begin() -> None:
+    st.session_state[BUILD] = WANTED
 
 
 def _work(handed: Handed) -> Callable[[Progress], Path]:

@@ -17,6 +17,8 @@ from ui.words.as_written import as_written
 
 MOST_OPTIONS = 60
 LINES_HEIGHT = 120
+WRITTEN = (("place", "breaks"), ("place", "totals"))
+"""Questions whose answers are written, one a line."""
 LONG = 10  # letters: a proposal worth choosing
 
 
@@ -39,10 +41,15 @@ def proposed(interview: Interview, name: str) -> list[Question]:
     return [each for each in interview.asked if each.sure and each.key[:2] == ("files", name)]
 
 
+def of_totals(interview: Interview) -> list[Question]:
+    """Give the question about the publisher's totals."""
+    return [each for each in interview.asked if each.key == ("place", "totals")]
+
+
 def of_place(interview: Interview) -> list[Question]:
     """Give the questions about the place that need no answer; doubts stand with the checks."""
     sure = [each for each in interview.asked if each.sure and each.key[0] == "place"]
-    return [each for each in sure if each.key[1] != "accept"]
+    return [each for each in sure if each.key[1] not in ("accept", "totals")]
 
 
 def _field(interview: Interview, question: Question) -> None:
@@ -51,7 +58,7 @@ def _field(interview: Interview, question: Question) -> None:
     label = words.asks(question)
     if question.key[0] == "files" and not question.sure:
         label = f"{question.key[1]}: {label}"
-    if question.key[2:3] == ("names",) or question.key == ("place", "breaks"):
+    if question.key[2:3] == ("names",) or question.key in WRITTEN:
         _lines(question, as_written(label), question.proposal if said is None else said)
     elif isinstance(question.proposal, tuple):
         chosen = question.proposal if said is None else said

@@ -32,6 +32,7 @@ PLACE_ASKS: Mapping[str, str] = {
     "tract_vintage": mark("Tracts of which census?"),
     "default_year": mark("Which year is shown first?"),
     "crs": mark("Which projection?"),
+    "totals": mark("The publisher's own totals, a year a line (2023-24 = 7,120 of 29,300)"),
     "breaks": mark("From which years on can figures not be compared? (year = what changed)"),
     "unusual_years": mark("Which years were measured in another way?"),
     "not_joined": mark("Which schools draw from the whole state? (ids)"),

@@ -47,7 +47,8 @@ def _looked(files: StateFiles) -> list[RawTable]:
 
 
 def settled_state(files: StateFiles) -> Intake:
-    answers = {"place": {**PLACE, "state": files.state}, **tomllib.loads(files.answers)}
+    answers = tomllib.loads(files.answers)
+    answers["place"] = {**PLACE, "state": files.state, **answers.get("place", {})}
     return settle(_looked(files), Interview(answers))
 
 
@@ -85,8 +86,10 @@ def test_totals_come_out_as_the_publisher_counted_them(
 def test_a_place_is_built_with_its_groups_and_grades(truth: Truth, tmp_path: Path) -> None:
     files = replace(LAYOUTS["michigan"](tmp_path, truth), state="Wyoming")
     files = replace(files, paths=(*files.paths, *write_areas(tmp_path)))
-    intake = settled_state(files)
+    typed = 'totals = ["2023-24 = 100 of 6,861"]'
+    intake = settled_state(replace(files, answers=f"{files.answers}\n[place]\n{typed}"))
     checked = check(intake)
+    assert any("as typed" in line and "the same" in line for line in checked.totals)
     assert checked.errors == ()
     assert checked.facts is not None
     assert (checked.facts.groups, checked.facts.grades) == (4, 13)
