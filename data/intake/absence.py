@@ -8,7 +8,7 @@ import pandas as pd
 from data.errors import FileError
 from data.intake import tokens
 from data.intake.content import counted_words, decimal_of
-from data.intake.draft import About, Draft, choose, identifier_of, parts_of, recipe_id
+from data.intake.draft import About, Draft, choose, id_columns, identifier_of, parts_of, recipe_id
 from data.intake.figures import figure_columns, figures_of, way_of
 from data.intake.groups import recipes_of
 from data.intake.interview import Interview
@@ -71,7 +71,7 @@ def absence_drafts(
 def _ids(table: RawTable, interview: Interview) -> tuple[str, str, bool]:
     """Choose the columns of ids and of names, and say whether names stand for ids."""
     headers = list(map(str, table.cells.columns))
-    named = best(headers, "school_id")
+    named = id_columns(table, "school_id")
     distinct = {name: table.cells[name].nunique() for name in named}
     named.sort(key=lambda name: -distinct[name])
     names = tuple(each for each in best(headers, "name") if each not in named)

@@ -8,15 +8,19 @@ from functools import cached_property
 
 import pandas as pd
 
-from data.intake.content import pattern_of, plain_ids
+from data.intake.content import MOSTLY, number_share, pattern_of, plain_ids
 from data.intake.groups import Dimension
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
-from data.intake.meaning import best
+from data.intake.meaning import best, words_of
 from data.recipe.parts import Identifier
 from data.recipe.recipe import Recipe
 
 MORE = 1.02
+PLAIN_IDS = {
+    "school_id": r"school|sch|building|bldg|campus|institution",
+    "district_id": r"district|system|division|lea|corporation",
+}
 NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -158,6 +162,22 @@ def identifier_of(cells: pd.DataFrame, headers: Sequence[str]) -> Identifier:
     return replace(bare, pattern=pattern_of(joined_ids(cells, headers, bare)))
 
 
+def id_columns(table: RawTable, target: str) -> list[str]:
+    """Give the columns of ids of schools or districts: by header, else plain ones that hold codes.
+
+    Parameters
+    ----------
+    target : {"school_id", "district_id"}
+    """
+    headers = list(map(str, table.cells.columns))
+    return best(headers, target) or [
+        header
+        for header in headers
+        if re.fullmatch(PLAIN_IDS[target], words_of(header))
+        and number_share(table.words(header)) > MOSTLY
+    ]
+
+
 def _width(ids: pd.Series) -> int:
     """Give the length to which a part of ids is filled with zeros; 0 when it has letters."""
     return int(ids.str.len().max()) if ids.str.isdigit().all() else 0
@@ -176,7 +196,8 @@ def parts_of(
         Rows of schools.
     """
     headers = [str(name) for name in table.cells.columns if name != ids]
-    before = (*best(headers, "county_id")[:1], *best(headers, "district_id")[:1])
+    district = [name for name in id_columns(table, "district_id") if name != ids]
+    before = (*best(headers, "county_id")[:1], *district[:1])
     if not before:
         return (ids,)
     distinct = cells[[*before, ids]].drop_duplicates()

@@ -9,6 +9,7 @@ YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[-/](?:[0-9]{2}){1,2})?")
 SEARCHED = 30
 FILLED = 0.6
 HALF = 0.5
+LAST_GRADE = 13
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -33,7 +34,8 @@ def header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     width = max((_width(row) for row in plain), default=0)
     for at, row in enumerate(plain):
         filled = [cell for cell in row if cell]
-        if len(filled) < max(2, FILLED * width) or any(map(_is_number, filled)):
+        numbers = [cell for cell in filled if _is_number(cell)]
+        if len(filled) < max(2, FILLED * width) or (numbers and not _are_grades(numbers)):
             continue
         if at and _is_lower(row, plain[at - 1]):
             return (at, at + 1)
@@ -83,6 +85,12 @@ def _is_upper(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     gaps = [under for name, under in zip(row, below[0], strict=False) if not name]
     fills = bool(gaps) and all(gaps)
     return (fills or len(lower) >= HALF * len(row)) and not any(map(_is_number, lower))
+
+
+def _are_grades(numbers: Sequence[str]) -> bool:
+    """Say whether the numbers of a row are grades, one after the other: names of columns."""
+    grades = [int(each) for each in numbers if each.isdigit() and int(each) <= LAST_GRADE]
+    return 1 < len(grades) == len(numbers) and grades == sorted(set(grades))
 
 
 def _width(row: Sequence[str]) -> int:

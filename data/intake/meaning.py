@@ -55,7 +55,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"year|yr",
         ),
         "chronic_absent": (
-            rf"(?:{MANY} )*{ABSENT}(?: {MANY})*",
+            rf"(?:{MANY} )*{ABSENT}(?: {MANY})*(?: 10 percent or more)?",
             r"(?:students )?absent(?: students| count)?",
         ),
         "rate": (

@@ -21,8 +21,8 @@ WIDER = re.compile(
     re.IGNORECASE,
 )
 TOTAL = re.compile(
-    r"\[?(?:(?:(?:grand|state|district|county|division) )?totals?|state ?wide"
-    r"|all (?:public )?schools|state of [a-z ]+|district ?wide|all systems)\]?",
+    r"[-\[\s]*(?:(?:(?:grand|state|district|county|division) )?totals?|state ?wide"
+    r"|all (?:public )?schools|state of [a-z ]+|district ?wide|all systems)[-\]\s]*",
     re.IGNORECASE,
 )
 NO_SCHOOL = re.compile(r"a|all|state|district|total|0+", re.IGNORECASE)

@@ -16,7 +16,7 @@ MOST_WORDS = 40
 WHY = "Withheld by the publisher."
 WITHHELD = re.compile(
     r"\*+|s|ps|supp?(?:ressed)?|data suppressed|redacted|masked|n ?< ?[0-9]+|too few.*|tfs|tsd"
-    r"|.*suppress.*|.*confidential.*|.*privacy.*|<+|cell size|ds|\^+",
+    r"|.*suppress.*|.*confidential.*|.*privacy.*|<+|cell size|ds|\^+|yes|y|true",
     re.IGNORECASE,
 )
 MISSING = re.compile(

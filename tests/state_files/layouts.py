@@ -17,22 +17,22 @@ Rows = Iterable[Sequence[object]]
 TEN = 10
 
 
-def _text(path: Path, rows: Rows, mark: str = ",") -> Path:
+def text_file(path: Path, rows: Rows, mark: str = ",") -> Path:
     with path.open("w", newline="", encoding="utf-8") as handle:
         csv.writer(handle, delimiter=mark).writerows(rows)
     return path
 
 
-def _book(path: Path, sheets: dict[str, Rows]) -> Path:
-    with xlsxwriter.Workbook(str(path)) as book:
+def book(path: Path, sheets: dict[str, Rows]) -> Path:
+    with xlsxwriter.Workbook(str(path)) as workbook:
         for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
+            sheet = workbook.add_worksheet(name)
             for at, cells in enumerate(rows):
                 sheet.write_row(at, 0, cells)
     return path
 
 
-def _percent(row: pd.Series) -> float:
+def percent(row: pd.Series) -> float:
     return round(100 * row["absent"] / max(row["students"], 1), 1)
 
 
@@ -40,13 +40,13 @@ def _many(counts: pd.DataFrame) -> pd.Series:
     return counts["students"].gt(TEN)
 
 
-def _each(truth: Truth, year: str = "") -> list[tuple[pd.Series, pd.Series]]:
+def each_row(truth: Truth, year: str = "") -> list[tuple[pd.Series, pd.Series]]:
     """Give each row of counts with its school."""
     counts = truth.counts[truth.counts["school_year"].eq(year)] if year else truth.counts
     return [(row, truth.schools.loc[row["school"]]) for _, row in counts.iterrows()]
 
 
-def _state(truth: Truth, year: str) -> tuple[int, int]:
+def state_sums(truth: Truth, year: str) -> tuple[int, int]:
     row = truth.sums().loc[(year, "all", "all")]
     return int(row["students"]), int(row["absent"])
 
@@ -59,7 +59,7 @@ def california(folder: Path, truth: Truth) -> StateFiles:
     head += "|ChronicAbsenteeismEligibleCumulativeEnrollment|ChronicAbsenteeismCount"
     rows: list[Sequence[object]] = [f"{head}|ChronicAbsenteeismRate".split("|")]
     for year in ("2022-23", "2023-24"):
-        n, x = _state(truth, year)
+        n, x = state_sums(truth, year)
         rows.append(
             [
                 year,
@@ -79,10 +79,10 @@ def california(folder: Path, truth: Truth) -> StateFiles:
             ]
         )
         rows.append([year, "T", "00", "", "", "State", "", "", "Y", "All", "TA", 90, 20, 22.2])
-    for row, school in _each(truth):
+    for row, school in each_row(truth):
         if row["grade"] != "all":
             continue
-        figures = [row["students"], row["absent"], _percent(row)]
+        figures = [row["students"], row["absent"], percent(row)]
         figures = figures if row["students"] > TEN else [row["students"], "*", "*"]
         ids = [
             f"{school['county']:02d}",
@@ -92,7 +92,7 @@ def california(folder: Path, truth: Truth) -> StateFiles:
         names = [f"{school['district']} County", f"{school['district']} Unified", school["name"]]
         start = [row["school_year"], "S", *ids, *names, "All", "All"]
         rows.append([*start, codes[row["student_group"]], *figures])
-    paths = [_text(folder / "chronicabsenteeism24.txt", rows, "\t")]
+    paths = [text_file(folder / "chronicabsenteeism24.txt", rows, "\t")]
     head = "CDSCode\tNCESDist\tNCESSchool\tStatusType\tCounty\t"
     head += "District\tSchool\tGSoffered\tVirtual\tLatitude\tLongitude"
     spans = {"Elementary": "K-5", "Middle": "6-8", "High": "9-12"}
@@ -128,7 +128,7 @@ def california(folder: Path, truth: Truth) -> StateFiles:
             "No Data",
         ]
     )
-    paths.append(_text(folder / "pubschls.txt", places, "\t"))
+    paths.append(text_file(folder / "pubschls.txt", places, "\t"))
     grades = truth.counts["grade"].eq("all")
     sums = Truth(truth.schools, truth.counts[grades]).sums(_many)
     answers = '[files."chronicabsenteeism24.txt".tokens]\n"*" = "withheld"\n'
@@ -148,7 +148,7 @@ def washington(folder: Path, truth: Truth) -> StateFiles:
     kinds = {"all": "All", "Female": "Gender", "Male": "Gender", "Homeless": "Homeless Status"}
     kinds["English Learner"] = "English Language Learners"
     for year in ("2022-23", "2023-24"):
-        n, x = _state(truth, year)
+        n, x = state_sums(truth, year)
         start = [year, "State", "Multiple", "State Total", "", "State Total", "", "State Total", ""]
         rows.append(
             [
@@ -163,7 +163,7 @@ def washington(folder: Path, truth: Truth) -> StateFiles:
                 "2024 Dec 9",
             ]
         )
-    for row, s in _each(truth):
+    for row, s in each_row(truth):
         group = {"all": "All Students"}.get(row["student_group"], row["student_group"])
         grade = {"all": "All Grades", "K": "Half-day Kindergarten"}.get(
             row["grade"], f"{row['grade']} Grade"
@@ -186,20 +186,20 @@ def washington(folder: Path, truth: Truth) -> StateFiles:
         rows.append([*start, "Regular Attendance", *figures, "2024 Dec 9"])
         if row["grade"] == "9":
             rows.append([*start, "Ninth Grade on Track", "No Suppression", 40, 60, "2024 Dec 9"])
-    paths = [_text(folder / "Report_Card_SQSS_for_2023-24.csv", rows)]
-    paths.append(_directory(folder / "directory.csv", truth, "SchoolCode"))
+    paths = [text_file(folder / "Report_Card_SQSS_for_2023-24.csv", rows)]
+    paths.append(directory(folder / "directory.csv", truth, "SchoolCode"))
     sums = truth.sums(lambda each: each["students"].ge(TEN))
     answers = '[files."Report_Card_SQSS_for_2023-24.csv".tokens]\n"N<10" = "withheld"\n'
     return StateFiles(tuple(paths), sums, "Washington", answers)
 
 
-def _directory(path: Path, truth: Truth, ids: str, column: str = "unique") -> Path:
+def directory(path: Path, truth: Truth, ids: str, column: str = "unique") -> Path:
     rows: list[Sequence[object]] = [
         [ids, "School Name", "District Name", "Level", "Longitude", "Latitude"]
     ]
     for _, s in truth.schools.iterrows():
         rows.append([s[column], s["name"], s["district"], s["level"], s["lon"], s["lat"]])
-    return _text(path, rows)
+    return text_file(path, rows)
 
 
 def michigan(folder: Path, truth: Truth) -> StateFiles:
@@ -212,7 +212,7 @@ def michigan(folder: Path, truth: Truth) -> StateFiles:
         f"{head},NotChronicallyAbsentCount,PercentChronicallyAbsent".split(",")
     ]
     for year in ("22 - 23 School Year", "23 - 24 School Year"):
-        n, x = _state(truth, "20" + year[:2] + "-" + year[5:7])
+        n, x = state_sums(truth, "20" + year[:2] + "-" + year[5:7])
         start = [
             year,
             "00",
@@ -227,7 +227,7 @@ def michigan(folder: Path, truth: Truth) -> StateFiles:
         rows.append([*start, "All Students", "All Students", n, x, n - x, f"{100 * x / n:.1f}%"])
     kinds = {"all": "All Students", "Female": "Gender", "Male": "Gender", "Homeless": "Homeless"}
     kinds["English Learner"] = "English Learners"
-    for row, s in _each(truth):
+    for row, s in each_row(truth):
         year = f"{row['school_year'][2:4]} - {row['school_year'][5:]} School Year"
         kind, group = kinds[row["student_group"]], row["student_group"]
         group = "All Students" if group == "all" else group
@@ -237,7 +237,7 @@ def michigan(folder: Path, truth: Truth) -> StateFiles:
                 "Kindergarten" if row["grade"] == "K" else f"Grade {row['grade']}",
             )
         n, x = row["students"], row["absent"]
-        figures = [n, x, n - x, f"{_percent(row):.1f}%"] if n >= TEN else ["<10"] * 3 + ["<10"]
+        figures = [n, x, n - x, f"{percent(row):.1f}%"] if n >= TEN else ["<10"] * 3 + ["<10"]
         place = [
             year,
             "41",
@@ -257,8 +257,8 @@ def michigan(folder: Path, truth: Truth) -> StateFiles:
                 *figures,
             ]
         )
-    paths = [_text(folder / "StudentAttendance.csv", rows)]
-    paths.append(_directory(folder / "EEM.csv", truth, "Building Code"))
+    paths = [text_file(folder / "StudentAttendance.csv", rows)]
+    paths.append(directory(folder / "EEM.csv", truth, "Building Code"))
     return StateFiles(tuple(paths), truth.sums(lambda each: each["students"].ge(TEN)), "Michigan")
 
 
@@ -279,7 +279,7 @@ def wisconsin(folder: Path, truth: Truth) -> StateFiles:
     with zipfile.ZipFile(path, "w") as archive:
         for year in ("2022-23", "2023-24"):
             rows: list[Sequence[object]] = [head.split(",")]
-            n, x = _state(truth, year)
+            n, x = state_sums(truth, year)
             rows.append(
                 [
                     year,
@@ -299,7 +299,7 @@ def wisconsin(folder: Path, truth: Truth) -> StateFiles:
                     f"{100 * x / n:.2f}",
                 ]
             )
-            for row, s in _each(truth, year):
+            for row, s in each_row(truth, year):
                 kind, group = (
                     kinds[row["student_group"]],
                     {"all": "All Students"}.get(row["student_group"], row["student_group"]),
@@ -361,7 +361,7 @@ def wisconsin(folder: Path, truth: Truth) -> StateFiles:
                 s["lon"],
             ]
         )
-    paths = (path, _text(folder / "public_schools.csv", rows))
+    paths = (path, text_file(folder / "public_schools.csv", rows))
     name = path.name
     name += "#chronic_absenteeism_certified_2022-23.csv"
     answers = f'[files."{name}".tokens]\n"*" = "withheld"\n'
@@ -379,7 +379,7 @@ def delaware(folder: Path, truth: Truth) -> StateFiles:
     ]
     everyone = "All Students"
     for year in ("2022-23", "2023-24"):
-        n, x = _state(truth, year)
+        n, x = state_sums(truth, year)
         rows.append(
             [
                 f"20{year[5:]}",
@@ -399,7 +399,7 @@ def delaware(folder: Path, truth: Truth) -> StateFiles:
                 f"{100 * x / n:.2f}",
             ]
         )
-    for row, s in _each(truth):
+    for row, s in each_row(truth):
         group, grade = row["student_group"], row["grade"]
         gender = group if group in ("Female", "Male") else everyone
         special = {"Homeless": "Homeless", "English Learner": "Active EL Students"}.get(
@@ -443,8 +443,8 @@ def delaware(folder: Path, truth: Truth) -> StateFiles:
                     "",
                 ]
             )
-    paths = [_text(folder / "Student_Chronic_Absenteeism.csv", rows)]
-    paths.append(_directory(folder / "schools.csv", truth, "School Code"))
+    paths = [text_file(folder / "Student_Chronic_Absenteeism.csv", rows)]
+    paths.append(directory(folder / "schools.csv", truth, "School Code"))
     answers = '[files."Student_Chronic_Absenteeism.csv"]\none_year = "ends"\n'
     answers += '[files."Student_Chronic_Absenteeism.csv".tokens]\n"REDACTED" = "withheld"\n'
     sums = truth.sums(lambda each: each["students"].ge(15))
@@ -459,7 +459,7 @@ def georgia(folder: Path, truth: Truth) -> StateFiles:
     )
     head += ",GRADES_SERVED_DESC,LABEL_LVL_1_DESC,STUDENT_COUNT_ALL,CHRONIC_ABSENT_PERC"
     rows: list[Sequence[object]] = [head.split(",")]
-    n, x = _state(truth, "2023-24")
+    n, x = state_sums(truth, "2023-24")
     rows.append(
         [
             "2023-24",
@@ -474,12 +474,12 @@ def georgia(folder: Path, truth: Truth) -> StateFiles:
             round(100 * x / n, 1),
         ]
     )
-    for row, s in _each(truth, "2023-24"):
+    for row, s in each_row(truth, "2023-24"):
         if row["grade"] != "all":
             continue
         group = {"all": "All Students"}.get(row["student_group"], row["student_group"])
         few = row["students"] < TEN
-        figures = ["TFS", "TFS"] if few else [row["students"], _percent(row)]
+        figures = ["TFS", "TFS"] if few else [row["students"], percent(row)]
         place = [
             "2023-24",
             "School",
@@ -489,7 +489,7 @@ def georgia(folder: Path, truth: Truth) -> StateFiles:
             s["name"],
         ]
         rows.append([*place, "KK,01,02,03,04,05", group, *figures])
-    paths = [_text(folder / "Attendance_2023-24.csv", rows)]
+    paths = [text_file(folder / "Attendance_2023-24.csv", rows)]
     places: list[Sequence[object]] = [
         ["System ID", "System Name", "School ID", "School Name", "Grade Range", "Lat", "Lon"]
     ]
@@ -506,7 +506,7 @@ def georgia(folder: Path, truth: Truth) -> StateFiles:
                 s["lon"],
             ]
         )
-    paths.append(_book(folder / "facilities.xlsx", {"Schools": places}))
+    paths.append(book(folder / "facilities.xlsx", {"Schools": places}))
     counts = truth.counts[
         truth.counts["school_year"].eq("2023-24") & truth.counts["grade"].eq("all")
     ]
@@ -524,7 +524,7 @@ def maryland(folder: Path, truth: Truth) -> StateFiles:
         f"{head},Chronic Absentee Count,Chronic Absentee Pct,Create Date".split(",")
     ]
     for year in ("2022-23", "2023-24"):
-        n, x = _state(truth, year)
+        n, x = state_sums(truth, year)
         rows.append(
             [
                 f"20{year[5:]}",
@@ -539,7 +539,7 @@ def maryland(folder: Path, truth: Truth) -> StateFiles:
                 "20240901",
             ]
         )
-    for row, s in _each(truth):
+    for row, s in each_row(truth):
         if row["grade"] != "all":
             continue
         group = {"all": "All Students"}.get(row["student_group"], row["student_group"])
@@ -556,7 +556,7 @@ def maryland(folder: Path, truth: Truth) -> StateFiles:
             s["name"],
         ]
         rows.append([*place, group, *figures, "20240901"])
-    paths = [_text(folder / "Attendance_2024.csv", rows)]
+    paths = [text_file(folder / "Attendance_2024.csv", rows)]
     places: list[Sequence[object]] = [
         [
             "LSS Number",
@@ -573,7 +573,7 @@ def maryland(folder: Path, truth: Truth) -> StateFiles:
         places.append(
             [s["county"], s["number"], s["name"], "Regular", spans[s["level"]], s["lon"], s["lat"]]
         )
-    paths.append(_text(folder / "school_points.csv", places))
+    paths.append(text_file(folder / "school_points.csv", places))
     counts = truth.counts[truth.counts["grade"].eq("all")]
 
     def shown_rows(each: pd.DataFrame) -> pd.Series:
@@ -607,7 +607,7 @@ def illinois(folder: Path, truth: Truth) -> StateFiles:
     ]
     names += [f"Chronic Absenteeism - {group}" for group in ("Male", "Female")]
     names += ["Student Chronic Truancy Rate", *(f"% IAR Measure {at}" for at in range(200))]
-    n, x = _state(truth, "2023-24")
+    n, x = state_sums(truth, "2023-24")
     rest = [1.5, *([""] * 200)]
     rows: list[Sequence[object]] = [names]
     rows.append(
@@ -630,7 +630,7 @@ def illinois(folder: Path, truth: Truth) -> StateFiles:
         ]
     )
     spans = {"Elementary": "K 1 2 3 4 5", "Middle": "6 7 8", "High": "9 10 11 12"}
-    for row, s in _each(truth, "2023-24"):
+    for row, s in each_row(truth, "2023-24"):
         if (row["student_group"], row["grade"]) != ("all", "all"):
             continue
         rcdts = f"01{s['county']:03d}{s['district_number']:04d}26{s['number']:04d}"
@@ -647,7 +647,7 @@ def illinois(folder: Path, truth: Truth) -> StateFiles:
         rate = round(100 * row["absent"] / row["students"], 1) if row["students"] >= TEN else "*"
         rows.append([*start, row["students"], 40.2, 91.3, rate, 20.1, 19.9, *rest])
     paths = [
-        _book(
+        book(
             folder / "24-RC-Pub-Data-Set.xlsx",
             {"Revision History": [["Date", "Change"], ["1 Nov", "First"]], "General": rows},
         )
@@ -656,7 +656,7 @@ def illinois(folder: Path, truth: Truth) -> StateFiles:
     for _, s in truth.schools.iterrows():
         rcdts = f"01{s['county']:03d}{s['district_number']:04d}26{s['number']:04d}"
         places.append([rcdts, s["name"], s["lat"], s["lon"]])
-    paths.append(_text(folder / "points.csv", places))
+    paths.append(text_file(folder / "points.csv", places))
     counts = truth.counts[
         truth.counts["school_year"].eq("2023-24")
         & truth.counts["grade"].eq("all")
@@ -699,7 +699,7 @@ def new_jersey(folder: Path, truth: Truth) -> StateFiles:
             "Homeless",
         ],
     ]
-    for row, s in _each(truth, "2023-24"):
+    for row, s in each_row(truth, "2023-24"):
         group = {"all": "Schoolwide"}.get(row["student_group"], row["student_group"])
         place = [
             f"{s['county']:02d}",
@@ -710,17 +710,17 @@ def new_jersey(folder: Path, truth: Truth) -> StateFiles:
             s["name"],
         ]
         if row["grade"] == "all":
-            rows.append([*place, group, _percent(row) if row["students"] >= TEN else "*", 17.1])
+            rows.append([*place, group, percent(row) if row["students"] >= TEN else "*", 17.1])
         if (row["student_group"], row["grade"]) == ("all", "all"):
             enrolled.append([*place, row["students"], row["students"] // 2, 3])
-    book = {
+    sheets: dict[str, Rows] = {
         "Header Page": [["Title", "Text"], ["School Performance", "2023-2024"]],
         "ChronicAbsenteeism": rows,
     }
-    book["DaysAbsent"] = [["CountyCode", "SchoolCode", "ZeroAbsences"], ["01", "010", "5.5"]]
+    sheets["DaysAbsent"] = [["CountyCode", "SchoolCode", "ZeroAbsences"], ["01", "010", "5.5"]]
     paths = [
-        _book(folder / "SPR_2023-2024.xlsx", book),
-        _book(folder / "enrollment_2324.xlsx", {"School": enrolled}),
+        book(folder / "SPR_2023-2024.xlsx", sheets),
+        book(folder / "enrollment_2324.xlsx", {"School": enrolled}),
     ]
     places: list[Sequence[object]] = [
         [
@@ -746,7 +746,7 @@ def new_jersey(folder: Path, truth: Truth) -> StateFiles:
                 s["lat"],
             ]
         )
-    paths.append(_text(folder / "school_points.csv", places))
+    paths.append(text_file(folder / "school_points.csv", places))
     counts = truth.counts[
         truth.counts["school_year"].eq("2023-24")
         & truth.counts["grade"].eq("all")
@@ -763,7 +763,7 @@ def by_name(folder: Path, truth: Truth) -> StateFiles:
     rows: list[Sequence[object]] = [
         ["School Year", "Division Name", "School Name", "Students", "Number Chronically Absent"]
     ]
-    for row, s in _each(truth):
+    for row, s in each_row(truth):
         if (row["student_group"], row["grade"]) == ("all", "all"):
             rows.append(
                 [
@@ -774,7 +774,7 @@ def by_name(folder: Path, truth: Truth) -> StateFiles:
                     row["absent"],
                 ]
             )
-    paths = [_text(folder / "absent_by_school.csv", rows)]
+    paths = [text_file(folder / "absent_by_school.csv", rows)]
     places: list[Sequence[object]] = [
         ["School Number", "School Name", "Division Name", "Level", "Longitude", "Latitude"]
     ]
@@ -790,7 +790,7 @@ def by_name(folder: Path, truth: Truth) -> StateFiles:
                 s["lat"],
             ]
         )
-    paths.append(_text(folder / "directory.csv", places))
+    paths.append(text_file(folder / "directory.csv", places))
     counts = truth.counts[truth.counts["grade"].eq("all") & truth.counts["student_group"].eq("all")]
     return StateFiles(tuple(paths), Truth(truth.schools, counts).sums(), "Virginia")
 
@@ -811,10 +811,10 @@ def wide_years(folder: Path, truth: Truth) -> StateFiles:
         cells: list[object] = []
         for year in years:
             row = whole[whole["school"].eq(at) & whole["school_year"].eq(year)].iloc[0]
-            cells += [row["students"], row["absent"], _percent(row)]
+            cells += [row["students"], row["absent"], percent(row)]
         rows.append([s["unique"], s["name"], s["district"], *cells])
-    paths = [_book(folder / "chronic_trend.xlsx", {"Trend": rows})]
-    paths.append(_directory(folder / "directory.csv", truth, "School Code"))
+    paths = [book(folder / "chronic_trend.xlsx", {"Trend": rows})]
+    paths.append(directory(folder / "directory.csv", truth, "School Code"))
     return StateFiles(tuple(paths), Truth(truth.schools, whole).sums(), "North Carolina")
 
 
@@ -833,7 +833,7 @@ def ohio(folder: Path, truth: Truth) -> StateFiles:
         rows.append(
             ["", "", "", "", "Enrollment", "Chronically Absent", "Chronic Absenteeism Rate"]
         )
-        for row, s in _each(truth, year):
+        for row, s in each_row(truth, year):
             if (row["student_group"], row["grade"]) == ("all", "all"):
                 place = [
                     f"{s['unique']:06d}",
@@ -841,11 +841,11 @@ def ohio(folder: Path, truth: Truth) -> StateFiles:
                     f"{s['district_number']:06d}",
                     s["district"],
                 ]
-                rows.append([*place, row["students"], row["absent"], f"{_percent(row)}%"])
+                rows.append([*place, row["students"], row["absent"], f"{percent(row)}%"])
         rows.append(["NC: not calculated because there are fewer than ten students"])
         sheets[year] = rows
-    paths = [_book(folder / "building_absence.xlsx", sheets)]
-    paths.append(_directory(folder / "directory.csv", truth, "IRN"))
+    paths = [book(folder / "building_absence.xlsx", sheets)]
+    paths.append(directory(folder / "directory.csv", truth, "IRN"))
     whole = truth.counts[truth.counts["grade"].eq("all") & truth.counts["student_group"].eq("all")]
     return StateFiles(tuple(paths), Truth(truth.schools, whole).sums(), "Ohio")
 
@@ -868,7 +868,7 @@ def federal(folder: Path, truth: Truth) -> StateFiles:
         ["NCESSCH", "LEAID", "NAME", "STATE", "STFIP", "LAT", "LON", "SCHOOLYEAR"]
     ]
     low = {"Elementary": ("KG", "05"), "Middle": ("06", "08"), "High": ("09", "12")}
-    for row, s in _each(truth, "2023-24"):
+    for row, s in each_row(truth, "2023-24"):
         if (row["student_group"], row["grade"]) == ("all", "all"):
             ids = [f"{s['county']:02d}", f"{61_000 + s['district_number']:05d}", s["unique"]]
             ids[2] = f"{ids[2]:07d}"
@@ -902,9 +902,9 @@ def federal(folder: Path, truth: Truth) -> StateFiles:
         )
         points.append([nces, "3900001", f"Far {at}", state, "39", 40.1, -82.5, "2023-2024"])
     paths = (
-        _text(folder / "absence_2023-24.csv", rows),
-        _text(folder / "ccd_sch_029_2324_w_1a.csv", directory),
-        _book(folder / "EDGE_GEOCODE_PUBLICSCH_2324.xlsx", {"PUBLICSCH": points}),
+        text_file(folder / "absence_2023-24.csv", rows),
+        text_file(folder / "ccd_sch_029_2324_w_1a.csv", directory),
+        book(folder / "EDGE_GEOCODE_PUBLICSCH_2324.xlsx", {"PUBLICSCH": points}),
     )
     whole = truth.counts[truth.counts["grade"].eq("all") & truth.counts["student_group"].eq("all")]
     whole = whole[whole["school_year"].eq("2023-24")]

@@ -25,9 +25,11 @@ from data.recipe.years import by_year
 from data.store.provenance import Ledger
 from data.views.disparities import group_view
 from tests.messy_state import write_areas
-from tests.state_files.layouts import LAYOUTS
+from tests.state_files.layouts import LAYOUTS as FIRST
+from tests.state_files.more_layouts import MORE
 from tests.state_files.truth import GROUPS, StateFiles, Truth, make_truth
 
+LAYOUTS = {**FIRST, **MORE}
 PLACE = {
     "publisher": "Department of Education",
     "url": "https://example.org/absence",
