@@ -1,12 +1,12 @@
 """Rows that are the sum of others: district, state and total rows among the schools."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from data.panel import SourceTables
-from data.store.provenance import Ledger
+from data.store.provenance import Ledger, LedgerEntry
 
 LEAST_OTHERS = 3
 MANY_OTHERS = 5
@@ -17,6 +17,13 @@ ROUNDING = 0.002
 """Relative; totals are sums of whole numbers, some publishers round them."""
 FAR = 0.05
 """Part of the publisher's total by which the schools may differ: some are withheld."""
+TOLD = "{year}: {rows} in the rows, {total} in the publisher's own total."
+_BOTH = re.compile(
+    re.escape(TOLD)
+    .replace(r"\{year\}", "(?P<year>.+)")
+    .replace(r"\{rows\}", ".+")
+    .replace(r"\{total\}", r"(?P<absent>[0-9,]+) of (?P<students>[0-9,]+) students")
+)
 TOTAL_WORDS = re.compile(
     r"all|sum|mean|median|average|overall|combined|(?:.*\b)?(?:sub)?totals?"
     r"|total (?:enrol|student|school|- |(?:for )?(?:state|district|county|city|all)\b).*"
@@ -84,13 +91,34 @@ def compare_totals(
         far = [name for name in names if abs(own[name] - total[name]) > FAR * total[name]]
         words = f"{year}: rows against the publisher's own total: {_compared(own, total)}."
         if published:
-            words = (
-                f"{year}: {_counts(own)} in the rows, {_counts(total)} in the publisher's own"
-                " total."
-            )
+            words = TOLD.format(year=year, rows=_counts(own), total=_counts(total))
         ledger.record(source, "absence", "matched", words, 1)
         if far:
             ledger.doubt("publishers_total", source, "absence", words, [year])
+
+
+def publishers_total(entries: Iterable[LedgerEntry], year: str) -> tuple[int, int] | None:
+    """Give the publisher's own total of a year, as `compare_totals` noted it.
+
+    Parameters
+    ----------
+    entries : iterable of LedgerEntry
+        Ledger of the panel.
+    year : str
+        School year.
+
+    Returns
+    -------
+    tuple of int or None
+        Students absent, and all; None where the publisher gives not both, or several files do.
+    """
+    told = [found for each in entries if (found := _BOTH.fullmatch(each.reason))]
+    totals = {
+        (int(each["absent"].replace(",", "")), int(each["students"].replace(",", "")))
+        for each in told
+        if each["year"] == year
+    }
+    return totals.pop() if len(totals) == 1 else None
 
 
 def _compared(own: pd.Series, total: pd.Series) -> str:

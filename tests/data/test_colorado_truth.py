@@ -6,6 +6,7 @@ import pytest
 
 from data.build import build_panel
 from data.panel import Panel, load_panel
+from data.plausible.totals import publishers_total
 
 pytestmark = pytest.mark.mirror
 
@@ -48,6 +49,12 @@ def test_the_difference_from_the_states_own_row_is_told(colorado: Panel) -> None
     for absent, students in STATE.values():
         assert f"{absent:,} of {students:,} students in the publisher's own total" in told
     assert "Refused: chronic_absent is above enrolled." in told
+
+
+def test_a_page_finds_the_states_own_total_again(colorado: Panel) -> None:
+    for year, total in STATE.items():
+        assert publishers_total(colorado.ledger, year) == total
+    assert publishers_total(colorado.ledger, "2023-24") is None
 
 
 def test_every_outline_is_that_of_one_district(colorado: Panel) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from data.panel import Panel
+from data.plausible.totals import publishers_total
 
 pytestmark = pytest.mark.mirror
 
@@ -16,6 +17,10 @@ def test_students_and_schools_are_those_of_the_publisher(oregon_panel: Panel) ->
     assert rows["status"].value_counts().to_dict() == {"reported": 1_198, "suppressed": 55}
     assert rows["chronic_absent"].sum() == 107_275
     assert rows["enrolled"].sum() == 534_279
+
+
+def test_the_states_own_row_is_told_beside_the_sum_of_its_schools(oregon_panel: Panel) -> None:
+    assert publishers_total(oregon_panel.ledger, "2018-19") == (112_588, 551_477)
 
 
 def test_withheld_schools_have_the_bounds_of_list_and_rate(oregon_panel: Panel) -> None:

@@ -11,6 +11,7 @@ from ui.queries import districts
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
+from ui.words import answers
 from ui.words import standing as words
 from ui.words.as_written import as_written
 
@@ -23,6 +24,17 @@ def head(question: str) -> Selection:
     """Draw the head of the page; maps of districts have no other unit and no join to choose."""
     options = OF_DISTRICTS if districts.are_units(frame.current()) else OPTIONS
     return frame.head(question, options=options)
+
+
+def sureness(selection: Selection) -> tuple[str, ...]:
+    """Say why this year is shown, what its count is, and what it is not."""
+    totals = queries.totals(selection)
+    return (
+        queries.why_this_year(selection),
+        words.COUNT_MEANING,
+        answers.publishers_text(totals, queries.publishers_total(selection)),
+        answers.withheld_text(totals),
+    )
 
 
 def classes(selection: Selection) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.contracts.vocabulary import LEVELS
 from data.panel import PROTECTED, Panel, load_panel
+from data.plausible import totals as totals_of_file
 from data.recipe import measures as registry
 from data.store.folders import list_panels, panel_path
 from data.views import joins, school_lists, schools_and_tracts, years
@@ -188,6 +189,13 @@ def dispersion(selection: Selection) -> Dispersion:
 def totals(selection: Selection) -> Totals:
     """Return the sums over the schools of the view."""
     return schools_and_tracts.totals(schools(selection))
+
+
+def publishers_total(selection: Selection) -> tuple[int, int] | None:
+    """Return the publisher's own total of the year, where the view is of all levels."""
+    if selection.level != "all":
+        return None
+    return totals_of_file.publishers_total(panel(selection).ledger, selection.year)
 
 
 def school_points(selection: Selection) -> pd.Index:

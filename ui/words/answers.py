@@ -211,6 +211,28 @@ def withheld_text(sums: Totals) -> str:
     )
 
 
+def publishers_text(sums: Totals, total: tuple[int, int] | None) -> str:
+    """Say the publisher's own total of the whole place where the sum is another number.
+
+    Parameters
+    ----------
+    sums : Totals
+        Of all levels of the year.
+    total : tuple of int, optional
+        Students absent, and all, as `data.plausible.totals.publishers_total` gives them.
+    """
+    if total is None or total == (sums.chronic_absent, sums.enrolled):
+        return ""
+    absent, students = total
+    return text(
+        "The publisher's own total is {absent} of {students} students ({rate}). Schools add up to"
+        " another number: some are withheld, and who changes schools may count twice.",
+        absent=count_text(absent),
+        students=count_text(students),
+        rate=percent_text(absent / students),
+    )
+
+
 def hot_spot_figures(spots: HotSpots) -> Figures:
     """Hot tracts and groups, students in them, rate, tests made."""
     groups = spots.groups

@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,14 @@ def test_overview():
     empty = answers.overview_sentence("T", "2018-19", 0, 0, 0)
     assert "Choose another" in empty
     assert "0" not in empty.replace("2018-19", "")
+
+
+def test_a_publishers_total_is_said_where_it_is_another_number():
+    sums = SimpleNamespace(chronic_absent=107_275, enrolled=534_279)
+    assert answers.publishers_text(sums, None) == ""
+    assert answers.publishers_text(sums, (107_275, 534_279)) == ""
+    said = answers.publishers_text(sums, (112_588, 551_477))
+    assert said.startswith("The publisher's own total is 112,588 of 551,477 students (20.4\xa0%).")
 
 
 def test_breaks_are_told_in_words():
