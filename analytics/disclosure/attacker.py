@@ -217,8 +217,10 @@ class _Program:
     @classmethod
     def of(cls, known: Known, hidden: Bools, totals: Totals) -> _Program:
         cells = np.flatnonzero(hidden)
-        shown = np.where(hidden, 0.0, np.nan_to_num(known.truth))
+        unknown = ~hidden & np.isnan(known.truth)
+        shown = np.where(hidden | unknown, 0.0, known.truth)
         rest = totals.sums - totals.matrix @ shown
+        rest[abs(totals.matrix) @ unknown.astype(np.float64) > 0] = np.nan
         sums = totals.matrix[:, cells]
         used = (np.diff(sums.indptr) > 0) & ~np.isnan(rest)
         place = np.full(hidden.size, -1)
@@ -227,15 +229,15 @@ class _Program:
         whole = known.whole[cells]
         in_shown = (whole >= 0) & ~hidden[whole]
         upper[in_shown] = np.fmin(upper, known.truth[whole])[in_shown]
-        shown_part = np.flatnonzero((known.whole >= 0) & ~hidden)
+        shown_part = np.flatnonzero((known.whole >= 0) & ~hidden & ~unknown)
         shown_part = shown_part[hidden[known.whole[shown_part]]]
-        np.maximum.at(lower, place[known.whole[shown_part]], np.nan_to_num(known.truth[shown_part]))
+        np.maximum.at(lower, place[known.whole[shown_part]], known.truth[shown_part])
         part = np.flatnonzero((whole >= 0) & hidden[whole])
         pairs = _pairs(part, place[whole[part]], cells.size)
         rows = csr_array(vstack([sums[np.flatnonzero(used)], pairs]))
         least = np.concatenate([rest[used], np.full(part.size, -np.inf)])
         most = np.concatenate([rest[used], np.zeros(part.size)])
-        return cls(cells, rows, least, most, lower, upper, _groups(rows))
+        return cls(cells, rows, least, most, lower, upper, tied(rows))
 
 
 def _pairs(part: Positions, whole: Positions, size: int) -> csr_array:
@@ -246,10 +248,14 @@ def _pairs(part: Positions, whole: Positions, size: int) -> csr_array:
     return csr_array(coo_array((data, where), shape=(part.size, size)))
 
 
-def _groups(rows: csr_array) -> Positions:
-    """Give columns that hang together by rows one number."""
-    touch = (rows != 0).astype(np.float64)
-    return np.asarray(connected_components(touch.T @ touch, directed=False)[1], dtype=np.intp)
+def tied(sums: csr_array) -> Positions:
+    """Give cells that sums tie together, one through the other, the same number."""
+    size = sums.shape[1]
+    both = coo_array(sums)
+    among = (both.data, (both.row + size, both.col))
+    shape = (size + sums.shape[0],) * 2
+    number = connected_components(csr_array(coo_array(among, shape=shape)), directed=False)[1]
+    return np.asarray(np.unique(number[:size], return_inverse=True)[1], dtype=np.intp)
 
 
 def _batches(program: _Program) -> Iterator[list[Positions]]:

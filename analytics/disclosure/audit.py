@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.disclosure.attacker import Totals
-from analytics.disclosure.complementary import Problem, judge
 from analytics.disclosure.policy import PRESETS, Policy
-from analytics.disclosure.relations import COLUMNS, Relations, problem_of
+from analytics.disclosure.problem import Problem, judge
+from analytics.disclosure.relations import COLUMNS, Relations, left_out, problem_of
 from analytics.inputs import Bools, Floats, floats
 
 CODES = ("P1", "P2", "P3", "P4")
@@ -55,7 +55,8 @@ class PublicTotals:
         """
         relations = Relations.of(absence, schools)
         cells = relations.truth(absence)
-        sums = relations.matrix @ np.nan_to_num(cells)
+        matrix, placed = left_out(relations.matrix, cells)
+        sums, relations = matrix @ placed, replace(relations, matrix=matrix)
         total = relations.others["kind"].eq("total") & relations.others["name"].isin(list(withheld))
         cells[total.index[total]] = np.nan
         return cls(relations, cells, sums)

@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_array, hstack, vstack
 
-from analytics.disclosure.attacker import (
-    UNBOUNDED,
-    Known,
-    Positions,
-    Reach,
-    Totals,
-    hang_together,
-    reach,
+from analytics.disclosure.attacker import UNBOUNDED, Positions, Reach, tied
+from analytics.disclosure.exact import SMALL_TABLE, cheapest
+from analytics.disclosure.problem import (
+    LEAST_PART,
+    LEAST_WIDTH,
+    Problem,
+    Verdict,
+    at_most,
+    judge,
+    within,
 )
-from analytics.inputs import Bools, Floats
+from analytics.inputs import Bools
 
-LEAST_WIDTH = 10.0
-LEAST_PART = 0.2
-"""P3: an interval is at least 10 wide and at least 20 % of its upper end, or of what it leaves."""
 REWARD = 1e5
 """Worth more, for each student by which a cell may move, than any way to let it."""
 ROUNDS = 400
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Cells, what a reader knows of them, and what hiding costs.
-
-    Attributes
-    ----------
-    known : Known
-        With the bounds that hold whatever the reason for hiding.
-    totals : Totals
-    primary : array of bool
-        Hidden by a rule of their own.
-    told_lower, told_upper : array
-        What the reason tells of a primary cell, as long as no other cell stands beside it that is
-        hidden for its sake: then they share one reason that tells less.
-    small : array
-        The reason tells that the cell, or what it leaves of its whole, is at most this; NaN = not.
-    guarded : array of bool
-        Cells whose interval counts when they are hidden.
-    cost : array
-        Cost of hiding a cell; infinite where it cannot be hidden.
-    follow : array of int
-        Position of a cell that is hidden along with this one; -1 = none.
-    """
-
-    known: Known
-    totals: Totals
-    primary: Bools
-    told_lower: Floats
-    told_upper: Floats
-    small: Floats
-    guarded: Bools
-    cost: Floats
-    follow: Positions
 
 
 def complement(problem: Problem, begin: Bools | None = None) -> tuple[Bools, Bools]:
@@ -85,8 +46,8 @@ def complement(problem: Problem, begin: Bools | None = None) -> tuple[Bools, Boo
     the table could be another one, with that cell moved far enough: cells that move are hidden
     (Kelly et al. 1992). Moves start from a table made of what a reader knows, not from the true
     hidden counts. Parts of the table that no sum ties together are treated side by side. In the
-    end each secondary
-    cell, dearest first, is shown again if all stay safe.
+    end each secondary cell, dearest first, is shown again if all stay safe, and small parts are
+    asked for their cheapest choice, see `analytics.disclosure.exact`.
 
     References
     ----------
@@ -109,7 +70,7 @@ def complement(problem: Problem, begin: Bools | None = None) -> tuple[Bools, Boo
             failed = set()
             continue
         use = np.flatnonzero(np.isin(part, [part[cell] for cell, _ in asked]))
-        here = _within(problem, use)
+        here = within(problem, use)
         found = judge(here, hidden[use])
         at = [(int(np.searchsorted(use, cell)), way) for cell, way in asked]
         added = use[_open(here, hidden[use], found, at)]
@@ -118,88 +79,35 @@ def complement(problem: Problem, begin: Bools | None = None) -> tuple[Bools, Boo
         failed = {each for each in failed if part[each[0]] not in grown}
         hidden[added] = True
         narrow[use] = judge(here, hidden[use]).narrow
-    return _thinned(problem, hidden, part), narrow
+    return _improved(problem, _thinned(problem, hidden, part), narrow, part), narrow
 
 
-def _within(problem: Problem, use: Positions) -> Problem:
-    """Keep some cells, with all that sums tie to them."""
-    place = np.full(problem.cost.size + 1, -1)
-    place[use] = np.arange(use.size)
-    known, rows = problem.known, problem.totals.matrix[:, use]
-    some = np.flatnonzero(np.diff(rows.indptr) > 0)
-    own = {
-        name: getattr(problem, name)[use]
-        for name in ("primary", "told_lower", "told_upper", "small", "guarded", "cost")
-    }
-    return Problem(
-        known=Known(known.truth[use], known.lower[use], known.upper[use], place[known.whole[use]]),
-        totals=Totals(rows[some], problem.totals.sums[some]),
-        follow=place[problem.follow[use]],
-        **own,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """What the attacker's program says of hidden cells.
-
-    Attributes
-    ----------
-    reach : Reach
-    told : array of bool
-        Primary cells of whose value the reason tells something.
-    narrow : array of bool
-        Cells that are confined too closely.
-    """
-
-    reach: Reach
-    told: Bools
-    narrow: Bools
-
-
-def judge(problem: Problem, hidden: Bools) -> Verdict:
-    """Solve the attacker's program and mark the cells that are confined too closely."""
-    known = problem.known
-    group = hang_together(known, hidden, problem.totals)
-    shared = np.isin(group, np.unique(group[hidden & ~problem.primary & problem.guarded]))
-    told = problem.primary & hidden & ~shared
-    lower = np.where(told, np.maximum(known.lower, problem.told_lower), known.lower)
-    upper = np.where(told, np.minimum(known.upper, problem.told_upper), known.upper)
-    found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
-    few = told & ~np.isnan(problem.small)
-    if few.any():
-        most = known.truth[known.whole]
-        low_end = few & (found.high < most - problem.small)
-        high_end = few & (found.low > problem.small)
-        upper = np.where(low_end, np.minimum(upper, problem.small), upper)
-        lower = np.where(high_end, np.maximum(lower, most - problem.small), lower)
-        if (low_end | high_end).any():
-            found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
-    with np.errstate(invalid="ignore"):
-        # The smaller of a count and what it leaves of its whole is what could be told of few.
-        whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
-        whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
-        wanted = LEAST_PART * np.minimum(found.high, whole - found.low)
-        wanted = np.maximum(LEAST_WIDTH, wanted)
-        # A rule that tells a range of its own accord is not asked for more than that range.
-        own = np.where(
-            np.isnan(problem.small), problem.told_upper - problem.told_lower, problem.small
-        )
-        own = np.where(told, own, np.inf)
-        narrow = found.high - found.low < np.minimum(wanted, own)
-    said = told & (np.isfinite(problem.told_upper) | ~np.isnan(problem.small))
-    return Verdict(found, said, hidden & problem.guarded & narrow)
+def _improved(problem: Problem, hidden: Bools, narrow: Bools, part: Positions) -> Bools:
+    """Take the exact program's choice in small parts of the table where it costs less."""
+    hidden = hidden.copy()
+    secondary = hidden & ~problem.primary
+    for number in np.unique(part[secondary]):
+        use = np.flatnonzero(part == number)
+        most = float(problem.cost[use][secondary[use]].sum())
+        # Something is needed: nothing costs less than the cheapest cell there is.
+        least = problem.cost[use][~problem.primary[use]].min()
+        if use.size > SMALL_TABLE or narrow[use].any() or most <= least:
+            continue
+        found = cheapest(within(problem, use), most)
+        if found is not None:
+            hidden[use] = found
+    return hidden
 
 
 def _parts(problem: Problem) -> Positions:
     """Give cells that sums tie together, hidden or not, one number."""
     whole = problem.known.whole
     own = np.flatnonzero(whole >= 0)
-    size = whole.size
-    pairs = csr_array((np.ones(own.size), (own, whole[own])), shape=(size, size))
-    touch = abs(problem.totals.matrix)
-    ties = csr_array(touch.T @ touch) + pairs
-    return np.asarray(connected_components(ties, directed=False)[1], dtype=np.intp)
+    at = np.tile(np.arange(own.size), 2)
+    pairs = csr_array(
+        (np.ones(at.size), (at, np.concatenate([own, whole[own]]))), shape=(own.size, whole.size)
+    )
+    return tied(csr_array(vstack([problem.totals.matrix, pairs])))
 
 
 def _beside(problem: Problem, hidden: Bools, narrow: Bools) -> Bools:
@@ -246,7 +154,7 @@ def _open(
         )
         (down if way > 0 else up)[cell] = 0.0
         gain[side, cell] = REWARD
-    most, ties = _at_most(known, start)
+    most, ties = at_most(known, start)
     moved = linprog(
         np.concatenate([cost - gain[0], cost - gain[1]]),
         A_ub=hstack([ties, -ties]) if ties.shape[0] else None,
@@ -271,15 +179,6 @@ def _wanted(found: Reach, cell: int, way: int) -> float:
     return float(width - (centre - low if way > 0 else high - centre))
 
 
-def _at_most(known: Known, start: Floats) -> tuple[Floats, csr_array]:
-    """Say that a part that moves stays at most its whole."""
-    part = np.flatnonzero(known.whole >= 0)
-    whole, at, one = known.whole[part], np.arange(part.size), np.ones(part.size)
-    shape = (part.size, start.size)
-    ties = csr_array((one, (at, part)), shape=shape) - csr_array((one, (at, whole)), shape=shape)
-    return np.maximum(start[whole] - start[part], 0.0), csr_array(ties)
-
-
 def _thinned(problem: Problem, hidden: Bools, part: Positions) -> Bools:
     """Show secondary cells again, the dearest first, where all stay as safe as they are."""
     cells = np.flatnonzero(hidden & ~problem.primary)
@@ -290,7 +189,7 @@ def _thinned(problem: Problem, hidden: Bools, part: Positions) -> Bools:
     while waiting:
         left = np.flatnonzero(np.isin(part, list(waiting)))
         if left.size != use.size:
-            use, here = left, _within(problem, left)
+            use, here = left, within(problem, left)
             before = judge(here, hidden[use]).narrow
         trial = hidden.copy()
         trial[[queue[0] for queue in waiting.values()]] = False

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.disclosure.complementary import Problem, complement
+from analytics.disclosure.complementary import complement
 from analytics.disclosure.policy import Policy, privacy_code
+from analytics.disclosure.problem import Problem
 from analytics.disclosure.relations import COLUMNS, Relations, problem_of, reader_groups
 from analytics.inputs import Bools, Floats, counts, whole_numbers
 from analytics.rates.reliability import REASONS as RELIABILITY_REASONS

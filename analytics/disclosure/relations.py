@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, diags_array
 
 from analytics.disclosure.attacker import Known, Totals, hang_together
-from analytics.disclosure.complementary import Problem
 from analytics.disclosure.policy import Policy, privacy_code
+from analytics.disclosure.problem import Problem
 from analytics.inputs import Bools, Floats, floats
 
 EVERYONE = "all"
@@ -77,9 +77,7 @@ class Relations:
         """Give the value of every cell; NaN where the table does not know it."""
         own = np.concatenate([floats(absence[name]) for name in COLUMNS])
         cells = np.concatenate([own, np.zeros(len(self.others))])
-        known = np.nan_to_num(cells)
-        for sums, cell in zip(self._sum_of(), self.others.index, strict=True):
-            cells[cell] = known[sums].sum()
+        self._add_up(cells)
         rest = self.others[self.others["kind"].eq("rest")]
         whole, group = (rest[name].to_numpy(np.intp) for name in ("whole", "group"))
         cells[rest.index] = cells[whole] - cells[group]
@@ -108,9 +106,7 @@ class Relations:
         ends[n : 2 * n] = np.where(
             hidden[n : 2 * n], np.where(high, students, 0.0), cells[n : 2 * n]
         )
-        known = np.nan_to_num(ends)
-        for sums, cell in zip(self._sum_of(), self.others.index, strict=True):
-            ends[cell] = known[sums].sum()
+        self._add_up(ends)
         return ends
 
     def totals(self, cells: Bools) -> tuple[str, ...]:
@@ -141,16 +137,28 @@ class Relations:
         marks[enrolled], marks[absent] = some & (code == "P1"), some & (code != "")
         return marks
 
-    def _sum_of(self) -> Iterable[np.ndarray]:
-        """Give the cells that each total adds up; none for a rest."""
-        down = csr_array(self.matrix.T)
-        for cell, kind in self.others["kind"].items():
-            if kind != "total":
-                yield np.empty(0, dtype=np.intp)
-                continue
-            row = int(down[[cell]].indices[0])
-            cells = self.matrix[[row]].indices
-            yield cells[cells != cell]
+    def _add_up(self, cells: Floats) -> None:
+        """Write each total of what is known into its cell; unknown where nothing is."""
+        total = self.others.index[self.others["kind"].eq("total")].to_numpy(np.intp)
+        # A total is the only cell that its sum takes away.
+        row = csr_array(self.matrix.T)[total].indices
+        members = self.matrix[row][:, : 2 * self.rows]
+        own = cells[: 2 * self.rows]
+        known = ~np.isnan(own)
+        some = members @ known.astype(np.float64) > 0
+        cells[total] = np.where(some, members @ np.where(known, own, 0.0), np.nan)
+
+
+def left_out(matrix: csr_array, cells: Floats) -> tuple[csr_array, Floats]:
+    """Leave cells that the table does not know out of every sum; a placeholder stands for them.
+
+    Totals are then of the cells that are known. From a total that holds others too, who does not
+    know those learns less; who knows them takes them off and has the total of the rest.
+    """
+    unknown = np.isnan(cells)
+    kept = csr_array(matrix @ diags_array((~unknown).astype(np.float64)))
+    kept.eliminate_zeros()
+    return kept, np.where(unknown, 0.0, cells)
 
 
 class _Sums:
@@ -296,7 +304,7 @@ def problem_of(
     follow[:n] = np.where(open_cells[n : 2 * n], np.arange(n, 2 * n), -1)
     whole = np.full(truth.size, -1)
     whole[n : 2 * n] = np.where(np.isnan(truth[:n]), -1, np.arange(n))
-    value = np.nan_to_num(truth)
+    matrix, value = left_out(relations.matrix, truth)
     known = Known(
         value,
         np.where(always, least, np.minimum(value, 0.0)),
@@ -305,7 +313,7 @@ def problem_of(
     )
     return Problem(
         known=known,
-        totals=Totals.of(relations.matrix, value),
+        totals=Totals.of(matrix, value),
         primary=np.concatenate([few, code != "", others]) & open_cells | rests,
         told_lower=least,
         told_upper=told,

@@ -13,7 +13,7 @@ from analytics.rates.acs import coefficient_of_variation, reliability
 from analytics.rates.between_schools import paired_change
 from analytics.rates.tract_rates import allocate
 from data.views.groups import gathered, group_excess
-from data.views.schools_and_tracts import area_view
+from data.views.schools_and_tracts import area_view, without_dominated
 from geo.shares import share_matrix
 from geo.weights.weights import Weights
 
@@ -62,6 +62,8 @@ def neighbourhood_view(
     schools: pd.DataFrame,
     shares: pd.DataFrame,
     touching: Weights,
+    *,
+    restricted: bool = False,
 ) -> pd.DataFrame:
     """Add up the tracts of each neighbourhood, with the ranges that groups of tracts have.
 
@@ -75,6 +77,8 @@ def neighbourhood_view(
         `school_view`, and the join behind the tracts.
     touching : Weights
         Queen neighbours of all tracts.
+    restricted : bool
+        Counts are shared under an agreement: rule P5 applies.
 
     Returns
     -------
@@ -91,7 +95,8 @@ def neighbourhood_view(
     areas = pd.DataFrame({"tracts": by_unit.size(), "children": by_unit.sum(min_count=1)})
     areas = areas.rename_axis("neighbourhood")
     table = area_view(areas, schools, gathered(shares, units), excess["expected"])
-    return table.join(excess.drop(columns="expected"))
+    table = table.join(excess.drop(columns="expected"))
+    return without_dominated(table) if restricted else table
 
 
 def changes(

@@ -27,6 +27,11 @@ AGGREGATES = (
     *("ratio", "ratio_low", "ratio_high", "eb_rate", "coverage"),
 )
 """Figures of a tract that rule P5 withholds."""
+EXCESS = (
+    *("excess", "excess_se", "excess_low", "excess_high"),
+    *("shrunken", "shrunken_low", "shrunken_high"),
+)
+"""Figures of wider areas that it withholds besides."""
 CHANGES = ("paired", "paired_low", "paired_high", "composition", "same_schools")
 VALUE_OF_MEASURE = {"crude": "rate", "ratio": "ratio", "eb": "eb_rate"}
 
@@ -189,7 +194,7 @@ def tract_view(panel: Panel, schools: pd.DataFrame, shares: pd.DataFrame) -> pd.
         shares,
         allocate(schools["expected"], schools["enrolled"], shares)["chronic_absent"],
     )
-    return _without_dominated(table) if panel.restricted else table
+    return without_dominated(table) if panel.restricted else table
 
 
 def area_view(
@@ -282,8 +287,14 @@ def points(panel: Panel) -> gpd.GeoDataFrame:
     return panel.schools[panel.schools.geometry.notna()]
 
 
-def _without_dominated(tracts: pd.DataFrame) -> pd.DataFrame:
-    """Withhold tracts behind which too few schools stand, in counts shared under an agreement."""
+def without_dominated(tracts: pd.DataFrame) -> pd.DataFrame:
+    """Withhold areas behind which too few schools stand, in counts shared under an agreement.
+
+    Parameters
+    ----------
+    tracts : DataFrame
+        From `area_view`: tracts, or wider areas with columns of `EXCESS` besides.
+    """
     few = dominated(tracts["schools"], tracts["largest_share"]) & tracts["status"].ne("missing")
     kept = tracts.assign(
         shown=tracts["shown"] & ~few,
@@ -291,7 +302,8 @@ def _without_dominated(tracts: pd.DataFrame) -> pd.DataFrame:
         status=tracts["status"].mask(few, "suppressed"),
         reason=tracts["reason"].mask(few, "P5"),
     )
-    kept.loc[few, list(AGGREGATES)] = np.nan
+    own = [name for name in (*AGGREGATES, *EXCESS) if name in kept.columns]
+    kept.loc[few, own] = np.nan
     return kept
 
 

@@ -17,6 +17,8 @@ WHOLE = ("place", "level", "district", "school")
 """Units that a school belongs to with all its students."""
 SHARED = ("county", "neighbourhood", "tract")
 """Units where a school's students live, by the join."""
+AGGREGATES = ("district", *SHARED)
+"""Units that rule P5 is about."""
 UNITS = WHOLE + SHARED
 
 
@@ -52,7 +54,8 @@ def unit_parts(panel: Panel, unit: str, shares: pd.DataFrame) -> pd.DataFrame:
             "school": lambda: pd.Series(schools.index, schools.index),
         }[unit]()
         parts = pd.get_dummies(names, dtype=float)
-        return parts.set_axis(parts.columns.astype(str), axis=1).rename_axis(columns=unit)
+        parts = parts.set_axis(parts.columns.astype(str), axis=1).rename_axis(columns=unit)
+        return without_dominated(panel, parts) if unit in AGGREGATES else parts
     if unit not in SHARED:
         raise ValueError(f"unit {unit!r}; use one of {', '.join(UNITS)}")
     tracts = panel.tracts
@@ -70,9 +73,24 @@ def unit_parts(panel: Panel, unit: str, shares: pd.DataFrame) -> pd.DataFrame:
         names,
     )
     matrix = (share_matrix(shares, schools.index, tracts.index) @ member).toarray()
-    if unit == "tract" and panel.restricted:
-        matrix[:, _dominated(panel, matrix)] = 0.0
-    return pd.DataFrame(matrix.clip(max=1.0), schools.index, names).rename_axis(columns=unit)
+    parts = pd.DataFrame(matrix.clip(max=1.0), schools.index, names).rename_axis(columns=unit)
+    return without_dominated(panel, parts)
+
+
+def without_dominated(panel: Panel, parts: pd.DataFrame) -> pd.DataFrame:
+    """Empty the units behind which too few restricted schools stand (P5), by enrolments shown.
+
+    A school whose enrolment is in no year shown takes no part in any sum, and none here.
+    """
+    if not panel.restricted:
+        return parts
+    known = reference_enrolment(panel.absence, panel.schools["students"])
+    students = floats(known.reindex(parts.index).astype("Float64"))
+    size = parts.to_numpy()[~np.isnan(students)] * students[~np.isnan(students), None]
+    whole = size.sum(axis=0)
+    largest = size.max(axis=0, initial=0.0) / np.where(whole > 0, whole, np.nan)
+    few: Bools = np.asarray(dominated((size > 0).sum(axis=0), largest), dtype=np.bool_)
+    return parts.mask(np.broadcast_to(few, parts.shape), 0.0)
 
 
 def counted(
@@ -148,16 +166,6 @@ def sums(parts: pd.DataFrame, x: pd.Series, n: pd.Series) -> pd.DataFrame:
         status=np.where(none, "missing", np.where(shown, "reported", "unreliable")),
         reason=np.where(none, "no students", np.where(shown, "", verdict["code"])),
     )
-
-
-def _dominated(panel: Panel, matrix: Floats) -> Bools:
-    """Mark units behind which too few schools stand, by the enrolments that are shown."""
-    known = reference_enrolment(panel.absence, panel.schools["students"])
-    students = floats(known.reindex(panel.schools.index).astype("Float64"))
-    parts = matrix * np.nan_to_num(students)[:, None]
-    whole = parts.sum(axis=0)
-    largest = parts.max(axis=0, initial=0.0) / np.where(whole > 0, whole, np.nan)
-    return np.asarray(dominated((parts > 0).sum(axis=0), largest), dtype=np.bool_)
 
 
 def _over(above: Floats, below: Floats) -> Floats:

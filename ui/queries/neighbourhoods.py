@@ -73,7 +73,9 @@ def _table(key: Place, year: str, level: str, catchment: str, kind: str) -> pd.D
     view = Selection(key.slug, year, level=level, catchment=catchment)
     own, now = units(view, kind), (queries.schools(view), queries.shares(view))
     tracts = queries.tracts(view)
-    found = views.neighbourhood_view(tracts, own, *now, weights_of(key, "queen"))
+    restricted = queries.panel_of(key).restricted
+    near = weights_of(key, "queen")
+    found = views.neighbourhood_view(tracts, own, *now, near, restricted=restricted)
     trend = queries.trend(view).set_index("school_year").loc[year]
     since = trend["since"] if pd.notna(trend["since"]) else ""
     found = found.assign(since=since, compared=trend["compared"])
@@ -81,4 +83,4 @@ def _table(key: Place, year: str, level: str, catchment: str, kind: str) -> pd.D
         return found.assign(**dict.fromkeys(views.CHANGES, float("nan")))
     then = replace(view, year=since)
     before = (queries.schools(then), queries.shares(then))
-    return found.join(views.changes(own, before, now))
+    return found.join(views.changes(own, before, now).where(found["reason"].ne("P5")))

@@ -50,7 +50,8 @@ def parts(selection: Selection, unit: str) -> pd.DataFrame:
     own = gathered(queries.join(selection).table, clusters)
     names, schools = pd.Index(sorted(clusters.dropna().unique())), queries.panel(selection).schools
     laid = share_matrix(own, schools.index, names).toarray()
-    return pd.DataFrame(laid, schools.index, names).rename_axis(columns=GROUP)
+    table = pd.DataFrame(laid, schools.index, names).rename_axis(columns=GROUP)
+    return views.without_dominated(queries.panel(selection), table)
 
 
 def names(selection: Selection, unit: str, ids: pd.Index) -> pd.Series:

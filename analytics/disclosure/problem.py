@@ -1,0 +1,129 @@
+"""What is to be hidden and from whom, and whether a choice of hidden cells is enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from analytics.disclosure.attacker import Known, Positions, Reach, Totals, hang_together, reach
+from analytics.inputs import Bools, Floats
+
+LEAST_WIDTH = 10.0
+LEAST_PART = 0.2
+"""P3: an interval is at least 10 wide and at least 20 % of its upper end, or of what it leaves."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Cells, what a reader knows of them, and what hiding costs.
+
+    Attributes
+    ----------
+    known : Known
+        With the bounds that hold whatever the reason for hiding.
+    totals : Totals
+    primary : array of bool
+        Hidden by a rule of their own.
+    told_lower, told_upper : array
+        What the reason tells of a primary cell, as long as no other cell stands beside it that is
+        hidden for its sake: then they share one reason that tells less.
+    small : array
+        The reason tells that the cell, or what it leaves of its whole, is at most this; NaN = not.
+    guarded : array of bool
+        Cells whose interval counts when they are hidden.
+    cost : array
+        Cost of hiding a cell; infinite where it cannot be hidden.
+    follow : array of int
+        Position of a cell that is hidden along with this one; -1 = none.
+    """
+
+    known: Known
+    totals: Totals
+    primary: Bools
+    told_lower: Floats
+    told_upper: Floats
+    small: Floats
+    guarded: Bools
+    cost: Floats
+    follow: Positions
+
+
+def within(problem: Problem, use: Positions) -> Problem:
+    """Keep some cells, with all that sums tie to them."""
+    place = np.full(problem.cost.size + 1, -1)
+    place[use] = np.arange(use.size)
+    known, rows = problem.known, problem.totals.matrix[:, use]
+    some = np.flatnonzero(np.diff(rows.indptr) > 0)
+    own = {
+        name: getattr(problem, name)[use]
+        for name in ("primary", "told_lower", "told_upper", "small", "guarded", "cost")
+    }
+    return Problem(
+        known=Known(known.truth[use], known.lower[use], known.upper[use], place[known.whole[use]]),
+        totals=Totals(rows[some], problem.totals.sums[some]),
+        follow=place[problem.follow[use]],
+        **own,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the attacker's program says of hidden cells.
+
+    Attributes
+    ----------
+    reach : Reach
+    told : array of bool
+        Primary cells of whose value the reason tells something.
+    narrow : array of bool
+        Cells that are confined too closely.
+    """
+
+    reach: Reach
+    told: Bools
+    narrow: Bools
+
+
+def judge(problem: Problem, hidden: Bools) -> Verdict:
+    """Solve the attacker's program and mark the cells that are confined too closely."""
+    known = problem.known
+    group = hang_together(known, hidden, problem.totals)
+    shared = np.isin(group, np.unique(group[hidden & ~problem.primary & problem.guarded]))
+    told = problem.primary & hidden & ~shared
+    lower = np.where(told, np.maximum(known.lower, problem.told_lower), known.lower)
+    upper = np.where(told, np.minimum(known.upper, problem.told_upper), known.upper)
+    found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
+    few = told & ~np.isnan(problem.small)
+    if few.any():
+        most = known.truth[known.whole]
+        low_end = few & (found.high < most - problem.small)
+        high_end = few & (found.low > problem.small)
+        upper = np.where(low_end, np.minimum(upper, problem.small), upper)
+        lower = np.where(high_end, np.maximum(lower, most - problem.small), lower)
+        if (low_end | high_end).any():
+            found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
+    with np.errstate(invalid="ignore"):
+        # The smaller of a count and what it leaves of its whole is what could be told of few.
+        whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
+        whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
+        wanted = LEAST_PART * np.minimum(found.high, whole - found.low)
+        wanted = np.maximum(LEAST_WIDTH, wanted)
+        # A rule that tells a range of its own accord is not asked for more than that range.
+        own = np.where(
+            np.isnan(problem.small), problem.told_upper - problem.told_lower, problem.small
+        )
+        own = np.where(told, own, np.inf)
+        narrow = found.high - found.low < np.minimum(wanted, own)
+    said = told & (np.isfinite(problem.told_upper) | ~np.isnan(problem.small))
+    return Verdict(found, said, hidden & problem.guarded & narrow)
+
+
+def at_most(known: Known, start: Floats) -> tuple[Floats, csr_array]:
+    """Say that a part that moves stays at most its whole."""
+    part = np.flatnonzero(known.whole >= 0)
+    whole, at, one = known.whole[part], np.arange(part.size), np.ones(part.size)
+    shape = (part.size, start.size)
+    ties = csr_array((one, (at, part)), shape=shape) - csr_array((one, (at, whole)), shape=shape)
+    return np.maximum(start[whole] - start[part], 0.0), csr_array(ties)
