@@ -18,6 +18,7 @@ QUESTIONS = (
     "app",
     "report",
     "load",
+    "disclosure",
 )
 
 results = [

@@ -16,7 +16,7 @@ from data.errors import DataError
 from data.panel import PROTECTED, Panel, load_panel
 from data.store.folders import build_path
 from data.store.policies import policies
-from data.store.protected import places
+from data.store.protected import as_counts, places
 from data.store.released import CELLS, GIVEN, KEYS, as_they_are
 
 MOST_NAMED = 20
@@ -27,14 +27,14 @@ class DisclosedError(DataError):
     """Hidden counts could be worked out from what would be shown."""
 
 
-def restricted_rows(panel: Panel) -> pd.Series:
-    """Mark the rows of absence whose source is shared under an agreement."""
+def restricted_rows(panel: Panel, table: str = "absence") -> pd.Series:
+    """Mark the rows of a table whose source is shared under an agreement."""
     held = {source.id for source in panel.sources if source.release == "restricted"}
-    return panel.absence["source"].isin(held)
+    return panel.table(table)["source"].isin(held)
 
 
 def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> Audit:
-    """Audit the rows of restricted sources.
+    """Audit the rows of restricted sources: absence, and what is known of schools besides.
 
     Parameters
     ----------
@@ -60,13 +60,32 @@ def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> 
     stored = shown.parameters.get("policies", {}).get("restricted")
     policy = PRESETS["restricted"] if stored is None else Policy(**stored)
     withheld = shown.parameters.get("withheld", ())
+    drivers = _audit_drivers(raw, shown, policy)
     before = None if given is None else as_they_are(given, raw.absence)
-    return audit(
+    found = audit(
         shown.absence[own],
         PublicTotals.of(raw.absence[own], places(raw), withheld=withheld),
         policy=policy,
         released=None if before is None else before[own],
     )
+    return Audit(
+        found.hidden + drivers.hidden,
+        found.totals + drivers.totals,
+        found.withheld + drivers.withheld,
+        found.disclosed + drivers.disclosed,
+        found.already,
+    )
+
+
+def _audit_drivers(raw: Panel, shown: Panel, policy: Policy) -> Audit:
+    """Audit the measures of schools, each as a group of students."""
+    own = restricted_rows(raw, "school_drivers")
+    true = as_counts(raw.school_drivers[own])
+    seen = as_counts(shown.school_drivers[own])
+    # Their table has no bounds; a reader who knows the policy has those of P4.
+    bounds = protect(true[COUNTED], policy)[["lower", "upper"]]
+    totals = PublicTotals.of(true, places(raw), withheld=shown.parameters.get("withheld", ()))
+    return audit(seen.assign(**bounds), totals, policy=policy)
 
 
 def shown_against(raw: Panel, shown: Panel, policy: Policy) -> int:

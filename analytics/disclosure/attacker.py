@@ -7,7 +7,7 @@ many other cells are hidden beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,10 @@ SMALL = 30
 fractional is asked for in whole numbers."""
 AT_ONCE = 20_000
 """Variables of one program: small ones that do not touch are solved together."""
+ALONE = 100
+"""A group of more hidden cells than this is asked cell by cell."""
+Wide = Callable[[Positions, Floats, Floats], Bools]
+"""Says which cells an interval suffices for that may yet be wider."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,8 +173,11 @@ def attainable(
     return pd.DataFrame({"lower": found.low[secret], "upper": found.high[secret]}, labels[secret])
 
 
-def reach(known: Known, hidden: Bools, totals: Totals) -> Reach:
+def reach(known: Known, hidden: Bools, totals: Totals, wide: Wide | None = None) -> Reach:
     """Solve the attacker's program for every hidden cell; see `attainable`.
+
+    Where `wide` says that what is found of a cell suffices, its interval is not followed to its
+    ends: tables that make another cell extreme show it wide enough.
 
     Raises
     ------
@@ -185,7 +192,7 @@ def reach(known: Known, hidden: Bools, totals: Totals) -> Reach:
     program = _Program.of(known, hidden, totals)
     group[program.cells] = program.group
     for batch in _batches(program):
-        for block, points in zip(batch, _solve(program, batch), strict=True):
+        for block, points in zip(batch, _solve(program, batch, wide), strict=True):
             cells = program.cells[block]
             low[cells], high[cells] = points.min(axis=0), points.max(axis=0)
             centre[cells] = points.mean(axis=0)
@@ -265,7 +272,7 @@ def _batches(program: _Program) -> Iterator[list[Positions]]:
     batch: list[Positions] = []
     size = 0
     for block in np.split(order, edges) if order.size else []:
-        wanted = 2 * block.size**2
+        wanted = 2 * block.size**2 if block.size <= ALONE else AT_ONCE
         if batch and size + wanted > AT_ONCE:
             yield batch
             batch, size = [], 0
@@ -275,15 +282,15 @@ def _batches(program: _Program) -> Iterator[list[Positions]]:
         yield batch
 
 
-def _solve(program: _Program, batch: list[Positions]) -> list[Floats]:
+def _solve(program: _Program, batch: list[Positions], wide: Wide | None) -> list[Floats]:
     """Give, for each group, the tables in which one of its cells after the other is extreme."""
     columns = csr_array(program.rows.T)
     parts = []
     for block in batch:
         rows = np.unique(columns[block].indices)
         parts.append((block, rows, csr_array(program.rows[rows][:, block])))
-    if len(batch) == 1 and 2 * batch[0].size ** 2 > AT_ONCE:
-        return [np.vstack([_solve_one(program, parts[0], cell) for cell in _extremes(batch[0])])]
+    if batch[0].size > ALONE:
+        return [_one_by_one(program, parts[0], wide)]
     matrix = block_diag([each for block, _, each in parts for _ in range(2 * block.size)], "csr")
     copies = [(block, rows) for block, rows, _ in parts for _ in range(2 * block.size)]
     found = _linear(
@@ -309,11 +316,20 @@ def _extremes(block: Positions) -> list[Floats]:
     return [sign * one[at] for at in range(block.size) for sign in (1.0, -1.0)]
 
 
-def _solve_one(
-    program: _Program, part: tuple[Positions, Positions, csr_array], cost: Floats
+def _one_by_one(
+    program: _Program, part: tuple[Positions, Positions, csr_array], wide: Wide | None
 ) -> Floats:
+    """Solve for a large group, leaving out cells that the tables so far show to be wide enough."""
     block, rows, matrix = part
-    return _linear(program, cost, matrix, rows, block)
+    costs, points = _extremes(block), np.empty((0, block.size))
+    for at in range(block.size):
+        if wide is not None and len(points):
+            ends = points[:, at].min(keepdims=True), points[:, at].max(keepdims=True)
+            if wide(program.cells[block[[at]]], *ends)[0]:
+                continue
+        own = [_linear(program, each, matrix, rows, block) for each in costs[2 * at : 2 * at + 2]]
+        points = np.vstack([points, *own])
+    return points
 
 
 def _linear(

@@ -123,13 +123,20 @@ def _beside(problem: Problem, hidden: Bools, narrow: Bools) -> Bools:
 
 
 def _asked(part: Positions, narrow: Bools, failed: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give one cell of each part, and the way it shall move: up, or down if that failed."""
-    asked: dict[int, tuple[int, int]] = {}
+    """Give one cell in ten of each part, one at least, and the way each shall move.
+
+    That is up, or down where up has failed.
+    """
+    waiting: dict[int, dict[int, int]] = {}
     for cell in np.flatnonzero(narrow).tolist():
         for way in (1, -1):
-            if part[cell] not in asked and (cell, way) not in failed:
-                asked[int(part[cell])] = (cell, way)
-    return list(asked.values())
+            if (cell, way) not in failed:
+                waiting.setdefault(int(part[cell]), {}).setdefault(cell, way)
+    return [
+        each
+        for cells in waiting.values()
+        for each in list(cells.items())[: max(1, len(cells) // 10)]
+    ]
 
 
 def _open(

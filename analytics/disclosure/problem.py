@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from analytics.disclosure.attacker import Known, Positions, Reach, Totals, hang_together, reach
+from analytics.disclosure.attacker import (
+    ROUNDING,
+    Known,
+    Positions,
+    Reach,
+    Totals,
+    hang_together,
+    reach,
+)
 from analytics.inputs import Bools, Floats
 
 LEAST_WIDTH = 10.0
@@ -94,7 +102,17 @@ def judge(problem: Problem, hidden: Bools) -> Verdict:
     told = problem.primary & hidden & ~shared
     lower = np.where(told, np.maximum(known.lower, problem.told_lower), known.lower)
     upper = np.where(told, np.minimum(known.upper, problem.told_upper), known.upper)
-    found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
+    # The smaller of a count and what it leaves of its whole is what could be told of few.
+    whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
+    whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
+
+    def wide(cells: Positions, low: Floats, high: Floats) -> Bools:
+        """Say what suffices, and goes on: a wider interval asks for less than it is wider."""
+        width = np.floor(high + ROUNDING) - np.ceil(low - ROUNDING)
+        enough = width >= _asked_for(low, high, whole[cells])
+        return np.asarray(~told[cells] & (enough | ~problem.guarded[cells]))
+
+    found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals, wide)
     few = told & ~np.isnan(problem.small)
     if few.any():
         most = known.truth[known.whole]
@@ -103,13 +121,9 @@ def judge(problem: Problem, hidden: Bools) -> Verdict:
         upper = np.where(low_end, np.minimum(upper, problem.small), upper)
         lower = np.where(high_end, np.maximum(lower, most - problem.small), lower)
         if (low_end | high_end).any():
-            found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals)
+            found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals, wide)
     with np.errstate(invalid="ignore"):
-        # The smaller of a count and what it leaves of its whole is what could be told of few.
-        whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
-        whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
-        wanted = LEAST_PART * np.minimum(found.high, whole - found.low)
-        wanted = np.maximum(LEAST_WIDTH, wanted)
+        wanted = _asked_for(found.low, found.high, whole)
         # A rule that tells a range of its own accord is not asked for more than that range.
         own = np.where(
             np.isnan(problem.small), problem.told_upper - problem.told_lower, problem.small
@@ -118,6 +132,11 @@ def judge(problem: Problem, hidden: Bools) -> Verdict:
         narrow = found.high - found.low < np.minimum(wanted, own)
     said = told & (np.isfinite(problem.told_upper) | ~np.isnan(problem.small))
     return Verdict(found, said, hidden & problem.guarded & narrow)
+
+
+def _asked_for(low: Floats, high: Floats, whole: Floats) -> Floats:
+    """Give the width that an interval is to have (P3)."""
+    return np.maximum(LEAST_WIDTH, LEAST_PART * np.minimum(high, whole - low))
 
 
 def at_most(known: Known, start: Floats) -> tuple[Floats, csr_array]:

@@ -54,16 +54,17 @@ def protect_panel(
     made = _protect(raw.absence, kinds, used, raw, before)
     absence = made.table
     withheld = _withheld(raw, absence)
+    drivers = _protect_school_drivers(raw, kinds, used)
     told = raw if withheld.empty else _joined_again(raw, withheld)
     shown = replace(
         told,
         absence=absence,
         schools=_without_listed(raw, absence),
-        school_drivers=_protect_school_drivers(raw, kinds, used),
+        school_drivers=drivers.table,
         parameters={
             **told.parameters,
             "policies": {kind: asdict(policy) for kind, policy in used.items()},
-            **({"withheld": list(made.withheld)} if "restricted" in used else {}),
+            **({"withheld": [*made.withheld, *drivers.withheld]} if "restricted" in used else {}),
         },
         protected=True,
     )
@@ -101,15 +102,21 @@ def _protect(
     return Protected(pd.concat([part.table for part in parts]).loc[table.index], withheld)
 
 
+def as_counts(drivers: pd.DataFrame) -> pd.DataFrame:
+    """Write each measure of schools as a group of students of its own, as rows of absence are."""
+    counts = drivers.rename(columns=AS_ABSENCE)
+    count = counts["chronic_absent"]
+    return counts.assign(student_group=drivers["measure"], grade="all", lower=count, upper=count)
+
+
 def _protect_school_drivers(
     raw: Panel, kinds: Mapping[str, str], policies: Mapping[str, Policy]
-) -> pd.DataFrame:
-    """Protect each measure of schools as a group of students of its own."""
+) -> Protected:
+    """Protect the measures of schools."""
     table = raw.school_drivers
-    counts = table.rename(columns=AS_ABSENCE).assign(student_group=table["measure"], grade="all")
-    counts = counts.assign(lower=counts["chronic_absent"], upper=counts["chronic_absent"])
-    shown = _protect(counts, kinds, policies, raw).table
-    return shown.rename(columns={name: own for own, name in AS_ABSENCE.items()})[list(table)]
+    made = _protect(as_counts(table), kinds, policies, raw)
+    shown = made.table.rename(columns={name: own for own, name in AS_ABSENCE.items()})
+    return Protected(shown[list(table)], made.withheld)
 
 
 def _without_listed(raw: Panel, shown: pd.DataFrame) -> gpd.GeoDataFrame:
