@@ -31,6 +31,8 @@ AT_ONCE = 20_000
 """Variables of one program: small ones that do not touch are solved together."""
 ALONE = 100
 """A group of more hidden cells than this is asked cell by cell."""
+SWEEPS = 8
+"""Tables looked at, and as many that mirror them, before such a group is asked cell by cell."""
 Wide = Callable[[Positions, Floats, Floats], Bools]
 """Says which cells an interval suffices for that may yet be wider."""
 
@@ -322,13 +324,30 @@ def _one_by_one(
     """Solve for a large group, leaving out cells that the tables so far show to be wide enough."""
     block, rows, matrix = part
     costs, points = _extremes(block), np.empty((0, block.size))
+    if wide is not None:
+        points = _swept(program, part, wide)
     for at in range(block.size):
-        if wide is not None and len(points):
+        if wide is not None:
             ends = points[:, at].min(keepdims=True), points[:, at].max(keepdims=True)
             if wide(program.cells[block[[at]]], *ends)[0]:
                 continue
         own = [_linear(program, each, matrix, rows, block) for each in costs[2 * at : 2 * at + 2]]
         points = np.vstack([points, *own])
+    return points
+
+
+def _swept(program: _Program, part: tuple[Positions, Positions, csr_array], wide: Wide) -> Floats:
+    """Move many cells at once, each one way and back: most of them move far enough."""
+    block, rows, matrix = part
+    rng = np.random.default_rng(block.size)
+    points, left = np.empty((0, block.size)), np.ones(block.size, dtype=np.bool_)
+    for _ in range(SWEEPS):
+        cost = np.where(left, rng.choice([-1.0, 1.0], block.size), 0.0)
+        own = [_linear(program, way * cost, matrix, rows, block) for way in (1.0, -1.0)]
+        points = np.vstack([points, *own])
+        left = ~wide(program.cells[block], points.min(axis=0), points.max(axis=0))
+        if not left.any():
+            break
     return points
 
 

@@ -3,22 +3,23 @@
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analytics.disclosure import PRESETS, PublicTotals, audit, complementary, protect
+from analytics.disclosure import PRESETS, PublicTotals, attacker, audit, complementary, protect
 from analytics.disclosure.complementary import complement
 from analytics.disclosure.exact import cheapest
 from analytics.disclosure.policy import privacy_code
 from analytics.disclosure.problem import judge
 from analytics.disclosure.relations import Relations, problem_of
 from analytics.inputs import counts
-from tests.analytics.disclosure.test_complementary import random_schools
+from tests.analytics.disclosure.test_complementary import counted, random_schools
 
 RESTRICTED = PRESETS["restricted"]
 
 
-def problem_in(table):
-    relations = Relations.of(table)
+def problem_in(table, schools=None):
+    relations = Relations.of(table, schools)
     truth = relations.truth(table)
     checked = counts(table["chronic_absent"], table["enrolled"])
     by_row = privacy_code(checked.x, checked.n, RESTRICTED)
@@ -73,3 +74,24 @@ def test_it_is_as_cheap_as_the_cheapest_of_all_choices():
         assert cheapest(problem, best) is None, "nothing is cheaper"
         found += 1
     assert found >= 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cells_that_are_left_out_for_being_wide_change_no_verdict(seed, monkeypatch):
+    """Sixty schools of one total, most of them hidden: asked by sweeps, then one by one."""
+    rng = np.random.default_rng(seed)
+    n = rng.integers(40, 90, 60)
+    x = np.where(rng.random(60) < 0.6, rng.integers(0, 10, 60), rng.integers(10, 30, 60))
+    rows = [(f"s{at:02d}", "2023-24", "all", "all", n[at], x[at]) for at in range(60)]
+    names = [row[0] for row in rows]
+    schools = pd.DataFrame({"level": rng.choice(["a", "b", "c"], 60)}, index=names)
+    problem = problem_in(counted(rows), schools)
+    hidden = problem.primary | (np.isfinite(problem.cost) & (rng.random(problem.cost.size) < 0.2))
+    whole = judge(problem, hidden)
+    monkeypatch.setattr(attacker, "ALONE", 5)
+    swept = judge(problem, hidden)
+    assert swept.narrow.tolist() == whole.narrow.tolist()
+    assert (swept.reach.low >= whole.reach.low)[hidden].all()
+    assert (swept.reach.high <= whole.reach.high)[hidden].all()
+    narrow = whole.narrow
+    assert (swept.reach.high[narrow] == whole.reach.high[narrow]).all()
