@@ -1,4 +1,4 @@
-"""Files of national publishers, which recipes of the atlas read as downloaded."""
+"""Files in a form that recipes of the atlas read as they are: national ones, and own lists."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,7 +9,7 @@ from data.read.recognise import wanted_headers
 from data.recipe.checks import FOLDER, load_recipe
 from data.recipe.recipe import Recipe
 
-PUBLISHERS = ("census_", "cdc_", "acs_", "hrsa_")
+PUBLISHERS = ("census_", "cdc_", "acs_", "hrsa_", "own_")
 PREFIX = r"^[0-9]*US"
 HALF = 0.5
 BASE = ("census_tracts_2020", "cdc_svi_children", "cdc_svi")
@@ -19,7 +19,7 @@ ACS = tuple(sorted(path.stem for path in FOLDER.glob("acs_*.toml")))
 
 @cache
 def national_recipes() -> tuple[Recipe, ...]:
-    """Give the recipes of national files."""
+    """Give the recipes of national files, and of lists that a department writes itself."""
     paths = sorted(path for path in FOLDER.glob("*.toml") if path.stem.startswith(PUBLISHERS))
     return tuple(load_recipe(path) for path in paths)
 

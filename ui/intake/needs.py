@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -35,9 +36,15 @@ SVI = mark(
     "{state}.csv of 2022, census tracts, from {cdc}, data download. It has the children and the"
     " conditions they live in. Left out, it is fetched from the network."
 )
+MORE = mark(
+    "CSV files of your own: services (provider_id, name, kind, supply, address, longitude,"
+    " latitude), travel times (geoid, provider_id, minutes), students by school and tract"
+    " (school_id, geoid, students)."
+)
 NCES, CENSUS = "nces.ed.gov", "www.census.gov"
 CDC = "www.atsdr.cdc.gov/place-health"
 WORDS_SHOWN = 40
+OWN = re.compile("own_")
 TAKEN: Mapping[str, str] = {
     "all": mark("all students"),
     "groups": mark("student group"),
@@ -65,6 +72,7 @@ def needs(handed: Handed) -> tuple[Need, ...]:
     national = {table.name: recognised_as(table) for table in handed.tables}
     tracts = [name for name, ids in national.items() if "census_tracts_2020" in ids]
     conditions = [name for name, ids in national.items() if "cdc_svi" in ids]
+    own = [name for name, ids in national.items() if any(map(OWN.match, ids))]
     students = _answers(handed.interview, "students")
     return (
         Need(text("Absence by school"), text(ABSENCE), held["absence"] + held["districts"]),
@@ -82,6 +90,7 @@ def needs(handed: Handed) -> tuple[Need, ...]:
             text(SVI, cdc=CDC, state=name),
             tuple(conditions),
         ),
+        Need(text("More, if you have it"), text(MORE), tuple(own)),
     )
 
 

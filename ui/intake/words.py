@@ -92,7 +92,7 @@ VALUES: Mapping[str, str] = {
     "absence": mark("absence by school"),
     "schools": mark("a list of schools"),
     "tracts": mark("outlines of tracts"),
-    "national": mark("a national file"),
+    "national": mark("a file in a form that is known"),
     "districts": mark("absence by district"),
     "outlines": mark("outlines of districts"),
     "yes": mark("yes"),

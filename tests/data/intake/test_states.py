@@ -17,6 +17,7 @@ from data.intake.look import RawTable, look
 from data.intake.place import Intake, settle
 from data.intake.write import write_folder
 from data.panel import load_panel
+from data.place.tables import read_place
 from data.read.engine import read_table
 from data.read.tables import Beside
 from data.recipe.checks import parse_recipe, to_toml
@@ -139,3 +140,21 @@ def test_a_name_that_two_schools_have_is_asked_and_never_guessed(
 def test_a_doubt_that_files_share_is_asked_once(truth: Truth, tmp_path: Path) -> None:
     files = replace(LAYOUTS["wisconsin"](tmp_path, truth), answers="")
     assert [each.key[2:] for each in settled_state(files).interview.open] == [("tokens", "*")]
+
+
+def test_own_lists_of_a_department_are_recognised_and_used(truth: Truth, tmp_path: Path) -> None:
+    files = replace(LAYOUTS["ohio"](tmp_path, truth), state="Wyoming")
+    tracts, conditions = write_areas(tmp_path)
+    clinics, homes = tmp_path / "clinics.csv", tmp_path / "homes.csv"
+    head = "provider_id,name,kind,supply,address,longitude,latitude\n"
+    clinics.write_text(head + "a,Clinic,school_clinic,2,,-107.2,42.7\n")
+    rows = [f"{each:06d},56001000100,40" for each in truth.schools["unique"]]
+    homes.write_text("\n".join(["school_id,geoid,students", *rows, ""]))
+    every = (*files.paths, tracts, conditions, clinics, homes)
+    intake = settled_state(replace(files, paths=every))
+    assert {"own_providers", "own_flows"} <= set(intake.place.recipes)
+    write_folder(intake, tmp_path / "own")
+    tables = read_place("wyoming", own=tmp_path / "own")
+    assert tables.flows is not None
+    assert set(tables.flows["school_id"]) == set(tables.schools.index)
+    assert list(tables.providers["name"]) == ["Clinic"]
