@@ -1,4 +1,4 @@
-"""Districts as units of a map: outlines with their figures, and those without a territory."""
+"""Districts as units of a map: outlines with their figures, and those without an outline."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def district_view(panel: Panel, districts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def without_territory(panel: Panel, districts: pd.DataFrame) -> pd.DataFrame:
+def without_outline(panel: Panel, districts: pd.DataFrame) -> pd.DataFrame:
     """Rows of the view whose district has no outline; most students first."""
     rows = districts[~districts.index.isin(outlined(panel))]
     return rows.sort_values(["enrolled", "name"], ascending=[False, True])

@@ -112,7 +112,7 @@ def compare(
         The association, and for each driver `moe_low, moe_high` (log odds) and `same_sign`.
     """
     values = exposures.figures
-    if len(schools) < MIN_PLACES:
+    if len(schools) < MIN_PLACES or values.empty:
         return _too_few(values, len(schools)), _no_redraws(values.columns)
     model = _model(schools, values, points)
     association = described(model)

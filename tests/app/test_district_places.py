@@ -134,10 +134,10 @@ def test_one_fact_has_one_number(opened: Open, place: str) -> None:
     assert f"{len(known)} of {count} districts have a figure" in quality
 
 
-def test_units_without_a_territory_are_listed_beside(opened: Open) -> None:
+def test_units_without_an_outline_are_listed_beside(opened: Open) -> None:
     said = words(opened(made.BARE, year=YEAR))
-    assert "without a territory on the map: Charter School Institute" in said
-    assert "1 district without a territory" in said
+    assert "without an outline on the map: Charter School Institute" in said
+    assert "1 district without an outline" in said
 
 
 def test_a_small_district_is_hidden_and_every_outline_is_in_a_class(opened: Open) -> None:
@@ -148,7 +148,7 @@ def test_a_small_district_is_hidden_and_every_outline_is_in_a_class(opened: Open
     assert sum(map(int, counts)) == len(zones)
 
 
-@pytest.mark.parametrize(("gap", "first"), [("student_group", "Multilingual"), ("grade", "KG")])
+@pytest.mark.parametrize(("gap", "first"), [("student_group", "Multilingual"), ("grade", "Grade KG")])
 def test_published_groups_and_grades_are_gaps(opened: Open, gap: str, first: str) -> None:
     test = opened(made.BARE, "priorities", gap=gap)
     assert not test.exception

@@ -213,6 +213,10 @@ def refusal(comparison: Comparison, measures: Mapping[str, MeasureInfo]) -> str:
     """Why no association is estimated, in plain words; "" when one is."""
     fit = comparison.found
     count, drivers = fit.diagnostics.n, len(fit.effects)
+    if not drivers:
+        return text(
+            "No condition of this place is compared with absence: all are for the map alone."
+        )
     if fit.state == "too few places":
         need = max(MIN_PLACES, PLACES_PER_EXPOSURE * drivers + 1)
         return text(

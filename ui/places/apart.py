@@ -1,4 +1,4 @@
-"""Districts without a territory: listed beside a map that cannot draw them."""
+"""Districts without an outline: listed beside a map that cannot draw them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ NAMED = 4
 
 def note(selection: Selection) -> str:
     """HTML list of the units that have no outline, with their figures; "" for none."""
-    rows = districts.without_territory(selection)
+    rows = districts.without_outline(selection)
     if rows.empty:
         return ""
     said = "; ".join(_figure(row) for _, row in rows.head(NAMED).iterrows())
     if len(rows) > NAMED:
         more = text("{count} more in the table below", count=count_text(len(rows) - NAMED))
         said = f"{said}; {more}"
-    lead = text("In the sums, without a territory on the map:")
+    lead = text("In the sums, without an outline on the map:")
     return f"<p class='atlas-apart'>{escape(lead)} {escape(said)}</p>"
 
 
 def legend(selection: Selection) -> str:
     """HTML line of the legend on what the map does not draw; "" where it draws all."""
-    count = len(districts.without_territory(selection))
+    count = len(districts.without_outline(selection))
     if not count:
         return ""
     said = counted(
-        "{count} district without a territory: in the sums, listed under the ranks",
-        "{count} districts without a territory: in the sums, listed under the ranks",
+        "{count} district without an outline: in the sums, listed under the ranks",
+        "{count} districts without an outline: in the sums, listed under the ranks",
         count,
     )
     return marks_legend(note=said)

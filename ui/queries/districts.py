@@ -26,9 +26,9 @@ def table(selection: Selection) -> pd.DataFrame:
     return _table(queries.place(selection.area), selection.year, selection.level)
 
 
-def without_territory(selection: Selection) -> pd.DataFrame:
+def without_outline(selection: Selection) -> pd.DataFrame:
     """Districts of the view that have no outline."""
-    return views.without_territory(queries.panel(selection), queries.schools(selection))
+    return views.without_outline(queries.panel(selection), queries.schools(selection))
 
 
 @kept("districts")

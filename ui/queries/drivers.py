@@ -271,6 +271,8 @@ def _told_apart(
     schools = _compared(view)
     known = [registry.measure(name) for name in queries.choices(view.area).drivers]
     names = [item.id for item in known if item.is_compared and item.kind != "index"]
+    if not names:  # all of them are for the map alone
+        return (), {}
     values = exposures(view).figures.loc[schools.index, names]
     found = told_apart(values, strata=schools["level"], keep=keep)
     return tuple(found.kept), dict(found.left_out.items())

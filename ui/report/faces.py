@@ -273,8 +273,8 @@ def _of_districts(
     """Give the face of a map of districts, of a place whose figures are by district."""
     counts = classes.scale.counts(classes.codes)
     legend = _swatches(classes, counts)
-    if apart := len(districts.without_territory(selection)):
-        legend = (*legend, Swatch(f"{apart} without a territory: not on the map", mark="note"))
+    if apart := len(districts.without_outline(selection)):
+        legend = (*legend, Swatch(f"{apart} without an outline: not on the map", mark="note"))
     alt = alt_text(classes.scale, title, counts, "districts")
     outlined = (selection.focus,) if selection.focus in districts.table(selection).index else ()
     return Face(title, classes, legend, alt, filed(words.TRACT_MEANING), outlined, numbers)

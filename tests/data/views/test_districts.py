@@ -1,4 +1,4 @@
-"""Districts as units of a map: order, states, and those without a territory."""
+"""Districts as units of a map: order, states, and those without an outline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from data.panel import Panel
 from data.store.protected import protect_panel
-from data.views.districts import areas_in, by_district, district_view, outlined, without_territory
+from data.views.districts import areas_in, by_district, district_view, outlined, without_outline
 from data.views.schools_and_tracts import school_view, totals
 from tests import district_places as made
 
@@ -43,7 +43,7 @@ def test_a_steadied_share_lies_between_the_own_and_that_of_all(county: Panel) ->
 
 def test_units_without_an_outline_are_not_lost(county: Panel) -> None:
     districts = school_view(county, YEAR, "all")
-    apart = without_territory(county, districts)
+    apart = without_outline(county, districts)
     assert list(apart.index) == [made.CHARTERS]
     assert made.CHARTERS not in outlined(county)
     on_map = district_view(county, districts)["chronic_absent"].sum()

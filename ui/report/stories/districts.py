@@ -28,7 +28,7 @@ def of_districts(selection: Selection) -> Story:
     trend, year = queries.trend(selection), selection.year
     listed = to_help(queries.schools(selection), "excess")
     listed = listed[listed["rank"].notna()]
-    first, apart = listed.head(MOST_LISTED), districts.without_territory(selection)
+    first, apart = listed.head(MOST_LISTED), districts.without_outline(selection)
     title = f"{len(first)} of {count_text(len(listed))} districts, most students beyond expected"
     tables = [
         table_of(
@@ -38,7 +38,7 @@ def of_districts(selection: Selection) -> Story:
     ]
     if len(apart):
         shown = display_frame(apart, APART_COLUMNS)
-        tables.append(table_of(f"In the sums, without a territory on the map, {year}", shown))
+        tables.append(table_of(f"In the sums, without an outline on the map, {year}", shown))
     return Story(
         area.name,
         "How many children miss much of their school year?",
