@@ -148,7 +148,9 @@ def test_a_small_district_is_hidden_and_every_outline_is_in_a_class(opened: Open
     assert sum(map(int, counts)) == len(zones)
 
 
-@pytest.mark.parametrize(("gap", "first"), [("student_group", "Multilingual"), ("grade", "Grade KG")])
+@pytest.mark.parametrize(
+    ("gap", "first"), [("student_group", "Multilingual"), ("grade", "Grade KG")]
+)
 def test_published_groups_and_grades_are_gaps(opened: Open, gap: str, first: str) -> None:
     test = opened(made.BARE, "priorities", gap=gap)
     assert not test.exception
