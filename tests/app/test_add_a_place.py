@@ -128,3 +128,23 @@ def test_the_page_is_spanish_for_who_reads_spanish(
     labels = " ".join(each.label for each in (*test.selectbox, *test.text_input))
     assert "¿Quién publica" in labels
     assert "Who publishes" not in labels
+
+
+@pytest.mark.usefixtures("home")
+def test_a_school_called_online_can_be_said_to_be_local(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = tuple(each for each in write_state(tmp_path).paths if each.name != "enrollment.xlsx")
+    listed = next(each for each in paths if each.name == "directory.csv")
+    text = listed.read_text(encoding="utf-8").replace("Peña School 5,", "Sage Virtual Academy,")
+    listed.write_text(text, encoding="utf-8")
+    test = opened(paths, monkeypatch, ANSWERS)
+    assert not test.exception
+    asked = next(each for each in test.multiselect if "who live around" in each.label)
+    assert len(asked.options) == 1
+    assert "Sage Virtual Academy" in asked.options[0]
+    test = asked.select(asked.options[0]).run()
+    assert not test.exception
+    joined = test.session_state[session.ANSWERS]["place"]["joined"]
+    assert len(joined) == 1
+    assert f"\n{int(joined[0])},Sage Virtual Academy" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from data.build import Asked, build_panel
 from data.doubts import doubt_line
 from data.errors import DataError
 from data.intake.check import Checked, stops
-from data.intake.interview import given, in_toml
+from data.intake.interview import Key, given, in_toml
 from data.intake.national import national_recipes
 from data.intake.write import write_folder
 from data.store.folders import home, without_home
+from data.store.provenance import LedgerEntry
 from ui import frame, queries, roles
 from ui.intake import form, needs, session, words
 from ui.intake.session import Handed
@@ -30,6 +31,14 @@ from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text
 
 KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xls", "zip", "geojson", "json", "gpkg"]
+ONLINE: Mapping[str, tuple[Key, str]] = {
+    "perhaps_online": (
+        ("place", "not_joined"),
+        mark("Which of these teach children of the whole state?"),
+    ),
+    "online_schools": (("place", "joined"), mark("Which of these teach children who live around?")),
+}
+"""Doubts that name schools, with the answer that settles them."""
 BUILD, WANTED = "intake_build", "wanted"
 
 
@@ -135,6 +144,8 @@ def _doubts(handed: Handed, found: Checked) -> None:
     for entry in found.doubts:
         line = doubt_line(entry).removeprefix("  * ")
         (st.warning if stops(entry) else st.info)(as_written(line))
+        if entry.doubt in ONLINE:
+            _online(handed, entry)
         if stops(entry):
             label = text("This is as it should be ({name})", name=entry.doubt)
             key = f"intake-accept-{entry.doubt}"
@@ -148,6 +159,28 @@ def _doubts(handed: Handed, found: Checked) -> None:
     if not any(stops(each) for each in found.doubts):
         for line in found.errors:
             st.error(as_written(line))
+
+
+def _online(handed: Handed, entry: LedgerEntry) -> None:
+    """Ask which of the schools that a doubt names are online, or local."""
+    key, label = ONLINE[entry.doubt]
+    said = list(given(handed.interview.answers, key) or [])
+    named = {each.split(" ", 1)[0]: each for each in entry.examples}
+    field = f"intake-{entry.doubt}"
+    st.multiselect(
+        text(label),
+        list(dict.fromkeys([*named, *said])),
+        said,
+        format_func=lambda each: named.get(each, each),
+        key=field,
+        placeholder=text("none"),
+        on_change=_keep_schools,
+        args=(field, key),
+    )
+
+
+def _keep_schools(field: str, key: Key) -> None:
+    session.answer(key, tuple(st.session_state[field]))
 
 
 def _accept(key: str, name: str, accepted: tuple[str, ...]) -> None:
