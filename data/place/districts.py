@@ -17,8 +17,6 @@ from geo.areas.crs import place_system
 from geo.areas.states import STATE_BOXES, outside_state
 
 LEVEL = "k12"
-OPTIONAL = ("tracts", "drivers", "centres", "providers", "designations", "travel_times")
-"""Tables of tracts and of what is measured in them: a place of districts can do without."""
 MOSTLY = 0.5
 LACKING = 0.1
 LEAST = 2

@@ -13,7 +13,8 @@ from data.assemble.vintages import crosswalk_between, crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
 from data.errors import DataError, raise_together
 from data.panel import SourceTables
-from data.place.districts import OPTIONAL, as_districts, district_system, district_zones
+from data.place.absent import go_without, is_optional
+from data.place.districts import as_districts, district_system, district_zones
 from data.place.place import CRS_REMEDY, Place, load_place
 from data.place.providers import in_schools, near_providers, served_schools
 from data.place.releases import one_release_a_year
@@ -169,36 +170,11 @@ class PlaceReader:
                     self._try(recipe, self._obtain_one)
             if self.errors and self.mirror is None:
                 raise_together(self.errors)
-        self._tell_absent()
+        go_without(self.place, self.absent, self.paths, self.ledger)
 
     @property
     def _of_districts(self) -> bool:
         return self.place.area.reports == "district"
-
-    def _tell_absent(self) -> None:
-        """List the files that are not there, and what the place goes without."""
-        slug, kinds = self.place.area.slug, {each.id: each.table for each in self.place.recipes}
-        context = [name for name in self.absent if kinds[name] == "context"]
-        reason = "Not there: the map is drawn without it. Put the file into the mirror folder."
-        self.ledger.record(slug, "context", "dropped", reason, context)
-        others = [name for name in self.absent if name not in context]
-        reason = (
-            "Not there: the districts have no figures of the conditions that children live in. Put"
-            " the file into the mirror folder, or build with the network."
-        )
-        self.ledger.record(slug, "drivers", "dropped", reason, others)
-        if any(kinds[name] == "tracts" for name in others):
-            self._without_tracts()
-
-    def _without_tracts(self) -> None:
-        """Leave all files of tracts aside: without outlines and children none can be used."""
-        aside = [
-            each.id
-            for each in self.place.recipes
-            if each.table in OPTIONAL and self.paths.pop(each.id, None) is not None
-        ]
-        reason = "Left aside: outlines and children of tracts are needed to use it."
-        self.ledger.record(self.place.area.slug, "drivers", "dropped", reason, aside)
 
     def _read_files(self) -> None:
         """Read what is there: students before their shares, and lists of schools last."""
@@ -228,7 +204,7 @@ class PlaceReader:
                 or_fetch=self.or_fetch,
             )
         except DataError:
-            if recipe.table != "context" and not (self._of_districts and recipe.table in OPTIONAL):
+            if not is_optional(self.place, recipe):
                 raise
             self.absent.append(recipe.id)
 
