@@ -181,9 +181,11 @@ def test_results_of_long_work_have_the_copy_in_their_key() -> None:
 
 
 def test_only_one_place_reads_who_the_reader_is() -> None:
-    marks = ("st.user", "ATLAS_ROLE", "ATLAS_ANALYST")
+    marks = ("ATLAS_ROLE", "ATLAS_ANALYST", roles.CLAIM)
     readers = [path.name for path in FILES if any(m in path.read_text("utf-8") for m in marks)]
     assert readers == ["roles.py"]
+    asking = {path.name for path in FILES if "st.user" in path.read_text("utf-8")}
+    assert asking <= {"roles.py", "login.py"}, "login asks whether somebody is there, no more"
     opens = [
         function.name
         for path, function in ALL
