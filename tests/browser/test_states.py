@@ -1,4 +1,4 @@
-"""A file in the layout of a large state goes through the page; its groups are on Priorities."""
+"""A file in the layout of a large state goes through the page, without a fault of axe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import open_page, settled, unfold
+from tests.browser.test_access import found
 from tests.browser.test_add_a_place import own_server
 from tests.messy_state import write_areas
 from tests.state_files.layouts import california
@@ -54,6 +55,8 @@ def test_groups_of_a_state_are_kept_and_their_gaps_shown(
     page.get_by_text("Do the figures hold?").wait_for(timeout=90_000)
     settled(page)
     unfold(page, "What was recognised in each file")
+    ours = found(page)["ours"]
+    assert ours == [], "\n".join(ours)
     codes = page.get_by_label("What do the codes of “Reporting Category” stand for")
     codes.fill("GF = Girls\nGM = Boys\nSH = Homeless\nSE = English learners")
     page.get_by_role("button", name="Build", exact=True).click()

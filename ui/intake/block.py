@@ -72,7 +72,7 @@ def questions(handed: Handed) -> None:
     doubts = form.doubtful(handed.interview)
     if not doubts:
         return
-    st.subheader(as_written(text("What only you can tell")), anchor=False)
+    st.header(as_written(text("What only you can tell")), anchor=False)
     form.fields(handed.interview, doubts)
 
 
@@ -86,7 +86,7 @@ def proposals(handed: Handed) -> None:
             rows=count_text(len(table.cells)),
             header=" + ".join(map(str, header)),
         )
-        st.subheader(as_written(said), anchor=False)
+        st.header(as_written(said), anchor=False)
         rows = needs.row_table(handed, table)
         if len(rows):
             table_block.plain(rows, text("What is a row of {file}?", file=table.name))
@@ -109,7 +109,7 @@ def checks(handed: Handed) -> None:
     """Compare sums, and list what is doubted; a doubt can be said to be as it should be."""
     if handed.intake is None or not handed.is_ready:
         return
-    st.subheader(as_written(text("Do the figures hold?")), anchor=False)
+    st.header(as_written(text("Do the figures hold?")), anchor=False)
     if to_fetch := _to_fetch(handed):
         st.caption(as_written(text("Fetched from the network: {files}", files=", ".join(to_fetch))))
         if not st.checkbox(text("Fetch and check"), key="intake-fetch"):
