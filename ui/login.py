@@ -10,23 +10,20 @@ import os
 
 import streamlit as st
 
+from ui import roles
 from ui.languages import text
 from ui.words.as_written import as_written
 
 SETTING, REQUIRED = "ATLAS_LOGIN", "required"
 
 
-def is_offered() -> bool:
-    """Whether this server has an identity provider."""
-    return "is_logged_in" in st.user.to_dict()
-
-
 def ensure() -> None:
     """Where the deployment asks for a login, show nothing else before it."""
-    if os.environ.get(SETTING, "").strip() != REQUIRED or (is_offered() and _is_in()):
+    known = roles.logged_in()
+    if known or os.environ.get(SETTING, "").strip() != REQUIRED:
         return
     st.title(as_written(text("Please log in")), anchor=False)
-    if is_offered():
+    if known is not None:
         st.button(text("Log in"), type="primary", on_click=st.login, key="log-in")
     else:
         said = text("A login is asked for, and none is set up here: see docs/deploy.md.")
@@ -36,13 +33,8 @@ def ensure() -> None:
 
 def button() -> None:
     """Draw the button that logs in or out, where there is a login."""
-    if not is_offered():
-        return
-    if _is_in():
+    known = roles.logged_in()
+    if known:
         st.button(text("Log out"), on_click=st.logout, key="log-out")
-    else:
+    elif known is not None:
         st.button(text("Log in"), on_click=st.login, key="log-in")
-
-
-def _is_in() -> bool:
-    return bool(st.user.to_dict()["is_logged_in"])

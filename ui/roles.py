@@ -43,12 +43,18 @@ def role() -> Role:
     return "analyst" if named == {"analyst"} else "viewer"
 
 
+def logged_in() -> bool | None:
+    """Whether the reader of this session has logged in; None where no login is set up."""
+    said = st.user.to_dict().get("is_logged_in")
+    return None if said is None else bool(said)
+
+
 def claim() -> str:
     """Give the role that the login claims; "" where nobody needs to log in."""
-    user = st.user.to_dict()
-    if "is_logged_in" not in user:
+    known = logged_in()
+    if known is None:
         return ""
-    return str(user.get(CLAIM) or "viewer") if user["is_logged_in"] else "viewer"
+    return str(st.user.to_dict().get(CLAIM) or "viewer") if known else "viewer"
 
 
 def copy() -> Copy:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from data.errors import DataError
@@ -22,14 +23,14 @@ from data.store.provenance import LedgerEntry, singular
 from ui import queries, roles, tables
 from ui.languages import mark, text
 from ui.queries import sites as queries_sites
-from ui.queries.sites import STATE, TIMES, Added, Times
+from ui.queries.sites import STATE, TIMES, HandedIn
 from ui.selection import Selection
 from ui.tables import display as table_block
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, plural
 
-T = TypeVar("T")
 Ledger = tuple[LedgerEntry, ...]
+Reader = Callable[[bytes, str], tuple[pd.DataFrame, Ledger]]
 MOST_MEGABYTES = 20
 QUESTION = mark("Do you know of other places?")
 PROMISE = mark(
@@ -38,6 +39,17 @@ PROMISE = mark(
     " the page. Write places only, never people. What a place can serve (supply) and what it costs"
     " may be left empty."
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A kind of file that is asked for: where it is kept, its words, template and remedy."""
+
+    state: str
+    label: str
+    template: str
+    name: str
+    remedy: str
 
 
 def section(selection: Selection) -> None:
@@ -51,27 +63,11 @@ def section(selection: Selection) -> None:
 
 def points(selection: Selection) -> None:
     """Ask for a file of points; say what was read and what was left out."""
-    left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    file = left.file_uploader(
-        text("Places with points (CSV)"),
-        type="csv",
-        key="own-points-file",
-        max_upload_size=MOST_MEGABYTES,
+    tracts = queries.panel(selection).tracts
+    asked = Asked(STATE, text("Places with points (CSV)"), TEMPLATE, "points", REMEDY)
+    read = _handed_in(
+        asked, selection, "", lambda content, name: points_in_memory(content, name, tracts)
     )
-    right.download_button(
-        text("Download a template (CSV)"),
-        *(TEMPLATE, "places-template.csv", "text/csv"),
-        on_click="ignore",
-        key="points-template",
-    )
-    if file is None:
-        if st.session_state.pop(STATE, None) is not None:
-            st.rerun()
-        return
-    before = queries_sites.added(selection)
-    read = _read(file.getvalue(), file.name, selection)
-    if read is not before:
-        st.rerun()  # what stands above the file counts it, or no longer
     if read is None:
         return
     said = text(
@@ -80,32 +76,19 @@ def points(selection: Selection) -> None:
         places=plural(len(read.table), "place"),
     )
     st.write(as_written(said))
-    table_block.plain(
-        tables.ledger_table(read.ledger).drop(columns=["Source", "Table"]),
-        text("What was read from your file, and what was left out"),
-    )
+    _list(read, text("What was read from your file, and what was left out"))
 
 
 def times(selection: Selection) -> None:
     """Ask for a file of travel times; say how many were read and what was left out."""
-    left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
-    file = left.file_uploader(
-        text("Travel times (CSV)"), type="csv", key="own-times-file", max_upload_size=MOST_MEGABYTES
+    tracts, places = queries.panel(selection).tracts.index, queries_sites.places_of_times(selection)
+    asked = Asked(TIMES, text("Travel times (CSV)"), TIMES_TEMPLATE, "times", TIMES_REMEDY)
+    read = _handed_in(
+        asked,
+        selection,
+        f"{len(places)} ",
+        lambda content, name: times_in_memory(content, name, tracts, places),
     )
-    right.download_button(
-        text("Download a template (CSV)"),
-        *(TIMES_TEMPLATE, "times-template.csv", "text/csv"),
-        on_click="ignore",
-        key="times-template",
-    )
-    if file is None:
-        if st.session_state.pop(TIMES, None) is not None:
-            st.rerun()
-        return
-    before = queries_sites.times(selection)
-    read = _read_times(file.getvalue(), file.name, selection)
-    if read is not before:
-        st.rerun()
     if read is None:
         return
     said = text(
@@ -114,32 +97,50 @@ def times(selection: Selection) -> None:
     )
     st.write(as_written(said))
     if read.ledger:
-        table_block.plain(
-            tables.ledger_table(read.ledger).drop(columns=["Source", "Table"]),
-            text("What was left out of your travel times"),
-        )
+        _list(read, text("What was left out of your travel times"))
 
 
-def _read_times(content: bytes, name: str, selection: Selection) -> Times | None:
-    """Read the file once; say what is wrong with it, where, and what to do."""
-    places = queries_sites.places_of_times(selection)
-    key = f"{selection.area} {len(places)} {hashlib.sha256(content).hexdigest()}"
-    kept = queries_sites.times(selection)
-    if kept is not None and kept.key == key:
-        return kept
-    tracts = queries.panel(selection).tracts.index
-    read = _guarded(
-        name, TIMES_REMEDY, TIMES, partial(times_in_memory, content, name, tracts, places)
+def _list(read: HandedIn, title: str) -> None:
+    """Show what happened to the rows of a file."""
+    table_block.plain(tables.ledger_table(read.ledger).drop(columns=["Source", "Table"]), title)
+
+
+def _handed_in(asked: Asked, selection: Selection, basis: str, read: Reader) -> HandedIn | None:
+    """Ask for a file and read it once; what stands above it on the page follows at once."""
+    left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
+    file = left.file_uploader(
+        asked.label,
+        type="csv",
+        key=f"own-{asked.name}-file",
+        max_upload_size=MOST_MEGABYTES,
     )
-    if read is None:
-        return None
-    st.session_state[TIMES] = made = Times(key, *read)
+    right.download_button(
+        text("Download a template (CSV)"),
+        *(asked.template, f"{asked.name}-template.csv", "text/csv"),
+        on_click="ignore",
+        key=f"{asked.name}-template",
+    )
+    before: HandedIn | None = st.session_state.get(asked.state)
+    if file is None:
+        made = None
+    else:
+        content = file.getvalue()
+        key = f"{selection.area} {basis}{hashlib.sha256(content).hexdigest()}"
+        if before is not None and before.key == key:
+            return before
+        found = _guarded(file.name, asked.remedy, partial(read, content, file.name))
+        made = None if found is None else HandedIn(key, *found)
+    st.session_state.pop(asked.state, None)
+    if made is not None:
+        st.session_state[asked.state] = made
+    if made is not before:
+        st.rerun()  # what stands above the file counts it, or no longer
     return made
 
 
 def _guarded(
-    name: str, remedy: str, state: str, read: Callable[[], tuple[T, Ledger]]
-) -> tuple[T, Ledger] | None:
+    name: str, remedy: str, read: Callable[[], tuple[pd.DataFrame, Ledger]]
+) -> tuple[pd.DataFrame, Ledger] | None:
     """Read a file of a reader; whatever stands in it, the page stays and says what is wrong."""
     try:
         return read()
@@ -147,20 +148,5 @@ def _guarded(
         said = singular(str(error))
     except Exception as error:  # a file may break anything
         said = f"{name}: it cannot be used ({type(error).__name__}); {remedy}"
-    st.session_state.pop(state, None)
     st.error(as_written(said))
     return None
-
-
-def _read(content: bytes, name: str, selection: Selection) -> Added | None:
-    """Read the file once; say what is wrong with it, where, and what to do."""
-    key = f"{selection.area} {hashlib.sha256(content).hexdigest()}"
-    kept = queries_sites.added(selection)
-    if kept is not None and kept.key == key:
-        return kept
-    tracts = queries.panel(selection).tracts
-    read = _guarded(name, REMEDY, STATE, partial(points_in_memory, content, name, tracts))
-    if read is None:
-        return None
-    st.session_state[STATE] = made = Added(key, *read)
-    return made

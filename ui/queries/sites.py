@@ -23,32 +23,26 @@ STATE, TIMES = "own_points", "own_times"
 
 
 @dataclass(frozen=True, eq=False)
-class Added:
-    """Points handed in in this session; the key names the file and the place."""
-
-    key: str
-    table: gpd.GeoDataFrame
-    ledger: tuple[LedgerEntry, ...]
-
-
-def added(selection: Selection) -> Added | None:
-    """Give the points that this session handed in for the place."""
-    own: Added | None = st.session_state.get(STATE)
-    return own if own is not None and own.key.startswith(f"{selection.area} ") else None
-
-
-@dataclass(frozen=True, eq=False)
-class Times:
-    """Travel times handed in in this session; the key names the file and the place."""
+class HandedIn:
+    """A table of points or travel times of this session; the key names the file and the place."""
 
     key: str
     table: pd.DataFrame
     ledger: tuple[LedgerEntry, ...]
 
 
-def times(selection: Selection) -> Times | None:
+def added(selection: Selection) -> HandedIn | None:
+    """Give the points that this session handed in for the place."""
+    return _of_place(STATE, selection)
+
+
+def times(selection: Selection) -> HandedIn | None:
     """Give the travel times that this session handed in for the place."""
-    own: Times | None = st.session_state.get(TIMES)
+    return _of_place(TIMES, selection)
+
+
+def _of_place(state: str, selection: Selection) -> HandedIn | None:
+    own: HandedIn | None = st.session_state.get(state)
     return own if own is not None and own.key.startswith(f"{selection.area} ") else None
 
 
