@@ -148,9 +148,11 @@ class _Writer:
             if (kind := infer_dtype(frame[name], skipna=True)) not in PLAIN:
                 raise CodecError(f"a column of {kind} cannot be stored")
         try:
-            batch = pa.RecordBatch.from_pandas(frame)
+            table = pa.Table.from_pandas(frame).combine_chunks()
         except (pa.ArrowException, TypeError) as error:
             raise CodecError(f"a table cannot be stored: {error}") from error
+        # A category without rows keeps its words in a batch alone.
+        batch = table.to_batches()[0] if len(frame) else pa.RecordBatch.from_pandas(frame)
         with pa.ipc.new_file(sink, batch.schema) as file:
             file.write_batch(batch)
         return self._member(sink.getvalue())

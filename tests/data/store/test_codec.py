@@ -66,6 +66,7 @@ TABLES = {
             "when": pd.to_datetime(["2024-09-01", None]),
         }
     ),
+    "put together": pd.concat([pd.DataFrame({"name": ["a"]}), pd.DataFrame({"name": ["b"]})]),
     "no row": pd.DataFrame({"a": pd.Series([], dtype="float64")}),
     "no column": pd.DataFrame(
         index=pd.Index([3, 1], name="size"), columns=pd.Index([], dtype="object")
