@@ -148,13 +148,16 @@ class _Writer:
             if (kind := infer_dtype(frame[name], skipna=True)) not in PLAIN:
                 raise CodecError(f"a column of {kind} cannot be stored")
         try:
-            table = pa.Table.from_pandas(frame).combine_chunks()
+            table = pa.Table.from_pandas(frame)
         except (pa.ArrowException, TypeError) as error:
             raise CodecError(f"a table cannot be stored: {error}") from error
-        # A category without rows keeps its words in a batch alone.
-        batch = table.to_batches()[0] if len(frame) else pa.RecordBatch.from_pandas(frame)
-        with pa.ipc.new_file(sink, batch.schema) as file:
-            file.write_batch(batch)
+        # One batch, also of no rows: a category keeps its words in a batch alone.
+        columns = [
+            each.chunk(0) if each.num_chunks == 1 else each.combine_chunks()
+            for each in table.columns
+        ]
+        with pa.ipc.new_file(sink, table.schema) as file:
+            file.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
         return self._member(sink.getvalue())
 
     def _array(self, array: Any) -> str:
@@ -193,8 +196,13 @@ class _Reader:
         if kind == "frame":
             frame = self._arrow(structure["frame"])
             labels = pd.Index(list(map(self.take, structure["columns"])), tupleize_cols=False)
-            frame.columns = labels.rename(self.take(structure["named"]))
-            return frame.set_axis(self.take(structure["rows"]))
+            labels, rows = (
+                labels.rename(self.take(structure["named"])),
+                self.take(structure["rows"]),
+            )
+            if labels.empty:
+                return pd.DataFrame(index=rows, columns=labels)
+            return frame.set_axis(labels, axis=1).set_axis(rows)
         if kind == "series":
             series = self._arrow(structure["series"])["0"]
             series.index = self.take(structure["rows"])

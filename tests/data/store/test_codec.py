@@ -67,6 +67,8 @@ TABLES = {
         }
     ),
     "put together": pd.concat([pd.DataFrame({"name": ["a"]}), pd.DataFrame({"name": ["b"]})]),
+    "put together and empty": pd.concat([pd.DataFrame({"name": ["a"]})] * 2).iloc[:0],
+    "rows alone": pd.DataFrame(index=range(3), columns=pd.Index([], dtype="object")),
     "no row": pd.DataFrame({"a": pd.Series([], dtype="float64")}),
     "no column": pd.DataFrame(
         index=pd.Index([3, 1], name="size"), columns=pd.Index([], dtype="object")
