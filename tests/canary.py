@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from google.protobuf.message import Message
@@ -54,6 +55,10 @@ def text_of(content: bytes) -> str:
         return str(pd.read_parquet(io.BytesIO(content)).to_csv())
     if content.startswith(b"SQLite format 3"):
         return _tables(content)
+    if content.startswith(b"ARROW1"):
+        return str(pa.ipc.open_file(content).read_all().to_pandas().to_csv())
+    if content.startswith(b"\x93NUMPY"):
+        return " ".join(map(str, np.load(io.BytesIO(content)).ravel()))
     if content.startswith(b"\xff\xff\xff\xff"):
         return str(pa.ipc.open_stream(content).read_all().to_pandas().to_csv())
     if zipfile.is_zipfile(io.BytesIO(content)):

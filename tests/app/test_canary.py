@@ -87,7 +87,7 @@ def test_no_coalition_view_sends_the_canary(home: Path, monkeypatch: pytest.Monk
 
 def test_no_file_beside_the_app_holds_the_canary(home: Path) -> None:
     """Static files are served without a login; the protected copy is all that the app opens."""
-    shown = [*(home / "panels" / "demo" / "protected").iterdir(), *STATIC.rglob("*")]
+    shown = [*(home / "panels" / "demo" / "protected").rglob("*"), *STATIC.rglob("*")]
     files = [path for path in shown if path.is_file()]
     assert len(files) > 15
     assert [path.name for path in files if SEEN.search(text_of(path.read_bytes()))] == []

@@ -17,7 +17,7 @@ from data.audit import audit_panel
 from data.contracts.tables import TABLES
 from data.demo import tables as demo
 from data.panel import PROTECTED, Panel, SourceTables, load_panel
-from data.store import folders
+from data.store import folders, results
 from data.store.policies import policies
 from data.store.protected import protect_panel
 from data.store.provenance import sha256_of
@@ -53,7 +53,8 @@ def place(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = (path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in found if path.parent.name != results.FOLDER)
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
