@@ -1,7 +1,7 @@
 from ui import frame
 from ui.intake import block, words
 
-selection = frame.head("How is a place of your own added?", filters=(), needs_figures=False)
+frame.head("How is a place of your own added?", filters=(), needs_figures=False)
 place = frame.answer_place()
 handed = block.files()
 
@@ -13,4 +13,4 @@ frame.how_sure(words.SURE)
 frame.fold("What was recognised in each file", "recognised", block.proposals, handed)
 frame.fold("State, years, neighbourhoods and more", "place", block.place, handed)
 frame.fold("The recipes as text (TOML)", "toml", block.toml, handed)
-frame.limits(selection, words.PROMISE)
+frame.own_limits(words.PROMISE)

@@ -235,8 +235,15 @@ def breaks(selection: Selection) -> None:
         st.caption(as_written(text))
 
 
-def limits(selection: Selection, *sentences: str) -> None:
-    """Limits, who is counted, and sources at the foot of a page; all sources open on a click."""
+def own_limits(*sentences: str) -> None:
+    """Limits of a page that shows no figure of the place that is open."""
+    _offer_all_folds()
+    own = " ".join(said(sentence) for sentence in sentences)
+    st.html(f"<div class='atlas-limits'><p>{escape(own)}</p></div>")
+
+
+def _offer_all_folds() -> None:
+    """Offer to open every folded part of the page at once."""
     if folds := st.session_state[FOLDS]:
         st.button(
             said("Open all folded parts"),
@@ -244,6 +251,11 @@ def limits(selection: Selection, *sentences: str) -> None:
             on_click=_open_all,
             args=(folds,),
         )
+
+
+def limits(selection: Selection, *sentences: str) -> None:
+    """Limits, who is counted, and sources at the foot of a page; all sources open on a click."""
+    _offer_all_folds()
     panel = queries.panel(selection)
     texts = [source_text(s.publisher, s.title, s.vintage) for s in panel.sources]
     made_up = fictional_banner(panel.area.name) if panel.area.fictional else ""

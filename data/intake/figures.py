@@ -66,10 +66,11 @@ def figures_of(table: RawTable, interview: Interview, ids: str) -> Figures:
         rates = [name for name in numeric if words_of(name) in ("percent", "pct", "rate")]
     count = choose(interview, table, "chronic_absent", tuple(counts), BY)
     rate = choose(interview, table, "rate", tuple(rates), BY)
-    others = [each for each in numeric if each not in (count, rate)]
-    enrolled = _enrolled(table, interview, others, (count, rate))
     attending = [name for name in best(numeric, "attending") if is_whole(table.words(name))]
     attends, share = next(iter(attending), ""), next(iter(best(numeric, "attending_rate")), "")
+    pair = (count, rate) if count or rate else (attends, share)
+    others = [each for each in numeric if each not in (count, rate, *pair)]
+    enrolled = _enrolled(table, interview, others, pair)
     if not count and not rate:
         attends = choose(interview, table, "attending", (attends,) if attends else (), BY)
         share = choose(interview, table, "attending_rate", (share,) if share else (), BY)
@@ -99,7 +100,7 @@ def _withheld(words: pd.Series) -> bool:
 def _enrolled(
     table: RawTable, interview: Interview, headers: list[str], known: tuple[str, str]
 ) -> str:
-    """Choose the students of whom the absent are a part: those that count and rate agree with."""
+    """Choose the students of whom those counted are a part: count and rate agree with them."""
     whole = [name for name in headers if is_whole(table.words(name))]
     named = [name for name in whole if strength(name, "enrolled")]
     named.sort(key=lambda name: -strength(name, "enrolled"))

@@ -68,7 +68,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             rf"|(?:{MANY} )*{ATTENDING} (?:{MANY} )*{PERCENT}",
         ),
         "enrolled": (
-            r"(?:students|pupils) included|(?:total )?(?:students|pupils) (?:counted|enrolled)",
+            r"(?:students|pupils) included"
+            r"|(?:total |(?:number|count) of )*(?:students|pupils) (?:counted|enrolled)",
             r"(?:number )?(?:total )?(?:students? )?(?:eligible )?(?:cumulative )?"
             r"(?:enrol+ment|membership|enrol+ed|headcount)(?: count| total| n)?",
             r"denominator|(?:n|total|number|number of|count of|num|all)? ?(?:students|pupils)"

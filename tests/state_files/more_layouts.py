@@ -128,4 +128,30 @@ def massachusetts(folder: Path, truth: Truth) -> StateFiles:
     return StateFiles(paths, Truth(truth.schools, counts).sums(), "Massachusetts", answers)
 
 
-MORE = {each.__name__: each for each in (kentucky, tennessee, massachusetts)}
+def minnesota(folder: Path, truth: Truth) -> StateFiles:
+    """Those who attend consistently, under titles, with a row of the whole state."""
+    names = ["School Year", "District Number", "District Type", "School Number", "District Name"]
+    names += ["School Name", "Student Group", "Number of Students Enrolled"]
+    names += ["Number of Students Consistently Attending", "Consistent Attendance Percent"]
+    rows: list[Sequence[object]] = [["Department of Education"], ["Consistent Attendance"], names]
+    for row, s in each_row(truth, "2023-24"):
+        if (row["student_group"], row["grade"]) != ("all", "all"):
+            continue
+        number, there = row["students"], row["students"] - row["absent"]
+        place = ["2023-2024", s["district"][-1:].zfill(4), "01", f"{s['unique']:05d}"]
+        share = round(100 * there / number, 2)
+        rows.append([*place, s["district"], s["name"], "All Students", number, there, share])
+    number, absent = state_sums(truth, "2023-24")
+    last = ["2023-2024", "9999", "99", "00000", "Minnesota", "All Schools", "All Students"]
+    rows.append([*last, number, number - absent, round(100 * (1 - absent / number), 2)])
+    paths = (
+        book(folder / "consistent.xlsx", {"Attendance": rows}),
+        directory(folder / "schools.csv", truth, "School Number"),
+    )
+    counts = truth.counts[truth.counts["grade"].eq("all") & truth.counts["student_group"].eq("all")]
+    counts = counts[counts["school_year"].eq("2023-24")]
+    answers = '[files."consistent.xlsx#Attendance"]\nfigures = "attending"\n'
+    return StateFiles(paths, Truth(truth.schools, counts).sums(), "Minnesota", answers)
+
+
+MORE = {each.__name__: each for each in (kentucky, tennessee, massachusetts, minnesota)}

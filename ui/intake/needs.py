@@ -68,7 +68,7 @@ def needs(handed: Handed) -> tuple[Need, ...]:
     held = holdings(handed)
     place = handed.intake.place if handed.intake is not None else None
     state = place.state if place is not None and place.state else ""
-    fips, name = CODES.get(state, "…"), "".join(state.split()) or "…"
+    fips, name = CODES.get(state, "NN"), "".join(state.split()) or "STATE"
     national = {table.name: recognised_as(table) for table in handed.tables}
     tracts = [name for name, ids in national.items() if "census_tracts_2020" in ids]
     conditions = [name for name, ids in national.items() if "cdc_svi" in ids]
