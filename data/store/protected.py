@@ -45,8 +45,9 @@ def protect_panel(
         Same shape, ids and row order. `catchment.students` is empty for a school whose enrolment
         is withheld in any year. Where there is one, all shares are made anew from the enrolments
         that are shown, as are `joins` and the account of the fit: fitted again with one enrolment
-        after the other, shares of the raw table would tell the true one. `parameters["withheld"]`
-        names the totals that may not be published beside.
+        after the other, shares of the raw table would tell the true one. Shares of districts stay:
+        no enrolment is in them. `parameters["withheld"]` names the totals that may not be
+        published beside.
     """
     kinds: dict[str, str] = {source.id: source.release for source in raw.sources}
     used: dict[str, Policy] = {kind: policies[kind] for kind in sorted(set(kinds.values()))}
@@ -55,7 +56,11 @@ def protect_panel(
     absence = made.table
     withheld = _withheld(raw, absence)
     drivers = _protect_school_drivers(raw, kinds, used)
-    told = raw if withheld.empty else _joined_again(raw, withheld)
+    by_outline = raw.area.reports == "district"
+    if by_outline:  # shares follow from outlines and children, whatever an enrolment is
+        told = _without_students(raw, withheld)
+    else:
+        told = raw if withheld.empty else _joined_again(raw, withheld)
     shown = replace(
         told,
         absence=absence,
@@ -68,7 +73,9 @@ def protect_panel(
         },
         protected=True,
     )
-    return shown if withheld.empty else named_again(by_district(with_joins(shown)))
+    if withheld.empty or by_outline:
+        return shown
+    return named_again(by_district(with_joins(shown)))
 
 
 def for_analysts(raw: Panel) -> Panel:
@@ -131,6 +138,13 @@ def _withheld(raw: Panel, shown: pd.DataFrame) -> pd.Index:
     lost = raw.absence["enrolled"].notna() & shown["enrolled"].isna()
     joined = pd.Index(raw.catchment["school_id"].unique())
     return joined[joined.isin(raw.absence.loc[lost, "school_id"])]
+
+
+def _without_students(raw: Panel, withheld: pd.Index) -> Panel:
+    """Empty the students of the join whose enrolment is withheld; shares stay."""
+    table = raw.catchment
+    students = table["students"].mask(table["school_id"].isin(withheld))
+    return replace(raw, catchment=table.assign(students=students))
 
 
 def _joined_again(raw: Panel, withheld: pd.Index) -> Panel:

@@ -14,10 +14,12 @@ from data.assemble.districts import tracts_of_districts
 from data.assemble.match import match
 from data.assemble.vintages import crosswalk_of
 from data.contracts.check import STORED_CRS, empty_table, validate
-from data.panel import SourceTables
+from data.panel import Panel, SourceTables
 from data.plausible.figures import doubt_figures
 from data.store.manifest import StudyArea
+from data.store.protected import protect_panel
 from data.store.provenance import Ledger
+from tests import district_places
 
 AREA = StudyArea(
     slug="grid",
@@ -158,3 +160,24 @@ def test_tracts_that_a_crosswalk_does_not_know_are_counted_and_doubted() -> None
     (doubt,) = [each for each in ledger.entries if each.doubt == "crosswalk_lacking"]
     assert doubt.rows == len(gone)
     assert "9.1%" in doubt.reason
+
+
+@pytest.mark.parametrize("tracts", [True, False])
+def test_a_restricted_district_keeps_its_outline_and_tells_nothing_by_its_share(
+    demo_panel: Panel, *, tracts: bool
+) -> None:
+    raw = district_places.panel(demo_panel, tracts=tracts)
+    raw = replace(raw, sources=tuple(replace(each, release="restricted") for each in raw.sources))
+    shown = protect_panel(raw)
+    hidden = shown.absence["enrolled"].isna() & raw.absence["enrolled"].notna()
+    assert hidden.any()
+    pd.testing.assert_frame_equal(
+        shown.catchment.drop(columns="students"), raw.catchment.drop(columns="students")
+    )
+    lost = set(raw.absence.loc[hidden, "school_id"])
+    gone = shown.catchment["school_id"].isin(lost)
+    assert shown.catchment.loc[gone, "students"].isna().all()
+    assert shown.catchment.loc[~gone, "students"].notna().all()
+    assert shown.joins.empty
+    for name in ("zones", "schools"):
+        assert list(shown.table(name).index) == list(raw.table(name).index)
