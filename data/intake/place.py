@@ -10,6 +10,7 @@ import pandas as pd
 from data.errors import DataError
 from data.intake.about import about_place, national_files, place_file, typed_totals
 from data.intake.absence import absence_drafts
+from data.intake.conditions import conditions_recipe
 from data.intake.districts import columns_of, district_draft, district_names
 from data.intake.draft import About, Draft
 from data.intake.ids import Match, ids_of, matched, mended, one_width, others_known, renamed
@@ -23,11 +24,15 @@ from data.intake.schools import grades_draft, schools_draft
 from data.intake.states import CODES
 from data.intake.students import enrolment_draft
 from data.intake.tracts import tract_ids, tracts_recipe
+from data.intake.zones import is_zones, zones_recipe
 from data.place.place import PlaceFile
 from data.read.school_years import school_years
 from data.recipe.recipe import Recipe
 
-ROLES = ("absence", "schools", "tracts", "national", "districts", "outlines", "nothing")
+ROLES = (
+    *("absence", "schools", "tracts", "national", "districts", "outlines"),
+    *("zones", "conditions", "nothing"),
+)
 SHAPEFILE = (".dbf", ".prj", ".shx", ".cpg")
 """Files that belong to a .shp, under its name."""
 FIGURES = ("chronic_absent", "rate", "attending", "attending_rate")
@@ -70,6 +75,8 @@ class _Sorted:
     national: tuple[RawTable, ...]
     districts: tuple[RawTable, ...]
     outlines: tuple[RawTable, ...]
+    zones: tuple[RawTable, ...]
+    conditions: tuple[RawTable, ...]
 
     @property
     def with_absence(self) -> tuple[RawTable, ...]:
@@ -103,19 +110,20 @@ def settle(tables: Sequence[RawTable], interview: Interview) -> Intake:
     """
     files = _paths(tables)
     held = _sorted(tables, interview)
-    areas = (*held.tracts, *held.national)
+    areas = (*held.tracts, *held.national, *held.conditions)
     about, state, name = about_place(held.with_absence[0], areas, interview)
     settled = (
         _of_districts(held, interview, about, state)
         if held.districts
         else _of_schools(held, interview, about)
     )
-    own = [tracts_recipe(each, interview, about, CODES.get(state, "")) for each in held.tracts]
+    fips = CODES.get(state, "")
+    own = [tracts_recipe(each, interview, about, fips) for each in held.tracts]
+    own += [conditions_recipe(each, interview, about, fips) for each in held.conditions]
     recipes = (*settled.recipes, *own)
     national = national_files(held.national, interview, _needed(held, interview))
     place = place_file(about, areas, interview, settled.years, recipes, national)
     reports: Any = "district" if held.districts else "school"
-    fips = CODES.get(state, "")
     place = replace(place, name=name, state=state, state_fips=fips, reports=reports)
     totals = typed_totals(interview, settled.years)
     used = _used(files, held, about.slug)
@@ -171,8 +179,9 @@ def _of_schools(held: _Sorted, interview: Interview, about: About) -> _Settled:
     known = {others.get(each, each) for each in _ids(listed)}
     absence = [renamed(each, known, wanted, interview) for each in absence]
     lists += _students_once(listed)
+    drawn = [zones_recipe(each, interview, about, wanted) for each in held.zones]
     return _Settled(
-        recipes=tuple(each.recipe for each in [*absence, *students, *lists]),
+        recipes=(*(each.recipe for each in [*absence, *students, *lists]), *drawn),
         years={each.recipe.id: _years(each) for each in absence if each.part == 0},
         matches=tuple(matched(each, wanted, others) for each in listed),
     )
@@ -228,7 +237,10 @@ def _paths(tables: Sequence[RawTable]) -> dict[str, Path]:
 
 
 def _used(files: Mapping[str, Path], held: _Sorted, slug: str) -> dict[str, Path]:
-    every = (*held.with_absence, *held.schools, *held.tracts, *held.national, *held.outlines)
+    every = (
+        *(*held.with_absence, *held.schools, *held.tracts, *held.national),
+        *(*held.outlines, *held.zones, *held.conditions),
+    )
     names = sorted({each.path.name for each in every})
     paths = {f"{slug}/{name}": files[name] for name in names}
     for path in [each for each in paths.values() if each.suffix.lower() == ".shp"]:
@@ -261,8 +273,7 @@ def _sorted(tables: Sequence[RawTable], interview: Interview) -> _Sorted:
         raise DataError(
             f"none of {names} holds absence by school or by district; hand in the publisher's file"
         )
-    held = ("absence", "schools", "tracts", "national", "districts", "outlines")
-    return _Sorted(*(tuple(roles[name]) for name in held))
+    return _Sorted(*(tuple(roles[name]) for name in ROLES[:-1]))
 
 
 def _role(table: RawTable) -> tuple[str, str, bool]:
@@ -276,6 +287,8 @@ def _role(table: RawTable) -> tuple[str, str, bool]:
     figures = [name for name in headers if max(strength(name, each) for each in FIGURES)]
     if not figures and table.measure[1]:
         figures = [table.measure[0]]
+    if is_zones(table):
+        return "zones", "Outlines called zones or boundaries, with ids of schools.", True
     if table.layout.kind != "vector" and figures and (found := columns_of(table)):
         words = f"Columns {figures[0]!r}, and districts in {found.ids!r}: a row is a district."
         return "districts", words, True
@@ -287,6 +300,8 @@ def _role(table: RawTable) -> tuple[str, str, bool]:
     schools = [each for each in best(headers, "name") if not strength(each, "district")]
     if figures and schools and table.layout.kind != "vector":
         return "absence", f"Columns {figures[0]!r} and schools by name in {schools[0]!r}.", True
+    if tract_ids(table) and not ids and len(headers) > 1:
+        return "conditions", f"Tract ids in {tract_ids(table)!r}, and figures.", True
     points = best(headers, "x") and best(headers, "y")
     if ids and (points or best(headers, "name")) and len(table.cells) > 1:
         return "schools", f"Ids in {ids!r}" + (" and points." if points else " and names."), True

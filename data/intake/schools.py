@@ -221,19 +221,33 @@ def _levels(
     table: RawTable, interview: Interview, ids: str
 ) -> tuple[dict[str, Column], Grades | None]:
     """Choose where levels come from: a column of words, or grades."""
+    column = level_column(table, interview, ids)
+    return ({"level": column}, None) if column else ({}, _grades(table, interview))
+
+
+def level_column(table: RawTable, interview: Interview, ids: str) -> Column | None:
+    """Choose a column whose words are levels; None when no column is.
+
+    Parameters
+    ----------
+    table : RawTable
+    interview : Interview
+    ids : str
+        Column of the ids.
+    """
     cells = table.cells
     for header in best([name for name in cells.columns if name != ids], "level"):
         words = pd.Series([word for word in table.distinct(header) if word], dtype="str")
         if 1 < len(words) <= MOST_LEVELS:
-            ours = words.map(_level)
+            ours = words.map(level_of)
             if ours.ne("").mean() > HALF and len(set(ours)) > 1:
                 named = zip(words, ours, strict=True)
                 pairs = ", ".join(f"{a} is {b or UNKNOWN}" for a, b in named)
                 header = choose(interview, table, "level", (header,), f"{pairs}.")
                 if header:
                     found = {a: b for a, b in zip(words, ours, strict=True) if b}
-                    return {"level": Column(column=header, map=found, default=UNKNOWN)}, None
-    return {}, _grades(table, interview)
+                    return Column(column=header, map=found, default=UNKNOWN)
+    return None
 
 
 def _grades(table: RawTable, interview: Interview) -> Grades | None:
@@ -269,7 +283,8 @@ def _grade_of(header: str) -> str:
     return match[1] if match and match[1] in GRADES else ""
 
 
-def _level(word: str) -> str:
+def level_of(word: str) -> str:
+    """Give our word of a level for a publisher's; "" for one that is not known."""
     return next((ours for rule, ours in RULES.items() if re.fullmatch(rule, word)), "")
 
 

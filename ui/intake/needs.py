@@ -39,7 +39,8 @@ SVI = mark(
 MORE = mark(
     "CSV files of your own: services (provider_id, name, kind, supply, address, longitude,"
     " latitude), travel times (geoid, provider_id, minutes), students by school and tract"
-    " (school_id, geoid, students)."
+    " (school_id, geoid, students), conditions by tract (geoid and figures). Outlines of attendance"
+    " zones with the ids of schools."
 )
 NCES, CENSUS = "nces.ed.gov", "www.census.gov"
 CDC = "www.atsdr.cdc.gov/place-health"
@@ -90,7 +91,11 @@ def needs(handed: Handed) -> tuple[Need, ...]:
             text(SVI, cdc=CDC, state=name),
             tuple(conditions),
         ),
-        Need(text("More, if you have it"), text(MORE), tuple(own)),
+        Need(
+            text("More, if you have it"),
+            text(MORE),
+            (*own, *held["zones"], *held["conditions"]),
+        ),
     )
 
 
@@ -107,7 +112,10 @@ def _answers(interview: Interview, key: str) -> tuple[str, ...]:
 def holdings(handed: Handed) -> dict[str, tuple[str, ...]]:
     """Give the tables by what they hold, as answered or proposed."""
     held: dict[str, list[str]] = {
-        name: [] for name in ("absence", "schools", "tracts", "districts", "outlines")
+        name: []
+        for name in (
+            *("absence", "schools", "tracts", "districts", "outlines", "zones", "conditions"),
+        )
     }
     for each in handed.interview.asked:
         if each.key[0] == "files" and each.key[2:] == ("holds",):
