@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import serving
 from tests.browser.screen import painted, settled
@@ -58,10 +58,23 @@ def site(
         yield Deployment(address, provider, stops)
 
 
-def logged_in(browser: Browser, site: Deployment, **claims: str) -> Page:
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Open browsers that know nothing of each other; closed, they ask a dead server no more."""
+    contexts: list[BrowserContext] = []
+
+    def opened() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}))
+        return contexts[-1].new_page()
+
+    yield opened
+    for each in contexts:
+        each.close()
+
+
+def logged_in(page: Page, site: Deployment, **claims: str) -> Page:
     """Log somebody in, from the first page on."""
     site.provider.claims = claims
-    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
     page.goto(f"{site.address}/add_a_place?area=demo")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_selector(".atlas-limits", timeout=90_000)
@@ -76,8 +89,8 @@ def server_of(page: Page) -> int:
     return next(int(each["value"]) for each in page.context.cookies() if each["name"] == STICKY)
 
 
-def test_nothing_is_shown_before_a_login(browser: Browser, site: Deployment) -> None:
-    page = browser.new_context().new_page()
+def test_nothing_is_shown_before_a_login(window: Callable[[], Page], site: Deployment) -> None:
+    page = window()
     page.goto(f"{site.address}/?area=demo")
     page.get_by_role("heading", name="Please log in").wait_for(timeout=60_000)
     settled(page)
@@ -85,14 +98,14 @@ def test_nothing_is_shown_before_a_login(browser: Browser, site: Deployment) -> 
 
 
 def test_the_claim_of_a_login_decides_who_hands_in_files(
-    browser: Browser, site: Deployment
+    window: Callable[[], Page], site: Deployment
 ) -> None:
     told = "You are a viewer here"
-    analyst = logged_in(browser, site, atlas_role="analyst")
+    analyst = logged_in(window(), site, atlas_role="analyst")
     assert told not in analyst.inner_text("body")
     assert analyst.locator("[data-testid=stFileUploader]").count() > 0
     for claims in ({"atlas_role": "viewer"}, {}, {"atlas_role": "admin"}):
-        viewer = logged_in(browser, site, **claims)
+        viewer = logged_in(window(), site, **claims)
         assert told in viewer.inner_text("body")
         assert viewer.locator("[data-testid=stFileUploader]").count() == 0
     analyst.get_by_role("button", name="Log out").click()
@@ -100,9 +113,9 @@ def test_the_claim_of_a_login_decides_who_hands_in_files(
 
 
 def test_a_server_may_die_and_the_login_holds_at_the_other(
-    browser: Browser, site: Deployment
+    window: Callable[[], Page], site: Deployment
 ) -> None:
-    page = logged_in(browser, site, atlas_role="analyst")
+    page = logged_in(window(), site, atlas_role="analyst")
     first = server_of(page)
     site.stops[first]()
     page.goto(f"{site.address}/hot_spots?area=demo")

@@ -37,11 +37,17 @@ SVI = mark(
     " conditions they live in. Left out, it is fetched from the network."
 )
 MORE = mark(
-    "CSV files of your own: services (provider_id, name, kind, supply, address, longitude,"
-    " latitude), travel times (geoid, provider_id, minutes), students by school and tract"
-    " (school_id, geoid, students), conditions by tract (geoid and figures). Outlines of attendance"
-    " zones with the ids of schools."
+    "CSV files of your own: services ({services}), travel times ({times}), students by school and"
+    " tract ({flows}), conditions by tract ({conditions}). Outlines of attendance zones with the"
+    " ids of schools."
 )
+COLUMNS = {
+    "services": "provider_id, name, kind, supply, address, longitude, latitude",
+    "times": "geoid, provider_id, minutes",
+    "flows": "school_id, geoid, students",
+    "conditions": "geoid, ...",
+}
+"""Headers of such files: they are the same in every language."""
 NCES, CENSUS = "nces.ed.gov", "www.census.gov"
 CDC = "www.atsdr.cdc.gov/place-health"
 WORDS_SHOWN = 40
@@ -93,7 +99,7 @@ def needs(handed: Handed) -> tuple[Need, ...]:
         ),
         Need(
             text("More, if you have it"),
-            text(MORE),
+            text(MORE, **{name: f"`{each}`" for name, each in COLUMNS.items()}),
             (*own, *held["zones"], *held["conditions"]),
         ),
     )
@@ -129,7 +135,8 @@ def guide(handed: Handed) -> None:
     items = []
     for need in needs(handed):
         files = ", ".join(escape(each) for each in need.files)
-        there = f"<span class='atlas-there'>✓ {files}</span>" if files else escape(need.where)
+        where = re.sub("`([^`]+)`", r"<span lang='en'>\1</span>", escape(need.where))
+        there = f"<span class='atlas-there'>✓ {files}</span>" if files else where
         items.append(f"<li><b>{escape(need.name)}.</b> {there}</li>")
     st.html(f"<ol class='atlas-needs'>{''.join(items)}</ol>")
 
