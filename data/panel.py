@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from pyarrow.lib import ArrowException
 
-from data.contracts.check import STORED_CRS, empty_table
+from data.contracts.check import STORED_CRS, check_relations, empty_table
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import LEVELS, PROVIDER_KINDS
 from data.errors import DataError
@@ -200,12 +200,16 @@ def save_panel(panel: Panel, path: Path) -> None:
     ------
     PanelError
         The folder already holds a panel.
+    ContractError
+        A table names an id that no other has.
     """
     path = Path(path)
     if (path / manifest.FILE_NAME).exists():
         raise PanelError(f"{path} already holds a panel; choose an empty folder")
+    tables = {name: panel.table(name) for name in TABLES}
+    check_relations(tables, [source.id for source in panel.sources])
     path.mkdir(parents=True, exist_ok=True)
-    files = {name: _write_table(name, panel.table(name), path) for name in TABLES}
+    files = {name: _write_table(name, table, path) for name, table in tables.items()}
     text = manifest.dumps(
         manifest.Manifest(
             panel.area, panel.sources, panel.ledger, panel.parameters, panel.protected, files
