@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, diags_array
 
 from analytics.disclosure.attacker import Totals
 from analytics.disclosure.policy import PRESETS, Policy
@@ -55,11 +56,42 @@ class PublicTotals:
         """
         relations = Relations.of(absence, schools)
         cells = relations.truth(absence)
-        matrix, placed = left_out(relations.matrix, cells)
-        sums, relations = matrix @ placed, replace(relations, matrix=matrix)
+        matrix, sums = _known_sums(relations, cells, _hidden_here(relations, absence))
+        relations = replace(relations, matrix=matrix)
         total = relations.others["kind"].eq("total") & relations.others["name"].isin(list(withheld))
         cells[total.index[total]] = np.nan
         return cls(relations, cells, sums)
+
+
+def _hidden_here(relations: Relations, absence: pd.DataFrame) -> Bools:
+    """Mark the cells that the table itself hides, and the rests that hang on them."""
+    seen = np.concatenate([floats(absence[name]) for name in COLUMNS])
+    reason = absence.get("reason", pd.Series("", absence.index))
+    coded = reason.isin(CODES).to_numpy(bool)
+    own = np.tile(coded, 2) & np.isnan(seen)
+    marks = np.concatenate([own, np.zeros(len(relations.others), dtype=np.bool_)])
+    rest = relations.others[relations.others["kind"].eq("rest")]
+    whole, group = (rest[name].to_numpy(np.intp) for name in ("whole", "group"))
+    marks[rest.index] = marks[whole] | marks[group]
+    return marks
+
+
+def _known_sums(relations: Relations, cells: Floats, hidden: Bools) -> tuple[csr_array, Floats]:
+    """Give what adds up, and to what.
+
+    Parts add up to their whole also where the table hides some of them: a reader knows that. Other
+    unknown cells, and hidden ones of totals that are of shown rows, are left out.
+    """
+    matrix, placed = left_out(relations.matrix, cells)
+    sums = matrix @ placed
+    total = relations.others.index[relations.others["kind"].eq("total")].to_numpy(np.intp)
+    other = np.isnan(cells) & ~hidden
+    other[total] = True
+    counted = abs(relations.matrix)
+    whole = (counted @ hidden.astype(np.float64) > 0) & (counted @ other.astype(np.float64) == 0)
+    taken = diags_array(whole.astype(np.float64))
+    left = diags_array((~whole).astype(np.float64))
+    return csr_array(taken @ relations.matrix + left @ matrix), np.where(whole, 0.0, sums)
 
 
 @dataclass(frozen=True)

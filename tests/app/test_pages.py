@@ -22,6 +22,7 @@ from ui import frame, languages
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
 from ui.queries import hotspots as queries_hotspots
+from ui.queries.stored import Shelf
 from ui.selection import FIELDS, METHODS, NEIGHBOURS, Selection
 
 ROOT = Path(__file__).parents[2]
@@ -541,6 +542,7 @@ def test_clusters_are_planted_when_asked(
     assert "A map without marks is no all-clear" in words(test)
     assert "would show up in" not in words(test)
     monkeypatch.setattr(queries_hotspots, "power_of", partial(power_of, replicates=1))
+    monkeypatch.setattr("ui.queries.cache.shelf", lambda _key: Shelf(None))  # for this test alone
     test.button(key="plant").click().run()
     assert not test.exception
     assert "would show up in" in words(test)
@@ -557,6 +559,7 @@ def test_the_simulation_runs_when_asked_and_not_before(
     app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.queries.methods.REPLICATES", 2)
+    monkeypatch.setattr("ui.queries.cache.shelf", lambda _key: Shelf(None))  # for this test alone
     test = app("methods", area="demo")
     assert "False alarms on" not in headings(test)
     # A press of the button is lost here: an AppTest enters every page through its own file.

@@ -25,7 +25,7 @@ import streamlit as st
 
 from analytics.inputs import Progress
 from ui.languages import mark, text
-from ui.queries.stored import shelf
+from ui.queries.stored import Shelf, shelf
 from ui.words.as_written import as_written
 
 P = ParamSpec("P")
@@ -199,7 +199,7 @@ def results() -> Results:
     return Results()
 
 
-def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
+def result(key: Hashable, what: str, work: Callable[[Progress], T], *, stored: bool = True) -> T:
     """Give a kept result, or do the work with a bar and a way to stop it.
 
     Stopping, or changing any control, ends the work at the next move of the bar; nothing half done
@@ -214,6 +214,8 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
         What is being done, for the bar: "Testing 24 ways".
     work : callable
         Takes a callback of steps done and steps wanted; gives the result, never None.
+    stored : bool
+        Keep it on disk too; not where it hangs on how much time there was.
     """
     kept = results().get(key)
     if kept is not None:
@@ -223,15 +225,15 @@ def result(key: Hashable, what: str, work: Callable[[Progress], T]) -> T:
     bar = Bar(key, what)
     with results().turn(key, bar.wait):
         kept = results().get(key)
-        made = _made(key, bar, work) if kept is None else cast("T", kept)
+        own = shelf(key) if stored else Shelf(None)
+        made = _made(own, bar, work) if kept is None else cast("T", kept)
         results().keep(key, made)
     bar.place.empty()
     return made
 
 
-def _made(key: Hashable, bar: Bar, work: Callable[[Progress], T]) -> T:
+def _made(place: Shelf, bar: Bar, work: Callable[[Progress], T]) -> T:
     """Take a result from the disk, or do the work and keep it there."""
-    place = shelf(key)
     stored = place.take()
     if stored is not None:
         return cast("T", stored)

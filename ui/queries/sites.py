@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
@@ -116,7 +117,9 @@ def plan(selection: Selection, asked: Question) -> SitePlan:
         *("sites", queries.place(selection.area), *_view(selection)),
         *(asked, "" if own is None else own.key, "" if ways is None else ways.key),
     )
-    give = result if own is None and ways is None else result_for_one
+    # How good a plan is hangs on the time there was: the next process looks again.
+    for_all = partial(result, stored=False)
+    give = for_all if own is None and ways is None else result_for_one
     return give(
         key,
         text("Looking for sites"),
