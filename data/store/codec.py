@@ -196,10 +196,8 @@ class _Reader:
         if kind == "frame":
             frame = self._arrow(structure["frame"])
             labels = pd.Index(list(map(self.take, structure["columns"])), tupleize_cols=False)
-            labels, rows = (
-                labels.rename(self.take(structure["named"])),
-                self.take(structure["rows"]),
-            )
+            labels = labels.rename(self.take(structure["named"]))
+            rows = self.take(structure["rows"])
             if labels.empty:
                 return pd.DataFrame(index=rows, columns=labels)
             return frame.set_axis(labels, axis=1).set_axis(rows)

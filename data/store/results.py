@@ -1,12 +1,15 @@
 """Results kept beside the panel they follow from: what no choice changes is made once.
 
-They are found by a hash of all that decides them: the panel, every line of code, and the choices.
+They are found by a hash of all that decides them: the panel, every line of code, the libraries that
+count, and the choices.
 To drop the folder, or any file in it, changes no result. A build replaces it with the panel.
 """
 
 import contextlib
 import hashlib
 import os
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from data.store.manifest import FILE_NAME
 
 FOLDER = "results"
 SUFFIX = ".zip"
+COUNTING = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba")
 LARGEST = 400_000_000  # bytes in one folder; the results longest unused go first
 
 
@@ -35,8 +39,14 @@ def result_file(panel: Path, key: str) -> Path:
         There is no panel.
     """
     manifest = hashlib.sha256((panel / FILE_NAME).read_bytes()).hexdigest()
-    name = hashlib.sha256("\0".join((manifest, code(), key)).encode()).hexdigest()
+    name = hashlib.sha256("\0".join((manifest, code(), libraries(), key)).encode()).hexdigest()
     return panel / FOLDER / f"{name}{SUFFIX}"
+
+
+@cache
+def libraries() -> str:
+    """Name the libraries that figures are counted with, and their versions."""
+    return " ".join(f"{name} {version(name)}" for name in COUNTING)
 
 
 def read_result(file: Path) -> Any:

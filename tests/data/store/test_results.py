@@ -37,6 +37,9 @@ def test_another_build_code_or_choice_finds_nothing(
     monkeypatch.setattr(results, "code", lambda: "a line more")
     assert result_file(panel, "hot spots") != file
     monkeypatch.undo()
+    monkeypatch.setattr(results, "libraries", lambda: "numpy of next year")
+    assert result_file(panel, "hot spots") != file
+    monkeypatch.undo()
     assert result_file(panel, "hot spots") == file
     (panel / "manifest.json").write_text("another build")
     assert result_file(panel, "hot spots") != file
