@@ -115,6 +115,16 @@ def recipe_id(slug: str, table: RawTable, kind: str) -> str:
     return NAME.sub("_", f"{slug} {stem} {sheet} {kind}").strip("_")
 
 
+def unique_headers(table: RawTable, longest: int) -> tuple[str, ...]:
+    """List the columns with another short word in each row: ids of what the rows are."""
+    words = {str(header): plain_ids(table.cells[header]) for header in table.cells.columns}
+    return tuple(
+        header
+        for header, own in words.items()
+        if own.ne("").all() and not own.duplicated().any() and own.str.len().max() <= longest
+    )
+
+
 def choose(
     interview: Interview, table: RawTable, target: str, headers: tuple[str, ...], why: str
 ) -> str:

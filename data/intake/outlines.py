@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.intake.content import counted_words, number_share, pattern_of, plain_ids
-from data.intake.draft import About, choose
+from data.intake.draft import About, choose, unique_headers
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.place.district_names import alike, by_name, has_territory
@@ -21,6 +21,7 @@ CALLED = re.compile(
 )
 HALF = 0.5
 LEAST = 2
+LONGEST_ID = 20
 SHOWN = 6
 MOST_PAIRS = 400
 """Of more any answer is taken, and the reader of the recipe says where it is wrong."""
@@ -111,7 +112,7 @@ def outlines_recipe(
     )
     shared = _sharing(table, names)
     ids = choose(interview, table, "district_id", shared, "It holds the ids of districts.")
-    outline = _unique(table, ids or name)
+    outline = next(iter(unique_headers(table, LONGEST_ID)), ids or name)
     columns = {"outline_id": Column(column=outline), "name": Column(column=name)}
     if ids:
         columns["district_id"] = Column(column=ids)
@@ -164,15 +165,6 @@ def _sharing(table: RawTable, names: Mapping[str, Collection[str]]) -> tuple[str
     }
     fitting = [header for header in shares if shares[header] > HALF]
     return tuple(sorted(fitting, key=lambda header: -shares[header]))
-
-
-def _unique(table: RawTable, otherwise: str) -> str:
-    """Give the first column with another word in each row: the id of an outline."""
-    for header in table.cells.columns:
-        words = plain_ids(table.cells[header])
-        if words.ne("").all() and not words.duplicated().any() and words.str.len().max() <= 20:
-            return str(header)
-    return otherwise
 
 
 def _aliases(

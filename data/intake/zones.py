@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from data.intake.content import pattern_of, plain_ids
-from data.intake.draft import About, choose
+from data.intake.draft import About, choose, unique_headers
 from data.intake.interview import Interview, Question
 from data.intake.look import RawTable
 from data.intake.meaning import id_header
@@ -47,7 +47,13 @@ def zones_recipe(
         why = "By its header; none of its ids is that of a school with a figure."
     school = choose(interview, table, "school_id", likely, why)
     mark = _mark(table, school, schools)
-    zone = choose(interview, table, "zone_id", _unique(table) or (school,), "Each row has another.")
+    zone = choose(
+        interview,
+        table,
+        "zone_id",
+        unique_headers(table, LONGEST_ID) or (school,),
+        "Each row has another.",
+    )
     level = level_column(table, interview, school) or Column(constant=_served(table, interview))
     columns = {
         "zone_id": Column(column=zone),
@@ -85,17 +91,6 @@ def _mark(table: RawTable, school: str, schools: Collection[str]) -> str:
         if any(part.strip() in schools for each in parts for part in each):
             return mark
     return ""
-
-
-def _unique(table: RawTable) -> tuple[str, ...]:
-    """List the columns with another word in each row: ids of zones."""
-    found = []
-    for header in map(str, table.cells.columns):
-        words = plain_ids(table.cells[header])
-        short = words.str.len().max() <= LONGEST_ID
-        if words.ne("").all() and not words.duplicated().any() and short:
-            found.append(header)
-    return tuple(found)
 
 
 def _served(table: RawTable, interview: Interview) -> str:
