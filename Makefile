@@ -14,7 +14,7 @@ PY := $(BIN)/python
 run: $(VENV)/.run
 	$(PY) -m data.build demo --if-missing
 	$(PY) -m ui.prepare demo
-	$(PY) -m streamlit run app.py
+	$(PY) -m streamlit run serve.py
 
 # A file's tests stay on one worker, so that what they share is made once; files in their order, so
 # that the long ones (app, browser) do not come last.

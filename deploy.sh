@@ -8,4 +8,4 @@ if [ "${1:-}" = place ]; then
 fi
 python -m data.build demo --if-missing
 python -m ui.prepare demo
-exec python -m streamlit run app.py "$@"
+exec python -m streamlit run serve.py "$@"

@@ -1,9 +1,9 @@
 import streamlit as st
 
 from ui import frame, queries, screen, welcome
-from ui.charts import history as history_charts
 from ui.maps.measure import absence_screen
 from ui.places import overview
+from ui.queries import charts
 from ui.words import answers
 from ui.words import standing as words
 
@@ -26,7 +26,7 @@ screen.foot(selection, words.TRACT_MEANING, "overview")
 welcome.draw(selection)
 frame.figures(answers.overview_figures(totals, trend, selection.year, area.definition))
 frame.how_sure(*overview.sureness(selection))
-st.altair_chart(history_charts.trend(trend))
+st.vega_lite_chart(charts.trend_chart(selection))
 frame.breaks(selection)
 frame.fold("The map as a table", "table", overview.classes, selection)
 frame.fold("Every school year", "years", overview.years, selection)

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 from altair.utils import schemapi
 
 from ui.languages import text
@@ -53,6 +54,17 @@ def styled(
         padding={"left": 8, "top": 8, "right": 8, "bottom": 8},
         config=alt.Config(axis=_AXIS, legend=_LEGEND, view=alt.ViewConfig(stroke=None)),
     )
+
+
+def spec_of(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+    """Give the Vega-Lite text of a chart."""
+    spec: dict[str, Any] = chart.to_dict(validate=schemapi.DEBUG_MODE)
+    return spec
+
+
+def draw_chart(chart: alt.LayerChart | alt.Chart) -> None:
+    """Draw a chart; `st.altair_chart` would check it against its schema at every run."""
+    st.vega_lite_chart(spec_of(chart))
 
 
 def rate_axis(field: str) -> alt.Y:

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import languages, screen
+from ui.charts.style import draw_chart
 from ui.goals import charts, words
 from ui.languages import counted, mark, text
 from ui.plan import editor
@@ -48,7 +49,7 @@ def first_screen(selection: Selection) -> None:
 
 def _chart(selection: Selection) -> None:
     with st.container(key="goal-path"):
-        st.altair_chart(path(selection))
+        draw_chart(path(selection))
 
 
 def path(selection: Selection) -> alt.LayerChart:
@@ -168,7 +169,7 @@ def grid(selection: Selection) -> None:
         st.write(as_written(nothing))
         return
     pair = queries_goals.history(selection, queries_goals.unit_of(selection)).pair
-    st.altair_chart(charts.grid_chart(found))
+    draw_chart(charts.grid_chart(found))
     st.caption(as_written(text(GRID_NOTE)))
     rows = found.assign(
         name=queries_goals.names(selection, found.index),
@@ -190,7 +191,7 @@ def tested(selection: Selection) -> None:
         st.write(as_written(too_few))
         return
     st.write(as_written(words.held(found)))
-    st.altair_chart(charts.reliability_chart(found.calibration.table))
+    draw_chart(charts.reliability_chart(found.calibration.table))
     st.caption(
         as_written(
             text(

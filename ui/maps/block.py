@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import queries, screen
-from ui.languages import text
+from ui.languages import reported, spoken, text
 from ui.maps import view
 from ui.maps.decks import (
     SCHOOL_PIXELS,
@@ -29,6 +30,7 @@ from ui.maps.scales import (
     size_legend,
 )
 from ui.places.cards import focus_card
+from ui.queries.cache import kept
 from ui.screen import Beside
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.words.numbers import percent_text, plural, students_text, with_margin
@@ -170,20 +172,28 @@ def opened_on(
     return replace(geometry, bounds=(west - across, south - up, east + across, north + up))
 
 
-def figures_of(table: pd.DataFrame) -> list[str]:
+def figures_of(table: pd.DataFrame) -> Sequence[str]:
     """Figure of each row as the map says it, or why there is none.
 
     `table` has `rate`, `enrolled`, `shown`, `status` and `reason`, or a driver's `value`, `moe`,
     `unit` and `status`; else there are no figures.
     """
-    if "rate" in table:
-        columns = table[["shown", "rate", "enrolled", "status", "reason"]]
-        columns = columns.assign(shown=table["shown"].eq(True))
-        return [_rate(*row) for row in columns.itertuples(index=False)]
-    if "moe" in table:
-        columns = table[["value", "moe", "unit"]]
-        return [_estimate(*row) for row in columns.itertuples(index=False)]
-    return []
+    for names in (("shown", "rate", "enrolled", "status", "reason"), ("value", "moe", "unit")):
+        if names[1] in table:
+            columns = table[[*names]]
+            rows = pd.util.hash_pandas_object(columns, index=False).to_numpy()
+            content = hashlib.blake2b(rows.tobytes(), digest_size=16).hexdigest()
+            return _figures(content, spoken(), reported(), columns)
+    return ()
+
+
+@kept("figures on a map")
+def _figures(content: str, lang: str, noun: str, _columns: pd.DataFrame) -> tuple[str, ...]:
+    del content, lang, noun
+    if "rate" in _columns:
+        shown = _columns["shown"].eq(True)
+        return tuple(_rate(*row) for row in _columns.assign(shown=shown).itertuples(index=False))
+    return tuple(_estimate(*row) for row in _columns.itertuples(index=False))
 
 
 def _rate(shown: bool, rate: float, enrolled: float, status: str, reason: str) -> str:

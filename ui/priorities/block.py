@@ -11,6 +11,7 @@ import streamlit as st
 
 from data.views.priorities import Priorities
 from ui import frame, queries, screen
+from ui.charts.style import draw_chart
 from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps import view
@@ -130,7 +131,7 @@ def _card(found: Priorities, names: pd.Series, selection: Selection) -> str:
 def order(found: Priorities, names: pd.Series, selection: Selection) -> None:
     """Draw the ranks that the figures leave open for the first places."""
     table = found.table[found.table["rank"].notna()].head(CHARTED)
-    st.altair_chart(charts.rank_ranges(table.assign(name=names), selection.top))
+    draw_chart(charts.rank_ranges(table.assign(name=names), selection.top))
     st.caption(as_written(text(words.CHANCE, top=selection.top)))
 
 
@@ -140,7 +141,7 @@ def concentration(found: Priorities, selection: Selection) -> None:
         st.write(as_written(text("There are too few places here to say.")))
         return
     of = units.unit_of(selection)
-    st.altair_chart(charts.concentration(found.concentration, text(words.UNITS[of])))
+    draw_chart(charts.concentration(found.concentration, text(words.UNITS[of])))
     st.caption(
         as_written(
             text(
@@ -185,7 +186,7 @@ def table(found: Priorities, names: pd.Series, selection: Selection) -> None:
 
 def funnel(selection: Selection) -> None:
     """Draw schools by size and rate with the limits within which chance leaves them."""
-    st.altair_chart(charts.funnel(queries_priorities.funnel(selection)))
+    draw_chart(charts.funnel(queries_priorities.funnel(selection)))
     st.caption(
         as_written(
             text(

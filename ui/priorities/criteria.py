@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.priorities.criteria import CriteriaList
+from ui.charts.style import draw_chart
 from ui.languages import mark, text
 from ui.priorities import charts, words
 from ui.queries import drivers, units
@@ -44,7 +45,7 @@ def draw(selection: Selection) -> None:
     st.write(as_written(_sentence(ranked, names, selection.top)))
     parts = found.parts.loc[ranked.index[:CHARTED]]
     labels = {name: text(CRITERIA[name]) for name in parts}
-    st.altair_chart(charts.reasons(parts, names, ranked["top_share"], labels))
+    draw_chart(charts.reasons(parts, names, ranked["top_share"], labels))
     st.caption(as_written(text(HOW)))
     _table(found, names, selection)
 

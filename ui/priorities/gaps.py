@@ -14,6 +14,7 @@ from analytics.rates.between_schools import Estimate
 from data.contracts.vocabulary import LEVEL_LABELS
 from data.views.disparities import EASIEST, HARDEST
 from ui import controls, frame, queries
+from ui.charts.style import draw_chart
 from ui.languages import mark, text
 from ui.priorities import charts
 from ui.queries import drivers
@@ -59,9 +60,9 @@ def draw(selection: Selection) -> None:
     found = queries_gaps.found(selection)
     table = found.table.assign(name=_names(found.table.index, kind))
     st.write(as_written(sentence(found, table, selection)))
-    st.altair_chart(charts.gaps(table, _whole(selection)))
+    draw_chart(charts.gaps(table, _whole(selection)))
     if len(found.years) > 1:
-        st.altair_chart(charts.gap_years(found.years))
+        draw_chart(charts.gap_years(found.years))
         frame.breaks(selection)
     facts = summary(found)
     if facts:

@@ -74,6 +74,9 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "units of a place": Entry(8),
         "search": Entry(4, shared=True),
         "trend": Entry(32),
+        "totals": Entry(64, shared=True),
+        "ranks of neighbourhoods": Entry(32),
+        "figures on a map": Entry(64, shared=True),
         "dispersion between years": Entry(32, shared=True),
         "neighbours": Entry(8, shared=True),
         "results of long work": Entry(1, shared=True),
@@ -83,7 +86,10 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "exposures to all drivers": Entry(8, shared=True),
         "drivers told apart": Entry(32),
         "comparison of schools": Entry(
-            16, shared=True, doing=mark("Comparing schools with what children live with")
+            16,
+            shared=True,
+            doing=mark("Comparing schools with what children live with"),
+            stored=True,
         ),
         "absence and a driver, tested": Entry(
             16, shared=True, doing=mark("Testing where both go together")
@@ -104,6 +110,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "providers near a group": Entry(32),
         "students above the reference": Entry(8, shared=True),
         "who serves where": Entry(16, shared=True, doing=mark("Counting who is within reach ...")),
+        "chart of school years": Entry(32),
         "chart of a profile": Entry(64),
         "chart of strengths": Entry(64),
         "chart of odds": Entry(32),

@@ -10,7 +10,9 @@ import pandas as pd
 from data.views.hot_spots import HotSpots
 from data.views.strengths import Strengths
 from ui import queries
+from ui.charts import history as history_charts
 from ui.charts import places as school_charts
+from ui.charts.style import spec_of
 from ui.drivers import charts as driver_charts
 from ui.drivers import words as driver_words
 from ui.languages import text
@@ -21,6 +23,12 @@ from ui.queries.cache import kept
 from ui.queries.stored import Place
 from ui.selection import Selection
 from ui.why import charts as why_charts
+
+
+def trend_chart(selection: Selection) -> dict[str, Any]:
+    """Vega-Lite text of the place's school years, see `ui.charts.history.trend`."""
+    view = Selection(selection.area, "", level=selection.level, lang=selection.lang)
+    return _trend_chart(queries.place(selection.area), view)
 
 
 def profile_chart(found: HotSpots, selection: Selection) -> dict[str, Any]:
@@ -66,21 +74,26 @@ def _group_view(selection: Selection) -> Selection:
 
 
 # Profile and strengths follow from place and view: hence `_profile` and `_strengths`.
-# Tests check both charts against the schema, which takes .1 s.
+
+
+@kept("chart of school years")
+def _trend_chart(key: Place, view: Selection) -> dict[str, Any]:
+    del key  # a rebuild is another place
+    return spec_of(history_charts.trend(queries.trend(view)))
 
 
 @kept("chart of a profile")
 def _profile_chart(key: Place, view: Selection, _profile: pd.DataFrame) -> dict[str, Any]:
     del key, view
     chart = why_charts.dot_plot(_profile, text("What stands out beside comparable tracts?"))
-    return chart.to_dict(validate=False)
+    return spec_of(chart)
 
 
 @kept("chart of strengths")
 def _funnel_chart(key: Place, view: Selection, _strengths: Strengths) -> dict[str, Any]:
     del key
     title = text("Which schools lie below what is predicted for them? {year}", year=view.year)
-    return why_charts.funnel(_strengths, title).to_dict(validate=False)
+    return spec_of(why_charts.funnel(_strengths, title))
 
 
 @kept("chart of odds")
@@ -88,8 +101,7 @@ def _odds_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     table = queries_drivers.under_all_joins(view).table
     title = driver_words.chart_title(len(table))
-    found: dict[str, Any] = driver_charts.odds_chart(table, title, view.driver).to_dict()
-    return found
+    return spec_of(driver_charts.odds_chart(table, title, view.driver))
 
 
 @kept("chart of themes")
@@ -97,8 +109,7 @@ def _themes_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     question = text("How much of the difference between schools goes with each theme?")
     table = queries_drivers.comparison(view).shares
-    found: dict[str, Any] = driver_charts.shares_chart(table, question).to_dict()
-    return found
+    return spec_of(driver_charts.shares_chart(table, question))
 
 
 @kept("chart of exposure")
@@ -106,5 +117,4 @@ def _exposure_chart(key: Place, view: Selection) -> dict[str, Any]:
     del key  # a rebuild is another place
     measure = queries_drivers.measure(view)
     chart = school_charts.scatter(queries_drivers.exposure(view), text(measure.label), measure.unit)
-    found: dict[str, Any] = chart.to_dict()
-    return found
+    return spec_of(chart)

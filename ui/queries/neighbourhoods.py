@@ -42,7 +42,9 @@ def table(selection: Selection, kind: str = "neighbourhood") -> pd.DataFrame:
 
 def ranks(selection: Selection) -> pd.DataFrame:
     """Neighbourhoods in order, by the view's `rank`: see `data.views.ranking.ranked`."""
-    return ranked(table(selection), selection.rank or "excess")
+    key = queries.place(selection.area)
+    by = selection.rank or "excess"
+    return _ranks(key, selection.year, selection.level, selection.catchment, by)
 
 
 def focused(selection: Selection) -> str:
@@ -84,3 +86,8 @@ def _table(key: Place, year: str, level: str, catchment: str, kind: str) -> pd.D
     then = replace(view, year=since)
     before = (queries.schools(then), queries.shares(then))
     return found.join(views.changes(own, before, now).where(found["reason"].ne("P5")))
+
+
+@kept("ranks of neighbourhoods")
+def _ranks(key: Place, year: str, level: str, catchment: str, by: str) -> pd.DataFrame:
+    return ranked(_table(key, year, level, catchment, "neighbourhood"), by)

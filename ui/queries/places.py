@@ -123,6 +123,11 @@ def _trend(key: Place, level: str) -> pd.DataFrame:
     return schools_and_tracts.trend_view(panel_of(key), level)
 
 
+@kept("totals")
+def _totals(key: Place, year: str, level: str) -> Totals:
+    return schools_and_tracts.totals(_schools(key, year, level))
+
+
 def panel(selection: Selection) -> Panel:
     """Panel of the place; shared by all sessions that may see it, and never written to."""
     return panel_of(place(selection.area))
@@ -188,7 +193,7 @@ def dispersion(selection: Selection) -> Dispersion:
 
 def totals(selection: Selection) -> Totals:
     """Return the sums over the schools of the view."""
-    return schools_and_tracts.totals(schools(selection))
+    return _totals(place(selection.area), selection.year, selection.level)
 
 
 def publishers_total(selection: Selection) -> tuple[int, int] | None:

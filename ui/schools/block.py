@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 import pandas as pd
-import streamlit as st
 
 from ui import controls, frame, queries, screen
 from ui.charts import history as history_charts
 from ui.charts import places as school_charts
+from ui.charts.style import draw_chart
 from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps.decks import measure_classes, school_classes
@@ -87,11 +87,11 @@ def _card(selection: Selection, row: pd.Series) -> str:
 def history(listed: pd.DataFrame, selection: Selection) -> None:
     """Draw every school year of the school in focus; else how the rates of all are spread."""
     if selection.focus not in listed.index:
-        st.altair_chart(school_charts.bands(listed["rate"], shown=listed["shown"]))
+        draw_chart(school_charts.bands(listed["rate"], shown=listed["shown"]))
         return
     years, place = queries.school_history(selection), queries.trend(selection)
     every = text("all schools of this choice")
-    st.altair_chart(history_charts.school_history(years, place, place_name=every))
+    draw_chart(history_charts.school_history(years, place, place_name=every))
     frame.breaks(selection)
     columns = ("school_year", "enrolled", "chronic_absent", "rate", "next_year")
     heading = text("{name}, every school year", name=listed.loc[selection.focus, "name"])

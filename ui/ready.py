@@ -1,0 +1,79 @@
+"""Make ready what the first reader of a process would wait for, before it answers anyone.
+
+A process that is not ready does not answer its health check: a proxy sends it nobody.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+
+from data.errors import DataError
+
+ROOT = Path(__file__).resolve().parent.parent
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def ready(_app: st.App) -> AsyncIterator[None]:
+    """Load the pages and open the places; then the server answers."""
+    await asyncio.to_thread(make_ready)
+    yield
+
+
+def make_ready() -> None:
+    """Load what pages import, and open as many places as are kept open, the first first.
+
+    A place that is out of order keeps nobody from the others: its page says what is wrong.
+    """
+    for script in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))):
+        for name in _imported(script):
+            import_module(name)
+    from ui import queries
+    from ui.queries.cache import ENTRIES
+
+    for slug in list(queries.places())[: ENTRIES["panel"].size]:
+        try:
+            _open(slug)
+        except DataError:
+            _log.warning("%s was not opened beforehand: its page says why", slug)
+
+
+def _imported(script: Path) -> Iterator[str]:
+    """List the modules of ours that a script imports, those of a package, too."""
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ui"):
+            yield node.module
+            for each in node.names:
+                name = f"{node.module}.{each.name}"
+                if _is_module(name):
+                    yield name
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # the parent is a module, and no package
+        return False
+
+
+def _open(slug: str) -> None:
+    """Ask what the first page asks of a place."""
+    from ui import queries
+    from ui.queries import charts, neighbourhoods
+
+    view = queries.choices(slug).default()
+    queries.geometry(view)
+    queries.label(view)
+    if queries.totals(view).schools:
+        queries.tracts(view)
+        neighbourhoods.ranks(view)
+        charts.trend_chart(view)
