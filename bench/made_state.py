@@ -141,7 +141,7 @@ class MadeState:
     state: str = "California"
     slug: str = ""
     tracts: int = 9_100
-    schools: int = 10_000
+    schools: int = 10_012
     counties: int = 58
     years: int = 12
     spots: int = 12

@@ -22,7 +22,7 @@ from data.plausible.outlines import mended
 from data.store.provenance import Ledger
 from geo.areas.boundaries import outlines, seam, simplify
 from geo.areas.crs import degree_metres
-from geo.areas.groups import DRAWN_METRES, longer_side, outlined
+from geo.areas.groups import drawn_metres, longer_side, outlined
 from geo.areas.locate import locate
 from geo.inputs import geometries
 
@@ -170,7 +170,7 @@ def _of_dimension(shapes: Shapes, dimension: int) -> Shapes:
 
 def _boundaries(tracts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Draw the borders of counties, and those of neighbourhoods as exactly as the tracts."""
-    thin = simplify(tracts, DRAWN_METRES)
+    thin = simplify(tracts, drawn_metres(tracts))
     group = tracts["neighbourhood"].where(tracts["neighbourhood"].ne(""), tracts["county"])
     parts = {
         "county": shapely.boundary(geometries(outlined(tracts, tracts["county"]))),

@@ -11,8 +11,22 @@ from geo.inputs import geometries
 
 DRAWN_METRES = 12.0
 """Detail that a map of areas leaves out: less than a pixel where one fills a screen."""
+MANY_AREAS = 2_400
+"""From here on a map leaves out the more detail the more areas it has, so that it can be sent."""
 DETAILS = 1_250
 """Outlines of groups leave out what is a smaller part of the place's longer side."""
+
+
+def drawn_metres(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> float:
+    """Give the detail in metres that a map of these areas leaves out.
+
+    Examples
+    --------
+    >>> few = gpd.GeoSeries([shapely.box(5, 40, 6, 41)], crs=4326)
+    >>> drawn_metres(few), drawn_metres(few.repeat(7_200))
+    (12.0, 36.0)
+    """
+    return DRAWN_METRES * max(1.0, len(areas) / MANY_AREAS)
 
 
 def outlined(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
@@ -37,7 +51,7 @@ def outlined(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
     >>> outlined(areas, pd.Series(["a", "a"])).bounds.round(3).to_numpy().tolist()
     [[5.0, 40.0, 7.0, 41.0]]
     """
-    thin = simplify(areas, DRAWN_METRES).geometry[groups.notna()]
+    thin = simplify(areas, drawn_metres(areas)).geometry[groups.notna()]
     shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())
     whole = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=areas.crs))
     return simplify(whole, longer_side(areas) / DETAILS).geometry

@@ -31,7 +31,7 @@ def test_lines_are_fetched_and_explained_only_where_one_analysis_alone_flags(
     page.on("requestfinished", lambda request: fetched.append(request.url))
     open_page(page, server, "hot_spots", area="demo", method=method)
     painted(page, HOT)
-    assert any(url.endswith("/tracts.json") for url in fetched)
+    assert any(url.endswith("/areas.json") for url in fetched)
     assert any(url.endswith("/hatch.json") for url in fetched) == hatched
     explained = page.locator(".legend", has_text="with lines: one analysis alone flags it")
     assert explained.count() == int(hatched)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -24,21 +25,35 @@ from data.panel import Panel
 from data.views.districts import by_district
 from data.views.neighbourhoods import neighbourhoods
 from geo.areas.boundaries import hatch_lines, seam, simplify
-from geo.areas.groups import DRAWN_METRES, outlined
+from geo.areas.groups import DRAWN_METRES, drawn_metres, outlined
+from geo.areas.topology import Layer, topology
 from ui.address import address
 from ui.selection import NEIGHBOURHOOD
 
+Properties = Sequence[Mapping[str, Any]]
 STATIC = Path(__file__).resolve().parents[2] / "static" / "geometry"
 CONTEXT = ("water", "parks", "roads", "boundaries")
 """Layers of shapes from the panel's context; names and neighbourhoods are made beside them."""
 NAME_KINDS = ("county", "town", "neighbourhood")
 """Kinds of names, of those as high in rank the first one is drawn."""
 NOWHERE = (-125.0, 24.0, -66.0, 50.0)  # where a place without outlines opens: the country
+DEGREES = 1e-5  # told apart where a map leaves out 12 metres: half the bytes, no visible change
+SHARED = "areas"
+"""File of outlines that share borders: tracts, districts and what is drawn between them."""
 HATCHES = 150  # lines across the longer side of a place: 4 pixels apart when it opens
 
 
 class GeometryError(DataError):
     """The map's outlines cannot be written where the browser fetches them."""
+
+
+TOPOLOGIES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("tracts", "districts", "borders"), SHARED),
+        "neighbourhoods": "neighbourhoods",
+    }
+)
+"""Layers that stand in a topology, and its file; the others are files of their own."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +84,24 @@ class MapGeometry:
 
     def drawn(self, shapes: Any) -> Any:
         """Give shapes in EPSG:4326 as the map draws them, with five decimals: one metre."""
-        return shapely.transform(shapes, self._place)
+        return shapely.transform(shapes, lambda xy: self.turned(xy).round(5))
 
-    def _place(self, xy: Any) -> Any:
-        return np.column_stack([self.longitude_of(xy[:, 0]), xy[:, 1]]).round(5)
+    def turned(self, xy: Any) -> Any:
+        """Give points in EPSG:4326, a row each, where the map draws them."""
+        return np.column_stack([self.longitude_of(xy[:, 0]), xy[:, 1]])
 
     def is_written(self) -> bool:
         """Say whether its files are where browsers fetch them."""
         return (STATIC / self.folder).is_dir()
 
     def url(self, layer: str) -> str:
-        """Address of a layer: "tracts", "districts", "schools", marks on them, or of context."""
-        return address(f"geometry/{self.folder}/{layer}.json")
+        """Address of a layer: "tracts", "districts", "schools", marks on them, or of context.
+
+        The part after # is a layer of a topology.
+        """
+        name = TOPOLOGIES.get(layer)
+        part = f"{layer}.json" if name is None else f"{name}.json#{layer}"
+        return address(f"geometry/{self.folder}/{part}")
 
 
 def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
@@ -113,32 +134,27 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
 
 
 def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
-    """Write the outlines of tracts, what lies on them, and the points of schools."""
+    """Write the outlines of tracts or districts, what lies on them, and the points of schools."""
     tracts = panel.tracts
-    thin = simplify(tracts, DRAWN_METRES) if len(tracts) else tracts
+    metres = drawn_metres(tracts)
+    thin = simplify(tracts, metres).geometry if len(tracts) else tracts.geometry
     wider = neighbourhoods(tracts)
     names = (tracts["name"] + ", " + wider.astype("object")).fillna(tracts["name"])
     borders = panel.context[panel.context["layer"] == "boundaries"]
     borders = borders[borders["kind"] == "neighbourhood"].geometry
+    parts = {"tracts": (thin, _named(tracts.index, names))}
+    marks = _marks(thin, panel, line)
     if by_district(panel):
-        borders = gpd.GeoSeries(simplify(panel.zones, DRAWN_METRES).geometry.boundary)
+        ids = pd.Index(panel.zones["school_id"])
+        districts = simplify(panel.zones, DRAWN_METRES).geometry
+        parts["districts"] = (districts, _named(ids, panel.schools["name"].reindex(ids)))
+        borders = gpd.GeoSeries(districts.boundary)
+        marks |= {f"districts-{key}": text for key, text in _marks(districts, panel, line).items()}
+    parts["borders"] = (borders, [{}] * len(borders))
     return {
-        "tracts": _features(thin.geometry, _named(tracts.index, names), line),
-        **_marks(thin.geometry, panel, line),
-        "borders": _features(borders, [{}] * len(borders), line),
+        SHARED: _topology(parts, line, DEGREES * metres / DRAWN_METRES),
+        **marks,
         "schools": _features(schools.geometry, _named(schools.index, schools["name"]), line),
-        **(_districts(panel, line) if by_district(panel) else {}),
-    }
-
-
-def _districts(panel: Panel, line: float) -> dict[str, str]:
-    """Write the outlines of districts, and what lies on them."""
-    thin = simplify(panel.zones, DRAWN_METRES).geometry
-    ids = pd.Index(panel.zones["school_id"])
-    names = panel.schools["name"].reindex(ids)
-    return {
-        "districts": _features(thin, _named(ids, names), line),
-        **{f"districts-{name}": text for name, text in _marks(thin, panel, line).items()},
     }
 
 
@@ -171,7 +187,9 @@ def _context(panel: Panel, line: float) -> dict[str, str]:
     if units.notna().any():
         shapes = outlined(panel.tracts, units)
         ids = NEIGHBOURHOOD + shapes.index.astype("str")
-        layers["neighbourhoods"] = _features(shapes, _named(ids, shapes.index), line)
+        parts = {"neighbourhoods": (shapes, _named(ids, shapes.index))}
+        detail = drawn_metres(panel.tracts) / DRAWN_METRES
+        layers["neighbourhoods"] = _topology(parts, line, DEGREES * detail)
         layers.update(
             {f"neighbourhoods-{name}": text for name, text in _marks(shapes, panel, line).items()}
         )
@@ -194,8 +212,19 @@ def _names(names: gpd.GeoDataFrame, line: float) -> str:
     return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
 
 
-def _features(shapes: gpd.GeoSeries, about: Sequence[Mapping[str, Any]], line: float) -> str:
-    # Five decimals are one metre: half the bytes, no visible change.
+def _topology(
+    parts: Mapping[str, tuple[gpd.GeoSeries, Properties]], line: float, step: float
+) -> str:
+    """Write layers whose shapes share borders, as the map draws them."""
+    placed = MapGeometry("", (0, 0, 0, 0), line)
+    layers: dict[str, Layer] = {
+        name: (shapely.transform(np.asarray(shapes.array), placed.turned), about)
+        for name, (shapes, about) in parts.items()
+    }
+    return json.dumps(topology(layers, step), separators=(",", ":"), ensure_ascii=False)
+
+
+def _features(shapes: gpd.GeoSeries, about: Properties, line: float) -> str:
     rounded = MapGeometry("", (0, 0, 0, 0), line).drawn(np.asarray(shapes.array))
     features = [
         {"type": "Feature", "properties": properties, "geometry": json.loads(text)}

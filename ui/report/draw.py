@@ -19,6 +19,7 @@ from pyproj import Transformer
 
 from data.panel import Panel
 from data.views.districts import by_district
+from geo.areas.topology import shapes_of
 from ui.maps.decks import (
     BOUNDARY,
     GROUND,
@@ -29,7 +30,7 @@ from ui.maps.decks import (
     AreaClasses,
     SchoolClasses,
 )
-from ui.maps.geometry import STATIC, MapGeometry
+from ui.maps.geometry import STATIC, TOPOLOGIES, MapGeometry
 from ui.maps.scales import BORDER, NOT_SHOWN_MARK, SELECTION, SELECTION_HALO, TEXT, hatch_on
 from ui.report.faces import Face
 from ui.report.fit import width
@@ -77,8 +78,12 @@ class Ground:
 
     def layer(self, name: str) -> NDArray[Any]:
         """Read a published layer: its shapes in metres."""
-        shapes = [json.dumps(each["geometry"]) for each in self._read(name)["features"]]
-        return np.asarray(shapely.transform(shapely.from_geojson(shapes), self._placed))
+        if name in TOPOLOGIES:
+            shapes = shapes_of(self._read(TOPOLOGIES[name]), name)
+        else:
+            texts = [json.dumps(each["geometry"]) for each in self._read(name)["features"]]
+            shapes = shapely.from_geojson(texts)
+        return np.asarray(shapely.transform(shapes, self._placed))
 
     def _names(self) -> list[tuple[str, float, float]]:
         """Read the names of the map and where they stand, in metres; the weightiest first."""

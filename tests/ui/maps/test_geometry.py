@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from shapely.geometry import shape
@@ -13,6 +14,7 @@ from data.assemble.panel import make_panel
 from data.panel import Panel
 from data.views.neighbourhoods import neighbourhoods
 from data.views.schools_and_tracts import points
+from geo.areas.topology import shapes_of
 from tests.small_places import SmallPlace
 from ui.maps import geometry as maps
 from ui.maps.geometry import MapGeometry, publish_geometry
@@ -49,6 +51,24 @@ def test_the_demo_has_every_layer_and_the_same_bytes_each_time(
     assert len(layers["parks"]["features"]) == 6
 
 
+def test_borders_that_areas_share_are_written_once(static: Path, demo_protected: Panel) -> None:
+    _, layers = published(static, demo_protected)
+    shared = layers["areas"]
+    arcs, objects = shared["arcs"], shared["objects"]
+    used = [
+        ~at if at < 0 else at
+        for each in objects["tracts"]["geometries"]
+        for ring in ([each["arcs"]] if each["type"] == "Polygon" else each["arcs"])
+        for line in ring
+        for at in line
+    ]
+    assert set(used) == set(range(len(arcs)))  # borders of neighbourhoods add none
+    drawn = shapes_of(shared, "tracts")
+    tracts = demo_protected.tracts.geometry
+    moved = shapely.symmetric_difference(shapely.make_valid(drawn), np.asarray(tracts.array))
+    assert shapely.area(moved).sum() < 0.01 * shapely.area(np.asarray(tracts.array)).sum()
+
+
 def test_names_stand_in_their_neighbourhoods_the_largest_first(
     static: Path, demo_protected: Panel
 ) -> None:
@@ -72,13 +92,15 @@ def test_outlines_of_neighbourhoods_are_in_the_order_of_their_names(
     static: Path, demo_protected: Panel
 ) -> None:
     _, layers = published(static, demo_protected)
-    features = layers["neighbourhoods"]["features"]
+    features = layers["neighbourhoods"]["objects"]["neighbourhoods"]["geometries"]
     units = neighbourhoods(demo_protected.tracts)
     assert [each["properties"]["name"] for each in features] == sorted(units.dropna().unique())
     assert [each["properties"]["i"] for each in features] == list(range(25))
     assert {each["properties"]["id"][:3] for each in features} == {"in:"}
     whole = demo_protected.tracts[units.notna()].geometry.union_all()
-    drawn = shapely.union_all([shape(each["geometry"]).buffer(0) for each in features])
+    drawn = shapely.union_all(
+        shapely.make_valid(shapes_of(layers["neighbourhoods"], "neighbourhoods"))
+    )
     assert drawn.symmetric_difference(whole).area < 0.01 * whole.area
 
 
@@ -93,10 +115,10 @@ def test_a_place_across_the_180th_meridian_lies_together(static: Path) -> None:
     for each in layers["names"]:
         assert west < each["x"] < east
         assert south < each["y"] < north
-    for name in ("boundaries", "neighbourhoods"):
-        for each in layers[name]["features"]:
-            low, _, high, _ = shape(each["geometry"]).bounds
-            assert west - 1e-3 <= low < high <= east + 1e-3
+    lines = [shape(each["geometry"]) for each in layers["boundaries"]["features"]]
+    for each in (*lines, *shapes_of(layers["neighbourhoods"], "neighbourhoods")):
+        low, _, high, _ = each.bounds
+        assert west - 1e-3 <= low < high <= east + 1e-3
 
 
 @pytest.mark.mirror

@@ -76,8 +76,8 @@ def test_areas_may_be_neighbourhoods_with_marks_of_their_own() -> None:
     found = layers(AreaClasses(rate_scale(), "05", "01", hatched="10", unit="neighbourhoods"))
     addresses = {str(layer["data"]).rpartition("/")[2] for layer in found.values()}
     assert addresses == {
-        *("neighbourhoods.json", "neighbourhoods-marks.json", "neighbourhoods-hatch.json"),
-        "borders.json",
+        *("neighbourhoods-marks.json", "neighbourhoods-hatch.json"),
+        *("neighbourhoods.json#neighbourhoods", "areas.json#borders"),
     }
     assert [name for name, layer in found.items() if layer.get("pickable")] == ["neighbourhoods"]
 

@@ -1,4 +1,6 @@
 // What the map fetches: the drawing library and its own style once, geometry once an address.
+import { layerOf } from "./topology.js";
+
 const files = new Map();
 let loading;
 
@@ -19,7 +21,7 @@ function added(tag, attributes) {
   });
 }
 
-// GeoJSON with its features by id, or a list of names.
+// GeoJSON with its features by id, or a list of names; after # a layer of a topology.
 export function fileOf(url) {
   if (!files.has(url)) files.set(url, fetched(url));
   return files.get(url);
@@ -27,9 +29,8 @@ export function fileOf(url) {
 
 async function fetched(url) {
   try {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${url}: ${response.status}`);
-    const content = await response.json();
+    const [address, layer] = url.split("#");
+    const content = layer ? layerOf(await fileOf(address), layer) : await read(address);
     const features = content.features ?? [];
     content.byId = new Map(features.map((feature) => [feature.properties.id, feature]));
     return content;
@@ -37,6 +38,12 @@ async function fetched(url) {
     files.delete(url); // the next run tries again
     throw error;
   }
+}
+
+async function read(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response.json();
 }
 
 // West, south, east and north of a feature.
