@@ -1,4 +1,7 @@
-"""Run every bench, or those named: ``python -m bench [QUESTION ...]``."""
+"""Run every bench, or those named: ``python -m bench [QUESTION ...]``.
+
+`soak` takes twenty minutes and runs when it is named.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ QUESTIONS = (
     "intake",
     "app",
     "report",
+    "imports",
     "load",
     "disclosure",
 )

@@ -27,7 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("hot_spots", "schools", "social_drivers", "priorities", "goals")
-TOGETHER, STAYING, VISITS = 20, 20, 4
+TOGETHER, STAYING, MANY, VISITS = 20, 20, 100, 4
 LIMIT = 180.0  # seconds that a page may take before the bench gives up
 ROUNDS = 5
 
@@ -55,9 +55,11 @@ def _python(command: Sequence[str], environment: dict[str, str]) -> None:
 
 def _place(place: str, environment: dict[str, str]) -> list[dict[str, Any]]:
     first, then = (1.0, 1.0) if place == "demo" else (1.5, 2.5)
-    cold, after, together_cold = [], [], []
+    start, cold, after, together_cold = [], [], [], []
     for _ in range(ROUNDS):
+        began = time.perf_counter()
         with _server(environment) as address:
+            start.append(time.perf_counter() - began)
             cold.append(asyncio.run(_visits(address, place, [""]))[0])
             after += asyncio.run(_visits(address, place, ["", *PAGES]))[1:]
         with _server(environment) as address:
@@ -67,15 +69,18 @@ def _place(place: str, environment: dict[str, str]) -> list[dict[str, Any]]:
         alone = [asyncio.run(_visits(address, place, [""]))[0] for _ in range(ROUNDS)]
         together = [_p95(asyncio.run(_together(address, place, TOGETHER))) for _ in range(ROUNDS)]
         waits, memory = asyncio.run(_staying(address, place, STAYING)), _memory(address)
+        many = asyncio.run(_staying(address, place, MANY))
     median = statistics.median
     return [
+        _row(place, "start of a process until it answers", median(start), 10.0),
         _row(place, "first page of a fresh process", median(cold), first),
         _row(place, "any page after it, the slowest", max(after), then),
         _row(place, f"{TOGETHER} at once, fresh process, the last", median(together_cold), 4.0),
         _row(place, "one new session, warm", median(alone), 0.10),
         _row(place, f"{TOGETHER} at once, warm, p95", median(together), 1.8),
         _row(place, f"{STAYING} readers who think 5 to 15 s, p95", _p95(waits), 0.5),
-        _row(place, "memory of the server, GB", memory, 1.0),
+        _row(place, f"{MANY} readers who think 5 to 15 s, p95", _p95(many), 1.5),
+        _row(place, "memory of the server with 20 readers, GB", memory, 1.0),
     ]
 
 

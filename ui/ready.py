@@ -34,9 +34,7 @@ def make_ready() -> None:
 
     A place that is out of order keeps nobody from the others: its page says what is wrong.
     """
-    for script in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))):
-        for name in _imported(script):
-            import_module(name)
+    load_pages()
     from ui import queries
     from ui.queries.cache import ENTRIES
 
@@ -45,6 +43,13 @@ def make_ready() -> None:
             _open(slug)
         except DataError:
             _log.warning("%s was not opened beforehand: its page says why", slug)
+
+
+def load_pages() -> None:
+    """Load every module that a page imports."""
+    for script in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))):
+        for name in _imported(script):
+            import_module(name)
 
 
 def _imported(script: Path) -> Iterator[str]:

@@ -542,7 +542,7 @@ def test_clusters_are_planted_when_asked(
     assert "A map without marks is no all-clear" in words(test)
     assert "would show up in" not in words(test)
     monkeypatch.setattr(queries_hotspots, "power_of", partial(power_of, replicates=1))
-    monkeypatch.setattr("ui.queries.cache.shelf", lambda _key: Shelf(None))  # for this test alone
+    monkeypatch.setattr("ui.queries.long_work.shelf", lambda _key: Shelf(None))
     test.button(key="plant").click().run()
     assert not test.exception
     assert "would show up in" in words(test)
@@ -559,7 +559,7 @@ def test_the_simulation_runs_when_asked_and_not_before(
     app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.queries.methods.REPLICATES", 2)
-    monkeypatch.setattr("ui.queries.cache.shelf", lambda _key: Shelf(None))  # for this test alone
+    monkeypatch.setattr("ui.queries.long_work.shelf", lambda _key: Shelf(None))
     test = app("methods", area="demo")
     assert "False alarms on" not in headings(test)
     # A press of the button is lost here: an AppTest enters every page through its own file.

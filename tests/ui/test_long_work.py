@@ -1,31 +1,40 @@
-"""Long work: kept by content, a bar only after a while, a way to stop, nothing half done kept."""
+"""Long work: kept by content, once for all who wait, a way to stop, nothing half done kept."""
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
-from ui.queries import cache as long_work
-from ui.queries.cache import PATIENCE, RESULTS, Results, results
+from ui.queries import long_work
+from ui.queries.long_work import RESULTS, Results, UnwantedError, results
+
+STEP = 0.01  # seconds
+SHORT, LONG = 2, 100  # steps: well below and well beyond the patience of these tests
+PATIENT = 0.2
 
 
 def page() -> None:
-    """A page with one long piece of work; the test sets its length and clock in session state."""
+    """A page with one long piece of work; the test sets its length in session state."""
+    import time
+
     import streamlit as st
 
-    from ui.queries import cache as long_work
+    from ui.queries import long_work
 
     state = st.session_state
-    long_work.time = state["clock"]
 
     def work(progress):
         state["begun"] = state.get("begun", 0) + 1
         for step in range(1, state["steps"] + 1):
-            state["clock"].now += state["pace"]
+            time.sleep(0.01)
             progress(step, state["steps"])
+        if state["fails"]:
+            raise OSError("the disk is gone")
         state["ended"] = state.get("ended", 0) + 1
         return f"result of {state['key']}"
 
@@ -33,49 +42,13 @@ def page() -> None:
     st.write("below the work")
 
 
-class Clock:
-    """Time that passes only when told."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture(autouse=True)
-def no_result_is_kept_from_before(monkeypatch):
-    # The page sets the clock of the module: put the real one back afterwards.
-    monkeypatch.setattr(long_work, "time", long_work.time)
+def hurried(monkeypatch):
+    monkeypatch.setattr(long_work, "PATIENCE", PATIENT)
+    monkeypatch.setattr(long_work, "TURN", 0.02)
     results.clear()
     yield
     results.clear()
-
-
-def test_sessions_that_want_the_same_wait_and_the_work_is_done_once():
-    kept, begun, waited = Results(), [], []
-
-    def session(number):
-        with kept.turn("key", lambda: waited.append(number)):
-            if kept.get("key") is None:
-                begun.append(number)
-                time.sleep(0.5)
-                kept.keep("key", "result")
-        return kept.get("key")
-
-    with ThreadPoolExecutor(4) as sessions:
-        assert list(sessions.map(session, range(4))) == ["result"] * 4
-    assert len(begun) == 1
-    assert set(waited) == set(range(4)) - set(begun)
-
-
-def test_work_that_is_stopped_lets_the_next_session_begin():
-    kept = Results()
-    with pytest.raises(KeyError), kept.turn("key", lambda: None):
-        raise KeyError("stopped")
-    with kept.turn("key", lambda: pytest.fail("nobody is at work")):
-        kept.keep("key", 1)
-    assert not kept.turns
 
 
 @pytest.fixture
@@ -92,9 +65,9 @@ def bars(monkeypatch):
     return drawn
 
 
-def opened(key="a", steps=3, pace=0.0):
+def opened(key="a", steps=SHORT, *, fails=False):
     test = AppTest.from_function(page)
-    for name, value in {"key": key, "steps": steps, "pace": pace, "clock": Clock()}.items():
+    for name, value in {"key": key, "steps": steps, "fails": fails}.items():
         test.session_state[name] = value
     return test
 
@@ -131,54 +104,119 @@ def test_another_content_is_other_work():
 
 
 def test_short_work_draws_no_bar(bars):
-    test = opened(steps=5, pace=PATIENCE / 6).run()
+    test = opened().run()
     assert bars == []
     assert not test.button
     assert said(test)[0] == "result of a"
 
 
 def test_long_work_draws_one_bar_that_is_gone_when_it_ends(bars):
-    test = opened(steps=20, pace=PATIENCE / 4).run()
+    test = opened(steps=LONG).run()
     assert len(bars) == 1
     assert bars[0].startswith("Looking: ")
+    assert bars[0].endswith(" s left")
     assert not test.button
     assert not test.get("progress")
     assert said(test)[0] == "result of a"
 
 
-def test_the_bar_says_how_long_it_will_take(bars):
-    opened(steps=4, pace=10.0).run()
-    assert bars == ["Looking: 25%, about 30 s left"]
-
-
 def test_more_steps_than_wanted_never_pass_the_end_of_the_bar(monkeypatch, bars):
     bar = long_work.Bar("a", "Looking")
     monkeypatch.setattr(bar, "started", bar.started - 100)
-    monkeypatch.setattr(bar, "moved", bar.moved - 100)
     bar(12, 10)
-    monkeypatch.setattr(bar, "moved", bar.moved - 100)
     bar(0, 0)
     assert bars[0].startswith("Looking: 100%")
 
 
-def test_work_that_fails_keeps_nothing():
-    test = opened(steps=1)
-    test.session_state["clock"] = None  # the work fails when it looks at the clock
-    test.run()
+def test_work_that_fails_says_so_to_its_reader_and_keeps_nothing():
+    test = opened(fails=True).run()
     assert test.exception
-    test.session_state["clock"] = Clock()
+    assert results().get("a") is None
+    test.session_state["fails"] = False
     test.run()
     assert not test.exception
     assert said(test)[0] == "result of a"
 
 
+def test_readers_who_want_the_same_wait_and_the_work_is_done_once():
+    kept, begun = Results(), []
+
+    def work(_progress):
+        begun.append(threading.current_thread().name)
+        time.sleep(0.3)
+        return "result"
+
+    def reader(_number):
+        with kept.job("key", work) as job:
+            job.ended.wait()
+            return job.made
+
+    with ThreadPoolExecutor(4) as readers:
+        assert list(readers.map(reader, range(4))) == ["result"] * 4
+    assert begun == ["long work"]
+    assert not kept.jobs
+
+
+def test_work_goes_on_for_the_others_when_one_reader_leaves():
+    kept, steps = Results(), threading.Semaphore(0)
+
+    def work(progress):
+        for step in range(5):
+            steps.acquire()
+            progress(step, 5)
+        return "result"
+
+    with kept.job("key", work) as second:
+        with kept.job("key", work) as first:
+            assert first is second
+        steps.release(5)
+        assert second.ended.wait(10)
+    assert second.made == "result"
+
+
+def test_work_that_nobody_waits_for_ends_and_the_next_reader_begins_anew():
+    kept, go, ended = Results(), threading.Event(), []
+
+    def work(progress):
+        go.wait(10)
+        try:
+            progress(1, 2)
+        except UnwantedError:
+            ended.append("unwanted")
+            raise
+        return "result"
+
+    with kept.job("key", work) as left:
+        pass
+    assert not kept.jobs
+    go.set()
+    assert left.ended.wait(10)
+    assert ended == ["unwanted"]
+    with kept.job("key", work) as again:
+        assert again.ended.wait(10)
+    assert again.made == "result"
+
+
+def test_what_fails_is_told_to_all_who_wait():
+    kept, go = Results(), threading.Event()
+
+    def work(_progress):
+        go.wait(10)
+        raise OSError("the disk is gone")
+
+    with kept.job("key", work) as first, kept.job("key", work) as second:
+        go.set()
+        assert first.ended.wait(10)
+        assert first is second
+        assert isinstance(second.failed, OSError)
+
+
 def stopping(test):
     """Press Stop while the work is on its way.
 
-    A press reaches the work as an exception from the next drawing call; so it is made here, since
-    a test page cannot be clicked while it runs.
+    A press reaches the waiting script as an exception from its next drawing call; so it is made
+    here, since a test page cannot be clicked while it runs.
     """
-    from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
     def pressed(bar, _text):
         long_work.stop(bar.key)
@@ -190,22 +228,25 @@ def stopping(test):
 
 
 def test_stop_ends_the_work_and_keeps_nothing():
-    test = stopping(opened(steps=20, pace=1.0))
+    test = stopping(opened(steps=LONG))
     assert count(test, "begun") == 1
+    time.sleep(10 * STEP)
     assert count(test, "ended") == 0
+    assert not results().jobs
     assert test.session_state[long_work.STOPPED] == "a"
-    assert results().get("a") is None
     test.run()
     assert "Stopped" in test.warning[0].value
     assert "below the work" not in said(test)
+    assert results().get("a") is None
     assert count(test, "begun") == 1
 
 
 def test_stopped_work_starts_again_when_asked():
-    test = stopping(opened(steps=20, pace=1.0))
+    test = stopping(opened(steps=LONG))
     test.run()
     (again,) = test.button
     assert again.label == "Start again"
+    test.session_state["steps"] = SHORT
     again.click().run()
     assert not test.warning
     assert said(test) == ["result of a", "below the work"]
@@ -214,29 +255,28 @@ def test_stopped_work_starts_again_when_asked():
 
 
 def test_another_choice_after_a_stop_works_at_once():
-    test = stopping(opened(steps=20, pace=1.0))
+    test = stopping(opened(steps=LONG))
     test.session_state["key"] = "b"
+    test.session_state["steps"] = SHORT
     test.run()
     assert not test.warning
     assert said(test)[0] == "result of b"
 
 
 def test_a_stop_in_one_session_is_none_in_another():
-    stopping(opened(steps=20, pace=1.0))
+    stopping(opened(steps=LONG))
     other = opened().run()
     assert said(other)[0] == "result of a"
 
 
 def test_the_bar_comes_with_a_stop_button_that_names_its_work(monkeypatch):
-    from streamlit.runtime.scriptrunner_utils.exceptions import StopException
-
     def end(bar, text):
         draw(bar, text)
         raise StopException
 
     draw = long_work.Bar.draw
     monkeypatch.setattr(long_work.Bar, "draw", end)
-    test = opened(steps=20, pace=1.0).run()
+    test = opened(steps=LONG).run()
     (stop,) = test.button
     assert stop.label == "Stop"
     monkeypatch.setattr(long_work.Bar, "draw", draw)
@@ -244,6 +284,26 @@ def test_the_bar_comes_with_a_stop_button_that_names_its_work(monkeypatch):
     assert test.session_state[long_work.STOPPED] == "a"
     assert [item.label for item in test.button] == ["Start again"]
     assert count(test, "begun") == 1
+
+
+def test_work_knows_language_and_role_of_its_reader_and_draws_on_no_page():
+    def page() -> None:
+        import streamlit as st
+
+        from ui import languages, roles
+        from ui.queries import long_work
+
+        languages.speak("es")
+
+        def work(_progress):
+            st.write("drawn by the work")
+            return f"{languages.spoken()} {roles.role()}"
+
+        st.write(long_work.result("who asks", "Looking", work))
+
+    test = AppTest.from_function(page).run()
+    assert not test.exception
+    assert said(test) == ["es analyst"]
 
 
 def test_what_is_kept_is_bounded_and_the_longest_unused_goes():

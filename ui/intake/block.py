@@ -25,7 +25,7 @@ from ui import frame, queries, roles
 from ui.intake import form, needs, session, words
 from ui.intake.session import Handed
 from ui.languages import mark, text
-from ui.queries.cache import result_for_one
+from ui.queries.long_work import result_for_one
 from ui.tables import display as table_block
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, percent_text

@@ -19,7 +19,7 @@ from data.intake.look import RawTable, look
 from data.intake.place import Intake, settle
 from data.intake.write import toml_files
 from ui.languages import text
-from ui.queries.cache import result_for_one
+from ui.queries.long_work import result_for_one
 from ui.words.as_written import as_written
 
 FOLDER, READ, ANSWERS, CHECKED, HANDED = (

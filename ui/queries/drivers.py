@@ -39,7 +39,8 @@ from ui import queries
 from ui.languages import text
 from ui.queries import districts, neighbourhoods
 from ui.queries import hotspots as queries_hotspots
-from ui.queries.cache import kept, result
+from ui.queries.cache import kept
+from ui.queries.long_work import result
 from ui.queries.stored import Place
 from ui.selection import Selection
 

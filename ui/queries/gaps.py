@@ -17,7 +17,7 @@ from data.views.districts import areas_in, by_district
 from ui import queries
 from ui.languages import text
 from ui.queries import drivers
-from ui.queries.cache import result
+from ui.queries.long_work import result
 from ui.queries.priorities import harder
 from ui.selection import GAPS, Selection
 

@@ -16,7 +16,7 @@ from data.views.units import unit_parts
 from ui import queries
 from ui.languages import mark, text
 from ui.queries import units
-from ui.queries.cache import result
+from ui.queries.long_work import result
 from ui.selection import GOALS_OF, Selection
 
 HELD_OUT = 3

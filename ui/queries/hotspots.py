@@ -30,7 +30,8 @@ from data.views.schools_and_tracts import VALUE_OF_MEASURE
 from geo.weights.weights import Weights
 from ui import queries
 from ui.languages import mark, text
-from ui.queries.cache import kept, result
+from ui.queries.cache import kept
+from ui.queries.long_work import result
 from ui.queries.stored import Place
 from ui.selection import NEIGHBOURS, PLANNING, SINGLE_TESTS, Selection
 

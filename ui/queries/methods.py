@@ -16,7 +16,7 @@ from ui import queries
 from ui.languages import text
 from ui.queries import districts
 from ui.queries import hotspots as queries_hotspots
-from ui.queries.cache import result
+from ui.queries.long_work import result
 from ui.selection import Selection
 
 REPLICATES = 30

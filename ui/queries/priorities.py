@@ -16,7 +16,8 @@ from data.views.priorities import PLACE, Priorities
 from ui import queries
 from ui.languages import text
 from ui.queries import drivers, hotspots, units
-from ui.queries.cache import kept, result
+from ui.queries.cache import kept
+from ui.queries.long_work import result
 from ui.queries.stored import Place
 from ui.selection import CRITERIA, Selection
 

@@ -16,7 +16,8 @@ from data.views.site_search import COVERAGE, Ground, Question, candidates, centr
 from data.views.sites import SitePlan, site_view
 from ui import queries
 from ui.languages import text
-from ui.queries.cache import kept, result, result_for_one
+from ui.queries.cache import kept
+from ui.queries.long_work import result, result_for_one
 from ui.queries.stored import Place
 from ui.selection import Selection
 

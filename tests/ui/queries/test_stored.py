@@ -17,7 +17,7 @@ from data.store.codec import dumps, loads
 from data.store.results import FOLDER, result_file
 from tests.data.store.test_codec import same
 from ui import prepare, queries
-from ui.queries import cache, hotspots, joins, neighbourhoods, stored
+from ui.queries import hotspots, joins, long_work, neighbourhoods, stored
 from ui.queries.stored import Shelf, shelf
 
 ROOT = Path(__file__).parents[3]
@@ -106,8 +106,18 @@ def test_what_an_analyst_sees_is_never_kept_beside_what_anyone_may_see(store: Pa
 
 def test_what_follows_from_no_panel_stays_in_memory(store: Path) -> None:
     assert shelf(("own file", 3)).file is None
-    assert cache.result("own key", "Looking", lambda _bar: "found") == "found"
+    assert long_work.result("own key", "Looking", lambda _bar: "found") == "found"
     assert not (store / PROTECTED / FOLDER).exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_every_usual_year_and_level_is_among_the_steps_of_all() -> None:
+    names = [name for name, _make in prepare._steps("demo", every=True)]
+    offered = queries.choices("demo")
+    for year in prepare._usual(offered.default()):
+        assert f"hot spots {year}" in names
+        assert {f"hot spots {year}, {level}" for level in offered.levels} <= set(names)
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.usefixtures("store")
