@@ -95,7 +95,8 @@ def test_the_method_is_reached_and_changed_by_keyboard(page: Page, server: str) 
 @pytest.mark.mirror
 @pytest.mark.usefixtures("nyc_path")
 def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> None:
-    page.goto(f"{server}/hot_spots?area=nyc&alpha=0.1&null=constant_risk")
+    # Seconds of work, so that there is something to stop.
+    page.goto(f"{server}/hot_spots?area=nyc&method=membership")
     stop = page.get_by_test_id("stMainBlockContainer").get_by_role(
         "button", name="Stop", exact=True
     )
@@ -106,8 +107,6 @@ def test_long_work_shows_a_bar_and_stops_when_asked(page: Page, server: str) -> 
     assert page.locator(".atlas-answer").count() == 0
     page.get_by_role("button", name="Start again").click()
     stop.wait_for(timeout=20_000)
-    page.wait_for_selector(".atlas-limits", timeout=90_000)
-    assert "differs from one risk" in page.inner_text(".atlas-answer")
     nothing_wrong(page)
 
 
