@@ -22,13 +22,14 @@ from data.demo import tables as demo
 from data.demo.truth import SEED
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, PanelError, SourceTables, load_panel, save_panel
-from data.store.folders import build_path, replace_folder
+from data.store.folders import INPUTS, build_path, replace_folder
 from data.store.policies import policies
 from data.store.protected import protect_panel
 from data.store.provenance import LedgerEntry, Source
 from data.store.released import GIVEN, given_up_to, shown_no_more
 
 DEMO = "demo"
+SOME_FAILED = 1
 REPORT = "see CONTRIBUTING.md"
 PLACES = Path(__file__).with_name("places")
 Say = Callable[[str], None]
@@ -230,7 +231,7 @@ def build_panel(
             raw = replace(raw, parameters={**raw.parameters, **again})
     asked.at(STORING)
     with said("storing the panel"):
-        store_panel(raw, shown, folder)
+        store_panel(raw, shown, folder, inputs=_inputs(slug, tables, own))
     report.finish(str(folder))
     return folder
 
@@ -262,8 +263,23 @@ def said(step: str) -> Iterator[None]:
         ) from error
 
 
-def store_panel(raw: Panel, shown: Panel, folder: Path) -> None:
+def _inputs(slug: str, tables: SourceTables, own: Path | None) -> str:
+    """Hash what a panel is built from; "" for the demo, which no file makes."""
+    if slug == DEMO and own is None:
+        return ""
+    from data.place.inputs import inputs_read
+    from data.place.tables import place_and_files
+
+    return inputs_read(place_and_files(slug, own=own)[0], tables.sources)
+
+
+def store_panel(raw: Panel, shown: Panel, folder: Path, *, inputs: str = "") -> None:
     """Put a raw panel and its protected copy in the place of what `folder` holds, in one step.
+
+    Parameters
+    ----------
+    inputs : str
+        Hash of what it was built from, see `data.place.inputs`; "" stores none.
 
     Raises
     ------
@@ -274,6 +290,8 @@ def store_panel(raw: Panel, shown: Panel, folder: Path) -> None:
     def write(fresh: Path) -> None:
         save_panel(raw, fresh)
         save_panel(shown, fresh / PROTECTED)
+        if inputs:
+            (fresh / INPUTS).write_text(inputs, encoding="utf-8")
 
     replace_folder(folder, write)
 
@@ -304,7 +322,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 2 after a message about something the user can put right.
+        0; 1 when a nation was made without some of its parts; 2 after a message about something
+        that the user can put right.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -313,6 +332,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{options.place} is already built in {folder}")
             return 0
         own = options.own
+        if _is_nation(options.place, own):
+            return _nation(options)
         mirror = options.mirror if own is not None else _mirror(options.mirror)
         asked = Asked(options.flows, options.policy)
         build_panel(options.place, out=options.out, mirror=mirror, own=own, asked=asked)
@@ -325,6 +346,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.place} was not built: stopped. What was stored stays.", file=sys.stderr)
         return 2
     return 0
+
+
+def _is_nation(slug: str, own: Path | None) -> bool:
+    if slug == DEMO:
+        return False
+    from data.nation.file import is_nation  # it loads the recipes: the demo has none
+
+    return is_nation(slug, own)
+
+
+def _nation(options: argparse.Namespace) -> int:
+    """Build a nation; 1 when one of its parts failed and it was made of the others."""
+    from data.nation.build import build_nation
+    from data.nation.file import Asked as OfParts
+
+    if options.flows is not None or options.out is not None:
+        raise DataError("--flows and --out are for one place; a nation is built into the store")
+    mirror = options.mirror if options.own is not None else _mirror(options.mirror)
+    asked = OfParts(mirror, options.policy)
+    failed = build_nation(options.place, own=options.own, asked=asked).failed
+    for slug, why in failed.items():
+        print(f"{slug} was not built: {why}", file=sys.stderr)
+    return SOME_FAILED if failed else 0
 
 
 def _mirror(named: Path | None) -> Path | None:

@@ -121,12 +121,17 @@ def _parameters(
         "access": access,
         "seed": tables.seed,
         "neighbourhood": tables.neighbourhood,
-        "versions": {
-            "atlas": VERSION,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-            "geopandas": gpd.__version__,
-            "shapely": shapely.__version__,
-        },
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Name what a panel is made with, for its manifest."""
+    return {
+        "atlas": VERSION,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "geopandas": gpd.__version__,
+        "shapely": shapely.__version__,
     }

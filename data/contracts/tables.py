@@ -1,6 +1,7 @@
 """The contracts of all tables.
 
-`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored.
+`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored, and
+those that only a nation stores.
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ from data.contracts.columns import (
     vintage,
     withheld_lacks,
 )
+from data.contracts.nation import NATION
 from data.contracts.vocabulary import (
     AREA_DIGITS,
     CATCHMENTS,
@@ -445,4 +447,4 @@ _READ: dict[str, Contract] = {
     ),
 }
 TABLES: tuple[str, ...] = tuple(_STORED)
-CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ})
+CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ, **NATION})

@@ -76,14 +76,26 @@ def read_place(
     DataError
         A file is missing, cannot be fetched, or is not as its recipe says.
     """
-    if own is None:
-        place, files = load_place(slug), mirror_folder(mirror)
-    else:
-        place = load_place(slug, folder=own / "places", recipes=own / "recipes")
-        files = own / "files" if mirror is None else mirror
+    place, files = place_and_files(slug, mirror=mirror, own=own)
     reader = PlaceReader(place, files, cache or cache_folder(), progress, or_fetch=own is not None)
     reader.watch = watch
     return reader.read()
+
+
+def place_and_files(
+    slug: str, *, mirror: Path | None = None, own: Path | None = None
+) -> tuple[Place, Path | None]:
+    """Find a place, and the folder that its files are looked for in, see `read_place`.
+
+    Raises
+    ------
+    DataError
+        There is no such place, its file says something unknown, or the mirror is no folder.
+    """
+    if own is None:
+        return load_place(slug), mirror_folder(mirror)
+    place = load_place(slug, folder=own / "places", recipes=own / "recipes")
+    return place, own / "files" if mirror is None else mirror
 
 
 @dataclass

@@ -132,6 +132,16 @@ def obtain(
     return path
 
 
+def held(
+    recipe: Recipe, *, mirror: Path | None, cache: Path, or_fetch: bool = False
+) -> Path | None:
+    """Give the file that `obtain` finds without the network; None where it would have to fetch."""
+    paths = [] if mirror is None else [_in_mirror(recipe, mirror)]
+    if mirror is None or or_fetch:
+        paths.append(cache / recipe.mirror)
+    return next((path for path in paths if path.is_file()), None)
+
+
 def _in_mirror(recipe: Recipe, mirror: Path) -> Path:
     """Give the file's path; a census table may be there as answer, download or archive."""
     path = mirror / recipe.mirror

@@ -10,13 +10,18 @@ CODE = ("*.py", "*.typ", "measures.toml")
 
 
 @cache
-def code() -> str:
+def code(folders: tuple[str, ...] = FOLDERS) -> str:
     """Hash the code that figures and files come from; 64 hexadecimal digits.
 
     It is the same in a copy without its history of commits.
+
+    Parameters
+    ----------
+    folders : tuple of str
+        Those of the code that counts; a panel is made without `ui`.
     """
     whole = hashlib.sha256()
-    paths = (path for folder in FOLDERS for name in CODE for path in (ROOT / folder).rglob(name))
+    paths = (path for folder in folders for name in CODE for path in (ROOT / folder).rglob(name))
     for path in sorted(paths):
         whole.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()

@@ -15,6 +15,8 @@ from data.errors import DataError
 from data.store.manifest import FILE_NAME, ManifestError, read_manifest
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+INPUTS = "inputs.txt"
+"""File beside a panel with the hash of what it was built from, see `data.place.inputs`."""
 
 
 class StoreError(DataError):

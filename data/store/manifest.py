@@ -49,10 +49,11 @@ class StudyArea:
     breaks : tuple of DefinitionBreak
     unusual_years : tuple of str
         Years measured in another way (cut short, remote); left out by default.
-    reports : {"school", "district"}
+    reports : {"school", "district", "county"}
         What a row of absence is counted for. Where it is "district", a row of `schools` and of
         `zones` (`zone_id` = `school_id`) is a district, and no tract hot spots are claimed; there
-        may be no tracts.
+        may be no tracts. Where it is "county" the place is a nation: a row of `schools` and of
+        `zones` is a county, and figures stand in tables of their own (`data.nation`).
     """
 
     slug: str
@@ -65,7 +66,7 @@ class StudyArea:
     definition: str
     breaks: tuple[DefinitionBreak, ...] = ()
     unusual_years: tuple[str, ...] = ()
-    reports: Literal["school", "district"] = "school"
+    reports: Literal["school", "district", "county"] = "school"
 
 
 FILE_NAME = "manifest.json"

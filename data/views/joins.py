@@ -11,6 +11,7 @@ from data.contracts.vocabulary import CATCHMENTS
 from data.panel import Panel
 
 COLUMNS = ["school_id", "geoid", "share"]
+USUAL = "gravity"
 REASONS: Mapping[str, str] = {
     "zones": "students live inside the outline",
     "supplied": "the district counted where its students live",
@@ -48,6 +49,12 @@ def offered(panel: Panel) -> tuple[str, ...]:
     """List the joins of this place, best first."""
     made = {panel.parameters["catchment"]["method"], *panel.joins["join"].unique()}
     return tuple(name for name in CATCHMENTS if name in made)
+
+
+def usual(panel: Panel) -> str:
+    """Name the join that a page opens with: by distance where it was made, else the best."""
+    names = offered(panel)
+    return USUAL if USUAL in names else names[0]
 
 
 def joined(panel: Panel, method: str) -> Join:

@@ -15,6 +15,11 @@ MANY_AREAS = 2_400
 """From here on a map leaves out the more detail the more areas it has, so that it can be sent."""
 DETAILS = 1_250
 """Outlines of groups leave out what is a smaller part of the place's longer side."""
+THINNER, THINNINGS = 1.3, 30
+"""Each thinning leaves out so much larger details than the one before, so many times at most."""
+POLYGON = 3
+GRID = 1e-9
+"""Degrees on which borders are one that differ in the last digits of their numbers."""
 
 
 def drawn_metres(areas: gpd.GeoDataFrame | gpd.GeoSeries) -> float:
@@ -55,6 +60,73 @@ def outlined(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
     shapes = thin.groupby(groups.dropna(), sort=True).apply(lambda parts: parts.union_all())
     whole = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=areas.crs))
     return simplify(whole, longer_side(areas) / DETAILS).geometry
+
+
+def dissolved(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
+    """Dissolve areas into their groups with every vertex, so that shared borders stay shared.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Polygons in degrees.
+    groups : Series of str
+        Group of each area; one without is left out.
+
+    Returns
+    -------
+    GeoSeries
+        Multipolygons, their coordinates on a grid of a tenth of a millimetre, by group, in alphabetical order.
+
+    Examples
+    --------
+    >>> sides = [shapely.box(5, 40, 6, 41), shapely.box(6, 40, 7, 41)]
+    >>> areas = gpd.GeoDataFrame(geometry=sides, crs=4326)
+    >>> dissolved(areas, pd.Series(["a", "a"])).area.tolist()
+    [2.0]
+    """
+    own = groups.dropna()
+    by_group = areas.geometry.loc[own.index].groupby(own, sort=True)
+    shapes = by_group.apply(
+        lambda parts: _many(shapely.union_all(np.asarray(parts.array), grid_size=GRID))
+    )
+    return gpd.GeoSeries(shapes, crs=areas.crs)
+
+
+def thinned(areas: gpd.GeoDataFrame, most: int) -> gpd.GeoDataFrame:
+    """Thin areas for a map of all of them until they have few enough vertices.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Polygons in degrees that meet without gap or overlap.
+    most : int
+        Vertices wanted at most.
+
+    Returns
+    -------
+    GeoDataFrame
+        Shared borders alike on both sides. What cannot be thinned below four vertices a ring stays
+        as it is.
+
+    Examples
+    --------
+    >>> round_ = shapely.Point(5, 40).buffer(1, quad_segs=64)
+    >>> whole = gpd.GeoDataFrame(geometry=[round_], crs=4326)
+    >>> 4 < thinned(whole, 40).count_coordinates().sum() <= 40
+    np.True_
+    """
+    metres = longer_side(areas) / (4 * DETAILS)
+    for _ in range(THINNINGS):
+        found = simplify(areas, metres)
+        if found.count_coordinates().sum() <= most:
+            return found
+        metres *= THINNER
+    return found
+
+
+def _many(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    parts = shapely.get_parts(shape)
+    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == POLYGON]))
 
 
 def longer_side(areas: gpd.GeoDataFrame) -> float:
