@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from data.dictionary import ROOT, markdown_table, publish
 from data.doubts import DOUBTS
+from data.nation.file import NationFile
 from data.place.place import PlaceFile
 from data.recipe.recipe import TARGETS, Recipe
 
@@ -29,7 +30,8 @@ HEADER = """# Keys of recipes and places
 Generated from `data/recipe` and `data/place` by `python -m data.recipe_keys`; do not edit.
 
 A recipe, `data/recipes/<id>.toml`, says how one publisher's file is read. A place,
-`data/places/<slug>.toml`, lists the recipes that make a study area. Every other key is an error
+`data/places/<slug>.toml`, lists the recipes that make a study area; a nation, a file in the same
+folder with `parts`, lists the places that it is made of. Every other key is an error
 that names the file and the key. A key without a default is needed.
 """
 
@@ -86,6 +88,7 @@ def render() -> str:
             *_sections("Recipe", Recipe),
             f"### Columns of each table\n\n{words}\n\n{markdown_table(columns)}",
             *_sections("Place", PlaceFile),
+            *_sections("Nation", NationFile),
             f"## Doubts\n\n{DOUBTED}\n\n{markdown_table(doubt_rows())}",
         ]
     )

@@ -4,7 +4,9 @@ from ui.queries import methods as queries_methods
 from ui.words import completeness
 from ui.words import standing as words
 
-selection = frame.head("How far can these numbers be trusted?", needs_figures=False)
+selection = frame.head(
+    "How far can these numbers be trusted?", needs_figures=False, page="data_quality"
+)
 quality = queries_methods.quality(selection)
 
 frame.answer(completeness.answer(quality))

@@ -3,7 +3,7 @@ from ui.goals import block, words
 from ui.goals import map as goal_map
 
 selection = frame.head(
-    "Are we on the way to our goal?", filters=block.FILTERS, options=block.OPTIONS
+    "Are we on the way to our goal?", filters=block.FILTERS, options=block.OPTIONS, page="goals"
 )
 
 frame.answer(words.answer(selection))

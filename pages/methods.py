@@ -13,6 +13,7 @@ selection = frame.head(
     "Why should anyone trust this map?",
     options=("measure", "catchment", "alpha"),
     needs_figures=False,
+    page="methods",
 )
 nulls = queries_methods.null_comparison(selection)
 

@@ -4,7 +4,7 @@ from ui.plan import near, strategies
 from ui.plan import words as plan_words
 from ui.queries import plan as queries_plan
 
-selection = frame.head("Who does what, where and when?", needs_figures=False)
+selection = frame.head("Who does what, where and when?", needs_figures=False, page="plan")
 plan = queries_plan.opened(selection)
 
 frame.answer(plan_words.answer(plan))

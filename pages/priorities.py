@@ -5,7 +5,10 @@ from ui.queries import units
 from ui.words import standing
 
 selection = frame.head(
-    "Where could help reach most students?", filters=block.FILTERS, options=block.OPTIONS
+    "Where could help reach most students?",
+    filters=block.FILTERS,
+    options=block.OPTIONS,
+    page="priorities",
 )
 view = queries_priorities.fitting(selection)
 found = queries_priorities.found(view)

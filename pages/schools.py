@@ -10,6 +10,7 @@ selection = frame.head(
     filters=school_block.FILTERS,
     options=school_block.OPTIONS,
     needs_figures=False,
+    page="schools",
 )
 schools = queries_lists.listed(selection)
 

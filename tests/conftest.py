@@ -137,6 +137,20 @@ def oregon_panel(oregon_path: Path) -> Panel:
 
 
 @pytest.fixture(scope="session")
+def nation_store(test_home: Path) -> Path:
+    """A store with three made states and the nation of them, beside the raw files."""
+    from tests import nation_places  # here, so that tests of geo do not wait for it
+
+    home = test_home / "nation" / "home"
+    with FileLock(test_home / "nation.lock"):
+        if not (home / "panels" / nation_places.NATION).is_dir():
+            nation_places.write_all(home.parent / "files")
+            done = nation_places.build(home.parent / "files", home)
+            assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
 def atlas_home(
     request: pytest.FixtureRequest, test_home: Path, demo_path: Path
 ) -> Callable[[], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Three tiny made states side by side, each in a folder as `data.intake` writes it, and a nation."""
+"""Three tiny made states side by side, in folders as `data.intake` writes them, and a nation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
-from tests.written_places import FILES, HEAD, RECIPES, WrittenPlace, sound_place
+from tests.written_places import FILES, HEAD, RECIPES, YEARS, WrittenPlace, sound_place
 
 ROOT = Path(__file__).resolve().parents[1]
 NATION = "union"
@@ -22,13 +23,14 @@ WEST = {"beta": -75.72, "alpha": -75.6, "gamma": -75.48}
 SIDE, SOUTH, COLUMNS, ROWS = 0.02, 39.0, 6, 4
 OTHERWISE = "Absent on 15 days or more."
 DEFINITION = "Absent on 10 % or more of the days enrolled."
+BARRIER = '[catchment]\nbarrier = "county"'
 NAMED = '\n[columns.county_name]\ncolumn = "county"\n'
 PLACE = """slug = "{slug}"
 name = "State {slug}"
 state = "{state}"
 state_fips = "{fips}"
 tract_vintage = 2020
-default_year = "2022-23"
+default_year = "{year}"
 fictional = true
 definition = "{definition}"
 recipes = ["{slug}_absence", "{slug}_schools", "{slug}_tracts", "{slug}_drivers"]
@@ -58,15 +60,25 @@ def write_state(
     *,
     definition: str = DEFINITION,
     release: str = "published",
+    years: tuple[str, ...] = (),
     more: str = "",
 ) -> WrittenPlace:
-    """Write the folder of a state: two counties of twelve tracts, and twenty-four schools."""
+    """Write the folder of a state: two counties of twelve tracts, and twenty-four schools.
+
+    In a restricted one students stay in their county, the western one has two schools, and three of
+    the eastern ones have counts that must be hidden. `years` are those that it has figures of.
+    """
     fips, state = STATES[slug]
     made = _moved(sound_place(int(fips), COLUMNS, ROWS, 24), slug)
+    if years:
+        made.absence = made.absence[made.absence["year"].isin(years)]
+    if release == "restricted":
+        _with_few(made, slug)
     own = folder / slug
     for name in ("places", "recipes", "files"):
         (own / name).mkdir(parents=True, exist_ok=True)
-    text = PLACE.format(slug=slug, state=state, fips=fips, definition=definition, more=more)
+    told = {"definition": definition, "year": (years or YEARS)[-1], "more": more}
+    text = PLACE.format(slug=slug, state=state, fips=fips, **told)
     (own / "places" / f"{slug}.toml").write_text(text, encoding="utf-8")
     for name, body in RECIPES.items():
         head = HEAD.format(id=f"{slug}_{name}", table=name, file=FILES[name])
@@ -107,6 +119,28 @@ def environment(home: Path) -> dict[str, str]:
     """Environment of a build into a store of its own."""
     left = {name: value for name, value in os.environ.items() if name != "ATLAS_MIRROR"}
     return {**left, "ATLAS_HOME": str(home)}
+
+
+def write_all(folder: Path) -> None:
+    """Write three states that differ, and the nation: see `STATES`.
+
+    Alpha is published; beta is shared under an agreement; gamma defines absence otherwise and has
+    no figure of the last year.
+    """
+    write_state(folder, "alpha")
+    write_state(folder, "beta", release="restricted", more=BARRIER)
+    write_state(folder, "gamma", definition=OTHERWISE, years=("2021-22",))
+    write_nation(folder)
+
+
+def _with_few(made: WrittenPlace, slug: str) -> None:
+    """Move all but two schools east, and give three of these counts that are hidden."""
+    schools, middle = made.schools, WEST[slug] + SIDE * COLUMNS / 2
+    rng = np.random.default_rng(3)
+    schools["lon"] = np.round(rng.uniform(middle + 1e-3, middle + 0.058, len(schools)), 5)
+    schools.loc[schools.index[:2], "lon"] = round(middle - 0.02, 5)
+    few = made.absence["id"].isin(schools["id"].iloc[[5, 9, 13]])
+    made.absence.loc[few, "absent"] = 4
 
 
 def _moved(made: WrittenPlace, slug: str) -> WrittenPlace:

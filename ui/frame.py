@@ -147,7 +147,8 @@ def head(
         selection = controls.row(selection, filters)
         if options:
             selection = controls.options(selection, options)
-        present.button()
+        if not navigation.is_of_parts():
+            present.button()
         share.popover(selection)
         switch()
         login.button()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 
 import streamlit as st
@@ -35,19 +36,30 @@ NO_TRACTS = mark(
     " tracts are added."
 )
 OF_TRACTS = "social_drivers"
+OF_PARTS = mark(
+    "This place is a map of counties, made of other places: their schools, tracts and"
+    " neighbourhoods are on their own pages. Choose a county on the Overview and open its state"
+    " from there."
+)
+OF_NATIONS = frozenset({"", "overview", "add_a_place"})
+"""Pages that a place made of other places has; its Overview is that of a nation."""
+_of_parts: ContextVar[bool] = ContextVar("of_parts", default=False)
 WRITTEN = "written_query"
 """Key of the query that this session wrote itself."""
 
 
 def begin() -> None:
     """Take the noun of the place that is open, for the navigation and all texts from here on."""
-    languages.report(_reports())
+    noun = _reports()
+    _of_parts.set(noun == "county")
+    languages.report("school" if noun == "county" else noun)
 
 
 def page(name: str, title: str, *, default: bool = False) -> StreamlitPage:
     """Make a page by the stem of its file; one that the place does not have stands nowhere."""
+    file = "nation" if name == "overview" and is_of_parts() else name
     return st.Page(
-        f"pages/{name}.py",
+        f"pages/{file}.py",
         title=title,
         default=default,
         visibility="hidden" if lacking(name) else "visible",
@@ -56,11 +68,18 @@ def page(name: str, title: str, *, default: bool = False) -> StreamlitPage:
 
 def lacking(page: str) -> str:
     """Why the place that is open does not have a page; "" where it has."""
+    if is_of_parts():
+        return "" if page in OF_NATIONS else OF_PARTS
     if languages.reported() == "school":
         return ""
     if page == OF_TRACTS:
         return "" if _has_tracts() else NO_TRACTS
     return OF_SCHOOLS.get(page, "")
+
+
+def is_of_parts() -> bool:
+    """Whether the place that is open is made of others."""
+    return _of_parts.get()
 
 
 def _open() -> str:

@@ -56,11 +56,11 @@ def prepare(slug: str, say: Callable[[str], None], *, every: bool = False) -> No
 def _steps(slug: str, *, every: bool) -> Iterator[Step]:
     """Give what is made, the first page's first."""
     from ui import queries
-    from ui.queries import drivers, gaps, goals, methods, neighbourhoods, priorities
+    from ui.queries import drivers, gaps, goals, methods, nation, neighbourhoods, priorities
 
     view = queries.choices(slug).default()
     yield "outlines", lambda: queries.geometry(view)
-    if not queries.totals(view).schools:
+    if nation.is_open(view) or not queries.totals(view).schools:
         return
     yield "neighbourhoods", lambda: neighbourhoods.table(view)
     if queries.panel(view).area.reports == "school":

@@ -56,6 +56,8 @@ class Beside:
         HTML under the list or card.
     above : callable, optional
         Draws what stands over legend and list: a choice that only this page has.
+    under : callable, optional
+        Draws what stands under the card.
     """
 
     legend: str
@@ -64,6 +66,7 @@ class Beside:
     field: str = "focus"
     note: str = ""
     above: Callable[[], object] | None = None
+    under: Callable[[], object] | None = None
 
 
 def first(draw_map: Callable[[], object], selection: Selection, beside: Beside) -> None:
@@ -78,6 +81,8 @@ def first(draw_map: Callable[[], object], selection: Selection, beside: Beside) 
         st.html(beside.legend)
         if beside.card:
             _card(beside.card, beside.field)
+            if beside.under:
+                beside.under()
         else:
             beside.ranked()
         if beside.note:
@@ -113,6 +118,12 @@ def choose(field: str, value: str) -> None:
     st.session_state[field] = value
     if value and field == "cluster":
         st.session_state["focus"] = ""
+
+
+def caption(sentence: str) -> None:
+    """Say in one line what the map shows, where there is no picture or brief of it."""
+    with st.container(key="foot", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(as_written(text(sentence)), width="stretch")
 
 
 def foot(selection: Selection, sentence: str, page: str, scope: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.views.search import Found, Named
-from ui import queries
+from ui import navigation, queries
 from ui.languages import mark, text
 from ui.selection import Selection
 from ui.words.as_written import as_written
@@ -13,6 +13,7 @@ from ui.words.as_written import as_written
 TYPED = "search"
 ASKED = "search_asked"
 PROMPT = mark("search a neighbourhood, tract or school ...")
+OF_PARTS = mark("search a county ...")
 KIND_WORDS = {
     "neighbourhood": mark("neighbourhood"),
     "county": mark("county or borough"),
@@ -38,10 +39,11 @@ def search(selection: Selection) -> None:
             args=("",),
             width="stretch",
         )
+    label = mark("Search a neighbourhood, tract or school by name, number or id")
     where.text_input(
-        text("Search a neighbourhood, tract or school by name, number or id"),
+        text(mark("Search a county by name") if navigation.is_of_parts() else label),
         key=TYPED,
-        placeholder=text(PROMPT),
+        placeholder=text(OF_PARTS if navigation.is_of_parts() else PROMPT),
         label_visibility="collapsed",
         on_change=_asked,
         args=(selection.area,),
@@ -67,6 +69,8 @@ def words(hit: Named) -> str:
 
 def nothing_found(asked: str) -> str:
     """Say what was looked for, and what can be."""
+    if navigation.is_of_parts():
+        return text("No county here is called “{name}”. Try a part of the name.", name=asked)
     return text(
         "Nothing here is called “{name}”. Names, tract numbers and school ids were looked"
         " through. Try a part of the name, or an example: PS 49, Main Street, 19.01.",

@@ -397,7 +397,7 @@ class Choices:
             "strategy": ("", *evidence()),
             "reach": SPANS,
             "dose": SPANS,
-            "present": ("", "1"),
+            "present": ("", "1") if self.slides else ("",),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),
             "service": ("", *PROVIDER_KINDS),

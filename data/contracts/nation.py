@@ -70,7 +70,11 @@ NATION: dict[str, Contract] = {
             "reason": reason(),
             "apart": _apart(),
         },
-        not_above("chronic_absent", "enrolled", "take both from the protected panel"),
+        agree(
+            lambda table: table["rate"].isna() | table["chronic_absent"].le(table["enrolled"]),
+            "have chronic_absent above enrolled",
+            "take both from the protected panel",
+        ),
         reported_holds(*FIGURES),
         *(withheld_lacks(name) for name in FIGURES),
         agree(

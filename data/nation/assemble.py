@@ -19,7 +19,7 @@ from geo.areas.boundaries import repair
 from geo.areas.crs import place_system
 from geo.areas.groups import thinned
 
-MOST_VERTICES = 40_000
+MOST_VERTICES = 100_000
 """Of the outlines of a nation, so that the map is sent with two megabytes at most."""
 ANY_LEVEL = "k12"
 

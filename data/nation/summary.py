@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.contracts.check import STORED_CRS
 from data.panel import PROTECTED, Panel, load_panel
-from data.store.folders import present
+from data.store.folders import panel_path, present
 from data.store.manifest import FILE_NAME, StudyArea
 from data.store.results import read_result, result_file, write_result
 from data.views.counties import county_figures, county_ids, county_names, yearly_totals
@@ -140,6 +141,21 @@ def store_summary(folder: Path) -> None:
 def manifest_hash(folder: Path) -> str:
     """Give the SHA-256 of the manifest of a panel's folder."""
     return hashlib.sha256((folder / FILE_NAME).read_bytes()).hexdigest()
+
+
+def hash_in_store(slug: str) -> str:
+    """Give the hash of a place's protected manifest, read once a change; "" for no such place."""
+    folder = present(panel_path(slug) / PROTECTED)
+    try:
+        stat = (folder / FILE_NAME).stat()
+    except OSError:
+        return ""
+    return _hash_of(folder, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+
+@lru_cache(maxsize=256)
+def _hash_of(folder: Path, _version: tuple[int, ...]) -> str:
+    return manifest_hash(folder)
 
 
 def _file(folder: Path) -> Path:

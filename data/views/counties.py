@@ -57,19 +57,21 @@ def county_figures(panel: Panel) -> pd.DataFrame:
         `data.views.neighbourhoods.neighbourhood_view` has them, figures that may not be shown left
         out.
     """
-    ids, tracts = county_ids(panel.tracts), panel.tracts["children"]
-    areas = pd.DataFrame({"children": tracts.groupby(ids).sum(min_count=1)}).rename_axis("county")
+    # By name, as on the pages of the place: the same sums in the same order.
+    units, children = counties(panel.tracts), panel.tracts["children"]
+    ids = county_ids(panel.tracts).groupby(units).first()
+    areas = pd.DataFrame({"children": children.groupby(units).sum(min_count=1)})
     join = joined(panel, usual(panel))
     years = sorted(everyone(panel)["school_year"].unique())
     parts = []
     for year in years:
         schools = school_view(panel, year, "all")
-        shares = gathered(join.shares(schools.index), ids)
+        shares = gathered(join.shares(schools.index), units)
         table = area_view(areas, schools, shares, pd.Series(dtype="float64"))
         if panel.restricted:
             table = without_dominated(table)
         own = table[list(FIGURES)].where(table["shown"])
-        parts.append(table.assign(**own, school_year=year).reset_index())
+        parts.append(table.assign(**own, school_year=year, county=ids.reindex(table.index)))
     columns = ["county", "school_year", *OWN]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 

@@ -21,11 +21,12 @@ import pandas as pd
 import shapely
 
 from data.errors import DataError
+from data.nation.tables import is_nation
 from data.panel import Panel
 from data.views.districts import by_district
 from data.views.neighbourhoods import neighbourhoods
 from geo.areas.boundaries import hatch_lines, seam, simplify
-from geo.areas.groups import DRAWN_METRES, drawn_metres, outlined
+from geo.areas.groups import DRAWN_METRES, drawn_metres, finest_metres, outlined
 from geo.areas.topology import Layer, topology
 from ui.address import address
 from ui.selection import NEIGHBOURHOOD
@@ -49,7 +50,7 @@ class GeometryError(DataError):
 
 TOPOLOGIES: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("tracts", "districts", "borders"), SHARED),
+        **dict.fromkeys(("tracts", "districts", "counties", "borders"), SHARED),
         "neighbourhoods": "neighbourhoods",
     }
 )
@@ -115,7 +116,8 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
     GeometryError
         The disk refuses.
     """
-    areas = panel.zones if by_district(panel) and len(panel.zones) else panel.tracts
+    of_zones = panel.area.reports != "school" and len(panel.zones)
+    areas = panel.zones if of_zones else panel.tracts
     line = seam(areas)
     context = _context(panel, line)
     layers = _layers(panel, schools, line) | context
@@ -135,6 +137,8 @@ def publish_geometry(panel: Panel, schools: gpd.GeoDataFrame) -> MapGeometry:
 
 def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, str]:
     """Write the outlines of tracts or districts, what lies on them, and the points of schools."""
+    if is_nation(panel):
+        return _counties(panel, line)
     tracts = panel.tracts
     metres = drawn_metres(tracts)
     thin = simplify(tracts, metres).geometry if len(tracts) else tracts.geometry
@@ -155,6 +159,22 @@ def _layers(panel: Panel, schools: gpd.GeoDataFrame, line: float) -> dict[str, s
         SHARED: _topology(parts, line, DEGREES * metres / DRAWN_METRES),
         **marks,
         "schools": _features(schools.geometry, _named(schools.index, schools["name"]), line),
+    }
+
+
+def _counties(panel: Panel, line: float) -> dict[str, str]:
+    """Write the counties of a nation and what lies on them."""
+    shapes, ids = panel.zones.geometry, pd.Index(panel.zones["school_id"])
+    named = panel.schools.loc[ids]
+    parts = {
+        "counties": (shapes, _named(ids, named["name"] + ", " + named["district"])),
+        "borders": (shapes.boundary, [{}] * len(shapes)),
+    }
+    marks = _marks(shapes, panel, line)
+    coarser = max(1.0, finest_metres(panel.zones) / DRAWN_METRES)
+    return {
+        SHARED: _topology(parts, line, DEGREES * coarser),
+        **{f"counties-{name}": text for name, text in marks.items()},
     }
 
 

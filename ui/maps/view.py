@@ -25,7 +25,6 @@ from typing import Any
 import pydeck
 import streamlit as st
 
-from data.views.districts import by_district
 from ui import queries
 from ui.address import address
 from ui.languages import text
@@ -35,6 +34,8 @@ from ui.selection import NEIGHBOURHOOD, Selection
 
 HEIGHT = 490
 MOST_STEPS = 60  # areas that the arrow keys step through
+LAYERS = {"school": "schools", "district": "districts", "county": "counties"}
+"""Layer of what a place reports."""
 FOCUS, UNIT = "focus", "neighbourhoods"
 STATIC = Path(__file__).resolve().parents[2] / "static" / "map"
 LIBRARY = Path(pydeck.__file__).parent / "nbextension" / "static" / "index.js"
@@ -197,7 +198,7 @@ def _focus(selection: Selection) -> tuple[str, str] | None:
     if focus.startswith(NEIGHBOURHOOD):
         return (geometry.url(UNIT), focus) if UNIT in geometry.layers else None
     panel = queries.panel(selection)
-    points = "districts" if by_district(panel) else "schools"
+    points = LAYERS[panel.area.reports]
     return geometry.url(points if focus in panel.schools.index else "tracts"), focus
 
 

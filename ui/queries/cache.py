@@ -56,6 +56,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "shares": Entry(32),
         "tracts": Entry(64),
         "districts": Entry(32),
+        "nation": Entry(4, shared=True),
         "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ..."), stored=True),
         "units of a place": Entry(8),
         "search": Entry(4, shared=True),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from data.contracts.vocabulary import LEVELS
+from data.nation.tables import is_nation
 from data.panel import PROTECTED, Panel, load_panel
 from data.plausible import totals as totals_of_file
 from data.recipe import measures as registry
@@ -58,6 +59,15 @@ def _geometry(key: Place) -> MapGeometry:
 @kept("choices")
 def _choices(key: Place) -> Choices:
     panel = panel_of(key)
+    if is_nation(panel):
+        return Choices(
+            area=key.slug,
+            years=tuple(panel.parameters["years"]),
+            levels=(),
+            drivers=(),
+            places=frozenset(panel.schools.index),
+            default_year=panel.area.default_year,
+        )
     present = set(panel.schools.loc[panel.absence["school_id"].unique(), "level"])
     withins, kinds = school_lists.offered(panel.schools, panel.tracts)
     if by_district(panel):  # each is a district of its own
@@ -87,6 +97,9 @@ def _choices(key: Place) -> Choices:
 @kept("search")
 def _index(key: Place) -> Index:
     panel = panel_of(key)
+    if is_nation(panel):
+        counties = panel.schools.assign(neighbourhood=panel.schools["district"])
+        return index_of(places_of(panel.tracts, counties, {}, "county"))
     # Where districts are the units, nothing is said of the absence of a tract.
     tracts = panel.tracts.iloc[:0] if by_district(panel) else panel.tracts
     return index_of(places_of(tracts, panel.schools, areas_in(panel), panel.area.reports))

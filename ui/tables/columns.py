@@ -57,6 +57,18 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "neighbourhood": Column("Neighbourhood", "text", "text", "Neighbourhood or borough."),
         "county": Column("County", "text", "text", "County GEOID, 5 digits, as text."),
         "district": Column("District", "text", "text", "School district."),
+        "part_of": Column("Part of", "text", "text", "Place that the county is part of."),
+        "compared_here": Column(
+            "Compared",
+            "text",
+            "text",
+            "Whether it is compared with other places, or why it is not.",
+        ),
+        "latest": Column("Last year", "text", "text", "Last school year of the place."),
+        "standing": Column("Standing", "text", "text", "Whether the place is compared this year."),
+        "definition": Column(
+            "Definition", "text", "text", "How the place defines chronic absence, in its words."
+        ),
         "level": Column("Level", "level", "text", "School level."),
         "school_type": Column("Type", "text", "text", "School type in the publisher's words."),
         "school": Column("School", "text", "text", "Name of the school."),

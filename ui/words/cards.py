@@ -47,7 +47,7 @@ def tract_card(row: pd.Series, year: str, test: str = "") -> str:
         facts = [(text("Chronically absent"), not_shown_text(row["status"], row["reason"]))]
         return card(title, facts, "")
     facts = [
-        (_attended(year), _rate(row, BY_SCHOOLS)),
+        (attended(year), _rate(row, BY_SCHOOLS)),
         (text("Compared with schools of the same levels"), _ratio(row, BY_SCHOOLS)),
         (text("Could differences between schools alone give this?"), _by_schools(row)),
         (text("Steadied for small numbers"), percent_text(row["eb_rate"], row["enrolled"])),
@@ -59,7 +59,8 @@ def tract_card(row: pd.Series, year: str, test: str = "") -> str:
     return card(title, facts, text(TRACT_MEANING))
 
 
-def _attended(year: str) -> str:
+def attended(year: str) -> str:
+    """Term of the figure of an area."""
     return text("Chronically absent in the schools its children attend, {year}", year=year)
 
 
@@ -99,7 +100,7 @@ def neighbourhood_facts(row: pd.Series, schools: pd.DataFrame, year: str) -> lis
     if not row["shown"]:
         return [(text("Chronically absent"), not_shown_text(row["status"], row["reason"]))]
     return [
-        (_attended(year), _rate(row, BY_SCHOOLS)),
+        (attended(year), _rate(row, BY_SCHOOLS)),
         (text("Compared with schools of the same levels"), _beyond(row)),
         (text("The usual year before"), _year_before(row)),
         (
