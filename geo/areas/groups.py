@@ -82,8 +82,8 @@ def dissolved(areas: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
     --------
     >>> sides = [shapely.box(5, 40, 6, 41), shapely.box(6, 40, 7, 41)]
     >>> areas = gpd.GeoDataFrame(geometry=sides, crs=4326)
-    >>> dissolved(areas, pd.Series(["a", "a"])).area.tolist()
-    [2.0]
+    >>> dissolved(areas, pd.Series(["a", "a"])).bounds.to_numpy().tolist()
+    [[5.0, 40.0, 7.0, 41.0]]
     """
     own = groups.dropna()
     by_group = areas.geometry.loc[own.index].groupby(own, sort=True)

@@ -166,7 +166,7 @@ def _counties(panel: Panel, line: float) -> dict[str, str]:
     """Write the counties of a nation and what lies on them."""
     shapes, ids = panel.zones.geometry, pd.Index(panel.zones["school_id"])
     named = panel.schools.loc[ids]
-    parts = {
+    parts: dict[str, tuple[gpd.GeoSeries, Properties]] = {
         "counties": (shapes, _named(ids, named["name"] + ", " + named["district"])),
         "borders": (shapes.boundary, [{}] * len(shapes)),
     }
