@@ -1,0 +1,146 @@
+"""What a roll-up reads and by which rules, as a TOML file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+from pathlib import Path
+from typing import Literal
+
+import pydantic.dataclasses
+
+from data.recipe.binding import STRICT, bind, read_toml
+
+SCHOOL_YEAR = re.compile(r"(\d{4})-(\d{2})")
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Attendance:
+    """Records of attendance.
+
+    Attributes
+    ----------
+    path : str
+        A CSV, Parquet or XML file, or a folder of one kind; from the folder of the settings.
+    kind : {"day", "period", "ed-fi"}
+        A row a student and day; a row a student and period; Ed-Fi StudentSchoolAttendance.
+    records : {"every day", "absences"}
+        Whether there is a row for each day of enrolment, or only where a student was absent. A day
+        of enrolment without a row is a day present; with "every day" such days are counted.
+    student, school, date, absent, period : str
+        Headers. `absent` holds the part of the day that was missed, or a code of `codes`.
+    date_format : str
+        As of strptime; "" for dates as 2025-09-01.
+    codes : dict of str to float
+        What each word in `absent` means as part of a day; empty where it holds numbers.
+    day_rule : {"half", "any", "all"}
+        For periods: a day is missed whole when half of its recorded periods or more, any, or all
+        of them were missed, and not at all otherwise.
+    """
+
+    path: str
+    kind: Literal["day", "period", "ed-fi"] = "day"
+    records: Literal["every day", "absences"] = "every day"
+    student: str = "student"
+    school: str = "school"
+    date: str = "date"
+    absent: str = "absent"
+    period: str = "period"
+    date_format: str = ""
+    codes: dict[str, float] = field(default_factory=dict)
+    day_rule: Literal["half", "any", "all"] = "half"
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Enrolment:
+    """Spells of enrolment: first and last day are both days of enrolment; no last day is open.
+
+    `groups` names columns; each value is a group of students, blank is none. A student belongs to
+    the groups of his last spell at the school, or in the district.
+    """
+
+    path: str
+    kind: Literal["table", "ed-fi"] = "table"
+    student: str = "student"
+    school: str = "school"
+    first: str = "first"
+    last: str = "last"
+    date_format: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Calendar:
+    """Days of instruction, a row a school and day."""
+
+    path: str
+    kind: Literal["table", "ed-fi"] = "table"
+    school: str = "school"
+    date: str = "date"
+    date_format: str = ""
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Schools:
+    """To which district a school belongs, a row a school."""
+
+    path: str
+    school: str = "school"
+    district: str = "district"
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Settings:
+    """Everything that a roll-up is told.
+
+    Attributes
+    ----------
+    school_year : str
+        "2025-26". Everything outside 1 July to 30 June is refused.
+    district : str
+        Name of the one district, where there is no table of schools.
+    minimum_days : int
+        Days of enrolment from which on a student counts as chronically absent or not.
+    day_parts : int
+        Parts into which a day is split so that all is counted in whole numbers; 2 = half days.
+    conflicts : {"refuse", "most", "least"}
+        What holds of two different records of one student, school and day.
+    """
+
+    school_year: str
+    attendance: Attendance
+    enrolment: Enrolment
+    calendar: Calendar
+    schools: Schools | None = None
+    district: str = "district"
+    minimum_days: int = 10
+    day_parts: int = 2
+    conflicts: Literal["refuse", "most", "least"] = "refuse"
+
+    def __post_init__(self) -> None:
+        found = SCHOOL_YEAR.fullmatch(self.school_year)
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise ValueError(f"school_year {self.school_year!r} is not written as 2025-26")
+        if self.minimum_days < 1 or not 1 <= self.day_parts <= 60:
+            raise ValueError("minimum_days is at least 1, day_parts from 1 to 60")
+        groups = self.enrolment.groups
+        if len(set(groups)) != len(groups):
+            raise ValueError("a column stands in groups twice")
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """July to June, as "2025-07"."""
+        year = int(self.school_year[:4])
+        later = [f"{year + 1}-{month:02d}" for month in range(1, 7)]
+        return (*(f"{year}-{month:02d}" for month in range(7, 13)), *later)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the settings of a roll-up.
+
+    Raises
+    ------
+    TomlError
+        No such file, not TOML, or keys that are unknown, lacking or of another kind.
+    """
+    return bind(Settings, read_toml(path), path.name)
