@@ -1,0 +1,135 @@
+"""What would have been found where there was no programme: the same starts given to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from analytics.evaluation.group_time import check
+from analytics.evaluation.histories import Histories
+from analytics.evaluation.similar import traits
+from analytics.inputs import Floats
+
+DRAWS = 1_999
+NEAREST = 20  # comparison units that may stand for a unit: those most like it before the start
+_TRIES = 60
+_ROOM = 3  # comparison units for each unit with a programme
+
+
+@dataclass(frozen=True, eq=False)
+class Placebo:
+    """An effect beside those of made-up programmes.
+
+    Attributes
+    ----------
+    effect : float
+        As `analytics.evaluation.group_time` finds it.
+    drawn : array (d,)
+        Effects of made-up programmes; empty where there are too few units to give them to.
+    p : float
+        Chance of an effect as far from 0 if it were one of these.
+    low, high : float
+        Effects from which the found one is no further than 95 % of the made-up ones are from 0.
+    """
+
+    effect: float
+    drawn: Floats
+    p: float
+    low: float
+    high: float
+
+
+def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float = 0.95) -> Placebo:
+    """Give the starts of the programmes to units without one that resemble them, many times.
+
+    Nothing is assumed of how schools vary from year to year, or together: they tell.
+
+    Parameters
+    ----------
+    given : Histories
+    draws : int
+        Made-up programmes.
+    seed : int
+    level : float
+        Two-sided coverage.
+
+    Returns
+    -------
+    Placebo
+        With NaN for p and range where fewer than three units without a programme stand beside each
+        with one.
+
+    References
+    ----------
+    Rosenbaum PR (2002) Observational Studies, section 2.4 (randomisation inference). Conley TG,
+    Taber CR (2011) Rev Econ Stat 93:113-125 (few treated units, many without).
+    """
+    treated, never = check(given)
+    effect = float(mean_effects(given, np.flatnonzero(~given.never)[None])[0])
+    nothing = float("nan")
+    if never < _ROOM * treated:
+        return Placebo(effect, np.empty(0), nothing, nothing, nothing)
+    chosen = drawn_units(given, draws, np.random.default_rng(seed))
+    drawn = mean_effects(given, chosen)
+    p = float((1 + (np.abs(drawn) >= abs(effect)).sum()) / (1 + len(drawn)))
+    reach = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2])
+    return Placebo(effect, drawn, p, effect - float(reach[1]), effect - float(reach[0]))
+
+
+def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
+    """Give the mean effect of the years with a programme, were it at the chosen units.
+
+    Parameters
+    ----------
+    given : Histories
+    chosen : array (d, k) of int
+        A row a draw: which unit stands for each of the k units with a programme, in their order.
+
+    Returns
+    -------
+    array (d,)
+    """
+    starts = given.start[~given.never]
+    taken_x, taken_n = given.x[chosen], given.n[chosen]  # (d, k, t)
+    pool = np.flatnonzero(given.never)
+    inside = given.never[chosen][..., None]
+    rest_x = given.x[pool].sum(axis=0) - (taken_x * inside).sum(axis=1)
+    rest_n = given.n[pool].sum(axis=0) - (taken_n * inside).sum(axis=1)
+    other = rest_x / rest_n  # (d, t)
+    total, weights = np.zeros(len(chosen)), np.zeros(len(chosen))
+    for start in given.cohorts:
+        own = starts == start
+        n = taken_n[:, own].sum(axis=1)
+        rate = taken_x[:, own].sum(axis=1) / n
+        base = given.column(given.before(start)[-1])
+        beyond = (rate - rate[:, [base]]) - (other - other[:, [base]])
+        since = [given.column(year) for year in given.years if year >= start]
+        total += n[:, base] * beyond[:, since].sum(axis=1)
+        weights += n[:, base] * len(since)
+    return np.asarray(total / weights, dtype=np.float64)
+
+
+def drawn_units(given: Histories, draws: int, dice: np.random.Generator) -> NDArray[np.int64]:
+    """Draw a unit without a programme for each with one, none twice in a draw, (d, k).
+
+    Simulated on New York City's schools, made-up programmes at units of like size, but another rate
+    or trend, were too much alike: intervals of 150 schools covered 89-91 %.
+    """
+    told = traits(given)
+    points = told / np.where(told.std(axis=0) > 0, told.std(axis=0), 1.0)
+    pool, treated = np.flatnonzero(given.never), np.flatnonzero(~given.never)
+    nearest = min(len(pool), NEAREST)
+    _, near = cKDTree(points[pool]).query(points[treated], k=nearest)
+    chosen = np.empty((draws, len(treated)), dtype=np.int64)
+    for place in range(len(treated)):
+        offered = pool[near[place]]
+        chosen[:, place] = dice.choice(offered, draws)
+        for _ in range(_TRIES):
+            again = (chosen[:, :place] == chosen[:, [place]]).any(axis=1)
+            if not again.any():
+                break
+            chosen[again, place] = dice.choice(offered, int(again.sum()))
+    return chosen
