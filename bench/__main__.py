@@ -23,6 +23,7 @@ QUESTIONS = (
     "imports",
     "load",
     "disclosure",
+    "nation",
 )
 
 results = [
