@@ -56,8 +56,8 @@ class Beside:
         HTML under the list or card.
     above : callable, optional
         Draws what stands over legend and list: a choice that only this page has.
-    under : callable, optional
-        Draws what stands under the card.
+    way : callable, optional
+        Draws what stands over the card: a way on from what is chosen.
     """
 
     legend: str
@@ -66,7 +66,7 @@ class Beside:
     field: str = "focus"
     note: str = ""
     above: Callable[[], object] | None = None
-    under: Callable[[], object] | None = None
+    way: Callable[[], object] | None = None
 
 
 def first(draw_map: Callable[[], object], selection: Selection, beside: Beside) -> None:
@@ -80,9 +80,7 @@ def first(draw_map: Callable[[], object], selection: Selection, beside: Beside) 
             beside.above()
         st.html(beside.legend)
         if beside.card:
-            _card(beside.card, beside.field)
-            if beside.under:
-                beside.under()
+            _card(beside)
         else:
             beside.ranked()
         if beside.note:
@@ -149,8 +147,9 @@ def foot(selection: Selection, sentence: str, page: str, scope: str = "") -> Non
         report.brief_button(selection, scope or report.scope_of(selection))
 
 
-def _card(html: str, field: str) -> None:
-    st.button(
-        text("Back to the list"), key="back", type="tertiary", on_click=partial(choose, field, "")
-    )
-    st.html(html)
+def _card(beside: Beside) -> None:
+    let_go = partial(choose, beside.field, "")
+    st.button(text("Back to the list"), key="back", type="tertiary", on_click=let_go)
+    if beside.way:
+        beside.way()
+    st.html(beside.card)

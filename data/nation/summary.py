@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data.contracts.check import STORED_CRS
 from data.panel import PROTECTED, Panel, load_panel
+from data.store.code import BUILDING
 from data.store.folders import panel_path, present
 from data.store.manifest import FILE_NAME, StudyArea
 from data.store.results import read_result, result_file, write_result
@@ -159,4 +160,4 @@ def _hash_of(folder: Path, _version: tuple[int, ...]) -> str:
 
 
 def _file(folder: Path) -> Path:
-    return result_file(present(folder / PROTECTED), KEY)
+    return result_file(present(folder / PROTECTED), KEY, BUILDING)

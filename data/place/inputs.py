@@ -6,13 +6,10 @@ from pathlib import Path
 
 from data.place.place import Place
 from data.read.fetch import held
-from data.store.code import code
+from data.store.code import BUILDING, code
 from data.store.folders import INPUTS, cache_folder
 from data.store.provenance import Source, sha256_of
 from data.store.results import libraries
-
-BUILDING = ("geo", "analytics", "data")
-"""Folders of the code that makes a panel."""
 
 
 def inputs_read(place: Place, sources: Iterable[Source]) -> str:

@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("geo", "analytics", "data", "ui")
+BUILDING = ("geo", "analytics", "data")
+"""Folders of the code that makes a panel."""
+FOLDERS = (*BUILDING, "ui")
 CODE = ("*.py", "*.typ", "measures.toml")
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from data.store.code import code
+from data.store.code import FOLDERS, code
 from data.store.codec import CodecError, dumps, loads
 from data.store.manifest import FILE_NAME
 
@@ -23,7 +23,7 @@ COUNTING = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba")
 LARGEST = 400_000_000  # bytes in one folder; the results longest unused go first
 
 
-def result_file(panel: Path, key: str) -> Path:
+def result_file(panel: Path, key: str, folders: tuple[str, ...] = FOLDERS) -> Path:
     """Give the file of a result, whether it is there or not.
 
     Parameters
@@ -32,6 +32,8 @@ def result_file(panel: Path, key: str) -> Path:
         Folder of the protected panel that the result follows from.
     key : str
         Everything else that decides it.
+    folders : tuple of str
+        Those of the code that makes it.
 
     Raises
     ------
@@ -39,7 +41,9 @@ def result_file(panel: Path, key: str) -> Path:
         There is no panel.
     """
     manifest = hashlib.sha256((panel / FILE_NAME).read_bytes()).hexdigest()
-    name = hashlib.sha256("\0".join((manifest, code(), libraries(), key)).encode()).hexdigest()
+    name = hashlib.sha256(
+        "\0".join((manifest, code(folders), libraries(), key)).encode()
+    ).hexdigest()
     return panel / FOLDER / f"{name}{SUFFIX}"
 
 

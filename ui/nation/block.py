@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -41,11 +42,11 @@ def first_screen(view: NationView, selection: Selection) -> None:
 
 def _beside(title: str, classes: AreaClasses, view: NationView, selection: Selection) -> Beside:
     legend, chosen = legend_of(title, classes), selection.focus in view.counties.index
-    card, under = "", None
+    card, way = "", None
     if chosen:
-        row = view.counties.loc[selection.focus]
-        card, under = words.county_card(row, selection), partial(_way_to, row, selection)
-    return Beside(legend, card, partial(_ranked, view), under=under)
+        row = view.counties.loc[selection.focus].to_dict()
+        card, way = words.county_card(row, selection), partial(_way_to, row, selection)
+    return Beside(legend, card, partial(_ranked, view), way=way)
 
 
 def _map(title: str, classes: AreaClasses, view: NationView, selection: Selection) -> None:
@@ -77,7 +78,7 @@ def _rows(table: pd.DataFrame) -> Iterator[Row]:
         yield Row(str(key), str(rank), f"{row['name']}, {row['state']}", figure)
 
 
-def _way_to(row: pd.Series, selection: Selection) -> None:
+def _way_to(row: Mapping[str, Any], selection: Selection) -> None:
     """Offer the place that a county is part of, opened at the county where it shows counties."""
     if row["part"] not in queries.places():
         st.caption(as_written(text("{state} is not in this store.", state=row["state"])))
@@ -106,7 +107,7 @@ def table(view: NationView, selection: Selection) -> None:
     """Table twin of the map: every county, with its place and whether it is compared."""
     every = view.counties.assign(
         part_of=view.counties["state"],
-        compared_here=[words.compared_text(row) for _, row in view.counties.iterrows()],
+        compared_here=[words.compared_text(row) for row in view.counties.to_dict("records")],
     ).sort_values(["state", "name"])
     title = text("Every county, {year}", year=selection.year)
     table_block.show(every, COLUMNS, title, opens="counties-table")

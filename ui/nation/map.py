@@ -12,6 +12,7 @@ from ui.maps.scales import NOT_SHOWN_COLOUR, ClassScale, classify, rate_scale
 
 LAYER = "counties"
 OTHERWISE = mark("counted otherwise, not compared")
+ON_CARD = mark("its figure is on the card of the county")
 OTHERWISE_COLOUR = "#c3c9d0"
 
 
@@ -41,6 +42,6 @@ def county_classes(view: NationView) -> AreaClasses:
         "".join(codes),
         flags(~table["shown"]),
         hatched=flags(table["shown"] & table["apart"].ne("")),
-        lines=OTHERWISE,
+        lines=ON_CARD,
         unit=LAYER,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
+from typing import Any
 
 from data.views.nation import APART, COMPARED, OTHER_YEAR, STALE, NationView
 from ui.languages import counted, mark, text
@@ -12,6 +13,8 @@ from ui.words.numbers import BY_SCHOOLS, count_text, percent_text, plural, rate_
 from ui.words.plain import about, capital, listed
 from ui.words.standing import AREA_MEANING, not_shown_text
 
+Row = Mapping[str, Any]
+"""A county, see `data.views.nation.NationView`."""
 COUNTIES = mark("counties")
 QUESTION = "How many children miss much of their school year?"
 SHOWN = mark(
@@ -104,7 +107,7 @@ def listed_in_short(names: list[str]) -> str:
     return listed([*names[:NAMED], more])
 
 
-def county_card(row: pd.Series, selection: Selection) -> str:
+def county_card(row: Row, selection: Selection) -> str:
     """HTML card of a county."""
     title, absent = f"{row['name']}, {row['state']}", attended(selection.year)
     if not row["shown"]:
@@ -122,7 +125,7 @@ def county_card(row: pd.Series, selection: Selection) -> str:
 NO = mark("no: {why}")
 
 
-def not_shown(row: pd.Series) -> str:
+def not_shown(row: Row) -> str:
     """Say why a county has no figure."""
     if row["standing"] == STALE:
         return text("not shown: its state was built again after this map")
@@ -133,17 +136,17 @@ def not_shown(row: pd.Series) -> str:
 
 def hover(view: NationView) -> list[str]:
     """Give the figure of each county as the map says it, or why there is none."""
-    return [_hover(row) for _, row in view.counties.iterrows()]
+    return [_hover(row) for row in view.counties.to_dict("records")]
 
 
-def _hover(row: pd.Series) -> str:
+def _hover(row: Row) -> str:
     if not row["shown"]:
         return not_shown(row)
     figure = f"{percent_text(row['rate'], row['enrolled'])}, {students_text(row['enrolled'])}"
     return f"{figure}; {text(WHY[row['apart']])}" if row["apart"] else figure
 
 
-def compared_text(row: pd.Series) -> str:
+def compared_text(row: Row) -> str:
     """Say whether a county is compared, for its row of the table."""
     if row["standing"] in (OTHER_YEAR, STALE):
         return text(STANDINGS[row["standing"]])

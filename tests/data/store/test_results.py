@@ -34,7 +34,7 @@ def test_another_build_code_or_choice_finds_nothing(
 ) -> None:
     file = result_file(panel, "hot spots")
     assert result_file(panel, "hot spots 2018-19") != file
-    monkeypatch.setattr(results, "code", lambda: "a line more")
+    monkeypatch.setattr(results, "code", lambda *_: "a line more")
     assert result_file(panel, "hot spots") != file
     monkeypatch.undo()
     monkeypatch.setattr(results, "libraries", lambda: "numpy of next year")
