@@ -110,6 +110,19 @@ def demo_protected(demo_path: Path) -> Panel:
 
 
 @pytest.fixture(scope="session")
+def canary_home(test_home: Path, demo_path: Path) -> Path:
+    """A store whose demo county is shared under an agreement, two of its counts canaries."""
+    from tests.canary import stored  # here, so that tests of geo do not wait for it
+    from tests.restricted_places import restricted
+
+    home = test_home / "canary"
+    with FileLock(test_home / "canary.lock"):
+        if not home.is_dir():
+            stored(restricted(_load(demo_path)), home)
+    return home
+
+
+@pytest.fixture(scope="session")
 def nyc_path(test_home: Path, mirror: Path) -> Path:
     """Folder of New York City's panel, from the real files."""
     return _build("nyc", test_home, mirror)

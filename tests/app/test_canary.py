@@ -10,16 +10,9 @@ from streamlit.elements.widgets import button
 
 from data.panel import load_panel
 from tests.canary import CANARY, ENROLLED, PAGES, SEEN, opened, said, stored, text_of
-from tests.restricted_places import restricted
 from ui.present.views import NAMES as SLIDES
 
 STATIC = Path(__file__).parents[2] / "static"
-
-
-@pytest.fixture(scope="module")
-def home(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo county under an agreement, two schools with the canary in its default year."""
-    return stored(restricted(load_panel(demo_path)), tmp_path_factory.mktemp("canary"))
 
 
 @pytest.fixture
@@ -49,16 +42,16 @@ def test_a_published_canary_would_be_seen(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_sends_the_canary(
-    home: Path,
+    canary_home: Path,
     taken: list[str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     page: str,
 ) -> None:
-    raw = load_panel(home / "panels" / "demo").absence
+    raw = load_panel(canary_home / "panels" / "demo").absence
     assert raw["chronic_absent"].eq(CANARY).sum() == 2, "the raw panel holds it"
-    monkeypatch.setenv("ATLAS_HOME", str(home))
+    monkeypatch.setenv("ATLAS_HOME", str(canary_home))
     test = opened(page)
     assert not test.exception
     sent = said(test)
@@ -72,8 +65,10 @@ def test_no_page_sends_the_canary(
         assert f"{ENROLLED}" in "".join(taken) or f"{ENROLLED:,}" in sent, "the schools are there"
 
 
-def test_no_coalition_view_sends_the_canary(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATLAS_HOME", str(home))
+def test_no_coalition_view_sends_the_canary(
+    canary_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_HOME", str(canary_home))
     test = opened("overview", folds=False, present="1", slide=SLIDES[0])
     views = set()
     for slide in SLIDES:
@@ -85,11 +80,11 @@ def test_no_coalition_view_sends_the_canary(home: Path, monkeypatch: pytest.Monk
     assert len(views) == len(SLIDES)
 
 
-def test_no_file_beside_the_app_holds_the_canary(home: Path) -> None:
+def test_no_file_beside_the_app_holds_the_canary(canary_home: Path) -> None:
     """Static files are served without a login; the protected copy is all that the app opens."""
-    shown = [*(home / "panels" / "demo" / "protected").rglob("*"), *STATIC.rglob("*")]
+    shown = [*(canary_home / "panels" / "demo" / "protected").rglob("*"), *STATIC.rglob("*")]
     files = [path for path in shown if path.is_file()]
     assert len(files) > 15
     assert [path.name for path in files if SEEN.search(text_of(path.read_bytes()))] == []
-    raw = text_of((home / "panels" / "demo" / "absence.parquet").read_bytes())
+    raw = text_of((canary_home / "panels" / "demo" / "absence.parquet").read_bytes())
     assert SEEN.search(raw), "it would be found"

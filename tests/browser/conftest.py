@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -32,6 +33,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# To make the programs of a map ready takes a processor without a graphics card two seconds: where
+# no test looks at what is painted, a page has its canvas, its picking and its names, and no paint.
+UNPAINTED = """
+for (const name of ['Arrays', 'Elements', 'ArraysInstanced', 'ElementsInstanced', 'RangeElements'])
+  WebGL2RenderingContext.prototype[`draw${name}`] = () => {};
+"""
+ROOM = {"width": 1400, "height": 1000}
+PASSED = pytest.StashKey[bool]()
 # Streamlit asks for these below a page's own path first, then at the root where they are.
 BASE = "STREAMLIT_SERVER_BASE_URL_PATH"
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -103,34 +112,86 @@ def server(atlas_home: Callable[[], dict[str, str]]) -> Iterator[str]:
 
 
 @pytest.fixture
-def start_server(
-    atlas_home: Callable[[], dict[str, str]],
-) -> Iterator[Callable[[], str]]:
-    """Start another, cold server on the same store."""
-    open_servers = []
+def open_window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open windows that know nothing of each other, closed at the end of the test."""
+    contexts: list[BrowserContext] = []
 
-    def start() -> str:
-        context = serving(atlas_home())
-        open_servers.append(context)
-        return context.__enter__()
+    def opened(**options: Any) -> Page:
+        contexts.append(_context(browser, request, **options))
+        return contexts[-1].new_page()
 
-    yield start
-    for context in open_servers:
-        context.__exit__(None, None, None)
+    yield opened
+    for each in contexts:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def tabs() -> dict[bool, Page]:
+    """Tabs that are open for the next test, by whether they paint: in a new one the scripts of a
+    page are read anew, which takes longer than the page."""
+    return {}
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(
+    browser: Browser, request: pytest.FixtureRequest, tabs: dict[bool, Page]
+) -> Iterator[Page]:
     """A page that records console errors and every request that leaves the machine."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
-    opened = context.new_page()
+    paints = _paints(request)
+    opened = (
+        tabs.pop(paints, None)
+        or _context(browser, request, viewport=ROOM, accept_downloads=True).new_page()
+    )
+    opened.set_viewport_size(ROOM)  # type: ignore[arg-type]
     opened.errors = []  # type: ignore[attr-defined]
     opened.outside = []  # type: ignore[attr-defined]
-    opened.on("request", lambda request: _note_request(opened, request.url))
-    opened.on("pageerror", lambda error: opened.errors.append(str(error)))  # type: ignore[attr-defined]
-    opened.on("console", lambda message: _note_message(opened, message))
+    listeners = {
+        "request": lambda asked: _note_request(opened, asked.url),
+        "pageerror": lambda error: opened.errors.append(str(error)),  # type: ignore[attr-defined]
+        "console": lambda message: _note_message(opened, message),
+    }
+    for event, listener in listeners.items():
+        opened.on(event, listener)  # type: ignore[call-overload]
     yield opened
-    context.close()
+    if not request.node.stash.get(PASSED, False):
+        opened.context.close()
+        return
+    opened.goto("about:blank")
+    for event, listener in listeners.items():
+        opened.remove_listener(event, listener)
+    _forget(opened)
+    tabs[paints] = opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether a test passed: the tab of one that failed is not used again."""
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
+def _paints(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("painted") is not None
+
+
+def _context(browser: Browser, request: pytest.FixtureRequest, **options: Any) -> BrowserContext:
+    context = browser.new_context(**options)
+    if not _paints(request):
+        context.add_init_script(UNPAINTED)
+    return context
+
+
+def _forget(page: Page) -> None:
+    """Leave nothing of a test in the tab but the files of the app."""
+    page.context.clear_cookies()
+    session = page.context.new_cdp_session(page)
+    everywhere = {"origin": "*", "storageTypes": "local_storage,indexeddb,service_workers"}
+    session.send("Storage.clearDataForOrigin", everywhere)
+    session.detach()
 
 
 def _note_request(page: Page, url: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from data.panel import load_panel
-from tests.browser.screen import MAP, settled
+from tests.browser.screen import LAID_OUT, MAP, settled
 from tests.reading import EIGHT, grade
 
 SCREEN = (1280, 720)
@@ -81,7 +81,7 @@ class Measures:
 
 def measured(page: Page, names: list[str]) -> Measures:
     """Measure the page that is open, at 1280x720 and not scrolled."""
-    page.locator(".atlas-map[data-painted='1']").first.wait_for(timeout=90_000)
+    page.locator(LAID_OUT).first.wait_for(timeout=90_000)
     settled(page)
     boxes = page.evaluate(BOXES, MAP)
     seen = boxes["map"]

@@ -10,6 +10,9 @@ from playwright.sync_api import Page
 from ui.maps.scales import rgb
 
 MAP = ".atlas-map-stage"
+LAID_OUT = ".atlas-map[data-painted='1']"
+"""A map whose layers have all come."""
+THERE = "document.querySelectorAll('.atlas-map')"
 
 
 def open_page(page: Page, server: str, path: str, **query: str) -> None:
@@ -80,6 +83,8 @@ def painted(
 ) -> dict[str, float]:
     """Share of the map's pixels in each class colour, once the map is painted."""
     page.locator(MAP).nth(which).scroll_into_view_if_needed()
+    # A picture of the map takes longer than to draw it: none is taken before its layers are here.
+    page.wait_for_function(f"{THERE}[{which}]?.dataset.painted === '1'", timeout=90_000)
     for _ in range(60):
         shares = pixel_shares(page, colours, which)
         if sum(share for colour, share in shares.items() if colour != "#ffffff") > least:

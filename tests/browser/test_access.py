@@ -10,6 +10,7 @@ import pytest
 from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import UNPAINTED
 from tests.browser.measure import MAP_PAGES, SCREEN
 from tests.browser.screen import open_page, settled, unfold_all
 from ui.present.views import NAMES
@@ -82,6 +83,8 @@ def windows(browser: Browser) -> Iterator[dict[str, Page]]:
         )
         for look in LOOKS.values()
     ]
+    for each in contexts:
+        each.add_init_script(UNPAINTED)
     yield {lang: each.new_page() for lang, each in zip(LOOKS, contexts, strict=True)}
     for each in contexts:
         each.close()

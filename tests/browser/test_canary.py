@@ -9,11 +9,9 @@ import pytest
 from playwright.sync_api import Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from data.panel import load_panel
 from tests.browser.conftest import serving
 from tests.browser.screen import open_page, settled, turn_to, unfold_all
-from tests.canary import ENROLLED, PAGES, SEEN, stored, words_of
-from tests.restricted_places import restricted
+from tests.canary import ENROLLED, PAGES, SEEN, words_of
 
 pytestmark = pytest.mark.browser
 
@@ -32,12 +30,9 @@ def received(page: Page) -> list[bytes]:
     return frames
 
 
-def test_no_frame_of_the_websocket_holds_the_canary(
-    page: Page, demo_path: Path, tmp_path: Path
-) -> None:
-    home = stored(restricted(load_panel(demo_path)), tmp_path)
+def test_no_frame_of_the_websocket_holds_the_canary(page: Page, canary_home: Path) -> None:
     frames = received(page)
-    with serving({**os.environ, "ATLAS_HOME": str(home)}) as server:
+    with serving({**os.environ, "ATLAS_HOME": str(canary_home)}) as server:
         open_page(page, server, "overview", area="demo")  # a welcome lies over its links
         open_page(page, server, "schools", area="demo")
         unfold_all(page)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from tests.browser.conftest import serving
 from tests.browser.screen import painted, settled
@@ -59,17 +60,9 @@ def site(
 
 
 @pytest.fixture
-def window(browser: Browser) -> Iterator[Callable[[], Page]]:
+def window(open_window: Callable[..., Page]) -> Callable[[], Page]:
     """Open browsers that know nothing of each other; closed, they ask a dead server no more."""
-    contexts: list[BrowserContext] = []
-
-    def opened() -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}))
-        return contexts[-1].new_page()
-
-    yield opened
-    for each in contexts:
-        each.close()
+    return partial(open_window, viewport={"width": 1280, "height": 720})
 
 
 def logged_in(page: Page, site: Deployment, **claims: str) -> Page:
@@ -112,6 +105,7 @@ def test_the_claim_of_a_login_decides_who_hands_in_files(
     analyst.get_by_role("heading", name="Please log in").wait_for(timeout=60_000)
 
 
+@pytest.mark.painted
 def test_a_server_may_die_and_the_login_holds_at_the_other(
     window: Callable[[], Page], site: Deployment
 ) -> None:

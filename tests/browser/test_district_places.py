@@ -15,7 +15,7 @@ from tests.browser.conftest import serving
 from tests.browser.screen import nothing_wrong, open_page, painted, spot_of
 from ui.maps.scales import SEQUENTIAL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.painted]
 
 
 @pytest.fixture

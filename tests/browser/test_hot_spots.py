@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.screen import MAP, nothing_wrong, open_page, painted, pixel_shares, unfold
+from tests.browser.screen import (
+    LAID_OUT,
+    MAP,
+    nothing_wrong,
+    open_page,
+    painted,
+    pixel_shares,
+    unfold,
+)
 from ui.maps.scales import HOT_COLD, SELECTION
 
 pytestmark = pytest.mark.browser
@@ -30,7 +38,7 @@ def test_lines_are_fetched_and_explained_only_where_one_analysis_alone_flags(
     fetched: list[str] = []
     page.on("requestfinished", lambda request: fetched.append(request.url))
     open_page(page, server, "hot_spots", area="demo", method=method)
-    painted(page, HOT)
+    page.wait_for_selector(LAID_OUT)
     assert any(url.endswith("/areas.json") for url in fetched)
     assert any(url.endswith("/hatch.json") for url in fetched) == hatched
     explained = page.locator(".legend", has_text="with lines: one analysis alone flags it")
@@ -38,6 +46,7 @@ def test_lines_are_fetched_and_explained_only_where_one_analysis_alone_flags(
     nothing_wrong(page)
 
 
+@pytest.mark.painted
 def test_two_maps_are_painted_side_by_side_each_with_its_legend(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo", method="gi_star", beside="null:areas")
     shares = [painted(page, HOT, which=which) for which in (0, 1)]
@@ -56,6 +65,7 @@ def test_two_maps_are_painted_side_by_side_each_with_its_legend(page: Page, serv
     nothing_wrong(page)
 
 
+@pytest.mark.painted
 def test_a_rectangle_on_the_scatter_outlines_its_tracts_on_the_map(page: Page, server: str) -> None:
     open_page(page, server, "hot_spots", area="demo", beside="scatter")
     painted(page, HOT)

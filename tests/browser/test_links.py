@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import serving
 from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixel_shares
 from ui.drivers.together import bivariate_scale
 from ui.frame import PAGES
@@ -15,6 +16,21 @@ from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SEQUENTIAL
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def cold(atlas_home: Callable[[], dict[str, str]]) -> Iterator[str]:
+    """Another server on the same store: it has never been asked for what these tests open there."""
+    with serving(atlas_home()) as address:
+        yield address
+
+
+def test_the_first_page_by_name_opens_on_a_cold_server_too(page: Page, cold: str) -> None:
+    first = min(each.stem for each in PAGES.glob("*.py"))
+    open_page(page, cold, first, area="demo")
+    assert not page.locator("[role=dialog]").count()
+    nothing_wrong(page)
+
+
+@pytest.mark.painted
 def test_changing_a_control_changes_map_and_link(page: Page, server: str) -> None:
     open_page(page, server, "", area="demo")
     painted(page, PU_OR)
@@ -25,8 +41,9 @@ def test_changing_a_control_changes_map_and_link(page: Page, server: str) -> Non
     assert sum(after.values()) > sum(before.values()) + 0.05
 
 
+@pytest.mark.painted
 def test_share_link_shows_the_same_view_on_a_cold_server(
-    page: Page, server: str, start_server: Callable[[], str]
+    page: Page, server: str, cold: str
 ) -> None:
     open_page(page, server, "hot_spots", area="demo")
     choose(page, "Measure", "Share of students")
@@ -34,25 +51,14 @@ def test_share_link_shows_the_same_view_on_a_cold_server(
     page.wait_for_timeout(1500)
     link = page.evaluate("location.pathname + location.search")
     answer, colours = page.inner_text(".atlas-answer"), painted(page, tuple(HOT_COLD.values()))
-    page.goto(start_server() + link)
+    page.goto(cold + link)
     page.wait_for_selector(".atlas-limits", timeout=60_000)
     assert page.inner_text(".atlas-answer") == answer
-    cold = painted(page, tuple(HOT_COLD.values()))
-    assert cold == pytest.approx(colours, abs=0.01)
+    assert painted(page, tuple(HOT_COLD.values())) == pytest.approx(colours, abs=0.01)
 
 
-def test_the_first_page_by_name_opens_on_a_cold_server_too(
-    page: Page, start_server: Callable[[], str]
-) -> None:
-    first = min(each.stem for each in PAGES.glob("*.py"))
-    open_page(page, start_server(), first, area="demo")
-    assert not page.locator("[role=dialog]").count()
-    nothing_wrong(page)
-
-
-def test_absence_and_a_condition_share_a_map_and_a_link(
-    page: Page, server: str, start_server: Callable[[], str]
-) -> None:
+@pytest.mark.painted
+def test_absence_and_a_condition_share_a_map_and_a_link(page: Page, server: str, cold: str) -> None:
     open_page(page, server, "social_drivers", area="demo", driver="poverty_150")
     choose(page, "What the map shows", "Condition and absence together")
     page.wait_for_function("location.search.includes('view=together')")
@@ -65,7 +71,7 @@ def test_absence_and_a_condition_share_a_map_and_a_link(
     answer = page.inner_text(".atlas-answer")
     assert "link between “Income below 150" in answer
     nothing_wrong(page)
-    page.goto(start_server() + link)
+    page.goto(cold + link)
     page.wait_for_selector(".atlas-limits", timeout=90_000)
     page.wait_for_selector(".atlas-answer", timeout=60_000)
     assert page.inner_text(".atlas-answer") == answer

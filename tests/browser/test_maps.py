@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.screen import (
+    LAID_OUT,
     MAP,
     nothing_wrong,
     open_page,
@@ -16,7 +17,7 @@ from tests.browser.screen import (
 )
 from ui.maps.scales import HOT_COLD, PU_OR, SELECTION, SEQUENTIAL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.painted]
 MAP_PAGES = {
     "": PU_OR,
     "hot_spots": tuple(HOT_COLD.values()),
@@ -90,7 +91,7 @@ def test_arrow_keys_step_enter_opens_escape_clears_and_full_screen_keeps_the_leg
     page: Page, server: str
 ) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    page.wait_for_selector(".atlas-map[data-painted='1']")
+    page.wait_for_selector(LAID_OUT)
     canvas = page.get_by_role("application")
     assert canvas.get_attribute("aria-label").startswith("Map of Hot spots")  # type: ignore[union-attr]
     canvas.focus()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import UNPAINTED
 from tests.browser.measure import MAP_PAGES, SCREEN, YEARS, measured, names_of
 from tests.browser.screen import open_page
 
@@ -19,6 +20,7 @@ PLACES = ("demo", pytest.param("nyc", marks=pytest.mark.mirror))
 def wall(browser: Browser) -> Iterator[Page]:
     """The shared screen of a room."""
     context = browser.new_context(viewport={"width": SCREEN[0], "height": SCREEN[1]})
+    context.add_init_script(UNPAINTED)
     yield context.new_page()
     context.close()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from data.plan.database import VARIABLE
 from tests.browser.conftest import serving
@@ -29,11 +29,9 @@ def planning(tmp_path: Path, demo_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def other(browser: Browser) -> Iterator[Page]:
+def other(open_window: Callable[..., Page]) -> Page:
     """A second browser, of another partner."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    yield context.new_page()
-    context.close()
+    return open_window(viewport={"width": 1280, "height": 720})
 
 
 def speak_for(page: Page, role: str) -> None:

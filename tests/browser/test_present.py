@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.screen import nothing_wrong, settled
+from tests.browser.screen import LAID_OUT, nothing_wrong, settled
 from ui.present.views import NAMES
 
 pytestmark = pytest.mark.browser
@@ -105,12 +106,11 @@ def test_keys_of_the_map_stay_with_the_map(page: Page, server: str) -> None:
 
 
 def test_a_phone_shows_headline_and_picture_first_and_takes_a_swipe(
-    browser: Browser, server: str
+    open_window: Callable[..., Page], server: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+    page = open_window(viewport={"width": 390, "height": 844}, has_touch=True)
     open_room(page, server)
-    page.wait_for_selector(".atlas-map[data-painted='1']")
+    page.wait_for_selector(LAID_OUT)
     settled(page)
     places = page.evaluate(
         "['h1', '.atlas-map-stage', '.st-key-room-list', '.room-source', '.st-key-room-bar']"
@@ -132,4 +132,3 @@ def test_a_phone_shows_headline_and_picture_first_and_takes_a_swipe(
         }"""
     )
     at(page, 2)
-    context.close()

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.measure import MAP_PAGES, SCREEN
-from tests.browser.screen import MAP, open_page, painted, settled, spot_of
+from tests.browser.screen import LAID_OUT, MAP, open_page, painted, settled, spot_of
 from tests.colours import contrast
 from ui.maps.scales import HOT_COLD
 from ui.present.views import NAMES
@@ -19,6 +19,7 @@ from ui.present.views import NAMES
 pytestmark = pytest.mark.browser
 RED = HOT_COLD["hot 99"]
 CARD = ".atlas-card dl"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # What has the focus, and the line that shows it: its own, that of what it stands in, or an overlay.
 FOCUSED = """() => {
   const active = document.activeElement;
@@ -82,14 +83,11 @@ def until_chosen(page: Page, press: Callable[[float, float], None]) -> None:
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_a_keyboard_goes_from_skip_link_over_head_and_map_to_the_list_and_opens_a_card(
-    browser: Browser, server: str, look: Any
+    open_window: Callable[..., Page], server: str, look: Any
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": SCREEN[0], "height": SCREEN[1]}, color_scheme=look
-    )
-    page = context.new_page()
+    page = open_window(viewport={"width": SCREEN[0], "height": SCREEN[1]}, color_scheme=look)
     open_page(page, server, "hot_spots", area="demo")
-    painted(page, (RED,), 0.002)
+    page.wait_for_selector(LAID_OUT)
     way = stops(page, "1 ")
     names = [stop["name"] for stop in way]
     order = ["Skip to main content", "Overview", "School year", "Options", "Map of ", "Zoom in"]
@@ -104,14 +102,13 @@ def test_a_keyboard_goes_from_skip_link_over_head_and_map_to_the_list_and_opens_
     page.wait_for_selector(CARD, timeout=30_000)
     page.wait_for_function("location.search.includes('cluster=')")
     assert page.get_by_role("button", name="Back to the list").count() == 1
-    context.close()
 
 
 def test_a_screen_reader_hears_what_the_map_shows_and_finds_its_table(
     page: Page, server: str
 ) -> None:
     open_page(page, server, "hot_spots", area="demo")
-    painted(page, (RED,), 0.002)
+    page.wait_for_selector(LAID_OUT)
     told = page.get_by_role("application").get_attribute("aria-label") or ""
     legend = page.inner_text(".legend >> nth=0")
     counts = re.findall(r"\((\d+)\)", legend)
@@ -145,12 +142,11 @@ def test_the_skip_link_leads_past_the_navigation(page: Page, server: str) -> Non
 
 
 def test_the_map_does_not_fly_for_those_who_have_turned_motion_off(
-    browser: Browser, server: str
+    open_window: Callable[..., Page], server: str
 ) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
+    page = open_window(reduced_motion="reduce")
     open_page(page, server, "hot_spots", area="demo")
-    painted(page, (RED,), 0.002)
+    page.wait_for_selector(LAID_OUT)
     page.wait_for_timeout(500)
     page.evaluate(WATCH)
     page.get_by_role("textbox", name="Search").fill("tract 101.02")
@@ -159,37 +155,36 @@ def test_the_map_does_not_fly_for_those_who_have_turned_motion_off(
     page.wait_for_function("views.size > 1", timeout=30_000)
     page.wait_for_timeout(1_200)
     assert page.evaluate("views.size") == 2  # before and after, nothing between
-    context.close()
 
 
-def test_a_phone_has_the_map_first_takes_a_tap_and_scrolls_no_page_sideways(
-    browser: Browser, server: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    page = context.new_page()
-    for path in (*MAP_PAGES[:1], *MAP_PAGES[2:], "data_quality", "methods", "hot_spots"):
+def test_a_phone_scrolls_no_page_sideways(open_window: Callable[..., Page], server: str) -> None:
+    page = open_window(**PHONE)
+    for path in (*MAP_PAGES, "data_quality", "methods"):
         open_page(page, server, path, area="demo")
         assert page.evaluate(WIDE) <= 0, path
+
+
+@pytest.mark.painted
+def test_a_phone_has_the_map_first_and_takes_a_tap(
+    open_window: Callable[..., Page], server: str
+) -> None:
+    page = open_window(**PHONE)
+    open_page(page, server, "hot_spots", area="demo")
     painted(page, (RED,), 0.002)
     assert first_on(page)[0] < 844 / 2
     until_chosen(page, page.touchscreen.tap)
     page.wait_for_selector(CARD, timeout=20_000)
-    context.close()
 
 
 def test_at_200_percent_the_map_stands_before_prose_and_nothing_scrolls_sideways(
-    browser: Browser, server: str
+    open_window: Callable[..., Page], server: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 640, "height": 360}, device_scale_factor=2)
-    page = context.new_page()
+    page = open_window(viewport={"width": 640, "height": 360}, device_scale_factor=2)
     for path in MAP_PAGES:
         open_page(page, server, path, area="demo")
         page.wait_for_selector(MAP)
         assert page.evaluate(WIDE) <= 0, path
         assert first_on(page)[0] < 360 * 0.7, path
-    context.close()
 
 
 def first_on(page: Page) -> tuple[float, float]:
@@ -202,13 +197,11 @@ def first_on(page: Page) -> tuple[float, float]:
     return tops[0]["y"], tops[1]["y"]
 
 
+@pytest.mark.painted
 def test_a_presenter_opens_a_link_goes_to_a_neighbourhood_and_a_school_and_takes_a_brief_home(
-    browser: Browser, server: str
+    open_window: Callable[..., Page], server: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": SCREEN[0], "height": SCREEN[1]}, accept_downloads=True
-    )
-    page = context.new_page()
+    page = open_window(viewport={"width": SCREEN[0], "height": SCREEN[1]}, accept_downloads=True)
     page.goto(f"{server}/?area=demo&present=1")
     page.wait_for_selector(".room-progress", timeout=90_000)
     page.wait_for_selector(".atlas-name-badge", timeout=90_000)
@@ -235,11 +228,7 @@ def test_a_presenter_opens_a_link_goes_to_a_neighbourhood_and_a_school_and_takes
     with page.expect_download(timeout=60_000) as waiting:
         page.get_by_role("button", name="Two or three pages (PDF)").click()
     assert waiting.value.path().read_bytes().startswith(b"%PDF")
-    link = page.url
-    context.close()
-    again = browser.new_context()
-    page = again.new_page()
-    page.goto(link)
-    page.wait_for_selector(CARD, timeout=90_000)
-    assert page.inner_text(".atlas-card h2") == school
-    again.close()
+    again = open_window()
+    again.goto(page.url)
+    again.wait_for_selector(CARD, timeout=90_000)
+    assert again.inner_text(".atlas-card h2") == school

@@ -17,6 +17,7 @@ NOW, COMES = COLOURS[:2]
 SITES = "Where would new sites reach most?"
 
 
+@pytest.mark.painted
 def test_ten_sites_with_three_fixed_before_and_after(
     page: Page, server: str, demo_protected: Panel
 ) -> None:
