@@ -143,24 +143,30 @@ def page(
         or _context(browser, request, viewport=ROOM, accept_downloads=True).new_page()
     )
     opened.set_viewport_size(ROOM)  # type: ignore[arg-type]
-    opened.errors = []  # type: ignore[attr-defined]
-    opened.outside = []  # type: ignore[attr-defined]
-    listeners = {
-        "request": lambda asked: _note_request(opened, asked.url),
-        "pageerror": lambda error: opened.errors.append(str(error)),  # type: ignore[attr-defined]
-        "console": lambda message: _note_message(opened, message),
-    }
-    for event, listener in listeners.items():
-        opened.on(event, listener)  # type: ignore[call-overload]
+    heard = watched(opened)
     yield opened
     if not request.node.stash.get(PASSED, False):
         opened.context.close()
         return
     opened.goto("about:blank")
-    for event, listener in listeners.items():
+    for event, listener in heard.items():
         opened.remove_listener(event, listener)
     _forget(opened)
     tabs[paints] = opened
+
+
+def watched(page: Page) -> dict[str, Callable[..., None]]:
+    """Let a page record its errors, and requests that leave the machine; give the listeners."""
+    page.errors = []  # type: ignore[attr-defined]
+    page.outside = []  # type: ignore[attr-defined]
+    listeners: dict[str, Callable[..., None]] = {
+        "request": lambda asked: _note_request(page, asked.url),
+        "pageerror": lambda error: page.errors.append(str(error)),  # type: ignore[attr-defined]
+        "console": lambda message: _note_message(page, message),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # type: ignore[call-overload]
+    return listeners
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -103,15 +104,13 @@ def pixel_shares(page: Page, colours: tuple[str, ...], which: int = 0) -> dict[s
 
 def spot_of(page: Page, colour: str) -> tuple[float, float]:
     """Find a place on the screen in the middle of the longest run of a colour on the map."""
-    image, best = _picture(page), (0, 0, 0)
-    for y in range(image.height):
-        run = 0
-        for x in range(image.width):
-            run = run + 1 if image.getpixel((x, y)) == rgb(colour) else 0
-            best = max(best, (run, x - run // 2, y))
+    of_it = (np.asarray(_picture(page)) == rgb(colour)).all(axis=2)
+    edges = np.diff(np.pad(of_it, ((0, 0), (1, 1))).astype(int), axis=1)
+    (y, start), (_, end) = np.nonzero(edges == 1), np.nonzero(edges == -1)
+    longest = (end - start).argmax()
     box = page.locator(MAP).first.bounding_box()
     assert box
-    return box["x"] + best[1], box["y"] + best[2]
+    return box["x"] + (start + end)[longest] / 2, box["y"] + y[longest]
 
 
 def _picture(page: Page, which: int = 0) -> Image.Image:

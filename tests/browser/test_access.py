@@ -10,9 +10,9 @@ import pytest
 from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import UNPAINTED
+from tests.browser.conftest import UNPAINTED, watched
 from tests.browser.measure import MAP_PAGES, SCREEN
-from tests.browser.screen import open_page, settled, unfold_all
+from tests.browser.screen import nothing_wrong, open_page, settled, unfold_all
 from ui.present.views import NAMES
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,10 @@ def windows(browser: Browser) -> Iterator[dict[str, Page]]:
     ]
     for each in contexts:
         each.add_init_script(UNPAINTED)
-    yield {lang: each.new_page() for lang, each in zip(LOOKS, contexts, strict=True)}
+    pages = {lang: each.new_page() for lang, each in zip(LOOKS, contexts, strict=True)}
+    for page in pages.values():
+        watched(page)
+    yield pages
     for each in contexts:
         each.close()
 
@@ -105,13 +108,17 @@ def test_a_page_with_all_folds_open_has_no_fault(
     windows: dict[str, Page], server: str, path: str, lang: str
 ) -> None:
     page = windows[lang]
+    page.errors.clear()  # type: ignore[attr-defined]
+    page.outside.clear()  # type: ignore[attr-defined]
     open_page(page, server, path, area="demo", lang=lang)
     assert page.evaluate("document.documentElement.lang") == lang
     look = page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme")
     assert look == LOOKS[lang]
     unfold_all(page)
     assert page.locator("h1").count() == 1
+    assert {"en": "fictional", "es": "ficticio"}[lang] in page.inner_text("body")
     assert found(page)["ours"] == []
+    nothing_wrong(page)
 
 
 @pytest.mark.parametrize("lang", LOOKS)

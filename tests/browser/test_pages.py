@@ -1,4 +1,4 @@
-"""Pages without a map of classes, and what they let people take away."""
+"""What pages do at the press of a button, and what they let people take away."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.screen import nothing_wrong, open_page, unfold, unfold_all
+from tests.browser.screen import nothing_wrong, open_page, unfold
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.mark.parametrize("path", ["plan", "goals", "join_quality", "data_quality", "methods"])
-def test_other_pages_show_their_tables_and_words(page: Page, server: str, path: str) -> None:
-    open_page(page, server, path, area="demo")
-    assert page.locator("h1").count() == 1
-    unfold_all(page)
-    assert "fictional" in page.inner_text("body")
-    nothing_wrong(page)
 
 
 def test_the_simulation_runs_at_the_press_of_its_button(page: Page, server: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import FLAGS, chromium_path
-from tests.browser.screen import MAP, open_page, unfold
+from tests.browser.screen import LAID_OUT, MAP, open_page, unfold
 
 pytestmark = pytest.mark.browser
 SAID = ".atlas-map [aria-live]"
@@ -32,6 +32,7 @@ def test_without_webgl_all_but_the_paint_is_there_and_the_page_says_so(
 ) -> None:
     open_page(bare, server, "hot_spots", area="demo")
     bare.get_by_text(SORRY).wait_for(timeout=30_000)
+    bare.wait_for_selector(LAID_OUT)
     assert bare.locator(f"{MAP} .atlas-name").count() > 10
     assert bare.locator(".legend").first.is_visible()
 
