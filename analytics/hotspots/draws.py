@@ -6,12 +6,9 @@ one map is the case of one catchment and one statistic.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +25,12 @@ from analytics.local.statistics import (
     prepare,
     tested_areas,
 )
+from analytics.threads import in_order
 from geo.weights.weights import Weights
 
 BATCH = 64  # draws pushed through at once
-THREADS = 2
 _CELLS = 2**21  # numbers of one drawn batch of one map: 16 MB
 _TIE = 1e-9  # statistics this close are equal
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +142,7 @@ def _draw_schools(
         parts = [min(size, wanted - start) for start in range(done, wanted, size)]
         batches = (source.draw(generators, part) for part in parts)
         waiting = [_waiting(item) for item in analyses if item.tally.rows.size]
-        counted = _in_order(pool, (partial(_counted, batch, maps, waiting) for batch in batches))
+        counted = in_order(partial(_counted, batch, maps, waiting) for batch in batches)
         for part, tails in zip(parts, counted, strict=True):
             for item, lesser, greater, total in tails:
                 item.tally.add(lesser, greater, part, total)
@@ -155,19 +150,7 @@ def _draw_schools(
             if progress is not None:
                 progress(done, wanted)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        settle([item.tally for item in analyses], plan, stage)
-
-
-def _in_order(pool: ThreadPoolExecutor, tasks: Iterable[Callable[[], Result]]) -> Iterator[Result]:
-    """Do tasks on all threads, a few ahead, giving results in the order of the tasks."""
-    waiting: deque[Future[Result]] = deque()
-    for task in tasks:
-        waiting.append(pool.submit(task))
-        if len(waiting) > THREADS:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    settle([item.tally for item in analyses], plan, stage)
 
 
 def _waiting(item: Analysis) -> tuple[Analysis, LocalStatistic]:

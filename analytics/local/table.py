@@ -6,6 +6,7 @@ share schools, so the map is smooth by construction): use `analytics.hotspots`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -25,6 +26,13 @@ from analytics.local.statistics import (
 )
 from geo.weights.weights import Weights
 
+STATES = (
+    *("tested", "island", "constant elsewhere", "at the mean", "covers all areas"),
+    *("too few areas", "constant values"),
+)
+"""Whether an area is tested, or why not: see `states`."""
+
+_NONE = len(QUADRANTS)
 _EQUAL = 1e-9  # standard deviations from the mean under which a value is the mean
 _ALIKE = 2e-6  # range of the other areas under which their variance is none (1e-12, see Gi)
 
@@ -62,7 +70,7 @@ def gi(
     statistic, plan = prepare("gi", areas.weights), _plan(null, draws, max_draws, alpha)
     maps = standardised(areas.used[:, None])
     z = np.where(statistic.held(maps), np.nan, observed(statistic, maps))
-    return _table(areas, maps, z, plan, seed)
+    return pd.DataFrame(_columns(areas, maps, z, plan, seed), index=areas.index)
 
 
 def gi_star(
@@ -123,7 +131,8 @@ def gi_star(
     areas = map_values(values, weights)
     statistic, plan = prepare("gi_star", areas.weights), _plan(null, draws, max_draws, alpha)
     maps = standardised(areas.used[:, None])
-    return _table(areas, maps, observed(statistic, maps), plan, seed)
+    columns = _columns(areas, maps, observed(statistic, maps), plan, seed)
+    return pd.DataFrame(columns, index=areas.index)
 
 
 def local_moran(
@@ -170,12 +179,13 @@ def local_moran(
     local_i = observed(statistic, maps)
     expected, variance = statistic.conditional(maps)
     z = (local_i - expected) / np.sqrt(variance)
-    table = _table(areas, maps, z, plan, seed)
+    table = _columns(areas, maps, z, plan, seed)
     parts = {"local_i": local_i, "expected": expected, "variance": variance}
-    table = table.assign(**{name: areas.give(part) for name, part in parts.items()})
-    quadrant = np.array([*QUADRANTS, "none"])[np.append(statistic.quadrants(maps), -1)[areas.place]]
-    table["quadrant"] = pd.Series(quadrant, table.index, dtype="str")
-    return table.assign(quadrant=table["quadrant"].where(table["state"] == "tested", "none"))
+    table |= {name: areas.give(part) for name, part in parts.items()}
+    quadrants = np.append(statistic.quadrants(maps), _NONE)[areas.place]
+    quadrants[table["state"] != "tested"] = _NONE
+    table["quadrant"] = _words((*QUADRANTS, "none"), quadrants)
+    return pd.DataFrame(table, index=areas.index)
 
 
 def states(values: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray[np.str_]:
@@ -192,18 +202,25 @@ def states(values: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray
     >>> states(values, degrees, np.array([True, True, False])).tolist()
     ['tested', 'tested', 'island']
     """
-    scaled = standardised(values[:, None])[:, 0]  # 0 throughout where no statistic has a number
-    if not scaled.any():
-        word = "too few areas" if values.size < 2 else "constant values"
-        return np.where(tested, "tested", word)
+    scaled = standardised(values[:, None])[:, 0]
+    return np.array(STATES)[_state_places(scaled, degrees, tested)]
+
+
+def _state_places(scaled: Floats, degrees: NDArray[np.int64], tested: Bools) -> NDArray[np.intp]:
+    """Find the state of each area of a standardised map (m,) among `STATES`."""
+    if not scaled.any():  # 0 throughout where no statistic has a number
+        word = "too few areas" if scaled.size < 2 else "constant values"
+        return np.where(tested, STATES.index("tested"), STATES.index(word))
     at_mean = np.abs(scaled) <= _EQUAL
     rules = {
         "tested": tested,
         "island": degrees == 0,
         "constant elsewhere": _alone(scaled),
-        "at the mean": at_mean & (degrees < values.size - 1),
+        "at the mean": at_mean & (degrees < scaled.size - 1),
     }
-    return np.select(list(rules.values()), list(rules), default="covers all areas")
+    rest = STATES.index("covers all areas")
+    places: NDArray[np.intp] = np.select(list(rules.values()), [*map(STATES.index, rules)], rest)
+    return places
 
 
 def _plan(null: Null, draws: int, max_draws: int | None, alpha: float) -> DrawPlan | None:
@@ -213,23 +230,28 @@ def _plan(null: Null, draws: int, max_draws: int | None, alpha: float) -> DrawPl
     return None if null is None else DrawPlan(draws, max_draws or draws, alpha)
 
 
-def _table(
+def _columns(
     areas: MapValues, maps: Floats, z: Floats, plan: DrawPlan | None, seed: int
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """Lay out a standardised statistic with its p-values, in the caller's order."""
     tested = ~np.isnan(z) & (areas.degrees > 0)
-    words = np.append(states(areas.used, areas.degrees, tested), "no value")[areas.place]
+    places = np.append(_state_places(maps[:, 0], areas.degrees, tested), len(STATES))[areas.place]
     shown = areas.give(z)
     columns: dict[str, Any] = {"value": areas.numbers, "z": shown, "p": 2 * ndtr(-np.abs(shown))}
-    columns["state"] = pd.array(words, dtype="str")
+    columns["state"] = _words((*STATES, "no value"), places)
     if plan is not None:
         tally = Tally(tested)
         permute_areas(tally, maps[:, 0], areas.weights.sparse, plan, seed)
         columns["p_sim"] = areas.give(tally.p)
         columns["q"] = areas.give(benjamini_hochberg(tally.p, tested))
-        draws = areas.give(np.where(tested, tally.draws, np.nan))
-        columns["draws"] = pd.array(draws, dtype="Int64")
-    return pd.DataFrame(columns, index=areas.index)
+        draws = np.append(tally.draws, 0)[areas.place]
+        columns["draws"] = pd.arrays.IntegerArray(draws, places != STATES.index("tested"))
+    return columns
+
+
+def _words(words: Sequence[str], places: NDArray[np.intp]) -> Any:
+    """Give a column of words from their places; a string of each area costs ten times as much."""
+    return pd.array(words, dtype="str").take(places)
 
 
 def _alone(scaled: Floats) -> Bools:

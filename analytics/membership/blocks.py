@@ -6,16 +6,19 @@ only through hyperparameters and effects, and these the blocks share.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.inputs import Bools, Floats
 from analytics.membership.data import Data
-from analytics.membership.fields import MaternField
+from analytics.membership.fields import Layout, MaternField
 from analytics.membership.model import (
     Model,
     Moments,
@@ -25,12 +28,13 @@ from analytics.membership.model import (
     standard_draws,
     with_prior,
 )
+from analytics.membership.predictor import Places
+from analytics.threads import in_order
 
 MakeModel = Callable[[Data, MaternField, csr_array], Model]
 """Makes the model of a part from its data, its field and its neighbourhood averages."""
 Shown = tuple[Floats, Floats, Floats, Floats]
 """Field, predictor, average and effects."""
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,63 @@ def _lower_half(values: Floats, middle: float) -> Bools:
 
 
 @dataclass(frozen=True, eq=False)
+class Link:
+    """A cell's part of the evidence: what its own schools tell beyond the nearest earlier ones.
+
+    Attributes
+    ----------
+    both : Model
+        The model of own and earlier schools.
+    before : Model, optional
+        The model of the earlier ones alone; None where there are none.
+    rows : ndarray of int
+        Its catchments among those of `both`.
+    """
+
+    both: Model
+    before: Model | None
+    rows: Places
+
+    def at(self, theta: Floats) -> list[tuple[float, Model, State]]:
+        """Fit both models, with the sign of their evidence; correlations are computed once."""
+        whole = self.both.at(theta)
+        states = [(1.0, self.both, whole)]
+        if self.before is not None:
+            own = self.among(whole.correlation.catchments)
+            part = replace(whole.correlation, catchments=own)
+            states.append((-1.0, self.before, self.before.at(theta, part)))
+        return states
+
+    def among(self, matrix: Floats) -> Floats:
+        """Give the part of a matrix (q, q) of catchments that earlier schools have."""
+        return matrix[np.ix_(self.rows, self.rows)]
+
+    def evidence(self, theta: Floats) -> Floats:
+        """Give log evidence, corrected evidence, slope and information, one after the other."""
+        told = np.zeros(2 + len(theta) + len(theta) ** 2)
+        states = self.at(theta)
+        slope = states[0][2].correlation.slope()
+        for sign, model, state in states:
+            own = slope if model is self.both else self.among(slope)
+            rise, information = model.evidence_gradient(state, own)
+            evidence = np.array([state.log_posterior, state.corrected]) - model.log_prior(theta)
+            told += sign * np.r_[evidence, rise, information.ravel()]
+        return told
+
+    def effects(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        """Give corrected evidence, and precision and pull of the effects beyond their prior."""
+        p = len(self.both.effect_variance)
+        corrected, precision, pull = 0.0, np.zeros((p, p)), np.zeros(p)
+        for sign, model, state in self.at(theta):
+            corrected += sign * (state.corrected - model.log_prior(theta))
+            mean, covariance = effects_given(model, state)
+            own = np.linalg.inv(covariance)
+            precision += sign * (own - np.diag(1 / model.effect_variance))
+            pull += sign * (own @ mean)
+        return corrected, precision, pull
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """A cell of areas with the model of the schools around it.
 
@@ -129,15 +190,23 @@ class Block:
     areas, core : ndarray of int
         Positions of the model's areas in the whole place, and among these of the areas that the
         block speaks for.
-    chain : tuple
-        The cell's own schools with the nearest ones of earlier cells, and those alone: what the
-        one tells beyond the other is the cell's part of the evidence. Nothing for an empty cell.
+    link : Link, optional
+        The cell's part of the evidence; None for a cell without schools.
     """
 
     model: Model
-    areas: NDArray[np.intp]
-    core: NDArray[np.intp]
-    chain: tuple[tuple[float, Model], ...]
+    areas: Places
+    core: Places
+    link: Link | None
+
+    def visit(self, theta: Floats) -> tuple[tuple[float, Floats, Floats] | None, Moments]:
+        """Give what the block tells of effects, and the posterior of its areas."""
+        told = self.link.effects(theta) if self.link else None
+        return told, moments(self.model, self.model.at(theta))
+
+    def draws(self, theta: Floats, draws: int, seed: int) -> NDArray[np.float32]:
+        """Draw the core together."""
+        return standard_draws(self.model, self.model.at(theta), draws, seed)[:, self.core]
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +225,7 @@ class BlockModel:
     """Blocks of one place with the same hyperparameters and effects.
 
     The evidence is a chain: that of each cell's schools given the nearest ones of earlier cells.
-    Blocks are fitted one at a time: memory is that of one.
+    A few blocks are fitted at a time: memory is that of these.
 
     References
     ----------
@@ -166,14 +235,6 @@ class BlockModel:
 
     field: MaternField
     blocks: tuple[Block, ...]
-
-    @classmethod
-    def of(
-        cls, data: Data, field: MaternField, model: MakeModel, size: CellSize = CELL_SIZE
-    ) -> BlockModel:
-        """Divide a place into blocks; `model` makes that of a part."""
-        parts = cells(field.centres, data.share, field.around, size)
-        return cls(field, tuple(_block(data, field, model, part) for part in parts))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -188,23 +249,14 @@ class BlockModel:
         """Give the log prior density of theta."""
         return self.blocks[0].model.log_prior(theta)
 
-    @property
-    def links(self) -> list[tuple[float, Model]]:
-        """Models of the chain, with the sign of their evidence."""
-        return [link for block in self.blocks for link in block.chain]
-
     def at(self, theta: Floats) -> BlockState:
         """Fit all blocks at given hyperparameters."""
         d, prior = len(theta), self.log_prior(theta)
-        total, corrected, slope, information = prior, prior, np.zeros(d), np.zeros((d, d))
-        for sign, model in self.links:
-            state = model.at(theta)
-            total += sign * (state.log_posterior - prior)
-            corrected += sign * (state.corrected - prior)
-            own_slope, own_information = model.evidence_gradient(state)
-            slope += sign * own_slope
-            information += sign * own_information
-        return BlockState(theta, total, corrected, slope, information)
+        told = np.zeros(2 + d + d * d)
+        for own in in_order(partial(b.link.evidence, theta) for b in self.blocks if b.link):
+            told += own
+        information = told[2 + d :].reshape(d, d)
+        return BlockState(theta, prior + told[0], prior + told[1], told[2 : 2 + d], information)
 
     def gradient(self, state: BlockState) -> tuple[Floats, Floats]:
         """Give the derivatives of the composite log posterior, and its information."""
@@ -212,32 +264,32 @@ class BlockModel:
 
     def visit(self, theta: Floats) -> tuple[float, Shown]:
         """Give the corrected log posterior of hyperparameters, and the posterior of all areas."""
-        prior = self.log_prior(theta)
-        corrected, precision = prior, np.diag(1 / self.blocks[0].model.effect_variance)
-        beyond, pull = np.zeros_like(precision), np.zeros(len(precision))
-        for sign, model in self.links:
-            state: State = model.at(theta)
-            corrected += sign * (state.corrected - prior)
-            mean, covariance = effects_given(model, state)
-            own = np.linalg.inv(covariance)
-            beyond += sign * (own - precision)
-            pull += sign * (own @ mean)
-        agreed = np.asarray(np.linalg.inv(precision + beyond), dtype=np.float64)
-        return corrected, self._joined(theta, agreed @ pull, agreed)
+        corrected, precision = self.log_prior(theta), 1 / self.blocks[0].model.effect_variance
+        told, pull, parts = np.diag(precision), np.zeros(len(precision)), []
+        for own, part in in_order(partial(block.visit, theta) for block in self.blocks):
+            parts.append(part)
+            if own is not None:
+                corrected, told, pull = corrected + own[0], told + own[1], pull + own[2]
+        agreed = np.asarray(np.linalg.inv(told), dtype=np.float64)
+        return corrected, self._joined(parts, agreed @ pull, agreed)
+
+    def bare(self) -> BlockModel:
+        """Give what draws need, without what fields have computed."""
+        blocks = tuple(replace(b, model=b.model.bare(), link=None) for b in self.blocks)
+        return BlockModel(self.field.bare(), blocks)
 
     def draws(self, theta: Floats, draws: int, seed: int) -> NDArray[np.float32]:
         """Draw areas together within blocks: see `standard_draws`."""
-        whole = np.empty((draws, len(self.field.centres)), dtype=np.float32)
-        for j, block in enumerate(self.blocks):
-            own = standard_draws(block.model, block.model.at(theta), draws, seed + j)
-            whole[:, block.areas[block.core]] = own[:, block.core]
+        whole = np.empty((draws, len(self.field.layout.centres)), dtype=np.float32)
+        tasks = (partial(b.draws, theta, draws, seed + j) for j, b in enumerate(self.blocks))
+        for block, own in zip(self.blocks, in_order(tasks), strict=True):
+            whole[:, block.areas[block.core]] = own
         return whole
 
-    def _joined(self, theta: Floats, mean: Floats, covariance: Floats) -> Shown:
+    def _joined(self, parts: Sequence[Moments], mean: Floats, covariance: Floats) -> Shown:
         """Give each area what its block says, with the effects that all schools agree on."""
-        shown = [np.empty((3, len(self.field.centres))) for _ in range(3)]
-        for block in self.blocks:
-            part = moments(block.model, block.model.at(theta))
+        shown = [np.empty((3, len(self.field.layout.centres))) for _ in range(3)]
+        for block, part in zip(self.blocks, parts, strict=True):
             own_parts = (part.field, part.predictor, part.around)
             for out, own, tie in zip(shown, own_parts, part.ties, strict=False):
                 agreed = _with_effects(own, tie, part, (mean, covariance))
@@ -257,23 +309,49 @@ def _with_effects(own: Floats, tie: Floats, part: Moments, agreed: tuple[Floats,
     return np.stack([moved, np.sqrt(np.maximum(variance, 0.0)), own[2]])
 
 
-def _block(data: Data, field: MaternField, model: MakeModel, cell: Cell) -> Block:
-    """Fit out one cell with its schools and its areas."""
+class _Part(NamedTuple):
+    """Some schools with their areas, and what Matern fields of them share."""
 
-    def over(schools: NDArray[np.intp], areas: NDArray[np.intp]) -> Model:
-        part = data.part(schools, areas)
-        around = csr_array(field.around[areas][:, areas])
-        inner = replace(
-            field,
-            centres=field.centres[areas],
-            share=part.share,
-            around=around,
-            prior=field.range_prior,
-        )
-        return model(part, inner, around)
+    data: Data
+    layout: Layout
 
-    links = []
-    for sign, schools in ((1.0, np.union1d(cell.own, cell.before)), (-1.0, cell.before)):
-        if len(cell.own) and len(schools):
-            links.append((sign, over(schools, np.unique(data.share[schools].indices))))
-    return Block(over(cell.schools, cell.areas), cell.areas, cell.core, tuple(links))
+
+def block_models(
+    data: Data, fields: Sequence[MaternField], make: MakeModel, size: CellSize = CELL_SIZE
+) -> list[BlockModel]:
+    """Divide a place into blocks, the same for all fields; `make` makes the model of a part."""
+    whole = fields[0].layout
+    blocks: list[list[Block]] = [[] for _ in fields]
+    for cell in cells(whole.centres, data.share, whole.around, size):
+        shown, link = _part(data, whole, cell.schools, cell.areas), _linked(data, whole, cell)
+        for field, made in zip(fields, blocks, strict=True):
+
+            def model(part: _Part, field: MaternField = field) -> Model:
+                inner = replace(field, layout=part.layout, prior=field.range_prior)
+                return make(part.data, inner, part.layout.around)
+
+            chain = None
+            if link is not None:
+                both, before, rows = link
+                chain = Link(model(both), None if before is None else model(before), rows)
+            made.append(Block(model(shown), cell.areas, cell.core, chain))
+    return [BlockModel(field, tuple(made)) for field, made in zip(fields, blocks, strict=True)]
+
+
+def _linked(data: Data, whole: Layout, cell: Cell) -> tuple[_Part, _Part | None, Places] | None:
+    """Give a cell's own schools with the nearest earlier ones, and those alone, as catchments."""
+    if not len(cell.own):
+        return None
+    schools = np.union1d(cell.own, cell.before)
+    areas = np.unique(data.share[schools].indices)
+    both = _part(data, whole, schools, areas)
+    rows = pd.unique(both.data.catchment[np.searchsorted(schools, cell.before)])
+    before = _part(data, whole, cell.before, areas) if len(cell.before) else None
+    return both, before, rows
+
+
+def _part(data: Data, whole: Layout, schools: Places, areas: Places) -> _Part:
+    """Take some schools and areas out of a place."""
+    part = data.part(schools, areas)
+    around = csr_array(whole.around[areas][:, areas])
+    return _Part(part, Layout(whole.centres[areas], part.catchments, around, whole.single))

@@ -19,6 +19,7 @@ from geo.weights.weights import Weights
 
 Family = Literal["binomial", "poisson"]
 FAMILIES: tuple[Family, ...] = ("binomial", "poisson")
+_SAME = 9  # decimals of shares in which one catchment agrees with itself, as their sums do with 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,8 @@ class Data:
         Cases, and trials or expected cases.
     share : csr_array, shape (n, m)
         Shares.
+    catchment : ndarray of int, shape (n,)
+        Which of the q distinct catchments each school has, numbered as they first appear.
     design, area_design : ndarray, shapes (n, p) and (m, p)
         Effects of schools and of areas, named by `effects`, covariates in standard deviations from
         their mean; NaN where a covariate is not known.
@@ -47,6 +50,7 @@ class Data:
     cases: Floats
     base: Floats
     share: csr_array
+    catchment: NDArray[np.intp]
     design: Floats
     area_design: Floats
     effects: tuple[str, ...]
@@ -55,6 +59,11 @@ class Data:
     left_out: NDArray[np.int64]
     dropped: dict[str, int]
     one_to_one: bool
+
+    @property
+    def catchments(self) -> csr_array:
+        """Shares of the distinct catchments, shape (q, m)."""
+        return csr_array(self.share[np.unique(self.catchment, return_index=True)[1]])
 
     @property
     def overall(self) -> float:
@@ -74,6 +83,7 @@ class Data:
             cases=self.cases[schools],
             base=self.base[schools],
             share=share,
+            catchment=pd.factorize(self.catchment[schools])[0],
             design=self.design[schools],
             area_design=self.area_design[areas],
             schools=_behind(share),
@@ -119,6 +129,7 @@ def prepare(
         cases=floats(x)[used],
         base=floats(base)[used],
         share=inner,
+        catchment=_catchments(inner),
         design=np.column_stack([np.ones(used.sum()), strata, inner @ np.nan_to_num(columns)]),
         area_design=np.column_stack([np.ones(len(columns)), flat, columns]),
         effects=("intercept", *level_names, *names),
@@ -159,6 +170,16 @@ def _sieve(
             dropped[reason] = int((used & bad).sum())
         used &= ~bad
     return used, dropped
+
+
+def _catchments(share: csr_array) -> NDArray[np.intp]:
+    """Give each school the number of its catchment, one for all schools of a building."""
+    rounded = csr_array((share.data.round(_SAME), share.indices, share.indptr), shape=share.shape)
+    rounded.sort_indices()
+    bounds = zip(rounded.indptr[:-1], rounded.indptr[1:], strict=True)
+    rows = [(rounded.indices[a:b].tobytes(), rounded.data[a:b].tobytes()) for a, b in bounds]
+    numbers = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+    return np.array([numbers[row] for row in rows], dtype=np.intp)
 
 
 def _behind(share: csr_array) -> NDArray[np.int64]:

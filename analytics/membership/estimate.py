@@ -6,8 +6,10 @@ are the average of a field over them, an effect of its level, and what is its ow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -16,9 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, diags_array
 
 from analytics.inputs import Floats, Progress
-from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown
+from analytics.membership.blocks import CELL_SIZE, BlockModel, CellSize, Shown, block_models
 from analytics.membership.data import Data, Family, area_centres, checked_counts, on_areas, prepare
-from analytics.membership.fields import SINGLE, SMOOTHNESS, Bym2Field, MaternField, Priors
+from analytics.membership.fields import SINGLE, SMOOTHNESS, Bym2Field, Layout, MaternField, Priors
 from analytics.membership.hyperparameters import (
     Mixture,
     Mode,
@@ -37,6 +39,7 @@ from analytics.membership.result import (
     notes,
     summary,
 )
+from analytics.threads import in_order
 from geo.weights.weights import Weights
 
 FIELDS = ("auto", "matern", "bym2")
@@ -215,13 +218,13 @@ def _fields(
     single = settings.limits.single
     fields: list[Field] = []
     if name != "bym2" and centres is not None:
-        points = area_centres(centres, weights)
+        layout = Layout(area_centres(centres, weights), data.catchments, around, single)
         fields += [
-            MaternField(points, data.share, around, one, priors.range_km, single)
+            MaternField(layout, one, priors.range_km)
             for one in (SMOOTHNESS if smoothness is None else (smoothness,))
         ]
     if name != "matern":
-        fields.append(Bym2Field(weights, data.share, around, priors.rho, single))
+        fields.append(Bym2Field(weights, data.catchments, around, priors.rho, single))
     return fields
 
 
@@ -243,13 +246,16 @@ def _estimate(
         return _unfitted(data, fields, weights, settings, state)
     models = _models(data, fields, weights, settings)
     modes: list[Mode] = []
-    for model in models:
-        _tell(settings, _SEARCH * len(modes), len(models))
-        modes.append(Mode(model, *mode(model, modes[-1] if modes else None)))
+    with ThreadPoolExecutor(1) as pool:  # a field is made ready while another one is searched
+        ready = [pool.submit(model.field.prepare) for model in models]
+        for model, made in zip(models, ready, strict=True):
+            _tell(settings, _SEARCH * len(modes), len(models))
+            made.result()
+            modes.append(mode(model, modes[-1] if modes else None))
     best = _chosen(data, modes)
     nodes, parts = _integrated(data, best, settings, len(models))
     field, predictor, around, effects = (_mixture(nodes, parts, j) for j in range(4))
-    normal = _draws(best, settings.seed)
+    draw = partial(_draws, best.model.bare(), best.state.theta, settings.seed)
     left_out = [one.name for one in fields if one.name not in {m.field.name for m in models}]
     _tell(settings, _SEARCH * len(models) + _REST, len(models))
     numbers = area_table(field, predictor, settings.family, data.overall, settings.level)
@@ -266,7 +272,7 @@ def _estimate(
         state="fitted",
         notes=tuple(notes(data, modes, best, left_out)),
         dropped=data.dropped,
-        posterior=Posterior(predictor, around, normal, data.complete),
+        posterior=Posterior(predictor, around, draw, data.complete),
     )
 
 
@@ -289,6 +295,7 @@ def _models(
         return Model(
             likelihood=part.likelihood(settings.family),
             field=field,
+            catchment=part.catchment,
             design=part.design,
             area_design=np.nan_to_num(part.area_design),
             units=part.units,
@@ -301,7 +308,7 @@ def _models(
     needed = 8.0 * (4 * m * m + 9 * n * n + 7 * n * m)
     smooth = [field for field in fields if isinstance(field, MaternField)]
     if needed > limits.whole_bytes and smooth:
-        return [BlockModel.of(data, field, model, limits.cells) for field in smooth]
+        return list(block_models(data, smooth, model, limits.cells))
     if needed > limits.most_bytes:
         raise ValueError(
             f"{n:,} counts over {m:,} areas need about {needed / 1e9:.0f} GB, more than "
@@ -318,30 +325,35 @@ def _integrated(
     """Visit points of the hyperparameters and keep what each says of the areas."""
     parts: list[Shown] = []
 
-    def visit(theta: Floats) -> float:
-        corrected, part = _visited(best.model, theta)
-        parts.append(part)
-        _tell(settings, _SEARCH * fields + len(parts), fields)
-        return corrected
+    def visit(points: Floats) -> Iterator[float]:
+        for corrected, part in _visited(best.model, points):
+            parts.append(part)
+            _tell(settings, _SEARCH * fields + len(parts), fields)
+            yield corrected
 
     grid = len(best.state.theta) < 3 and len(data.cases) <= _GRID_MOST
     return integrate(visit, best.state.theta, best.covariance, grid=grid), parts
 
 
-def _visited(model: Model | BlockModel, theta: Floats) -> tuple[float, Shown]:
-    """Give the log posterior of hyperparameters, and what they say of the areas."""
+def _visited(model: Model | BlockModel, points: Floats) -> Iterator[tuple[float, Shown]]:
+    """Give the log posterior of hyperparameters (k, d), and what each says of the areas."""
     if isinstance(model, BlockModel):
-        return model.visit(theta)
+        return map(model.visit, points)  # each on all threads
+    return in_order(partial(_visit, model.beside(), theta) for theta in points)
+
+
+def _visit(model: Model, theta: Floats) -> tuple[float, Shown]:
+    """Give the log posterior of hyperparameters, and what they say of the areas."""
     state = model.at(theta)
     areas = moments(model, state)
     return state.corrected, (areas.field, areas.predictor, areas.around, areas.reported)
 
 
-def _draws(best: Mode, seed: int) -> NDArray[np.float32]:
+def _draws(model: Model | BlockModel, theta: Floats, seed: int) -> NDArray[np.float32]:
     """Draw areas together to rank them."""
-    if isinstance(best.model, BlockModel):
-        return best.model.draws(best.state.theta, _DRAWS, seed)
-    return standard_draws(best.model, best.state, _DRAWS, seed)
+    if isinstance(model, BlockModel):
+        return model.draws(theta, _DRAWS, seed)
+    return standard_draws(model, model.at(theta), _DRAWS, seed)
 
 
 def _mixture(nodes: Nodes, parts: list[Shown], which: int) -> Mixture:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.special import expit
 
 from analytics.inputs import Floats
-from analytics.membership.laplace import mirrored
+from analytics.membership.predictor import mirrored
 from geo.weights.weights import Weights
 
 SMOOTHNESS = (0.5, 1.5)
@@ -189,21 +190,41 @@ def matern(distance: Floats, range_km: float, smoothness: float) -> tuple[Floats
 
 
 @dataclass(frozen=True, eq=False)
-class MaternField:
-    """Matern field with a range to estimate.
+class Correlation:
+    """A field of unit variance over m areas at one hyperparameter, seen by q catchments.
+
+    Attributes
+    ----------
+    catchments : ndarray, shape (q, q)
+        Covariance among catchments.
+    slope : callable
+        Gives the derivative of `catchments` by the hyperparameter.
+    across, areas : callable
+        Give the covariance of catchments with areas (q, m), and that among areas (m, m).
+    variance, around_variance : callable
+        Give the variance (m,) of each area, and of each neighbourhood average.
+    """
+
+    catchments: Floats
+    slope: Callable[[], Floats]
+    across: Callable[[], Floats]
+    areas: Callable[[], Floats]
+    variance: Callable[[], Floats]
+    around_variance: Callable[[], Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where areas are and which catchments look at them: what Matern fields of a place share.
 
     Attributes
     ----------
     centres : ndarray, shape (m, 2)
         Centres of areas, km.
-    share : csr_array, shape (n, m)
-        Shares of schools over areas.
+    share : csr_array, shape (q, m)
+        Shares of catchments over areas.
     around : csr_array, shape (m, m)
         Weights of the neighbourhood average.
-    smoothness : float
-        1/2 or 3/2.
-    prior : Prior, optional
-        Of the range; None for the default of `Priors`.
     single : int
         Areas beyond which correlations are kept in single precision.
     """
@@ -211,33 +232,22 @@ class MaternField:
     centres: Floats
     share: csr_array
     around: csr_array
-    smoothness: float
-    prior: Prior | None = None
     single: int = SINGLE
-    parameter: str = "range_km"
-
-    @property
-    def name(self) -> str:
-        """Name of the field."""
-        return f"matern {self.smoothness:g}"
 
     @cached_property
     def distance(self) -> Floats:
         """Distances between centres, km."""
         square = np.einsum("ij,ij->i", self.centres, self.centres)
-        between = square[:, None] + square - 2 * self.centres @ self.centres.T
+        between = square[:, None] + square
+        between -= 2 * (self.centres @ self.centres.T)
         np.fill_diagonal(between, 0.0)
-        return np.asarray(np.sqrt(np.maximum(between, 0.0)), dtype=self.visible.dtype)
+        np.maximum(between, 0.0, out=between)
+        return np.asarray(np.sqrt(between), dtype=self.visible.dtype)
 
     @cached_property
     def visible(self) -> csr_array:
         """Shares in the precision in which correlations are kept."""
         return in_precision(self.share, self.single)
-
-    @cached_property
-    def range_prior(self) -> Prior:
-        """Prior of the range."""
-        return self.prior or ShortRange(self.spacing)
 
     @cached_property
     def spacing(self) -> float:
@@ -248,10 +258,52 @@ class MaternField:
         apart = nearest[(nearest > 0) & np.isfinite(nearest)]
         return float(np.median(apart)) if apart.size else 1.0
 
+
+@dataclass(frozen=True, eq=False)
+class MaternField:
+    """Matern field with a range to estimate.
+
+    Attributes
+    ----------
+    layout : Layout
+        Where areas are, and who sees them.
+    smoothness : float
+        1/2 or 3/2.
+    prior : Prior, optional
+        Of the range; None for the default of `Priors`.
+    """
+
+    layout: Layout
+    smoothness: float
+    prior: Prior | None = None
+    parameter: str = "range_km"
+
+    def bare(self) -> MaternField:
+        """Give the field without what it has computed."""
+        return replace(self, layout=replace(self.layout))
+
+    def prepare(self) -> None:
+        """Compute nothing: little takes long before the range is known."""
+
+    @property
+    def name(self) -> str:
+        """Name of the field."""
+        return f"matern {self.smoothness:g}"
+
+    @property
+    def share(self) -> csr_array:
+        """Shares of catchments over areas."""
+        return self.layout.share
+
+    @property
+    def range_prior(self) -> Prior:
+        """Prior of the range."""
+        return self.prior or ShortRange(self.layout.spacing)
+
     @property
     def start(self) -> float:
         """Value to begin the search from: log of six times the spacing."""
-        return math.log(6 * self.spacing)
+        return math.log(6 * self.layout.spacing)
 
     def natural(self, u: float) -> float:
         """Give the range, km."""
@@ -261,54 +313,27 @@ class MaternField:
         """Give the log prior density of the log range."""
         return self.range_prior.log_density(math.exp(u)) + u
 
-    def at(self, u: float) -> MaternCorrelation:
+    def at(self, u: float) -> Correlation:
         """Give the field at a log range."""
-        return MaternCorrelation(self, u)
+        visible = self.layout.visible
+        areas, slope = matern(self.layout.distance, math.exp(u), self.smoothness)
+        across: Floats = visible @ areas
+        return Correlation(
+            catchments=seen(visible, across),
+            slope=lambda: seen(visible, visible @ slope),
+            across=lambda: across,
+            areas=lambda: areas,
+            variance=lambda: np.ones(len(areas)),
+            around_variance=lambda: quadratic(self.layout.around, areas),
+        )
 
 
-@dataclass(frozen=True, eq=False)
-class MaternCorrelation:
-    """A Matern field of unit variance at one range."""
-
-    field: MaternField
-    u: float
-
-    @cached_property
-    def _both(self) -> tuple[Floats, Floats]:
-        """Correlation among areas and its slope."""
-        return matern(self.field.distance, math.exp(self.u), self.field.smoothness)
-
-    @cached_property
-    def across(self) -> Floats:
-        """Covariance of schools with areas, shape (n, m)."""
-        covariance: Floats = self.field.visible @ self._both[0]
-        return covariance
-
-    @cached_property
-    def schools(self) -> Floats:
-        """Covariance among schools, shape (n, n)."""
-        return symmetric(self.field.visible @ np.ascontiguousarray(self.across.T))
-
-    @property
-    def slope(self) -> Floats:
-        """Derivative of `schools` by the log range."""
-        half = self.field.visible @ self._both[1]
-        return symmetric(self.field.visible @ np.ascontiguousarray(half.T))
-
-    @property
-    def areas(self) -> Floats:
-        """Covariance among areas, shape (m, m)."""
-        return self._both[0]
-
-    @property
-    def variance(self) -> Floats:
-        """Variance of each area."""
-        return np.ones(len(self.field.centres))
-
-    @property
-    def around_variance(self) -> Floats:
-        """Variance of each neighbourhood average."""
-        return quadratic(self.field.around, self._both[0])
+def seen(share: csr_array, across: Floats) -> Floats:
+    """Give the symmetric `across @ share'`, shape (q, q)."""
+    half: Floats = share @ np.ascontiguousarray(across.T)
+    whole = half + half.T
+    whole *= 0.5
+    return whole.astype(np.float64, copy=False)
 
 
 def quadratic(weights: csr_array, matrix: Floats) -> Floats:
@@ -319,15 +344,10 @@ def quadratic(weights: csr_array, matrix: Floats) -> Floats:
     return np.bincount(rows, terms, weights.shape[0]).astype(np.float64)
 
 
-def symmetric(matrix: Floats) -> Floats:
-    """Remove the rounding by which a covariance differs from its transpose."""
-    return (0.5 * (matrix + matrix.T)).astype(np.float64, copy=False)
-
-
 def in_precision(share: csr_array, single: int) -> csr_array:
-    """Give shares in single precision where areas are more than `single` and outnumber schools."""
-    n, m = share.shape
-    return share.astype(np.float32 if m > max(single, n) else np.float64)
+    """Give shares in single precision where areas exceed `single` and outnumber catchments."""
+    q, m = share.shape
+    return share.astype(np.float32 if m > max(single, q) else np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -360,9 +380,10 @@ def scaled_icar(weights: Weights) -> Scaled:
     >>> scaled_icar(line).covariance.diagonal().round(3).tolist()
     [1.357, 0.543, 1.357, 1.0]
     """
-    links = weights.sparse + weights.sparse.T
+    links = csr_array(weights.sparse + weights.sparse.T)
     links.setdiag(0)
-    adjacency = (links.toarray() > 0).astype(np.float64)
+    links.eliminate_zeros()
+    links.data[:] = 1.0
     component = weights.components.to_numpy()
     covariance = np.eye(weights.n)
     eigenvalues, scaling = np.ones(weights.n), []
@@ -370,13 +391,15 @@ def scaled_icar(weights: Weights) -> Scaled:
         own = np.flatnonzero(component == label)
         if own.size == 1:
             continue
-        inner = adjacency[np.ix_(own, own)]
-        laplacian = np.diag(inner.sum(axis=1)) - inner
-        lower = cholesky(laplacian + 1 / own.size, lower=True, check_finite=False)
-        inverse = mirrored(dpotri(lower, lower=1)[0]) - 1 / own.size
+        laplacian = -links[own][:, own].toarray()
+        laplacian[np.diag_indices_from(laplacian)] = -laplacian.sum(axis=1)
+        lower = cholesky(laplacian + 1 / own.size, lower=True, overwrite_a=True, check_finite=False)
+        inverse = mirrored(dpotri(lower, lower=1)[0])
+        inverse -= 1 / own.size
         factor = float(np.exp(np.log(np.diag(inverse)).mean()))
-        covariance[np.ix_(own, own)] = inverse / factor
-        roots = eigvalsh(laplacian, check_finite=False)
+        inverse /= factor
+        covariance[np.ix_(own, own)] = inverse
+        roots = eigvalsh(laplacian, overwrite_a=True, check_finite=False)
         eigenvalues[own] = np.r_[0.0, 1 / (factor * roots[1:])]
         scaling.append(factor)
     return Scaled(covariance, eigenvalues, np.array(scaling))
@@ -426,6 +449,14 @@ class Bym2Field:
     name: str = "bym2"
     start: float = 0.0
 
+    def bare(self) -> Bym2Field:
+        """Give the field without what it has computed."""
+        return replace(self)
+
+    def prepare(self) -> None:
+        """Compute what does not depend on the mixing, which takes as long as a few fits."""
+        _ = self.parts, self.mixing
+
     @cached_property
     def scaled(self) -> Scaled:
         """The spatial part."""
@@ -438,16 +469,20 @@ class Bym2Field:
 
     @cached_property
     def parts(self) -> tuple[tuple[Floats, Floats, Floats, Floats], ...]:
-        """Across, schools, variance and neighbourhood variance, independent then spatial."""
+        """Across, catchments, variance and neighbourhood variance, independent then spatial."""
         share, around = in_precision(self.share, self.single), self.around
         own = self.scaled.covariance.astype(share.dtype, copy=False)
         across = share @ own
-        spatial = symmetric(share @ np.ascontiguousarray(across.T))
         loose = (self.share @ self.share.T).toarray()
         mean_square = np.asarray(around.multiply(around).sum(axis=1))
         return (
             (share.toarray(), loose, np.ones(len(own)), mean_square),
-            (across, spatial, np.diag(own).astype(np.float64), quadratic(around, own)),
+            (
+                across,
+                seen(share, across),
+                np.diag(own).astype(np.float64),
+                quadratic(around, own),
+            ),
         )
 
     def natural(self, u: float) -> float:
@@ -459,52 +494,24 @@ class Bym2Field:
         rho = min(max(self.natural(u), 1e-12), 1 - 1e-12)
         return self.mixing.log_density(rho) + math.log(rho) + math.log1p(-rho)
 
-    def at(self, u: float) -> Bym2Correlation:
+    def at(self, u: float) -> Correlation:
         """Give the field at a logit of the mixing."""
-        return Bym2Correlation(self, self.natural(u))
+        rho = self.natural(u)
+        loose, spatial = self.parts
 
+        def mixed(which: int) -> Floats:
+            return (1 - rho) * loose[which] + rho * spatial[which]
 
-@dataclass(frozen=True, eq=False)
-class Bym2Correlation:
-    """A BYM2 field of unit variance at one mixing."""
+        def areas() -> Floats:
+            whole = rho * self.scaled.covariance
+            whole[np.diag_indices_from(whole)] += 1 - rho
+            return whole
 
-    field: Bym2Field
-    rho: float
-
-    def _mix(self, which: int) -> Floats:
-        """Mix one of the parts."""
-        loose, spatial = self.field.parts
-        return (1 - self.rho) * loose[which] + self.rho * spatial[which]
-
-    @property
-    def across(self) -> Floats:
-        """Covariance of schools with areas, shape (n, m)."""
-        return self._mix(0)
-
-    @cached_property
-    def schools(self) -> Floats:
-        """Covariance among schools, shape (n, n)."""
-        return self._mix(1)
-
-    @property
-    def slope(self) -> Floats:
-        """Derivative of `schools` by the logit of the mixing."""
-        loose, spatial = self.field.parts
-        return self.rho * (1 - self.rho) * (spatial[1] - loose[1])
-
-    @property
-    def areas(self) -> Floats:
-        """Covariance among areas, shape (m, m)."""
-        mixed = self.rho * self.field.scaled.covariance
-        mixed[np.diag_indices_from(mixed)] += 1 - self.rho
-        return mixed
-
-    @property
-    def variance(self) -> Floats:
-        """Variance of each area."""
-        return self._mix(2)
-
-    @property
-    def around_variance(self) -> Floats:
-        """Variance of each neighbourhood average."""
-        return self._mix(3)
+        return Correlation(
+            catchments=mixed(1),
+            slope=lambda: rho * (1 - rho) * (spatial[1] - loose[1]),
+            across=lambda: mixed(0),
+            areas=areas,
+            variance=lambda: mixed(2),
+            around_variance=lambda: mixed(3),
+        )

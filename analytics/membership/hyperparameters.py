@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -31,20 +31,18 @@ _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 @dataclass(frozen=True, eq=False)
 class Mode:
-    """The likeliest hyperparameters of one field, with the inverse of the information (d, d)."""
+    """The likeliest hyperparameters of one field, with the inverse of the information (d, d).
+
+    `log_evidence` is the log marginal likelihood, hyperparameters integrated by Laplace's method.
+    """
 
     model: Model | BlockModel
     state: Any
     covariance: Floats
-
-    @property
-    def log_evidence(self) -> float:
-        """Log marginal likelihood, hyperparameters integrated by Laplace's method."""
-        spread = float(np.linalg.slogdet(2 * np.pi * self.covariance)[1])
-        return float(self.state.corrected) + 0.5 * spread
+    log_evidence: float
 
 
-def mode(model: Model | BlockModel, like: Mode | None = None) -> tuple[Any, Floats]:
+def mode(model: Model | BlockModel, like: Mode | None = None) -> Mode:
     """Find the likeliest hyperparameters and the inverse of the information there.
 
     The search begins from `like`, the mode of another field, as far as they share parameters, and
@@ -67,7 +65,8 @@ def mode(model: Model | BlockModel, like: Mode | None = None) -> tuple[Any, Floa
         if ahead is None:
             break
         state = ahead
-    return state, covariance
+    spread = float(np.linalg.slogdet(2 * np.pi * covariance)[1])
+    return Mode(model, state, covariance, float(state.corrected) + 0.5 * spread)
 
 
 def _ahead(model: Model | BlockModel, state: Any, step: Floats) -> Any:
@@ -92,14 +91,18 @@ class Nodes:
 
 
 def integrate(
-    log_density: Callable[[Floats], float], mode: Floats, covariance: Floats, *, grid: bool
+    log_densities: Callable[[Floats], Iterable[float]],
+    mode: Floats,
+    covariance: Floats,
+    *,
+    grid: bool,
 ) -> Nodes:
     """Place points around a mode and weigh them by the density.
 
     Parameters
     ----------
-    log_density : callable
-        Log density, up to a constant, of a point of shape (d,).
+    log_densities : callable
+        Log densities, up to a constant, of points of shape (k, d), one after the other.
     mode, covariance : ndarray, shapes (d,) and (d, d)
         Where the density is highest, and the inverse of its curvature there.
     grid : bool
@@ -113,7 +116,8 @@ def integrate(
 
     Examples
     --------
-    >>> nodes = integrate(lambda t: float(-0.5 * t @ t), np.zeros(2), np.eye(2), grid=True)
+    >>> normal = lambda points: -0.5 * (points**2).sum(axis=1)
+    >>> nodes = integrate(normal, np.zeros(2), np.eye(2), grid=True)
     >>> float(round(np.exp(nodes.log_total) / (2 * np.pi), 2))
     1.0
     """
@@ -121,8 +125,8 @@ def integrate(
     spread = axes * np.sqrt(roots)
     scale = 0.5 * float(np.log(roots).sum())
 
-    def at(z: Floats) -> float:
-        return log_density(mode + spread @ z)
+    def at(z: Floats) -> list[float]:
+        return list(log_densities(mode + z @ spread.T))
 
     if grid:
         places, heights = _walk(at, len(mode))
@@ -130,27 +134,30 @@ def integrate(
     else:
         places, share = _design(len(mode))
         normal = -0.5 * (places**2).sum(axis=1) - 0.5 * len(mode) * np.log(2 * np.pi)
-        log_part = np.array([at(z) for z in places]) + np.log(share) - normal
+        log_part = np.array(at(places)) + np.log(share) - normal
     total = float(logsumexp(log_part))
     return Nodes(mode + places @ spread.T, np.exp(log_part - total), total + scale)
 
 
-def _walk(at: Callable[[Floats], float], d: int) -> tuple[Floats, Floats]:
+def _walk(at: Callable[[Floats], list[float]], d: int) -> tuple[Floats, Floats]:
     """Visit grid points outwards while the density has not dropped too far."""
     origin = (0,) * d
-    heights = {origin: at(np.zeros(d))}
+    heights = {origin: at(np.zeros((1, d)))[0]}
     highest = heights[origin]
     waiting = [origin]
     while waiting and len(heights) < _MOST_POINTS:
         point = waiting.pop(0)
         if heights[point] < highest - _DROP:
             continue
-        for axis, way in product(range(d), (-1, 1)):
-            beside = (*point[:axis], point[axis] + way, *point[axis + 1 :])
-            if beside not in heights:
-                heights[beside] = at(_STEP * np.array(beside, dtype=np.float64))
-                highest = max(highest, heights[beside])
-                waiting.append(beside)
+        around = [
+            (*point[:axis], point[axis] + way, *point[axis + 1 :])
+            for axis, way in product(range(d), (-1, 1))
+        ]
+        new = [beside for beside in around if beside not in heights]
+        if new:
+            heights |= zip(new, at(_STEP * np.array(new, dtype=np.float64)), strict=True)
+            highest = max(highest, *(heights[beside] for beside in new))
+            waiting += new
     return _STEP * np.array(list(heights), dtype=np.float64), np.array(list(heights.values()))
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +13,11 @@ from scipy.linalg import cholesky
 from scipy.sparse import csr_array
 
 from analytics.inputs import Floats
-from analytics.membership.fields import (
-    Bym2Correlation,
-    Bym2Field,
-    MaternCorrelation,
-    MaternField,
-    Prior,
-    Priors,
-)
-from analytics.membership.laplace import Gaussian, Likelihood, Loadings, approximate
+from analytics.membership.fields import Bym2Field, Correlation, MaternField, Prior, Priors
+from analytics.membership.laplace import Gaussian, Likelihood, approximate
+from analytics.membership.predictor import Places, Predictor
 
 Field = MaternField | Bym2Field
-Correlation = MaternCorrelation | Bym2Correlation
 LogDensity = Callable[[Floats], float]
 
 _STEP = 1e-3  # of the differences that give the slope of the priors
@@ -46,7 +38,7 @@ class State:
     gaussian: Gaussian
     log_posterior: float
 
-    @cached_property
+    @property
     def corrected(self) -> float:
         """Log posterior of theta with the second-order term of the evidence."""
         return self.log_posterior + self.gaussian.correction()
@@ -62,6 +54,8 @@ class Model:
         The counts.
     field : Field
         The family of fields.
+    catchment : ndarray of int, shape (n,)
+        Catchment of each school, among those the field is seen by.
     design, area_design : ndarray, shapes (n, p) and (m, p)
         Effects of the schools and of the areas.
     units : ndarray, shape (p, p)
@@ -78,6 +72,7 @@ class Model:
 
     likelihood: Likelihood
     field: Field
+    catchment: Places
     design: Floats
     area_design: Floats
     units: Floats
@@ -108,41 +103,54 @@ class Model:
         own = self.field.log_prior(theta[1]) + _log_sd_prior(self.priors.sigma, theta[0])
         return own + (_log_sd_prior(self.priors.school, theta[2]) if self.has_schools else 0.0)
 
-    def at(self, theta: Floats) -> State:
+    def at(self, theta: Floats, correlation: Correlation | None = None) -> State:
         """Fit the linear predictor at given hyperparameters, beginning from the last fit."""
-        correlation = self.field.at(theta[1])
-        covariance = math.exp(2 * theta[0]) * correlation.schools
-        covariance += (self.design * self.effect_variance) @ self.design.T
-        if self.has_schools:
-            covariance[np.diag_indices_from(covariance)] += math.exp(2 * theta[2])
-        start = self.memory.get("eta", np.full(len(covariance), self.likelihood.start()))
-        loadings = self.loadings(correlation, theta)
-        gaussian = approximate(covariance, self.likelihood, start, loadings)
+        correlation = correlation or self.field.at(theta[1])
+        prior = Predictor(
+            math.exp(2 * theta[0]) * correlation.catchments,
+            self.catchment,
+            self.design,
+            self.effect_variance,
+            math.exp(2 * theta[2]) if self.has_schools else 0.0,
+            self.root(correlation, theta),
+        )
+        start = self.memory.get("eta", np.full(len(self.design), self.likelihood.start()))
+        gaussian = approximate(prior, self.likelihood, start)
         self.memory["eta"] = gaussian.eta
         return State(theta, correlation, gaussian, gaussian.log_evidence + self.log_prior(theta))
 
-    def loadings(self, correlation: Correlation, theta: Floats) -> Loadings | None:
-        """Give the loadings of schools on areas and effects where these are fewer than schools."""
-        n, m = self.field.share.shape
-        if not self.has_schools or n <= m + self.design.shape[1]:
-            return None
-        inner = correlation.areas + _NUGGET * np.eye(m)
-        root = cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
-        loaded = math.exp(theta[0]) * (self.field.share @ root)
-        effects = self.design * np.sqrt(self.effect_variance)
-        return Loadings(np.column_stack([loaded, effects]), math.exp(2 * theta[2]))
+    def beside(self) -> Model:
+        """Give a model whose fits begin from the last one too, whatever is fitted meanwhile."""
+        return dataclasses.replace(self, memory=dict(self.memory))
 
-    def evidence_gradient(self, state: State) -> tuple[Floats, Floats]:
-        """Give the derivatives of the log evidence by theta, and its information."""
-        theta, size = state.theta, math.exp(2 * state.theta[0])
-        slopes = [2 * size * state.correlation.schools, size * state.correlation.slope]
-        if self.has_schools:
-            slopes.append(np.full(len(slopes[0]), 2 * math.exp(2 * theta[2])))
-        return state.gaussian.gradient(slopes)
+    def bare(self) -> Model:
+        """Give the model without what its field has computed, to be kept."""
+        return dataclasses.replace(self, field=self.field.bare())
+
+    def root(self, correlation: Correlation, theta: Floats) -> Floats | None:
+        """Give a root of the field's covariance on areas where these are fewer than catchments."""
+        q, m = self.field.share.shape
+        if q <= m:
+            return None
+        inner = correlation.areas() + _NUGGET * np.eye(m)
+        root = cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray(math.exp(theta[0]) * (self.field.share @ root))
+
+    def evidence_gradient(self, state: State, slope: Floats) -> tuple[Floats, Floats]:
+        """Give the derivatives of the log evidence by theta, and its information.
+
+        `slope` is that of the correlation among catchments.
+        """
+        size = math.exp(2 * state.theta[0])
+        field = [2 * size * state.correlation.catchments, size * slope]
+        own = [2 * math.exp(2 * state.theta[2])] if self.has_schools else []
+        return state.gaussian.gradient(field, own)
 
     def gradient(self, state: State) -> tuple[Floats, Floats]:
         """Give the derivatives of the log posterior of theta, and its information."""
-        return with_prior(self.log_prior, state.theta, *self.evidence_gradient(state))
+        return with_prior(
+            self.log_prior, state.theta, *self.evidence_gradient(state, state.correlation.slope())
+        )
 
 
 def with_prior(
@@ -219,10 +227,10 @@ def effects_given(model: Model, state: State) -> tuple[Floats, Floats]:
 
 def _effects(model: Model, state: State, slope: Floats) -> _Target:
     """Give the effects as targets."""
-    along = model.design * model.effect_variance
-    taken = state.gaussian.precision @ along
-    left = np.diag(model.effect_variance) - along.T @ taken
-    return _Target(slope @ along, np.diag(left), left, taken)
+    factor = state.gaussian.factor
+    mean = slope @ (model.design * model.effect_variance)
+    covariance = factor.effects
+    return _Target(mean, np.diag(covariance), covariance, factor.pulled @ covariance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +252,7 @@ class _Target:
             self.mean + design @ effects.mean,
             self.variance + own,
             self.tie + design @ effects.tie,
-            self.taken + (effects.taken @ design.T).astype(self.taken.dtype),
+            self.taken + effects.taken.astype(self.taken.dtype) @ design.T.astype(self.taken.dtype),
         )
 
     def times(self, factor: Floats) -> _Target:
@@ -266,23 +274,37 @@ class _Target:
 def _field(model: Model, state: State, slope: Floats, effects: _Target) -> tuple[_Target, _Target]:
     """Give the field of each area, and its neighbourhood average."""
     correlation, size = state.correlation, math.exp(2 * state.theta[0])
-    across = size * correlation.across
-    taken = state.gaussian.precision.astype(across.dtype) @ across
-    left = size * correlation.variance - np.einsum("ij,ij->j", across, taken)
-    field = _Target(slope @ across, left, -(across.T @ effects.taken), taken)
-    around = model.around.astype(across.dtype)
-    near, taken_near = (around @ across.T).T, (around @ taken.T).T
-    wide = size * correlation.around_variance - np.einsum("ij,ij->j", near, taken_near)
-    return field, _Target(around @ field.mean, wide, around @ field.tie, taken_near)
+    across = size * correlation.across()
+    near = (model.around.astype(across.dtype) @ across.T).T
+    taken = state.gaussian.shared.astype(across.dtype) @ across
+    # Averaging what is taken costs less than taking from the average.
+    taken_near = (model.around.astype(across.dtype) @ taken.T).T
+    mean = state.gaussian.prior.sums(slope) @ across
+    variance, wide = size * correlation.variance(), size * correlation.around_variance()
+    field = _seen(state, (mean, variance), (across, taken), effects)
+    return field, _seen(state, (model.around @ mean, wide), (near, taken_near), effects)
+
+
+def _seen(
+    state: State, prior: tuple[Floats, Floats], seen: tuple[Floats, Floats], effects: _Target
+) -> _Target:
+    """Give targets of some mean and prior variance by what catchments see and take of them."""
+    gaussian, (mean, variance), (across, taken) = state.gaussian, prior, seen
+    pulled = gaussian.prior.sums(gaussian.factor.pulled).astype(across.dtype).T @ across
+    tie = -(pulled.T @ effects.tie)
+    left = variance - np.einsum("ij,ij->j", across, taken) - np.einsum("ij,ji->j", pulled, tie)
+    whole = gaussian.factor.spread(taken) - effects.taken.astype(across.dtype) @ pulled
+    return _Target(mean, left, tie, whole)
 
 
 def standard_draws(model: Model, state: State, draws: int, seed: int) -> NDArray[np.float32]:
     """Draw all areas together: correlated standard normals, shape (draws, m)."""
-    prior, areas = model.effect_variance, model.area_design
-    size = math.exp(2 * state.theta[0])
-    across = size * state.correlation.across + (model.design * prior) @ areas.T
-    left = size * state.correlation.areas + (areas * prior) @ areas.T
-    left -= across.T @ (state.gaussian.precision @ across)
+    size, areas, gaussian = math.exp(2 * state.theta[0]), model.area_design, state.gaussian
+    across, effects = size * state.correlation.across(), gaussian.factor.effects
+    pulled = gaussian.prior.sums(gaussian.factor.pulled).T @ across
+    apart = areas - pulled.T
+    left = size * state.correlation.areas() + apart @ effects @ apart.T
+    left -= across.T @ (gaussian.shared @ across)
     sd = _root(np.diag(left))
     sd = np.where(sd > 0, sd, 1.0)
     left /= sd[:, None]

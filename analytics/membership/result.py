@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -29,14 +30,19 @@ class Posterior:
     """Distributions of the areas that `Membership` reads its answers from.
 
     `predictor` and `around` are the log odds or log relative risk of each area and of the average
-    of it and its neighbours; `normal` (draws, m) are correlated standard normals to rank areas
+    of it and its neighbours; `draw` gives correlated standard normals (draws, m) to rank areas
     together; `complete` marks the areas that have a number.
     """
 
     predictor: Mixture
     around: Mixture
-    normal: NDArray[np.float32]
+    draw: Callable[[], NDArray[np.float32]]
     complete: NDArray[np.bool_]
+
+    @cached_property
+    def normal(self) -> NDArray[np.float32]:
+        """Correlated standard normals, drawn when first asked for."""
+        return self.draw()
 
 
 @dataclass(frozen=True, eq=False)

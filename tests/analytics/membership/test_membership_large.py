@@ -50,7 +50,7 @@ def divided(cell, around):
 def test_more_schools_than_areas_are_factored_in_the_dimension_of_areas(monkeypatch, field):
     counts, options = place(80, 200, 8)
     narrow = membership.fit(*counts, **options, **field)
-    monkeypatch.setattr(Model, "loadings", lambda *_: None)
+    monkeypatch.setattr(Model, "root", lambda *_: None)
     wide = membership.fit(*counts, **options, **field)
     np.testing.assert_allclose(narrow.areas[COLUMNS], wide.areas[COLUMNS], rtol=0, atol=1e-6)
     assert narrow.log_marginal_likelihood == pytest.approx(wide.log_marginal_likelihood, abs=1e-6)
