@@ -58,6 +58,23 @@ def test_more_schools_than_areas_are_factored_in_the_dimension_of_areas(monkeypa
     np.testing.assert_allclose(narrow.effects, wide.effects, atol=1e-6)
 
 
+@pytest.mark.parametrize("limits", [Limits(), divided(40, 20)], ids=["whole", "blocks"])
+@pytest.mark.parametrize("smoothness", [0.5, 1.5])
+def test_schools_of_one_building_fit_as_if_each_had_a_catchment_of_its_own(limits, smoothness):
+    counts, options = place(60, 50, 6)
+    share = options["share"].toarray()
+    share[1::2] = share[::2]  # 25 buildings of two schools, often of two levels
+    options |= {"field": "matern", "smoothness": smoothness, "limits": limits}
+    together = membership.fit(*counts, **options | {"share": csr_array(share)})
+    share *= 1 + 1e-7 * np.random.default_rng(1).uniform(size=share.shape)
+    share /= share.sum(axis=1, keepdims=True)
+    apart = membership.fit(*counts, **options | {"share": csr_array(share)})
+    np.testing.assert_allclose(together.areas[COLUMNS], apart.areas[COLUMNS], rtol=0, atol=1e-5)
+    evidence = apart.log_marginal_likelihood
+    assert together.log_marginal_likelihood == pytest.approx(evidence, abs=1e-5)
+    np.testing.assert_allclose(together.effects, apart.effects, atol=1e-5)
+
+
 @pytest.mark.parametrize("field", ["matern", "bym2"])
 def test_single_precision_moves_no_area_by_a_ten_thousandth_of_its_sd(field):
     counts, options = place(150, 100, 12)
