@@ -112,10 +112,11 @@ def fit(
     and there is no school effect: plain BYM2. Everything is normal approximation and quadrature;
     nothing is sampled but the draws that rank areas.
 
-    Where schools outnumber areas, factorisations have the dimension of the areas. A place too large
-    to fit at once (beyond about 3,000 areas and schools) gets a Matern field in overlapping blocks
-    that share hyperparameters and effects: an approximation, said in `Membership.notes`; BYM2 is
-    then left out of the comparison.
+    Factorisations have the dimension of the distinct catchments, one for all schools of a building,
+    or of the areas where these are fewer. Two threads share the work. A place too large to fit at
+    once (beyond about 3,000 areas and schools) gets a Matern field in overlapping blocks that share
+    hyperparameters and effects: an approximation, said in `Membership.notes`; BYM2 is then left out
+    of the comparison.
 
     Parameters
     ----------
