@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from data.errors import DataError
-from data.store.manifest import FILE_NAME, ManifestError, read_manifest
+from data.store.manifest import FILE_NAME, ManifestError, StudyArea, read_manifest
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 INPUTS = "inputs.txt"
@@ -61,6 +62,12 @@ def panel_path(slug: str) -> Path:
 def list_panels() -> dict[str, str]:
     """List the usable panels of the store: name of the place by slug, from the manifests alone."""
     return {slug: name for slug, name, usable in _manifests() if usable}
+
+
+def nations() -> frozenset[str]:
+    """List the usable panels that are made of others, by slug."""
+    found = list_panels()
+    return frozenset(slug for slug in found if _told(panel_path(slug)).area.reports == "county")
 
 
 def unusable_panels() -> dict[str, str]:
@@ -135,8 +142,8 @@ def _manifests() -> Iterator[tuple[str, str, bool]]:
     for slug in filter(SLUG.fullmatch, slugs):
         name = slug
         try:
-            name, _ = _told(panel_path(slug))
-            if not _told(panel_path(slug) / "protected")[1]:
+            name = _told(panel_path(slug)).area.name
+            if not _told(panel_path(slug) / "protected").protected:
                 raise ManifestError("its tables did not go through the display gate")
         except ManifestError as error:
             yield slug, f"“{name}”: {without_home(str(error))}", False
@@ -144,8 +151,8 @@ def _manifests() -> Iterator[tuple[str, str, bool]]:
             yield slug, name, True
 
 
-def _told(folder: Path) -> tuple[str, bool]:
-    """Give the place's name by a manifest, and whether it says protected; read once a change."""
+def _told(folder: Path) -> "_Told":
+    """Give what is listed of a place by its manifest, read once a change."""
     try:
         stat = (folder / FILE_NAME).stat()
     except OSError:
@@ -154,10 +161,17 @@ def _told(folder: Path) -> tuple[str, bool]:
 
 
 @lru_cache(maxsize=256)
-def _read(folder: Path, _version: tuple[int, ...] | None) -> tuple[str, bool]:
+def _read(folder: Path, _version: tuple[int, ...] | None) -> "_Told":
     """Read what is listed of a manifest; an error is kept by none."""
     found = read_manifest(folder)
-    return found.area.name, found.protected
+    return _Told(found.area, found.protected)
+
+
+class _Told(NamedTuple):
+    """What is listed of a manifest: the others of its entries are large."""
+
+    area: StudyArea
+    protected: bool
 
 
 def _write_and_swap(folder: Path, write: Callable[[Path], None]) -> None:

@@ -57,6 +57,11 @@ def said_of(test: AppTest) -> str:
     return " ".join(html.unescape(words(test)).split())
 
 
+def test_a_nation_opens_before_its_parts(opened: Open) -> None:
+    assert "places that count alike" in said_of(opened())
+    assert list(queries.places()) == [made.NATION, *made.STATES]
+
+
 @pytest.mark.parametrize("year", made.YEARS)
 def test_the_overview_opens_on_the_county_map(opened: Open, year: str) -> None:
     said = said_of(opened(folds=True, year=year))

@@ -11,7 +11,7 @@ from data.nation.tables import is_nation
 from data.panel import PROTECTED, Panel, load_panel
 from data.plausible import totals as totals_of_file
 from data.recipe import measures as registry
-from data.store.folders import list_panels, panel_path
+from data.store.folders import list_panels, nations, panel_path
 from data.views import joins, school_lists, schools_and_tracts, years
 from data.views.districts import areas_in, by_district
 from data.views.joins import Join
@@ -28,9 +28,13 @@ from ui.words.years import why_this_year as year_words
 
 
 def places() -> dict[str, str]:
-    """Names of the places in the store, by slug; the demo county first."""
-    found = list_panels()
-    return dict(sorted(found.items(), key=lambda item: (item[0] != "demo", item[1])))
+    """Names of the places in the store, by slug; the demo county first, then nations."""
+    found, wide = list_panels(), nations()
+
+    def order(item: tuple[str, str]) -> tuple[bool, bool, str]:
+        return item[0] != "demo", item[0] not in wide, item[1]
+
+    return dict(sorted(found.items(), key=order))
 
 
 @kept("panel")
