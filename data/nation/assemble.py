@@ -50,7 +50,8 @@ def assemble(
     """
     _refuse_twice(file.slug, summaries)
     apart = {each.area.slug: _apart(file, each) for each in summaries}
-    counties = pd.concat([_own(each, each.figures, apart) for each in summaries])
+    having = [each for each in summaries if len(each.names)]
+    counties = pd.concat([_own(each, each.figures, apart) for each in having])
     states = pd.concat([_own(each, each.totals, apart) for each in summaries])
     for name in ("schools", "withheld"):
         states[name] = states[name].astype("float64")
@@ -68,8 +69,9 @@ def _panel(
     file: NationFile, summaries: Sequence[Summary], failed: Mapping[str, str], nation: Nation
 ) -> Panel:
     """Put the outlines, names and account of a nation into a panel."""
-    zones = _outlines(summaries)
-    named = pd.concat([each.names.assign(part=each.area.name) for each in summaries])
+    having = [each for each in summaries if len(each.names)]
+    zones = _outlines(having)
+    named = pd.concat([each.names.assign(part=each.area.name) for each in having])
     schools = _counties(named.loc[zones["school_id"]], zones)
     frames = {name: empty_table(name) for name in TABLES}
     frames |= {"zones": validate("zones", zones), "schools": validate("schools", schools)}

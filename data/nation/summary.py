@@ -32,7 +32,7 @@ class Outlines:
     coordinates : array, shape (vertices, 2)
         Degrees.
     offsets : tuple of array
-        Where rings, polygons and shapes begin, see `shapely.to_ragged_array`.
+        Where rings, polygons and shapes begin, see `shapely.to_ragged_array`; none without shapes.
     """
 
     coordinates: NDArray[np.float64]
@@ -70,6 +70,8 @@ class Summary:
 
     def shapes(self) -> gpd.GeoSeries:
         """Give the outlines of the counties, by id, in degrees."""
+        if not self.outlines.offsets:
+            return gpd.GeoSeries([], index=self.names.index, crs=STORED_CRS)
         kind = shapely.GeometryType.MULTIPOLYGON
         drawn = shapely.from_ragged_array(kind, self.outlines.coordinates, self.outlines.offsets)
         return gpd.GeoSeries(drawn, index=self.names.index, crs=STORED_CRS)
@@ -92,8 +94,6 @@ def summarise(panel: Panel, built: str) -> Summary:
     """
     if not panel.protected:
         raise ValueError(f"{panel.area.slug}: a nation takes figures from protected panels alone")
-    shapes = dissolved(panel.tracts, county_ids(panel.tracts))
-    _, coordinates, offsets = shapely.to_ragged_array(np.asarray(shapes.array))
     named = set(panel.absence["source"])
     sources = [each for each in panel.sources if each.id in named]
     return Summary(
@@ -102,10 +102,19 @@ def summarise(panel: Panel, built: str) -> Summary:
         names=county_names(panel),
         figures=county_figures(panel),
         totals=yearly_totals(panel),
-        outlines=Outlines(coordinates, tuple(each.astype(np.int64) for each in offsets)),
+        outlines=_outlines(panel),
         publishers=tuple(dict.fromkeys(each.publisher for each in sources)),
         licences=tuple(dict.fromkeys(each.licence for each in sources)),
     )
+
+
+def _outlines(panel: Panel) -> Outlines:
+    """Dissolve the tracts of a place into its counties; a place by district may have none."""
+    if panel.tracts.empty:
+        return Outlines(np.empty((0, 2)), ())
+    shapes = dissolved(panel.tracts, county_ids(panel.tracts))
+    _, coordinates, offsets = shapely.to_ragged_array(np.asarray(shapes.array))
+    return Outlines(coordinates, tuple(each.astype(np.int64) for each in offsets))
 
 
 def stored_summary(folder: Path) -> Summary | None:

@@ -36,6 +36,8 @@ def county_names(panel: Panel) -> pd.DataFrame:
         Index `county`, five digits: `name`, and `is_area`, whether the place's pages show the
         county under that name.
     """
+    if panel.tracts.empty:
+        return pd.DataFrame({"name": [], "is_area": []}, pd.Index([], name="county", dtype="str"))
     names = counties(panel.tracts).groupby(county_ids(panel.tracts)).first().astype("str")
     kinds = areas_in(panel)
     table = pd.DataFrame({"name": names, "is_area": names.map(kinds).eq("county")})
@@ -57,6 +59,9 @@ def county_figures(panel: Panel) -> pd.DataFrame:
         `data.views.neighbourhoods.neighbourhood_view` has them, figures that may not be shown left
         out.
     """
+    columns = ["county", "school_year", *OWN]
+    if panel.tracts.empty:
+        return pd.DataFrame(columns=columns)
     # By name, as on the pages of the place: the same sums in the same order.
     units, children = counties(panel.tracts), panel.tracts["children"]
     ids = county_ids(panel.tracts).groupby(units).first()
@@ -72,8 +77,7 @@ def county_figures(panel: Panel) -> pd.DataFrame:
             table = without_dominated(table)
         own = table[list(FIGURES)].where(table["shown"])
         parts.append(table.assign(**own, school_year=year, county=ids.reindex(table.index)))
-    columns = ["county", "school_year", *OWN]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def yearly_totals(panel: Panel) -> pd.DataFrame:

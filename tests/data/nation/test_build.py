@@ -14,6 +14,9 @@ import pytest
 import shapely
 
 from data.audit import audit_panel
+from data.errors import DataError
+from data.nation.assemble import assemble
+from data.nation.file import NationFile
 from data.nation.summary import summarise
 from data.nation.tables import Nation, load_nation
 from data.panel import PROTECTED, Panel, PanelError, load_panel
@@ -24,6 +27,7 @@ from data.views.joins import joined, usual
 from data.views.neighbourhoods import counties, neighbourhood_view
 from data.views.schools_and_tracts import school_view, totals, tract_view
 from geo.weights.weights import Weights
+from tests import district_places
 from tests import nation_places as made
 from tests.restricted_places import redrawn
 
@@ -234,6 +238,26 @@ def test_what_is_counted_otherwise_stands_apart(nation_store: Path) -> None:
     assert nation.states.loc[nation.states["part"].eq("gamma"), "school_year"].tolist() == [
         "2021-22"
     ]
+
+
+def test_a_place_without_tracts_has_totals_and_no_county(demo_panel: Panel) -> None:
+    whole, bare = demo_panel, district_places.panel(demo_panel, tracts=False)
+    summaries = [summarise(protect_panel(each), "") for each in (whole, bare)]
+    file = NationFile(
+        slug="two",
+        name="Two",
+        parts=tuple(each.area.slug for each in summaries),
+        definition=whole.area.definition,
+        default_year="2022-23",
+    )
+    panel, nation = assemble(file, summaries, {})
+    assert set(nation.counties["part"]) == {"demo"}
+    assert set(nation.states["part"]) == set(file.parts)
+    assert "No tracts, and so no counties." in {each.reason for each in panel.ledger}
+    with pytest.raises(DataError, match="none of its parts has tracts"):
+        assemble(file, summaries[1:], {})
+    with pytest.raises(DataError, match="is in demo and in demo"):
+        assemble(file, [summaries[0], summaries[0]], {})
 
 
 def test_borders_stay_shared_across_states(nation_store: Path) -> None:
