@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from ui import languages
 
 ROOT = Path(__file__).parents[2]
-PAGES = tuple(sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+PAGES = tuple(sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"nation"}))
+"""Pages of a place of schools; that of a nation is in `test_nation`."""
 ENGLISH = re.compile(r"\b(the|and|with|of|are|is|from|their|which|there|were|than|by|students)\b")
 PASSED_OVER = re.compile(r"<(span|ul|p) lang='en'>.*?</\1>|<script>.*?</script>", re.DOTALL)
 """What publishers say in English, marked as such, and code."""
