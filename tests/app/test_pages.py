@@ -43,7 +43,6 @@ PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("n
 DOUBT = "Do not act on this map"
 EMPTY = r"\bnan\b|\bNone\b(?! of | lie)|\binf\b|<NA>"
 """Words of programs; "None of 80 schools" is a person's."""
-SLOW_PEERS = ("esda", "libpysal", "numba", "matplotlib")
 OFFERED = [
     (method, null)
     for method in METHODS
@@ -117,28 +116,6 @@ def test_page_runs_with_question_answer_limits_and_sources(
     assert "year to year by chance" not in said
     assert ("fictional" in said) == (place == "demo")
     assert not re.search(EMPTY, said), said
-
-
-ALL_PAGES = f"""
-import sys
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
-test = AppTest.from_file("app.py", default_timeout=90).run()
-for page in {PAGES[1:]}:
-    assert not test.switch_page(f"pages/{{page}}.py").run().exception, page
-print(sorted({set(SLOW_PEERS)} & set(sys.modules)), "streamlit" in sys.modules)
-"""
-
-
-def test_no_slow_peer_is_imported_by_all_pages_together(
-    atlas_home: Callable[[], dict[str, str]],
-) -> None:
-    """Where another test has loaded a peer nothing is seen: a fresh process is asked."""
-    command, environment = [sys.executable, "-c", ALL_PAGES], atlas_home()
-    run = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    assert run.stdout.strip() == "[] True"
 
 
 def test_linear_algebra_runs_on_one_thread_unless_told_otherwise() -> None:

@@ -28,6 +28,7 @@ for page in ("", *PAGES):
         test.switch_page(f"pages/{page}.py").run()
     assert not test.exception, (page, test.exception)
 late = [name for name in set(sys.modules) - before if name.partition(".")[0] in ("ui", "altair")]
+print("PEERS", sorted({"esda", "libpysal", "numba", "matplotlib"} & set(sys.modules)), "END")
 print("LATE", sorted(late))
 """
 
@@ -49,10 +50,11 @@ def home(tmp_path: Path, demo_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_first_reader_opens_no_place_and_loads_no_page(home: Path) -> None:
+def test_the_first_reader_opens_no_place_loads_no_page_and_no_slow_peer(home: Path) -> None:
     pages = sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"nation"})
     run = told(home, f"PAGES = {pages!r}\n{TOLD}")
     assert run.returncode == 0, run.stderr[-2000:]
+    assert "PEERS [] END" in run.stdout
     late = run.stdout.rpartition("LATE")[2]
     # What a page loads only for what is on it: words of a part that is open.
     assert late.count("ui.") < 20, late
