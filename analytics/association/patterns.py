@@ -14,6 +14,7 @@ from analytics.inputs import Floats
 
 MOST_PATTERNS = 500
 MOST_PLACES = 6000
+KNOTS = 2500
 _ROUNDS = 8  # of the search for compact blocks
 _COARSE = 10  # patterns that tell where a place lies
 
@@ -78,13 +79,13 @@ def point_basis(xy: Floats) -> Basis:
     """Give the smoothest patterns over points in the plane, shape (n, 2).
 
     They are a constant and the eigenvectors of the centred kernel minus distance, whose
-    eigenvalues fall with the third power of frequency in the plane. Points may repeat; more than
-    6,000 are refused.
+    eigenvalues fall with the third power of frequency in the plane. Points may repeat. Of more than
+    6,000 the patterns are found over 2,500, drawn at random, and the kernel carries them to all.
 
     References
     ----------
     Wahba G (1990) Spline Models for Observational Data, chapter 2. Gower JC (1966) Biometrika
-    53:325-338 (centring).
+    53:325-338 (centring). Williams CKI, Seeger M (2001) NIPS 13:682-688 (Nystroem's extension).
 
     Examples
     --------
@@ -93,16 +94,40 @@ def point_basis(xy: Floats) -> Basis:
     (4, 4)
     """
     n = len(xy)
-    _refuse_many(n)
+    if n > MOST_PLACES:
+        return _extended(xy, KNOTS)
+    values, vectors = _eigen(xy)
+    return _basis(np.column_stack([np.full(n, n**-0.5), vectors]), _frequency(values))
+
+
+def _eigen(xy: Floats) -> tuple[Floats, Floats]:
+    """Give the leading eigenvalues and eigenvectors of the centred kernel, the largest first."""
+    n = len(xy)
     kernel = -cdist(xy, xy)
     mean = kernel.mean(axis=0)
     kernel += kernel.mean() - mean - mean[:, None]
     first = max(0, n - MOST_PATTERNS)
     values, vectors = eigh(kernel, subset_by_index=[first, n - 1], driver="evr")
     rough = values[::-1] > 1e-6 * values[-1]
-    values, vectors = values[::-1][rough], vectors[:, ::-1][:, rough]
-    frequency = np.r_[0.0, (values / values[0]) ** (-2 / 3)]
-    return _basis(np.column_stack([np.full(n, n**-0.5), vectors]), frequency)
+    return values[::-1][rough], vectors[:, ::-1][:, rough]
+
+
+def _frequency(values: Floats) -> Floats:
+    return np.r_[0.0, (values / values[0]) ** (-2 / 3)]
+
+
+def _extended(xy: Floats, knots: int) -> Basis:
+    """Carry the patterns over some of the points, drawn at random, to all of them."""
+    drawn = np.random.default_rng(0).choice(len(xy), knots, replace=False)
+    knot = np.unique(xy[drawn], axis=0)
+    values, vectors = _eigen(knot)
+    # What centring takes off is the same for all points: the constant holds it.
+    carried = np.empty((len(xy), len(values)))
+    for start in range(0, len(xy), knots):
+        part = slice(start, start + knots)
+        carried[part] = -cdist(xy[part], knot) @ (vectors / values)
+    every = np.column_stack([np.ones(len(xy)), carried])
+    return _basis(np.linalg.qr(every)[0], _frequency(values))
 
 
 def _basis(vectors: Floats, frequency: Floats) -> Basis:

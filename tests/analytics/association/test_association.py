@@ -10,7 +10,9 @@ from analytics.association import (
     circularity,
     driver_model,
     fit,
+    model,
     moe_sensitivity,
+    patterns,
     shapley_shares,
 )
 from analytics.drivers.bivariate import bivariate_classes, bivariate_local, overlap
@@ -103,6 +105,27 @@ def test_a_known_effect_is_found_and_its_neighbour_is_not():
     assert abs(seen.moran_after.z) < seen.moran_before.z / 2
     assert seen.dispersion > 5
     assert seen.influence["dfbetas"].abs().max() < 1
+
+
+def test_patterns_carried_from_some_places_to_all_give_the_same_effects(monkeypatch):
+    land = Land(n=900, seed=5)
+    x = land.exposures(smooth=True)
+    y = land.absent(x, [0.3, 0.0])
+
+    def found():
+        return fit(
+            (y, land.enrolled), x, weights=land.weights, strata=land.level, points=land.points
+        )
+
+    whole = found().effects
+    model._basis_at.cache_clear()
+    monkeypatch.setattr(patterns, "MOST_PLACES", land.n - 1)
+    monkeypatch.setattr(patterns, "KNOTS", 400)
+    carried = found().effects
+    model._basis_at.cache_clear()
+    se = (whole["high"] - whole["low"]) / (2 * 1.96)
+    assert ((carried["effect"] - whole["effect"]).abs() < 0.2 * se).all()
+    assert (carried["high"] - carried["low"]).to_numpy() == pytest.approx(2 * 1.96 * se, rel=0.1)
 
 
 def test_exposures_that_spill_over_to_neighbours_are_told_apart():
