@@ -23,7 +23,9 @@ QUESTIONS = (
     "imports",
     "load",
     "disclosure",
+    "state",
     "nation",
+    "county_alarms",
 )
 
 results = [
