@@ -15,10 +15,12 @@ from ui.languages import PERCENT, mark, text
 from ui.selection import (
     ADDED,
     ALPHAS,
+    BY_COUNTY,
     FIELDS,
     GOAL_PERCENTS,
     GOALS,
     KEPT_ELSEWHERE,
+    LISTED,
     MEASURES,
     METHODS,
     NEIGHBOURS,
@@ -35,9 +37,10 @@ from ui.selection import (
     UNITS,
     VIEWS,
     Selection,
+    is_offered,
 )
 from ui.words.numbers import value_text
-from ui.words.standing import JOIN_METHODS, LEVELS, SURENESS
+from ui.words.standing import COUNTIES_APART, JOIN_METHODS, LEVELS, SURENESS
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -57,6 +60,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "method": mark("Method"),
         "null": mark("What counts as chance"),
         "neighbours": mark("Neighbours"),
+        "counties": mark("Counties by themselves"),
         "alpha": mark("False discoveries"),
         "beside": mark("Beside the map"),
         "focus": mark("About"),
@@ -134,6 +138,8 @@ def draw(
     offered = words(selection, name) if offered is None else offered
     if not offered:
         return selection
+    if name in LISTED:
+        return _several(selection, name, offered)
     if getattr(selection, name) not in offered:
         st.session_state[name] = next(iter(offered))
     if len(offered) == 1 and name not in ("area", "year"):
@@ -149,6 +155,27 @@ def draw(
         **more,
     )
     return replace(selection, **{name: chosen})
+
+
+def _several(selection: Selection, name: str, offered: Mapping[Any, str]) -> Selection:
+    """Draw the control of a field that names several values, with commas between."""
+    key = f"{name}-list"
+    st.session_state[key] = [each for each in getattr(selection, name).split(",") if each]
+
+    def keep() -> None:
+        st.session_state[name] = ",".join(st.session_state[key])
+
+    st.multiselect(
+        text(LABELS[name]),
+        list(offered),
+        key=key,
+        format_func=lambda value: offered[value],
+        max_selections=LISTED[name],
+        placeholder=text("the whole place"),
+        help=_help(selection, name),
+        on_change=keep,
+    )
+    return selection
 
 
 def open_place() -> None:
@@ -167,13 +194,15 @@ def _changed(selection: Selection, names: Sequence[str]) -> int:
     return sum(
         getattr(selection, name) != getattr(usual, name)
         for name in names
-        if getattr(selection, name) in words(selection, name)
+        if is_offered(name, getattr(selection, name), tuple(words(selection, name)))
     )
 
 
 def _help(selection: Selection, name: str) -> str | None:
     if name == "alpha":
         return text(SURENESS)
+    if name == "counties":
+        return text(COUNTIES_APART)
     if name != "catchment":
         return None
     joins = queries.choices(selection.area).joins()
@@ -220,6 +249,14 @@ def _views(selection: Selection) -> Mapping[str, str]:
 
 def _neighbours(selection: Selection) -> Mapping[str, str]:
     return NEIGHBOURS if selection.method in SINGLE_TESTS else {}
+
+
+def _counties(selection: Selection) -> Mapping[str, str]:
+    if selection.method not in BY_COUNTY:
+        return {}
+    from ui.queries import hotspots  # loaded by the page that looks for them
+
+    return hotspots.county_names(selection)
 
 
 def _lists(selection: Selection) -> Mapping[str, str]:
@@ -312,6 +349,7 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "versus": lambda s: queries.choices(s.area).others(s),
         "null": lambda s: s.nulls(),
         "neighbours": _neighbours,
+        "counties": _counties,
         "beside": lambda s: s.besides(queries.choices(s.area).years),
         "list_of": _lists,
         "gap": _gaps,

@@ -28,6 +28,8 @@ ALPHAS: Mapping[float, str] = {
 }
 SINGLE_TESTS = ("gi_star", "local_moran")
 """Methods that are one test with its own neighbours."""
+BY_COUNTY = ("consensus", *SINGLE_TESTS)
+"""Methods that can look at each county by itself."""
 NULLS: Mapping[str, str] = {
     "schools": mark("Schools rearranged"),
     "schools_within": mark("Schools rearranged within each county"),
@@ -135,7 +137,7 @@ PLANNING = (
     *("service", "site_count", "site_reach", "site_floor", "site_question", "site_among", "fixed"),
 )
 """Fields that only services and sites are asked by."""
-LISTED: Mapping[str, int] = {"fixed": 10}
+LISTED: Mapping[str, int] = {"fixed": 10, "counties": 10}
 """Fields that name several values, and how many at most."""
 LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
@@ -168,6 +170,9 @@ class Selection:
         Join that the chosen one is compared with; "" for the best of the others.
     method, null, neighbours : str
         How hot spots are looked for: keys of `METHODS`, `NULLS` and `NEIGHBOURS`.
+    counties : str
+        Counties whose hot spots are shown, each looked at by itself, with commas between; "" for
+        those of the whole place.
     beside : str
         What stands beside the hot-spot map: "" for the card alone, "scatter" for the Moran
         scatter, "null:areas", "method:gi_star" or "year:2017-18" for a second map.
@@ -239,6 +244,7 @@ class Selection:
     method: str = "consensus"
     null: str = "schools"
     neighbours: str = "queen"
+    counties: str = ""
     beside: str = ""
     cluster: str = ""
     view: str = ""
@@ -277,9 +283,17 @@ class Selection:
         """Query parameters of the share link; empty choices are left out."""
         return {name: str(value) for name, value in asdict(self).items() if value}
 
+    def by_county(self) -> tuple[str, ...]:
+        """Counties that are each looked at by themselves; none where the whole place is."""
+        apart = self.counties if self.method in BY_COUNTY else ""
+        return tuple(filter(None, apart.split(",")))
+
     def nulls(self) -> dict[str, str]:
-        """Words of the nulls that go with the method; none for one that makes no test."""
-        if self.method == "membership":
+        """Words of the nulls that go with the method; none for one that makes no test.
+
+        Where each county is looked at by itself there is one null, and none to choose.
+        """
+        if self.method == "membership" or self.by_county():
             return {}
         shuffles_tracts = self.method in SINGLE_TESTS
         offered = (key for key in NULLS if key != "areas" or shuffles_tracts)
@@ -344,6 +358,8 @@ class Choices:
         Kinds of provider.
     schools : frozenset of str
         Schools that may be sites.
+    counties : tuple of str
+        Counties that can be looked at by themselves, by their five digits.
     """
 
     area: str
@@ -359,6 +375,7 @@ class Choices:
     units: frozenset[str] = frozenset()
     services: tuple[str, ...] = ()
     schools: frozenset[str] = frozenset()
+    counties: tuple[str, ...] = ()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -376,6 +393,7 @@ class Choices:
             "method": tuple(METHODS),
             "null": tuple(NULLS),
             "neighbours": tuple(NEIGHBOURS),
+            "counties": ("", *self.counties),
             "view": tuple(VIEWS),
             "unit": tuple(UNITS),
             "within": ("", *self.withins),

@@ -113,7 +113,8 @@ def _eigen(xy: Floats) -> tuple[Floats, Floats]:
 
 
 def _frequency(values: Floats) -> Floats:
-    return np.r_[0.0, (values / values[0]) ** (-2 / 3)]
+    frequency: Floats = np.r_[0.0, (values / values[0]) ** (-2 / 3)]
+    return frequency
 
 
 def _extended(xy: Floats, knots: int) -> Basis:

@@ -19,6 +19,7 @@ from ui.hotspots.words import map_title, scatter_words, within_text
 from ui.languages import text
 from ui.maps import block as map_block
 from ui.maps.decks import AreaClasses, difference_classes, flags, hot_spot_classes
+from ui.maps.geometry import MapGeometry
 from ui.places import ranking
 from ui.queries import hotspots as queries_hotspots
 from ui.report import block as report
@@ -31,8 +32,9 @@ from ui.words.cards import card as html_card
 from ui.words.cards import tract_card
 
 SCATTER = "moran-scatter"
+AROUND = 0.03  # of the counties' extent, seen on each side
 NUMBERED = 9  # groups with a number on the map
-OPTIONS = ("method", "null", "neighbours", "measure", "catchment", "alpha", "beside")
+OPTIONS = ("method", "null", "neighbours", "counties", "measure", "catchment", "alpha", "beside")
 
 
 def first_screen(found: HotSpots, selection: Selection) -> None:
@@ -51,8 +53,20 @@ def first_screen(found: HotSpots, selection: Selection) -> None:
             field="focus" if selection.focus else "cluster",
         )
         map_block.tract_screen(
-            selection, title, classes, found.tracts, beside, badges=badges(found, selection)
+            *(selection, title, classes, found.tracts, beside),
+            badges=badges(found, selection),
+            geometry=_opening(found, selection),
         )
+
+
+def _opening(found: HotSpots, selection: Selection) -> MapGeometry | None:
+    """Where the map opens: on the counties that are shown, else on the whole place."""
+    counties = selection.by_county()
+    if not counties:
+        return None
+    inside = found.tracts.index[found.tracts["county"].isin(counties)]
+    nothing = pd.DataFrame(columns=["longitude", "latitude"])
+    return map_block.opened_on(selection, inside, nothing, AROUND)
 
 
 def badges(found: HotSpots, selection: Selection) -> list[map_block.Badge]:

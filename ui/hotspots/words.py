@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,9 @@ CAUTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a reader must know of a way of looking that is not the usual one."""
+ONE_SEARCH = mark(
+    "All counties were looked at in one search: going from one to the next finds no more by chance."
+)
 BEYOND_CHANCE = ("schools", "schools_within")
 """Nulls that a hot spot of this page can be believed against."""
 
@@ -137,6 +141,8 @@ def map_title(selection: Selection) -> str:
         parts.append(text(METHODS[selection.method]))
     if selection.method in SINGLE_TESTS:
         parts.append(text(NEIGHBOURS[selection.neighbours]).lower())
+    if selection.by_county():
+        parts.append(text("each county by itself"))
     if selection.null != "schools" and selection.nulls():
         words = {
             "schools_within": mark("schools rearranged within each county"),
@@ -167,6 +173,8 @@ def caution(selection: Selection) -> str:
     """Say what is unlike the usual way of looking; "" for it."""
     if selection.method == "membership":
         return text(CAUTIONS["membership"])
+    if selection.by_county():
+        return f"{text(CAUTIONS['schools_within'])} {text(ONE_SEARCH)}"
     if selection.null not in CAUTIONS or not selection.nulls():
         return ""
     return text(CAUTIONS[selection.null])
@@ -176,6 +184,8 @@ def made(found: HotSpots, selection: Selection) -> str:
     """Say what was tested, and against how many rearrangements."""
     if found.kind == "membership":
         return "tracts in the model"
+    if selection.by_county():
+        selection = replace(selection, null="schools_within")
     moved = {
         "schools": "rearrangements of schools",
         "schools_within": "rearrangements of schools within counties",
@@ -190,7 +200,8 @@ def made(found: HotSpots, selection: Selection) -> str:
 
 def meaning(found: HotSpots, selection: Selection) -> str:
     """Say what the map means and what helps."""
-    beyond_chance = selection.null in BEYOND_CHANCE and found.kind != "membership"
+    usual = selection.null in BEYOND_CHANCE or bool(selection.by_county())
+    beyond_chance = usual and found.kind != "membership"
     hot = text(HOT_SPOT_MEANING) if beyond_chance and not found.groups.empty else ""
     named = "" if found.groups.empty else text(NAMED_AFTER)
     read = text(READ[selection.method], ways=found.ways)
@@ -199,6 +210,8 @@ def meaning(found: HotSpots, selection: Selection) -> str:
 
 def chance(selection: Selection) -> str:
     """How chance was measured."""
+    if selection.by_county():
+        return f"{text(NULL_WORDS['schools_within'])} {text(ONE_SEARCH)}"
     return text(NULL_WORDS[selection.null]) if selection.nulls() else ""
 
 

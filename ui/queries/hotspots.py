@@ -12,6 +12,8 @@ from analytics.autocorrelation import moran
 from analytics.autocorrelation import moran_scatter as scatter_table
 from analytics.hotspots.tract_map import Measure
 from analytics.inputs import Progress
+from data.views.by_county import NULL as WITHIN
+from data.views.by_county import cut, of_counties
 from data.views.groups import excess_by_year
 from data.views.hot_spots import (
     CONSENSUS,
@@ -49,7 +51,22 @@ class Scatter:
 
 
 def found(selection: Selection) -> HotSpots:
-    """Hot spots of the view by the chosen method, null and neighbours."""
+    """Hot spots of the view by the chosen method, null and neighbours; of counties, their part."""
+    whole = _found(selection)
+    counties = selection.by_county()
+    return of_counties(whole, counties) if counties else whole
+
+
+def county_names(selection: Selection) -> dict[str, str]:
+    """Give the names of the counties that can be looked at by themselves, in their order."""
+    tracts = queries.panel(selection).tracts
+    names = tracts.groupby("county")["county_name"].first().replace("", pd.NA)
+    offered = queries.choices(selection.area).counties
+    told = {code: str(names.fillna(names.index.to_series())[code]) for code in offered}
+    return dict(sorted(told.items(), key=lambda each: each[1]))
+
+
+def _found(selection: Selection) -> HotSpots:
     makers: dict[str, Callable[[Selection, MapView, Progress], HotSpots]] = {
         "consensus": _consensus,
         "gi_star": _test,
@@ -75,7 +92,7 @@ def power_method(selection: Selection) -> Selection:
     light = ways * len(queries.tracts(selection)) <= CONSENSUS_TRACTS
     method = "consensus" if selection.method == "consensus" and light else "gi_star"
     null = selection.null if selection.null in GROUP_NULLS else "schools"
-    return replace(selection, method=method, null=null, neighbours="queen")
+    return replace(selection, method=method, null=null, neighbours="queen", counties="")
 
 
 def power(selection: Selection) -> Power:
@@ -108,10 +125,11 @@ def within_counties(selection: Selection) -> HotSpots | None:
 
 def years(selection: Selection) -> History:
     """In which school years each tract was hot, by Gi* with the school-level null."""
-    test = replace(selection, year="", method="gi_star", null="schools", neighbours="queen")
+    whole = replace(selection, counties="")
+    test = replace(whole, year="", method="gi_star", null="schools", neighbours="queen")
     key = ("history", *key_of(test))
     doing = text("Looking at the other school years")
-    return result(key, doing, lambda bar: _history(selection, bar))
+    return result(key, doing, lambda bar: _history(whole, bar))
 
 
 def members(found: HotSpots, selection: Selection) -> pd.Index:
@@ -185,14 +203,24 @@ def joins_used(selection: Selection) -> tuple[str, ...]:
 
 
 def view_of(selection: Selection) -> MapView:
-    """Year and level that every way of looking starts from."""
+    """Year and level that every way of looking starts from; no county touches another apart."""
     return MapView(
         queries.schools(selection),
         queries.tracts(selection),
-        weights_of(queries.place(selection.area), "queen"),
+        _near(selection, "queen"),
         cast("Measure", selection.measure),
         selection.alpha,
     )
+
+
+def _near(selection: Selection, name: str) -> Weights:
+    """Neighbours of one kind; where each county is looked at by itself, within it."""
+    weights = weights_of(queries.place(selection.area), name)
+    return cut(weights, queries.tracts(selection)["county"]) if selection.by_county() else weights
+
+
+def _null(selection: Selection) -> str:
+    return WITHIN if selection.by_county() else selection.null
 
 
 def _silent(_done: int, _wanted: int) -> None:
@@ -200,17 +228,16 @@ def _silent(_done: int, _wanted: int) -> None:
 
 
 def _consensus(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
-    key = queries.place(selection.area)
     catchments = {
         name: queries.shares(replace(selection, catchment=name)) for name in joins_used(selection)
     }
-    weights = {name: weights_of(key, name) for name in NEIGHBOURS}
+    weights = {name: _near(selection, name) for name in NEIGHBOURS}
     found = find_consensus(
         view,
         catchments,
         weights,
         chosen=selection.catchment,
-        null=selection.null,
+        null=_null(selection),
         progress=progress,
     )
     return _groups_tested(selection, view, found)
@@ -220,9 +247,9 @@ def _test(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
     found = find_by_test(
         view,
         queries.shares(selection),
-        weights_of(queries.place(selection.area), selection.neighbours),
+        _near(selection, selection.neighbours),
         statistic=selection.method,
-        null=selection.null,
+        null=_null(selection),
         progress=progress,
     )
     return _groups_tested(selection, view, found)
@@ -230,9 +257,10 @@ def _test(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
 
 def _groups_tested(selection: Selection, view: MapView, found: HotSpots) -> HotSpots:
     """Test groups as wholes, where the null is one between schools."""
-    if selection.null not in GROUP_NULLS:
+    null = _null(selection)
+    if null not in GROUP_NULLS:
         return found
-    return with_group_test(view, queries.shares(selection), found, selection.null)
+    return with_group_test(view, queries.shares(selection), found, null)
 
 
 def _scan(selection: Selection, view: MapView, progress: Progress) -> HotSpots:
@@ -270,6 +298,8 @@ def _history(selection: Selection, progress: Progress) -> History:
 def key_of(selection: Selection) -> tuple[Hashable, ...]:
     """Give all that changes the hot spots, and nothing else."""
     null = selection.null if selection.null in selection.nulls() else ""
+    if selection.by_county():  # all counties are one family: whichever are shown, it is made once
+        null = "by county"
     near = selection.neighbours if selection.method in SINGLE_TESTS else ""
     return (
         queries.place(selection.area),

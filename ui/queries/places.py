@@ -91,11 +91,18 @@ def _choices(key: Place) -> Choices:
         kinds=kinds,
         services=panel.services,
         schools=frozenset(schools_and_tracts.points(panel).index),
+        counties=_counties(panel),
         slides=SLIDES,
         units=frozenset(panel.schools.index)
         | frozenset(panel.schools["district"])
         | frozenset(areas_in(panel)),
     )
+
+
+def _counties(panel: Panel) -> tuple[str, ...]:
+    """List the counties that hot spots can be looked for in: where there are several."""
+    codes = sorted(panel.tracts["county"].unique())
+    return () if by_district(panel) or len(codes) < 2 else tuple(codes)
 
 
 @kept("search")

@@ -17,7 +17,9 @@ from ui import queries
 from ui.hotspots import words as hotspot_words
 from ui.hotspots.areas import stand_out
 from ui.languages import mark, number, text
+from ui.queries import hotspots as queries_hotspots
 from ui.selection import Selection
+from ui.words import plain
 from ui.words.numbers import (
     alpha_text,
     count_text,
@@ -268,13 +270,13 @@ def hot_spot_answer(spots: HotSpots, selection: Selection) -> str:
     if spots.tested == 0:
         return text(TOO_SMALL_TO_SCAN if spots.kind == "scan" else NOTHING_TESTED)
     place, totals = queries.panel(selection).area.name, queries.totals(selection)
-    said = stand_out(
-        spots,
-        selection.year,
-        place,
-        totals.chronic_absent / totals.enrolled,
-        selection.alpha,
-    )
+    rate = totals.chronic_absent / totals.enrolled
+    if counties := selection.by_county():
+        names = queries_hotspots.county_names(selection)
+        place = plain.listed([names[each] for each in counties])
+        inside = spots.tracts[spots.tracts["county"].isin(counties) & spots.tracts["shown"]]
+        rate = float(inside["chronic_absent"].sum() / inside["enrolled"].sum())
+    said = stand_out(spots, selection.year, place, rate, selection.alpha)
     return " ".join(filter(None, (said, hotspot_words.caution(selection))))
 
 

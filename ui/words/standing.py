@@ -146,6 +146,11 @@ SURENESS = mark(
     "Of the tracts called hot or cold, about this share would be so by chance alone: a"
     " false-discovery rate. It is not how sure one tract is. For the scan it is the p of a circle."
 )
+COUNTIES_APART = mark(
+    "Choose counties to see what stands out within each. A county's schools are set beside its own"
+    " only. The tracts of all counties are counted as one search, so that going through them"
+    " one after the other finds no more by chance."
+)
 NO_CATCHMENT = mark("not shown: no students allocated")
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
