@@ -64,18 +64,7 @@ def _steps(slug: str, *, every: bool) -> Iterator[Step]:
         return
     yield "neighbourhoods", lambda: neighbourhoods.table(view)
     if queries.panel(view).area.reports == "school":
-<<<<<<< HEAD
         yield from _hot_spots(view)
-=======
-        yield "hot spots", lambda: hotspots.found(view)
-        for year in _usual(view):
-            yield f"hot spots {year}", partial(hotspots.found, replace(view, year=year))
-        yield "hot spots within counties", lambda: hotspots.within_counties(view)
-        for county in queries.choices(slug).counties[:1]:  # made for all of them at once
-            apart = replace(view, counties=county)
-            yield "hot spots of each county by itself", partial(hotspots.found, apart)
-        yield "hot spots of all years", lambda: hotspots.years(view)
->>>>>>> d8257bd (Look for hot spots within counties, all of them in one search)
         yield "significance by nulls", lambda: methods.null_comparison(view)
     if view.driver:
         yield "conditions and absence", lambda: drivers.under_all_joins(view)
@@ -99,6 +88,9 @@ def _hot_spots(view: Selection) -> Iterator[Step]:
         if queries.totals(own).schools:
             yield f"hot spots, {level}", partial(hotspots.found, own)
     yield "hot spots within counties", lambda: hotspots.within_counties(view)
+    for county in queries.choices(view.area).counties[:1]:  # made for all of them at once
+        apart = replace(view, counties=county)
+        yield "hot spots of each county by itself", partial(hotspots.found, apart)
     yield "hot spots of all years", lambda: hotspots.years(view)
     yield "joins", lambda: joins.quality(view)
     if queries.choices(view.area).others(view):
