@@ -21,6 +21,7 @@ page = st.navigation(
             navigation.page("priorities", text("Priorities")),
             navigation.page("plan", text("Plan")),
             navigation.page("goals", text("Goals")),
+            navigation.first_by_name(),
         ],
         text("About the data"): [
             navigation.page("add_a_place", text("Add a place")),
@@ -31,6 +32,7 @@ page = st.navigation(
     },
     position="hidden" if present.is_on() else "top",
 )
+navigation.to_first(page)
 start.ensure_place()
 with frame.drawn():
     if present.is_on():

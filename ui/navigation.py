@@ -44,6 +44,7 @@ OF_PARTS = mark(
 OF_NATIONS = frozenset({"", "overview", "add_a_place"})
 """Pages that a place made of other places has; its Overview is that of a nation."""
 _of_parts: ContextVar[bool] = ContextVar("of_parts", default=False)
+FIRST = "overview"
 WRITTEN = "written_query"
 """Key of the query that this session wrote itself."""
 
@@ -62,8 +63,24 @@ def page(name: str, title: str, *, default: bool = False) -> StreamlitPage:
         f"pages/{file}.py",
         title=title,
         default=default,
+        url_path="first" if default else None,  # leaves its name free, see `first_by_name`
         visibility="hidden" if lacking(name) else "visible",
     )
+
+
+def first_by_name() -> StreamlitPage:
+    """Make the name of the first page an address, too: Streamlit gives it "/" alone."""
+    return st.Page(_nothing, title=FIRST, url_path=FIRST, visibility="hidden")
+
+
+def to_first(page: StreamlitPage) -> None:
+    """Go to the first page from its name, with what the link asks for."""
+    if page.url_path == FIRST:
+        st.switch_page(f"pages/{FIRST}.py", query_params=st.query_params.to_dict())
+
+
+def _nothing() -> None:
+    """Draw nothing: `to_first` has gone elsewhere by then."""
 
 
 def lacking(page: str) -> str:

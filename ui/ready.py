@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from data.errors import DataError
 
@@ -24,8 +25,16 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def ready(_app: st.App) -> AsyncIterator[None]:
-    """Load the pages and open the places; then the server answers."""
+    """Load the pages and open the places; then the server answers.
+
+    `st.navigation` says at its first call that `pages/` is not Streamlit's old directory of pages;
+    said before it, the first link to a page by its name goes through `app.py`, too.
+    """
+    PagesManager.uses_pages_directory = False
+    no_reader = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    no_reader.setLevel(logging.ERROR)  # it warns of every spinner that nobody can see yet
     await asyncio.to_thread(make_ready)
+    no_reader.setLevel(logging.NOTSET)
     yield
 
 

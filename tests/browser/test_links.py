@@ -12,6 +12,7 @@ from tests.browser.screen import choose, nothing_wrong, open_page, painted, pixe
 from ui.drivers.together import bivariate_scale
 from ui.frame import PAGES
 from ui.maps.scales import HOT_COLD, NOT_SHOWN_COLOUR, PU_OR, SEQUENTIAL
+from ui.navigation import FIRST
 
 pytestmark = pytest.mark.browser
 
@@ -23,11 +24,13 @@ def cold(atlas_home: Callable[[], dict[str, str]]) -> Iterator[str]:
         yield address
 
 
-def test_the_first_page_by_name_opens_on_a_cold_server_too(page: Page, cold: str) -> None:
+def test_a_page_by_name_opens_on_a_cold_server_too(page: Page, cold: str) -> None:
     first = min(each.stem for each in PAGES.glob("*.py"))
-    open_page(page, cold, first, area="demo")
-    assert not page.locator("[role=dialog]").count()
-    nothing_wrong(page)
+    for name in (FIRST, first):
+        open_page(page, cold, name, area="demo", year="2018-19")
+        assert not page.locator("[role=dialog]").count()
+        assert "year=2018-19" in page.url
+        nothing_wrong(page)
 
 
 @pytest.mark.painted
