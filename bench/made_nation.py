@@ -67,8 +67,9 @@ STATES: dict[str, tuple[str, int, int]] = {
 }
 """Digits of a state to its name, tracts and counties, about as the 2020 Census has them. Puerto
 Rico stands in the place of Connecticut, whose planning regions have ids of their own."""
-ACCEPT = 'accept = ["perhaps_online"]\n'
-"""A county of a few tracts may have one high school for all."""
+ACCEPT = 'accept = ["perhaps_online", "points_outside", "total_rows"]\n'
+"""Counties of a few tracts and schools: one high school for all, one school as large as all others,
+and points on a coast, of which three are many."""
 SCHOOLS_A_TRACT = 100_000 / 84_000
 LEAST_TRACTS = 24
 FILE = """slug = "{slug}"
