@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.special import expit
 
 from analytics.hotspots.consensus.agreement import run_set
+from analytics.local.statistics import Statistic
 from bench.app import row
 from bench.made_land import made_land
 from bench.made_schools import counted
@@ -26,11 +27,13 @@ from data.views.hot_spots import neighbours
 from geo.catchment import build_catchment
 from geo.weights.weights import Weights
 
+METHODS: tuple[Statistic, ...] = ("gi_star", "local_moran")
 JOINS = ("gravity", "nearest")
 NEAR = ("queen", "knn6", "distance")
 BETWEEN_COUNTIES, BETWEEN_SCHOOLS, BY_SIZE = 0.5, 0.35, -0.25  # logits
 ALPHA = 0.05
 DRAWS, MOST_DRAWS = 499, 1_999
+ONE_TEST_DRAWS = 9_999
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +122,11 @@ def _hot(world: State, absent: pd.Series, tracts: pd.Index) -> pd.Series:
         shares,
         {name: each.subset(tracts) for name, each in world.weights.items()},
         null=NULL,
+        methods=METHODS if len(shares) > 1 else METHODS[:1],
         strata=schools["level"],
         within=schools["county"],
         draws=DRAWS,
-        max_draws=MOST_DRAWS,
+        max_draws=MOST_DRAWS if len(shares) > 1 else ONE_TEST_DRAWS,
         alpha=ALPHA,
         seed=1,
     )
@@ -135,7 +139,16 @@ def _whole(table: pd.DataFrame) -> pd.Series:
     return share
 
 
-def alarms(replicates: int, tracts: int, counties: int) -> dict[bool, float]:
+def by_one_test(world: State) -> State:
+    """Give the state as one test looks at it: one join and one kind of neighbours."""
+    near, join = NEAR[0], JOINS[0]
+    shares, weights = {join: world.shares[join]}, {near: world.weights[near]}
+    return replace(world, shares=shares, weights=weights)
+
+
+def alarms(
+    replicates: int, tracts: int, counties: int, *, one_test: bool = False
+) -> dict[bool, float]:
     """Give the part of states without hot spots in which any county shows one.
 
     Returns
@@ -144,6 +157,7 @@ def alarms(replicates: int, tracts: int, counties: int) -> dict[bool, float]:
         True: one search over all counties; False: one for each.
     """
     world = state(1, tracts, counties)
+    world = by_one_test(world) if one_test else world
     drawn = [chance_alone(world, seed) for seed in range(replicates)]
     return {
         one: float(np.mean([bool(hot_counties(world, each, one_search=one)) for each in drawn]))
@@ -154,12 +168,14 @@ def alarms(replicates: int, tracts: int, counties: int) -> dict[bool, float]:
 def run(replicates: int = 200) -> list[dict[str, Any]]:
     """Simulate a state of 600 tracts and 12 counties."""
     started = time.process_time()
-    found = alarms(replicates, 600, 12)
+    found, single = (alarms(replicates, 600, 12, one_test=one) for one in (False, True))
     note = f"{replicates} states without hot spots, {time.process_time() - started:.0f} s"
     room = ALPHA + 3 * float(np.sqrt(ALPHA * (1 - ALPHA) / replicates))
     return [
         row("any of 12 counties hot by chance, one search", found[True], target=room, note=note),
         row("any of 12 counties hot by chance, a search each", found[False]),
+        row("the same by Gi* alone, one search", single[True], target=room),
+        row("the same by Gi* alone, a search each", single[False]),
     ]
 
 
