@@ -139,7 +139,7 @@ def draw(
     if not offered:
         return selection
     if name in LISTED:
-        return _several(selection, name, offered)
+        return several(selection, name, offered, text("the whole place"))
     if getattr(selection, name) not in offered:
         st.session_state[name] = next(iter(offered))
     if len(offered) == 1 and name not in ("area", "year"):
@@ -157,8 +157,19 @@ def draw(
     return replace(selection, **{name: chosen})
 
 
-def _several(selection: Selection, name: str, offered: Mapping[Any, str]) -> Selection:
-    """Draw the control of a field that names several values, with commas between."""
+def several(selection: Selection, name: str, offered: Mapping[Any, str], without: str) -> Selection:
+    """Draw the control of a field that names several values, with commas between.
+
+    Parameters
+    ----------
+    selection : Selection
+    name : str
+        Field of the selection, a key of `LISTED`.
+    offered : mapping
+        Words of each value.
+    without : str
+        What is shown while nothing is chosen.
+    """
     key = f"{name}-list"
     st.session_state[key] = [each for each in getattr(selection, name).split(",") if each]
 
@@ -171,7 +182,7 @@ def _several(selection: Selection, name: str, offered: Mapping[Any, str]) -> Sel
         key=key,
         format_func=lambda value: offered[value],
         max_selections=LISTED[name],
-        placeholder=text("the whole place"),
+        placeholder=without,
         help=_help(selection, name),
         on_change=keep,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Literal
 
 import streamlit as st
@@ -22,6 +23,7 @@ Role = Literal["analyst", "viewer"]
 Copy = Literal["protected", "all"]
 ROLE, SEES = "ATLAS_ROLE", "ATLAS_ANALYST_SEES"
 CLAIM = "atlas_role"
+_settled: ContextVar[Copy | None] = ContextVar("settled", default=None)
 NO_FILES = mark(
     "You are a viewer here: only an analyst adds places and hands in files. Ask whoever runs this"
     " site."
@@ -62,8 +64,20 @@ def copy() -> Copy:
 
     Coalition mode shows what anyone may see, whoever presents.
     """
+    settled = _settled.get()
+    if settled is not None:
+        return settled
     allowed = os.environ.get(SEES, "").strip() == "all"
     return "all" if allowed and role() == "analyst" and not present.is_on() else "protected"
+
+
+def settle() -> None:
+    """Let this context open the figures that it would open now, whatever its reader chooses next.
+
+    Work goes on in a thread while its reader begins or ends coalition mode: what it makes is kept
+    under the copy that it was asked of.
+    """
+    _settled.set(copy())
 
 
 def hands_in() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
@@ -304,6 +305,40 @@ def test_work_knows_language_and_role_of_its_reader_and_draws_on_no_page():
     test = AppTest.from_function(page).run()
     assert not test.exception
     assert said(test) == ["es analyst"]
+
+
+def test_work_opens_the_figures_it_was_asked_of_whatever_its_reader_does_meanwhile(monkeypatch):
+    """Else counts for an analyst alone could be kept as what anyone may see."""
+    from ui import roles
+
+    presents = [True]
+    monkeypatch.setenv("ATLAS_ANALYST_SEES", "all")
+    monkeypatch.setattr("ui.present.is_on", lambda: presents[0])
+
+    def work(_progress):
+        presents[0] = False  # the reader ends coalition mode
+        return f"{roles.copy()} {queries_place()}"
+
+    def queries_place():
+        from ui.queries import stored
+
+        monkeypatch.setattr(stored, "panel_path", lambda _slug: Path(__file__).parent)
+        monkeypatch.setattr(stored, "FILE_NAME", Path(__file__).name)
+        return stored.place("anywhere").copy
+
+    def page() -> None:
+        import streamlit as st
+
+        from ui.queries import long_work
+
+        st.write(long_work.result("asked while presenting", "Looking", st.session_state["work"]))
+
+    test = AppTest.from_function(page)
+    test.session_state["work"] = work
+    test.run()
+    assert not test.exception
+    assert said(test) == ["protected protected"]
+    assert roles._settled.get() is None
 
 
 def test_what_is_kept_is_bounded_and_the_longest_unused_goes():

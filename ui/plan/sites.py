@@ -19,13 +19,12 @@ from ui.maps.decks import AreaClasses, flags
 from ui.maps.scales import HOT_COLD, NOT_SHOWN, NOT_SHOWN_COLOUR, PU_OR, ClassScale
 from ui.plan.serving import ABOVE, NEAR_IS_NOT_USE, Drawn, reach_map, take_home
 from ui.queries import sites as queries_sites
-from ui.selection import ADDED, LISTED, Selection
+from ui.selection import ADDED, Selection
 from ui.tables import display as table_block
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text, interval_text, percent_text, plural, value_text
 
 TITLE = mark("Where would new sites reach most?")
-FIXED = "fixed_schools"
 SURROUNDINGS = 0.3  # of what comes within reach, on each side
 PROVEN = 0.0005
 """Gap that is none when it is rounded."""
@@ -132,20 +131,8 @@ def _fix(selection: Selection) -> None:
     """Draw the choice of schools that are sites already."""
     names = queries.panel(selection).schools["name"]
     offered = sorted(queries.choices(selection.area).schools, key=lambda each: names[each])
-    st.session_state[FIXED] = [each for each in selection.fixed.split(",") if each]
-
-    def keep() -> None:
-        st.session_state["fixed"] = ",".join(st.session_state[FIXED])
-
-    st.multiselect(
-        text("Schools that are sites already"),
-        offered,
-        key=FIXED,
-        format_func=lambda each: names[each],
-        max_selections=LISTED["fixed"],
-        placeholder=text("none beside those of the list"),
-        on_change=keep,
-    )
+    without = text("none beside those of the list")
+    controls.several(selection, "fixed", {each: names[each] for each in offered}, without)
 
 
 def refusal(selection: Selection) -> str:

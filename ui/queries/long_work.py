@@ -20,6 +20,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from analytics.inputs import Progress
+from ui import roles
 from ui.languages import text
 from ui.queries.cache import kept
 from ui.queries.stored import Shelf, shelf
@@ -63,7 +64,7 @@ class Job:
         self.done, self.wanted = done, wanted
 
     def begin(self, work: Callable[[Progress], object]) -> None:
-        """Start the work, with language and role of the reader who asked; it draws nothing."""
+        """Start the work, with language and figures of the reader who asked; it draws nothing."""
 
         def run() -> None:
             try:
@@ -73,9 +74,9 @@ class Job:
             finally:
                 self.ended.set()
 
-        thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(run,), daemon=True, name="long work"
-        )
+        context = contextvars.copy_context()
+        context.run(roles.settle)
+        thread = threading.Thread(target=context.run, args=(run,), daemon=True, name="long work")
         asked_by = get_script_run_ctx(suppress_warning=True)
         if asked_by is not None:
             reader = copy.copy(asked_by)
