@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import local
+from analytics import local, threads
 from analytics.hotspots import draws as drawn_maps
 from analytics.hotspots import gi_star_schools
 from analytics.hotspots.false_alarms import false_alarms
@@ -124,9 +124,9 @@ def test_results_depend_on_neither_batches_nor_threads(county, monkeypatch):
         monkeypatch.setattr(drawn_maps, "BATCH", 64)
         one = hot_spots(**data, **options)
         monkeypatch.setattr(drawn_maps, "BATCH", 37)
-        monkeypatch.setattr(drawn_maps, "THREADS", 1)
+        monkeypatch.setattr(threads, "THREADS", 1)
         two = hot_spots(**data, **options)
-        monkeypatch.setattr(drawn_maps, "THREADS", 3)
+        monkeypatch.setattr(threads, "THREADS", 3)
         three = hot_spots(**data, **options)
         pd.testing.assert_frame_equal(one, two, rtol=1e-12)
         pd.testing.assert_frame_equal(two, three, rtol=0)
