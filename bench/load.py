@@ -175,11 +175,11 @@ async def _opened(socket_: ClientConnection, place: str, page: str) -> float:
     raise RuntimeError(f"the server closed the session on the page {page!r} of {place}")
 
 
-def _memory(address: str) -> float:
-    """Give the most memory the server has held, in GB."""
+def _memory(address: str, what: str = "VmHWM") -> float:
+    """Give the most memory the server has held, in GB; with "VmRSS" what it holds now."""
     process = address.partition(":")[2]
     for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024**2
     return float("nan")
 

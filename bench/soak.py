@@ -11,12 +11,11 @@ import asyncio
 import os
 import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.load import LIMIT, PAGES, _opened, _p95, _python, _server, _session
+from bench.load import LIMIT, PAGES, _memory, _opened, _p95, _python, _server, _session
 
 READERS, PAGES_EACH = 20, 6
 THINKING = (1.0, 4.0)  # seconds
@@ -74,21 +73,12 @@ async def _soaked(
 
     async def watch() -> None:
         while part() < 1:
-            held.append((part(), _holds(address)))
+            held.append((part(), _memory(address, "VmRSS")))
             await asyncio.sleep(min(5.0, seconds / 100))
 
     async with asyncio.timeout(seconds + LIMIT):
         await asyncio.gather(watch(), *(seat(number) for number in range(READERS)))
     return held, waits
-
-
-def _holds(address: str) -> float:
-    """Give the memory that the server holds now, in GB."""
-    process = address.partition(":")[2]
-    for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024**2
-    return float("nan")
 
 
 def _row(question: str, ratio: float, note: str) -> dict[str, Any]:
