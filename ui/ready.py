@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -19,6 +20,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from data.errors import DataError
 
+ENOUGH = 20.0  # seconds
 ROOT = Path(__file__).resolve().parent.parent
 _log = logging.getLogger(__name__)
 
@@ -41,13 +43,17 @@ async def ready(_app: st.App) -> AsyncIterator[None]:
 def make_ready() -> None:
     """Load what pages import, and open as many places as are kept open, the first first.
 
-    A place that is out of order keeps nobody from the others: its page says what is wrong.
+    A place that is out of order keeps nobody from the others: its page says what is wrong. After
+    `ENOUGH` no further place is opened: one that nobody prepared may take long.
     """
+    began = time.monotonic()
     load_pages()
     from ui import queries
     from ui.queries.cache import ENTRIES
 
     for slug in list(queries.places())[: ENTRIES["panel"].size]:
+        if time.monotonic() - began > ENOUGH:
+            break
         try:
             _open(slug)
         except DataError:
