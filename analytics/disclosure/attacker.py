@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import block_diag, coo_array, csr_array, vstack
+from scipy.sparse import block_diag, coo_array, csr_array, diags_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from analytics.inputs import Bools, Floats, floats
@@ -193,6 +193,9 @@ def reach(known: Known, hidden: Bools, totals: Totals, wide: Wide | None = None)
         return Reach(low, high, centre, group)
     program = _Program.of(known, hidden, totals)
     group[program.cells] = program.group
+    alone, least, most = _alone(program)
+    cells = program.cells[alone]
+    low[cells], high[cells], centre[cells] = least, most, (least + most) / 2
     for batch in _batches(program):
         for block, points in zip(batch, _solve(program, batch, wide), strict=True):
             cells = program.cells[block]
@@ -246,7 +249,35 @@ class _Program:
         rows = csr_array(vstack([sums[np.flatnonzero(used)], pairs]))
         least = np.concatenate([rest[used], np.full(part.size, -np.inf)])
         most = np.concatenate([rest[used], np.zeros(part.size)])
+        rows, least, most = _settled(rows, (least, most), lower, upper)
         return cls(cells, rows, least, most, lower, upper, tied(rows))
+
+
+def _settled(
+    rows: csr_array, ends: tuple[Floats, Floats], lower: Floats, upper: Floats
+) -> tuple[csr_array, Floats, Floats]:
+    """Put cells that a sum alone gives away into the other sums; writes into the bounds."""
+    least, most = ends
+    while True:
+        alone = np.flatnonzero((np.diff(rows.indptr) == 1) & (least == most))
+        if not alone.size:
+            return rows, least, most
+        cell, first = np.unique(rows.indices[rows.indptr[alone]], return_index=True)
+        value = least[alone[first]] / rows.data[rows.indptr[alone[first]]]
+        off = (value < lower[cell] - ROUNDING) | (value > upper[cell] + ROUNDING)
+        if off.any():
+            raise ValueError("no table agrees with these totals, bounds and shown cells")
+        lower[cell] = upper[cell] = value
+        taken = np.zeros(lower.size)
+        taken[cell] = value
+        least, most = least - rows @ taken, most - rows @ taken
+        kept = np.ones(lower.size)
+        kept[cell] = 0.0
+        rows = csr_array(rows @ diags_array(kept))
+        rows.eliminate_zeros()
+        over = (np.diff(rows.indptr) == 0) & ((least > ROUNDING) | (most < -ROUNDING))
+        if over.any():
+            raise ValueError("no table agrees with these totals, bounds and shown cells")
 
 
 def _pairs(part: Positions, whole: Positions, size: int) -> csr_array:
@@ -267,9 +298,25 @@ def tied(sums: csr_array) -> Positions:
     return np.asarray(np.unique(number[:size], return_inverse=True)[1], dtype=np.intp)
 
 
+def _alone(program: _Program) -> tuple[Positions, Floats, Floats]:
+    """Give the cells that hang together with no other, and the ends that each sum sets them."""
+    alone = np.bincount(program.group)[program.group] == 1
+    rows = coo_array(program.rows)
+    own = alone[rows.col] & (rows.data != 0)
+    row, cell, factor = rows.row[own], rows.col[own], rows.data[own]
+    ends = np.sort(np.stack([program.least[row] / factor, program.most[row] / factor]), axis=0)
+    low, high = program.lower.copy(), program.upper.copy()
+    np.maximum.at(low, cell, ends[0])
+    np.minimum.at(high, cell, ends[1])
+    if (low[alone] > high[alone] + ROUNDING).any():
+        raise ValueError("no table agrees with these totals, bounds and shown cells")
+    return np.flatnonzero(alone), low[alone], high[alone]
+
+
 def _batches(program: _Program) -> Iterator[list[Positions]]:
-    """Give groups of cells, several at once as long as their programs stay small."""
-    order = np.argsort(program.group, kind="stable")
+    """Give groups of two cells and more, several at once as long as their programs stay small."""
+    many = np.flatnonzero(np.bincount(program.group)[program.group] > 1)
+    order = many[np.argsort(program.group[many], kind="stable")]
     edges = np.flatnonzero(np.diff(program.group[order])) + 1
     batch: list[Positions] = []
     size = 0

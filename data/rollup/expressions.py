@@ -33,17 +33,40 @@ class Inputs:
         `school`, `date`, each once.
     schools : Table
         `school`, `district`, each school once.
+    moved : Table, optional
+        Students of several schools in a district, `student`, `district`, where they are found
+        already: of all schools, where the other tables are of some.
     """
 
     attendance: ir.Table
     enrolment: ir.Table
     calendar: ir.Table
     schools: ir.Table
+    moved: ir.Table | None = None
 
     def of(self, schools: Sequence[str]) -> Inputs:
         """Keep some schools."""
-        tables = (self.attendance, self.enrolment, self.calendar, self.schools)
-        return Inputs(*(table.filter(table.school.isin(list(schools))) for table in tables))
+
+        def kept(table: ir.Table) -> ir.Table:
+            return table.filter(table.school.isin(list(schools)))
+
+        return Inputs(
+            kept(self.attendance),
+            kept(self.enrolment),
+            kept(self.calendar),
+            kept(self.schools),
+            self.moved,
+        )
+
+    def in_districts(self, districts: Sequence[str]) -> Inputs:
+        """Keep the students of several schools in some districts, with all their schools."""
+        own = movers(self)
+        own = own.filter(own.district.isin(list(districts)))
+        schools = self.schools.filter(self.schools.district.isin(list(districts)))
+        attendance = self.attendance.semi_join(own, "student").semi_join(schools, "school")
+        enrolment = self.enrolment.semi_join(own, "student").semi_join(schools, "school")
+        calendar = self.calendar.semi_join(schools, "school")
+        return Inputs(attendance, enrolment, calendar, schools, own)
 
 
 @dataclass(frozen=True)
@@ -146,8 +169,25 @@ def account(inputs: Inputs, rules: Rules) -> ir.Table:
     )
 
 
+def repeated(inputs: Inputs) -> ir.Table:
+    """Count months of a student in which some day has several records: `months`.
+
+    Each day is a power of two: their sum is what they give together, bit by bit, only where no day
+    comes twice. (Spark has no such sum in ibis; the counts are the same without knowing.)
+    """
+    table = inputs.attendance
+    bit = _whole(1) << table.date.day().cast("int64")
+    month = table.mutate(month=month_of(table.date), bit=bit)
+    month = month.group_by(["student", "school", "month"]).agg(
+        sum=month.bit.sum(), together=month.bit.bit_or()
+    )
+    return month.agg(months=(month["sum"] != month.together).ifelse(1, 0).sum().fill_null(0))
+
+
 def movers(inputs: Inputs) -> ir.Table:
     """Give students of several schools in a district: `student`, `district`."""
+    if inputs.moved is not None:
+        return inputs.moved
     spell = inputs.enrolment.join(inputs.schools, "school")
     pair = spell.select("student", "district", "school").distinct()
     many = pair.group_by(["student", "district"]).agg(schools=pair.count())

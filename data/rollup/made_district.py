@@ -158,7 +158,7 @@ class Part:
         rng = np.random.default_rng((made.seed, 2, number))
         size, days = home.size, made.days
         low_income = rng.random(size) < 0.45
-        own = rng.normal(-3.1, 0.9, size) + 0.5 * low_income
+        own = rng.normal(-3.5, 0.8, size) + 0.5 * low_income
         place = np.repeat(home[:, None], days, axis=1)
         moved = np.flatnonzero(rng.random(size) < made.moves)
         if days > 1 and np.unique(home).size > 1:

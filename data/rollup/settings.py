@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import field
 from pathlib import Path
@@ -55,8 +56,10 @@ class Attendance:
 class Enrolment:
     """Spells of enrolment: first and last day are both days of enrolment; no last day is open.
 
-    `groups` names columns; each value is a group of students, blank is none. A student belongs to
-    the groups of his last spell at the school, or in the district.
+    `groups` names columns; each value is a group of students, blank is none. Those of
+    `district_groups` are counted for districts only: small groups of schools would be hidden, and
+    what hides them takes the gate long. A student belongs to the groups of his last spell at the
+    school, or in the district.
     """
 
     path: str
@@ -67,6 +70,12 @@ class Enrolment:
     last: str = "last"
     date_format: str = ""
     groups: tuple[str, ...] = ()
+    district_groups: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of groups."""
+        return (*self.groups, *self.district_groups)
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
@@ -105,6 +114,9 @@ class Settings:
         Parts into which a day is split so that all is counted in whole numbers; 2 = half days.
     conflicts : {"refuse", "most", "least"}
         What holds of two different records of one student, school and day.
+    through : str
+        Last day that is counted, as 2025-11-28; "" for the last day of which there is a record.
+        Days of the calendar after it are still to come.
     """
 
     school_year: str
@@ -116,6 +128,7 @@ class Settings:
     minimum_days: int = 10
     day_parts: int = 2
     conflicts: Literal["refuse", "most", "least"] = "refuse"
+    through: str = ""
 
     def __post_init__(self) -> None:
         found = SCHOOL_YEAR.fullmatch(self.school_year)
@@ -123,16 +136,24 @@ class Settings:
             raise ValueError(f"school_year {self.school_year!r} is not written as 2025-26")
         if self.minimum_days < 1 or not 1 <= self.day_parts <= 60:
             raise ValueError("minimum_days is at least 1, day_parts from 1 to 60")
-        groups = self.enrolment.groups
+        if (
+            self.through
+            and not self.begins <= datetime.date.fromisoformat(self.through) <= self.ends
+        ):
+            raise ValueError(f"through {self.through} is not in {self.school_year}")
+        groups = self.enrolment.columns
         if len(set(groups)) != len(groups):
             raise ValueError("a column stands in groups twice")
 
     @property
-    def months(self) -> tuple[str, ...]:
-        """July to June, as "2025-07"."""
-        year = int(self.school_year[:4])
-        later = [f"{year + 1}-{month:02d}" for month in range(1, 7)]
-        return (*(f"{year}-{month:02d}" for month in range(7, 13)), *later)
+    def begins(self) -> datetime.date:
+        """First day on which the year may have school, 1 July."""
+        return datetime.date(int(self.school_year[:4]), 7, 1)
+
+    @property
+    def ends(self) -> datetime.date:
+        """Last day on which the year may have school, 30 June."""
+        return datetime.date(int(self.school_year[:4]) + 1, 6, 30)
 
 
 def load_settings(path: Path) -> Settings:
