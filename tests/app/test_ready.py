@@ -71,3 +71,14 @@ def test_a_place_out_of_order_keeps_nobody_from_the_others(home: Path) -> None:
 def test_an_empty_store_is_ready_at_once(tmp_path: Path) -> None:
     run = told(tmp_path, "from ui import ready; ready.make_ready(); print('READY')")
     assert "READY" in run.stdout, run.stderr[-2000:]
+
+
+def test_a_nation_is_opened_beforehand_with_its_parts(nation_store: Path) -> None:
+    code = (
+        "from ui import ready, queries\n"
+        "opened, real = [], ready._open\n"
+        "ready._open = lambda slug: (real(slug), opened.append(slug))\n"
+        "ready.make_ready(); print('READY', opened == list(queries.places())[:4], *opened)"
+    )
+    run = told(nation_store, code)
+    assert "READY True" in run.stdout, run.stderr[-2000:]
