@@ -202,7 +202,6 @@ def _manifest(
             "minimum_days": settings.minimum_days,
             "conflicts": settings.conflicts,
             "day_rule": opened.rules.day_rule,
-            "records": settings.attendance.records,
             "groups": list(settings.enrolment.groups),
             "district_groups": list(settings.enrolment.district_groups),
         },

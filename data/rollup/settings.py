@@ -17,7 +17,7 @@ SCHOOL_YEAR = re.compile(r"(\d{4})-(\d{2})")
 
 @pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class Attendance:
-    """Records of attendance.
+    """Records of attendance: a day of enrolment without one is a day present.
 
     Attributes
     ----------
@@ -25,9 +25,6 @@ class Attendance:
         A CSV, Parquet or XML file, or a folder of one kind; from the folder of the settings.
     kind : {"day", "period", "ed-fi"}
         A row a student and day; a row a student and period; Ed-Fi StudentSchoolAttendance.
-    records : {"every day", "absences"}
-        Whether there is a row for each day of enrolment, or only where a student was absent. A day
-        of enrolment without a row is a day present; with "every day" such days are counted.
     student, school, date, absent, period : str
         Headers. `absent` holds the part of the day that was missed, or a code of `codes`.
     date_format : str
@@ -41,7 +38,6 @@ class Attendance:
 
     path: str
     kind: Literal["day", "period", "ed-fi"] = "day"
-    records: Literal["every day", "absences"] = "every day"
     student: str = "student"
     school: str = "school"
     date: str = "date"

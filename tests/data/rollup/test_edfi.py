@@ -19,7 +19,6 @@ through = "2021-09-24"
 [attendance]
 path = "attendance.xml"
 kind = "ed-fi"
-records = "absences"
 [enrolment]
 path = "enrolment.xml"
 kind = "ed-fi"
