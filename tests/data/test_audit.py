@@ -42,11 +42,17 @@ def test_a_panel_that_gives_a_count_away_is_named_by_place(restricted: SourceTab
         refuse_disclosed(found)
 
 
+def read(tables: SourceTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a build read these tables: no files are behind them that it could take the hash of."""
+    monkeypatch.setattr(build, "read_tables", lambda *_, **__: tables)
+    monkeypatch.setattr(build, "_inputs", lambda *_: "")
+
+
 def test_a_build_of_restricted_counts_is_audited_with_the_earlier_release(
     restricted: SourceTables, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tables = restricted
-    monkeypatch.setattr(build, "read_tables", lambda *_, **__: tables)
+    read(tables, monkeypatch)
     said: list[str] = []
     folder = build.build_panel("small", out=home / "small", say=said.append)
     assert not any(" audit " in line and " 0 hidden cells" not in line for line in said)
@@ -54,6 +60,7 @@ def test_a_build_of_restricted_counts_is_audited_with_the_earlier_release(
     few = absence["school_id"].eq("B2") & absence["school_year"].eq("2018-19")
     absence.loc[few, ["chronic_absent", "lower", "upper"]] = 4
     tables = replace(restricted, absence=absence)
+    read(tables, monkeypatch)
     # The other two schools of that year were given by the build before: nothing hides B2 but the
     # totals, which are then not to be published.
     build.build_panel("small", out=folder, say=said.append)
@@ -72,7 +79,7 @@ def test_a_build_that_would_give_a_count_away_fails(
     few = absence["school_id"].eq("B2")
     absence.loc[few, ["chronic_absent", "lower", "upper"]] = 4
     tables = replace(restricted, absence=absence)
-    monkeypatch.setattr(build, "read_tables", lambda *_, **__: tables)
+    read(tables, monkeypatch)
     raw = make_panel(tables)
     own = protect(raw.absence.drop(columns=["school_year"]), policies()["restricted"])
     leaky = replace(
@@ -107,7 +114,7 @@ def test_the_commands_take_a_policy_that_holds_beside_the_deployment(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(build, "read_tables", lambda *_, **__: restricted)
+    read(restricted, monkeypatch)
     monkeypatch.setenv("ATLAS_POLICY", "DE")
     assert build.main(["small", "--out", str(home / "small")]) == 0
     assert build.main(["small", "--out", str(home / "strict"), "--policy", "30"]) == 0
@@ -133,7 +140,7 @@ def test_what_any_earlier_release_gave_is_known_for_good(
     absence = restricted.absence.copy()
     few = absence["school_id"].eq("B2") & absence["school_year"].eq("2018-19")
     tables = restricted
-    monkeypatch.setattr(build, "read_tables", lambda *_, **__: tables)
+    read(tables, monkeypatch)
     said: list[str] = []
     folder = build.build_panel("small", out=home / "small", say=said.append)
     first = load_panel(folder / "protected").absence
@@ -147,6 +154,7 @@ def test_what_any_earlier_release_gave_is_known_for_good(
     assert "given" not in load_panel(folder / "protected").parameters
     absence.loc[few, ["chronic_absent", "lower", "upper"]] = 4
     tables = replace(restricted, absence=absence)
+    read(tables, monkeypatch)
     build.build_panel("small", out=folder, say=said.append)
     third = load_panel(folder / "protected")
     # What the first gave protects B2 no more than if it stood there today: totals are withheld.

@@ -16,11 +16,6 @@ def are_units(selection: Selection) -> bool:
     return views.by_district(queries.panel(selection))
 
 
-def has_tracts(selection: Selection) -> bool:
-    """Whether the place has tracts, and so conditions that its districts can be compared by."""
-    return not queries.panel(selection).tracts.empty
-
-
 def table(selection: Selection) -> pd.DataFrame:
     """Districts with an outline, see `data.views.districts.district_view`."""
     return _table(queries.place(selection.area), selection.year, selection.level)
