@@ -22,7 +22,7 @@ from bench import report
 from bench.school_null import tracts
 from geo.weights.weights import Weights
 
-DRAWS = 999
+DRAWS, TIMES = 999, 20
 SIZES = (300, 1_000, 3_000, 9_100, 30_000, 84_000)
 FIRST = """
 import time
@@ -115,7 +115,7 @@ def _statistics(name: str, weights: Weights) -> list[dict[str, Any]]:
     array, how = values.to_numpy(), {"permutations": DRAWS, "n_jobs": 1, "seed": 1}
     asked: dict[str, Any] = {"null": "areas", "draws": DRAWS, "seed": 1}
     how["keep_simulations"] = False
-    times = 3 if weights.n < 20_000 else 1
+    times = TIMES if weights.n < 20_000 else 1
     star = _fastest(lambda: gi_star(values, weights, **asked))
     moran = _fastest(lambda: local_moran(values, standard, **asked))
     their_star = _fastest(lambda: G_Local(array, peer, transform="B", star=True, **how), times)
@@ -201,7 +201,7 @@ def _peer(weights: Weights) -> Any:
     return W(links, id_order=list(links), silence_warnings=True)
 
 
-def _fastest(call: Callable[[], Any], times: int = 5) -> Timed:
+def _fastest(call: Callable[[], Any], times: int = TIMES) -> Timed:
     """Time a warm call, the fastest of several, and give its result."""
     call()
     taken, found = [], None
