@@ -37,9 +37,9 @@ def test_a_link_keeps_fixed_schools_and_refuses_what_is_none(
 ) -> None:
     two = ",".join(demo_protected.schools.index[:2])
     test = app("plan", area="demo", fixed=two, site_reach="2.0")
-    assert test.multiselect(key="fixed_schools").value == two.split(",")
+    assert test.multiselect(key="fixed-list").value == two.split(",")
     assert test.query_params["fixed"] == two
-    test.multiselect(key="fixed_schools").set_value(two.split(",")[:1]).run()
+    test.multiselect(key="fixed-list").set_value(two.split(",")[:1]).run()
     assert test.query_params["fixed"] == two.split(",")[0]
     other = app("plan", area="demo", fixed=f"{two},<b>x</b>")
     assert "fixed" not in other.query_params
