@@ -15,7 +15,7 @@ from ui.charts import places as school_charts
 from ui.charts.style import spec_of
 from ui.drivers import charts as driver_charts
 from ui.drivers import words as driver_words
-from ui.languages import text
+from ui.languages import spoken, text
 from ui.queries import drivers as queries_drivers
 from ui.queries import hotspots as queries_hotspots
 from ui.queries import why as queries_why
@@ -27,7 +27,7 @@ from ui.why import charts as why_charts
 
 def trend_chart(selection: Selection) -> dict[str, Any]:
     """Vega-Lite text of the place's school years, see `ui.charts.history.trend`."""
-    view = Selection(selection.area, "", level=selection.level, lang=selection.lang)
+    view = Selection(selection.area, "", level=selection.level, lang=spoken())
     return _trend_chart(queries.place(selection.area), view)
 
 
@@ -64,13 +64,13 @@ def _associated(selection: Selection) -> Selection:
         *(selection.area, selection.year, selection.level),
         catchment=selection.catchment,
         driver=selection.driver,
-        lang=selection.lang,
+        lang=spoken(),
     )
 
 
 def _group_view(selection: Selection) -> Selection:
     """Keep what charts of a group depend on; their words are in the reader's language."""
-    return replace(queries_hotspots.group_view(selection), lang=selection.lang)
+    return replace(queries_hotspots.group_view(selection), lang=spoken())
 
 
 # Profile and strengths follow from place and view: hence `_profile` and `_strengths`.
