@@ -10,10 +10,11 @@ switch.begin()
 login.ensure()
 navigation.begin()
 
+first = navigation.page("overview", text("Overview"), default=True)
 page = st.navigation(
     {
         "": [
-            navigation.page("overview", text("Overview"), default=True),
+            first,
             navigation.page("hot_spots", text("Hot spots")),
             navigation.page("why_here", text("Why here")),
             navigation.page("schools", text("Schools")),
@@ -32,7 +33,7 @@ page = st.navigation(
     },
     position="hidden" if present.is_on() else "top",
 )
-navigation.to_first(page)
+navigation.to_first(page, first)
 start.ensure_place()
 with frame.drawn():
     if present.is_on():

@@ -73,10 +73,10 @@ def first_by_name() -> StreamlitPage:
     return st.Page(_nothing, title=FIRST, url_path=FIRST, visibility="hidden")
 
 
-def to_first(page: StreamlitPage) -> None:
+def to_first(page: StreamlitPage, first: StreamlitPage) -> None:
     """Go to the first page from its name, with what the link asks for."""
     if page.url_path == FIRST:
-        st.switch_page(f"pages/{FIRST}.py", query_params=st.query_params.to_dict())
+        st.switch_page(first, query_params=st.query_params.to_dict())
 
 
 def _nothing() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from data.nation.summary import manifest_hash
 from data.panel import PROTECTED
@@ -20,7 +21,7 @@ from tests.app.test_pages import EMPTY, words
 from ui import languages, queries
 from ui.frame import OPEN_ALL
 from ui.maps.geometry import STATIC
-from ui.navigation import OF_PARTS
+from ui.navigation import FIRST, OF_PARTS
 from ui.queries import nation
 from ui.selection import from_query, short_query
 
@@ -60,6 +61,12 @@ def said_of(test: AppTest) -> str:
 def test_a_nation_opens_before_its_parts(opened: Open) -> None:
     assert "places that count alike" in said_of(opened())
     assert list(queries.places()) == [made.NATION, *made.STATES]
+
+
+def test_the_name_of_the_first_page_leads_to_the_counties_too(opened: Open) -> None:
+    test = opened()
+    test._page_hash = calc_hash(FIRST)  # of a link to /overview: it has no script to switch to
+    assert "places that count alike" in said_of(test.run())
 
 
 @pytest.mark.parametrize("year", made.YEARS)
