@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from analytics.hotspots.test import hot_spots
 from analytics.local import gi_star
 from analytics.rates.tract_rates import allocate
+from bench.app import row
 from bench.hotspots_local import SIZES, lattice
 from geo.weights.weights import Weights
 
@@ -87,14 +88,5 @@ def _row(name: str, seconds: list[float]) -> dict[str, Any]:
     from_, to = SIZES.index(3_000), len(SIZES) - 1
     power = np.log(seconds[to] / seconds[from_]) / np.log(SIZES[to] / SIZES[from_])
     told = ", ".join(f"{n:,}: {s:.3g} s" for n, s in zip(SIZES, seconds, strict=True))
-    return {
-        "question": f"growth of {name}, power of the number of areas",
-        "ours": float(power),
-        "peer": None,
-        "peer_name": "",
-        "ratio": None,
-        "target": STEEPEST,
-        "unit": "",
-        "ok": bool(power <= STEEPEST),
-        "note": told,
-    }
+    question = f"growth of {name}, power of the number of areas"
+    return row(question, float(power), target=STEEPEST, note=told)

@@ -8,6 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bench.app import row
+
 ROOT = Path(__file__).parents[1]
 BUDGET = 4.0  # seconds, of the ten that a start may take
 LISTED = 10
@@ -32,16 +34,5 @@ def run() -> list[dict[str, Any]]:
     total = sum(own.values())
     longest = sorted(own.items(), key=lambda item: -item[1])[:LISTED]
     named = ", ".join(f"{name} {seconds:.2f}" for name, seconds in longest)
-    return [
-        {
-            "question": "modules of all pages, loaded in a fresh process",
-            "ours": total,
-            "peer": None,
-            "peer_name": "",
-            "ratio": None,
-            "target": BUDGET,
-            "unit": "s",
-            "ok": total <= BUDGET,
-            "note": named,
-        }
-    ]
+    question = "modules of all pages, loaded in a fresh process (s)"
+    return [row(question, total, target=BUDGET, note=named)]

@@ -25,6 +25,8 @@ from urllib.request import urlopen
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
+from bench.app import row
+
 ROOT = Path(__file__).parents[1]
 PAGES = ("hot_spots", "schools", "social_drivers", "priorities", "goals")
 TOGETHER, STAYING, VISITS = 20, 20, 4
@@ -205,14 +207,4 @@ def _p95(seconds: Sequence[float]) -> float:
 
 
 def _row(place: str, what: str, ours: float, target: float) -> dict[str, Any]:
-    return {
-        "question": f"{place}: {what}",
-        "ours": ours,
-        "peer": None,
-        "peer_name": "",
-        "ratio": None,
-        "target": target,
-        "unit": "s",
-        "ok": ours <= target,
-        "note": "",
-    }
+    return row(f"{place}: {what}", ours, target=target)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.app import row
 from bench.load import LIMIT, PAGES, _memory, _opened, _p95, _python, _server, _session
 
 READERS, PAGES_EACH = 20, 6
@@ -41,10 +42,11 @@ def run() -> list[dict[str, Any]]:
     end = [seconds for part, seconds in waits if part >= 0.8]
     growth = float(np.median(last) / np.median(early))
     slower = _p95(end) / _p95(first)
+    who = f"{READERS} readers who come and go"
     note = f"{len(waits)} pages in {minutes:g} min, {np.median(last):.2f} GB at the end"
     return [
-        _row("memory at the end beside after the first part", growth, note),
-        _row("p95 of a page at the end beside the middle", slower, f"p95 {_p95(end):.2f} s"),
+        row(f"{who}: memory at the end beside early", growth, target=GROWTH, note=note),
+        row(f"{who}: p95 of a page at the end", slower, target=GROWTH, note=f"{_p95(end):.2f} s"),
     ]
 
 
@@ -79,17 +81,3 @@ async def _soaked(
     async with asyncio.timeout(seconds + LIMIT):
         await asyncio.gather(watch(), *(seat(number) for number in range(READERS)))
     return held, waits
-
-
-def _row(question: str, ratio: float, note: str) -> dict[str, Any]:
-    return {
-        "question": f"{READERS} readers who come and go: {question}",
-        "ours": ratio,
-        "peer": None,
-        "peer_name": "",
-        "ratio": None,
-        "target": GROWTH,
-        "unit": "x",
-        "ok": ratio <= GROWTH,
-        "note": note,
-    }

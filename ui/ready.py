@@ -9,10 +9,8 @@ import ast
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -63,26 +61,9 @@ def make_ready() -> None:
 def load_pages() -> None:
     """Load every module that a page imports."""
     for script in (ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))):
-        for name in _imported(script):
-            import_module(name)
-
-
-def _imported(script: Path) -> Iterator[str]:
-    """List the modules of ours that a script imports, those of a package, too."""
-    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ui"):
-            yield node.module
-            for each in node.names:
-                name = f"{node.module}.{each.name}"
-                if _is_module(name):
-                    yield name
-
-
-def _is_module(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # the parent is a module, and no package
-        return False
+        for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                __import__(node.module, fromlist=[each.name for each in node.names])
 
 
 def _open(slug: str) -> None:

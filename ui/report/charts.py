@@ -11,6 +11,7 @@ from data.recipe import measures as registry
 from ui import queries
 from ui.charts import history
 from ui.charts import places as school_charts
+from ui.charts.style import spec_of
 from ui.drivers import words as driver_words
 from ui.goals import block as goals
 from ui.goals import words as goal_words
@@ -57,7 +58,7 @@ def chart(selection: Selection, name: str, form: Form, when: date) -> bytes:
 
 
 def _trend(selection: Selection) -> Chart:
-    return history.trend(queries.trend(selection)).to_dict(), words.COUNT_MEANING
+    return spec_of(history.trend(queries.trend(selection))), words.COUNT_MEANING
 
 
 def _school(selection: Selection) -> Chart:
@@ -68,13 +69,13 @@ def _school(selection: Selection) -> Chart:
         title=f"How has {name} changed?",
         place_name="all schools of this choice",
     )
-    return drawn.to_dict(), words.SCHOOL_RANGE
+    return spec_of(drawn), words.SCHOOL_RANGE
 
 
 def _bands(selection: Selection) -> Chart:
     schools = queries_lists.listed(selection)
     drawn = school_charts.bands(schools["rate"], shown=schools["shown"])
-    return drawn.to_dict(), words.SCHOOL_RANGE
+    return spec_of(drawn), words.SCHOOL_RANGE
 
 
 def _profile(selection: Selection) -> Chart:
@@ -89,7 +90,7 @@ def _funnel(selection: Selection) -> Chart:
 
 def _scatter(selection: Selection) -> Chart:
     found = queries_hotspots.found(selection)
-    return hotspot_block.scatter_chart(found, selection).to_dict(), words.TRACT_MEANING
+    return spec_of(hotspot_block.scatter_chart(found, selection)), words.TRACT_MEANING
 
 
 def _order(selection: Selection) -> Chart:
@@ -97,17 +98,17 @@ def _order(selection: Selection) -> Chart:
     unit, table = units.unit_of(selection), queries_priorities.found(selection).table
     first = table[table["rank"].notna()].head(priorities.CHARTED)
     named = first.assign(name=units.names(selection, unit, first.index))
-    return priority_charts.rank_ranges(named, selection.top).to_dict(), priority_words.ADVICE
+    return spec_of(priority_charts.rank_ranges(named, selection.top)), priority_words.ADVICE
 
 
 def _concentration(selection: Selection) -> Chart:
     table = queries_priorities.found(selection).concentration
     unit = text(priority_words.UNITS[units.unit_of(selection)])
-    return priority_charts.concentration(table, unit).to_dict(), priority_words.ADVICE
+    return spec_of(priority_charts.concentration(table, unit)), priority_words.ADVICE
 
 
 def _path(selection: Selection) -> Chart:
-    return goals.path(selection).to_dict(), goal_words.FORECAST
+    return spec_of(goals.path(selection)), goal_words.FORECAST
 
 
 CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
