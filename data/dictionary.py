@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from data.contracts.in_year import IN_YEAR
 from data.contracts.nation import NATION
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import (
@@ -87,7 +88,7 @@ def layout_rows() -> list[dict[str, str]]:
 
 def render() -> str:
     """Write the whole document as Markdown."""
-    parts = [HEADER, *(_section(table) for table in (*TABLES, *NATION))]
+    parts = [HEADER, *(_section(table) for table in (*TABLES, *NATION, *IN_YEAR))]
     words = {
         "School levels": LEVEL_LABELS,
         "States of a value": STATUS_LABELS,

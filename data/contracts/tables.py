@@ -1,7 +1,7 @@
 """The contracts of all tables.
 
-`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored, and
-those that only a nation stores.
+`TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored, those
+that only a nation stores, and those of the year under way, which lie beside the panel.
 """
 
 from collections.abc import Mapping
@@ -41,6 +41,7 @@ from data.contracts.columns import (
     vintage,
     withheld_lacks,
 )
+from data.contracts.in_year import IN_YEAR
 from data.contracts.nation import NATION
 from data.contracts.vocabulary import (
     AREA_DIGITS,
@@ -447,4 +448,4 @@ _READ: dict[str, Contract] = {
     ),
 }
 TABLES: tuple[str, ...] = tuple(_STORED)
-CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ, **NATION})
+CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ, **NATION, **IN_YEAR})
