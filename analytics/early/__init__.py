@@ -1,0 +1,1 @@
+"""The school year under way: what its first days tell, beyond chance."""
