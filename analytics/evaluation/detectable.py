@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ def detectable(
     ----------
     Bloom HS (1995) Evaluation Review 19:547-556.
     """
-    plain = given.of(given.never)
+    plain = given.of(given.never).complete()
     starts = [
         year
         for i, year in enumerate(plain.years)
@@ -88,7 +89,7 @@ def _spread(
     cut = plain.until(last)
     began = np.full(len(cut.units), np.nan)
     began[:count] = start
-    made_up = Histories(cut.units, cut.years, cut.x, cut.n, began, cut.left_out)
+    made_up = replace(cut, start=began, end=np.empty(0))
     chosen = np.array([dice.choice(len(cut.units), count, replace=False) for _ in range(draws)])
     effects: Floats = _among_all(made_up, chosen)
     return float(np.sqrt((effects**2).mean()))

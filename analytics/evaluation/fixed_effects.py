@@ -51,8 +51,16 @@ def fixed_effects(given: Histories, *, level: float = 0.95) -> FixedEffects:
     Parameters
     ----------
     given : Histories
+        A unit counts in the years in which it has a figure, up to the last one of its programme.
+        Units without any event, or of events only, tell nothing and take no part.
     level : float
         Two-sided coverage.
+
+    Raises
+    ------
+    ValueError
+        No unit with, or fewer than two without, a programme that tell something, no year with one,
+        or outcomes that are no counts.
 
     References
     ----------
@@ -60,16 +68,19 @@ def fixed_effects(given: Histories, *, level: float = 0.95) -> FixedEffects:
     Goodman-Bacon A (2021) J Econometrics 225:254-277.
     """
     check(given)
-    x, n = given.x, given.n
-    since = _since(given)
+    if ((given.x < 0) | (given.x > given.n)).any():
+        raise ValueError("outcomes that are no counts have no odds; use group_time")
+    given, since, used = _informative(given)
+    x, n = given.x * used, given.n * used
     columns = np.concatenate(
         [_years(x.shape)[..., 1:], since[..., None]], axis=2
     )  # (u, t, k): the first year goes with the unit effects
-    eta, b, state = np.log((x + 0.5) / (n - x + 0.5)), np.zeros(columns.shape[2]), "not converged"
+    eta, state = np.log((x + 0.5) / (n - x + 0.5)), "not converged"
+    b: Floats = np.zeros(columns.shape[2])
     for _ in range(_STEPS):
         mu = expit(eta)
         w = n * mu * (1 - mu)
-        z = eta + (x - n * mu) / w
+        z = eta + np.divide(x - n * mu, w, out=np.zeros_like(w), where=w > 0)
         inner, working = within(columns, w), within(z[..., None], w)[..., 0]
         old, b = b, _solve(inner, w, working)
         eta = z - working + inner @ b
@@ -81,22 +92,44 @@ def fixed_effects(given: Histories, *, level: float = 0.95) -> FixedEffects:
     w = n * mu * (1 - mu)
     inner = within(columns, w)
     covariance = cluster_robust(inner, w, x - n * mu)
-    df = x.size - len(x) - columns.shape[2]
-    dispersion = float(((x - n * mu) ** 2 / w).sum() / df) if df > 0 else float("nan")
+    df = int(used.sum()) - len(x) - columns.shape[2]
+    chi = np.divide((x - n * mu) ** 2, w, out=np.zeros_like(w), where=w > 0)
+    dispersion = float(chi.sum() / df) if df > 0 else float("nan")
     log_odds, se = float(b[-1]), float(np.sqrt(covariance[-1, -1]))
     degrees = min(int((~given.never).sum()), int(given.never.sum())) - 1
     reach = float(t_distribution.ppf(0.5 + level / 2, degrees)) if degrees > 0 else float("nan")
     p = float(2 * t_distribution.sf(abs(log_odds) / se, degrees)) if degrees > 0 else float("nan")
-    ends = [_points(eta, n, since, log_odds, log_odds + side * reach * se) for side in (0, -1, 1)]
+    effect, low, high = (
+        _points(eta, n, since, log_odds, log_odds + side * reach * se if side else log_odds)
+        for side in (0, -1, 1)
+    )
     if len(given.cohorts) > 1:
         state = "starts differ"
-    effect, low, high = ends
     return FixedEffects(log_odds, se, effect, low, high, p, dispersion, state)
+
+
+def _informative(given: Histories) -> tuple[Histories, Floats, Floats]:
+    """Leave out what tells nothing: units always or never with events, years after the end.
+
+    Returns the units, 1 in the years with a programme, and 1 in the cells that take part, (u, t).
+    """
+    years = np.array(given.years)[None]
+    used = given.known & (years <= given.last[:, None])
+    events, students = (given.x * used).sum(axis=1), (given.n * used).sum(axis=1)
+    kept = given.of(np.asarray((events > 0) & (events < students), dtype=np.bool_))
+    check(kept)
+    used = kept.known & (np.array(kept.years)[None] <= kept.last[:, None])
+    since = (years >= kept.start[:, None]) & used
+    if not since.any():
+        raise ValueError("no year with a programme")
+    return kept, since.astype(float), used.astype(float)
 
 
 def within(columns: Floats, w: Floats) -> Floats:
     """Take each unit's weighted mean out of its columns (u, t, k), weights (u, t)."""
-    mean = (columns * w[..., None]).sum(axis=1) / w.sum(axis=1)[:, None]
+    whole = w.sum(axis=1)[:, None]
+    whole = np.where(whole > 0, whole, 1.0)
+    mean = (columns * w[..., None]).sum(axis=1) / whole
     return np.asarray(columns - mean[:, None, :], dtype=np.float64)
 
 
@@ -118,15 +151,10 @@ def cluster_robust(columns: Floats, w: Floats, residuals: Floats) -> Floats:
     Liang KY, Zeger SL (1986) Biometrika 73:13-22, equation 7.
     """
     flat = columns.reshape(-1, columns.shape[2])
-    bread = np.linalg.inv(flat.T @ (flat * w.reshape(-1, 1)))
+    bread = np.linalg.pinv(flat.T @ (flat * w.reshape(-1, 1)), hermitian=True)
     scores = np.einsum("utk,ut->uk", columns, residuals)
     clusters = len(columns)
     return np.asarray(bread @ (scores.T @ scores) @ bread * clusters / (clusters - 1))
-
-
-def _since(given: Histories) -> Floats:
-    """1 in the years with a programme, (u, t)."""
-    return (np.array(given.years)[None] >= given.start[:, None]).astype(float)
 
 
 def _years(shape: tuple[int, ...]) -> Floats:

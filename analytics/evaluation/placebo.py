@@ -50,6 +50,7 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     Parameters
     ----------
     given : Histories
+        Units without a figure in some year take no part.
     draws : int
         Made-up programmes.
     seed : int
@@ -67,6 +68,7 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     Rosenbaum PR (2002) Observational Studies, section 2.4 (randomisation inference). Conley TG,
     Taber CR (2011) Rev Econ Stat 93:113-125 (few treated units, many without).
     """
+    given = given.complete()
     treated, never = check(given)
     effect = float(mean_effects(given, np.flatnonzero(~given.never)[None])[0])
     nothing = float("nan")
@@ -92,7 +94,8 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
     -------
     array (d,)
     """
-    starts = given.start[~given.never]
+    own_units = ~given.never
+    starts, lasts = given.start[own_units], given.last[own_units]
     taken_x, taken_n = given.x[chosen], given.n[chosen]  # (d, k, t)
     pool = np.flatnonzero(given.never)
     inside = given.never[chosen][..., None]
@@ -100,13 +103,13 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
     rest_n = given.n[pool].sum(axis=0) - (taken_n * inside).sum(axis=1)
     other = rest_x / rest_n  # (d, t)
     total, weights = np.zeros(len(chosen)), np.zeros(len(chosen))
-    for start in given.cohorts:
-        own = starts == start
+    for start, last in given.programmes:
+        own = (starts == start) & (lasts == last)
         n = taken_n[:, own].sum(axis=1)
         rate = taken_x[:, own].sum(axis=1) / n
         base = given.column(given.before(start)[-1])
         beyond = (rate - rate[:, [base]]) - (other - other[:, [base]])
-        since = [given.column(year) for year in given.years if year >= start]
+        since = [given.column(year) for year in given.running(start, last)]
         total += n[:, base] * beyond[:, since].sum(axis=1)
         weights += n[:, base] * len(since)
     return np.asarray(total / weights, dtype=np.float64)

@@ -47,9 +47,15 @@ def regression_to_mean(given: Histories, *, neighbours: int = NEIGHBOURS) -> Cor
     Parameters
     ----------
     given : Histories
-        All units, not only similar ones; several starts are put together by their students.
+        All units with a figure in every year, not only similar ones; several starts are put
+        together by their students.
     neighbours : int
         Nearest units without a programme for each unit with one.
+
+    Raises
+    ------
+    ValueError
+        No unit with, or fewer than two without, a programme, or no year with one.
 
     Notes
     -----
@@ -61,12 +67,15 @@ def regression_to_mean(given: Histories, *, neighbours: int = NEIGHBOURS) -> Cor
     Barnett AG, van der Pols JC, Dobson AJ (2005) Int J Epidemiology 34:215-220 (analysis of
     covariance).
     """
+    given = given.complete()
     check(given)
     total, variance, weights = np.zeros(3), 0.0, 0.0
-    for start in given.cohorts:
-        own = np.flatnonzero(given.start == start)
+    for start, last in given.programmes:
+        own = np.flatnonzero(given.has(start, last))
         base = given.column(given.before(start)[-1])
-        since = [given.column(year) for year in given.years if year >= start]
+        since = [given.column(year) for year in given.running(start, last)]
+        if not since:
+            continue
         past = _past(given, base)
         near = _nearest(past, own, np.flatnonzero(given.never), neighbours)
         rate = given.x[:, since].sum(axis=1) / given.n[:, since].sum(axis=1)
@@ -79,6 +88,8 @@ def regression_to_mean(given: Histories, *, neighbours: int = NEIGHBOURS) -> Cor
         total += np.array([after - before, after - beyond - before, beyond])
         variance += float((n**2 * (rest - beyond / n.sum()) ** 2).sum())
         weights += float(n.sum())
+    if not weights:
+        raise ValueError("no year with a programme")
     change, by_itself, beyond = (float(each) for each in total / weights)
     units = int((~given.never).sum())
     se = float(np.sqrt(variance * units / (units - 1)) / weights) if units > 1 else float("nan")

@@ -53,13 +53,15 @@ def similar(
     Raises
     ------
     ValueError
-        A unit with a programme has no other of its level.
+        A unit with a programme has no other of its level, or one has no figure in some year.
 
     References
     ----------
     Stuart EA (2010) Statistical Science 25:1-21. Rubin DB (2001) Health Services and Outcomes
     Research Methodology 2:169-188.
     """
+    if not given.known.all():
+        raise ValueError("units without a figure in some year; give `given.complete()`")
     told = traits(given)
     treated = np.flatnonzero(~given.never)
     scale = np.where(told.std(axis=0) > 0, told.std(axis=0), 1.0)
