@@ -46,7 +46,8 @@ def quasi_poisson(x: Floats, base: Floats, columns: Floats) -> QuasiPoisson:
     for _ in range(_STEPS):
         mu = base * np.exp(eta)
         z, root = eta + (x - mu) / mu, np.sqrt(mu)
-        old, b = b, np.linalg.lstsq(columns * root[:, None], root * z, rcond=None)[0]
+        found = np.linalg.lstsq(columns * root[:, None], root * z, rcond=None)[0]
+        old, b = b, np.asarray(found, dtype=np.float64)
         eta = np.clip(columns @ b, -_FLAT, _FLAT)
         if np.abs(b - old).max() <= 1e-10 * (1 + np.abs(b).max()):
             state = "fitted"
