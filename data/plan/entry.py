@@ -171,6 +171,10 @@ class Entry:
         """Give its fields by name."""
         return asdict(self)
 
+    def label(self) -> str:
+        """Name it in a message."""
+        return f"“{self.strategy}” in {self.place}"
+
 
 FIELDS = tuple(each.name for each in fields(Entry))
 
@@ -193,7 +197,7 @@ def checked(given: Mapping[str, object]) -> Entry:
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     for name in FIELDS:
-        text = _plain(given.get(name))
+        text = plain(given.get(name))
         if name in LARGEST:
             values[name] = _number(name, text, problems)
         elif name in OFFERED:
@@ -216,7 +220,7 @@ def checked(given: Mapping[str, object]) -> Entry:
     return Entry(**values)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Write what was given on one line, without what cannot be seen."""
     if value is None or pd.isna(value):
         return ""

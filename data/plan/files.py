@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Generic, Literal
 
 import pandas as pd
 
 from data.errors import FileError, raise_together
 from data.evidence import evidence
-from data.plan.entry import FIELDS, OFFERED, Entry, EntryError, checked
+from data.plan.entry import OFFERED, Entry, EntryError, checked
 from data.plan.persons import refuse_register, suspect
-from data.plan.sheets import HEADER, Rows, fitted, lines_of
-from data.plan.store import Change, Stored
+from data.plan.sheets import HEADER, SHEET, Rows, fitted, lines_of
+from data.plan.store import Change, E, Stored
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -47,7 +48,37 @@ MOST_TROUBLES = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Form(Generic[E]):
+    """What a file of entries must look like.
+
+    Attributes
+    ----------
+    noun : str
+        What it holds, in messages; a sheet of this name is read first.
+    columns : mapping of str
+        With what they mean.
+    needed : tuple of str
+        Columns that must be there.
+    not_of_persons : tuple of str
+        Columns that are checked by their own form, or never kept.
+    made : type
+    checked : callable
+        Makes an entry of cells.
+    """
+
+    noun: str
+    columns: Mapping[str, str]
+    needed: tuple[str, ...]
+    not_of_persons: tuple[str, ...]
+    made: type[E]
+    checked: Callable[[Mapping[str, object]], E]
+
+
+PLAN = Form(SHEET, COLUMNS, ("place", "strategy"), NOT_OF_PERSONS, Entry, checked)
+
+
+@dataclass(frozen=True)
+class Wanted(Generic[E]):
     """What a row of a file would do.
 
     Attributes
@@ -65,9 +96,9 @@ class Wanted:
 
     row: int
     kind: Literal["add", "change", "same"]
-    entry: Entry
-    before: Entry | None = None
-    change: Change | None = None
+    entry: E
+    before: E | None = None
+    change: Change[E] | None = None
 
 
 def to_send(table: pd.DataFrame) -> pd.DataFrame:
@@ -94,22 +125,21 @@ def wanted(
     places: Mapping[str, tuple[str, str]],
     by: str,
 ) -> tuple[Wanted, ...]:
+    """Say what a file would change in the plan, see `wanted_of`."""
+    return wanted_of(PLAN, content, Known(file, by, plan, places))
+
+
+def wanted_of(form: Form[E], content: bytes, known: Known[E]) -> tuple[Wanted[E], ...]:
     """Say what a file would change, without changing anything.
 
     Entries that are not in the file stay as they are.
 
     Parameters
     ----------
+    form : Form
     content : bytes
         CSV or workbook.
-    file : str
-        Its name.
-    plan : sequence of Stored
-        Entries as they are now.
-    places : mapping
-        What an entry may be about: kind and name by "kind:id".
-    by : str
-        Role that hands it in.
+    known : Known
 
     Raises
     ------
@@ -117,34 +147,59 @@ def wanted(
         The file cannot be read, describes students, or rows of it cannot be saved: each with file,
         row, column and remedy. Nothing is kept of it.
     """
-    headers, rows = _table(content, file, places)
-    kept = {each.id: each for each in plan}
-    known = _Known(file, by, kept, frozenset(each.entry for each in plan), places)
-    found: list[Wanted] = []
+    headers, rows = _table(form, content, known)
+    found: list[Wanted[E]] = []
     troubles: list[FileError] = []
     for number, cells in rows:
         given = dict(zip(headers, cells, strict=True))
         try:
-            found.append(_row(number, given, known))
+            found.append(_row(form, number, given, known))
         except _TroublesError as error:
             troubles += error.troubles
-    troubles += _repeated(found, file)
+    troubles += _repeated(found, known.file)
     if len(troubles) > MOST_TROUBLES:
         more = f"{len(troubles) - MOST_TROUBLES:,} more cells cannot be saved"
-        troubles = [*troubles[:MOST_TROUBLES], FileError(file, more, "correct these first")]
+        troubles = [*troubles[:MOST_TROUBLES], FileError(known.file, more, "correct these first")]
     raise_together(troubles)
     return tuple(found)
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What rows of a file are held against."""
+class Known(Generic[E]):
+    """What rows of a file are held against.
+
+    Attributes
+    ----------
+    file : str
+        Its name.
+    by : str
+        Role that hands it in.
+    stored : sequence of Stored
+        Entries as they are now.
+    places : mapping
+        What an entry may be about: kind and name by "kind:id".
+    """
 
     file: str
     by: str
-    kept: Mapping[str, Stored]
-    there: frozenset[Entry]
+    stored: Sequence[Stored[E]]
     places: Mapping[str, tuple[str, str]]
+
+    def entry(self, id: str) -> Stored[E] | None:  # noqa: A002 - as everywhere in the plan
+        """Give the entry of an id."""
+        return self._by_id.get(id)
+
+    def holds(self, entry: E) -> bool:
+        """Whether an entry says this already."""
+        return entry in self._entries
+
+    @cached_property
+    def _by_id(self) -> dict[str, Stored[E]]:
+        return {each.id: each for each in self.stored}
+
+    @cached_property
+    def _entries(self) -> frozenset[E]:
+        return frozenset(each.entry for each in self.stored)
 
 
 class _TroublesError(Exception):
@@ -155,28 +210,27 @@ class _TroublesError(Exception):
         super().__init__()
 
 
-def _table(
-    content: bytes, file: str, places: Mapping[str, tuple[str, str]]
-) -> tuple[list[str], Rows]:
-    """Read the cells of a file that is no register of students and has the plan's columns."""
-    first, *rows = lines_of(content, file)
+def _table(form: Form[E], content: bytes, held: Known[E]) -> tuple[list[str], Rows]:
+    """Read the cells of a file that is no register of students and has the form's columns."""
+    file, places = held.file, held.places
+    first, *rows = lines_of(content, file, form.noun)
     names = [" ".join(cell.split()) for cell in first[1]]
     while names and not names[-1]:
         names.pop()
     rows = [(number, fitted(cells, len(names), file, number)) for number, cells in rows]
     known = {name: {word for _, word in places.values()} | {""} for name in ("place", "place_id")}
     known["place_id"] |= {key.partition(":")[2] for key in places}
-    seen = [name for name in names if _key(name) not in NOT_OF_PERSONS]
+    seen = [name for name in names if _key(name) not in form.not_of_persons]
     at = [place for place, name in enumerate(names) if name in seen]
     refuse_register(seen, [[cells[place] for place in at] for _, cells in rows], known, file)
     keys = [_key(name) for name in names]
     for name, key in zip(names, keys, strict=True):
-        if key not in COLUMNS and key not in NOT_READ:
-            remedy = f"delete it, or call it one of {', '.join(COLUMNS)}"
-            raise FileError(file, "a plan has no such column", remedy, column=name)
+        if key not in form.columns and key not in NOT_READ:
+            remedy = f"delete it, or call it one of {', '.join(form.columns)}"
+            raise FileError(file, f"the {form.noun} has no such column", remedy, column=name)
         if keys.count(key) > 1:
             raise FileError(file, "it is there twice", "rename one of them", column=name)
-    for key in ("place", "strategy"):
+    for key in form.needed:
         if key not in keys:
             raise FileError(file, "there is no such column", HEADER, column=key)
     return keys, rows
@@ -186,7 +240,7 @@ def _key(header: str) -> str:
     return re.sub(r"[\s_]+", "_", header.strip().casefold())
 
 
-def _repeated(found: Sequence[Wanted], file: str) -> list[FileError]:
+def _repeated(found: Sequence[Wanted[E]], file: str) -> list[FileError]:
     """List rows that change an entry which another row changes."""
     seen: dict[str, int] = {}
     troubles = []
@@ -199,13 +253,13 @@ def _repeated(found: Sequence[Wanted], file: str) -> list[FileError]:
     return troubles
 
 
-def _row(number: int, given: Mapping[str, str], known: _Known) -> Wanted:
+def _row(form: Form[E], number: int, given: Mapping[str, str], known: Known[E]) -> Wanted[E]:
     """Say what one row would do."""
     id_, version = given.get("id", "").strip(), given.get("version", "").strip()
-    current = known.kept.get(id_)
-    values = {name: given.get(name, "") for name in FIELDS}
+    current = known.entry(id_)
+    values = {each.name: given.get(each.name, "") for each in fields(form.made)}
     placed = _placed(values, current, known.places)
-    entry = _checked(number, {**values, **(placed or {})}, known.file)
+    entry = _checked(form, number, {**values, **(placed or {})}, known.file)
 
     def refused(column: str, what: str, remedy: str) -> _TroublesError:
         return _TroublesError([FileError(known.file, what, remedy, column=column, row=number)])
@@ -216,23 +270,23 @@ def _row(number: int, given: Mapping[str, str], known: _Known) -> Wanted:
         remedy = "write a place as it is called here, and place_kind where two are called alike"
         raise refused("place", "no place here is called so, or several", remedy)
     if id_ and current is None:
-        remedy = "leave id empty to add it, or download the plan again"
-        raise refused("id", "the plan has no such entry", remedy)
-    if entry in known.there if current is None else entry == current.entry:
+        remedy = "leave id empty to add it, or download the file again"
+        raise refused("id", f"the {form.noun} has no such entry", remedy)
+    if known.holds(entry) if current is None else entry == current.entry:
         return Wanted(number, "same", entry, entry)
     if current is None:
         return Wanted(number, "add", entry, None, Change("add", known.by, entry=entry))
     if version and version != str(current.version):
-        remedy = "download the plan again, or empty this cell to overwrite it"
+        remedy = "download the file again, or empty this cell to overwrite it"
         raise refused("version", "someone changed this entry after the file was made", remedy)
     change = Change("change", known.by, current.id, current.version, entry)
     return Wanted(number, "change", entry, current.entry, change)
 
 
-def _checked(number: int, values: Mapping[str, str], file: str) -> Entry:
+def _checked(form: Form[E], number: int, values: Mapping[str, str], file: str) -> E:
     """Make an entry of a row; what is wrong names file, row, column and remedy, never a cell."""
     try:
-        return checked(values)
+        return form.checked(values)
     except EntryError as error:
         troubles = []
         for each in error.problems:
@@ -245,7 +299,7 @@ def _checked(number: int, values: Mapping[str, str], file: str) -> Entry:
 
 
 def _placed(
-    values: Mapping[str, str], current: Stored | None, places: Mapping[str, tuple[str, str]]
+    values: Mapping[str, str], current: Stored[Any] | None, places: Mapping[str, tuple[str, str]]
 ) -> dict[str, str] | None:
     """Find the place that a row names; None where there is none, or more than one."""
     name, id_ = (" ".join(values[each].split()) for each in ("place", "place_id"))

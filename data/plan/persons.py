@@ -40,6 +40,18 @@ ID_WORDS = re.compile(
 SOCIAL_SECURITY = re.compile(r"\b\d{3}-\d\d-\d{4}\b")
 BARE = re.compile(r"(?<![$\d.,-])\b\d{6,12}\b(?![.,-]?\d)")
 LISTED = re.compile(r"[;,|•·\t\n/&]|\band\b|\by\b", re.IGNORECASE)
+CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+|(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"
+)
+TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sra?|Se[ñn]ora?|Principal|Coach|Nurse|Officer|Maestr[oa])"
+    r"\.? [A-Z][\w'’-]+"
+)
+OF_KIN = re.compile(
+    r"\b(?:[Ss]on|[Dd]aughter|[Cc]hild|[Kk]id|[Bb]oy|[Gg]irl|[Ss]tudent|[Bb]rother|[Ss]ister|[Cc]ousin"
+    r"|[Ff]riend|[Tt]eacher|[Nn]ephew|[Nn]iece|[Hh]ij[oa]|[Nn]iñ[oa]|[Hh]erman[oa]|[Aa]lumn[oa])"
+    r",? (?:named |called |llamad[oa] )?([A-Z][\w'’-]+)"
+)
 SEVERAL_DATES, LEAST_LISTED = 3, 3
 
 
@@ -64,6 +76,27 @@ def suspect(text: str) -> str:
     if len(dates) >= SEVERAL_DATES or (dates and _pairs(text)):
         return "birth_date"
     return "names" if named else ""
+
+
+def suspect_anyone(text: str) -> str:
+    """Say what of any single person a text may hold, more strictly than `suspect`.
+
+    What people said in a circle needs no name at all: one name, a title with a name, an address or
+    a telephone number is enough.
+
+    Examples
+    --------
+    >>> suspect_anyone("Ms. Lopez calls when we are late"), suspect_anyone("my son Liam is ill")
+    ('names', 'names')
+    >>> suspect_anyone("The bus to Bay Clinic comes late"), suspect_anyone("ask me: a@b.org")
+    ('', 'contact')
+    """
+    if code := suspect(text):
+        return code
+    if CONTACT.search(text):
+        return "contact"
+    kin = any(name.casefold() in given_names() for name in OF_KIN.findall(text))
+    return "names" if _pairs(text) or TITLED.search(text) or kin else ""
 
 
 def refuse_register(

@@ -23,11 +23,11 @@ LIMITS = Limits(file_bytes=MOST_BYTES, unpacked_bytes=64 << 20, members=200)
 TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xls")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of Linux that no disk holds
 APOSTROPHE = re.compile(r"'('*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]).*)", re.DOTALL)
-HEADER = "the first row names the columns, as in a plan that was downloaded here"
+HEADER = "the first row names the columns, as in a file that was downloaded here"
 Rows = list[tuple[int, list[str]]]
 
 
-def lines_of(content: bytes, file: str) -> Rows:
+def lines_of(content: bytes, file: str, sheet: str = SHEET) -> Rows:
     """Give the rows of a file that hold anything, numbered from 1; at least two.
 
     Parameters
@@ -36,6 +36,8 @@ def lines_of(content: bytes, file: str) -> Rows:
         CSV or workbook.
     file : str
         Its name.
+    sheet : str
+        What the sheet is called, where a workbook has several.
 
     Raises
     ------
@@ -44,10 +46,10 @@ def lines_of(content: bytes, file: str) -> Rows:
     """
     if len(content) > MOST_BYTES:
         what = f"it has {len(content):,} bytes, more than {MOST_BYTES:,}"
-        raise FileError(file, what, "hand in the plan alone, without pictures or other sheets")
+        raise FileError(file, what, "hand in the table alone, without pictures or other sheets")
     suffix = Path(file).suffix.lower()
     if suffix in BOOKS:
-        lines = _book(content, file, suffix)
+        lines = _book(content, file, suffix, sheet)
     elif suffix in TEXTS:
         lines = _text(content, file)
     else:
@@ -57,7 +59,7 @@ def lines_of(content: bytes, file: str) -> Rows:
         raise FileError(file, "it has no rows below its header", HEADER)
     if len(kept) > MOST_ROWS + 1:
         what = f"it has more than {MOST_ROWS:,} rows"
-        raise FileError(file, what, "split it; a plan has a row for each action, none for a person")
+        raise FileError(file, what, "split it; a row is an action or a theme, never a person")
     for number, cells in kept:
         if len(cells) > MOST_COLUMNS or max(map(len, cells)) > LONGEST_CELL:
             what = f"a row of over {MOST_COLUMNS} cells, or a cell of over {LONGEST_CELL:,} letters"
@@ -96,12 +98,12 @@ def _freed(cell: str) -> str:
     return match[1] if match else cell
 
 
-def _book(content: bytes, file: str, suffix: str) -> Rows:
+def _book(content: bytes, file: str, suffix: str, sheet: str) -> Rows:
     with _in_memory(content, suffix) as path:
         try:
             check_file(path, "excel", LIMITS)
             try:
-                rows = list(islice(sheet_rows(path, SHEET), MOST_ROWS * 4))
+                rows = list(islice(sheet_rows(path, sheet), MOST_ROWS * 4))
             except FileError as error:
                 if not error.what.startswith("there is no sheet"):
                     raise
@@ -109,7 +111,7 @@ def _book(content: bytes, file: str, suffix: str) -> Rows:
         except FileError as error:
             remedy = error.remedy
             if error.what.startswith("it has"):
-                remedy = f"keep one sheet, or call that of the plan “{SHEET}”"
+                remedy = f"keep one sheet, or call that of the {sheet} “{sheet}”"
             raise FileError(file, error.what, remedy, column=error.column, row=error.row) from None
     lines = [(number, [str(cell) for cell in cells]) for number, cells in rows[1:]]
     for number, cells in lines:

@@ -19,7 +19,10 @@ from data.plan.store import entries
 from data.plan.tables import Base
 
 ROOT = Path(__file__).parents[3]
-TABLES = {"plan_entries", "plan_history", "alembic_version"}
+TABLES = {
+    *("plan_entries", "plan_history", "voices", "voices_history"),
+    *("workshops", "workshop_notes", "workshop_actions", "alembic_version"),
+}
 FIRST_LOOK = """
 import sys
 from data.plan.store import entries, apply, Change
