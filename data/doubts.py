@@ -64,6 +64,31 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "look at the rows named, and correct columns and units in the recipe",
             blocks=True,
         ),
+        "nobody_present": Doubt(
+            "A school has 0 % of its students present on a day: no school there, or no figure.",
+            "ask the publisher; such a day is kept as not reported",
+            blocks=False,
+        ),
+        "below_nothing": Doubt(
+            "A share present is negative: a code for a figure that was not submitted.",
+            "ask the publisher what the code means; such a day is kept as not reported",
+            blocks=False,
+        ),
+        "above_all": Doubt(
+            "A share present is above 100 %, or more students are absent than there are.",
+            "ask the publisher; such a day is kept as not reported",
+            blocks=False,
+        ),
+        "edition_unreadable": Doubt(
+            "A file of daily figures is cut short, empty or not as its recipe says.",
+            "fetch it again; its day is missing until then",
+            blocks=False,
+        ),
+        "days_ahead": Doubt(
+            "Rows bear a day after the one on which they were read.",
+            "correct the date in the file; such rows are left out",
+            blocks=False,
+        ),
         "rows_limit": Doubt(
             "A file has just as many rows as servers give at most in one answer: it may be a part.",
             "export the whole table, or ask for all rows ($limit, resultOffset)",

@@ -69,6 +69,31 @@ def _absent_within_possible() -> pa.Check:
     )
 
 
+DAILY: Contract = contract(
+    "Daily attendance",
+    "Attendance of schools by day, as one file of a publisher gives it.",
+    "school_id date",
+    {
+        "school_id": text(
+            f'The publisher\'s id of the school; "{PLACE}" for the whole place.', filled()
+        ),
+        "date": _day(),
+        "attended": number(
+            "Part of the students who were present.",
+            "fraction",
+            between(0, 1, "a share of those enrolled; see the publisher's file"),
+        ),
+        "possible": students("Students of the day; empty where the file has none."),
+        "absent": students("Of those, not there."),
+        "status": status(),
+        "reason": reason(),
+        "source": source(),
+    },
+    reported_holds("attended"),
+    withheld_lacks("attended"),
+    reason_fits(),
+)
+"""One edition as it was read, before editions are put together."""
 IN_YEAR: dict[str, Contract] = {
     "days": contract(
         "Days",

@@ -41,7 +41,7 @@ from data.contracts.columns import (
     vintage,
     withheld_lacks,
 )
-from data.contracts.in_year import IN_YEAR
+from data.contracts.in_year import DAILY, IN_YEAR
 from data.contracts.nation import NATION
 from data.contracts.vocabulary import (
     AREA_DIGITS,
@@ -322,6 +322,7 @@ _STORED: dict[str, Contract] = {
     ),
 }
 _READ: dict[str, Contract] = {
+    "daily": DAILY,
     "enrolment": contract(
         "Enrolment",
         "Students of whom another file gives a share, by school, school year, group and grade.",

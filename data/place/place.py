@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic.dataclasses
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from data.errors import DataError, raise_together
+from data.place.in_year import InYearSettings
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
 from data.recipe.checks import FOLDER as RECIPES
 from data.recipe.checks import load_recipe
@@ -176,6 +177,11 @@ class PlaceFile:
         description="How far care reaches.",
         examples=[{"reach_km": {"1": 1.0, "2": 0.68}}],
     )
+    in_year: InYearSettings = Field(
+        default_factory=InYearSettings,
+        description="Figures of the school year under way.",
+        examples=[{"recipes": ["nyc_daily_attendance"], "lag_days": 1}],
+    )
     counties: tuple[str, ...] = Field(
         default=(),
         description="Counties of the place, by the three digits after those of the state, for "
@@ -216,6 +222,9 @@ class Place:
     releases: Mapping[str, str] = field(default_factory=dict)
     accept: tuple[str, ...] = ()
     neighbourhood: str = ""
+    in_year: InYearSettings = field(default_factory=InYearSettings)
+    daily: tuple[Recipe, ...] = ()
+    feed: Recipe | None = None
 
 
 def list_places() -> list[str]:
@@ -258,7 +267,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         "mirrors": content.mirrors,
     }
     named["students_from"] = [each.students_from for each in chosen if each.students_from]
-    ids = [*(recipe.id for recipe in chosen), *content.recipes]
+    ids = [*(recipe.id for recipe in chosen), *content.recipes, *content.in_year.recipes]
     for key, names in named.items():
         if strange := [name for name in names if name not in ids]:
             raise TomlError(f"{file}: {key} names {strange[0]!r}, which is not among the recipes")
@@ -274,14 +283,43 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
         releases=content.releases,
         accept=content.accept,
         neighbourhood=content.neighbourhood,
+        in_year=content.in_year,
+        **_daily(content, recipes, file),
     )
 
 
+def _daily(content: PlaceFile, folder: Path, file: str) -> dict[str, Any]:
+    """Read the recipes of the year under way."""
+    settings = content.in_year
+    if problem := settings.problem():
+        raise TomlError(f"{file}: [in_year] {problem}")
+    daily = _named(settings.recipes, content, folder)
+    feed = _named((settings.feed,) if settings.feed else (), content, folder)
+    for each in (*daily, *feed):
+        if each.table != "daily":
+            raise TomlError(
+                f"{file}: [in_year] {each.id} is of the table {each.table!r}, not daily"
+            )
+    return {"daily": daily, "feed": feed[0] if feed else None}
+
+
 def _recipes(content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
-    """Read the recipes of a place; all that are wrong are said at once."""
+    """Read the recipes that make a place's panel."""
+    chosen = _named(content.recipes, content, folder)
+    for each in chosen:
+        if each.table == "daily":
+            raise TomlError(
+                f"{content.slug}.toml: {each.id} has figures of single days; name it under"
+                " [in_year]"
+            )
+    return chosen
+
+
+def _named(names: Iterable[str], content: PlaceFile, folder: Path) -> tuple[Recipe, ...]:
+    """Read recipes by their names; all that are wrong are said at once."""
     chosen: list[Recipe] = []
     errors: list[DataError] = []
-    for name in content.recipes:
+    for name in names:
         try:
             own = folder / f"{name}.toml"
             parts = by_year(load_recipe(own if own.is_file() else RECIPES / f"{name}.toml"))

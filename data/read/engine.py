@@ -14,6 +14,7 @@ from data.plausible.rows import swapped_columns
 from data.plausible.totals import compare_totals
 from data.read import drivers, tables
 from data.read.absence import absence, enrolment
+from data.read.daily import daily
 from data.read.file_check import LIMITS, Limits, opened
 from data.read.grades import together
 from data.read.grid import Grid, read_grid
@@ -50,6 +51,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
         "travel_times": tables.travel_times,
         "context": tables.context,
         "districts": tables.districts,
+        "daily": daily,
     }
 )
 

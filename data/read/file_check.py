@@ -99,7 +99,7 @@ def check_file(path: Path, kind: str, limits: Limits = LIMITS) -> str:
     path : Path
         A file on this machine.
     kind : str
-        "delimited", "excel", "vector" or "census".
+        "delimited", "excel", "vector", "census" or "xml".
     limits : Limits
         Largest sizes.
 
@@ -161,6 +161,10 @@ def _check_content(name: str, suffix: str, head: bytes, kind: str) -> None:
             raise FileError(name, *_other_content(suffix, head))
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if kind == "xml":
+        if not start.startswith(b"<"):
+            raise FileError(name, "it is not XML", "download the file itself, as the feed has it")
+        return
     if start.startswith(b"<"):
         remedy = NO_KEY if kind == "census" else "download the file itself, not the page about it"
         raise FileError(name, "a web page or XML, not data", remedy)

@@ -24,6 +24,7 @@ from data.read.formats import answer_rows, is_answer, read_vector, sheet_rows, w
 from data.read.recognise import wanted_headers
 from data.read.refuse import refuse_headers
 from data.read.students import SAMPLED, refuse_single_counts, refuse_students, sample_of
+from data.read.xml_rows import item_rows
 from data.recipe.recipe import Recipe
 
 Row = tuple[int, Sequence[Any]]
@@ -145,6 +146,8 @@ def _read(recipe: Recipe, path: Path, suffix: str, limits: Limits) -> Grid:
     if recipe.format.kind == "vector":
         cells, geometry, headers = read_vector(recipe, path, suffix)
         return Grid(cells, geometry, headers=headers)
+    if recipe.format.kind == "xml":
+        return _collect(recipe, item_rows(path, recipe.format.item), path.name)
     if recipe.format.kind == "excel":
         rows = sheet_rows(path, recipe.format.sheet)
         _, (sheet,) = next(rows)

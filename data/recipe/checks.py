@@ -21,15 +21,17 @@ SCHOOL_YEAR = re.compile(r"[0-9]{4}-[0-9]{2}")
 RATES = ("percent", "text percent", "fraction")
 UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("enrolled", "students"), ("count",)),
+        **dict.fromkeys(("enrolled", "students", "possible", "absent"), ("count",)),
         **dict.fromkeys(("children", "children_moe", "residents"), ("count",)),
         **dict.fromkeys(("supply", "cost", "minutes"), ("amount",)),
         "chronic_absent": ("count", *RATES),
         "rate": RATES,
+        "attended": RATES,
         "weight": ("amount", "fraction", "count", "percent"),
     }
 )
 """Units that our columns of numbers may have in a file; all others are text."""
+YEARLY = ("absence", "enrolment", "school_drivers", "daily")
 POINTS = ("schools", "providers", "centres")
 
 
@@ -91,6 +93,8 @@ def _check_format(recipe: Recipe) -> Problems:
     for name in recipe.format.fill_down:
         if name not in recipe.headers():
             yield f"fill_down names {name!r}, which no key of the recipe reads"
+    if (recipe.format.kind == "xml") != bool(recipe.format.item):
+        yield "item names the element that is a row of an XML file; give it there alone"
     if recipe.format.decimal == recipe.format.thousands:
         yield "decimal and thousands are the same mark"
 
@@ -108,6 +112,10 @@ def _check_columns(recipe: Recipe) -> Problems:
         if problem:
             yield f"{name}: {problem}"
     yield from _shares(recipe)
+    if recipe.table == "daily" and not (
+        "attended" in recipe.columns or {"possible", "absent"} <= set(recipe.columns)
+    ):
+        yield "give attended, or possible and absent: the students of the day and those not there"
 
 
 def _shares(recipe: Recipe) -> Problems:
@@ -146,8 +154,8 @@ def _column_problem(name: str, column: Column) -> str:
         return "plus adds counts; this column is none"
     if column.decimals is not None and column.unit not in RATES:
         return "decimals belong to a rate"
-    if column.complement and name not in ("chronic_absent", "rate"):
-        return "complement belongs to chronic_absent and rate"
+    if column.complement and name not in ("chronic_absent", "rate", "attended"):
+        return "complement belongs to chronic_absent, rate and attended"
     if column.one_year and name != "school_year":
         return "one_year belongs to school_year"
     try:
@@ -249,11 +257,8 @@ def _check_years(recipe: Recipe) -> Problems:
     for year in recipe.years:
         if not SCHOOL_YEAR.fullmatch(year):
             yield f"{year!r} is no school year such as 2018-19"
-    if recipe.years and recipe.table not in ("absence", "enrolment", "school_drivers"):
-        yield (
-            "only absence, enrolment and school_drivers have school years; the table is"
-            f" {recipe.table!r}"
-        )
+    if recipe.years and recipe.table not in YEARLY:
+        yield f"only {', '.join(YEARLY)} have school years; the table is {recipe.table!r}"
     elif recipe.years and not any(map(YEAR_WORD.search, _texts(recipe))):
         yield "no key says where {year}, {word}, {start} or {end} stands"
 

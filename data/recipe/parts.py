@@ -30,6 +30,7 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "excel": (".xlsx", ".xls"),
         "vector": (".geojson", ".json", ".gpkg", ".shp", ".zip"),
         "census": (".json", ".csv", ".zip"),
+        "xml": (".xml",),
     }
 )
 
@@ -38,9 +39,10 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Format:
     """How the bytes are laid out."""
 
-    kind: Literal["delimited", "excel", "vector", "census"] = Field(
+    kind: Literal["delimited", "excel", "vector", "census", "xml"] = Field(
         description="What the file is. `census` is an answer of the Census Bureau's interface or a "
-        "table downloaded from data.census.gov: its content tells which.",
+        "table downloaded from data.census.gov: its content tells which. `xml` is a list of "
+        "elements that hold one element a column, as feeds give it.",
         examples=["delimited"],
     )
     delimiter: Literal[",", ";", "\t", "|"] = Field(
@@ -66,6 +68,12 @@ class Format:
         default="",
         description="File inside a zip; empty for the only one.",
         examples=["tracts.shp"],
+    )
+    item: str = Field(
+        default="",
+        description="Element that is a row of an XML file; the elements in it are its columns. The "
+        "first counts as row 2, as below a header.",
+        examples=["item"],
     )
     header_row: StrictInt = Field(
         default=1,

@@ -30,6 +30,7 @@ Table = Literal[
     "travel_times",
     "context",
     "districts",
+    "daily",
 ]
 
 TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -62,6 +63,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         "travel_times": (("geoid", "provider_id", "minutes"), ()),
         "context": (("feature_id", "layer"), ("name", "kind")),
         "districts": (("outline_id", "name"), ("district_id",)),
+        "daily": (("school_id", "date"), ("attended", "possible", "absent", "name", "school_year")),
     }
 )
 

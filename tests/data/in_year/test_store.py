@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,11 +11,6 @@ from data.in_year.figures import InYear, nothing, school_year_of
 from tests.in_year_figures import made, made_days
 
 DATES = ["2025-09-04", "2025-09-05", "2025-09-08"]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
 
 
 @pytest.fixture
