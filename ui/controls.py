@@ -23,6 +23,7 @@ from ui.selection import (
     LISTED,
     MEASURES,
     METHODS,
+    MOVED_OF,
     NEIGHBOURS,
     ORDERS,
     RANKS,
@@ -71,6 +72,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "ordered": mark("In order of"),
         "gap": mark("Gaps between"),
         "goals_of": mark("Goals of"),
+        "moved_of": mark("List of"),
         "goal": mark("Goal"),
         "goal_shape": mark("Path"),
         "goal_base": mark("From the year"),
@@ -276,6 +278,13 @@ def _lists(selection: Selection) -> Mapping[str, str]:
     return units.offered(selection)
 
 
+def _moved_of(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import units
+
+    here = units.here(selection)
+    return {name: words for name, words in MOVED_OF.items() if not name or name in here}
+
+
 def _goals_of(selection: Selection) -> Mapping[str, str]:
     from ui.queries import goals
 
@@ -365,6 +374,7 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "list_of": _lists,
         "gap": _gaps,
         "goals_of": _goals_of,
+        "moved_of": _moved_of,
         "goal_base": _goal_bases,
         "goal_year": _goal_years,
         "service": _services,

@@ -19,4 +19,19 @@ if (!window.atlasKeyboard) {
     if (button && (key === "Enter" || key === " ")) enter(button, 15);
     else if (key === "Escape" && target.closest?.(BODY)) opener?.focus();
   }, true);
+  // A calendar is one stop of the Tab key; arrows go from day to day, over days that are not there.
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest?.(".atlas-calendar [data-day]");
+    const step = STEPS[event.key];
+    if (!cell || !step) return;
+    event.preventDefault();
+    const at = new Date(cell.dataset.day + "T12:00Z");
+    for (let tries = 0; tries < 30; tries++) {
+      at.setUTCDate(at.getUTCDate() + step);
+      const day = at.toISOString().slice(0, 10);
+      const next = cell.closest(".atlas-calendar").querySelector(`[data-day="${day}"]`);
+      if (next) return next.focus();
+    }
+  }, true);
 }

@@ -97,6 +97,12 @@ GOALS_OF: Mapping[str, str] = {
     "school": mark("Schools"),
 }
 """Whose goals are listed; "" is the first of them that a place has."""
+MOVED_OF: Mapping[str, str] = {
+    "": mark("Schools"),
+    "neighbourhood": mark("Neighbourhoods"),
+    "county": mark("Counties or boroughs"),
+}
+"""Whose attendance of this year is listed."""
 GAPS: Mapping[str, str] = {
     "fifth": mark("Fifths of a condition"),
     "student_group": mark("Student groups"),
@@ -202,6 +208,8 @@ class Selection:
         Whose goals are listed, a key of `GOALS_OF`; "" for the first that is here.
     goal_for : str
         Unit of that list whose path is drawn, or district whose card is open; "" for none.
+    moved_of : str
+        Whose attendance of this year is listed, a key of `MOVED_OF`.
     goal, goal_shape : str
         Keys of `GOALS` and `SHAPES`.
     goal_base, goal_year : int
@@ -260,6 +268,7 @@ class Selection:
     gap: str = ""
     goals_of: str = ""
     goal_for: str = ""
+    moved_of: str = ""
     goal: str = ""
     goal_shape: str = ""
     goal_base: int = 0
@@ -407,6 +416,7 @@ class Choices:
             "gap": ("", *GAPS),
             "goals_of": ("", *GOALS_OF),
             "goal_for": self.units | {""},
+            "moved_of": tuple(MOVED_OF),
             "goal": tuple(GOALS),
             "goal_shape": tuple(SHAPES),
             "goal_base": (0, *self.autumns()),

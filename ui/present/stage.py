@@ -30,7 +30,7 @@ def draw(selection: Selection) -> None:
     """Draw one view on the whole screen."""
     st.html(STYLE)
     subject = about(selection)
-    names = tuple(views.modules())
+    names = views.here(selection.area)
     name = selection.slide if selection.slide in names else names[0]
     view = views.view(name)
     with st.container(key="room", gap=None):
@@ -49,22 +49,22 @@ def _head(view: views.View, subject: Subject) -> None:
 
 
 def _bar(name: str, view: views.View, subject: Subject) -> None:
-    names = tuple(views.modules())
+    names = views.here(subject.selection.area)
     place = names.index(name)
     with st.container(key="room-bar", horizontal=True, vertical_alignment="center", gap="small"):
-        _button(text("Back"), "previous", disabled=place == 0)
+        _button(text("Back"), "previous", names, disabled=place == 0)
         said = text("{number} of {count}", number=place + 1, count=len(names))
         st.html(f"<p class='room-progress' role='status'>{said}</p>", width="content")
-        _button(text("Next"), "next", disabled=place == len(names) - 1)
+        _button(text("Next"), "next", names, disabled=place == len(names) - 1)
         st.space("stretch")
         _notes(view, subject)
         share.popover(subject.selection)
         switch()
-        _button(text("Leave"), "exit")
+        _button(text("Leave"), "exit", names)
 
 
-def _button(label: str, move: str, **more: Any) -> None:
-    st.button(label, key=f"room-{move}", on_click=go, args=(move, tuple(views.modules())), **more)
+def _button(label: str, move: str, names: Sequence[str], **more: Any) -> None:
+    st.button(label, key=f"room-{move}", on_click=go, args=(move, names), **more)
 
 
 def _notes(view: views.View, subject: Subject) -> None:

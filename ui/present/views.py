@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from data.in_year import store
 from ui import languages
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ MODULES: Mapping[str, str] = {
     "first": "ui.present.first",
     "plan": "ui.present.plan",
     "goal": "ui.present.goal",
+    "this_year": "ui.present.this_year",
     "next": "ui.present.next",
 }
 """Module of each view, whose `VIEW` it is. A page that has one adds its line."""
-NAMES = tuple(MODULES)
+NAMES, OF_YEAR = tuple(MODULES), "this_year"
 OF_DISTRICTS: Mapping[str, str] = {
     "where": "ui.present.districts",
-    **{name: MODULES[name] for name in ("first", "plan", "goal", "next")},
+    **{name: MODULES[name] for name in ("first", "plan", "goal", "this_year", "next")},
 }
 """Views that can be true of a place by district: without hot spots, and what rests on them."""
 
@@ -60,6 +62,13 @@ class View:
 def modules() -> Mapping[str, str]:
     """Give the views, and their modules, that go with what this run reports."""
     return OF_DISTRICTS if languages.reported() == "district" else MODULES
+
+
+def here(slug: str) -> tuple[str, ...]:
+    """Names of the views that a place has; one of this year only where there are figures of it."""
+    known = store.state(slug)
+    has_year = known is not None and known.as_of is not None
+    return tuple(name for name in modules() if name != OF_YEAR or has_year)
 
 
 def view(name: str) -> View:

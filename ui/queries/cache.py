@@ -103,6 +103,14 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "chart of odds": Entry(32),
         "chart of themes": Entry(32),
         "chart of exposure": Entry(32),
+        "figures of this year": Entry(4, shared=True, doing=mark("Opening this year ...")),
+        "last year with days": Entry(8),
+        "days without school": Entry(8),
+        "days of a school year": Entry(8, shared=True, doing=mark("Laying out the days ...")),
+        "parts of units": Entry(16, shared=True),
+        "calendar of this year": Entry(64),
+        "this year beside the last": Entry(32, doing=mark("Comparing with the year before ...")),
+        "changes of this year": Entry(16, doing=mark("Comparing with the year before ...")),
         "ground of a printed map": Entry(4, shared=True),
     }
 )

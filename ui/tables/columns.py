@@ -73,6 +73,36 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "school_type": Column("Type", "text", "text", "School type in the publisher's words."),
         "school": Column("School", "text", "text", "Name of the school."),
         "tract": Column("Tract", "text", "text", "Name of the tract."),
+        "date": Column("Day", "text", "text", "Day of school, such as 2015-10-05."),
+        "month": Column("Up to the end of", "text", "text", "Month, such as 2025-10."),
+        "attended": _rate("At school", "Part of the students who were at school."),
+        "published": _rate("Publisher's own", "The publisher's own figure of the whole place."),
+        "attended_now": _rate("At school so far", "Part at school from the first day to the last."),
+        "attended_last": _rate("Year before", "The same, by the same school day of that year."),
+        "attended_change": Column(
+            "Change since", "points", "fraction", f"Now less the year before. {_SAME}", guarded=True
+        ),
+        "attended_low": Column(
+            "Change since, low", "points", "fraction", "Low end of its 95 % range.", guarded=True
+        ),
+        "attended_high": Column(
+            "Change since, high", "points", "fraction", "High end of its 95 % range.", guarded=True
+        ),
+        "students_so_far": Column(
+            "Students so far", "count", "students", "Students with the least days of enrolment."
+        ),
+        "on_track": Column(
+            "On track",
+            "count",
+            "students",
+            "Absent on 10 % or more of their days so far: on track to be chronically absent.",
+            guarded=True,
+        ),
+        "on_track_rate": _rate("Share on track", "on_track / students_so_far."),
+        "tier_0_5": Column("Missed under 5 %", "count", "students", "Of their days so far."),
+        "tier_5_10": Column("Missed 5 to 10 %", "count", "students", "Of their days so far."),
+        "tier_10_20": Column("Missed 10 to 20 %", "count", "students", "Of their days so far."),
+        "tier_20": Column("Missed 20 % or more", "count", "students", "Of their days so far."),
         "school_year": Column("School year", "text", "text", "School year, such as 2018-19."),
         "children": Column("Resident children", "count", "children", "Children aged 5-17."),
         "enrolled": Column(

@@ -1,0 +1,165 @@
+"""The page This year on a made year: its figures are those of its table, nothing later is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.in_year import store
+from data.panel import load_panel
+from tests.app.test_pages import EMPTY, words
+from tests.canary import opened, said
+from tests.in_year_store import FELL, HOLIDAY, LAST, NOW, SHUT, made_year, year_home
+from tests.reading import EIGHT, grade
+from ui.words.numbers import percent_text, points_text
+
+
+@pytest.fixture
+def home(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ATLAS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("ui.this_year.words.today", lambda: pd.Timestamp("2025-11-21").date())
+    return year_home(demo_path, tmp_path / "home")
+
+
+@pytest.fixture
+def page(home: Path) -> Callable[..., AppTest]:
+    assert home.is_dir()
+    return lambda **query: opened("this_year", **query)
+
+
+def answer(test: AppTest) -> str:
+    bodies = [element.proto.body for element in test.get("html")]
+    (found,) = (body for body in bodies if "atlas-answer" in body)
+    return re.sub("<[^>]+>", "", found)
+
+
+def cells(test: AppTest) -> dict[str, str]:
+    (grid,) = (e.proto.body for e in test.get("html") if '"atlas-calendar"' in e.proto.body)
+    return dict(re.findall(r'data-day="([\d-]+)"[^>]* aria-label="([^"]*)"', grid))
+
+
+def by_hand(year: str, until: str = "2026", school: str | None = None) -> float:
+    """Attendance to date of a year, from the table alone."""
+    days = store.load("demo").days
+    rows = days[
+        days["school_year"].eq(year) & days["place_day"].eq("open") & days["date"].le(until)
+    ]
+    rows = rows[rows["enrolled"].gt(10)]
+    if school:
+        rows = rows[rows["place_id"].eq(school)]
+    weight = rows["enrolled"].astype(float)
+    return float((rows["attended"] * weight).sum() / weight.sum())
+
+
+def test_the_answer_is_that_of_the_table(page: Callable[..., AppTest]) -> None:
+    test = page()
+    assert not test.exception
+    told = answer(test)
+    assert percent_text(by_hand(NOW)) in told
+    assert "about as in 2024-25" in told
+    assert "720 of 4,000" in told, "on track: both districts of the newest month"
+    assert "on track to be chronically absent" in told
+    assert "are chronically absent" not in words(test)
+    assert grade(told, ["Hartwell County", "Esperanza County"]) <= EIGHT
+    assert not re.search(EMPTY, words(test))
+
+
+def test_every_day_is_a_cell_and_holidays_are_named(page: Callable[..., AppTest]) -> None:
+    found = cells(page())
+    weekdays = pd.bdate_range("2025-09-03", "2025-11-20").strftime("%Y-%m-%d")
+    assert list(found) == list(weekdays)
+    assert found[HOLIDAY].endswith("no school, or nothing published")
+    assert found[SHUT].endswith("no school day")
+    days = store.load("demo").days
+    for day in ("2025-09-03", "2025-10-31"):
+        rows = days[days["date"].eq(day) & days["enrolled"].gt(10)]
+        share = (rows["attended"] * rows["enrolled"].astype(float)).sum() / rows["enrolled"].sum()
+        assert percent_text(float(share)) in found[day]
+
+
+def test_a_school_has_its_own_calendar_and_card(page: Callable[..., AppTest]) -> None:
+    school = store.load("demo").days["place_id"].unique()[FELL]
+    test = page(focus=school)
+    own = by_hand(NOW, school=school)
+    assert percent_text(own) in answer(test)
+    card = next(e.proto.body for e in test.get("html") if "atlas-card" in e.proto.body)
+    days = store.load("demo").days
+    until = days.loc[days["school_year"].eq(LAST) & days["place_day"].eq("open"), "date"].unique()
+    same = sorted(until)[len(cells(test)) - 3]  # two weekdays of the calendar had no school
+    change = own - by_hand(LAST, until=same, school=school)
+    assert change == pytest.approx(-0.06, abs=0.01)
+    assert points_text(change) in card
+
+
+def test_a_place_without_figures_says_the_next_step_to_who_reads(
+    demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
+    (tmp_path / "panels").mkdir()
+    (tmp_path / "panels" / "demo").symlink_to(demo_path)
+    test = opened("this_year")
+    assert "has no figures here" in answer(test)
+    assert "python -m data.update demo" in answer(test)
+    monkeypatch.setenv("ATLAS_ROLE", "viewer")
+    told = answer(opened("this_year"))
+    assert "python" not in told
+    assert "Ask who publishes them" in told
+    assert len(said(test)) > 1_000
+
+
+@pytest.mark.usefixtures("home")
+def test_late_figures_are_said_in_red_and_a_year_that_is_over_is_framed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def bodies(today: str) -> str:
+        monkeypatch.setattr("ui.this_year.words.today", lambda: pd.Timestamp(today).date())
+        return " ".join(element.proto.body for element in opened("this_year").get("html"))
+
+    fresh, late, over = map(bodies, ("2025-11-21", "2025-12-05", "2026-09-05"))
+    assert "atlas-late" not in fresh
+    assert "atlas-over" not in fresh
+    assert "class='atlas-late'" in late
+    assert "newer ones were promised by now" in late
+    assert "class='atlas-over'" in over
+    assert "That school year is over" in over
+    assert "a year that is over" in over
+    assert "atlas-late" not in over
+
+
+def test_what_went_wrong_with_the_last_update_is_on_the_page(page: Callable[..., AppTest]) -> None:
+    store.note("demo", "2025-11-22T06:00Z", "the address gave an empty file.")
+    assert "The last update changed nothing: the address gave an empty file." in words(page())
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_after_the_day_of_the_figures_is_sent(demo_path: Path) -> None:
+    panel = load_panel(demo_path / "protected")
+    told = []
+    for until in ("2025-09-30", "2025-10-31"):
+        store.save("demo", made_year(panel, until, months=False))
+        test = opened("this_year")
+        sent = said(test)
+        last = max(cells(test))
+        assert last == until
+        assert percent_text(by_hand(NOW, until)) in answer(test)
+        later = [day for day in re.findall(r"2025-\d\d-\d\d", sent) if day > until]
+        assert later == []
+        told.append(answer(test))
+    assert told[0] != told[1]
+
+
+@pytest.mark.usefixtures("home")
+def test_without_an_earlier_year_no_change_is_claimed(demo_path: Path) -> None:
+    full = made_year(load_panel(demo_path / "protected"))
+    own = full.days[full.days["school_year"].eq(NOW)]
+    store.save("demo", replace(full, days=own))
+    test = opened("this_year")
+    assert not test.exception
+    assert "2024-25" not in answer(test)
+    assert "There is no earlier year here" in words(test)

@@ -1,0 +1,300 @@
+"""Sentences of the page This year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from ui import queries, roles
+from ui.languages import counted, mark, text
+from ui.queries import in_year
+from ui.queries.in_year import Unit
+from ui.selection import Selection
+from ui.words import plain
+from ui.words.dates import day_text
+from ui.words.numbers import count_text, percent_text, points_text
+
+SHOWN = mark("Each box is a day, each row a week. The darker, the fewer students were at school.")
+OFF = mark("no school, or nothing published")
+SURE = mark(
+    "Attendance counts the students whom the schools give figures for: no sample, and no range."
+    " The change from the year before compares the same schools after the same number of school"
+    " days. Its 95 % range tells how unlike these schools' changes are."
+)
+RINGED = mark(
+    "A weekday, or a day beside a break, is said to differ only where it does beyond chance, all"
+    " of them tested as one (5 %)."
+)
+ON_TRACK = mark(
+    "On track to be chronically absent: absent on 10 % or more of the days so far. The year can"
+    " still turn out otherwise, and attendance alone cannot tell who is."
+)
+BASES = {
+    "days": mark("Days of all students were counted beside the student system."),
+    "students": mark(
+        "The publisher gives the share of students at school, not their number. Schools are"
+        " weighted by the students enrolled that year; those without such a number are left out."
+    ),
+    "schools": mark(
+        "The publisher gives the share of students at school, and enrolment is not known: each"
+        " school counts alike. That is not the share of all students."
+    ),
+}
+_NONE = mark(
+    "{place} has no figures here of the school year under way. Figures by year come when it is too"
+    " late to act on them."
+)
+_ASK = mark(
+    "Ask who publishes them for daily or monthly attendance by school, and whoever runs this site"
+    " to add it."
+)
+_ADD = mark(
+    "Where daily or monthly attendance by school is published, name its recipe in the file of the"
+    " place and run python -m data.update {slug}. Where it is not, a district can count its own"
+    " records with python -m data.rollup: no record of a student leaves it."
+)
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """Attendance of a unit from the first day of school to the newest.
+
+    Attributes
+    ----------
+    attended : float
+        Share; nan where it is not shown.
+    days : int
+        Days of school with a figure.
+    students, schools : float
+        On the newest of them; nan where not known.
+    """
+
+    attended: float
+    days: int
+    students: float
+    schools: float
+
+
+def so_far(calendar: pd.DataFrame) -> SoFar:
+    """Sum up a calendar: the one figure of attendance so far that every part of the page shows.
+
+    Parameters
+    ----------
+    calendar : DataFrame
+        `data.views.in_year_calendar.calendar_view`.
+    """
+    told = calendar[calendar["status"].eq("reported")]
+    if told.empty:
+        return SoFar(float("nan"), 0, float("nan"), float("nan"))
+    known = told["students"].notna().all()
+    weight = told["students" if known else "schools"].astype(float)
+    attended = float((told["attended"] * weight).sum() / weight.sum())
+    newest = told.iloc[-1]
+    students = float(newest["students"]) if known else float("nan")
+    return SoFar(attended, len(told), students, float(newest["schools"]))
+
+
+def none_here(selection: Selection) -> str:
+    """Say that a place has no figures of the year, and the next step for who reads."""
+    place = queries.panel(selection).area.name
+    step = text(_ADD, slug=selection.area) if roles.role() == "analyst" else text(_ASK)
+    return f"{text(_NONE, place=place)} {step}"
+
+
+def today() -> date:
+    """Give the day on which the page is read: it alone decides whether figures are old."""
+    return date.today()
+
+
+def answer(selection: Selection) -> str:
+    """Say how attendance goes so far, beside the year before, and who is on track."""
+    age = in_year.age(selection, today())
+    parts = [_so_far(selection, over=age.over), _change(selection), on_track(selection)]
+    return " ".join(filter(None, parts))
+
+
+def _so_far(selection: Selection, *, over: bool) -> str:
+    if not in_year.has_days(selection):
+        return ""
+    of, sums = in_year.unit(selection), so_far(in_year.calendar(selection))
+    if not sums.days:
+        return text("{name}: no figure of this year is shown.", name=of.name)
+    values = {
+        "name": of.name,
+        "year": in_year.now(selection),
+        "share": percent_text(sums.attended),
+        "days": count_text(sums.days),
+    }
+    if over:
+        return text(
+            "{name}: in {year}, a year that is over, {share} of students were at school on an"
+            " average day.",
+            **values,
+        )
+    return text(
+        "{name}: {share} of students were at school on an average day of {year} so far"
+        " ({days} days).",
+        **values,
+    )
+
+
+def _change(selection: Selection) -> str:
+    table = in_year.beside_last(selection)
+    if table is None:
+        return ""
+    row, then = table.iloc[-1], in_year.last(selection)
+    return change_text(row, then)
+
+
+def change_text(row: pd.Series, then: str) -> str:
+    """Say how this year differs from an earlier one on the same day of school, if it does."""
+    if pd.isna(row["low"]) or row["low"] <= 0 <= row["high"]:
+        if pd.isna(row["low"]):
+            return text(
+                "At the same school day of {year} it was {share}.",
+                year=then,
+                share=percent_text(row["last"]),
+            )
+        return text("That is about as in {year} by the same school day.", year=then)
+    said = (
+        mark("That is {points} points higher than in {year} by the same school day.")
+        if row["change"] > 0
+        else mark("That is {points} points lower than in {year} by the same school day.")
+    )
+    return text(said, points=points_text(abs(row["change"])).lstrip("+"), year=then)
+
+
+def on_track(selection: Selection) -> str:
+    """Say how many students are on track to be chronically absent; "" where it is not known."""
+    months = in_year.months(selection)
+    shown = months[months["status"].eq("reported")]
+    if shown.empty:
+        return ""
+    row = shown.iloc[-1]
+    return text(
+        "{about} are on track to be chronically absent: {count} of {students}.",
+        about=plain.capital(plain.about(float(row["share"]))),
+        count=count_text(float(row["chronic"])),
+        students=count_text(float(row["students"])),
+    )
+
+
+def same_schools(row: pd.Series, now: str, last: str) -> str:
+    """Say which schools two years are compared by, and what came out."""
+    return counted(
+        "{count} school with figures in both years: {now} at {share}, {last} at {other}, {range}.",
+        "{count} schools with figures in both years: {now} at {share}, {last} at {other}, {range}.",
+        int(row["schools"]),
+        now=now,
+        last=last,
+        share=percent_text(row["now"]),
+        other=percent_text(row["last"]),
+        range=text("a change of {range} points", range=range_of(row)),
+    )
+
+
+def age_text(selection: Selection) -> str:
+    """Say up to which day the figures go, and when an update last looked."""
+    found, age = in_year.state(selection), in_year.age(selection, today())
+    said = [text("Figures up to {day}.", day=day_text(in_year.as_of(selection)))]
+    if age.late:
+        said.append(
+            counted(
+                "That is {count} weekday ago: newer ones were promised by now.",
+                "That is {count} weekdays ago: newer ones were promised by now.",
+                age.weekdays,
+            )
+        )
+    if found.checked:
+        looked = date.fromisoformat(found.checked[:10])
+        said.append(text("Last looked for new ones on {day}.", day=day_text(looked)))
+    if found.problem:
+        said.append(text("The last update changed nothing: {why}.", why=found.problem.rstrip(".")))
+    return " ".join(said)
+
+
+def over_text(selection: Selection) -> str:
+    """Say plainly that the year is over."""
+    return text(
+        "These are figures of {year}. That school year is over: they tell nothing about today.",
+        year=in_year.now(selection),
+    )
+
+
+def title(of: Unit, year: str) -> str:
+    """Name what the calendar shows."""
+    return text("Students at school each day, {name}, {year}", name=of.name, year=year)
+
+
+def facts(selection: Selection) -> list[tuple[str, str]]:
+    """Tell of what is chosen, for its card."""
+    sums, year = so_far(in_year.calendar(selection)), in_year.now(selection)
+    facts = []
+    if sums.days:
+        facts.append(
+            (
+                text("At school so far in {year}", year=year),
+                counted(
+                    "{share} in {count} day",
+                    "{share} in {count} days",
+                    sums.days,
+                    share=percent_text(
+                        sums.attended, sums.students if sums.students == sums.students else None
+                    ),
+                ),
+            )
+        )
+        if sums.students == sums.students:
+            facts.append((text("Students"), count_text(sums.students)))
+    table = in_year.beside_last(selection)
+    if table is not None:
+        row = table.iloc[-1]
+        facts.append(
+            (
+                text("{year}, by the same school day", year=in_year.last(selection)),
+                text(
+                    "{last}; now {now}, the same schools",
+                    last=percent_text(row["last"], row["students"]),
+                    now=percent_text(row["now"], row["students"]),
+                ),
+            )
+        )
+        facts.append((text("Change in points"), range_of(row)))
+    return facts
+
+
+def range_of(row: pd.Series) -> str:
+    """Write a change with its range, in points."""
+    change = points_text(row["change"])
+    if pd.isna(row["low"]):
+        return change
+    return text(
+        "{change} ({low} to {high})",
+        change=change,
+        low=points_text(row["low"]),
+        high=points_text(row["high"]),
+    )
+
+
+def pattern_text(patterns: pd.DataFrame) -> str:
+    """Say which weekdays differ beyond chance; "" for none."""
+    words = {
+        "Mondays": mark("on Mondays"),
+        "Fridays": mark("on Fridays"),
+        "before a break": mark("before a break"),
+        "after a break": mark("after a break"),
+    }
+    said = [
+        text(
+            "{points} points fewer {when}"
+            if row["difference"] < 0
+            else "{points} points more {when}",
+            points=points_text(abs(row["difference"])).lstrip("+"),
+            when=text(words[str(name)]),
+        )
+        for name, row in patterns.iterrows()
+        if row["stated"]
+    ]
+    return ", ".join(said)
