@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from ui.maps.scales import rgb
 
 MAP = ".atlas-map-stage"
+FLAT = ".atlas-map-sketch"
 LAID_OUT = ".atlas-map[data-painted='1']"
 """A map whose layers have all come."""
 THERE = "document.querySelectorAll('.atlas-map')"
@@ -86,6 +87,8 @@ def painted(
     page.locator(MAP).nth(which).scroll_into_view_if_needed()
     # A picture of the map takes longer than to draw it: none is taken before its layers are here.
     page.wait_for_function(f"{THERE}[{which}]?.dataset.painted === '1'", timeout=90_000)
+    # Nor while the flat picture lies under it, which would do for the one that is looked at.
+    page.wait_for_function(f"!{THERE}[{which}].querySelector('{FLAT}')", timeout=90_000)
     for _ in range(60):
         shares = pixel_shares(page, colours, which)
         if sum(share for colour, share in shares.items() if colour != "#ffffff") > least:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.browser.screen import (
+    FLAT,
     LAID_OUT,
     MAP,
     nothing_wrong,
@@ -47,6 +48,22 @@ def test_maps_paint_their_class_colours_and_nothing_leaves_the_machine(
         # In Oregon the few tracts that some analysis flags are of a city: too small to be seen.
         assert len(seen) >= (1 if (place, path) == ("oregon", "hot_spots") else 2), (path, shares)
         assert sum(shares[colour] for colour in seen) > least, (path, shares)
+    nothing_wrong(page)
+
+
+@pytest.mark.parametrize("path", ["hot_spots", "schools"])
+def test_the_flat_picture_stands_first_where_the_map_will(
+    page: Page, server: str, path: str
+) -> None:
+    held: list[Route] = []
+    page.route("**/map/deck-*.js", lambda route: held.append(route))
+    open_page(page, server, path, area="demo")
+    page.wait_for_selector(f".atlas-map[data-sketched] {FLAT}", timeout=60_000)
+    page.wait_for_timeout(300)
+    first = pixel_shares(page, MAP_PAGES[path])
+    for each in held:
+        each.continue_()
+    assert painted(page, MAP_PAGES[path], 0.002) == pytest.approx(first, abs=0.01, rel=0.1)
     nothing_wrong(page)
 
 

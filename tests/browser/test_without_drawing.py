@@ -1,4 +1,4 @@
-"""A browser that draws no map: the page says so and keeps names, keys, search, legend, table."""
+"""Without a graphics card: a flat map, names, keys, search, legend and table are there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import FLAGS, chromium_path
-from tests.browser.screen import LAID_OUT, MAP, open_page, unfold
+from tests.browser.screen import LAID_OUT, MAP, open_page, pixel_shares, unfold
+from ui.maps.scales import HOT_COLD
 
 pytestmark = pytest.mark.browser
+HOT = tuple(colour for name, colour in HOT_COLD.items() if name.startswith("hot"))
 SAID = ".atlas-map [aria-live]"
-SORRY = "The map cannot be drawn in this browser. The table below holds the same figures."
+SORRY = "The map cannot be clicked in this browser. The table below holds the same figures."
 
 
 @pytest.fixture
@@ -35,6 +37,15 @@ def test_without_webgl_all_but_the_paint_is_there_and_the_page_says_so(
     bare.wait_for_selector(LAID_OUT)
     assert bare.locator(f"{MAP} .atlas-name").count() > 10
     assert bare.locator(".legend").first.is_visible()
+    home = pixel_shares(bare, HOT)
+    assert sum(home.values()) > 0.005
+    bare.get_by_role("button", name="Zoom in").click()
+    bare.wait_for_timeout(300)
+    near = pixel_shares(bare, HOT)
+    assert sum(near.values()) != pytest.approx(sum(home.values()), rel=0.05)
+    bare.get_by_role("button", name="Show the whole place").click()
+    bare.wait_for_timeout(300)
+    assert pixel_shares(bare, HOT) == pytest.approx(home, abs=0.001)
 
     bare.get_by_role("application").focus()
     bare.keyboard.press("ArrowRight")

@@ -245,24 +245,16 @@ class MapDeck:
         }
 
 
-def pick(values: list[Any], codes: str, alphabet: str, position: str = "properties.i") -> str:
-    """Deck expression: the value of each feature's class, by the feature's position.
+Pick = dict[str, Any]
 
-    The parentheses matter: the expression parser does not index a bare literal.
+
+def pick(values: list[Any], codes: str, alphabet: str) -> Pick:
+    """Values by class, and the place of each feature's class among them, in map order.
+
+    The browser reads the place of a feature by its property `i` (`web/layers.js`).
     """
-    order = {code: index for index, code in enumerate(alphabet)}
-    digits = "".join(str(order[code]) for code in codes)
-    return f"({json.dumps(values, separators=(',', ':'))})[('{digits}')[{position}]]"
-
-
-def pick_marked(values: list[Any], flags: str) -> str:
-    """Deck expression: the value of each feature's flag, three flags packed in a digit.
-
-    The features carry `h` (place of the digit) and `b` (place of the bit), see `ui.maps.geometry`.
-    """
-    padded = flags.ljust(-(-len(flags) // 3) * 3, "0")
-    digits = "".join(str(int(padded[i : i + 3][::-1], 2)) for i in range(0, len(padded), 3))
-    return f"({json.dumps(values)})[(('{digits}')[properties.h]>>properties.b)&1]"
+    order = {code: str(index) for index, code in enumerate(alphabet)}
+    return {"values": values, "codes": "".join(order[code] for code in codes)}
 
 
 def area_map(geometry: MapGeometry, classes: AreaClasses) -> MapDeck:
@@ -350,7 +342,7 @@ def _filled(geometry: MapGeometry, layer: str, colour: str) -> pdk.Layer:
 def _dots(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     """Dots on areas that are not shown."""
     marks = _of(classes, "marks")
-    radius = pick_marked([0, MARK_PIXELS], classes.marked)
+    radius = pick([0, MARK_PIXELS], classes.marked, "01")
     return [
         pdk.Layer(
             "GeoJsonLayer",
@@ -377,10 +369,10 @@ def _hatch(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
         code for code, flag in zip(classes.codes, classes.hatched, strict=True) if flag == "1"
     }
     used = [ink for ink, code in zip(inks, scale.codes, strict=True) if code in crossed]
-    ink: str | list[int] = used[0]
+    ink: Pick | list[int] = used[0]
     if any(other != ink for other in used):
-        ink = pick(inks, classes.codes, "".join(scale.codes), "properties.h*3+properties.b")
-    width = pick_marked([0, HATCH_PIXELS], classes.hatched)
+        ink = pick(inks, classes.codes, "".join(scale.codes))
+    width = pick([0, HATCH_PIXELS], classes.hatched, "01")
     return [_lines(geometry, _of(classes, "hatch"), ink, width)]
 
 
@@ -397,7 +389,7 @@ def _brush(geometry: MapGeometry, classes: AreaClasses) -> list[pdk.Layer]:
     return [_lines(geometry, classes.unit, list(rgb(SELECTION)), width)]
 
 
-def _lines(geometry: MapGeometry, layer: str, ink: str | list[int], width: str) -> pdk.Layer:
+def _lines(geometry: MapGeometry, layer: str, ink: Pick | list[int], width: Pick) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
         data=geometry.url(layer),
@@ -407,13 +399,13 @@ def _lines(geometry: MapGeometry, layer: str, ink: str | list[int], width: str) 
         get_line_color=ink,
         line_width_units=pdk.types.String("pixels"),
         get_line_width=width,
-        update_triggers={"getLineWidth": _trigger(width), "getLineColor": _trigger(str(ink))},
+        update_triggers={"getLineWidth": _trigger(width), "getLineColor": _trigger(ink)},
     )
 
 
-def _trigger(content: str) -> str:
+def _trigger(content: object) -> str:
     """Short name of what a colour or size depends on: it changes when the content does."""
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
+    return hashlib.sha256(str(content).encode()).hexdigest()[:12]
 
 
 def _borders(geometry: MapGeometry) -> pdk.Layer:

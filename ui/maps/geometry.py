@@ -182,7 +182,7 @@ def _marks(shapes: gpd.GeoSeries, panel: Panel, line: float) -> dict[str, str]:
     """Write a point in each area, and lines across it."""
     if shapes.empty:
         return {"marks": _features(shapes, [], -180.0), "hatch": _features(shapes, [], -180.0)}
-    flat, packed = shapes.to_crs(panel.area.crs), _packed(len(shapes))
+    flat, packed = shapes.to_crs(panel.area.crs), _numbered(len(shapes))
     west, south, east, north = flat.total_bounds
     hatch = hatch_lines(flat, max(east - west, north - south) / HATCHES)
     return {
@@ -260,9 +260,9 @@ def _named(ids: pd.Index, names: pd.Series | pd.Index) -> list[dict[str, Any]]:
     return [{"i": at, "id": id_, "name": name} for at, (id_, name) in enumerate(pairs)]
 
 
-def _packed(count: int) -> list[dict[str, int]]:
-    """Give each feature the place of its flag, three flags packed in a digit."""
-    return [{"h": at // 3, "b": at % 3} for at in range(count)]
+def _numbered(count: int) -> list[dict[str, int]]:
+    """Give each feature its position."""
+    return [{"i": at} for at in range(count)]
 
 
 def _write(folder: Path, layers: Mapping[str, str]) -> None:

@@ -150,6 +150,9 @@ def _labels() -> dict[str, str]:
         "failed": text(
             "The map cannot be drawn in this browser. The table below holds the same figures."
         ),
+        "flat": text(
+            "The map cannot be clicked in this browser. The table below holds the same figures."
+        ),
     }
 
 

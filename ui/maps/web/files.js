@@ -3,14 +3,22 @@ import { layerOf } from "./topology.js";
 
 const files = new Map();
 let loading;
+let styled;
 
-// deck.gl, once it and the style are here.
+// deck.gl, once it is here.
 export function library(address) {
-  loading ??= Promise.all([
-    added("script", { src: address }),
-    added("link", { rel: "stylesheet", href: new URL("./map.css", import.meta.url).href }),
-  ]).then(() => globalThis.deck);
+  loading ??= added("script", { src: address }).then(() => globalThis.deck);
   return loading;
+}
+
+// The style of the map. The library is fetched meanwhile, and read when it is asked for.
+export function style(address) {
+  if (!styled) {
+    const early = { rel: "preload", as: "script", href: address };
+    document.head.append(Object.assign(document.createElement("link"), early));
+    styled = added("link", { rel: "stylesheet", href: new URL("./map.css", import.meta.url).href });
+  }
+  return styled;
 }
 
 function added(tag, attributes) {

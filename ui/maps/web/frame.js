@@ -2,6 +2,7 @@
 const METRES = 78271.517; // a pixel at the equator at zoom 0
 const MILE = 1609.344;
 const BAR = 110; // pixels at most
+const LEAST = 100;
 const ICONS = {
   in: "M12 5v14M5 12h14",
   out: "M5 12h14",
@@ -17,6 +18,7 @@ export class Frame {
     this.title = element("div", "atlas-map-title");
     this.stage = element("div", "atlas-map-stage");
     this.canvas = element("div", "atlas-map-canvas");
+    this.sketch = element("canvas", "atlas-map-sketch");
     this.labels = element("div", "atlas-map-labels");
     this.bar = element("div", "atlas-map-scale");
     this.bubble = element("div", "atlas-map-tip");
@@ -26,7 +28,7 @@ export class Frame {
     this.message = element("p", "atlas-map-message");
     set(this.canvas, { tabindex: 0, role: "application", "aria-describedby": `${id}-help` });
     set(this.live, { "aria-live": "polite", role: "status" });
-    for (const each of [this.labels, this.bar, this.bubble]) set(each, { "aria-hidden": "true" });
+    for (const each of [this.sketch, this.labels, this.bar, this.bubble]) set(each, { "aria-hidden": "true" });
     this.help.id = `${id}-help`;
     this.message.hidden = this.bubble.hidden = true;
     this.buttons = this.drawButtons({
@@ -35,7 +37,7 @@ export class Frame {
       home: hands.home,
       full: () => this.full(),
     });
-    this.stage.append(this.canvas, this.labels, this.bar, this.bubble, this.buttons, this.message);
+    this.stage.append(this.sketch, this.canvas, this.labels, this.bar, this.bubble, this.buttons, this.message);
     this.root.append(this.title, this.stage, this.legend, this.live, this.help);
     parent.append(this.root);
     this.touched = false; // a finger does not hover
@@ -80,7 +82,7 @@ export class Frame {
   say({ title, legend, alt, labels }) {
     this.title.textContent = title;
     this.help.textContent = labels.help;
-    this.message.textContent = labels.failed;
+    this.sorry = [labels.failed, labels.flat];
     set(this.canvas, { "aria-label": alt });
     for (const [name, button] of Object.entries(this.button)) {
       set(button, { "aria-label": labels[name], title: labels[name] });
@@ -121,6 +123,12 @@ export class Frame {
     if (this.live.textContent !== text) this.live.textContent = text;
   }
 
+  // Pixels of the map; one that is not laid out yet, or no more, still has some.
+  get size() {
+    const { clientWidth, clientHeight } = this.canvas;
+    return { width: Math.max(clientWidth, LEAST), height: Math.max(clientHeight, LEAST) };
+  }
+
   scale({ latitude, zoom }) {
     const metres = (METRES * Math.cos((latitude * Math.PI) / 180)) / 2 ** zoom;
     const bars = [["km", 1000], ["mi", MILE]].map(([unit, length]) => {
@@ -142,6 +150,7 @@ export class Frame {
   }
 
   fail() {
+    this.message.textContent = this.sorry["sketched" in this.root.dataset ? 1 : 0];
     this.message.hidden = false;
   }
 

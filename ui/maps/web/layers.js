@@ -17,13 +17,25 @@ export function layersOf(deckgl, specifications, later) {
     } else if (here.get(data)) {
       // The content itself is not for the converter, which would copy it.
       const content = here.get(data);
-      layers.push(converter.convert({ layers: [rest] }).layers[0].clone({ data: content }));
+      layers.push(converter.convert({ layers: [rest] }).layers[0].clone({ data: content, ...picked(rest) }));
     } else {
       missing = missing === "failed" || here.get(data) === null ? "failed" : "waiting";
       fetchOnce(data, later);
     }
   }
   return { layers, missing };
+}
+
+// Colour or size of a feature: one for all, or that of its class.
+export function classed(value) {
+  if (!value?.codes) return () => value;
+  const { values, codes } = value;
+  return ({ properties }) => values[codes[properties.i]];
+}
+
+function picked(layer) {
+  const own = Object.entries(layer).filter(([, value]) => value?.codes);
+  return Object.fromEntries(own.map(([name, value]) => [name, classed(value)]));
 }
 
 const asked = new Map();

@@ -1,12 +1,14 @@
 // The map of a page: what the server sends is drawn, what the reader does here is sent back.
-import { fileOf, library } from "./files.js";
+import { fileOf, library, style } from "./files.js";
 import { Frame } from "./frame.js";
 import { layersOf, outlineOf } from "./layers.js";
 import { Names } from "./names.js";
-import { View } from "./view.js";
+import { Fit, sketch } from "./sketch.js";
+import { EDGES, View } from "./view.js";
 
 const SHEETS = new Map(); // what the server sent of each map, apart from what is chosen
 const MAPS = new Set();
+const HIDDEN = 300; // milliseconds: a tab that nobody looks at draws no frame
 const ANSWER = 5000; // milliseconds in which the server answers a choice
 
 // Called by Streamlit with every new message to one place on the page.
@@ -41,15 +43,18 @@ class ShownMap {
       home: () => this.view.home(),
       key: (event) => this.key(event),
       left: () => this.hover({}),
-      resized: () => this.view?.resized(),
+      resized: () => this.resized(),
     });
     this.names = new Names(this.frame.labels);
-    this.ready = this.start(address);
+    this.address = address;
+    style(address);
   }
 
-  async start(address) {
+  // The flat picture first: a library of four megabytes is read, and its programs made, after it.
+  async start(sheet) {
+    await this.sketch(sheet).catch((error) => console.warn(error)); // `paint` tells
     try {
-      this.deckgl = await library(address);
+      this.deckgl = await library(this.address);
     } catch {
       this.frame.fail();
       return;
@@ -65,14 +70,28 @@ class ShownMap {
       layers: [],
       getCursor: ({ isDragging, isHovering }) =>
         isDragging ? "grabbing" : isHovering ? "pointer" : "grab",
-      onViewStateChange: ({ viewState, interactionState }) =>
-        this.view.moved(viewState, interactionState?.inTransition),
+      onViewStateChange: ({ viewState, interactionState }) => {
+        this.lift();
+        this.view.moved(viewState, interactionState?.inTransition);
+      },
       onLoad: () => this.frame.oneStop(),
+      onAfterRender: () => this.complete && this.lift(),
       onHover: (info) => this.hover(info),
       onClick: (info) => this.click(info),
       onError: (error) => this.fail(error),
     });
     this.view = new View(this.deckgl, this.deck, this.frame, () => this.placed());
+  }
+
+  async sketch({ layers, opening, badges, names }) {
+    await style(this.address);
+    this.fit = new Fit(opening, this.frame.size, EDGES);
+    await sketch(this.frame.sketch, layers, this.fit);
+    this.names.badges = badges;
+    if (names) this.names.take(await fileOf(names));
+    this.names.place(this.fit);
+    this.frame.root.dataset.sketched = "1";
+    await shown();
   }
 
   get sheet() {
@@ -90,6 +109,7 @@ class ShownMap {
     const sheet = this.sheet;
     if (!sheet?.layers) return;
     this.frame.say(sheet);
+    this.ready ??= this.start(sheet);
     await this.ready;
     if (!this.deck || this.sheet !== sheet) return;
     this.view.show(sheet);
@@ -107,6 +127,7 @@ class ShownMap {
     const outline = this.marked ? outlineOf(this.deckgl, this.marked, this.view) : [];
     this.deck.setProps({ layers: [...layers, ...outline] });
     this.pickable = layers.filter((layer) => layer.props.pickable);
+    this.complete = !missing;
     this.frame.root.dataset.painted = missing ? "" : "1";
     if (missing === "failed") this.frame.fail();
     if (!missing) this.tell();
@@ -207,11 +228,18 @@ class ShownMap {
     this.mark(null);
   }
 
+  resized() {
+    const { width, height } = this.frame.size;
+    if (this.fit && (width !== this.fit.width || height !== this.fit.height)) this.lift();
+    this.view?.resized();
+  }
+
   // The view moved: what lies over the map moves with it.
   placed() {
     if (!this.view?.viewport) return;
     this.names.place(this.view.viewport);
     this.frame.scale(this.view.viewport);
+    if (this.flat) this.redraw();
     if (this.pinned) this.pin();
     if (this.marked && outlineOf.changes(this.marked, this.view)) this.paint();
   }
@@ -219,6 +247,18 @@ class ShownMap {
   fail(error) {
     console.error(error);
     this.frame.fail();
+    this.flat = true; // no graphics: the flat picture is the map
+  }
+
+  lift() {
+    if (!this.flat) this.frame.sketch.remove();
+  }
+
+  redraw() {
+    this.next ??= requestAnimationFrame(async () => {
+      this.next = null;
+      await sketch(this.frame.sketch, this.sheet.layers, this.view.viewport);
+    });
   }
 
   remove() {
@@ -227,4 +267,11 @@ class ShownMap {
     this.deck?.finalize();
     this.frame.remove();
   }
+}
+
+// Once the browser has shown what was drawn: reading the library holds it up.
+function shown() {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const late = new Promise((done) => setTimeout(done, HIDDEN));
+  return Promise.race([frame().then(frame), late]);
 }

@@ -4,6 +4,7 @@ import { element } from "./frame.js";
 const ROOM = 8; // pixels kept free round a name
 const EDGE = 4;
 const MOST = 45;
+const BATCH = 60;
 
 export class Names {
   constructor(root) {
@@ -24,40 +25,54 @@ export class Names {
     const { width, height } = port;
     const taken = [[0, height - 46, 120, height], [width - 52, 0, width, 172]]; // scale and buttons
     const shown = new Set();
-    for (const [x, y, text] of this.badges) {
-      this.put({ name: text, kind: "badge", x, y }, port, taken, shown, true);
-    }
-    for (const name of this.names) {
-      if (shown.size - this.badges.length >= MOST) break;
-      this.put(name, port, taken, shown, false);
+    const badges = this.badges.map(([x, y, name]) => ({ name, kind: "badge", x, y }));
+    this.write(badges);
+    for (const each of badges) this.put(each, port, taken, shown, true);
+    const near = this.names.filter(({ x, y }) => inside(port.project([x, y]), port));
+    for (let at = 0; at < near.length && shown.size - this.badges.length < MOST; at++) {
+      if (at % BATCH === 0) this.write(near.slice(at, at + BATCH));
+      this.put(near[at], port, taken, shown, false);
     }
     for (const [key, { span }] of this.drawn) span.hidden = !shown.has(key);
   }
 
   put(name, port, taken, shown, always) {
     const [x, y] = port.project([name.x, name.y]);
-    if (x < 0 || y < 0 || x > port.width || y > port.height) return;
-    const key = `${name.kind} ${name.name} ${name.x} ${name.y}`;
-    const { span, width, height } = this.drawn.get(key) ?? this.write(key, name);
+    if (!inside([x, y], port)) return;
+    const key = keyOf(name);
+    const { span, width, height } = this.drawn.get(key);
     const left = x - width / 2;
     const top = y - height / 2;
-    const inside =
+    const whole =
       left > EDGE && top > EDGE && left + width < port.width - EDGE && top + height < port.height - EDGE;
     const box = [left - ROOM, top - ROOM, left + width + ROOM, top + height + ROOM];
-    if (!always && (!inside || taken.some((other) => overlap(box, other)))) return;
+    if (!always && (!whole || taken.some((other) => overlap(box, other)))) return;
     taken.push(box);
     shown.add(key);
     span.style.transform = `translate(${left.toFixed(1)}px,${top.toFixed(1)}px)`;
   }
 
-  write(key, { name, kind }) {
-    const short = kind === "county" ? name.replace(/ County$/, "") : name;
-    const span = element("span", `atlas-name atlas-name-${kind}`, short);
-    this.root.append(span);
-    const made = { span, width: span.offsetWidth, height: span.offsetHeight };
-    this.drawn.set(key, made);
-    return made;
+  // All are written before one is measured: each measuring lays out the whole page.
+  write(names) {
+    const fresh = names.filter((name) => !this.drawn.has(keyOf(name)));
+    const spans = fresh.map(({ name, kind }) => {
+      const short = kind === "county" ? name.replace(/ County$/, "") : name;
+      return element("span", `atlas-name atlas-name-${kind}`, short);
+    });
+    this.root.append(...spans);
+    fresh.forEach((name, at) => {
+      const { offsetWidth: width, offsetHeight: height } = spans[at];
+      this.drawn.set(keyOf(name), { span: spans[at], width, height });
+    });
   }
+}
+
+function keyOf({ kind, name, x, y }) {
+  return `${kind} ${name} ${x} ${y}`;
+}
+
+function inside([x, y], { width, height }) {
+  return x >= 0 && y >= 0 && x <= width && y <= height;
 }
 
 function overlap([left, top, right, bottom], other) {

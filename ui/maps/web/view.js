@@ -4,8 +4,7 @@ import { boundsOf } from "./files.js";
 const LINKED = new Map(); // views by name of their link
 const FLIGHT = 700; // milliseconds
 const NEAREST = 16;
-const EDGES = { left: 12, right: 50, top: 12, bottom: 12 }; // pixels kept free; buttons on the right
-const LEAST = 100; // pixels: a map that is not laid out yet, or no more, still holds its edges
+export const EDGES = { left: 12, right: 50, top: 12, bottom: 12 }; // pixels kept free; buttons on the right
 const SPAN = 70; // pixels of an area that is gone to
 const STREETS = 13; // zoom at which a school that is gone to is seen with its streets
 const TINY = 8; // pixels: less cannot be seen as an area
@@ -41,13 +40,8 @@ export class View {
     for (const view of LINKED.get(this.link) ?? []) if (view !== this) yield view;
   }
 
-  get size() {
-    const { clientWidth, clientHeight } = this.frame.canvas;
-    return { width: Math.max(clientWidth, LEAST), height: Math.max(clientHeight, LEAST) };
-  }
-
   fit([west, south, east, north], padding = EDGES) {
-    const port = new this.deckgl.WebMercatorViewport(this.size);
+    const port = new this.deckgl.WebMercatorViewport(this.frame.size);
     const ends = [[west, south], [east, north]]; // prettier-ignore
     const { longitude, latitude, zoom } = port.fitBounds(ends, { padding, maxZoom: NEAREST });
     return { longitude, latitude, zoom };
@@ -72,7 +66,7 @@ export class View {
   }
 
   goTo(feature) {
-    const { width, height } = this.size;
+    const { width, height } = this.frame.size;
     const target = this.fit(boundsOf(feature));
     const step = Math.log2(Math.min(width, height) / SPAN);
     const near = feature.geometry.type === "Point" ? STREETS : target.zoom - step;
@@ -96,7 +90,7 @@ export class View {
     if (!this.viewport) return false;
     const [west, south, east, north] = boundsOf(feature);
     const [x, y] = this.viewport.project([(west + east) / 2, (south + north) / 2]);
-    const { width, height } = this.size;
+    const { width, height } = this.frame.size;
     const inside = x > 0 && y > 0 && x < width && y < height;
     return inside && (feature.geometry.type === "Point" || this.pixelsOf(feature) >= TINY);
   }
@@ -134,7 +128,7 @@ export class View {
     const minZoom = this.bounds ? this.fit(this.bounds).zoom - 1 : 0;
     this.state = { ...state, minZoom, maxZoom: NEAREST };
     const { longitude, latitude, zoom } = state;
-    this.viewport = new this.deckgl.WebMercatorViewport({ ...this.size, longitude, latitude, zoom });
+    this.viewport = new this.deckgl.WebMercatorViewport({ ...this.frame.size, longitude, latitude, zoom });
     this.deck.setProps({ viewState: this.state });
     this.placed();
   }
