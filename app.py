@@ -22,6 +22,7 @@ page = st.navigation(
             navigation.page("priorities", text("Priorities")),
             navigation.page("plan", text("Plan")),
             navigation.page("goals", text("Goals")),
+            navigation.page("did_it_work", text("Did it work?")),
             navigation.page("this_year", text("This year")),
             navigation.first_by_name(),
         ],

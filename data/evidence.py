@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from analytics.what_if import ATTENDANCE, CHRONIC, Effect
-from data.recipe.binding import STRICT, TomlError, bind, read_toml
+from data.recipe.binding import STRICT, TomlError, bind, dump, read_toml
 from data.recipe.measures import measures
 
 FILE = Path(__file__).parent / "evidence.toml"
@@ -136,6 +136,20 @@ def evidence(path: Path = FILE) -> Mapping[str, Strategy]:
     if problems:
         raise TomlError("\n".join(problems))
     return MappingProxyType({each.id: each for each in strategies})
+
+
+def to_toml(strategy: Strategy) -> str:
+    """Write a strategy as an entry of the library.
+
+    Raises
+    ------
+    TomlError
+        The library would refuse it.
+    """
+    problems = _problems(strategy)
+    if problems:
+        raise TomlError("\n".join(problems))
+    return dump(_Library((strategy,)))
 
 
 def proposed(harder: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
 from typing import Any
@@ -13,6 +13,7 @@ from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
 from data.contracts.vocabulary import PROVIDER_KINDS
 from data.evidence import evidence
+from data.views import programmes
 from ui import languages
 from ui.languages import mark, text
 
@@ -145,9 +146,29 @@ PLANNING = (
 """Fields that only services and sites are asked by."""
 LISTED: Mapping[str, int] = {"fixed": 10, "counties": 10}
 """Fields that name several values, and how many at most."""
+OWN, EXAMPLE = "own", "example"
+"""Programmes that a link names: one that only the session has, and the example of the place."""
 LANGUAGES: Mapping[str, str] = languages.offered()
 NEIGHBOURHOOD = "in:"
 """Begins the focus on a neighbourhood: "in:Mott Haven"."""
+
+
+class Programmes(frozenset[str]):
+    """Programmes that a link may name: those with a name, and those that are written out."""
+
+    def __new__(cls, units: Iterable[str]) -> Programmes:
+        """Take the ids of schools and names of places that may stand in one."""
+        made = super().__new__(cls, ("", OWN, EXAMPLE))
+        made.units = frozenset(units) - {""}
+        return made
+
+    units: frozenset[str]
+
+    def __contains__(self, value: object) -> bool:
+        """Whether a value names a programme, or writes one of places that are here."""
+        if super().__contains__(value):
+            return True
+        return isinstance(value, str) and programmes.read(value, self.units) is not None
 
 
 @dataclass(frozen=True)
@@ -238,6 +259,9 @@ class Selection:
         Candidates: "" for schools, a kind of provider, or `ADDED`.
     fixed : str
         Schools that are sites already, by id, with commas between.
+    programme : str
+        Programme that is evaluated: `OWN`, `EXAMPLE`, or written out, see
+        `data.views.programmes.written`; "" for none.
     """
 
     area: str
@@ -287,6 +311,7 @@ class Selection:
     site_question: str = ""
     site_among: str = ""
     fixed: str = ""
+    programme: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -435,6 +460,7 @@ class Choices:
             "site_question": tuple(SITE_QUESTIONS),
             "site_among": ("", *PROVIDER_KINDS, ADDED),
             "fixed": self.schools | {""},
+            "programme": Programmes(self.units),
             "beside": (
                 *("", "scatter"),
                 *(f"null:{key}" for key in NULLS),
@@ -536,7 +562,8 @@ def from_query(query: Mapping[str, str], choices: Choices) -> tuple[Selection, t
         if given is None or given == str(getattr(selection, name)):
             continue
         values: dict[str, Any] = {str(value): value for value in allowed}
-        if given in values or (name in LISTED and is_offered(name, given, allowed)):
+        written_out = name in LISTED or name == "programme"
+        if given in values or (written_out and is_offered(name, given, allowed)):
             selection = replace(selection, **{name: values.get(given, given)})
         else:
             notices.append(

@@ -29,7 +29,10 @@ from ui.selection import Selection
 
 ROOT = Path(__file__).parents[2]
 PLACES = (made.SLUG, made.BARE)
-PAGES = ("overview", "schools", "priorities", "plan", "goals", "data_quality", "methods")
+PAGES = (
+    *("overview", "schools", "priorities", "plan", "goals", "did_it_work"),
+    *("data_quality", "methods"),
+)
 YEAR = "2023-24"
 SCHOOLS = re.compile(r"\b(?:schools?|tracts?|neighbou?rhoods?)\b", re.IGNORECASE)
 OF_LEARNING = re.compile(

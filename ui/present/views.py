@@ -22,6 +22,7 @@ MODULES: Mapping[str, str] = {
     "first": "ui.present.first",
     "plan": "ui.present.plan",
     "goal": "ui.present.goal",
+    "worked": "ui.present.worked",
     "this_year": "ui.present.this_year",
     "next": "ui.present.next",
 }
@@ -29,7 +30,7 @@ MODULES: Mapping[str, str] = {
 NAMES, OF_YEAR = tuple(MODULES), "this_year"
 OF_DISTRICTS: Mapping[str, str] = {
     "where": "ui.present.districts",
-    **{name: MODULES[name] for name in ("first", "plan", "goal", "this_year", "next")},
+    **{name: MODULES[name] for name in ("first", "plan", "goal", "worked", "this_year", "next")},
 }
 """Views that can be true of a place by district: without hot spots, and what rests on them."""
 

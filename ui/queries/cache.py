@@ -59,6 +59,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "nation": Entry(4, shared=True),
         "neighbourhoods": Entry(32, doing=mark("Adding up neighbourhoods ..."), stored=True),
         "units of a place": Entry(8),
+        "schools of places": Entry(4, shared=True),
+        "what a programme may be in": Entry(4, shared=True),
         "search": Entry(4, shared=True),
         "trend": Entry(32),
         "totals": Entry(64, shared=True),
