@@ -55,8 +55,8 @@ def ears(series: pd.Series, method: Method, *, baseline: int = BASELINE) -> pd.D
     Examples
     --------
     >>> counts = pd.Series([1, 1, 1, 1, 2, 3, 3, 6])
-    >>> ears(counts, "C1").iloc[-1].round(3).tolist()
-    [1.714, 4.506, True]
+    >>> ears(counts, "C1")["statistic"].round(2).tolist()[-1], ears(counts, "C1")["alarm"].sum()
+    (4.51, np.int64(1))
     """
     if baseline < 3:
         raise ValueError(f"a baseline of {baseline} days; use 3 or more")

@@ -22,11 +22,12 @@ WINDOWS = {"day": 1, "week": 5}
 BASELINE, GAP = 30, 5
 """Days of school of the baseline, and between its end and the day that is judged."""
 LEAST_BASELINE = 15
-FREEDOM = (5.0, 8.0)
+FREEDOM = (5.0, 7.0)
 """Least and most degrees of freedom of the t that absence follows: seasons add to what noise does,
 so even calm series are not held to be normal."""
 _WEEKDAY_PRIOR = 4.0  # a weekday's own mean is worth this many of its days less
 _TRIM = 2.58  # residuals beyond count less, as Noufaily et al. have it
+_MAD = 1.4826  # standard deviation of a normal for one median absolute deviation
 _MOST_ALIKE = 0.9
 
 
@@ -81,12 +82,12 @@ def waves(areas: SchoolDays, *, rest: SchoolDays | None = None, alpha: float = A
     -----
     Log odds of absence (less those of the rest), `y_t`. Weekday effects are means of earlier days'
     distance from the five days around them, shrunken. The baseline is the `BASELINE` days that end
-    `GAP` before t: mean and variance, days beyond 2.58 deviations weighted down (a wave that is
-    over does not hide the next). The variance is at least that of students' chance,
-    `1 / (n p q)`, so it is over-dispersed by what the past shows; the correlation of days (first
-    lag, median over areas and earlier days) widens the range of a week and of the baseline's mean.
-    The distance is Student's t whose tails are as heavy as those of all areas' earlier days
-    (kurtosis `3 + 6 / (f - 4)`), within `FREEDOM`.
+    `GAP` before t: mean and variance, days beyond 2.58 deviations (by the median absolute
+    deviation) weighted down, so that a storm or wave that is over does not hide the next. The
+    variance is at least that of students' chance, `1 / (n p q)`, so it is over-dispersed by what
+    the past shows; the correlation of days (first lag, median over areas and earlier days) widens
+    the range of a week and of the baseline's mean. The distance is Student's t whose tails are as
+    heavy as those of all areas' earlier days (kurtosis `3 + 6 / (f - 4)`), within `FREEDOM`.
 
     References
     ----------
@@ -193,15 +194,17 @@ def _steadied(past: Floats) -> tuple[Floats, Floats, Floats]:
     """Give mean and variance of a baseline, far days weighted down, and its number of days."""
     known = ~np.isnan(past)
     count = known.sum(axis=0).astype(float)
+    told = count > 0
+    median = np.median if known.all() else np.nanmedian  # the former is many times faster
+    middle, reach = np.zeros((2, past.shape[1]))
+    middle[told] = median(past[:, told], axis=0)
+    reach[told] = _MAD * median(np.abs(past[:, told] - middle[told]), axis=0)
     values = np.where(known, past, 0.0)
-    weight = known.astype(float)
-    mean, variance = np.zeros((2, past.shape[1]))
-    for _ in range(2):
-        whole = np.maximum(weight.sum(axis=0), 1.0)
-        mean = (weight * values).sum(axis=0) / whole
-        variance = (weight * (values - mean) ** 2).sum(axis=0) / np.maximum(whole - 1, 1.0)
-        away = np.abs(values - mean) / np.sqrt(np.where(variance > 0, variance, 1.0))
-        weight = known * np.where(away > _TRIM, (_TRIM / np.maximum(away, _TRIM)) ** 2, 1.0)
+    away = np.abs(values - middle) / np.where(reach > 0, reach, np.inf)
+    weight = known * np.where(away > _TRIM, (_TRIM / np.maximum(away, _TRIM)) ** 2, 1.0)
+    whole = np.maximum(weight.sum(axis=0), 1.0)
+    mean = (weight * values).sum(axis=0) / whole
+    variance = (weight * (values - mean) ** 2).sum(axis=0) / np.maximum(whole - 1, 1.0)
     return mean, variance, count
 
 

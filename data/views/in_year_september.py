@@ -79,7 +79,7 @@ def september_view(
     left = len(everyone) - len(now)
     nothing = pd.DataFrame(columns=["expected", "low", "high", "came", "inside", "from_years"])
     if now.empty:
-        table = pd.DataFrame({"students": this.where(False), "rate": float("nan")})
+        table = pd.DataFrame({"students": this * float("nan"), "rate": float("nan")})
         table["expected"] = float("nan")
         return September("no signal", table, *_UNKNOWN, (), nothing, OLSON, 0, left)
     if students.shape[1] < LEAST_YEARS:
