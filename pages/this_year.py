@@ -1,22 +1,18 @@
-from ui import frame, screen
-from ui.queries import in_year
-from ui.this_year import block, folds, words
+from ui import frame
+from ui.this_year import ahead, block, folds, waves, words
 
-selection = frame.head(
-    "How is attendance going this year?",
-    filters=block.FILTERS,
-    options=block.OPTIONS,
-    needs_figures=False,
-    page="this_year",
-)
-if not in_year.here(selection):
-    frame.end(selection, words.none_here(selection))
+selection = block.head("How is attendance going this year?")
 
 frame.answer(words.answer(selection))
 block.first_screen(selection)
-screen.caption(words.SHOWN)
+block.foot(selection)
 frame.how_sure(words.SURE, words.RINGED)
 frame.fold("This year beside the year before", "before", folds.year_before, selection)
-frame.fold("Who is on track to be chronically absent?", "track", folds.on_track, selection)
+frame.fold("Who is on track to be chronically absent?", "track", ahead.on_track, selection)
+frame.fold("What does the first month tell?", "september", ahead.september, selection)
+frame.fold("Where will schools be at the end of the year?", "ahead", ahead.forecast, selection)
+frame.fold("By neighbourhood and student group", "areas", folds.areas_and_groups, selection)
+frame.fold("Waves of absence, for health departments", "waves", waves.draw, selection)
 frame.fold("Every day as a table", "days", folds.every_day, selection)
-frame.limits(selection)
+frame.fold("Method and sources", "sources", folds.sources, selection)
+frame.limits(selection, words.LIMITS, words.of_year(selection))

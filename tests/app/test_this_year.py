@@ -30,7 +30,7 @@ def home(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 @pytest.fixture
 def page(home: Path) -> Callable[..., AppTest]:
     assert home.is_dir()
-    return lambda **query: opened("this_year", **query)
+    return lambda **query: opened("this_year", **{"folds": False, **query})
 
 
 def answer(test: AppTest) -> str:
@@ -58,7 +58,7 @@ def by_hand(year: str, until: str = "2026", school: str | None = None) -> float:
 
 
 def test_the_answer_is_that_of_the_table(page: Callable[..., AppTest]) -> None:
-    test = page()
+    test = page(folds=True)
     assert not test.exception
     told = answer(test)
     assert percent_text(by_hand(NOW)) in told
@@ -97,6 +97,19 @@ def test_a_school_has_its_own_calendar_and_card(page: Callable[..., AppTest]) ->
     assert points_text(change) in card
 
 
+def test_the_school_that_fell_leads_the_list_and_the_others_are_not_named(
+    page: Callable[..., AppTest],
+) -> None:
+    test = page()
+    rows = [each for each in test.button if str(each.key).startswith("row-")]
+    fell = store.load("demo").days["place_id"].unique()[FELL]
+    assert rows[0].key == f"row-{fell}"
+    assert "\N{BLACK DOWN-POINTING TRIANGLE}" in rows[0].label
+    assert len(rows) < 6, "what chance does to the others is not named"
+    rows[0].click().run()
+    assert any("beyond noise" in e.proto.body for e in test.get("html"))
+
+
 def test_a_place_without_figures_says_the_next_step_to_who_reads(
     demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,7 +132,9 @@ def test_late_figures_are_said_in_red_and_a_year_that_is_over_is_framed(
 ) -> None:
     def bodies(today: str) -> str:
         monkeypatch.setattr("ui.this_year.words.today", lambda: pd.Timestamp(today).date())
-        return " ".join(element.proto.body for element in opened("this_year").get("html"))
+        return " ".join(
+            element.proto.body for element in opened("this_year", folds=False).get("html")
+        )
 
     fresh, late, over = map(bodies, ("2025-11-21", "2025-12-05", "2026-09-05"))
     assert "atlas-late" not in fresh
@@ -162,4 +177,5 @@ def test_without_an_earlier_year_no_change_is_claimed(demo_path: Path) -> None:
     test = opened("this_year")
     assert not test.exception
     assert "2024-25" not in answer(test)
+    assert "No forecast: it takes 2 more whole earlier years." in words(test)
     assert "There is no earlier year here" in words(test)

@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from analytics.goals.grid import CALIFORNIA_GRID
+from data.contracts.in_year import BANDS
 from data.contracts.vocabulary import (
     CATCHMENTS,
     LEVEL_LABELS,
@@ -36,7 +37,7 @@ from ui.words.numbers import count_text, percent_text, value_text
 
 ROOT = Path(__file__).parents[2]
 GIVEN = (
-    *(CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
+    *(BANDS, CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
     *({term: term for term in TERMS}, TERMS),
     *(ROLES, STATUSES, KINDS, PROBLEMS, VIRGINIA, CALIFORNIA),

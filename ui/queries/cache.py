@@ -106,13 +106,20 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "chart of themes": Entry(32),
         "chart of exposure": Entry(32),
         "figures of this year": Entry(4, shared=True, doing=mark("Opening this year ...")),
-        "last year with days": Entry(8),
+        "years with days": Entry(8),
         "days without school": Entry(8),
         "days of a school year": Entry(8, shared=True, doing=mark("Laying out the days ...")),
         "parts of units": Entry(16, shared=True),
         "calendar of this year": Entry(64),
         "this year beside the last": Entry(32, doing=mark("Comparing with the year before ...")),
+        "change of this year": Entry(64),
         "changes of this year": Entry(16, doing=mark("Comparing with the year before ...")),
+        "schools that moved": Entry(8, doing=mark("Looking for schools that moved ...")),
+        "forecast of the year's end": Entry(
+            8, shared=True, doing=mark("Forecasting the end of the year ...")
+        ),
+        "illness waves": Entry(8, shared=True, doing=mark("Looking for waves of absence ...")),
+        "days against their past": Entry(32, doing=mark("Looking for waves of absence ...")),
         "ground of a printed map": Entry(4, shared=True),
     }
 )

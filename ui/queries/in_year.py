@@ -21,12 +21,13 @@ from data.views.in_year_calendar import (
 from data.views.in_year_months import groups_view, months_view
 from data.views.units import unit_parts
 from ui import queries
-from ui.queries import units
 from ui.queries.cache import kept
 from ui.queries.stored import Place
 from ui.selection import NEIGHBOURHOOD, Selection
 
 WHOLE = "place"
+NO_DAYS = ("attended", "students", "schools", "published", "status")
+"""Columns of the calendar of a year of which only months are known."""
 NOTHING = "the store holds no figures of this year; ask `here` first"
 
 
@@ -100,7 +101,7 @@ def age(selection: Selection, today: date) -> Age:
 
 def figures(selection: Selection) -> InYear:
     """Figures of the year, shared by all sessions, never written to."""
-    return _figures(edition(selection))
+    return loaded(edition(selection))
 
 
 def now(selection: Selection) -> str:
@@ -110,22 +111,18 @@ def now(selection: Selection) -> str:
 
 def last(selection: Selection) -> str:
     """Latest earlier school year with days; "" where there is none."""
-    return _last(edition(selection), now(selection))
+    before = [each for each in years(edition(selection)) if each < now(selection)]
+    return before[-1] if before else ""
 
 
 def has_days(selection: Selection) -> bool:
     """Whether there are days of the year, not months alone."""
-    return bool(figures(selection).days["school_year"].eq(now(selection)).any())
+    return now(selection) in years(edition(selection))
 
 
 def year(selection: Selection, name: str) -> LaidYear:
     """Lay out the days of a school year."""
-    return _year(edition(selection), name)
-
-
-def least(selection: Selection) -> int:
-    """Fewest students of a figure."""
-    return least_students(queries.panel(selection))
+    return laid(edition(selection), name)
 
 
 def unit(selection: Selection) -> Unit:
@@ -147,6 +144,8 @@ def unit(selection: Selection) -> Unit:
 
 def calendar(selection: Selection) -> pd.DataFrame:
     """Attendance by day of what is chosen, see `data.views.in_year_calendar.calendar_view`."""
+    if not has_days(selection):
+        return pd.DataFrame(columns=NO_DAYS, index=pd.DatetimeIndex([], name="date"))
     return _calendar(edition(selection), now(selection), unit(selection), selection.catchment)
 
 
@@ -166,18 +165,31 @@ def beside_last(selection: Selection) -> pd.DataFrame | None:
     None without an earlier year, or without a school that is in both.
     """
     then = last(selection)
-    if not then:
+    if not then or not has_days(selection):
         return None
-    table = _beside(edition(selection), then, now(selection), unit(selection), selection.catchment)
+    key, of = edition(selection), unit(selection)
+    table = _beside(key, then, now(selection), of, selection.catchment)
     return table if table["schools"].gt(0).any() else None
 
 
-def changes(selection: Selection) -> pd.DataFrame | None:
-    """Change of each unit listed, see `same_day_units`; None without an earlier year."""
+def change(selection: Selection) -> pd.Series | None:
+    """Change of what is chosen by the newest day of school, a row of `same_day_units`.
+
+    None without an earlier year, or where it is not shown.
+    """
     then = last(selection)
-    if not then:
+    if not then or not has_days(selection):
         return None
-    kind = selection.moved_of or "school"
+    key, of = edition(selection), unit(selection)
+    row = _change(key, then, now(selection), of, selection.catchment).iloc[0]
+    return row if row["status"] == "reported" else None
+
+
+def changes(selection: Selection, kind: str) -> pd.DataFrame | None:
+    """Change of each neighbourhood or county, see `same_day_units`; None without a year before."""
+    then = last(selection)
+    if not then or not has_days(selection):
+        return None
     return _changes(edition(selection), then, now(selection), kind, selection.catchment)
 
 
@@ -193,70 +205,78 @@ def groups(selection: Selection) -> pd.DataFrame:
     return groups_view(figures(selection).months, now(selection), of.kind, of.id)
 
 
-def names(selection: Selection, ids: pd.Index) -> pd.Series:
-    """Name each unit of the view's list."""
-    return units.names(selection, selection.moved_of or "school", ids)
-
-
 @kept("figures of this year")
-def _figures(key: Edition) -> InYear:
+def loaded(key: Edition) -> InYear:
+    """Figures of an edition."""
     found = store.load(key.place.slug)
     if found is None:
         raise LookupError(NOTHING)
     return found
 
 
-@kept("last year with days")
-def _last(key: Edition, now: str) -> str:
-    years = _figures(key).days["school_year"]
-    return max((each for each in years.unique() if each < now), default="")
+@kept("years with days")
+def years(key: Edition) -> tuple[str, ...]:
+    """School years that have days, in order."""
+    days = loaded(key).days
+    return tuple(sorted(days.loc[days["place_day"].ne(CLOSED), "school_year"].unique()))
+
+
+def fewest(key: Edition) -> int:
+    """Fewest students of a figure."""
+    return least_students(queries.panel_of(key.place))
 
 
 @kept("days without school")
 def _closed(key: Edition, name: str) -> list[date]:
-    days = _figures(key).days
+    days = loaded(key).days
     rows = days[days["school_year"].eq(name) & days["place_day"].eq(CLOSED)]
     return [date.fromisoformat(each) for each in sorted(rows["date"].unique())]
 
 
 @kept("days of a school year")
-def _year(key: Edition, name: str) -> LaidYear:
-    panel = queries.panel_of(key.place)
-    return laid_year(_figures(key).days, name, least=least_students(panel))
+def laid(key: Edition, name: str) -> LaidYear:
+    """Lay out the days of a school year of an edition."""
+    return laid_year(loaded(key).days, name, least=fewest(key))
 
 
 @kept("parts of units")
-def _parts(key: Place, kind: str, catchment: str) -> pd.DataFrame:
+def parts(key: Place, kind: str, catchment: str) -> pd.DataFrame:
+    """Part of each school in each unit of a kind."""
     view = _view(key, catchment)
     return unit_parts(queries.panel_of(key), kind, queries.join(view).table)
 
 
 @kept("calendar of this year")
 def _calendar(key: Edition, name: str, of: Unit, catchment: str) -> pd.DataFrame:
-    least = least_students(queries.panel_of(key.place))
-    return calendar_view(_year(key, name), _part(key.place, of, catchment), least=least)
+    part = part_of(key.place, of, catchment)
+    return calendar_view(laid(key, name), part, least=fewest(key))
 
 
 @kept("this year beside the last")
 def _beside(key: Edition, last: str, now: str, of: Unit, catchment: str) -> pd.DataFrame:
-    part = _part(key.place, of, catchment)
-    return same_day_view(_year(key, last), _year(key, now), part)
+    part = part_of(key.place, of, catchment)
+    return same_day_view(laid(key, last), laid(key, now), part)
+
+
+@kept("change of this year")
+def _change(key: Edition, last: str, now: str, of: Unit, catchment: str) -> pd.DataFrame:
+    part = part_of(key.place, of, catchment).to_frame(of.kind)
+    return same_day_units(laid(key, last), laid(key, now), part, least=fewest(key))
 
 
 @kept("changes of this year")
 def _changes(key: Edition, last: str, now: str, kind: str, catchment: str) -> pd.DataFrame:
-    parts = _parts(key.place, kind, catchment)
-    least = least_students(queries.panel_of(key.place))
-    return same_day_units(_year(key, last), _year(key, now), parts, least=least)
+    within = parts(key.place, kind, catchment)
+    return same_day_units(laid(key, last), laid(key, now), within, least=fewest(key))
 
 
-def _part(key: Place, of: Unit, catchment: str) -> pd.Series:
+def part_of(key: Place, of: Unit, catchment: str) -> pd.Series:
     """Give the part of each school that is in a unit."""
     if of.kind == "school":
         schools = queries.panel_of(key).schools.index
         return pd.Series((schools == of.id).astype(float), schools)
-    parts = _parts(key, of.kind, catchment)
-    return parts[of.id] if of.id in parts else pd.Series(0.0, parts.index)
+    within = parts(key, of.kind, catchment)
+    return within[of.id] if of.id in within else pd.Series(0.0, within.index)
 
 
 def _view(key: Place, catchment: str) -> Selection:

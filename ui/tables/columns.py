@@ -88,6 +88,33 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "attended_high": Column(
             "Change since, high", "points", "fraction", "High end of its 95 % range.", guarded=True
         ),
+        "weeks": Column("Weeks", "count", "weeks", "Blocks of 5 school days with both years."),
+        "beside_middle": Column(
+            "Beside the middle school",
+            "points",
+            "fraction",
+            "What of the change, less the middle school's, is likely to be there.",
+        ),
+        "beside_low": Column("Beside it, low", "points", "fraction", "Low end, 90 %."),
+        "beside_high": Column("Beside it, high", "points", "fraction", "High end, 90 %."),
+        "moved": Column("Beyond noise", "text", "text", "5 % of those marked may be so by chance."),
+        "moved_up": Column("Schools up", "count", "schools", "Higher, beyond noise."),
+        "moved_down": Column("Schools down", "count", "schools", "Lower, beyond noise."),
+        "days_missed": Column("Days missed", "text", "days", "Up to the end of the first month."),
+        "became": Column("Became so before", "portion", "fraction", "Part of the band, earlier."),
+        "ahead": Column("Expected at the end", "count", "students", "Chronically absent students."),
+        "ahead_low": Column("At the end, low", "count", "students", "Low end, 90 %."),
+        "ahead_high": Column("At the end, high", "count", "students", "High end, 90 %."),
+        "to_date": Column("To date", "portion", "fraction", "Figure to date that it rests on."),
+        "reach": Column("To reach", "count", "students", "Missed 2 days or more in month one."),
+        "reach_share": Column("Part to reach", "portion", "fraction", "Of students with a band."),
+        "first_day": Column("First day", "text", "text", "First day of the run, as 2015-12-01."),
+        "last_day": Column("Last day", "text", "text", "Last day of the run."),
+        "absent_then": Column("Absent", "portion", "fraction", "Part absent on these days."),
+        "expected_then": Column("Expected then", "portion", "fraction", "By the area's own past."),
+        "range_high": Column("Range up to", "portion", "fraction", "Upper end of the range."),
+        "extra_days": Column("Days beyond", "count", "student-days", "Beyond expected."),
+        "whole_place": Column("Whole place, too", "text", "text", "A shared cause is likely."),
         "students_so_far": Column(
             "Students so far", "count", "students", "Students with the least days of enrolment."
         ),

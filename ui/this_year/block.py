@@ -8,25 +8,48 @@ from html import escape
 
 import streamlit as st
 
-from ui import controls, screen
+from ui import controls, frame, screen
 from ui.languages import text
 from ui.maps.scales import class_legend
-from ui.queries import in_year
+from ui.queries import in_year, in_year_ahead, units
 from ui.screen import Beside, Row
-from ui.selection import Selection
+from ui.selection import NEIGHBOURHOOD, Selection
 from ui.this_year import calendar, words
 from ui.this_year.calendar import Day
+from ui.words.as_written import as_written
 from ui.words.cards import card
 from ui.words.numbers import points_text
 
 FILTERS = ("area", "within")
 OPTIONS = ("catchment",)
 LISTED = 12
+UP, DOWN = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
+
+
+def head(question: str) -> Selection:
+    """Draw the head; without figures of this year the page ends with what would bring them."""
+    here = in_year.here(frame.current())
+    selection = frame.head(
+        question,
+        filters=FILTERS if here else FILTERS[:1],
+        options=OPTIONS if here else (),
+        needs_figures=False,
+        page="this_year",
+    )
+    if not here:
+        frame.end(selection, words.none_here(selection))
+    return selection
 
 
 def first_screen(selection: Selection) -> None:
     """Draw the calendar of the place or of what is chosen, beside it who moved most."""
     screen.first(partial(_calendar, selection), selection, _beside(selection))
+
+
+def foot(selection: Selection) -> None:
+    """Say in one line what the calendar shows, and which weekdays differ beyond chance."""
+    with st.container(key="foot", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(as_written(words.shown(selection)), width="stretch")
 
 
 def days(selection: Selection) -> tuple[Day, ...]:
@@ -73,19 +96,38 @@ def _legend(selection: Selection) -> str:
 
 
 def _ranked(selection: Selection) -> None:
-    screen.listed(text("Moved most since {year}", year=in_year.last(selection)), _rows(selection))
+    then = in_year.last(selection)
+    if not then:
+        st.html(f"<p class='atlas-note'>{escape(text(words.NO_YEAR_BEFORE))}</p>")
+        return
+    rows = list(_areas(selection) if selection.moved_of else _schools(selection))
+    heading = text("Moved most since {year}, beyond noise, in points", year=then)
+    if not rows:
+        heading = text("None moved beyond noise since {year}", year=then)
+    screen.listed(heading, rows)
 
 
-def _rows(selection: Selection) -> Iterator[Row]:
-    table = in_year.changes(selection)
+def _schools(selection: Selection) -> Iterator[Row]:
+    """Schools that moved otherwise than the middle school, the farthest first."""
+    table = in_year_ahead.movers(selection)
+    first = table[table["moved"].astype(bool)].head(LISTED)
+    names = units.names(selection, "school", first.index)
+    for id_, row in first.iterrows():
+        figure = points_text(float(row["shrunken"]))
+        yield Row(str(id_), _sign(row["shrunken"]), str(names[id_]), figure)
+
+
+def _areas(selection: Selection) -> Iterator[Row]:
+    """Neighbourhoods or counties whose change is beyond its range, the farthest first."""
+    table = in_year.changes(selection, selection.moved_of)
     if table is None:
         return
-    table = table[table["status"].eq("reported")].sort_values("change").head(LISTED)
-    names = in_year.names(selection, table.index)
-    for id_, row in table.iterrows():
-        yield Row(
-            str(id_),
-            "",
-            str(names[id_]),
-            text("{points} points", points=points_text(row["change"])),
-        )
+    clear = table["low"].gt(0) | table["high"].lt(0)
+    own = table[clear & table["status"].eq("reported")]
+    own = own.loc[own["change"].abs().sort_values(ascending=False).index].head(LISTED)
+    for name, row in own.iterrows():
+        yield Row(f"{NEIGHBOURHOOD}{name}", _sign(row["change"]), str(name), words.range_of(row))
+
+
+def _sign(change: float) -> str:
+    return UP if change > 0 else DOWN

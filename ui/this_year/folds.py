@@ -1,134 +1,135 @@
-"""Folded parts of the page This year: the year before, who is on track, every day as a table."""
+"""Folded parts of the page This year: the year before, areas and groups, every day, sources."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from ui import languages, queries
 from ui.charts.style import draw_chart
-from ui.languages import counted, mark, text
-from ui.queries import in_year
-from ui.selection import MOVED_OF, Selection
+from ui.languages import mark, text
+from ui.queries import in_year, in_year_ahead, units
+from ui.selection import LISTS, Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.tables.exports import About
 from ui.this_year import charts, words
-from ui.this_year.charts import TIERS
 from ui.words.as_written import as_written
 
 DAYS = ("date", "attended", "students", "schools")
-CHANGES = (
-    *("name", "students", "schools", "attended_now", "attended_last"),
+MOVERS = (
+    *("name", "students", "weeks", "attended_change"),
+    *("beside_middle", "beside_low", "beside_high", "moved"),
+)
+AREAS = (
+    *("name", "students", "schools", "attended_last", "attended_now"),
+    *("attended_change", "attended_low", "attended_high", "moved_up", "moved_down"),
+)
+GROUPS = (
+    *("student_group", "schools", "attended_last", "attended_now"),
     *("attended_change", "attended_low", "attended_high"),
 )
-MONTHS = ("month", "students_so_far", "on_track", "on_track_rate", *TIERS)
-GROUPS = ("student_group", "students_so_far", "on_track", "on_track_rate")
-NO_YEAR_BEFORE = mark("There is no earlier year here to compare with.")
-NO_MONTHS = mark(
-    "Who is on track to be chronically absent is not known here. Daily shares of a school do not"
-    " tell how many days each student missed: a school at 89 % can have 39 % chronically absent. A"
-    " district can count it from its own records (python -m data.rollup); no record leaves it."
-)
-NOT_COUNTED = mark(
-    "A roll-up counts students of schools and districts. Choose one of these, or the whole place."
-)
+RENAMED = {name: f"attended_{name}" for name in ("now", "last", "change", "low", "high")}
+NOT_ENOUGH = mark("There are too few weeks or schools with figures of both years for a list.")
+NO_AREAS = mark("This place has no neighbourhoods or counties to compare.")
 
 
 def year_before(selection: Selection) -> None:
-    """Draw this year beside an earlier one, and every unit of the list."""
+    """Draw this year beside an earlier one, and every school by how far it moved."""
     table = in_year.beside_last(selection)
     if table is None:
-        st.write(as_written(text(NO_YEAR_BEFORE)))
+        st.write(as_written(text(words.NO_YEAR_BEFORE)))
         return
     now, last = in_year.now(selection), in_year.last(selection)
     draw_chart(charts.beside_chart(table, now, last))
     st.caption(as_written(words.same_schools(table.iloc[-1], now, last)))
-    units = in_year.changes(selection)
-    if units is not None:
-        rows = _changes(selection, units)
-        title = text(
-            "{list}: at school so far in {now} and {last}",
-            list=text(MOVED_OF[selection.moved_of]),
-            now=now,
-            last=last,
-        )
-        table_block.show(rows, CHANGES, title)
-        _offer(selection, mark("changes"), "changes", rows)
-
-
-def _changes(selection: Selection, units: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the table of changes, under the names of its columns."""
-    kept = ["now", "last", "change", "low", "high"]
-    rows = units.rename(columns={name: f"attended_{name}" for name in kept})
-    rows = rows.assign(name=in_year.names(selection, units.index), reason="")
-    return rows.sort_values("attended_change", na_position="last").drop(
-        columns="date", errors="ignore"
+    found = in_year_ahead.movers(selection)
+    if found.empty:
+        st.write(as_written(text(NOT_ENOUGH)))
+        return
+    st.write(as_written(text(words.MOVED)))
+    rows = found.rename(
+        columns={
+            "change": "attended_change",
+            "shrunken": "beside_middle",
+            "low": "beside_low",
+            "high": "beside_high",
+        }
     )
+    rows = rows.drop(columns=["relative", "q"]).assign(
+        name=units.names(selection, "school", found.index),
+        moved=[text("yes") if each else text("not told from noise") for each in found["moved"]],
+    )
+    title = text("Schools by how far they moved, {last} to {now}", last=last, now=now)
+    table_block.show(rows, MOVERS, title, opens="moved-table")
+    offer(selection, mark("schools that moved"), "moved", rows)
 
 
-def on_track(selection: Selection) -> None:
-    """Draw who is on track to be chronically absent, by month and by group."""
-    st.write(as_written(text(words.ON_TRACK)))
-    if in_year.figures(selection).months.empty:
-        st.write(as_written(text(NO_MONTHS)))
+def areas_and_groups(selection: Selection) -> None:
+    """Compare neighbourhoods or counties, and student groups, with the year before."""
+    here = units.here(selection)
+    kind = selection.moved_of or next((k for k in ("neighbourhood", "county") if k in here), "")
+    found = in_year.changes(selection, kind) if kind in here else None
+    if found is None:
+        st.write(as_written(text(NO_AREAS if in_year.last(selection) else words.NO_YEAR_BEFORE)))
+    else:
+        _areas(selection, found, kind)
+    groups = in_year_ahead.group_changes(selection)
+    if groups.empty:
+        st.write(as_written(text(words.NO_GROUPS)))
         return
-    months = in_year.months(selection)
-    if months.empty:
-        st.write(as_written(text(NOT_COUNTED)))
-        return
-    if months["tier_0_5"].notna().any():
-        draw_chart(charts.tiers_chart(months))
-    name = in_year.unit(selection).name
-    _students(selection, months, MONTHS, text("On track, by month: {name}", name=name))
-    groups = in_year.groups(selection)
-    if not groups.empty:
-        month = str(groups["month"].iloc[0])
-        title = text("On track, by group, up to the end of {month}: {name}", month=month, name=name)
-        named = groups.rename_axis("student_group").drop(columns="month")
-        _students(selection, named, GROUPS, title)
-    _left_out(months)
+    rows = groups.rename(columns=RENAMED).rename_axis("student_group")
+    months = int(groups["months"].max())
+    title = text("Student groups, the same schools and {count} months of both years", count=months)
+    table_block.show(rows, GROUPS, title)
+    offer(selection, mark("changes of groups"), "groups", rows.drop(columns="months"))
 
 
-def _students(
-    selection: Selection, table: pd.DataFrame, columns: Sequence[str], title: str
-) -> None:
-    """Show and offer a table of students on track."""
-    renamed = {"students": "students_so_far", "chronic": "on_track", "share": "on_track_rate"}
-    rows = table.rename(columns=renamed).assign(reason="")
-    table_block.show(rows, columns, title)
-    of = rows.index.name or ""
-    sent = rows[[*(name for name in columns if name != of), "status"]]
-    _offer(selection, mark("students on track"), f"on-track-{of}", sent)
+def _areas(selection: Selection, found: pd.DataFrame, kind: str) -> None:
+    counts = in_year_ahead.moved_in(selection, kind)[["up", "down"]].add_prefix("moved_")
+    rows = found.rename(columns=RENAMED).join(counts.reindex(found.index))
+    rows = rows.assign(name=found.index, reason="").sort_values(
+        ["attended_change", "name"], na_position="last"
+    )
+    rows = rows.reset_index(drop=True)
+    now, last = in_year.now(selection), in_year.last(selection)
+    title = text(
+        "{list}: at school so far, {last} and {now}", list=text(LISTS[kind]), last=last, now=now
+    )
+    table_block.show(rows, AREAS, title)
+    st.caption(as_written(text(words.AREAS)))
+    offer(selection, mark("changes of areas"), "areas", rows)
 
 
-def _left_out(months: pd.DataFrame) -> None:
-    left = int(months["left_out"].iloc[-1])
-    if left:
-        said = counted(
-            "{count} district is not in these sums: its count is too small to show.",
-            "{count} districts are not in these sums: their counts are too small to show.",
-            left,
-        )
-        st.caption(as_written(said))
+def sources(selection: Selection) -> None:
+    """Tell how the figures are made, who published them, and what was done to their rows."""
+    basis = (
+        in_year.year(selection, in_year.now(selection)).basis if in_year.has_days(selection) else ""
+    )
+    for sentence in (words.METHOD, words.BASES.get(basis, ""), words.MOVED, words.RINGED):
+        st.write(as_written(text(sentence)))
+    found = in_year.figures(selection)
+    table_block.plain(table_block.source_table(found.sources), text("Sources of this year"))
+    table_block.plain(table_block.ledger_table(found.ledger), text("What was done to their rows"))
 
 
 def every_day(selection: Selection) -> None:
     """Show the calendar as a table, with what to take home."""
     table = in_year.calendar(selection)
+    if table.empty:
+        st.write(as_written(text(words.NO_DAYS)))
+        return
     rows = table.assign(date=table.index.strftime("%Y-%m-%d"), reason="").reset_index(drop=True)
     title = words.title(in_year.unit(selection), in_year.now(selection))
     columns = (*DAYS, "published") if rows["published"].notna().any() else DAYS
     table_block.show(rows.iloc[::-1], columns, title)
     sent = rows[[*columns, "status"]].set_index("date")
-    _offer(selection, mark("days"), "days", sent)
+    offer(selection, mark("days"), "days", sent)
     basis = in_year.year(selection, in_year.now(selection)).basis
     st.caption(as_written(text(words.BASES[basis])))
 
 
-def _offer(selection: Selection, name: str, topic: str, table: pd.DataFrame) -> None:
+def offer(selection: Selection, name: str, topic: str, table: pd.DataFrame) -> None:
     """Offer a table with the sources of this year's figures."""
     year = in_year.now(selection)
     columns = [*filter(None, (table.index.name,)), *table.columns]

@@ -9,12 +9,13 @@ import pandas as pd
 
 from ui import queries, roles
 from ui.languages import counted, mark, text
-from ui.queries import in_year
+from ui.queries import in_year, in_year_ahead
 from ui.queries.in_year import Unit
 from ui.selection import Selection
 from ui.words import plain
 from ui.words.dates import day_text
 from ui.words.numbers import count_text, percent_text, points_text
+from ui.words.standing import not_shown_text, source_text
 
 SHOWN = mark("Each box is a day, each row a week. The darker, the fewer students were at school.")
 OFF = mark("no school, or nothing published")
@@ -31,6 +32,11 @@ ON_TRACK = mark(
     "On track to be chronically absent: absent on 10 % or more of the days so far. The year can"
     " still turn out otherwise, and attendance alone cannot tell who is."
 )
+NO_DAYS = mark("Only months are known of this year: there are no days to draw.")
+LIMITS = mark(
+    "Attendance on a day does not tell why: illness, weather, transport and a holiday look alike."
+    " Figures are preliminary until the publisher closes the year."
+)
 BASES = {
     "days": mark("Days of all students were counted beside the student system."),
     "students": mark(
@@ -42,6 +48,56 @@ BASES = {
         " school counts alike. That is not the share of all students."
     ),
 }
+NO_MONTHS = mark(
+    "Who is on track to be chronically absent is not known here. Daily shares of a school do not"
+    " tell how many days each student missed: a school at 89 % can have 39 % chronically absent. A"
+    " district can count it from its own records (python -m data.rollup); no record leaves it."
+)
+NOT_COUNTED = mark(
+    "A roll-up counts students of schools and districts. Choose one of these, or the whole place."
+)
+NO_BANDS = mark(
+    "How many days each student missed in the first month is not known here: daily shares of a"
+    " school do not tell it. A district can count it (python -m data.rollup); no record leaves it."
+)
+NO_GROUPS = mark("Student groups are not known here: it takes a roll-up of this year and another.")
+TEAM = mark(
+    "Who needs reaching is a count for a school team. It is never a list of students: the team"
+    " knows them, and asks what would help."
+)
+MOVED = mark(
+    "Schools are compared with the middle school in the same weeks, so weather and holidays that"
+    " all share are not in it. Beyond noise: by more than a school's own weeks swing, at most 1"
+    " in 20 of those marked by chance."
+)
+AREAS = mark(
+    "Schools count where their students live, as far as that is known. Schools up and down: those"
+    " that moved beyond noise, each counted where most of its students live."
+)
+METHOD = mark(
+    "Attendance so far adds up days at school over days enrolled, of all schools with a figure. A"
+    " day of the calendar is shown when schools with at least half of the usual students gave one."
+    " The year before is cut at the same number of school days and has the same schools."
+)
+OLSON_OUTCOME = mark("missed more than 20 days in the year")
+NEEDS = {
+    "attendance": mark(
+        "daily attendance from the first day of school, and the year-end count of chronically"
+        " absent students"
+    ),
+    "chronic so far": mark("a roll-up from the first month of school to the last"),
+}
+FROM = {
+    "attendance": mark(
+        "It is made from attendance: how the days missed by a school's students went with its"
+        " year-end count in earlier years. That is a statistical link, not a count."
+    ),
+    "chronic so far": mark(
+        "It is made from the students on track so far, and what such schools ended with in earlier"
+        " years."
+    ),
+}
+NO_YEAR_BEFORE = mark("There is no earlier year here to compare with.")
 _NONE = mark(
     "{place} has no figures here of the school year under way. Figures by year come when it is too"
     " late to act on them."
@@ -141,22 +197,16 @@ def _so_far(selection: Selection, *, over: bool) -> str:
 
 
 def _change(selection: Selection) -> str:
-    table = in_year.beside_last(selection)
-    if table is None:
-        return ""
-    row, then = table.iloc[-1], in_year.last(selection)
-    return change_text(row, then)
+    row = in_year.change(selection)
+    return "" if row is None else change_text(row, in_year.last(selection))
 
 
 def change_text(row: pd.Series, then: str) -> str:
     """Say how this year differs from an earlier one on the same day of school, if it does."""
-    if pd.isna(row["low"]) or row["low"] <= 0 <= row["high"]:
-        if pd.isna(row["low"]):
-            return text(
-                "At the same school day of {year} it was {share}.",
-                year=then,
-                share=percent_text(row["last"]),
-            )
+    if pd.isna(row["low"]):
+        before = percent_text(row["last"])
+        return text("By the same school day of {year} it was {share}.", year=then, share=before)
+    if row["low"] <= 0 <= row["high"]:
         return text("That is about as in {year} by the same school day.", year=then)
     said = (
         mark("That is {points} points higher than in {year} by the same school day.")
@@ -231,38 +281,53 @@ def title(of: Unit, year: str) -> str:
 def facts(selection: Selection) -> list[tuple[str, str]]:
     """Tell of what is chosen, for its card."""
     sums, year = so_far(in_year.calendar(selection)), in_year.now(selection)
-    facts = []
-    if sums.days:
-        facts.append(
-            (
-                text("At school so far in {year}", year=year),
-                counted(
-                    "{share} in {count} day",
-                    "{share} in {count} days",
-                    sums.days,
-                    share=percent_text(
-                        sums.attended, sums.students if sums.students == sums.students else None
-                    ),
-                ),
-            )
+    if not sums.days:
+        return [(text("At school so far in {year}", year=year), text("no figure is shown"))]
+    known = sums.students == sums.students  # nan is not itself
+    share = percent_text(sums.attended, sums.students if known else None)
+    told = counted("{share} in {count} day", "{share} in {count} days", sums.days, share=share)
+    facts = [(text("At school so far in {year}", year=year), told)]
+    if known:
+        facts.append((text("Students"), count_text(sums.students)))
+    row = in_year.change(selection)
+    if row is not None:
+        then = in_year.last(selection)
+        both = text(
+            "{last}; now {now}, the same schools",
+            last=percent_text(row["last"], row["students"]),
+            now=percent_text(row["now"], row["students"]),
         )
-        if sums.students == sums.students:
-            facts.append((text("Students"), count_text(sums.students)))
-    table = in_year.beside_last(selection)
-    if table is not None:
-        row = table.iloc[-1]
-        facts.append(
-            (
-                text("{year}, by the same school day", year=in_year.last(selection)),
-                text(
-                    "{last}; now {now}, the same schools",
-                    last=percent_text(row["last"], row["students"]),
-                    now=percent_text(row["now"], row["students"]),
-                ),
-            )
-        )
+        facts.append((text("{year}, by the same school day", year=then), both))
         facts.append((text("Change in points"), range_of(row)))
-    return facts
+    return [*facts, *_beside_others(selection), *_on_track(selection)]
+
+
+def _beside_others(selection: Selection) -> list[tuple[str, str]]:
+    """Say how a school moved beside the middle school, and whether that is beyond noise."""
+    table = in_year_ahead.movers(selection)
+    if selection.focus not in table.index:
+        return []
+    row = table.loc[selection.focus]
+    said = mark("{range}: beyond noise") if row["moved"] else mark("{range}: not told from noise")
+    range_ = range_of(row.rename({"change": "_", "shrunken": "change"}))
+    return [(text("Beside the middle school, 90 % range"), text(said, range=range_))]
+
+
+def _on_track(selection: Selection) -> list[tuple[str, str]]:
+    months = in_year.months(selection)
+    if months.empty:
+        return []
+    row = months.iloc[-1]
+    if row["status"] != "reported":
+        told = not_shown_text(str(row["status"]), "")
+    else:
+        told = text(
+            "{share}: {count} of {students}",
+            share=percent_text(float(row["share"]), float(row["students"])),
+            count=count_text(float(row["chronic"])),
+            students=count_text(float(row["students"])),
+        )
+    return [(text("On track to be chronically absent, so far"), told)]
 
 
 def range_of(row: pd.Series) -> str:
@@ -278,23 +343,45 @@ def range_of(row: pd.Series) -> str:
     )
 
 
+PATTERNS = {
+    "Mondays": mark("on Mondays"),
+    "Fridays": mark("on Fridays"),
+    "before a break": mark("before a break"),
+    "after a break": mark("after a break"),
+}
+
+
 def pattern_text(patterns: pd.DataFrame) -> str:
-    """Say which weekdays differ beyond chance; "" for none."""
-    words = {
-        "Mondays": mark("on Mondays"),
-        "Fridays": mark("on Fridays"),
-        "before a break": mark("before a break"),
-        "after a break": mark("after a break"),
-    }
+    """Say which weekdays differ beyond chance, or that none does."""
+    stated = patterns[patterns["stated"]]
+    if stated.empty:
+        return text("No weekday, and no day beside a break, differs beyond chance.")
     said = [
         text(
             "{points} points fewer {when}"
             if row["difference"] < 0
             else "{points} points more {when}",
             points=points_text(abs(row["difference"])).lstrip("+"),
-            when=text(words[str(name)]),
+            when=text(PATTERNS[str(name)]),
         )
-        for name, row in patterns.iterrows()
-        if row["stated"]
+        for name, row in stated.iterrows()
     ]
-    return ", ".join(said)
+    return text(
+        "Than in the middle of the week around: {differences}.", differences=plain.listed(said)
+    )
+
+
+def of_year(selection: Selection) -> str:
+    """Name who published the figures of this year, beside the sources of the other pages."""
+    sources = in_year.figures(selection).sources
+    titles = dict.fromkeys(
+        source_text(each.publisher, each.title, each.vintage) for each in sources
+    )
+    return text("Figures of this page: {sources}.", sources="; ".join(titles))
+
+
+def shown(selection: Selection) -> str:
+    """Say under the calendar what it shows, and which weekdays differ."""
+    if not in_year.has_days(selection):
+        return text(NO_DAYS)
+    return f"{text(SHOWN)} {pattern_text(in_year.weekdays(selection))}"
