@@ -24,6 +24,8 @@ page = st.navigation(
             navigation.page("goals", text("Goals")),
             navigation.page("did_it_work", text("Did it work?")),
             navigation.page("this_year", text("This year")),
+            navigation.page("voices", text("Voices")),
+            navigation.page("workshop", text("Workshop"), hidden=True),
             navigation.first_by_name(),
         ],
         text("About the data"): [

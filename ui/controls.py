@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from data.contracts.vocabulary import PROVIDER_LABELS
+from data.voices.codebook import AREAS, GROUPS, WHO
 from ui import queries
 from ui.languages import PERCENT, mark, text
 from ui.selection import (
@@ -85,6 +86,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "site_floor": mark("At least from the hardest fifth"),
         "fixed": mark("Schools that are sites already"),
         "goal_percent": mark("Share of students"),
+        "voices_area": mark("Themes of"),
+        "heard": mark("Who spoke"),
+        "spoken_of": mark("Of which students"),
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
@@ -96,6 +100,9 @@ WIDTHS: Mapping[str, int] = MappingProxyType(
         "driver": 206,
         "list_of": 168,
         "goals_of": 200,
+        "voices_area": 150,
+        "heard": 140,
+        "spoken_of": 140,
     }
 )
 """Pixels of the controls in the row of filters."""
@@ -334,6 +341,20 @@ def _questions(selection: Selection) -> Mapping[str, str]:
     return {key: words for key, words in SITE_QUESTIONS.items() if solved or key != "centre"}
 
 
+def _heard(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import voices  # loaded by the page that shows them
+
+    own = voices.offered(selection, "who")
+    return {"": mark("Everyone"), **{key: WHO[key] for key in own}} if own else {}
+
+
+def _spoken_of(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import voices
+
+    own = voices.offered(selection, "student_group")
+    return {"": mark("Any students"), **{key: GROUPS[key] for key in own}} if own else {}
+
+
 def _units(selection: Selection) -> Mapping[str, str]:
     from ui.queries import neighbourhoods
 
@@ -382,5 +403,8 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "site_question": _questions,
         "site_reach": lambda _: {km: value_text(km, "km") for km in SITE_REACHES},
         "goal_percent": _goal_percents,
+        "voices_area": lambda _: {"": mark("All areas"), **AREAS},
+        "heard": _heard,
+        "spoken_of": _spoken_of,
     }
 )

@@ -28,6 +28,8 @@ from ui.words.standing import fictional_banner, source_text
 ICON = Path(__file__).with_name("icon.png")
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 FRAMED = "inside_the_frame"
+OWN_QUERY = "query_of_page"
+"""Key of what the page that is drawn adds to its link by itself, such as the code of a workshop."""
 NAME = "name_of_place"
 FOLDS, OPEN_ALL = "folds_of_page", "open_all"
 FIRST = "overview"
@@ -48,6 +50,7 @@ def drawn() -> Iterator[None]:
     """
     st.session_state[FRAMED] = False
     st.session_state[FOLDS] = []
+    st.session_state[OWN_QUERY] = {}
     try:
         _begin()
         try:
@@ -317,7 +320,7 @@ def _from_link(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
 
 
 def _to_url(selection: Selection) -> None:
-    query = selection.to_query()
+    query = {**selection.to_query(), **st.session_state[OWN_QUERY]}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     st.session_state[WRITTEN] = query

@@ -56,15 +56,18 @@ def begin() -> None:
     languages.report("school" if noun == "county" else noun)
 
 
-def page(name: str, title: str, *, default: bool = False) -> StreamlitPage:
-    """Make a page by the stem of its file; one that the place does not have stands nowhere."""
+def page(name: str, title: str, *, default: bool = False, hidden: bool = False) -> StreamlitPage:
+    """Make a page by the stem of its file; one that the place does not have stands nowhere.
+
+    A hidden page is opened by its link, or from another page.
+    """
     file = "nation" if name == "overview" and is_of_parts() else name
     return st.Page(
         f"pages/{file}.py",
         title=title,
         default=default,
         url_path="first" if default else None,  # leaves its name free, see `first_by_name`
-        visibility="hidden" if lacking(name) else "visible",
+        visibility="hidden" if hidden or lacking(name) else "visible",
     )
 
 

@@ -14,6 +14,7 @@ from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
 from data.contracts.vocabulary import PROVIDER_KINDS
 from data.evidence import evidence
 from data.views import programmes
+from data.voices.codebook import AREAS, GROUPS, WHO
 from ui import languages
 from ui.languages import mark, text
 
@@ -262,6 +263,9 @@ class Selection:
     programme : str
         Programme that is evaluated: `OWN`, `EXAMPLE`, or written out, see
         `data.views.programmes.written`; "" for none.
+    voices_area, heard, spoken_of : str
+        Area of the themes shown, role that spoke and students spoken of: keys of `AREAS`, `WHO` and
+        `GROUPS` of `data.voices.codebook`; "" for all.
     """
 
     area: str
@@ -312,6 +316,9 @@ class Selection:
     site_among: str = ""
     fixed: str = ""
     programme: str = ""
+    voices_area: str = ""
+    heard: str = ""
+    spoken_of: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Query parameters of the share link; empty choices are left out."""
@@ -461,6 +468,9 @@ class Choices:
             "site_among": ("", *PROVIDER_KINDS, ADDED),
             "fixed": self.schools | {""},
             "programme": Programmes(self.units),
+            "voices_area": ("", *AREAS),
+            "heard": ("", *WHO),
+            "spoken_of": tuple(GROUPS),
             "beside": (
                 *("", "scatter"),
                 *(f"null:{key}" for key in NULLS),

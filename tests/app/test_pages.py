@@ -36,6 +36,7 @@ PAGES = (
     "plan",
     "goals",
     "did_it_work",
+    "voices",
     "join_quality",
     "data_quality",
     "methods",

@@ -76,12 +76,16 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@contextmanager
-def serving(environment: dict[str, str]) -> Iterator[str]:
-    """Serve the app on a free port until the block ends."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(environment: dict[str, str], port: int = 0) -> Iterator[str]:
+    """Serve the app on a port, or on a free one, until the block ends."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
     server = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

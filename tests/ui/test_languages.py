@@ -30,6 +30,8 @@ from data.plan.entry import KINDS, PROBLEMS, ROLES, STATUSES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.recipe import measures as registry
 from data.views.strengths import ASSIGNED, CHOOSE
+from data.voices import codebook, note
+from data.workshop import note as workshop
 from ui import languages
 from ui.tables.columns import COLUMNS
 from ui.words.glossary import TERMS
@@ -42,6 +44,9 @@ GIVEN = (
     *({term: term for term in TERMS}, TERMS),
     *(ROLES, STATUSES, KINDS, PROBLEMS, VIRGINIA, CALIFORNIA),
     {each.id: each.name for each in evidence().values()},
+    *(codebook.AREAS, codebook.NATURES, codebook.OCCASIONS, codebook.WHO, codebook.GROUPS),
+    *(note.PROBLEMS, workshop.PROMPTS, workshop.PROBLEMS),
+    {each.id: each.label for each in codebook.themes().values()},
     {name: name for name in (*CALIFORNIA_GRID.status_names, *CALIFORNIA_GRID.change_names)},
     {name: column.heading for name, column in COLUMNS.items()},
     {name: column.description for name, column in COLUMNS.items()},

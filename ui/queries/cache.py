@@ -121,6 +121,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "illness waves": Entry(8, shared=True, doing=mark("Looking for waves of absence ...")),
         "days against their past": Entry(32, doing=mark("Looking for waves of absence ...")),
         "ground of a printed map": Entry(4, shared=True),
+        "places that hold places": Entry(8, shared=True),
+        "figures beside voices": Entry(16, shared=True),
     }
 )
 

@@ -1,0 +1,1 @@
+"""Parts of the page Voices: what people say, beside the numbers."""

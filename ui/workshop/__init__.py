@@ -1,0 +1,1 @@
+"""Parts of the page Workshop: people look at their data together."""
