@@ -14,6 +14,7 @@ import pandas as pd
 from analytics.disclosure import PRESETS, Audit, Policy, PublicTotals, audit, protect
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, load_panel
+from data.store import answers
 from data.store.folders import build_path
 from data.store.policies import policies
 from data.store.protected import as_counts, places
@@ -60,7 +61,7 @@ def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> 
     stored = shown.parameters.get("policies", {}).get("restricted")
     policy = PRESETS["restricted"] if stored is None else Policy(**stored)
     withheld = shown.parameters.get("withheld", ())
-    drivers = _audit_drivers(raw, shown, policy)
+    besides = (_audit_drivers(raw, shown, policy), _audit_climate(raw, shown, policy))
     before = None if given is None else as_they_are(given, raw.absence)
     found = audit(
         shown.absence[own],
@@ -69,10 +70,10 @@ def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> 
         released=None if before is None else before[own],
     )
     return Audit(
-        found.hidden + drivers.hidden,
-        found.totals + drivers.totals,
-        found.withheld + drivers.withheld,
-        found.disclosed + drivers.disclosed,
+        found.hidden + sum(each.hidden for each in besides),
+        found.totals + sum(each.totals for each in besides),
+        found.withheld + sum(each.withheld for each in besides),
+        sum((each.disclosed for each in besides), found.disclosed),
         found.already,
     )
 
@@ -80,8 +81,21 @@ def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> 
 def _audit_drivers(raw: Panel, shown: Panel, policy: Policy) -> Audit:
     """Audit the measures of schools, each as a group of students."""
     own = restricted_rows(raw, "school_drivers")
-    true = as_counts(raw.school_drivers[own])
-    seen = as_counts(shown.school_drivers[own])
+    true, seen = (as_counts(each.school_drivers[own]) for each in (raw, shown))
+    return _audit_counts(raw, shown, policy, true, seen)
+
+
+def _audit_climate(raw: Panel, shown: Panel, policy: Policy) -> Audit:
+    """Audit what surveys say, each scale as a group of students."""
+    own = restricted_rows(raw, "climate") & answers.counted(raw.climate)
+    true, seen = (answers.as_counts(each.climate[own]) for each in (raw, shown))
+    return _audit_counts(raw, shown, policy, true, seen)
+
+
+def _audit_counts(
+    raw: Panel, shown: Panel, policy: Policy, true: pd.DataFrame, seen: pd.DataFrame
+) -> Audit:
+    """Audit counts beside absence."""
     # Their table has no bounds; a reader who knows the policy has those of P4.
     bounds = protect(true[COUNTED], policy)[["lower", "upper"]]
     totals = PublicTotals.of(true, places(raw), withheld=shown.parameters.get("withheld", ()))

@@ -13,10 +13,12 @@ from data.contracts.vocabulary import (
     LEVEL_LABELS,
     PROVIDER_LABELS,
     RELIABILITY_LABELS,
+    RESPONDENT_LABELS,
     STATUS_LABELS,
     UNIT_LABELS,
 )
 from data.recipe.measures import layouts, measures
+from data.recipe.scales import scales
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "data-dictionary.md"
@@ -70,6 +72,14 @@ def measure_rows() -> list[dict[str, str]]:
     ]
 
 
+def scale_rows() -> list[dict[str, str]]:
+    """List the scales of data/climate.toml, every entry as text."""
+    return [
+        {field.name: str(getattr(each, field.name)) for field in fields(each)}
+        for each in scales().values()
+    ]
+
+
 def layout_rows() -> list[dict[str, str]]:
     """List the layouts of data/layouts.toml: what each file is, and how it is recognised."""
     return [
@@ -95,11 +105,13 @@ def render() -> str:
         "Reliability of an estimate": RELIABILITY_LABELS,
         "Units of drivers": UNIT_LABELS,
         "Kinds of providers": PROVIDER_LABELS,
+        "Respondents of climate surveys": RESPONDENT_LABELS,
     }
     for title, labels in words.items():
         rows = [{"word": word, "meaning": label} for word, label in labels.items()]
         parts.append(f"## {title}\n\n{markdown_table(rows)}")
     parts.append(f"## Measures\n\n{markdown_table(measure_rows())}")
+    parts.append(f"## Scales of climate surveys\n\n{markdown_table(scale_rows())}")
     parts.append(f"## Layouts of published files\n\n{markdown_table(layout_rows())}")
     return "\n".join(parts)
 

@@ -176,6 +176,16 @@ DOUBTS: Mapping[str, Doubt] = MappingProxyType(
             "bring the ids of both files to one form in the recipe",
             blocks=False,
         ),
+        "twins_disagree": Doubt(
+            "A figure of a survey and the words beside it say different things.",
+            "ask the publisher which is right; neither is taken",
+            blocks=False,
+        ),
+        "answers_disagree": Doubt(
+            "Two rows of a survey give a school and year different figures.",
+            "filter one of them out in the recipe ([[filters]]); neither is taken",
+            blocks=False,
+        ),
         "zone_ids": Doubt(
             "Attendance zones name schools that have no attendance figure.",
             "bring the ids of both files to one form in the recipe",

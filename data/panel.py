@@ -9,7 +9,7 @@ import pandas as pd
 from pyarrow.lib import ArrowException
 
 from data.contracts.check import STORED_CRS, check_relations, empty_table
-from data.contracts.tables import CONTRACTS, TABLES
+from data.contracts.tables import CONTRACTS, OPTIONAL, TABLES
 from data.contracts.vocabulary import LEVELS, PROVIDER_KINDS
 from data.errors import DataError
 from data.store import folders, manifest
@@ -29,6 +29,10 @@ def _no_providers() -> gpd.GeoDataFrame:
 
 def _none_served() -> pd.DataFrame:
     return empty_table("served")
+
+
+def _no_climate() -> pd.DataFrame:
+    return empty_table("climate")
 
 
 def _no_points() -> gpd.GeoSeries:
@@ -70,6 +74,8 @@ class SourceTables:
         Points of the listed schools without a figure, by id.
     features : GeoDataFrame or None
         What files hold of the map's context: `layer, feature_id, kind, name, source`, shapes.
+    climate : DataFrame
+        What surveys of families, students and teachers say; empty where there are none.
     neighbourhood : str
         "district" where school districts name the tracts that have no neighbourhood.
     """
@@ -99,6 +105,7 @@ class SourceTables:
     listed: pd.Index | None = None
     idle: gpd.GeoSeries = field(default_factory=_no_points)
     features: gpd.GeoDataFrame | None = None
+    climate: pd.DataFrame = field(default_factory=_no_climate)
     neighbourhood: str = ""
 
 
@@ -140,6 +147,8 @@ class Panel:
         How it was made: `catchment` (method, scale_km and its basis, k, iterations, converged,
         reference_enrolment), `access` (by measure: providers, reach, summary), `seed`,
         `versions`; in the protected copy also `policy`.
+    climate : DataFrame
+        What surveys say of schools; empty where there are none.
     protected : bool
         True when the tables went through the display gate.
     """
@@ -160,6 +169,7 @@ class Panel:
     ledger: tuple[LedgerEntry, ...]
     parameters: dict[str, Any] = field(default_factory=dict)
     protected: bool = False
+    climate: pd.DataFrame = field(default_factory=_no_climate, repr=False)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -209,7 +219,8 @@ def save_panel(panel: Panel, path: Path) -> None:
     tables = {name: panel.table(name) for name in TABLES}
     check_relations(tables, [source.id for source in panel.sources])
     path.mkdir(parents=True, exist_ok=True)
-    files = {name: _write_table(name, table, path) for name, table in tables.items()}
+    written = {name: each for name, each in tables.items() if len(each) or name not in OPTIONAL}
+    files = {name: _write_table(name, table, path) for name, table in written.items()}
     text = manifest.dumps(
         manifest.Manifest(
             panel.area, panel.sources, panel.ledger, panel.parameters, panel.protected, files
@@ -268,6 +279,8 @@ def _write_table(name: str, table: pd.DataFrame, folder: Path) -> manifest.Table
 
 def _read_table(name: str, folder: Path, record: manifest.Manifest) -> pd.DataFrame:
     path = folder / f"{name}.parquet"
+    if name in OPTIONAL and name not in record.tables:
+        return empty_table(name)
     if not path.is_file():
         raise PanelError(f"{path.name} is missing")
     read = gpd.read_parquet if CONTRACTS[name].spatial else pd.read_parquet

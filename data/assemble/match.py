@@ -33,7 +33,8 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
     Returns
     -------
     SourceTables
-        `schools` with `geoid`; `drivers` and `school_drivers` of this area only; `zones` that
+        `schools` with `geoid`; `drivers`, `school_drivers` and `climate` of this area only; `zones`
+        that
         name known schools or none.
 
     Raises
@@ -48,7 +49,8 @@ def match(tables: SourceTables, ledger: Ledger) -> SourceTables:
         tables,
         schools=tables.schools if of_districts(tables) else _in_tracts(tables, ledger),
         drivers=_of_area(tables, ledger),
-        school_drivers=_of_schools(tables, ledger),
+        school_drivers=_of_schools(tables, "school_drivers", ledger),
+        climate=_of_schools(tables, "climate", ledger),
         zones=_with_known_schools(tables, ledger),
     )
 
@@ -173,14 +175,14 @@ def _of_this_year(
     return near
 
 
-def _of_schools(tables: SourceTables, ledger: Ledger) -> pd.DataFrame:
+def _of_schools(tables: SourceTables, table: str, ledger: Ledger) -> pd.DataFrame:
     """Keep the figures of schools that have an attendance figure."""
-    rows = tables.school_drivers
+    rows: pd.DataFrame = getattr(tables, table)
     listed = rows["school_id"].isin(tables.schools.index)
     for source, strange in rows.loc[~listed].groupby("source", sort=True):
         ids = strange["school_id"] + " " + strange["school_year"]
         reason = "School without an attendance figure."
-        ledger.record(str(source), "school_drivers", "dropped", reason, ids)
+        ledger.record(str(source), table, "dropped", reason, ids)
     return rows.loc[listed].reset_index(drop=True)
 
 

@@ -28,7 +28,7 @@ from data.store.provenance import Ledger
 VERSION = "0.1.0"
 _READ = (
     *("tracts", "absence", "drivers", "school_drivers", "zones", "providers", "served"),
-    *("flows", "designations", "centres", "travel_times"),
+    *("flows", "designations", "centres", "travel_times", "climate"),
 )
 _MADE = ("schools", "drivers", "catchment")
 """Tables that the build makes or adds to; the others are as they were when they came in."""

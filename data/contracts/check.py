@@ -16,6 +16,7 @@ EXAMPLES = 5
 _RELATIONS = (
     ("absence", "school_id", "schools", "add a row for each to the schools table"),
     ("school_drivers", "school_id", "schools", "drop them in the place's recipe"),
+    ("climate", "school_id", "schools", "drop them in the place's recipe"),
     ("schools", "geoid", "tracts", "locate the schools in this area's tracts"),
     ("catchment", "school_id", "schools", "rebuild the join"),
     ("joins", "school_id", "schools", "rebuild the joins"),
@@ -26,6 +27,7 @@ _RELATIONS = (
     ("absence", "source", "sources", "list the source in the place"),
     ("drivers", "source", "sources", "list the source in the place"),
     ("school_drivers", "source", "sources", "list the source in the place"),
+    ("climate", "source", "sources", "list the source in the place"),
     ("providers", "source", "sources", "list the source in the place"),
     ("served", "provider_id", "providers", "list the provider"),
     ("served", "school_id", "schools", "drop them in the place's reader"),

@@ -50,6 +50,7 @@ from data.contracts.vocabulary import (
     PROVIDER_KINDS,
     PROVIDER_LABELS,
     RELIABILITIES,
+    RESPONDENTS,
     UNITS,
 )
 
@@ -205,6 +206,41 @@ _STORED: dict[str, Contract] = {
         not_above("numerator", "denominator", REFUSE_ROWS),
         reported_holds("numerator", "denominator"),
         withheld_lacks("numerator"),
+        reason_fits(),
+    ),
+    "climate": contract(
+        "Climate surveys",
+        "What families, students and teachers say of a school: the share of answers that a scale"
+        " asks for, one row a school, year, kind of respondent and scale. A place without surveys"
+        " has no rows.",
+        "school_id school_year respondent scale",
+        {
+            "school_id": school_id(),
+            "school_year": school_year(),
+            "respondent": text(f"Who answered ({', '.join(RESPONDENTS)}).", one_of(RESPONDENTS)),
+            "scale": text(
+                "Scale, explained in data/climate.toml.",
+                matches(r"[a-z][a-z0-9_]*", "are not a scale", "use an id from data/climate.toml"),
+            ),
+            "value": number(
+                "Share of answers that the scale asks for.",
+                "fraction",
+                between(0, 1, "name the unit of the column in the recipe (percent or fraction)"),
+            ),
+            "respondents": amount(
+                "How many answered; empty where the publisher does not say.", "people"
+            ),
+            "response_rate": number(
+                "Part of those asked who answered; empty where the publisher does not say.",
+                "fraction",
+                between(0, 1, "name the unit of the column in the recipe (percent or fraction)"),
+            ),
+            "status": status(),
+            "reason": reason(),
+            "source": source(),
+        },
+        reported_holds("value"),
+        withheld_lacks("value"),
         reason_fits(),
     ),
     "catchment": contract(
@@ -449,4 +485,6 @@ _READ: dict[str, Contract] = {
     ),
 }
 TABLES: tuple[str, ...] = tuple(_STORED)
+OPTIONAL = ("climate",)
+"""Tables that are only written where they have rows: a panel without the file has none of them."""
 CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ, **NATION, **IN_YEAR})

@@ -29,6 +29,17 @@ STATUS_LABELS: Mapping[str, str] = MappingProxyType(
 )
 STATUSES: tuple[str, ...] = tuple(STATUS_LABELS)
 
+RESPONDENT_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "family": "Families",
+        "student": "Students",
+        "teacher": "Teachers and staff",
+        "all": "All who were asked",
+    }
+)
+RESPONDENTS: tuple[str, ...] = tuple(RESPONDENT_LABELS)
+"""Who answers a climate survey."""
+
 RELIABILITY_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "high": "High (coefficient of variation under 15 %)",

@@ -15,6 +15,7 @@ import shapely
 
 from data.contracts.check import STORED_CRS
 from data.demo import planted
+from data.demo.climate import climate
 from data.demo.context import features
 from data.demo.geography import CRS
 from data.demo.planted import REACH_KM, YEARS, providers, residents_by_tract
@@ -58,6 +59,7 @@ TITLES = {
     "demo_drivers": ("Social drivers of health by tract", "2018-2022"),
     "demo_providers": ("Clinics, pharmacies, mental-health services and food pantries", "2023-24"),
     "demo_context": ("Water, parks, main roads and towns", "2023-24"),
+    "demo_climate": ("Surveys of families and students by school", "2020-21 to 2023-24"),
     "demo_housing": ("Students in temporary housing by school", "2018-19 to 2023-24"),
 }
 SOURCES = tuple(
@@ -97,7 +99,7 @@ def make_tables(seed: int = SEED) -> SourceTables:
     schools = schools.assign(students=pd.array([pd.NA] * len(schools), dtype="Int64"))
     sites = providers(world.county, world.schools, world.chance(11))
     absence = _absence(world)
-    housing = _housing(world)
+    housing, asked = _housing(world), climate(world)
     return SourceTables(
         area=AREA,
         tracts=_tracts(world),
@@ -110,8 +112,9 @@ def make_tables(seed: int = SEED) -> SourceTables:
         providers=sites.drop(columns="school_id"),
         served=sites["school_id"].reset_index()[sites["school_id"].ne("").to_numpy()],
         features=features(world.county, "demo_context"),
+        climate=asked,
         access={"reach_km": dict(REACH_KM)},
-        ledger=_ledger(schools, absence, housing),
+        ledger=_ledger(schools, absence, housing, asked),
         seed=seed,
     )
 
@@ -207,13 +210,13 @@ def _housing(world: World) -> pd.DataFrame:
 
 
 def _ledger(
-    schools: gpd.GeoDataFrame, absence: pd.DataFrame, housing: pd.DataFrame
+    schools: gpd.GeoDataFrame, absence: pd.DataFrame, housing: pd.DataFrame, asked: pd.DataFrame
 ) -> tuple[LedgerEntry, ...]:
     """Account for the rows that hold no plain figure."""
     ledger = Ledger()
     nowhere = schools.index[schools.geometry.isna()]
     ledger.record("demo_schools", "schools", "kept", "Online: no building to locate.", nowhere)
-    for name, table in (("absence", absence), ("school_drivers", housing)):
+    for name, table in (("absence", absence), ("school_drivers", housing), ("climate", asked)):
         for reason, rows in table[table["reason"] != ""].groupby("reason", sort=True):
             source = str(rows["source"].iloc[0])
             ledger.record(

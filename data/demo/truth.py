@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.demo import planted
+from data.demo import climate, planted
 from data.demo import schools as demo_schools
 from data.demo.geography import (
     CENTRE_M,
@@ -109,6 +109,7 @@ def truth(seed: int = SEED) -> dict[str, Any]:
         "true_rate_by_year": dict(zip(YEARS, by_year.round(4).tolist(), strict=True)),
         "children": int(world.children.sum()),
         "care": _care(world),
+        "climate": climate.truth(world),
         "field_log_odds": field.round(3).to_dict(),
     }
 

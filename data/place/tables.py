@@ -147,6 +147,7 @@ class PlaceReader:
             ),
             drivers=drivers,
             school_drivers=_stacked("school_drivers", self._tables("school_drivers")),
+            climate=_stacked("climate", self._tables("climate")),
             zones=zones,
             flows=self._flows(),
             crosswalk=self._crosswalk(tracts),

@@ -105,8 +105,12 @@ def doubt_other_ids(tables: SourceTables, ledger: Ledger) -> None:
 def _named(tables: SourceTables) -> Iterator[tuple[str, str, str, pd.Series, pd.Index]]:
     """Give the ids that tables name: doubt, source, table, ids and those known."""
     schools, slug = tables.schools.index, tables.area.slug
-    for source, rows in tables.school_drivers.groupby("source", sort=True):
-        yield "school_driver_ids", str(source), "school_drivers", rows["school_id"], schools
+    for table, by_school in (
+        ("school_drivers", tables.school_drivers),
+        ("climate", tables.climate),
+    ):
+        for source, rows in by_school.groupby("source", sort=True):
+            yield "school_driver_ids", str(source), table, rows["school_id"], schools
     if len(tables.zones):
         yield "zone_ids", slug, "zones", tables.zones["school_id"], schools
     if tables.flows is not None and len(tables.flows):

@@ -14,6 +14,7 @@ from data.plausible.rows import swapped_columns
 from data.plausible.totals import compare_totals
 from data.read import drivers, tables
 from data.read.absence import absence, enrolment
+from data.read.climate import climate
 from data.read.daily import daily
 from data.read.file_check import LIMITS, Limits, opened
 from data.read.grades import together
@@ -41,6 +42,7 @@ SHAPERS: Mapping[str, Callable[[Rows], pd.DataFrame]] = MappingProxyType(
         "enrolment": enrolment,
         "drivers": drivers.drivers,
         "school_drivers": drivers.school_drivers,
+        "climate": climate,
         "zones": tables.zones,
         "flows": tables.flows,
         "crosswalk": tables.crosswalk,
@@ -375,5 +377,5 @@ def _refuse_doubles(context: Context, text: pd.DataFrame) -> None:
     key = [name for name in CONTRACTS[context.recipe.table].key if name in text.columns]
     if "serves" in text.columns:  # a row a school: what must agree is the kind of the provider
         text = text.drop_duplicates([*key, "kind"])
-    if context.recipe.table not in ("zones", "designations", "context"):
+    if context.recipe.table not in ("zones", "designations", "context", "climate"):
         refuse_conflicts(text, key, context.file)

@@ -17,7 +17,7 @@ import pandas as pd
 from data.errors import FileError
 from data.recipe.recipe import Recipe
 
-COUNTS = ("absence", "enrolment", "flows", "school_drivers")
+COUNTS = ("absence", "enrolment", "flows", "school_drivers", "climate")
 """Tables with one row for the students of a school, or of a school and tract."""
 STUDENT = r"(?:student|pupil|child|learner|stu)"
 PERSONAL = re.compile(

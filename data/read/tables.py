@@ -152,7 +152,8 @@ class Rows:
 
     def kept(self, table: pd.DataFrame) -> int:
         """Count the rows of the file that a table holds."""
-        per_row = len(self.recipe.measures) or 1
+        by_scale = any(each.where for each in self.recipe.scales)
+        per_row = len(self.recipe.measures) or (1 if by_scale else len(self.recipe.scales)) or 1
         return len(self.text) if self.recipe.table == "zones" else len(table) // per_row
 
 

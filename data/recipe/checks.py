@@ -10,6 +10,7 @@ from data.recipe.measures import LAYOUTS, layouts, measure_problem, measures_tak
 from data.recipe.parts import SUFFIXES, Column, Tokens
 from data.recipe.recipe import TARGETS, Recipe
 from data.recipe.rows import GRADES
+from data.recipe.scales import scale_problems
 
 FOLDER = Path(__file__).parents[1] / "recipes"
 Problems = Iterator[str]
@@ -31,7 +32,7 @@ UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Units that our columns of numbers may have in a file; all others are text."""
-YEARLY = ("absence", "enrolment", "school_drivers", "daily")
+YEARLY = ("absence", "enrolment", "school_drivers", "climate", "daily")
 POINTS = ("schools", "providers", "centres")
 
 
@@ -282,6 +283,14 @@ def _check_measures(recipe: Recipe) -> Problems:
         yield "a measure id repeats"
 
 
+def _check_scales(recipe: Recipe) -> Problems:
+    if bool(recipe.scales) != (recipe.table == "climate"):
+        yield f"[[scales]] belong to climate; the table is {recipe.table!r}"
+        return
+    yield from scale_problems(recipe.scales)
+    yield from filter(None, (_regex_problem(each.says) for each in recipe.scales))
+
+
 def _check_aliases(recipe: Recipe) -> Problems:
     if recipe.table == "districts" and recipe.format.kind != "vector":
         yield f"districts are outlines; the format is {recipe.format.kind!r}"
@@ -326,6 +335,7 @@ _CHECKS: Mapping[str, Callable[[Recipe], Problems]] = MappingProxyType(
         "years": _check_years,
         "students_from": _check_students,
         "measures": _check_measures,
+        "scales": _check_scales,
         "points": _check_points,
         "aliases": _check_aliases,
     }

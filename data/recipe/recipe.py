@@ -11,6 +11,7 @@ from data.recipe.binding import STRICT
 from data.recipe.measures import Measure
 from data.recipe.parts import Column, Format, Identifier, Tokens
 from data.recipe.rows import Filter, Grades, Override, Points
+from data.recipe.scales import Scale
 from data.store.provenance import Release
 
 Table = Literal[
@@ -20,6 +21,7 @@ Table = Literal[
     "enrolment",
     "drivers",
     "school_drivers",
+    "climate",
     "zones",
     "flows",
     "crosswalk",
@@ -53,6 +55,7 @@ TARGETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTyp
         ),
         "drivers": (("geoid",), ()),
         "school_drivers": (("school_id", "school_year"), ()),
+        "climate": (("school_id", "school_year"), ()),
         "zones": (("zone_id", "school_id", "level"), ()),
         "flows": (("school_id", "geoid", "students"), ()),
         "crosswalk": (("source", "target"), ("weight",)),
@@ -173,6 +176,13 @@ class Recipe:
         description="Measures of a wide file, for drivers and school_drivers.",
         examples=[[{"id": "poverty_150", "value": "EP_POV150", "unit": "percent"}]],
     )
+    scales: tuple[Scale, ...] = Field(
+        default=(),
+        description="Scales of a climate survey, for the table climate.",
+        examples=[
+            [{"id": "safety", "respondent": "student", "value": "pct_safe", "unit": "percent"}]
+        ],
+    )
     points: Points | None = Field(
         default=None,
         description="Where a school, provider or centre is.",
@@ -213,6 +223,8 @@ class Recipe:
         headers += [each.column for each in self.overrides]
         for measure in self.measures:
             headers += measure.headers()
+        for scale in self.scales:
+            headers += scale.headers()
         if self.grades is not None:
             headers += self.grades.headers()
         if self.points is not None:

@@ -13,6 +13,7 @@ from data.assemble.context import named_again
 from data.assemble.join import account_of, children_left
 from data.assemble.neighbourhoods import by_district
 from data.panel import Panel
+from data.store import answers
 from data.store.provenance import LedgerEntry, singular
 from data.store.released import as_they_are
 from geo.join.gravity import fit_gravity
@@ -56,6 +57,8 @@ def protect_panel(
     absence = made.table
     withheld = _withheld(raw, absence)
     drivers = _protect_school_drivers(raw, kinds, used)
+    climate = _protect_climate(raw, kinds, used)
+    secret = [*made.withheld, *drivers.withheld, *climate.withheld]
     by_outline = raw.area.reports == "district"
     if by_outline:  # shares follow from outlines and children, whatever an enrolment is
         told = _without_students(raw, withheld)
@@ -66,10 +69,11 @@ def protect_panel(
         absence=absence,
         schools=_without_listed(raw, absence),
         school_drivers=drivers.table,
+        climate=climate.table,
         parameters={
             **told.parameters,
             "policies": {kind: asdict(policy) for kind, policy in used.items()},
-            **({"withheld": [*made.withheld, *drivers.withheld]} if "restricted" in used else {}),
+            **({"withheld": secret} if "restricted" in used else {}),
         },
         protected=True,
     )
@@ -124,6 +128,15 @@ def _protect_school_drivers(
     made = _protect(as_counts(table), kinds, policies, raw)
     shown = made.table.rename(columns={name: own for own, name in AS_ABSENCE.items()})
     return Protected(shown[list(table)], made.withheld)
+
+
+def _protect_climate(
+    raw: Panel, kinds: Mapping[str, str], policies: Mapping[str, Policy]
+) -> Protected:
+    """Protect what surveys say, where it is known how many answered as counts of students are."""
+    known = raw.climate[answers.counted(raw.climate)]
+    made = _protect(answers.as_counts(known), kinds, policies, raw)
+    return Protected(answers.as_shown(raw.climate, made.table, kinds), made.withheld)
 
 
 def _without_listed(raw: Panel, shown: pd.DataFrame) -> gpd.GeoDataFrame:

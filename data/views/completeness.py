@@ -73,6 +73,7 @@ def state_table(panel: Panel) -> pd.DataFrame:
         "absence": panel.absence.rename(columns={"school_year": "years"}),
         "drivers": panel.drivers.rename(columns={"vintage": "years"}),
         "school_drivers": panel.school_drivers.rename(columns={"school_year": "years"}),
+        "climate": panel.climate.rename(columns={"school_year": "years"}),
     }
     parts = [
         pd.crosstab([frame["source"], frame["years"]], frame["status"])

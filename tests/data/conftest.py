@@ -84,6 +84,15 @@ def _school_drivers() -> pd.DataFrame:
     return table.astype({"numerator": "Int64"})
 
 
+def _climate() -> pd.DataFrame:
+    rows = [
+        ("A1", "2018-19", "student", "safety", 0.75, 120.0, 0.8, "reported", "", "made"),
+        ("B2", "2018-19", "student", "safety", None, None, None, "missing", "not asked", "made"),
+    ]
+    table = pd.DataFrame(rows, columns=list(empty_table("climate").columns))
+    return table.astype({"value": "float64", "respondents": "float64", "response_rate": "float64"})
+
+
 @pytest.fixture
 def small() -> SourceTables:
     """Tables of a fictional place, as a reader would return them."""
@@ -121,6 +130,7 @@ def _small() -> SourceTables:
         absence=_absence(),
         drivers=_drivers(),
         school_drivers=_school_drivers(),
+        climate=_climate(),
         zones=empty_table("zones"),
         sources=(Source("made", "Nobody", "Made up", "", "2017-19", "", "CC0", "", "published"),),
         ledger=(LedgerEntry("made", "absence", "dropped", "total row", 1, ("All",)),),

@@ -25,6 +25,7 @@ FIGURES: Mapping[str, str] = MappingProxyType(
         "absence": mark("Chronic absence by school"),
         "drivers": mark("Social drivers by tract"),
         "school_drivers": mark("Social drivers by school"),
+        "climate": mark("Climate surveys by school"),
     }
 )
 CLASSES: Mapping[str, str] = MappingProxyType(

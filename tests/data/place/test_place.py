@@ -52,6 +52,7 @@ def test_new_york_city_says_what_it_is() -> None:
         "tracts",
         "drivers",
         "school_drivers",
+        "climate",
         "zones",
         "other_tracts",
         "providers",
@@ -199,6 +200,22 @@ def test_temporary_housing_keeps_what_is_withheld(nyc: SourceTables) -> None:
 
 
 @pytest.mark.mirror
+def test_surveys_of_new_york_city_have_one_row_a_school_and_scale(nyc: SourceTables) -> None:
+    rows = nyc.climate
+    assert not rows.duplicated(["school_id", "school_year", "respondent", "scale"]).any()
+    assert len(rows) == 9249 + 2 * 5608 + 2 * 9078 + 9305
+    assert rows["status"].value_counts().to_dict() == {"reported": 39127, "missing": 8799}
+    assert rows["value"].dropna().between(0.08, 1.0).all()
+    assert rows[["respondents", "response_rate"]].isna().all(axis=None)
+    again = {
+        each.reason: each.rows
+        for each in nyc.ledger
+        if each.source == "nyc_school_quality" and each.reason.startswith("Repeats")
+    }
+    assert list(again.values()) == [678, 1]
+    assert not [each for each in nyc.ledger if each.doubt == "twins_disagree"]
+
+
 def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> None:
     read: dict[str, int] = {}
     lists = ("nyc_doe_locations", "nyc_doe_schools_2024", "nyc_school_buildings")
@@ -219,6 +236,10 @@ def test_kept_and_dropped_add_up_to_the_rows_of_each_file(nyc: SourceTables) -> 
         "oeps_providers_2010": 73874,
         "oeps_pharmacies_2019": 72615,
         "nyc_doe_temporary_housing": 6802,
+        "nyc_family_survey": 9249,
+        "nyc_student_survey": 5608,
+        "nyc_teacher_survey": 9078,
+        "nyc_school_quality": 9305,
         "nyc_doe_zones": 1049,
         "nyc_tracts_2010": 2167,
         "nyc_evictions_2019": 2167,
