@@ -1,7 +1,6 @@
 from ui import frame, screen
 from ui.queries import voices as queries_voices
 from ui.voices import block, exchange, words, writing
-from ui.workshop import page as workshop
 
 selection = frame.head(
     "What do people say, and what do the numbers say?",
@@ -15,7 +14,6 @@ heard = queries_voices.heard(selection)
 frame.answer(words.answer(heard, block.asked(heard, selection), selection))
 block.first_screen(heard, selection)
 screen.caption(words.SHOWN)
-workshop.link()
 writing.report(selection)
 frame.how_sure(words.RULE, words.BESIDE)
 frame.fold("Write down what was heard", "voices-write", writing.section, selection)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
-from data.plan.database import VARIABLE
-from data.plan.store import Change, read, write
-from data.voices.codebook import AREAS, WHO
+from data.plan.database import VARIABLE, UnreachableError
+from data.plan.store import Change, entries, read, write
+from data.voices.codebook import AREAS, WHO, themes
+from data.voices.files import template
 from data.voices.made_up import made_up
 from data.voices.note import Voice
 from data.voices.release import STEPS
 from data.voices.store import VOICES
+from data.workshop import store as workshops
+from data.workshop.note import PROBLEMS, PROMPTS
 from tests.reading import EIGHT, grade
 from ui import frame
 from ui.plan import saving
 from ui.queries import voices as queries_voices
 from ui.selection import Selection
-from ui.voices import exchange, words
+from ui.voices import exchange, words, writing
+from ui.workshop import composer, record
+from ui.workshop import words as workshop_words
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -215,3 +224,115 @@ def test_a_wrong_code_opens_nothing() -> None:
     test.button(key="workshop-join").click().run()
     assert "No workshop has this code." in said(test)
     assert not test.exception
+
+
+class Handed(BytesIO):
+    """A file as the uploader gives it."""
+
+    name = "voices.csv"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_file_is_looked_through_and_saved_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed = [template("Halcyon County").to_csv(index=False).encode()]
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: Handed(handed[0]))
+    test = opened(folds=True)
+    assert "This file has 1 row that can be saved." in said(test)
+    assert read(VOICES, "demo") == []
+    test.button(key="voices-import").click().run()
+    assert "All rows of the file are saved." in said(test)
+    (kept,) = read(VOICES, "demo")
+    assert kept.entry.place_kind == "place"
+    handed[0] = template("Halcyon County").assign(words="Ms. Alvarez said so").to_csv().encode()
+    test.run()
+    assert "voices-import" not in {each.key for each in test.button}
+    assert "Alvarez" not in said(test)
+
+
+@pytest.mark.usefixtures("home")
+def test_who_was_slower_keeps_either_version() -> None:
+    for button, words_kept in (("voices-mine", "Mine"), ("voices-theirs", "Theirs")):
+        new = Change("add", "school", entry=voice("Amberley", 4, 6, "First"))
+        (kept,) = write(VOICES, "demo", [new], NOON)
+        test = opened(folds=True)
+        test.session_state[writing.OWN] = frozenset({kept.id})
+        test.run()
+        test.button(key=f"voices-edit-{kept.id}").click().run()
+        line(test).set_value("Mine")
+        newer = Change("change", "clinic", kept.id, 1, replace(kept.entry, words="Theirs"))
+        write(VOICES, "demo", [newer], NOON)
+        test.button(key="voices-save").click().run()
+        assert "Clinic changed this at" in said(test)
+        test.button(key=button).click().run()
+        now = next(each for each in read(VOICES, "demo") if each.id == kept.id)
+        assert now.entry.words == words_kept
+
+
+@pytest.mark.usefixtures("home")
+def test_an_analyst_who_may_see_all_sees_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(voice("Amberley", 4, 6, "First"))
+    monkeypatch.setenv("ATLAS_ANALYST_SEES", "all")
+    assert "Amberley: Asthma and other illness" in said(opened(folds=True))
+    monkeypatch.setenv("ATLAS_ROLE", "viewer")
+    assert "Amberley: Asthma" not in said(opened(folds=True))
+
+
+@pytest.mark.usefixtures("home")
+def test_an_outbox_is_taken_once_and_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, *_ = workshops.begin("demo", "Halcyon County", datetime.now(UTC))
+    good = {"key": "a" * 32, "prompt": "see", "words": "The bus is late"}
+    bad = {"key": "b" * 32, "prompt": "see", "words": "Ms. Alvarez is late"}
+    box = json.dumps({"notes": [good, bad, "no note", {"key": 1}]})
+    answers: dict[str, str] = {}
+    assert composer._take(shop, box, answers)
+    assert not composer._take(shop, box, answers)
+    assert answers == {"a" * 32: "", "b" * 32: "names", "1": "unreadable"}
+    assert [each.words for each in workshops.notes(shop)] == ["The bus is late"]
+    for broken in ("", "{", "[]", "null", '{"notes": 3}', "x" * 60_000):
+        assert not composer._take(shop, broken, {})
+
+    def down(*_: object) -> str:
+        raise UnreachableError("the database is away")
+
+    monkeypatch.setattr(composer.store, "add", down)
+    later = json.dumps({"notes": [{**good, "key": "c" * 32}]})
+    assert not composer._take(shop, later, answers)
+    assert "c" * 32 not in answers  # the browser keeps it and sends it again
+
+
+@pytest.mark.usefixtures("home")
+def test_actions_land_in_the_plan_and_the_record_is_one_page() -> None:
+    test = opened("workshop")
+    test.button(key="workshop-begin").click().run()
+    shop = workshops.opened(test.session_state["workshop-code"], datetime.now(UTC))
+    lead = test.session_state["workshop-lead"]
+    assert shop is not None
+    for number in range(60):
+        workshops.add(shop, f"{number:032x}", "see", f"=note {number}", datetime.now(UTC))
+    workshops.move(shop, lead, "do")
+    test.run()
+    test.button(key="workshop-to-plan").click().run()
+    assert "Choose whom you speak for." in said(test)
+    test.selectbox(key="workshop-action-by").select("clinic")
+    test.selectbox(key="workshop-action-strategy").select("school_nurses")
+    test.text_input(key="workshop-action-partner").set_value("Bay Clinic")
+    test.button(key="workshop-to-plan").click().run()
+    assert list(entries("demo")["partner"]) == ["Bay Clinic"]
+    test.button(key="workshop-close").click().run()
+    assert not test.exception
+    closed = workshops.opened(test.session_state["workshop-code"], datetime.now(UTC))
+    assert closed is not None
+    assert list(test.dataframe[0].value["Who does it"]) == ["Bay Clinic"]
+    page = record.page_of(closed)
+    assert page == record.page_of(closed)
+    assert len(PdfReader(BytesIO(page)).pages) == 1
+    table = record.table_of(closed).decode("utf-8-sig")
+    assert table.count("\n") == 61
+    assert '"\'=note 1"' in table
+
+
+def test_words_of_workshops_are_plain() -> None:
+    own = (workshop_words.BEGIN, workshop_words.NO_SUCH, workshop_words.NOTHING_PERSONAL)
+    for text in (*PROMPTS.values(), *PROBLEMS.values(), *own):
+        assert grade(text) <= EIGHT, text
+    assert grade(". ".join(each.label for each in themes().values())) <= EIGHT

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from data.plan.database import PlanError
-from data.plan.store import read, stamp
+from data.plan.store import read
 from data.recipe import measures as registry
 from data.views.neighbourhoods import driver_by_neighbourhood
 from data.voices.agreement import Saying, Side, saying, sides
@@ -38,8 +38,6 @@ class Heard:
         The place that holds each place.
     names : mapping of str to str
         Of the places, by key.
-    stamp : int
-        Number of the last change.
     trouble : PlanError or None
         Why they cannot be read.
     """
@@ -47,7 +45,6 @@ class Heard:
     blocks: tuple[Block, ...]
     parents: Mapping[str, str]
     names: Mapping[str, str]
-    stamp: int = 0
     trouble: PlanError | None = None
 
     def asked(self, selection: Selection, place: str = WHOLE) -> pd.DataFrame:
@@ -88,11 +85,10 @@ def heard(selection: Selection) -> Heard:
     held, names = _parents(key), {key: name for key, (_, name) in places(selection).items()}
     own = made_up(selection.area) if queries.panel_of(key).area.fictional else ()
     try:
-        number, _ = stamp(selection.area, book=VOICES)
         kept_here = tuple(each.entry for each in read(VOICES, selection.area))
     except PlanError as error:
-        return Heard(blocks(own, held), held, names, 0, error)
-    return Heard(blocks((*own, *kept_here), held), held, names, number)
+        return Heard(blocks(own, held), held, names, error)
+    return Heard(blocks((*own, *kept_here), held), held, names)
 
 
 def focused(selection: Selection) -> str:

@@ -21,6 +21,7 @@ from ui.tables import display, downloads
 from ui.tables.exports import About
 from ui.voices import words
 from ui.words.as_written import as_written
+from ui.workshop import page as workshop
 
 FILTERS = ("area", "voices_area", "heard", "spoken_of")
 OPTIONS = ("year", "level", "catchment")
@@ -54,7 +55,8 @@ def first_screen(heard: Heard, selection: Selection) -> None:
         elif place == WHOLE:
             st.html("".join(_brief(heard, own, key, selection) for key, own in _by_place(table)))
         else:
-            st.html("".join(_full(heard, own, key, selection) for key, own in _by_place(table)))
+            places = _by_place(table, place)
+            st.html("".join(_full(heard, own, key, selection) for key, own in places))
     with right, st.container(key="first-beside", height=HEIGHT, border=False, gap="xsmall"):
         st.html(_legend())
         if place != WHOLE:
@@ -67,6 +69,7 @@ def first_screen(heard: Heard, selection: Selection) -> None:
             )
         if rows := _rows(heard, selection):
             screen.listed(text("Places with voices"), rows)
+        workshop.link()
 
 
 def table(heard: Heard, selection: Selection) -> None:
@@ -117,9 +120,10 @@ def _beside(row: pd.Series, selection: Selection) -> str:
     return words.beside(said, found, str(row["place"]))
 
 
-def _by_place(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Give the rows of each place, the place with most voices first."""
-    order = table.groupby("place")["voices"].sum().sort_values(ascending=False, kind="stable").index
+def _by_place(table: pd.DataFrame, first: str = "") -> list[tuple[str, pd.DataFrame]]:
+    """Give the rows of each place: one named, then the place with most voices, and so on."""
+    many = table.groupby("place")["voices"].sum().sort_values(ascending=False, kind="stable")
+    order = sorted(many.index, key=lambda key: key != first)  # a stable sort
     return [(str(key), table[table["place"].eq(key)]) for key in order]
 
 

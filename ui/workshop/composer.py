@@ -82,4 +82,5 @@ def _notes(box: str) -> list[dict[str, Any]]:
         notes = json.loads(box or "{}").get("notes", [])
     except (ValueError, AttributeError):
         return []
-    return [each for each in notes if isinstance(each, dict)][:MOST_AT_ONCE]
+    listed = notes if isinstance(notes, list) else []
+    return [each for each in listed if isinstance(each, dict)][:MOST_AT_ONCE]
