@@ -13,6 +13,13 @@ from analytics.early.long_run import FEWEST, mean_and_error
 from analytics.inputs import Bools, Floats, floats
 
 PATTERNS = ("Mondays", "Fridays", "before a break", "after a break")
+ALPHA = 0.03
+"""Level of statements: errors of short series are somewhat too small, and with it one simulated
+year in twenty or fewer says anything that is not so."""
+LEVEL = 0.95
+"""Coverage of each interval."""
+FAR = 3.0
+"""Standard deviations beyond which a day counts as if it were no farther."""
 LEAST_DAYS = 6
 """Fewest days of a pattern for which it is tested."""
 _BREAK = 4  # days from one school day to the next: a weekend is 3
@@ -30,7 +37,7 @@ class _Week:
     after: Bools
 
 
-def weekday_patterns(attended: pd.Series, *, alpha: float = 0.05) -> pd.DataFrame:
+def weekday_patterns(attended: pd.Series, *, alpha: float = ALPHA) -> pd.DataFrame:
     """Compare days with the middle of the weeks around them.
 
     Parameters
@@ -39,13 +46,13 @@ def weekday_patterns(attended: pd.Series, *, alpha: float = 0.05) -> pd.DataFram
         Attendance (a fraction) of a place by date (datetime index, in order), days of school only;
         NaN is left out.
     alpha : float
-        Chance of one false statement or more among all patterns, where there is none.
+        Level of `stated`, for one false statement or more among all patterns.
 
     Returns
     -------
     DataFrame
         Index `pattern`, see `PATTERNS`: `days`; `difference` from the middle of the week (fraction,
-        negative = fewer attend), its `low, high` (1 - alpha, each alone); `p`; `p_holm`, adjusted
+        negative = fewer attend), its `low, high` (95 %, each alone); `p`; `p_holm`, adjusted
         over the patterns; and `stated`, whether it may be said. NaN with fewer than `LEAST_DAYS`.
 
     Raises
@@ -57,12 +64,15 @@ def weekday_patterns(attended: pd.Series, *, alpha: float = 0.05) -> pd.DataFram
     -----
     Expected is the straight line between the means of Tuesday to Thursday of the weeks before and
     after, days beside a break left out, so neither season nor slow waves enter. The differences of
-    one pattern are a series; its mean has the error of an autocorrelated one. A break is a gap of
+    one pattern are a series, held within `FAR` deviations (by the median absolute deviation) of
+    its median, so that a snow day neither makes a Monday nor hides all of them; its mean has the
+    error of an autocorrelated one. A break is a gap of
     more than a weekend, or days off within a week; days beside it are no Mondays and no Fridays.
 
     References
     ----------
-    `analytics.early.long_run.mean_and_error`. Holm S (1979) Scand J Statist 6:65-70.
+    `analytics.early.long_run.mean_and_error`. Huber PJ (1981) Robust Statistics, section 1.7
+    (winsorising). Holm S (1979) Scand J Statist 6:65-70.
 
     Examples
     --------
@@ -84,7 +94,7 @@ def weekday_patterns(attended: pd.Series, *, alpha: float = 0.05) -> pd.DataFram
         week.before & ~week.after,
         week.after & ~week.before,
     )
-    rows = [_pattern(away[rows & ~np.isnan(away)], alpha) for rows in chosen]
+    rows = [_pattern(away[rows & ~np.isnan(away)]) for rows in chosen]
     columns = ["days", "difference", "low", "high", "p"]
     table = pd.DataFrame(rows, pd.Index(PATTERNS, name="pattern"), columns)
     table["days"] = table["days"].astype(int)
@@ -138,11 +148,18 @@ def _middle(week: _Week, rate: Floats) -> Floats:
     return np.asarray(np.interp(week.day, when, mean, left=np.nan, right=np.nan))
 
 
-def _pattern(away: Floats, alpha: float) -> tuple[float, ...]:
+def _held(away: Floats) -> Floats:
+    """Hold far days within `FAR` deviations of the median (winsorised)."""
+    middle = np.median(away)
+    reach = FAR * 1.4826 * np.median(np.abs(away - middle))
+    return np.asarray(np.clip(away, middle - reach, middle + reach)) if reach > 0 else away
+
+
+def _pattern(away: Floats) -> tuple[float, ...]:
     """Give days, mean difference, its interval and p."""
     if len(away) < LEAST_DAYS:
         return (float(len(away)), np.nan, np.nan, np.nan, np.nan)
-    mean, error, freedom = (float(each) for each in mean_and_error(away))
-    reach = float(stdtrit(freedom, 1 - alpha / 2)) * error
+    mean, error, freedom = (float(each) for each in mean_and_error(_held(away)))
+    reach = float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
     p = 2 * float(stdtr(freedom, -abs(mean) / error)) if error > 0 else float(mean == 0)
     return (float(len(away)), mean, mean - reach, mean + reach, p)

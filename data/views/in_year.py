@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.early.calendar import SchoolDays
+from data.contracts.in_year import OPEN, PLACE
 from data.panel import Panel
-
-PLACE, OPEN = "all", "open"
-"""`place_id` of the publisher's own figure, and `place_day` of a day of school."""
 
 
 @dataclass(frozen=True, eq=False)

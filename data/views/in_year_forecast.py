@@ -57,8 +57,9 @@ class SchoolForecast:
 
     Attributes
     ----------
-    state : {"forecast", "too few years"}
-        With "too few years" there is no figure; say `needs` of how many more `years`.
+    state : {"forecast", "too few years", "no figures"}
+        With "too few years" there is no figure: say how many more are needed (`missing_years`) and
+        what each must have (`needs`). "no figures": no school has one to date.
     kind : str
         See `ToDate`. From attendance the relation is statistical: say so, with `back_test`.
     table : DataFrame

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.rates.reliability import MIN_EFFECTIVE
-from data.views.in_year import PLACE
+from data.contracts.in_year import PLACE
 
 TIERS = ("tier_0_5", "tier_5_10", "tier_10_20", "tier_20")
 """Columns of students by the part of their days so far that they missed."""

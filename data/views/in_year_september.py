@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analytics.early.september import LEAST_YEARS, OLSON, Published, back_test, transitions
+from data.contracts.in_year import BANDS
 
-BANDS = ("band_0_1", "band_2_4", "band_5")
 REACH = ("band_2_4", "band_5")
 
 
@@ -111,7 +111,7 @@ def _own(past: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFr
     wide = sums.unstack("school_year")  # noqa: PD010
     wide = wide.reindex(list(BANDS))
     if not used:
-        empty = pd.DataFrame(index=pd.Index(BANDS, name="band"))
+        empty = pd.DataFrame(index=pd.Index(list(BANDS), name="band"))
         return empty, empty, []
     return wide["students"], wide["chronic"], used
 

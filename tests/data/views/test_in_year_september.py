@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.views.in_year_september import BANDS, schools_to_reach, september_view
+from data.contracts.in_year import BANDS
+from data.views.in_year_september import schools_to_reach, september_view
 
 NOW = {"North": (700, 200, 100), "South": (350, 100, 50)}
 PAST = {"2021-22": 0.0, "2022-23": 0.02, "2023-24": 0.01}
