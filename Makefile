@@ -44,6 +44,7 @@ lint: $(VENV)/.test
 dictionary: $(VENV)/.run
 	$(PY) -m data.dictionary
 	$(PY) -m data.recipe_keys
+	$(PY) -m data.definition_document
 
 screenshot: $(VENV)/.test
 	$(PY) -m bench.screens

@@ -2,7 +2,7 @@ import streamlit as st
 
 from ui import frame, queries, screen, welcome
 from ui.maps.measure import absence_screen
-from ui.places import overview
+from ui.places import across, overview
 from ui.queries import charts
 from ui.words import answers
 from ui.words import standing as words
@@ -30,4 +30,5 @@ st.vega_lite_chart(charts.trend_chart(selection))
 frame.breaks(selection)
 frame.fold("The map as a table", "table", overview.classes, selection)
 frame.fold("Every school year", "years", overview.years, selection)
+across.fold(selection)
 frame.limits(selection)

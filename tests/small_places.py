@@ -55,6 +55,7 @@ class SmallPlace:
     south: float = 40.7
     measures: tuple[str, ...] = ("poverty_150", "no_vehicle")
     rate: float = 0.25
+    definition_rule: str = ""
 
     def tables(self) -> SourceTables:
         """Make the tables as a publisher's readers would give them."""
@@ -70,6 +71,7 @@ class SmallPlace:
                 fictional=True,
                 default_year=self.years[-1],
                 definition="Absent on 10 % or more of the days enrolled.",
+                definition_rule=self.definition_rule,
             ),
             tracts=tracts,
             schools=schools,

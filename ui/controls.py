@@ -89,6 +89,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "voices_area": mark("Themes of"),
         "heard": mark("Who spoke"),
         "spoken_of": mark("Of which students"),
+        "across": mark("Other place"),
     }
 )
 WIDTHS: Mapping[str, int] = MappingProxyType(
@@ -355,6 +356,13 @@ def _spoken_of(selection: Selection) -> Mapping[str, str]:
     return {"": mark("Any students"), **{key: GROUPS[key] for key in own}} if own else {}
 
 
+def _across(selection: Selection) -> Mapping[str, str]:
+    """Other places of the store, by name."""
+    known = queries.places()
+    others = {slug: known[slug] for slug in queries.choices(selection.area).elsewhere}
+    return {"": mark("Choose a place"), **others} if others else {}
+
+
 def _units(selection: Selection) -> Mapping[str, str]:
     from ui.queries import neighbourhoods
 
@@ -378,6 +386,7 @@ _STANDING: Mapping[str, Mapping[Any, str]] = MappingProxyType(
 _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyType(
     {
         "area": lambda _: queries.places(),
+        "across": _across,
         "year": _years,
         "level": _levels,
         "within": lambda s: _named(mark("Everywhere"), queries.choices(s.area).withins),

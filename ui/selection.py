@@ -249,6 +249,8 @@ class Selection:
         Name of the coalition mode's view; "" for the first.
     lang : str
         Language, a key of `LANGUAGES`; "" for English.
+    across : str
+        Slug of the place that this one is set beside; "" for none.
     service : str
         Kind of provider asked about; "" for the first that is here.
     site_count, site_reach, site_floor : int, float, float
@@ -308,6 +310,7 @@ class Selection:
     present: str = ""
     slide: str = ""
     lang: str = ""
+    across: str = ""
     service: str = ""
     site_count: int = 10
     site_reach: float = 1.0
@@ -401,6 +404,8 @@ class Choices:
         Schools that may be sites.
     counties : tuple of str
         Counties that can be looked at by themselves, by their five digits.
+    elsewhere : tuple of str
+        Slugs of the other places of the store.
     """
 
     area: str
@@ -417,6 +422,7 @@ class Choices:
     services: tuple[str, ...] = ()
     schools: frozenset[str] = frozenset()
     counties: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def allowed(self) -> dict[str, Sequence[Any] | frozenset[str]]:
         """Return the valid values by control."""
@@ -460,6 +466,7 @@ class Choices:
             "present": ("", "1") if self.slides else ("",),
             "slide": ("", *self.slides),
             "lang": tuple(LANGUAGES),
+            "across": ("", *self.elsewhere),
             "service": ("", *PROVIDER_KINDS),
             "site_count": SITE_COUNTS,
             "site_reach": SITE_REACHES,

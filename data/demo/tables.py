@@ -51,6 +51,7 @@ AREA = StudyArea(
         ),
     ),
     unusual_years=("2019-20", "2020-21"),
+    definition_rule="made_up",
 )
 TITLES = {
     "demo_tracts": ("Census tracts and children of school age", "2020 tracts; 2018-2022"),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pydantic.dataclasses
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
+from data.definition_rules import rules_of
 from data.errors import DataError, raise_together
 from data.place.in_year import InYearSettings
 from data.recipe.binding import STRICT, TomlError, bind, read_toml
@@ -132,6 +133,12 @@ class PlaceFile:
         description="Recipes of data/recipes/ that make the place, by id. Of several lists of "
         "schools the first wins, the others fill its gaps.",
         examples=[["nyc_tracts_2020", "cdc_svi"]],
+    )
+    definition_rule: str = Field(
+        default="",
+        description="Rules of data/definitions/ that the figures follow, by id; those of the state "
+        "when left out. See docs/definitions.md.",
+        examples=["NYC"],
     )
     crs: str = Field(
         default="",
@@ -274,6 +281,7 @@ def load_place(slug: str, *, folder: Path = FOLDER, recipes: Path = RECIPES) -> 
     if content.crs:
         _refuse_crs(content.crs, file)
     area = StudyArea(**{each.name: getattr(content, each.name) for each in fields(StudyArea)})
+    rules_of(area)  # names rules that are there
     return Place(
         area=area,
         state_fips=content.state_fips,

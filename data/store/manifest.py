@@ -54,6 +54,8 @@ class StudyArea:
         `zones` (`zone_id` = `school_id`) is a district, and no tract hot spots are claimed; there
         may be no tracts. Where it is "county" the place is a nation: a row of `schools` and of
         `zones` is a county, and figures stand in tables of their own (`data.nation`).
+    definition_rule : str
+        Id of a file of data/definitions whose rules the place follows; "" for its state's.
     """
 
     slug: str
@@ -67,6 +69,7 @@ class StudyArea:
     breaks: tuple[DefinitionBreak, ...] = ()
     unusual_years: tuple[str, ...] = ()
     reports: Literal["school", "district", "county"] = "school"
+    definition_rule: str = ""
 
 
 FILE_NAME = "manifest.json"

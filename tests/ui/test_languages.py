@@ -23,6 +23,7 @@ from data.contracts.vocabulary import (
     RELIABILITY_LABELS,
     STATUS_LABELS,
 )
+from data.definition_facts import FACTS, WORDS
 from data.demo.tables import AREA
 from data.evidence import evidence
 from data.place.place import load_place
@@ -42,6 +43,7 @@ GIVEN = (
     *(BANDS, CATCHMENTS, LEVEL_LABELS, METHODS, NEIGHBOURS, PROVIDER_LABELS),
     *(RELIABILITY_LABELS, STATUS_LABELS, CHOOSE, ASSIGNED),
     *({term: term for term in TERMS}, TERMS),
+    *(FACTS, WORDS),
     *(ROLES, STATUSES, KINDS, PROBLEMS, VIRGINIA, CALIFORNIA),
     {each.id: each.name for each in evidence().values()},
     *(codebook.AREAS, codebook.NATURES, codebook.OCCASIONS, codebook.WHO, codebook.GROUPS),

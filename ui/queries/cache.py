@@ -64,6 +64,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "search": Entry(4, shared=True),
         "trend": Entry(32),
         "totals": Entry(64, shared=True),
+        "beside another place": Entry(16, shared=True),
         "ranks of neighbourhoods": Entry(32),
         "figures on a map": Entry(64, shared=True),
         "dispersion between years": Entry(32, shared=True),

@@ -158,8 +158,9 @@ def panel(selection: Selection) -> Panel:
 
 
 def choices(slug: str) -> Choices:
-    """Return what can be chosen in a place."""
-    return _choices(place(slug))
+    """Return what can be chosen in a place; the other places are those of this moment."""
+    others = tuple(each for each in places() if each != slug)
+    return replace(_choices(place(slug)), elsewhere=others)
 
 
 def geometry(selection: Selection) -> MapGeometry:
