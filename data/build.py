@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from analytics.inputs import Progress
@@ -337,6 +338,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mirror = options.mirror if own is not None else _mirror(options.mirror)
         asked = Asked(options.flows, options.policy)
         build_panel(options.place, out=options.out, mirror=mirror, own=own, asked=asked)
+        if options.out is None:
+            _first_update(options, mirror)
     except DataError as error:
         if options.debug or os.environ.get("ATLAS_DEBUG", "").strip():
             traceback.print_exc()
@@ -346,6 +349,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.place} was not built: stopped. What was stored stays.", file=sys.stderr)
         return 2
     return 0
+
+
+def _first_update(options: argparse.Namespace, mirror: Path | None) -> None:
+    """Read what there is of the year under way; a panel is good without it."""
+    try:
+        if options.place == DEMO and options.own is None:
+            from data.demo.in_year import update_demo
+
+            update_demo()
+            return
+        from data.in_year.update import Wanted, update
+
+        now = datetime.now(tz=UTC)
+        update(options.place, Wanted(now, mirror, options.own, policy=options.policy))
+    except DataError as error:
+        print(f"no figures of the year under way: {error}")
 
 
 def _is_nation(slug: str, own: Path | None) -> bool:

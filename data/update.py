@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from data.build import DEMO
+from data.demo.in_year import update_demo
 from data.errors import DataError
 from data.in_year.update import Updated, Wanted, update
 from data.read.fetch import mirror_folder
@@ -52,6 +54,8 @@ def main(arguments: Sequence[str] | None = None, *, now: datetime | None = None)
 
 
 def _run(options: argparse.Namespace, now: datetime) -> Updated:
+    if options.place == DEMO and options.own is None:
+        return update_demo(options.as_of)
     mirror = options.mirror if options.own is not None else mirror_folder(options.mirror)
     wanted = Wanted(now, mirror, options.own, options.as_of, options.policy, options.afresh)
     return update(options.place, wanted)

@@ -108,7 +108,8 @@ IN_YEAR: dict[str, Contract] = {
             "date": _day(),
             "school_year": school_year(),
             "enrolled": students(
-                "Students enrolled that school year, by the panel; empty where not known."
+                "Students enrolled that school year, by the panel, else of the day by a roll-up;"
+                " empty where not known."
             ),
             "attended": number(
                 "Part of the students who were present.",

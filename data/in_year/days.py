@@ -108,16 +108,23 @@ def without_small(days: pd.DataFrame, policy: Policy, ledger: Ledger) -> pd.Data
     return hidden
 
 
+def floats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give figures of days the type of their contract, also where all are empty."""
+    return rows.astype(dict.fromkeys(("attended", "possible", "absent"), "float64"))
+
+
 def of_all(absence: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of all students of a panel's absence."""
     return absence[absence["student_group"].eq("all") & absence["grade"].eq("all")]
 
 
 def _enrolled(table: pd.DataFrame, absence: pd.DataFrame) -> pd.Series:
-    """Give the students of each row's school and year, where the panel has them."""
+    """Give the students of each row's school and year: those of the panel, else of the day."""
     known = of_all(absence).set_index(["school_id", "school_year"])["enrolled"]
     keys = pd.MultiIndex.from_frame(table[["place_id", "school_year"]])
-    return pd.Series(known.reindex(keys).to_numpy(), index=table.index, dtype="Int64")
+    of_panel = pd.Series(known.reindex(keys).to_numpy(), index=table.index, dtype="Int64")
+    of_day = pd.to_numeric(table["possible"]).astype("float64").round().astype("Int64")
+    return of_panel.fillna(of_day)
 
 
 def _place_days(table: pd.DataFrame, absence: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,7 @@ import pandas as pd
 from data.contracts.check import empty_table
 from data.errors import DataError, FileError
 from data.in_year import store
-from data.in_year.days import as_days, put_together, without_small
+from data.in_year.days import as_days, floats, put_together, without_small
 from data.in_year.editions import (
     Edition,
     Folders,
@@ -244,12 +244,12 @@ class _Work:
         held -= {each.source.id for each in self.rollups}
         secret = rows["source"].isin(held)
         if not secret.any():
-            return as_days(_floats(rows), absence, self.ledger, slug)
+            return as_days(floats(rows), absence, self.ledger, slug)
         policy = policies(self.wanted.policy)["restricted"]
         known = as_days(rows[secret], absence, Ledger(), slug)["enrolled"]
         shown = gated(rows[secret], known, _given(slug, held), policy, self.ledger)
         both = pd.concat([rows[~secret], shown], ignore_index=True)
-        return as_days(_floats(both), absence, self.ledger, slug)
+        return as_days(floats(both), absence, self.ledger, slug)
 
     def _absence(self) -> pd.DataFrame:
         """Give the panel's absence as its pages show it."""
@@ -274,10 +274,6 @@ def _given(slug: str, held: set[str]) -> pd.DataFrame:
     last = store.load(slug)
     days = empty_table("days") if last is None else last.days
     return days[days["source"].isin(held)]
-
-
-def _floats(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.astype(dict.fromkeys(("attended", "possible", "absent"), "float64"))
 
 
 def _sources(
