@@ -122,6 +122,7 @@ def head(
     options: Sequence[str] = (),
     needs_figures: bool = True,
     page: str = "",
+    slide: str = "",
 ) -> Selection:
     """Draw the head of a page in one row: question, filters, settings, and what to do with it.
 
@@ -135,6 +136,8 @@ def head(
         End the page here when no school of the view has a figure.
     page : str
         Name of a page that some places do not have: it ends here with the reason.
+    slide : str
+        View of coalition mode that the page presents; "" for the one seen last, or the first.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def head(
         if options:
             selection = controls.options(selection, options)
         if not navigation.is_of_parts():
-            present.button()
+            present.button(slide)
         share.popover(selection)
         switch()
         login.button()

@@ -24,6 +24,12 @@ def open_page(page: Page, server: str, path: str, **query: str) -> None:
     settled(page)
 
 
+def views_of(page: Page) -> int:
+    """How many views coalition mode has here: that of this year only where there are figures."""
+    page.wait_for_selector(".room-progress", timeout=90_000)
+    return int(page.inner_text(".room-progress").split()[-1])
+
+
 def settled(page: Page) -> None:
     """Wait until the server has nothing more to say and nothing fades in any more."""
     page.wait_for_function(

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.measure import MAP_PAGES, SCREEN
-from tests.browser.screen import LAID_OUT, MAP, open_page, painted, settled, spot_of
+from tests.browser.screen import LAID_OUT, MAP, open_page, painted, settled, spot_of, views_of
 from tests.colours import contrast
 from ui.maps.scales import HOT_COLD
-from ui.present.views import NAMES
 
 pytestmark = pytest.mark.browser
 RED = HOT_COLD["hot 99"]
@@ -211,9 +210,9 @@ def test_a_presenter_opens_a_link_goes_to_a_neighbourhood_and_a_school_and_takes
     headline = page.inner_text(".room-head h1")
     assert headline.startswith("Maplewick: ")  # the next views are about what was clicked
     page.get_by_role("button", name="Next").click()
-    page.get_by_text(f"2 of {len(NAMES)}").wait_for()
+    page.get_by_text(f"2 of {views_of(page)}").wait_for()
     page.keyboard.press("ArrowRight")
-    page.get_by_text(f"3 of {len(NAMES)}").wait_for()
+    page.get_by_text(f"3 of {views_of(page)}").wait_for()
     page.get_by_role("button", name="Leave").click()
     page.wait_for_selector(".atlas-answer", timeout=60_000)
     page.get_by_role("link", name="Schools").click()

@@ -15,9 +15,9 @@ def show(selection: Selection) -> None:
     stage.draw(selection)
 
 
-def button() -> None:
-    """Draw the button that opens the mode."""
-    st.button(text("Present"), key="present-on", on_click=switch_on)
+def button(slide: str = "") -> None:
+    """Draw the button that opens the mode, at a view of it where one is named."""
+    st.button(text("Present"), key="present-on", on_click=switch_on, args=(slide,))
 
 
 def is_on() -> bool:
@@ -25,6 +25,8 @@ def is_on() -> bool:
     return bool(st.session_state.get("present", st.query_params.get("present", "")) == "1")
 
 
-def switch_on() -> None:
-    """Open the mode with the next run."""
+def switch_on(slide: str = "") -> None:
+    """Open the mode with the next run, at a view of it where one is named."""
     st.session_state["present"] = "1"
+    if slide:
+        st.session_state["slide"] = slide

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from ui import queries
 from ui.languages import mark, text
 from ui.present.bars import plain
 from ui.present.subject import Subject
@@ -19,7 +20,8 @@ def headline(subject: Subject) -> str:
     """Say how attendance goes so far, beside the year before."""
     selection = subject.selection
     if not in_year.here(selection):
-        return words.none_here(selection)
+        place = queries.panel(selection).area.name
+        return text("{place} has no figures of this year here.", place=place)
     return words.answer(selection)
 
 

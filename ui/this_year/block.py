@@ -11,6 +11,7 @@ import streamlit as st
 from ui import controls, frame, screen
 from ui.languages import text
 from ui.maps.scales import class_legend
+from ui.present.views import OF_YEAR
 from ui.queries import in_year, in_year_ahead, units
 from ui.screen import Beside, Row
 from ui.selection import NEIGHBOURHOOD, Selection
@@ -35,6 +36,7 @@ def head(question: str) -> Selection:
         options=OPTIONS if here else (),
         needs_figures=False,
         page="this_year",
+        slide=OF_YEAR if here else "",
     )
     if not here:
         frame.end(selection, words.none_here(selection))
@@ -64,7 +66,7 @@ def _calendar(selection: Selection) -> None:
 
 def age_html(selection: Selection) -> str:
     """HTML of how old the figures are: in a frame where the year is over, red where late."""
-    age = in_year.age(selection, words.today())
+    age = in_year.age(selection, words.today(selection))
     over = f"<p class='atlas-over'>{escape(words.over_text(selection))}</p>" if age.over else ""
     kind = "atlas-late" if age.late else "atlas-age"
     return f"{over}<p class='{kind}'>{escape(words.age_text(selection))}</p>"
@@ -101,7 +103,11 @@ def _ranked(selection: Selection) -> None:
         st.html(f"<p class='atlas-note'>{escape(text(words.NO_YEAR_BEFORE))}</p>")
         return
     rows = list(_areas(selection) if selection.moved_of else _schools(selection))
-    heading = text("Moved most since {year}, beyond noise, in points", year=then)
+    heading = text("Moved beyond noise since {year}, in points", year=then)
+    if not selection.moved_of:
+        heading = text(
+            "Moved beyond noise since {year}, in points beside the middle school", year=then
+        )
     if not rows:
         heading = text("None moved beyond noise since {year}", year=then)
     screen.listed(heading, rows)
@@ -110,11 +116,13 @@ def _ranked(selection: Selection) -> None:
 def _schools(selection: Selection) -> Iterator[Row]:
     """Schools that moved otherwise than the middle school, the farthest first."""
     table = in_year_ahead.movers(selection)
-    first = table[table["moved"].astype(bool)].head(LISTED)
+    moved = table[table["moved"].astype(bool)]
+    far = moved["relative"].astype(float).abs().sort_values(ascending=False, kind="stable")
+    first = moved.loc[far.index].head(LISTED)
     names = units.names(selection, "school", first.index)
     for id_, row in first.iterrows():
-        figure = points_text(float(row["shrunken"]))
-        yield Row(str(id_), _sign(row["shrunken"]), str(names[id_]), figure)
+        figure = points_text(float(row["relative"]))
+        yield Row(str(id_), _sign(row["relative"]), str(names[id_]), figure)
 
 
 def _areas(selection: Selection) -> Iterator[Row]:

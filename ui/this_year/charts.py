@@ -49,7 +49,7 @@ def beside_chart(table: pd.DataFrame, now: str, last: str) -> alt.LayerChart:
         up = higher == (field == "now")
         words = alt.Chart(ends.assign(word=name)).mark_text(
             align="right",
-            dy=-12 if up else 16,
+            dy=-18 if up else 20,
             fontSize=LABEL_SIZE + 2,
             fontWeight="bold",
             color=colour,

@@ -18,8 +18,8 @@ from ui.words.as_written import as_written
 
 DAYS = ("date", "attended", "students", "schools")
 MOVERS = (
-    *("name", "students", "weeks", "attended_change"),
-    *("beside_middle", "beside_low", "beside_high", "moved"),
+    *("name", "students", "weeks", "attended_change", "beside_middle", "moved"),
+    *("drawn_in", "drawn_low", "drawn_high"),
 )
 AREAS = (
     *("name", "students", "schools", "attended_last", "attended_now"),
@@ -29,6 +29,7 @@ GROUPS = (
     *("student_group", "schools", "attended_last", "attended_now"),
     *("attended_change", "attended_low", "attended_high"),
 )
+EVERYONE = "all"
 RENAMED = {name: f"attended_{name}" for name in ("now", "last", "change", "low", "high")}
 NOT_ENOUGH = mark("There are too few weeks or schools with figures of both years for a list.")
 NO_AREAS = mark("This place has no neighbourhoods or counties to compare.")
@@ -51,12 +52,13 @@ def year_before(selection: Selection) -> None:
     rows = found.rename(
         columns={
             "change": "attended_change",
-            "shrunken": "beside_middle",
-            "low": "beside_low",
-            "high": "beside_high",
+            "relative": "beside_middle",
+            "shrunken": "drawn_in",
+            "low": "drawn_low",
+            "high": "drawn_high",
         }
     )
-    rows = rows.drop(columns=["relative", "q"]).assign(
+    rows = rows.drop(columns="q").assign(
         name=units.names(selection, "school", found.index),
         moved=[text("yes") if each else text("not told from noise") for each in found["moved"]],
     )
@@ -75,10 +77,11 @@ def areas_and_groups(selection: Selection) -> None:
     else:
         _areas(selection, found, kind)
     groups = in_year_ahead.group_changes(selection)
-    if groups.empty:
+    if set(groups.index) <= {EVERYONE}:
         st.write(as_written(text(words.NO_GROUPS)))
         return
-    rows = groups.rename(columns=RENAMED).rename_axis("student_group")
+    rows = groups.rename(columns=RENAMED, index={EVERYONE: text("All students")})
+    rows = rows.rename_axis("student_group")
     months = int(groups["months"].max())
     title = text("Student groups, the same schools and {count} months of both years", count=months)
     table_block.show(rows, GROUPS, title)
@@ -87,7 +90,7 @@ def areas_and_groups(selection: Selection) -> None:
 
 def _areas(selection: Selection, found: pd.DataFrame, kind: str) -> None:
     counts = in_year_ahead.moved_in(selection, kind)[["up", "down"]].add_prefix("moved_")
-    rows = found.rename(columns=RENAMED).join(counts.reindex(found.index))
+    rows = found.rename(columns=RENAMED).join(counts.reindex(found.index, fill_value=0))
     rows = rows.assign(name=found.index, reason="").sort_values(
         ["attended_change", "name"], na_position="last"
     )

@@ -159,14 +159,20 @@ def none_here(selection: Selection) -> str:
     return f"{text(_NONE, place=place)} {step}"
 
 
-def today() -> date:
-    """Give the day on which the page is read: it alone decides whether figures are old."""
+def today(selection: Selection) -> date:
+    """Give the day on which figures are read: it alone decides whether they are old.
+
+    In a made-up place time stands still on the morning of its last update.
+    """
+    checked = in_year.state(selection).checked
+    if checked and queries.panel(selection).area.fictional:
+        return date.fromisoformat(checked[:10])
     return date.today()
 
 
 def answer(selection: Selection) -> str:
     """Say how attendance goes so far, beside the year before, and who is on track."""
-    age = in_year.age(selection, today())
+    age = in_year.age(selection, today(selection))
     parts = [_so_far(selection, over=age.over), _change(selection), on_track(selection)]
     return " ".join(filter(None, parts))
 
@@ -247,7 +253,7 @@ def same_schools(row: pd.Series, now: str, last: str) -> str:
 
 def age_text(selection: Selection) -> str:
     """Say up to which day the figures go, and when an update last looked."""
-    found, age = in_year.state(selection), in_year.age(selection, today())
+    found, age = in_year.state(selection), in_year.age(selection, today(selection))
     said = [text("Figures up to {day}.", day=day_text(in_year.as_of(selection)))]
     if age.late:
         said.append(
@@ -308,9 +314,9 @@ def _beside_others(selection: Selection) -> list[tuple[str, str]]:
     if selection.focus not in table.index:
         return []
     row = table.loc[selection.focus]
-    said = mark("{range}: beyond noise") if row["moved"] else mark("{range}: not told from noise")
-    range_ = range_of(row.rename({"change": "_", "shrunken": "change"}))
-    return [(text("Beside the middle school, 90 % range"), text(said, range=range_))]
+    said = mark("{points}, beyond noise") if row["moved"] else mark("{points}, not told from noise")
+    term = text("Change beside the middle school, in points")
+    return [(term, text(said, points=points_text(float(row["relative"]))))]
 
 
 def _on_track(selection: Selection) -> list[tuple[str, str]]:
@@ -367,7 +373,8 @@ def pattern_text(patterns: pd.DataFrame) -> str:
         for name, row in stated.iterrows()
     ]
     return text(
-        "Than in the middle of the week around: {differences}.", differences=plain.listed(said)
+        "Beyond chance: {differences} than in the middle of the week.",
+        differences=plain.listed(said),
     )
 
 
