@@ -94,6 +94,15 @@ def waves(areas: SchoolDays, *, rest: SchoolDays | None = None, alpha: float = A
     Farrington CP, Andrews NJ, Beale AD, Catchpole MA (1996) J R Stat Soc A 159:547-563 (baseline of
     earlier counts, over-dispersion, down-weighting). Noufaily A et al. (2013) Statistics in
     Medicine 32:1206-1222 (weights beyond 2.58). Hutwagner et al. (2003) (the gap).
+
+    Examples
+    --------
+    >>> dates, rng = pd.bdate_range("2024-09-03", periods=60), np.random.default_rng(0)
+    >>> absent = pd.DataFrame({"north": rng.binomial(2000, 0.07, 60).astype(float)}, dates)
+    >>> absent.iloc[50:55] *= 2.5
+    >>> found = waves(SchoolDays(absent, absent * 0 + 2000))
+    >>> np.flatnonzero(found.alarms("day")["north"]).tolist(), round(found.by_chance("day"), 2)
+    ([50, 51, 52, 53, 54], 0.04)
     """
     if rest is not None and not (
         rest.absent.index.equals(areas.absent.index)
@@ -208,15 +217,22 @@ def _steadied(past: Floats) -> tuple[Floats, Floats, Floats]:
     return mean, variance, count
 
 
+def _centred(flat: Floats) -> tuple[Floats, Floats]:
+    """Give distances from each area's mean, 0 without a figure, and each area's mean square."""
+    known = ~np.isnan(flat)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, flat, 0.0).sum(axis=0) / count
+    away = np.where(known, flat - mean, 0.0)
+    return away, (away**2).sum(axis=0) / count
+
+
 def _alike(flat: Floats) -> float:
     """Correlation of neighbouring days: the median over areas, corrected for short series."""
-    centred = flat - np.nanmean(flat, axis=0) if len(flat) > 2 else np.zeros((0, 1))
-    if not len(centred):
-        return 0.0
-    both = ~np.isnan(centred[1:]) & ~np.isnan(centred[:-1])
-    product = np.where(both, centred[1:] * centred[:-1], 0.0).sum(axis=0)
-    square = np.where(both, centred[:-1] ** 2, 0.0).sum(axis=0)
-    each = product[square > 0] / square[square > 0]
+    away, _ = _centred(flat)
+    both = ~np.isnan(flat[1:]) & ~np.isnan(flat[:-1])
+    product = np.where(both, away[1:] * away[:-1], 0.0).sum(axis=0)
+    whole = np.where(both, away[:-1] ** 2, 0.0).sum(axis=0)
+    each = product[whole > 0] / whole[whole > 0]
     if not len(each):
         return 0.0
     r = float(np.median(each))
@@ -225,10 +241,10 @@ def _alike(flat: Floats) -> float:
 
 def _heaviness(flat: Floats) -> float:
     """Excess kurtosis of earlier days, all areas together, each by its own variance."""
-    centred = flat - np.nanmean(flat, axis=0)
-    square = np.nanmean(centred**2, axis=0)
-    scaled = centred[:, square > 0] ** 2 / square[square > 0]
-    return float(np.nanmean(scaled**2)) - 3 if scaled.size else 0.0
+    away, square = _centred(flat)
+    use = square > 0
+    days = int((~np.isnan(flat[:, use])).sum())
+    return float(((away[:, use] ** 2 / square[use]) ** 2).sum()) / days - 3 if days else 0.0
 
 
 def _freedom(excess: float) -> float:

@@ -126,3 +126,12 @@ def test_a_rest_of_other_areas_is_refused():
     areas = world(np.random.default_rng(5))
     with pytest.raises(ValueError, match="align"):
         waves(areas, rest=SchoolDays(areas.absent.iloc[:50], areas.possible.iloc[:50]))
+
+
+def test_an_area_without_any_figure_says_nothing_and_changes_nothing():
+    areas = world(np.random.default_rng(6))
+    with_empty = SchoolDays(*(each.assign(empty=np.nan) for each in (areas.absent, areas.possible)))
+    found, whole = waves(with_empty), waves(areas)
+    assert found.p["day"]["empty"].isna().all()
+    kept = found.p["day"].drop(columns="empty")
+    pd.testing.assert_frame_equal(kept, whole.p["day"], check_column_type=False)
