@@ -136,6 +136,15 @@ def state(slug: str) -> InYear | None:
     return _without_tables(folder) if folder.is_dir() else None
 
 
+def is_damaged(slug: str) -> bool:
+    """Say whether what the store holds of a place cannot be read."""
+    try:
+        state(slug)
+    except InYearError:
+        return True
+    return False
+
+
 def version(slug: str) -> str:
     """Give a hash of the figures, on which caches depend; "" where there are none.
 

@@ -30,6 +30,7 @@ from data.in_year.rollups import RolledUp, read_rollup, stacked
 from data.panel import PROTECTED, PanelError, load_panel
 from data.place.place import Place
 from data.place.tables import place_and_files
+from data.read.fetch import FetchError
 from data.store.folders import cache_folder, panel_path
 from data.store.policies import policies
 from data.store.provenance import Ledger, Source, sha256_of
@@ -131,6 +132,8 @@ def _update(slug: str, wanted: Wanted, say: Callable[[str], None]) -> Updated:
 def _note(slug: str, wanted: Wanted, problem: str) -> None:
     """Keep why an update failed beside the last good figures."""
     checked = wanted.now.isoformat(timespec="seconds")
+    if store.is_damaged(slug):
+        return
     if store.state(slug) is None:
         store.save(slug, replace(nothing(problem=problem), checked=checked))
     else:
@@ -151,15 +154,16 @@ class _Work:
     record: list[list[Any]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
+    problem: str = ""
 
     def read(self) -> None:
         """Read what is new, and take the rest from what was read before."""
         slug = self.folders.slug
         known = {} if self.wanted.afresh else _known(slug)
         before = set(known.get(BROKEN, []))
-        missing: list[str] = []
+        missing: list[DataError] = []
         today = self.wanted.now.date().isoformat()
-        found = editions(self.place, self.folders, today, lambda e: missing.append(str(e)))
+        found = editions(self.place, self.folders, today, missing.append)
         record = {(order, name): key for order, name, key in known.get(READ, [])}
         parts: dict[tuple[int, str], Part] = {}
         for edition in found:
@@ -175,8 +179,13 @@ class _Work:
         self._roll_ups()
         for each in missing:
             self.say(f"not there  {each}")
+        # What a mirror lacks may never have been there; what no server gave is news.
+        lost = [str(each) for each in missing if isinstance(each, FetchError)]
+        self.problem = "; ".join(lost)
+        self.left_out += lost
         if not self.parts and not self.rollups:
-            raise DataError(f"there is nothing to read: {'; '.join(missing + self.left_out)}")
+            reasons = dict.fromkeys([*map(str, missing), *self.left_out])
+            raise DataError(f"there is nothing to read: {'; '.join(reasons)}")
 
     def _read(self, edition: Edition, before: set[str]) -> tuple[str, Part] | None:
         """Give a file's part; what cannot be read of a watched folder is left out and doubted."""
@@ -233,6 +242,7 @@ class _Work:
             promised_lag_days=settings.lag_days,
             every=settings.every,
             checked=self.wanted.now.isoformat(timespec="seconds"),
+            problem=self.problem,
         )
 
     def _days(
