@@ -1,4 +1,5 @@
 from ui import frame, queries, screen
+from ui.climate import block as climate_block
 from ui.queries import school_lists as queries_lists
 from ui.schools import block as school_block
 from ui.schools import words as school_words
@@ -24,4 +25,5 @@ frame.how_sure(
     answers.year_basis(queries.dispersion(selection)),
 )
 frame.fold("All schools in order", "table", school_block.table, schools, selection)
+climate_block.fold(selection)
 frame.limits(selection)

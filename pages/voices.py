@@ -1,4 +1,5 @@
 from ui import frame, screen
+from ui.climate import block as climate_block
 from ui.queries import voices as queries_voices
 from ui.voices import block, exchange, words, writing
 
@@ -16,6 +17,7 @@ block.first_screen(heard, selection)
 screen.caption(words.SHOWN)
 writing.report(selection)
 frame.how_sure(words.RULE, words.BESIDE)
+climate_block.fold(selection)
 frame.fold("Write down what was heard", "voices-write", writing.section, selection)
 frame.fold("Voices as a file", "voices-files", exchange.section, selection)
 frame.fold("All themes as a table", "table", block.table, heard, selection)

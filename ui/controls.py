@@ -86,6 +86,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "site_floor": mark("At least from the hardest fifth"),
         "fixed": mark("Schools that are sites already"),
         "goal_percent": mark("Share of students"),
+        "survey": mark("Asked about"),
         "voices_area": mark("Themes of"),
         "heard": mark("Who spoke"),
         "spoken_of": mark("Of which students"),
@@ -349,6 +350,12 @@ def _heard(selection: Selection) -> Mapping[str, str]:
     return {"": mark("Everyone"), **{key: WHO[key] for key in own}} if own else {}
 
 
+def _surveys(selection: Selection) -> Mapping[str, str]:
+    from ui.queries import climate  # loaded by the pages that show surveys
+
+    return climate.offered(selection)
+
+
 def _spoken_of(selection: Selection) -> Mapping[str, str]:
     from ui.queries import voices
 
@@ -412,6 +419,7 @@ _OFFERED: Mapping[str, Callable[[Selection], Mapping[Any, str]]] = MappingProxyT
         "site_question": _questions,
         "site_reach": lambda _: {km: value_text(km, "km") for km in SITE_REACHES},
         "goal_percent": _goal_percents,
+        "survey": _surveys,
         "voices_area": lambda _: {"": mark("All areas"), **AREAS},
         "heard": _heard,
         "spoken_of": _spoken_of,

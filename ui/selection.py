@@ -11,8 +11,9 @@ from typing import Any
 from data.contracts.vocabulary import CATCHMENTS as CATCHMENTS
 from data.contracts.vocabulary import METHODS as METHODS
 from data.contracts.vocabulary import NEIGHBOURS as NEIGHBOURS
-from data.contracts.vocabulary import PROVIDER_KINDS
+from data.contracts.vocabulary import PROVIDER_KINDS, RESPONDENTS
 from data.evidence import evidence
+from data.recipe.scales import scales
 from data.views import programmes
 from data.voices.codebook import AREAS, GROUPS, WHO
 from ui import languages
@@ -145,6 +146,8 @@ PLANNING = (
     *("service", "site_count", "site_reach", "site_floor", "site_question", "site_among", "fixed"),
 )
 """Fields that only services and sites are asked by."""
+SURVEYS = tuple(f"{who}-{scale}" for scale in scales() for who in RESPONDENTS)
+"""Scales of climate surveys by who answered."""
 LISTED: Mapping[str, int] = {"fixed": 10, "counties": 10}
 """Fields that name several values, and how many at most."""
 OWN, EXAMPLE = "own", "example"
@@ -265,6 +268,8 @@ class Selection:
     programme : str
         Programme that is evaluated: `OWN`, `EXAMPLE`, or written out, see
         `data.views.programmes.written`; "" for none.
+    survey : str
+        Scale of a climate survey, of `SURVEYS`; "" for the first that is here.
     voices_area, heard, spoken_of : str
         Area of the themes shown, role that spoke and students spoken of: keys of `AREAS`, `WHO` and
         `GROUPS` of `data.voices.codebook`; "" for all.
@@ -319,6 +324,7 @@ class Selection:
     site_among: str = ""
     fixed: str = ""
     programme: str = ""
+    survey: str = ""
     voices_area: str = ""
     heard: str = ""
     spoken_of: str = ""
@@ -475,6 +481,7 @@ class Choices:
             "site_among": ("", *PROVIDER_KINDS, ADDED),
             "fixed": self.schools | {""},
             "programme": Programmes(self.units),
+            "survey": ("", *SURVEYS),
             "voices_area": ("", *AREAS),
             "heard": ("", *WHO),
             "spoken_of": tuple(GROUPS),

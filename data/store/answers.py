@@ -9,6 +9,7 @@ LEAST_RESPONDENTS = 10
 """As the California Healthy Kids Survey has it: fewer are shown nowhere, whoever publishes them."""
 FEW = f"Fewer than {LEAST_RESPONDENTS} answered: hidden to protect them."
 UNCOUNTED = "How many answered is not known: hidden to protect them."
+BESIDE = "How many students it has is hidden, and so is what they answered."
 OPEN = ("reported", "unreliable")
 FIGURES = ["value", "respondents", "response_rate"]
 
@@ -51,7 +52,9 @@ def as_counts(climate: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def as_shown(climate: pd.DataFrame, gated: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def as_shown(
+    climate: pd.DataFrame, gated: pd.DataFrame, kinds: Mapping[str, str], withheld: pd.MultiIndex
+) -> pd.DataFrame:
     """Leave of surveys what the gate left of their counts.
 
     Parameters
@@ -62,6 +65,9 @@ def as_shown(climate: pd.DataFrame, gated: pd.DataFrame, kinds: Mapping[str, str
         Those that `counted` marks, from `release` of `as_counts`.
     kinds : mapping of str to str
         Release kind of each source.
+    withheld : MultiIndex
+        Schools and years whose number of students the gate hides: respondents and their part of
+        those asked would give it back.
 
     Returns
     -------
@@ -75,7 +81,9 @@ def as_shown(climate: pd.DataFrame, gated: pd.DataFrame, kinds: Mapping[str, str
     few = climate["respondents"].lt(LEAST_RESPONDENTS) & climate["status"].isin(OPEN)
     blind = climate["source"].map(dict(kinds)).eq("restricted") & climate["status"].isin(OPEN)
     blind &= ~climate.index.isin(gated.index)
-    for rows, why in ((few, FEW), (blind, UNCOUNTED)):
+    told = pd.MultiIndex.from_frame(climate[["school_id", "school_year"]]).isin(withheld)
+    told &= climate["status"].isin(OPEN)
+    for rows, why in ((told, BESIDE), (few, FEW), (blind, UNCOUNTED)):
         shown.loc[rows, "status"] = "suppressed"
         shown.loc[rows, "reason"] = why
     shown.loc[shown["status"].isin(["suppressed", "missing"]), FIGURES] = np.nan

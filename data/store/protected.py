@@ -57,7 +57,7 @@ def protect_panel(
     absence = made.table
     withheld = _withheld(raw, absence)
     drivers = _protect_school_drivers(raw, kinds, used)
-    climate = _protect_climate(raw, kinds, used)
+    climate = _protect_climate(raw, absence, kinds, used)
     secret = [*made.withheld, *drivers.withheld, *climate.withheld]
     by_outline = raw.area.reports == "district"
     if by_outline:  # shares follow from outlines and children, whatever an enrolment is
@@ -131,24 +131,31 @@ def _protect_school_drivers(
 
 
 def _protect_climate(
-    raw: Panel, kinds: Mapping[str, str], policies: Mapping[str, Policy]
+    raw: Panel, absence: pd.DataFrame, kinds: Mapping[str, str], policies: Mapping[str, Policy]
 ) -> Protected:
     """Protect what surveys say, where it is known how many answered as counts of students are."""
     known = raw.climate[answers.counted(raw.climate)]
     made = _protect(answers.as_counts(known), kinds, policies, raw)
-    return Protected(answers.as_shown(raw.climate, made.table, kinds), made.withheld)
+    lost = raw.absence.loc[_lost(raw, absence), ["school_id", "school_year"]]
+    withheld = pd.MultiIndex.from_frame(lost)
+    return Protected(answers.as_shown(raw.climate, made.table, kinds, withheld), made.withheld)
+
+
+def _lost(raw: Panel, shown: pd.DataFrame) -> pd.Series:
+    """Mark the rows of absence that no longer show their enrolment."""
+    return raw.absence["enrolled"].notna() & shown["enrolled"].isna()
 
 
 def _without_listed(raw: Panel, shown: pd.DataFrame) -> gpd.GeoDataFrame:
     """Empty the students on the list of schools an enrolment of which is no longer shown."""
-    lost = raw.absence["enrolled"].notna() & shown["enrolled"].isna()
+    lost = _lost(raw, shown)
     hidden = raw.schools.index.isin(raw.absence.loc[lost, "school_id"])
     return raw.schools.assign(students=raw.schools["students"].mask(hidden))
 
 
 def _withheld(raw: Panel, shown: pd.DataFrame) -> pd.Index:
     """Give the schools of the join some year of which no longer shows its enrolment."""
-    lost = raw.absence["enrolled"].notna() & shown["enrolled"].isna()
+    lost = _lost(raw, shown)
     joined = pd.Index(raw.catchment["school_id"].unique())
     return joined[joined.isin(raw.absence.loc[lost, "school_id"])]
 

@@ -21,6 +21,7 @@ from data.contracts.vocabulary import (
     NEIGHBOURS,
     PROVIDER_LABELS,
     RELIABILITY_LABELS,
+    RESPONDENT_LABELS,
     STATUS_LABELS,
 )
 from data.definition_facts import FACTS, WORDS
@@ -30,6 +31,7 @@ from data.place.place import load_place
 from data.plan.entry import KINDS, PROBLEMS, ROLES, STATUSES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.recipe import measures as registry
+from data.recipe.scales import scales
 from data.views.strengths import ASSIGNED, CHOOSE
 from data.voices import codebook, note
 from data.workshop import note as workshop
@@ -54,6 +56,11 @@ GIVEN = (
     {name: column.description for name, column in COLUMNS.items()},
     {name: measure.label for name, measure in registry.measures().items()},
     {name: measure.theme for name, measure in registry.measures().items()},
+    RESPONDENT_LABELS,
+    {name: scale.label for name, scale in scales().items()},
+    {name: scale.question for name, scale in scales().items()},
+    {name: scale.note for name, scale in scales().items()},
+    {name: scale.area for name, scale in scales().items()},
     {name: measure.question for name, measure in registry.measures().items()},
 )
 """Words of the data that are drawn by `text`."""

@@ -27,6 +27,7 @@ BANDS_HEIGHT = 320
 # Sizes mean the same on every selection.
 _SIZES = alt.Scale(domain=[0, 4000], range=[30, 700], clamp=True)
 SCATTER = mark("School by school, do absence and this condition go together?")
+OVER_TRACTS = mark("{name}, over the tracts a school serves")
 SCHOOLS = mark("schools")
 BANDS = mark("How many schools are in each band?")
 BRUSH = "brush"
@@ -44,6 +45,7 @@ def scatter(
     driver: str,
     unit: str,
     title: str = SCATTER,
+    along: str = OVER_TRACTS,
 ) -> alt.LayerChart:
     """School rate against the exposure of its tracts to a driver; shown schools only.
 
@@ -56,6 +58,8 @@ def scatter(
         Name of the driver, for the axis, and unit of the exposure.
     title : str
         The question the chart answers.
+    along : str
+        What the lower axis is, around the name of the driver.
     """
     table = _shown(frame).dropna(subset=["exposure", "rate"])
     kept = ["name", "exposure", "rate", "low", "high", "enrolled", "chronic_absent"]
@@ -68,7 +72,7 @@ def scatter(
         .encode(
             x=alt.X(
                 "exposure:Q",
-                title=text("{name}, over the tracts a school serves", name=name),
+                title=text(along, name=name),
                 axis=alt.Axis(format=axis_form),
                 scale=alt.Scale(zero=False, nice=True),
             ),

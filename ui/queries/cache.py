@@ -84,6 +84,9 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "absence and a driver, tested": Entry(
             16, shared=True, doing=mark("Testing where both go together")
         ),
+        "absence beside surveys": Entry(
+            32, shared=True, doing=mark("Setting absence beside the survey")
+        ),
         "funnel of schools": Entry(16),
         "members of a group": Entry(32),
         "excess in other years": Entry(64),

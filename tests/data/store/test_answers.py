@@ -12,7 +12,7 @@ from data.assemble.panel import make_panel
 from data.audit import audit_panel
 from data.contracts.check import ContractError, empty_table, validate
 from data.panel import SourceTables, load_panel, save_panel
-from data.store.answers import FEW, UNCOUNTED
+from data.store.answers import BESIDE, FEW, UNCOUNTED
 from data.store.protected import protect_panel
 
 FIGURES = ["value", "respondents", "response_rate"]
@@ -63,6 +63,21 @@ def test_answers_under_an_agreement_are_hidden_as_counts_are(restricted: SourceT
     assert shown["reason"]["B2", "trust"] == UNCOUNTED
     hidden = shown["status"].eq("suppressed")
     assert shown.loc[hidden, ["value", "response_rate"]].isna().all(axis=None)
+
+
+def test_hidden_students_are_not_given_back_by_who_answered(restricted: SourceTables) -> None:
+    rows = surveys(("A1", "safety", 0.5, 20), ("B2", "safety", 0.6, 100))
+    absence = restricted.absence.copy()
+    own = absence["school_id"].eq("A1") & absence["school_year"].eq("2018-19")
+    absence.loc[own, ["enrolled", "enrolled_lower", "enrolled_upper"]] = 10
+    absence.loc[own, ["chronic_absent", "lower", "upper"]] = 5
+    raw = make_panel(replace(restricted, climate=rows, absence=absence))
+    shown = protect_panel(raw)
+    seen = shown.absence.set_index(["school_id", "school_year"])["enrolled"]
+    assert seen.loc[("A1", "2018-19")].isna().all()
+    first = shown.climate.set_index("school_id").loc["A1"]
+    assert (first["status"], first["reason"]) == ("suppressed", BESIDE)
+    assert first[FIGURES].isna().all()
 
 
 def test_audit_knows_of_surveys(restricted: SourceTables) -> None:

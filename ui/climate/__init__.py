@@ -1,0 +1,1 @@
+"""What surveys of families, students and teachers say, beside absence."""
