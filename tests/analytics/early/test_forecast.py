@@ -27,7 +27,7 @@ def test_years_held_out_lie_in_their_intervals(before, replicates):
     """Nine schools in ten, over places whose years shift as the prior has it."""
     rng = np.random.default_rng(41)
     inside, total = [], []
-    for _ in range(replicates(40, 1000)):
+    for _ in range(replicates(40, 500)):
         shift = 0.15 * np.sqrt(3 / rng.chisquare(3))
         absent, chronic, enrolled = made(rng, before + 1, shift=min(shift, 1.0))
         past = list(range(before))

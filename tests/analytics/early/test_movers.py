@@ -40,7 +40,7 @@ def test_few_of_those_named_did_not_move(blocks, rho, replicates):
 @pytest.mark.slow
 def test_nobody_is_named_where_nobody_moved(replicates):
     rng = np.random.default_rng(22)
-    runs = replicates(40, 1000)
+    runs = replicates(40, 500)
     named = [movers(*weeks(rng, 10)[:2])["moved"].any() for _ in range(runs)]
     assert np.mean(named) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
 
