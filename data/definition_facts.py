@@ -19,8 +19,8 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "grades": "Grades",
         "through": "Attendance up to",
         "counted": "Students counted",
-        "unit": "A figure is of a",
-        "two_units": "A student of two counts",
+        "unit": "Figures are by",
+        "two_units": "A student of two schools counts",
     }
 )
 """What each fact of a rule is called, in the order in which it is read."""

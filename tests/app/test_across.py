@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +15,7 @@ from data.assemble.panel import make_panel
 from data.build import store_panel
 from data.store.protected import protect_panel
 from tests.small_places import SmallPlace
+from ui.tables.exports import About, about_csv, to_csv
 
 ROOT = Path(__file__).parents[2]
 Open = Callable[..., AppTest]
@@ -85,6 +88,28 @@ def test_a_link_opens_the_comparison_with_its_tables(opened: Open):
     assert list(apart["School level"]) == ["Elementary", "High", "Middle", "All of these levels"]
 
 
+def test_the_file_to_take_home_holds_both_places_and_explains_itself(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+):
+    kept: list[tuple[str, str]] = []
+
+    def offer(name: str, _: object, table: Callable[[], pd.DataFrame], told: About) -> None:
+        if name == "comparison":
+            kept.append((to_csv(table(), told).decode("utf-8-sig"), about_csv(told).decode()))
+
+    monkeypatch.setattr("ui.tables.downloads.offer", offer)
+    assert not opened(LOW, across="high").exception
+    [(table, notes)] = kept
+    rows = pd.read_csv(io.StringIO(table))
+    assert set(rows["name"]) == {"Small low", "Small high"}
+    assert rows["notice"].str.startswith("FICTIONAL").all()
+    every = rows[rows["level"] == "all"]
+    apart = every["rate"].iloc[0] - every["rate"].iloc[1]
+    assert every["difference"].tolist() == pytest.approx([apart, apart])
+    assert "not why" in notes
+    assert "Low end of its 95 % range" in notes
+
+
 def test_a_place_without_a_rule_is_refused_with_the_reason_and_what_would_help(opened: Open):
     said = words(opened(LOW, across="bare"))
     assert "Small low (2018-19) and Small bare (2018-19) are not compared" in said
@@ -100,7 +125,7 @@ def test_a_link_to_a_place_that_is_not_here_falls_back(opened: Open):
 
 def test_the_comparison_and_the_refusal_are_said_in_spanish(opened: Open):
     said = words(opened(LOW, across="high", lang="es"))
-    assert "El primero menos el segundo" in said
+    assert "Small low menos Small high" in said
     assert "Se cuenta igual en ambos" in said
     said = words(opened(LOW, across="bare", lang="es"))
     assert "no se comparan" in said

@@ -11,7 +11,7 @@ from data import definition_document
 from data.definition_facts import CORE, FACTS, WORDS, fact, facts
 from data.definition_rules import Rule, RuleSource, definitions, read_definitions, rules_of
 from data.demo.tables import AREA
-from data.place.place import load_place
+from data.place.place import FOLDER, load_place
 from data.recipe.binding import TomlError
 
 GOOD = """
@@ -117,6 +117,13 @@ def test_a_place_names_its_rules_or_takes_those_of_its_state(tmp_path):
     assert rules_of(named, tmp_path) is found
     with pytest.raises(TomlError, match="definition_rule is 'ZZ'; write one of XX"):
         rules_of(replace(here, definition_rule="ZZ"), tmp_path)
+
+
+def test_a_place_file_that_names_rules_that_are_not_there_is_refused(tmp_path):
+    text = (FOLDER / "oregon.toml").read_text("utf-8")
+    (tmp_path / "oregon.toml").write_text(f'definition_rule = "ZZ"\n{text}', encoding="utf-8")
+    with pytest.raises(TomlError, match=r"oregon.toml: definition_rule is 'ZZ'; write one of CA"):
+        load_place("oregon", folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", definitions())

@@ -79,7 +79,7 @@ def _refused(found: Beside) -> None:
     """Say why two places are not compared, and what would make it possible."""
     frame.answer(words.refusal(found.one, found.other))
     _list(words.reasons(found.one, found.other, found.verdict))
-    st.html(f"<p>{escape(text('What would make it possible:'))}</p>")
+    st.html(f"<p>{escape(text('What would make it possible (all of these):'))}</p>")
     _list(words.remedies(found.verdict))
 
 

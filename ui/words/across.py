@@ -107,7 +107,7 @@ def answer(one: PlaceYear, other: PlaceYear, found: Comparison) -> str:
         other=other.name,
         later=other.year,
     )
-    return f"{rates} {_apart(found.crude)} {_alike(found.alike)}"
+    return f"{rates} {apart_text(found.crude, one.name, other.name)} {_alike(found.alike)}"
 
 
 def refusal(one: PlaceYear, other: PlaceYear) -> str:
@@ -160,16 +160,20 @@ def range_text(low: float, high: float) -> str:
     return text("{least} to {most}", least=points_text(low), most=points_text(high))
 
 
-def _apart(found: Estimate) -> str:
+def apart_text(found: Estimate, one: str, other: str) -> str:
     """Say a difference, and whether the two can be told apart."""
     if found.low <= 0 <= found.high:
         return text(
-            "The first less the second: {points} points ({range}); they cannot be told apart.",
+            "{one} less {other}: {points} points ({range}); they cannot be told apart.",
+            one=one,
+            other=other,
             points=points_text(found.value),
             range=range_text(found.low, found.high),
         )
     return text(
-        "The first less the second: {points} points ({range}).",
+        "{one} less {other}: {points} points ({range}).",
+        one=one,
+        other=other,
         points=points_text(found.value),
         range=range_text(found.low, found.high),
     )
