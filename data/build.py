@@ -331,6 +331,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = build_path(options.place) if options.out is None else options.out
         if options.if_missing and is_built(folder):
             print(f"{options.place} is already built in {folder}")
+            if options.place == DEMO and options.out is None:
+                _first_update(options, None)
             return 0
         own = options.own
         if _is_nation(options.place, own):
@@ -353,16 +355,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _first_update(options: argparse.Namespace, mirror: Path | None) -> None:
     """Read what there is of the year under way; a panel is good without it."""
+    from data.in_year.store import version
+
     try:
-        if options.place == DEMO and options.own is None:
-            from data.demo.in_year import update_demo
+        with said("reading the year under way"):
+            if options.place == DEMO and options.own is None:
+                from data.demo.in_year import update_demo
 
-            update_demo()
-            return
-        from data.in_year.update import Wanted, update
+                if not (options.if_missing and version(DEMO)):
+                    update_demo()
+                return
+            from data.in_year.update import Wanted, update
 
-        now = datetime.now(tz=UTC)
-        update(options.place, Wanted(now, mirror, options.own, policy=options.policy))
+            now = datetime.now(tz=UTC)
+            update(options.place, Wanted(now, mirror, options.own, policy=options.policy))
     except DataError as error:
         print(f"no figures of the year under way: {error}")
 

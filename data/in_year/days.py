@@ -104,7 +104,7 @@ def without_small(days: pd.DataFrame, policy: Policy, ledger: Ledger) -> pd.Data
     hidden = days.assign(
         status=days["status"].mask(small, "suppressed"), reason=days["reason"].mask(small, FEW)
     )
-    hidden.loc[small, ["attended", "absent"]] = None
+    hidden.loc[small, ["attended", "possible", "absent"]] = None
     return hidden
 
 

@@ -16,6 +16,7 @@ from data.assemble.panel import make_panel
 from data.audit import audit_panel
 from data.contracts.tables import TABLES
 from data.demo import tables as demo
+from data.in_year import store as in_year
 from data.panel import PROTECTED, Panel, SourceTables, load_panel
 from data.store import folders, results
 from data.store.policies import policies
@@ -136,6 +137,9 @@ def test_if_missing_builds_once(small_demo: Path, capsys: pytest.CaptureFixture[
     capsys.readouterr()
     assert build.main(["demo", "--if-missing"]) == 0
     assert "already built" in capsys.readouterr().out
+    days = in_year.load("demo")
+    assert days is not None
+    assert len(days.days) > 70_000
     assert (small_demo / "manifest.json").stat().st_mtime_ns == before
     (small_demo / "zones.parquet").unlink()
     assert build.main(["demo", "--if-missing"]) == 0

@@ -271,11 +271,13 @@ def test_a_day_with_half_of_the_schools_is_no_school_day() -> None:
 
 def test_the_smallest_schools_are_hidden() -> None:
     rows = rows_of({"A1": [0.9], "B2": [0.8], "all": [0.85]}, ["2015-09-09"])
+    rows["possible"] = [10.0, 11.0, 21.0]
     days = as_days(rows, absence({"A1": 10, "B2": 11}), Ledger(), "nyc")
     ledger = Ledger()
     shown = without_small(days, policies()["published"], ledger).set_index("place_id")
     assert shown["status"].to_dict() == {"A1": "suppressed", "B2": "reported", "all": "reported"}
     assert shown["attended"].dropna().to_dict() == {"B2": 0.8, "all": 0.85}
+    assert shown["possible"].dropna().to_dict() == {"B2": 11.0, "all": 21.0}
     assert [entry.examples for entry in ledger.entries] == [("A1",)]
 
 
