@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "screens"
 MOST = 4_000_000  # bytes of all pictures
 QUALITY = 62  # of WebP: letters stay sharp, a screen takes some 40 kB
-PAGES = (*MAP_PAGES, "plan", "goals", "data_quality", "methods")
+PAGES = (*MAP_PAGES, "plan", "goals", "this_year", "data_quality", "methods")
 
 
 @dataclass(frozen=True)

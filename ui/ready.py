@@ -67,9 +67,9 @@ def load_pages() -> None:
 
 
 def _open(slug: str) -> None:
-    """Ask what the first page asks of a place."""
+    """Ask what the first page asks of a place, and lay out the days of its year."""
     from ui import queries
-    from ui.queries import charts, neighbourhoods
+    from ui.queries import charts, in_year, neighbourhoods
 
     view = queries.choices(slug).default()
     queries.geometry(view)
@@ -78,3 +78,5 @@ def _open(slug: str) -> None:
         queries.tracts(view)
         neighbourhoods.ranks(view)
         charts.trend_chart(view)
+    if in_year.here(view):
+        in_year.calendar(view)

@@ -28,6 +28,7 @@ from ui.selection import from_query, short_query
 ROOT = Path(__file__).parents[2]
 LACKING = (
     *("hot_spots", "why_here", "schools", "social_drivers", "priorities", "plan", "goals"),
+    "this_year",
     *("join_quality", "data_quality", "methods"),
 )
 FIGURE = re.compile(r"[\d.]+.% \(as its schools differ: [\d.]+–[\d.]+\), [\d,]+ of [\d,]+ students")

@@ -178,3 +178,31 @@ def test_without_an_earlier_year_no_change_is_claimed(demo_path: Path) -> None:
     assert "2024-25" not in answer(test)
     assert "No forecast: it takes 2 more whole earlier years." in words(test)
     assert "There is no earlier year here" in words(test)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("schools", "until"), [(3, "2025-09-10"), (1, "2025-09-03")])
+def test_a_few_schools_and_days_are_enough_and_nothing_is_made_of_them(
+    demo_path: Path, schools: int, until: str
+) -> None:
+    full = made_year(load_panel(demo_path / "protected"), until, months=False)
+    few = full.days["place_id"].isin(full.days["place_id"].unique()[:schools])
+    store.save("demo", replace(full, days=full.days[few & full.days["date"].le(until)]))
+    test = opened("this_year")
+    assert not test.exception
+    told = words(test)
+    assert not re.search(EMPTY, told)
+    assert "Nothing moved beyond noise" in told
+    assert "Waves are not looked for yet" in told
+    assert [each for each in test.button if str(each.key).startswith("row-")] == []
+
+
+@pytest.mark.usefixtures("home")
+def test_months_alone_tell_who_is_on_track_and_draw_no_day(demo_path: Path) -> None:
+    full = made_year(load_panel(demo_path / "protected"))
+    store.save("demo", replace(full, days=full.days.iloc[:0]))
+    test = opened("this_year")
+    assert not test.exception
+    assert "720 of 4,000" in answer(test)
+    assert "there are no days to draw" in words(test)
+    assert "no school day" not in words(test)

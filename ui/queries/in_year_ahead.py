@@ -62,9 +62,16 @@ def to_reach(selection: Selection) -> pd.DataFrame:
     return schools_to_reach(in_year.figures(selection).months, in_year.now(selection))
 
 
-def forecast(selection: Selection) -> SchoolForecast:
-    """Forecast of the year's end by school, see `forecast_view`."""
-    return _forecast(in_year.edition(selection), in_year.now(selection))
+def forecast(selection: Selection) -> SchoolForecast | None:
+    """Forecast of the year's end by school, see `forecast_view`; None without schools."""
+    months, now = in_year.figures(selection).months, in_year.now(selection)
+    if not in_year.has_days(selection) and not _of_schools(months, now):
+        return None
+    return _forecast(in_year.edition(selection), now)
+
+
+def _of_schools(months: pd.DataFrame, year: str) -> bool:
+    return bool((months["school_year"].eq(year) & months["kind"].eq("school")).any())
 
 
 def waves(selection: Selection) -> WavesFound:
@@ -96,7 +103,7 @@ def _forecast(key: Edition, now: str) -> SchoolForecast:
     panel, months = queries.panel_of(key.place), in_year.loaded(key).months
     least = in_year.fewest(key)
     levels = panel.schools["level"]
-    if (months["school_year"].eq(now) & months["kind"].eq("school")).any():
+    if _of_schools(months, now):
         return forecast_view(from_months(months, now), least=least, strata=levels)
     earlier = {name: in_year.laid(key, name) for name in in_year.years(key) if name < now}
     return forecast_view(

@@ -138,6 +138,9 @@ def signal_text(found: September) -> str:
 def forecast(selection: Selection) -> None:
     """Forecast the year's end by school, or say what it would take."""
     found = in_year_ahead.forecast(selection)
+    if found is None:
+        st.write(as_written(text(words.NO_DAYS)))
+        return
     st.write(as_written(forecast_text(found)))
     if found.state != "forecast":
         return

@@ -109,7 +109,7 @@ def _ranked(selection: Selection) -> None:
             "Moved beyond noise since {year}, in points beside the middle school", year=then
         )
     if not rows:
-        heading = text("None moved beyond noise since {year}", year=then)
+        heading = text("Nothing moved beyond noise since {year}", year=then)
     screen.listed(heading, rows)
 
 

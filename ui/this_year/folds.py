@@ -106,11 +106,10 @@ def _areas(selection: Selection, found: pd.DataFrame, kind: str) -> None:
 
 def sources(selection: Selection) -> None:
     """Tell how the figures are made, who published them, and what was done to their rows."""
-    basis = (
-        in_year.year(selection, in_year.now(selection)).basis if in_year.has_days(selection) else ""
-    )
-    for sentence in (words.METHOD, words.BASES.get(basis, ""), words.MOVED, words.RINGED):
+    for sentence in (words.METHOD, words.MOVED, words.RINGED):
         st.write(as_written(text(sentence)))
+    if in_year.has_days(selection):
+        st.write(as_written(words.weighted(in_year.year(selection, in_year.now(selection)))))
     found = in_year.figures(selection)
     table_block.plain(table_block.source_table(found.sources), text("Sources of this year"))
     table_block.plain(table_block.ledger_table(found.ledger), text("What was done to their rows"))
@@ -128,8 +127,7 @@ def every_day(selection: Selection) -> None:
     table_block.show(rows.iloc[::-1], columns, title)
     sent = rows[[*columns, "status"]].set_index("date")
     offer(selection, mark("days"), "days", sent)
-    basis = in_year.year(selection, in_year.now(selection)).basis
-    st.caption(as_written(text(words.BASES[basis])))
+    st.caption(as_written(words.weighted(in_year.year(selection, in_year.now(selection)))))
 
 
 def offer(selection: Selection, name: str, topic: str, table: pd.DataFrame) -> None:

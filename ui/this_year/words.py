@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from data.views.in_year import LaidYear
 from ui import queries, roles
 from ui.languages import counted, mark, text
 from ui.queries import in_year, in_year_ahead
@@ -376,6 +377,20 @@ def pattern_text(patterns: pd.DataFrame) -> str:
         "Beyond chance: {differences} than in the middle of the week.",
         differences=plain.listed(said),
     )
+
+
+def weighted(year: LaidYear) -> str:
+    """Say what schools are weighted by, and how many are left out."""
+    said = text(BASES[year.basis])
+    if not year.unweighted:
+        return said
+    left = counted(
+        "{count} school is left out: how many students it has is not known, or they are too few.",
+        "{count} schools are left out: how many students they have is not known, or they are too"
+        " few.",
+        year.unweighted,
+    )
+    return f"{said} {left}"
 
 
 def of_year(selection: Selection) -> str:
