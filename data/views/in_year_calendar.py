@@ -30,8 +30,8 @@ def calendar_view(year: LaidYear, part: pd.Series, *, least: int) -> pd.DataFram
         school), `weekday` (0 = Monday), `week` (its Monday), `attended` (fraction), `students` and
         `schools` behind it, `published` (the publisher's own figure, for the whole place only when
         `part` is 1 throughout), `status` ("reported", "missing": too few of the usual students are
-        in schools with a figure; "suppressed": fewer than `least`). What weights them is
-        `year.basis`; with "schools" `students` is missing.
+        in schools with a figure; "suppressed": fewer than `least`, or than the 30 of a dependable
+        rate). What weights them is `year.basis`; with "schools" `students` is missing.
     """
     areas, behind = by_area(year.days, part.to_frame("unit"))
     attended = 1 - areas.rate["unit"]
@@ -39,7 +39,7 @@ def calendar_view(year: LaidYear, part: pd.Series, *, least: int) -> pd.DataFram
     students = areas.possible["unit"]
     if year.basis == "schools":
         students = students.where(students.isna())
-    few = (students < least).to_numpy()
+    few = (students < max(least, MIN_EFFECTIVE)).to_numpy()
     told = attended.notna().to_numpy() & ~few
     whole = bool((part == 1).all())
     return pd.DataFrame(

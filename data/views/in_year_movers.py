@@ -8,6 +8,7 @@ import pandas as pd
 from analytics.early.calendar import SchoolDays
 from analytics.early.movers import FEWEST, FEWEST_SCHOOLS, movers
 from analytics.rates.between_schools import paired_change
+from analytics.rates.reliability import MIN_EFFECTIVE
 from data.views.in_year import LaidYear
 
 WEEK = 5
@@ -22,7 +23,7 @@ def movers_view(last: LaidYear, now: LaidYear, *, least: int) -> pd.DataFrame:
     ----------
     last, now : LaidYear
     least : int
-        Fewest students of a school, see `data.views.in_year.least_students`.
+        Fewest students of a school, see `data.views.in_year.least_students`; never fewer than 30.
 
     Returns
     -------
@@ -53,8 +54,9 @@ def _weekly(days: SchoolDays, blocks: int) -> pd.DataFrame:
 
 def _listed(difference: pd.DataFrame, students: pd.Series | None, least: int) -> pd.DataFrame:
     """Find movers among the schools that may be shown."""
-    size = pd.Series(float(least), difference.columns) if students is None else students
-    size = size[size >= least].astype(float)
+    fewest = float(max(least, MIN_EFFECTIVE))
+    size = pd.Series(fewest, difference.columns) if students is None else students
+    size = size[size >= fewest].astype(float)
     weeks = difference[size.index].notna().sum()
     empty = pd.DataFrame(columns=["students", "weeks", *COLUMNS]).rename_axis("school_id")
     if (weeks >= FEWEST).sum() < FEWEST_SCHOOLS:

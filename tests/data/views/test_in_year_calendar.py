@@ -84,6 +84,10 @@ def test_a_day_of_few_schools_has_no_figure_and_a_small_unit_none_at_all():
     small = calendar_view(laid_year(days, "2024-25", least=1), PLACE * [0, 0, 1, 0], least=11)
     assert set(small["status"]) == {"suppressed"}
     assert small["attended"].isna().all()
+    few = calendar_view(year, PARTS["north"] * [0.05, 0, 0, 0], least=11)
+    assert set(few["status"].iloc[1:]) == {
+        "suppressed"
+    }  # 20 students: more than 11, too few for a rate
 
 
 def test_closed_days_and_days_to_come_are_not_looked_at():

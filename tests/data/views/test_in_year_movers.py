@@ -55,6 +55,15 @@ def test_planted_movers_are_named_and_small_schools_are_not():
     assert counts["schools"].sum() == 47
 
 
+def test_where_no_enrolment_is_known_schools_are_alike():
+    none = pd.array([pd.NA] * 48 * 80, dtype="Int64")
+    last = laid(made_days("2023-24", 1).assign(enrolled=none))
+    now = laid(made_days("2024-25", 2, moved=(3, 10)).assign(enrolled=none))
+    found = movers_view(last, now, least=11)
+    assert sorted(found.index[:2]) == ["S03", "S10"]
+    assert found["students"].isna().all()
+
+
 def test_the_first_weeks_have_no_movers():
     last, now = laid(made_days("2023-24", 1)), laid(made_days("2024-25", 2, count=20))
     assert movers_view(last, now, least=11).empty
