@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.evaluation import Histories, design, group_time, histories, placebo, similar
+from analytics.evaluation import (
+    Histories,
+    design,
+    fixed_effects,
+    group_time,
+    histories,
+    placebo,
+    similar,
+)
 from data.views.units import counted
 
 pytestmark = [pytest.mark.mirror, pytest.mark.slow]
@@ -25,26 +33,28 @@ def city(nyc_protected):
     return histories(x, n, pd.Series(dtype=float)), panel.schools["level"]
 
 
-def planted(city: Histories, schools: int, effect: float, dice) -> Histories:
-    chosen = dice.choice(len(city.units), schools, replace=False)
-    x = city.x.copy()
+def planted(city: Histories, starts, effect, dice) -> Histories:
+    """Plant effects (years of use -> points) at schools dealt at random, a start each."""
+    chosen = dice.choice(len(city.units), len(starts), replace=False)
+    x, began = city.x.copy(), np.array(starts)
     for year in city.years:
-        if year >= START:
-            at = city.column(year)
-            wanted = x[chosen, at] + effect * city.n[chosen, at]
-            x[chosen, at] = np.clip(np.floor(wanted + dice.random(schools)), 0, city.n[chosen, at])
+        at, own = city.column(year), chosen[began <= year]
+        use = np.array([len(city.before(year + 1)) - len(city.before(s)) for s in began])
+        points = np.array([effect(each) for each in use[began <= year]])
+        wanted = x[own, at] + points * city.n[own, at]
+        x[own, at] = np.clip(np.floor(wanted + dice.random(len(own))), 0, city.n[own, at])
     tables = (pd.DataFrame(each, city.units, city.years) for each in (x, city.n))
-    return histories(*tables, pd.Series(float(START), index=city.units[chosen]))
+    return histories(*tables, pd.Series(began.astype(float), index=city.units[chosen]))
 
 
 @pytest.mark.parametrize("schools", [9, 40, 150])
 @pytest.mark.parametrize("effect", [0.0, -0.01, -0.03])
 def test_ranges_hold_the_planted_effect(city, replicates, schools, effect):
     told, level = city
-    dice, runs = np.random.default_rng(schools), replicates(40, 1_000)
+    dice, runs = np.random.default_rng(schools), replicates(24, 1_000)
     held = rejected = carried = 0
     for run in range(runs):
-        made = planted(told, schools, effect, dice)
+        made = planted(told, [START] * schools, lambda _use: effect, dice)
         matched = similar(made, level)
         near = made.of(matched.chosen)
         found = placebo(near, draws=DRAWS, seed=run)
@@ -58,3 +68,50 @@ def test_ranges_hold_the_planted_effect(city, replicates, schools, effect):
     assert carried / runs > 0.75
     if (schools, effect) == (150, -0.03):
         assert rejected / runs > 0.9
+
+
+@pytest.mark.parametrize("schools", [40, 150])
+@pytest.mark.parametrize("effect", [0.0, -0.01, -0.03])
+def test_ranges_hold_the_effect_of_staggered_starts(city, replicates, schools, effect):
+    """A third each begins in 2021-22, 2022-23 and 2023-24."""
+    told, level = city
+    dice, runs = np.random.default_rng(schools), replicates(12, 1_000)
+    starts = np.resize([2021, 2022, 2023], schools)
+    held = rejected = 0
+    for run in range(runs):
+        made = planted(told, starts, lambda _use: effect, dice)
+        found = placebo(made.of(similar(made, level).chosen), draws=DRAWS, seed=run)
+        held += found.low <= effect <= found.high
+        rejected += found.p < 0.05
+    slack = 2.6 * np.sqrt(0.05 * 0.95 / runs)
+    assert 0.92 - slack <= held / runs <= min(0.97 + slack, 1.0)
+    if not effect:
+        assert 0.03 - slack <= rejected / runs <= 0.07 + slack
+
+
+def test_two_way_fixed_effects_mislead_where_an_effect_grows(city, replicates):
+    """Effects of 2 points a year of use, and few schools without: late starts lean on early ones.
+
+    Goodman-Bacon (2021). `group_time` finds the mean effect; two-way fixed effects find a part of
+    it and say that starts differ.
+    """
+    told, _ = city
+    dice, runs = np.random.default_rng(5), replicates(3, 100)
+    keep = np.zeros(len(told.units), dtype=bool)
+    keep[dice.choice(len(told.units), 330, replace=False)] = True
+    few, starts = told.of(keep), np.repeat([2017, 2022], 150)
+    found, naive, truth = [], [], []
+    for _ in range(runs):
+        made = planted(few, starts, lambda use: -0.02 * use, dice)
+        mine, theirs = group_time(made), fixed_effects(made)
+        assert theirs.state == "starts differ"
+        rows = mine.table[mine.table["running"]]
+        students = {
+            s: made.n[made.start == s, made.column(made.before(s)[-1])].sum() for s in (2017, 2022)
+        }
+        weight = rows["start"].map(students)
+        truth.append(np.average(-0.02 * (rows["exposure"] + 1), weights=weight))
+        found.append(mine.effect)
+        naive.append(theirs.effect)
+    assert np.mean(found) == pytest.approx(np.mean(truth), abs=0.006)
+    assert abs(np.mean(naive)) < 0.75 * abs(np.mean(truth))
