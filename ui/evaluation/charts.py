@@ -63,7 +63,7 @@ def lines(found: Evaluation, *, letters: int = LABEL_SIZE, height: int = 0) -> a
     base = alt.Chart(table).encode(x=x, tooltip=tips)
     layers = [
         *_band(rows, x),
-        *_starts(found, rows, letters, height or HEIGHT - AROUND),
+        *_starts(found, rows, letters),
         base.mark_line(
             color=LIKE, strokeWidth=3, point=alt.OverlayMarkDef(size=60, color=LIKE)
         ).encode(y=alt.Y("like:Q", title=None)),
@@ -101,7 +101,7 @@ def _band(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     return [shape.encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q")]
 
 
-def _starts(found: Evaluation, rows: pd.DataFrame, letters: int, height: int) -> list[alt.Chart]:
+def _starts(found: Evaluation, rows: pd.DataFrame, letters: int) -> list[alt.Chart]:
     """Mark the years in which it began."""
     shown = [year_name(year) for year in found.starts if year in set(rows["year"])]
     if not shown:
@@ -113,7 +113,7 @@ def _starts(found: Evaluation, rows: pd.DataFrame, letters: int, height: int) ->
     )
     return [
         rule.encode(x="school_year:O"),
-        word.encode(x="school_year:O", y=alt.value(height - 6), text="word:N"),
+        word.encode(x="school_year:O", y=alt.value({"expr": "height - 6"}), text="word:N"),
     ]
 
 

@@ -49,7 +49,9 @@ def draw(selection: Selection, height: int = view.HEIGHT) -> None:
     sizes = school_classes(queries.schools(selection), features).sizes
     points = SchoolClasses(used, codes, sizes)
     alt = alt_text(used, name, used.counts(codes), "schools")
-    caption = view.Caption(name, legend(selection), alt, (), ())
+    shown = queries.schools(selection)
+    figures = map_block.figures_of(shown.reindex(features))
+    caption = view.Caption(name, legend(selection), alt, figures, map_block.order_of(shown))
     deck = school_map(queries.geometry(selection), points)
     view.show(deck, selection, caption, name="programme", height=height)
 

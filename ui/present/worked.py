@@ -17,7 +17,7 @@ from ui.present.subject import Subject
 from ui.present.views import View
 from ui.queries import evaluation as queries_evaluation
 
-PIXELS = 300
+PIXELS = 340
 """Height of the plot: with its title and words it fits a screen of 720 lines."""
 NONE_YET = mark("No programme is chosen yet.")
 TO_DO = mark("Choose one on the page Did it work?: where something began, and when.")
