@@ -56,7 +56,16 @@ def prepare(slug: str, say: Callable[[str], None], *, every: bool = False) -> No
 def _steps(slug: str, *, every: bool) -> Iterator[Step]:
     """Give what is made, the first page's first."""
     from ui import queries
-    from ui.queries import drivers, gaps, goals, methods, nation, neighbourhoods, priorities
+    from ui.queries import (
+        drivers,
+        evaluation,
+        gaps,
+        goals,
+        methods,
+        nation,
+        neighbourhoods,
+        priorities,
+    )
 
     view = queries.choices(slug).default()
     yield "outlines", lambda: queries.geometry(view)
@@ -71,6 +80,7 @@ def _steps(slug: str, *, every: bool) -> Iterator[Step]:
     yield "priorities", lambda: priorities.found(view)
     yield "reasons of priorities", lambda: priorities.criteria(view)
     yield "gaps", lambda: gaps.found(view)
+    yield "smallest effects", lambda: evaluation.smallest(view)
     yield "goals", lambda: (goals.found(view), goals.whole(view), goals.tested(view))
     if every and queries.panel(view).area.reports == "school":
         yield from _other_hot_spots(view)
