@@ -28,7 +28,16 @@ from ui.frame import OPEN_ALL
 ROOT = Path(__file__).parents[1]
 PAGES = (
     *("overview", "hot_spots", "why_here", "schools", "social_drivers", "priorities", "plan"),
-    *("goals", "voices", "workshop", "add_a_place", "join_quality", "data_quality", "methods"),
+    *(
+        "goals",
+        "did_it_work",
+        "voices",
+        "workshop",
+        "add_a_place",
+        "join_quality",
+        "data_quality",
+        "methods",
+    ),
 )
 CANARY, ENROLLED = 7919, 7925
 SEEN = re.compile(r"(?<![\da-f.])(?:7919|(?<!\d,)7[,\u202f\u00a0 ]919)(?![\da-f])")

@@ -81,6 +81,22 @@ def test_the_page_of_this_year_sends_no_canary(
         assert not SEEN.search(text), SEEN.search(text)
 
 
+def test_a_programme_at_the_canaries_sends_none(
+    canary_home: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_HOME", str(canary_home))
+    raw = load_panel(canary_home / "panels" / "demo").absence
+    own = raw.loc[raw["chronic_absent"].eq(CANARY), "school_id"]
+    rest = sorted(set(raw["school_id"]) - set(own))[:10]
+    test = opened("did_it_work", programme=f"2023:{','.join((*own, *rest))}")
+    assert not test.exception
+    sent = said(test)
+    assert "Checks first" in sent
+    assert taken, "this page has tables to take home"
+    for text in (sent, *taken, str(test.query_params)):
+        assert not SEEN.search(text), SEEN.search(text)
+
+
 def test_no_coalition_view_sends_the_canary(
     canary_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,3 +180,13 @@ def test_the_page_speaks_spanish(opened) -> None:
     test = opened(area="demo", programme=f"2023:{TWELVE}", lang="es")
     assert not test.exception
     assert "escuelas parecidas" in answer(test)
+
+
+def test_a_programme_without_figures_is_told_and_others_can_be_chosen(opened, demo_protected):
+    """A school of one level is looked at under another: the page stays and says what to do."""
+    levels = demo_protected.schools["level"]
+    school = levels.index[levels.eq("high")][0]
+    test = opened(area="demo", programme=f"2023:{school}", level="elementary")
+    assert not test.exception
+    assert not test.error
+    assert answer(test).startswith("This programme cannot be looked at: no school of the list has")

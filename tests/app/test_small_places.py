@@ -26,6 +26,7 @@ PAGES = (
     "priorities",
     "plan",
     "goals",
+    "did_it_work",
     "join_quality",
     "data_quality",
     "methods",

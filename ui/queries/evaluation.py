@@ -91,7 +91,6 @@ def found(selection: Selection) -> Outcome:
     key = ("programme evaluated", queries.place(selection.area), level, _digest(chosen))
     work = result_for_one if selection.programme == OWN else result
     try:
-        views.laid_out(panel, level, programmes.listed(panel, chosen))
         made = work(
             key,
             text("Comparing with similar schools"),
