@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from data.contracts.check import empty_table
+from data.contracts.in_year import PLACE
 from data.errors import DataError, FileError
 from data.in_year import store
 from data.in_year.days import as_days, floats, put_together, without_small
@@ -257,7 +258,9 @@ class _Work:
             return as_days(floats(rows), absence, self.ledger, slug)
         policy = policies(self.wanted.policy)["restricted"]
         known = as_days(rows[secret], absence, Ledger(), slug)["enrolled"]
-        shown = gated(rows[secret], known, _given(slug, held), policy, self.ledger)
+        given = _given(slug, held)
+        _refuse_forgetting(rows[secret], given)
+        shown = gated(rows[secret], known, given, policy, self.ledger)
         both = pd.concat([rows[~secret], shown], ignore_index=True)
         return as_days(floats(both), absence, self.ledger, slug)
 
@@ -284,6 +287,24 @@ def _given(slug: str, held: set[str]) -> pd.DataFrame:
     last = store.load(slug)
     days = empty_table("days") if last is None else last.days
     return days[days["source"].isin(held)]
+
+
+def _refuse_forgetting(rows: pd.DataFrame, given: pd.DataFrame) -> None:
+    """Refuse an update that lacks restricted days given before: what they hid would be forgotten.
+
+    Raises
+    ------
+    DataError
+    """
+    given = given[given["place_id"].ne(PLACE)]
+    key = ["place_id", "date"]
+    lost = ~pd.MultiIndex.from_frame(given[key]).isin(pd.MultiIndex.from_frame(rows[key]))
+    if lost.any():
+        raise DataError(
+            f"{lost.sum():,} days of schools that were given or hidden before are not in the files"
+            f" (first: {given.loc[lost, 'date'].min()}): without them it would be forgotten what is"
+            " hidden; put the files back, and replay restricted figures in another ATLAS_HOME"
+        )
 
 
 def _sources(

@@ -6,7 +6,7 @@ add up to the place on each day, and that nobody is absent who is not enrolled.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from data.errors import DataError
+from data.in_year import store
 from data.in_year.figures import InYear
 from data.in_year.update import Wanted, update
 from data.rollup.made_district import MadeDistrict
@@ -172,6 +174,24 @@ def test_two_updates_do_not_tell_a_correction_of_a_hidden_count(own: Path) -> No
     assert cell not in known(second)
     both = known(first) | known(second)
     assert min(widths(both, {f"S{at}": size for at, size in enumerate(SIZES)}).values()) >= 10
+
+
+def test_nothing_makes_it_forget_what_it_hid(own: Path) -> None:
+    table = counts()
+    updated(own, table, "edition-0", DATES[-1])
+    before = store.load("held")
+    now = datetime.fromisoformat(f"{DATES[-1]}T21:00").replace(tzinfo=UTC)
+    replayed = Wanted(now, own=own, as_of=now.date() - timedelta(2))
+    with pytest.raises(DataError, match="would be forgotten"):
+        update("held", replayed, say=lambda _line: None)
+    table[table["school"].ne("S1")].to_csv(own / "files" / "days" / "edition-0.csv", index=False)
+    with pytest.raises(DataError, match="would be forgotten"):
+        update("held", Wanted(now, own=own, afresh=True), say=lambda _line: None)
+    after = store.load("held")
+    assert before is not None
+    assert after is not None
+    pd.testing.assert_frame_equal(after.days, before.days)
+    assert "would be forgotten" in after.problem
 
 
 def test_a_roll_up_comes_in_as_it_was_written(own: Path, tmp_path: Path) -> None:
