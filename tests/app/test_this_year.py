@@ -206,3 +206,18 @@ def test_months_alone_tell_who_is_on_track_and_draw_no_day(demo_path: Path) -> N
     assert "720 of 4,000" in answer(test)
     assert "there are no days to draw" in words(test)
     assert "no school day" not in words(test)
+
+
+def test_a_part_of_the_place_has_its_calendar_and_the_list_of_its_schools(
+    page: Callable[..., AppTest],
+) -> None:
+    everywhere = page()
+    within = next(each for each in everywhere.selectbox if each.key == "within").options[1]
+    test = page(within=within)
+    assert not test.exception
+    assert answer(test).startswith(f"{within}: ")
+    assert answer(test) != answer(everywhere)
+    keys = [{str(each.key) for each in one.button} for one in (test, everywhere)]
+    assert "back" not in keys[0], "no card stands in the place of the list"
+    rows = [{key for key in each if key.startswith("row-")} for each in keys]
+    assert rows[0] <= rows[1]

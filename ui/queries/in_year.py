@@ -149,6 +149,11 @@ def calendar(selection: Selection) -> pd.DataFrame:
     return _calendar(edition(selection), now(selection), unit(selection), selection.catchment)
 
 
+def part(selection: Selection) -> pd.Series:
+    """Part of each school that is in what the calendar is of."""
+    return part_of(edition(selection).place, unit(selection), selection.catchment)
+
+
 def closed(selection: Selection) -> list[date]:
     """List the days of this year on which too few schools gave a figure to be one of school."""
     return _closed(edition(selection), now(selection))

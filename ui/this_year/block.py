@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -23,7 +24,8 @@ from ui.words.numbers import points_text
 
 FILTERS = ("area", "within")
 OPTIONS = ("catchment",)
-LISTED = 12
+LISTED, MOST = 12, 0.5
+"""Schools listed; part of a school's students who live where it is listed."""
 UP, DOWN = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
 
 
@@ -79,7 +81,8 @@ def calendar_html(selection: Selection) -> str:
 
 
 def _beside(selection: Selection) -> Beside:
-    of = in_year.unit(selection)
+    # What the filter names has its calendar and the list of its schools; a card is of the focus.
+    of = in_year.unit(replace(selection, within=""))
     chosen = card(of.name, words.facts(selection), "") if of.kind != in_year.WHOLE else ""
     return Beside(
         _legend(selection),
@@ -117,6 +120,8 @@ def _schools(selection: Selection) -> Iterator[Row]:
     """Schools that moved otherwise than the middle school, the farthest first."""
     table = in_year_ahead.movers(selection)
     moved = table[table["moved"].astype(bool)]
+    if selection.within:
+        moved = moved[in_year.part(selection).reindex(moved.index).ge(MOST)]
     far = moved["relative"].astype(float).abs().sort_values(ascending=False, kind="stable")
     first = moved.loc[far.index].head(LISTED)
     names = units.names(selection, "school", first.index)

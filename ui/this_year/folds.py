@@ -18,7 +18,7 @@ from ui.words.as_written import as_written
 
 DAYS = ("date", "attended", "students", "schools")
 MOVERS = (
-    *("name", "students", "weeks", "attended_change", "beside_middle", "moved"),
+    *("name", "students", "weeks", "beside_middle", "moved"),
     *("drawn_in", "drawn_low", "drawn_high"),
 )
 AREAS = (
@@ -51,14 +51,13 @@ def year_before(selection: Selection) -> None:
     st.write(as_written(text(words.MOVED)))
     rows = found.rename(
         columns={
-            "change": "attended_change",
             "relative": "beside_middle",
             "shrunken": "drawn_in",
             "low": "drawn_low",
             "high": "drawn_high",
         }
     )
-    rows = rows.drop(columns="q").assign(
+    rows = rows.drop(columns=["q", "change"]).assign(
         name=units.names(selection, "school", found.index),
         moved=[text("yes") if each else text("not told from noise") for each in found["moved"]],
     )

@@ -15,7 +15,7 @@ from ui.queries.in_year import Unit
 from ui.selection import Selection
 from ui.words import plain
 from ui.words.dates import day_text
-from ui.words.numbers import count_text, percent_text, points_text
+from ui.words.numbers import count_text, percent_text, points_text, students_text
 from ui.words.standing import not_shown_text, source_text
 
 SHOWN = mark("Each box is a day, each row a week. The darker, the fewer students were at school.")
@@ -290,23 +290,33 @@ def facts(selection: Selection) -> list[tuple[str, str]]:
     sums, year = so_far(in_year.calendar(selection)), in_year.now(selection)
     if not sums.days:
         return [(text("At school so far in {year}", year=year), text("no figure is shown"))]
-    known = sums.students == sums.students  # nan is not itself
-    share = percent_text(sums.attended, sums.students if known else None)
-    told = counted("{share} in {count} day", "{share} in {count} days", sums.days, share=share)
-    facts = [(text("At school so far in {year}", year=year), told)]
-    if known:
-        facts.append((text("Students"), count_text(sums.students)))
+    facts = [(text("At school so far in {year}", year=year), _share_of(sums))]
     row = in_year.change(selection)
     if row is not None:
         then = in_year.last(selection)
+        one = in_year.unit(selection).kind == "school"
         both = text(
-            "{last}; now {now}, the same schools",
+            mark("{last}; now {now}") if one else mark("{last}; now {now}, the same schools"),
             last=percent_text(row["last"], row["students"]),
             now=percent_text(row["now"], row["students"]),
         )
         facts.append((text("{year}, by the same school day", year=then), both))
         facts.append((text("Change in points"), range_of(row)))
     return [*facts, *_beside_others(selection), *_on_track(selection)]
+
+
+def _share_of(sums: SoFar) -> str:
+    """Write attendance so far with its students, where they are known, and its days."""
+    if pd.isna(sums.students):
+        share = percent_text(sums.attended)
+        return counted("{share} in {count} day", "{share} in {count} days", sums.days, share=share)
+    return counted(
+        "{share} of {students} in {count} day",
+        "{share} of {students} in {count} days",
+        sums.days,
+        share=percent_text(sums.attended, sums.students),
+        students=students_text(sums.students),
+    )
 
 
 def _beside_others(selection: Selection) -> list[tuple[str, str]]:
