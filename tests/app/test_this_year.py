@@ -221,3 +221,33 @@ def test_a_part_of_the_place_has_its_calendar_and_the_list_of_its_schools(
     assert "back" not in keys[0], "no card stands in the place of the list"
     rows = [{key for key in each if key.startswith("row-")} for each in keys]
     assert rows[0] <= rows[1]
+
+
+def test_one_fact_has_one_number_in_sentence_table_card_and_meeting(
+    page: Callable[..., AppTest],
+) -> None:
+    test, row = page(folds=True), made_months_sum()
+    whole = percent_text(by_hand(NOW))
+    assert whole in answer(test)
+    meeting = opened("overview", folds=False, present="1", slide="this_year")
+    headline = next(e.proto.body for e in meeting.get("html") if "room-head" in e.proto.body)
+    assert re.sub("<[^>]+>", "", headline).endswith(answer(test))
+    tables = [each.value for each in test.dataframe]
+    months = next(table for table in tables if "On track" in table.columns)
+    assert months.iloc[-1]["On track"].strip() == f"{row[0]:,}"
+    assert f"{row[0]:,} of {row[1]:,}" in answer(test)
+    days = next(table for table in tables if "Publisher's own" in table or "Day" in table.columns)
+    shown = dict(zip(days["Day"], days["At school"].str.strip(), strict=True))
+    cell = cells(test)["2025-10-31"]
+    assert f": {shown['2025-10-31']} of " in cell
+    caption = next(
+        each.value for each in test.caption if "with figures in both years" in each.value
+    )
+    assert f"{NOW} at {whole}" in re.sub(r"\\(?=[^\w\s])", "", caption)
+
+
+def made_months_sum() -> tuple[int, int]:
+    """Students on track, and all, at the end of the newest month: both districts."""
+    months = store.load("demo").months
+    newest = months[months["month"].eq(months["month"].max())]
+    return int(newest["chronic"].sum()), int(newest["students"].sum())

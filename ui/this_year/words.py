@@ -61,7 +61,10 @@ NO_BANDS = mark(
     "How many days each student missed in the first month is not known here: daily shares of a"
     " school do not tell it. A district can count it (python -m data.rollup); no record leaves it."
 )
-NO_GROUPS = mark("Student groups are not known here: it takes a roll-up of this year and another.")
+NO_GROUPS = mark(
+    "Student groups are not known by school here: it takes a roll-up that counts them, of this year"
+    " and another."
+)
 TEAM = mark(
     "Who needs reaching is a count for a school team. It is never a list of students: the team"
     " knows them, and asks what would help."
