@@ -30,16 +30,7 @@ MARKUP = (
 )
 PAGES = (
     *("overview", "hot_spots", "why_here", "schools"),
-    *(
-        "social_drivers",
-        "priorities",
-        "plan",
-        "goals",
-        "this_year",
-        "join_quality",
-        "data_quality",
-        "methods",
-    ),
+    *("social_drivers", "priorities", "plan", "goals", "join_quality", "data_quality", "methods"),
 )
 MADE = """() => [...document.querySelectorAll(
     'img, a, em, del, code, b, strong, .katex, [style*=color], [data-testid=stIconMaterial]'
