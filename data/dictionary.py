@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.contracts.in_year import IN_YEAR
 from data.contracts.nation import NATION
+from data.contracts.rollup import ROLLUP
 from data.contracts.tables import CONTRACTS, TABLES
 from data.contracts.vocabulary import (
     LEVEL_LABELS,
@@ -98,7 +99,7 @@ def layout_rows() -> list[dict[str, str]]:
 
 def render() -> str:
     """Write the whole document as Markdown."""
-    parts = [HEADER, *(_section(table) for table in (*TABLES, *NATION, *IN_YEAR))]
+    parts = [HEADER, *(_section(table) for table in (*TABLES, *NATION, *IN_YEAR, *ROLLUP))]
     words = {
         "School levels": LEVEL_LABELS,
         "States of a value": STATUS_LABELS,

@@ -44,6 +44,8 @@ class Cells:
         How dear a cell is, besides what its size makes it.
     sums : csr_array, shape (sums, cells)
         What adds up; a reader knows what each comes to.
+    slack : array of bool, optional
+        Differences of which only a bound is known, as between two months: nobody's figure.
     """
 
     value: Floats
@@ -56,6 +58,7 @@ class Cells:
     lower: Floats
     weight: Floats
     sums: csr_array
+    slack: Bools | None = None
 
     def rule(self, policy: Policy) -> tuple[Bools, Floats]:
         """Say which cells a rule hides of themselves (P1, P2, P4), and up to which count.
@@ -73,6 +76,8 @@ class Cells:
         few = n <= policy.hide_enrolled_up_to
         left = np.where(part, self.value[self.whole] - self.value, np.inf)
         nobody = ~self.shown & (n == 0)  # who is not there needs no protection
+        if self.slack is not None:
+            nobody |= self.slack
         return ~nobody & (few | (self.value <= small) | (left <= small)), small
 
 
@@ -107,12 +112,15 @@ def hide(cells: Cells, policy: Policy) -> Bools:
     problem = _problem(cells, policy)
     held = cells.held & cells.shown & ~cells.given
     hidden, narrow = complement(problem, held if held.any() else None)
+    if narrow.any() and cells.given.any():
+        problem = _still_safe(problem)
+        hidden, narrow = complement(problem, held if held.any() else None)
     if narrow.any():
-        return problem.primary | np.isfinite(problem.cost)
+        return _all_but_given(problem)
     if (held & ~hidden).any():
         hidden |= held
         if judge(problem, hidden).narrow.any():
-            return problem.primary | np.isfinite(problem.cost)
+            return _all_but_given(problem)
     return hidden
 
 
@@ -123,11 +131,28 @@ def disclosed(cells: Cells, hidden: Bools, policy: Policy) -> Positions:
     ----------
     hidden : array of bool
         What is not shown, as `hide` gives it.
+
+    Notes
+    -----
+    Cells that an earlier release gives away, whatever is hidden now, are not among them.
     """
     problem = _problem(cells, policy)
     own = problem.primary & hidden
-    verdict = judge(replace(problem, primary=own), hidden)
-    return np.flatnonzero(verdict.narrow)
+    narrow = judge(replace(problem, primary=own), hidden).narrow
+    if narrow.any() and cells.given.any():
+        narrow &= _still_safe(problem).guarded
+    return np.flatnonzero(narrow)
+
+
+def _all_but_given(problem: Problem) -> Bools:
+    """Mark all that may be hidden."""
+    return np.asarray(problem.primary | np.isfinite(problem.cost), dtype=np.bool_)
+
+
+def _still_safe(problem: Problem) -> Problem:
+    """Leave cells unguarded that are given away even where all that may be hidden is."""
+    lost = judge(problem, _all_but_given(problem)).narrow
+    return replace(problem, guarded=problem.guarded & ~lost)
 
 
 def _problem(cells: Cells, policy: Policy) -> Problem:
@@ -140,15 +165,15 @@ def _problem(cells: Cells, policy: Policy) -> Problem:
     told = np.where(ruled & ~part & cells.shown, small, np.inf)
     guess = np.where(ruled & part & cells.shown, small, np.nan)
     whole = np.where(part, cells.value[cells.whole], cells.value)
-    cost = (np.log1p(whole) + 1.0) * cells.weight * np.where(part, 1.0, 60.0)
+    cost = (np.log1p(np.maximum(whole, 0.0)) + 1.0) * cells.weight * np.where(part, 1.0, 60.0)
     return Problem(
         known=Known(cells.value, cells.lower, np.full(cells.value.size, np.inf), cells.whole),
         totals=Totals.of(cells.sums, cells.value),
         primary=np.asarray(hidden, dtype=np.bool_),
-        told_lower=np.zeros(cells.value.size),
+        told_lower=np.minimum(cells.lower, 0.0),
         told_upper=told,
         small=guess,
-        guarded=np.where(cells.shown, ~cells.given, ruled),
+        guarded=np.where(cells.shown, ~cells.given, ruled | cells.must),
         cost=np.where(cells.shown & ~cells.given, cost, np.inf),
         follow=np.full(cells.value.size, -1),
     )

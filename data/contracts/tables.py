@@ -1,7 +1,7 @@
 """The contracts of all tables.
 
 `TABLES` are those of a panel; `CONTRACTS` has also those that are read but not stored, those
-that only a nation stores, and those of the year under way, which lie beside the panel.
+that only a nation stores, and those of the year under way and of roll-ups.
 """
 
 from collections.abc import Mapping
@@ -43,6 +43,7 @@ from data.contracts.columns import (
 )
 from data.contracts.in_year import DAILY, IN_YEAR
 from data.contracts.nation import NATION
+from data.contracts.rollup import ROLLUP
 from data.contracts.vocabulary import (
     AREA_DIGITS,
     CATCHMENTS,
@@ -487,4 +488,6 @@ _READ: dict[str, Contract] = {
 TABLES: tuple[str, ...] = tuple(_STORED)
 OPTIONAL = ("climate",)
 """Tables that are only written where they have rows: a panel without the file has none of them."""
-CONTRACTS: Mapping[str, Contract] = MappingProxyType({**_STORED, **_READ, **NATION, **IN_YEAR})
+CONTRACTS: Mapping[str, Contract] = MappingProxyType(
+    {**_STORED, **_READ, **NATION, **IN_YEAR, **ROLLUP}
+)

@@ -17,13 +17,15 @@ from typing import Any, cast
 import pandas as pd
 
 from analytics.disclosure import Policy
+from data.contracts.check import empty_table
 from data.demo import school_days as drawn
 from data.demo.in_year import FOLDER
 from data.demo.tables import AREA, make_tables
 from data.demo.truth import SEED, World, build_world
 from data.errors import DataError
 from data.rollup import tables
-from data.rollup.gate import BANDS, EVERYONE, Before, Gated, Key, gate, gate_transitions
+from data.rollup.cells import BANDS, EVERYONE, Before, Gated, Key
+from data.rollup.gate import gate, gate_transitions
 from data.rollup.inputs import Opened
 from data.rollup.written import FORMAT, write
 from data.store.policies import policies
@@ -102,7 +104,10 @@ def _refuse(release: Gated) -> None:
 def _opened(schools: list[drawn.SchoolYear]) -> Opened:
     """Say of which district schools are, and that days are whole: all that the tables ask."""
     districts = dict.fromkeys([each.school for each in schools], AREA.name)
-    return cast("Opened", SimpleNamespace(districts=districts, rules=SimpleNamespace(parts=1)))
+    none = empty_table("rollup_bands")
+    return cast(
+        "Opened", SimpleNamespace(districts=districts, rules=SimpleNamespace(parts=1), earlier=none)
+    )
 
 
 def write_year(world: World, name: str, folder: Path, gone: set[str]) -> dict[str, Any]:

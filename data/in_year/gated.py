@@ -13,7 +13,8 @@ import pandas as pd
 from analytics.disclosure import Policy
 from data.contracts.in_year import PLACE
 from data.errors import DataError
-from data.rollup.gate import EVERYONE, STUDENTS, Before, Gated, Key, Month, gate
+from data.rollup.cells import EVERYONE, STUDENTS, Before, Gated, Key, Month
+from data.rollup.gate import gate
 from data.store.provenance import Ledger
 
 COUNTS = ("possible", "absent")

@@ -71,6 +71,8 @@ def read_rollup(folder: Path, until: date) -> RolledUp:
     )
     known = {"school_year": year, "source": source.id}
     months, bands = _table(folder, "months"), _table(folder, "bands")
+    if "school_year" in bands:  # earlier years stand in roll-ups of their own
+        bands = bands[bands["school_year"].eq(year)]
     if through > until:
         months = months[months["month"].map(_last_day).le(until.isoformat())]
         bands = bands.iloc[:0]

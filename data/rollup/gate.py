@@ -1,136 +1,36 @@
 """What of the counts may be written: the gate over schools, groups, days, weeks and months at once.
 
 A reader is taken to know every figure that is written, how figures add up, by how much a district
-differs from the sum of its schools, and what was written of earlier months.
+differs from the sum of its schools, and all that was written before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from analytics.disclosure import Policy
-from analytics.disclosure.cells import Cells, add_up, disclosed, hide
-
-EVERYONE = "all"
-TIERS = ("tier_0_5", "tier_5_10", "tier_10_20", "tier_20")
-BANDS = ("band_0_1", "band_2_4", "band_5")
-STUDENTS = ("enrolled", "students", "chronic", *TIERS, *BANDS)
-DAYS = ("possible", "absent")
-ROW = ["kind", "place", "group"]
-Key = tuple[Hashable, ...]
-
-
-@dataclass
-class Builder:
-    """Cells one after the other, by name."""
-
-    at: dict[Key, int] = field(default_factory=dict)
-    cells: list[tuple[float, int, float, bool, bool, bool, bool, float, float]] = field(
-        default_factory=list
-    )
-    sums: list[tuple[list[int], list[float]]] = field(default_factory=list)
-
-    def add(
-        self,
-        key: Key,
-        value: float,
-        *,
-        whole: Key | None = None,
-        unit: float = 1.0,
-        shown: bool = True,
-        must: bool = False,
-        held: bool = False,
-        given: bool = False,
-        lower: float = 0.0,
-    ) -> None:
-        """Add a cell; see `analytics.disclosure.cells.Cells`."""
-        self.at[key] = len(self.cells)
-        part = -1 if whole is None else self.at[whole]
-        weight = (3.0 if EVERYONE in key else 1.0) * (4.0 if key[-1] == "chronic" else 1.0)
-        self.cells.append((value, part, unit, shown, must, held, given, lower, weight))
-
-    def add_up(self, parts: Sequence[Key], whole: Key) -> None:
-        """Let parts add up to a whole, or differ from it by what a reader knows."""
-        members = [self.at[each] for each in parts]
-        self.sums.append(([*members, self.at[whole]], [1.0] * len(members) + [-1.0]))
-
-    def made(self) -> Cells:
-        """Give the cells."""
-        value, whole, unit, shown, must, held, given, lower, weight = (
-            np.array(each) for each in zip(*self.cells, strict=True)
-        )
-        sums = add_up(self.sums, value.size)
-        return Cells(value, whole, unit, shown, must, held, given, lower, weight, sums)
-
-
-@dataclass(frozen=True, eq=False)
-class Month:
-    """The counts of a district in one month.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        Index kind ("school", "district"), place, group; `STUDENTS` (bands only where the September
-        signal ends, else empty) and `DAYS` (in units).
-    days : DataFrame
-        Index kind, place, date; `week` and `DAYS`, of all students.
-    columns : mapping of str to str
-        To which column of the records a group belongs.
-    parts : int
-        Units of a day.
-    """
-
-    rows: pd.DataFrame
-    days: pd.DataFrame
-    columns: Mapping[str, str]
-    parts: int
-
-
-@dataclass(frozen=True, eq=False)
-class Before:
-    """What is known of earlier releases and months.
-
-    Attributes
-    ----------
-    shown : mapping of key to float
-        Figures of this month that an earlier release gave.
-    hidden : set of key
-        Figures of this month that an earlier release hid.
-    counted : mapping of row to float
-        Students so far as an earlier month showed them: they can only have become more.
-    closed : set of row
-        Rows whose students were hidden in an earlier month: shown again they would tell of then.
-    """
-
-    shown: Mapping[Key, float] = field(default_factory=dict)
-    hidden: frozenset[Key] = frozenset()
-    counted: Mapping[Key, float] = field(default_factory=dict)
-    closed: frozenset[Key] = frozenset()
-
-
-@dataclass(frozen=True, eq=False)
-class Gated:
-    """Figures that may be written, by key; and what was found of those that may not.
-
-    Attributes
-    ----------
-    shown : dict of key to float
-    hidden : set of key
-    disclosed : tuple of key
-        Hidden figures that could be worked out: empty, or nothing is written.
-    """
-
-    shown: dict[Key, float]
-    hidden: frozenset[Key]
-    disclosed: tuple[Key, ...]
+from data.rollup.cells import (
+    BANDS,
+    DAYS,
+    EVERYONE,
+    STUDENTS,
+    TIERS,
+    Before,
+    Builder,
+    Gated,
+    Key,
+    Month,
+    district_adds_up,
+    groups_add_up,
+    released,
+)
 
 
 def gate(month: Month, before: Before, policy: Policy) -> Gated:
-    """Choose what may be written of a month.
+    """Choose what may be written of a month by itself.
 
     Parameters
     ----------
@@ -145,9 +45,8 @@ def gate(month: Month, before: Before, policy: Policy) -> Gated:
         The choice is audited: students first, then days, of which none is shown where the students
         of the row are hidden.
     """
-    first = _Release(_students(month, before), policy)
-    closed = {key[:3] for key in first.hidden if key[3] == "enrolled"}
-    second = _Release(_days(month, before, closed), policy)
+    first = released(students(month, before), policy)
+    second = gate_days(month, before, closed_by(first.hidden), policy)
     return Gated(
         {**first.shown, **second.shown},
         first.hidden | second.hidden,
@@ -155,24 +54,17 @@ def gate(month: Month, before: Before, policy: Policy) -> Gated:
     )
 
 
-class _Release:
-    """Cells of one kind, chosen and audited."""
-
-    def __init__(self, builder: Builder, policy: Policy) -> None:
-        cells = builder.made()
-        hidden = hide(cells, policy)
-        keys = list(builder.at)
-        shown = np.flatnonzero(~hidden)
-        self.shown = {keys[at]: float(cells.value[at]) for at in shown}
-        secret = np.flatnonzero(hidden & cells.shown)
-        self.hidden = frozenset(keys[at] for at in secret)
-        self.disclosed = tuple(keys[at] for at in disclosed(cells, hidden, policy))
-
-    def gated(self) -> Gated:
-        return Gated(self.shown, self.hidden, self.disclosed)
+def gate_days(month: Month, before: Before, closed: set[Key], policy: Policy) -> Gated:
+    """Choose what may be written of days; none is of rows whose students are hidden (`closed`)."""
+    return released(days(month, before, closed), policy)
 
 
-def _students(month: Month, before: Before) -> Builder:
+def closed_by(hidden: frozenset[Key]) -> set[Key]:
+    """Give the rows of which no days are shown."""
+    return {key[:3] for key in hidden if key[3] == "enrolled"}
+
+
+def students(month: Month, before: Before) -> Builder:
     """State the cells of students: enrolled, so far, tiers, bands."""
     build = Builder()
     for row, values in month.rows.iterrows():
@@ -181,15 +73,13 @@ def _students(month: Month, before: Before) -> Builder:
             key = (*row, name)
             whole = None if name in ("enrolled", "students") else (*row, "students")
             known = before.counted.get(row, 0.0) if name == "students" else 0.0
-            must = closed and name != "enrolled"
-            given = before.shown.get(key) == values[name]
             build.add(
                 key,
-                values[name],
+                before.value(key, values[name]),
                 whole=whole,
-                must=must,
+                must=closed and name != "enrolled",
                 held=key in before.hidden,
-                given=given,
+                given=before.gave(key, values[name]),
                 lower=min(known, values[name]),
             )
         for parts in (TIERS, BANDS):
@@ -197,7 +87,7 @@ def _students(month: Month, before: Before) -> Builder:
                 build.add_up([(*row, name) for name in parts], (*row, "students"))
         if (*row, TIERS[0]) in build.at:
             build.add_up([(*row, name) for name in TIERS[2:]], (*row, "chronic"))
-    _groups_add_up(build, month, STUDENTS, 1.0, dict.fromkeys(STUDENTS[2:], "students"))
+    groups_add_up(build, month, STUDENTS, 1.0, dict.fromkeys(STUDENTS[2:], "students"))
     _districts_add_up(build, month, STUDENTS)
     return build
 
@@ -209,7 +99,7 @@ def _measures(row: Key, values: pd.Series) -> list[str]:
     return [name for name in names if not np.isnan(values[name])]
 
 
-def _days(month: Month, before: Before, closed: set[Key]) -> Builder:
+def days(month: Month, before: Before, closed: set[Key]) -> Builder:
     """State the cells of days: months by group, weeks and days of all students."""
     build, unit = Builder(), float(month.parts)
 
@@ -218,22 +108,38 @@ def _days(month: Month, before: Before, closed: set[Key]) -> Builder:
             own = (*key, name)
             build.add(
                 own,
-                values[name],
+                before.value(own, values[name]),
                 whole=(*key, "possible") if name == "absent" else None,
                 unit=unit,
                 must=must,
                 held=own in before.hidden,
-                given=before.shown.get(own) == values[name],
+                given=before.gave(own, values[name]),
             )
 
     for row, values in month.rows.iterrows():
         add(row, values, row in closed)
-    days = month.days.reset_index()
-    weeks = days.groupby(["kind", "place", "week"])[list(DAYS)].sum().reset_index()
-    for label, table, date in (("week", weeks, "week"), ("day", days, "date")):
-        for _, values in table.iterrows():
+    table = month.days.reset_index()
+    weeks = table.groupby(["kind", "place", "week"])[list(DAYS)].sum().reset_index()
+    dated = (("week", weeks, "week"), ("day", table, "date"))
+    for label, rows, date in dated:
+        for _, values in rows.iterrows():
             row = (values["kind"], values["place"], EVERYONE)
             add((*row[:2], label, values[date]), values, row in closed)
+    _weeks_add_up(build, table, weeks)
+    _known_until(build, table, before, unit)
+    groups_add_up(build, month, DAYS, unit, {"absent": "possible"})
+    _districts_add_up(build, month, DAYS)
+    for label, rows, date in dated:
+        for when, here in rows.groupby(date):
+            each = here.set_index("kind")["place"]
+            schools: list[Key] = [("school", place, label, when) for place in each.loc[["school"]]]
+            district = ("district", each["district"], label, when)
+            district_adds_up(build, schools, district, DAYS)
+    return build
+
+
+def _weeks_add_up(build: Builder, days: pd.DataFrame, weeks: pd.DataFrame) -> None:
+    """Let days add up to their week, and weeks to their month."""
     for name in DAYS:
         for (kind, place, week), rows in days.groupby(["kind", "place", "week"]):
             each = [(kind, place, "day", date, name) for date in rows["date"]]
@@ -241,72 +147,115 @@ def _days(month: Month, before: Before, closed: set[Key]) -> Builder:
         for (kind, place), rows in weeks.groupby(["kind", "place"]):
             each = [(kind, place, "week", week, name) for week in rows["week"]]
             build.add_up(each, (kind, place, EVERYONE, name))
-    _groups_add_up(build, month, DAYS, unit, {"absent": "possible"})
-    _districts_add_up(build, month, DAYS)
-    for label, table, date in (("week", weeks, "week"), ("day", days, "date")):
-        for when, rows in table.groupby(date):
-            district = rows.loc[rows["kind"].eq("district"), "place"]
-            for name in DAYS:
-                schools = rows.loc[rows["kind"].eq("school"), "place"]
-                each = [("school", place, label, when, name) for place in schools]
-                build.add_up(each, ("district", district.iloc[0], label, when, name))
-    return build
 
 
-def _groups_add_up(
-    build: Builder, month: Month, names: Sequence[str], unit: float, wholes: Mapping[str, str]
-) -> None:
-    """Let each group and those not of it, and the groups of a column, add up to all students."""
-    for (kind, place), rows in month.rows.groupby(level=["kind", "place"], sort=False):
-        everyone = (kind, place, EVERYONE)
-        values = rows.droplevel(["kind", "place"])
-        groups = [group for group in values.index if group != EVERYONE]
-        by_column: dict[str, list[str]] = {}
-        for group in groups:
-            by_column.setdefault(month.columns[group], []).append(group)
-            left = values.loc[EVERYONE] - values.loc[group]
-            _rest(build, everyone, [group], left, (names, unit, wholes))
-        for members in (each for each in by_column.values() if len(each) > 1):
-            left = values.loc[EVERYONE] - values.loc[members].sum()
-            _rest(build, everyone, members, left, (names, unit, wholes))
-
-
-def _rest(
-    build: Builder,
-    everyone: Key,
-    groups: Sequence[str],
-    left: pd.Series,
-    of: tuple[Sequence[str], float, Mapping[str, str]],
-) -> None:
-    """Add the students who are in none of some groups, which nobody shows but all can reckon."""
-    names, unit, wholes = of
-    rest = (*everyone[:2], "not", *groups)
-    for name in names:
-        members = [(*everyone[:2], group, name) for group in groups]
-        if any(each not in build.at for each in [*members, (*everyone, name)]):
+def _known_until(build: Builder, days: pd.DataFrame, before: Before, unit: float) -> None:
+    """Let the days up to an earlier release add up to what it gave of a week or month."""
+    places = dict(iter(days.groupby(["kind", "place"])))
+    for kind, place, label, date, through, name in sorted(before.until, key=str):
+        rows = places.get((kind, place))
+        if rows is None:
             continue
-        whole = (*rest, wholes[name]) if name in wholes else None
-        build.add((*rest, name), left[name], whole=whole, unit=unit, shown=False)
-        build.add_up([*members, (*rest, name)], (*everyone, name))
+        own = rows[rows["date"].le(str(through))]
+        own = own[own["week"].eq(date)] if label == "week" else own
+        each: list[Key] = [(kind, place, "day", day, name) for day in own["date"]]
+        if not each:
+            continue
+        key = (kind, place, "until", label, date, through, name)
+        # The reader knows what these days come to, as it was given.
+        build.add(key, sum(build.value(day) for day in each), unit=unit, given=True)
+        build.add_up(each, key)
 
 
 def _districts_add_up(build: Builder, month: Month, names: Sequence[str]) -> None:
-    """Let schools add up to their district, but for what students of several schools make."""
+    """Tie schools to their district, by group."""
     table = month.rows.index.to_frame(index=False)
     for group, rows in table.groupby("group", sort=False):
-        district = rows.loc[rows["kind"].eq("district"), "place"]
+        district = rows.loc[rows["kind"].eq("district"), "place"].iloc[0]
         schools = rows.loc[rows["kind"].eq("school"), "place"]
-        for name in names:
-            whole = ("district", district.iloc[0], group, name)
-            each = [("school", place, group, name) for place in schools]
-            if whole in build.at and each and all(one in build.at for one in each):
-                build.add_up(each, whole)
+        each: list[Key] = [("school", place, group) for place in schools]
+        district_adds_up(build, each, ("district", district, group), names)
+
+
+def year(
+    months: Mapping[int, Builder],
+    chosen: Mapping[int, Gated],
+    bands: pd.DataFrame | None,
+    signal: Mapping[str, float | None] | None = None,
+) -> Builder:
+    """Put the students of all months of a district together, and what became of each band.
+
+    Parameters
+    ----------
+    months : mapping of int to Builder
+        As `students`, in order.
+    chosen : mapping of int to Gated
+        What each month by itself hides: it stays hidden.
+    bands : DataFrame, optional
+        Index band (-1: came later): `students`, `chronic`, where the year is over.
+    signal : mapping of str to float or None, optional
+        Students of each band where the month of the signal was given before.
+
+    Returns
+    -------
+    Builder
+        Keys begin with the month, those of bands with 0: (0, "district", place, "band", band,
+        measure). Students so far only become more from month to month.
+    """
+    build = Builder()
+    for number, own in months.items():
+        build.take(own, (number,))
+        for key in chosen[number].hidden:
+            build.hold((number, *key))
+    last: dict[Key, Key] = {}
+    for key in list(build.at):
+        if key[-1] != "students":
+            continue
+        row = key[1:]
+        if row in last:
+            _more(build, last[row], key)
+        last[row] = key
+    if bands is not None:
+        _bands(build, bands, max(months), signal or {})
+    return build
+
+
+def _more(build: Builder, earlier: Key, later: Key) -> None:
+    """Say that a count did not fall from one month to another."""
+    new = build.value(later) - build.value(earlier)
+    key = (*later[:-1], "new", "students since")
+    build.add(key, new, shown=False, slack=True, lower=min(0.0, new))
+    build.add_up([earlier, key], later)
+
+
+def _bands(
+    build: Builder, bands: pd.DataFrame, last: int, given: Mapping[str, float | None]
+) -> None:
+    """State the cells of what became of each band by the last month."""
+    own = [key for key in build.at if key[0] == last and key[1] == "district"]
+    place = own[0][1:3]
+    wholes: list[Key] = []
+    for band, name in enumerate(BANDS):
+        now = [key for key in build.at if key[1:] == (*place, EVERYONE, name)]
+        key = now[0] if now else (0, *place, "band", name, "students")
+        if not now:
+            was = given.get(name)
+            value = float(bands["students"][band]) if was is None else was
+            build.add(key, value, must=was is None, given=was is not None)
+        build.add((0, *place, "band", name, "chronic"), float(bands["chronic"][band]), whole=key)
+        wholes.append(key)
+    came, later = ((0, *place, "later", name) for name in ("students", "chronic"))
+    build.add(came, float(bands["students"][-1]), shown=False, slack=True)
+    build.add_up([*wholes, came], (last, *place, EVERYONE, "students"))
+    build.add(later, float(bands["chronic"][-1]), whole=came, shown=False)
+    chronic = [(0, *place, "band", name, "chronic") for name in BANDS]
+    build.add_up([*chronic, later], (last, *place, EVERYONE, "chronic"))
 
 
 def gate_transitions(
     counts: pd.DataFrame, everyone: pd.Series, known: Mapping[Key, bool], policy: Policy
 ) -> Gated:
-    """Choose what may be written of what became of each band of the September signal.
+    """Choose what may be written of what became of each band, by themselves.
 
     Parameters
     ----------
@@ -336,4 +285,4 @@ def gate_transitions(
         build.add((band, "chronic"), row["chronic"], whole=own, shown=not later)
     for name in ("students", "chronic"):
         build.add_up([(band, name) for band in counts.index], (EVERYONE, name))
-    return _Release(build, policy).gated()
+    return released(build, policy)

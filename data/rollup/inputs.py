@@ -11,12 +11,15 @@ from typing import Any
 
 import duckdb
 import ibis
+import pandas as pd
 
+from data.contracts.check import empty_table, validate
 from data.errors import DataError, FileError
 from data.rollup import read
-from data.rollup.expressions import Inputs, Rules
+from data.rollup.presence import Inputs
 from data.rollup.read import Source, unreadable
 from data.rollup.settings import Settings
+from data.rollup.sheets import SPAN, Rules
 
 MOST_GROUPS = 60
 """A column with more values than this is no group of students."""
@@ -48,6 +51,10 @@ class Opened:
     counts : dict of str to int
         What was read and what was left out.
     attendance : Source
+    spellings : dict of str to list of str
+        How each school is written in the records.
+    earlier : DataFrame
+        `bands` of earlier school years, as they were written.
     """
 
     inputs: Inputs
@@ -61,6 +68,8 @@ class Opened:
     complete: bool
     counts: dict[str, int]
     attendance: Source
+    spellings: dict[str, list[str]]
+    earlier: pd.DataFrame
 
 
 def open_inputs(settings: Settings, base: Path, connection: Any) -> Opened:
@@ -91,7 +100,7 @@ def open_inputs(settings: Settings, base: Path, connection: Any) -> Opened:
     _calendar(settings, calendar, connection, counts)
     _schools(settings, schools, connection)
     _enrolment(enrolment, connection, counts)
-    sizes = _attendance(attendance, connection, counts)
+    _attendance(attendance, connection, counts)
     last = _one(connection, "SELECT max(date) FROM calendar")
     through = _through(settings, connection)
     connection.execute("DELETE FROM calendar WHERE date > ?", [through])
@@ -109,13 +118,15 @@ def open_inputs(settings: Settings, base: Path, connection: Any) -> Opened:
         ),
         groups=dict(zip(names, settings.enrolment.columns, strict=True)),
         broad=frozenset(settings.enrolment.district_groups),
-        sizes=sizes,
+        sizes=_sizes(connection),
         districts=dict(connection.execute("SELECT school, district FROM schools").fetchall()),
         files=tuple(path for source in sources for path in source.files),
         through=through,
         complete=through >= last,
         counts=counts,
         attendance=attendance,
+        spellings=_spellings(connection),
+        earlier=_earlier(settings, base),
     )
 
 
@@ -143,7 +154,7 @@ def refuse_conflicts(opened: Opened, connection: Any) -> None:
 
 def _calendar(settings: Settings, source: Source, connection: Any, counts: dict[str, int]) -> None:
     """Make the table of days of instruction, each once."""
-    with _reading(source, connection):
+    with refuse_unreadable(source, connection):
         connection.execute(f"CREATE TABLE calendar_read AS {source.query(connection)}")
     for name in ("school", "date"):
         source.refuse_empty(connection, name)
@@ -171,7 +182,7 @@ def _schools(settings: Settings, source: Source | None, connection: Any) -> None
             [settings.district],
         )
         return
-    with _reading(source, connection):
+    with refuse_unreadable(source, connection):
         connection.execute(f"CREATE TABLE schools AS {source.query(connection)}")
     for name in ("school", "district"):
         source.refuse_empty(connection, name)
@@ -198,7 +209,7 @@ def _schools(settings: Settings, source: Source | None, connection: Any) -> None
 
 def _enrolment(source: Source, connection: Any, counts: dict[str, int]) -> None:
     """Make the table of spells, each once."""
-    with _reading(source, connection):
+    with refuse_unreadable(source, connection):
         connection.execute(f"CREATE TABLE spells AS {source.query(connection)}")
     for name in ("student", "school", "first"):
         source.refuse_empty(connection, name)
@@ -267,67 +278,120 @@ def _refuse_unknown_school(source: Source, connection: Any) -> None:
     )
 
 
-def _attendance(source: Source, connection: Any, counts: dict[str, int]) -> dict[str, int]:
-    """Make the view of records; look at all of them once."""
+def _attendance(source: Source, connection: Any, counts: dict[str, int]) -> None:
+    """Make the views of records; look at their schools and last days."""
     connection.execute(f"CREATE VIEW attendance AS {source.query(connection)}")
-    with _reading(source, connection):
+    connection.execute(f"CREATE VIEW raw_attendance AS {source.query(connection, texts=False)}")
+    with refuse_unreadable(source, connection):
         connection.execute(
-            "CREATE TABLE seen AS SELECT school, date, count(*) AS records, "
-            "count_if(student IS NULL) AS nobody, count_if(units IS NULL) AS nothing, "
-            f"{_empty_periods(source)} AS apart FROM attendance GROUP BY school, date"
+            "CREATE TABLE seen AS SELECT nullif(trim(raw), '') AS school, * FROM ("
+            "SELECT CAST(school AS VARCHAR) AS raw, count(*) AS records, max(date) AS last "
+            "FROM raw_attendance GROUP BY ALL)"
         )
-    odd = "coalesce(sum(nobody + nothing + apart), 0) + count_if(school IS NULL OR date IS NULL)"
-    if _one(connection, f"SELECT {odd} FROM seen"):
-        for each in source.columns:
-            source.refuse_empty(connection, each.name)
+    if _one(connection, "SELECT count(*) FROM seen WHERE school IS NULL"):
+        source.refuse_empty(connection, "school")
     unknown = "SELECT count(*) FROM seen WHERE school NOT IN (SELECT school FROM calendar)"
     if _one(connection, unknown):
         _refuse_unknown_school(source, connection)
-    outside = "(school, date) NOT IN (SELECT (school, date) FROM calendar)"
-    if _one(connection, f"SELECT count(*) FROM seen WHERE {outside}"):
+    counts["records_read"] = _one(connection, "SELECT coalesce(sum(records), 0) FROM seen")
+    if not counts["records_read"]:
+        raise FileError(source.files[0].name, "it has no records", "give records of attendance")
+    if _one(connection, "SELECT max(last) FROM seen") is None:
+        source.refuse_empty(connection, "date")
+
+
+def _sizes(connection: Any) -> dict[str, int]:
+    """Give the records of each school of the calendar."""
+    found = connection.execute(
+        "SELECT school, coalesce(sum(records), 0) FROM (SELECT DISTINCT school FROM calendar) "
+        "LEFT JOIN seen USING (school) GROUP BY 1 ORDER BY 1"
+    )
+    return {school: int(records) for school, records in found.fetchall()}
+
+
+def _spellings(connection: Any) -> dict[str, list[str]]:
+    """Give the ways in which each school is written."""
+    found: dict[str, list[str]] = {school: [] for school in _sizes(connection)}
+    for school, raw in connection.execute("SELECT school, raw FROM seen ORDER BY ALL").fetchall():
+        found[school].append(raw)
+    return found
+
+
+def refuse_outside(opened: Opened, connection: Any) -> None:
+    """Refuse what records that are brought together (`tallied`) show not to fit.
+
+    Raises
+    ------
+    FileError
+        Naming the first record that cannot be read, or is of no day of the calendar.
+    """
+    source = opened.attendance
+    odd = "coalesce(sum(odd), 0) + count_if(student IS NULL OR school IS NULL OR block IS NULL)"
+    if _one(connection, f"SELECT {odd} FROM tallied"):
+        for each in source.columns:
+            source.refuse_empty(connection, each.name)
+    number = "date_diff('day', DATE '1970-01-01', date)"
+    days = (
+        f"SELECT school, {number} - {number} % {SPAN} AS block, "
+        f"bit_or(1::BIGINT << ({number} % {SPAN})) AS days FROM calendar GROUP BY ALL"
+    )
+    outside = (
+        f"SELECT count(*) FROM tallied t LEFT JOIN ({days}) c USING (school, block) "
+        "WHERE (t.seen & ~coalesce(c.days, 0)) <> 0"
+    )
+    if _one(connection, outside):
         source.refuse(
             connection,
-            outside,
+            "(school, date) NOT IN (SELECT (school, date) FROM calendar)",
             "the calendar of the school has no such day",
             "put right the day, or add it to the calendar",
             "date",
         )
-    counts["records_read"] = _one(connection, "SELECT coalesce(sum(records), 0) FROM seen")
-    if not counts["records_read"]:
-        raise FileError(source.files[0].name, "it has no records", "give records of attendance")
-    sizes = (
-        "SELECT c.school, coalesce(sum(s.records), 0) FROM (SELECT DISTINCT school FROM calendar)"
-    )
-    found = connection.execute(f"{sizes} c LEFT JOIN seen s USING (school) GROUP BY 1 ORDER BY 1")
-    return {school: int(records) for school, records in found.fetchall()}
 
 
-def _empty_periods(source: Source) -> str:
-    """Count records without a period, where there are periods."""
-    periods = any(each.name == "period" for each in source.columns)
-    return "count_if(period IS NULL)" if periods else "0"
+def _earlier(settings: Settings, base: Path) -> pd.DataFrame:
+    """Read the bands of earlier school years, which went through their gate."""
+    tables = [empty_table("rollup_bands")]
+    for named in settings.earlier:
+        path = base / named / "bands.parquet"
+        if not path.is_file():
+            raise FileError(
+                path.name,
+                f"{Path(named).name} is no roll-up of a whole school year",
+                "put right earlier",
+            )
+        table = validate("rollup_bands", pd.read_parquet(path))
+        tables.append(table[table["school_year"].lt(settings.school_year)])
+    return pd.concat(tables).drop_duplicates(["school_year", "kind", "place", "band"])
 
 
 def _through(settings: Settings, connection: Any) -> datetime.date:
     """Give the last day that is counted."""
     if settings.through:
         through = datetime.date.fromisoformat(settings.through)
-        if _one(connection, f"SELECT count(*) FROM seen WHERE date > DATE '{through}'"):
+        if _one(connection, f"SELECT count(*) FROM seen WHERE last > DATE '{through}'"):
             raise DataError(
                 f"there are records after {through}; leave them out, or put right through"
             )
         return through
-    last: datetime.date = _one(connection, "SELECT max(date) FROM seen")
+    last: datetime.date = _one(connection, "SELECT max(last) FROM seen")
     return last
 
 
 @contextmanager
-def _reading(source: Source, connection: Any) -> Iterator[None]:
-    """Say which file cannot be read, in place of DuckDB's words, which quote its lines."""
+def refuse_unreadable(source: Source, connection: Any) -> Iterator[None]:
+    """Say which file cannot be read, in place of DuckDB's words, which quote its lines.
+
+    Raises
+    ------
+    FileError
+    OutOfMemoryException
+        Of DuckDB.
+    """
     try:
         yield
     except duckdb.OutOfMemoryException:
-        raise DataError("the records do not fit into the memory given; raise --memory") from None
+        raise
     except duckdb.Error:
         for path in source.files:
             query = source.query(connection, (path,))
@@ -346,4 +410,4 @@ def _fails(connection: Any, query: str) -> bool:
 
 
 def _one(connection: Any, query: str) -> Any:
-    return connection.execute(query).fetchone()[0]
+    return connection.execute(query).fetchall()[0][0]

@@ -12,23 +12,23 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import DataError
-from data.rollup import expressions
+from data.rollup.counter import Counter, Tables
 from data.rollup.inputs import Opened
 from data.rollup.settings import Settings
 
 PART_ROWS = 10_000_000
-Tables = dict[str, pa.Table]
+COUNTED = 2
+"""Version of what a part is: a count of another version is begun anew."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def fingerprint(settings: Settings, opened: Opened, schools: Sequence[str]) -> s
         (path.name, path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(set(opened.files))
     ]
-    text = json.dumps([asdict(settings), files, sorted(schools)], sort_keys=True, default=str)
+    wanted = [COUNTED, asdict(settings), files, sorted(schools)]
+    text = json.dumps(wanted, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -134,18 +135,13 @@ def count_parts(
     DataError
         One school alone does not fit into memory.
     """
-    backend = ibis.duckdb.from_connection(connection)
-    moved = expressions.movers(opened.inputs)
-    connection.register("moved_now", backend.to_pyarrow(moved))
-    connection.execute("CREATE TABLE moved AS SELECT * FROM moved_now")
-    connection.unregister("moved_now")
-    inputs = replace(opened.inputs, moved=backend.table("moved"))
+    counter = Counter(opened, connection)
     waiting, made = list(parts), []
     while waiting:
         part = waiting.pop(0)
         if not shop.done(part):
             try:
-                shop.keep(part, _counted(part, inputs, opened, backend))
+                shop.keep(part, _counted(part, counter))
             except duckdb.OutOfMemoryException:
                 if len(part.places) == 1:
                     raise DataError(
@@ -159,32 +155,9 @@ def count_parts(
     return made
 
 
-def _counted(part: Part, inputs: expressions.Inputs, opened: Opened, backend: Any) -> Tables:
+def _counted(part: Part, counter: Counter) -> Tables:
     """Count one part."""
-    if part.kind == "movers":
-        own = inputs.in_districts(part.places)
-        rules = opened.rules
-        wanted = {
-            "counts": expressions.mover_counts(own, rules),
-            "days": expressions.mover_totals(own, rules),
-        }
-    else:
-        own = inputs.of(part.places)
-        rules = replace(opened.rules, repeats=_repeated(own, opened, backend))
-        wanted = {
-            "counts": expressions.school_counts(own, rules),
-            "days": expressions.school_days(own, rules),
-            "account": expressions.account(own, rules),
-        }
-    return {name: backend.to_pyarrow(table) for name, table in wanted.items()}
-
-
-def _repeated(inputs: expressions.Inputs, opened: Opened, backend: Any) -> bool:
-    """Say whether some student and day has several records."""
-    if opened.rules.day_rule:
-        return True
-    found = backend.to_pyarrow(expressions.repeated(inputs))
-    return bool(found["months"][0].as_py())
+    return (counter.movers if part.kind == "movers" else counter.schools)(part.places)
 
 
 def _together(tables: Tables) -> pa.Table:
@@ -219,18 +192,26 @@ def gathered(shop: Workshop, parts: Sequence[Part], opened: Opened) -> dict[str,
     for part in parts:
         for name, table in shop.read(part).items():
             frame = table.to_pandas()
-            for each in frame.columns.intersection(list(opened.groups)):
-                frame[each] = frame[each].astype("string")
             if name == "account":
                 found[name].append(frame)
                 continue
+            names = [*opened.rules.groups, "tier", "band", "month"]
+            keys = ["place", *(each for each in (*names, "date") if each in frame)]
+            for each in frame.columns.intersection(list(opened.groups)):
+                frame[each] = frame[each].astype("string")
             own = "district" if part.kind == "movers" else "school"
-            found[name].append(frame.assign(kind=own))
+            found[name].append(_summed(frame, keys).assign(kind=own))
             if own == "school":
                 stayed = frame[frame["mover"].eq(0)]
-                district = stayed["place"].map(opened.districts)
-                found[name].append(stayed.assign(kind="district", place=district))
+                stayed = stayed.assign(place=stayed["place"].map(opened.districts))
+                found[name].append(_summed(stayed, keys).assign(kind="district"))
     return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
+
+
+def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sum counts by keys; empty groups are groups of their own."""
+    by = frame.drop(columns="mover").groupby(keys, as_index=False, dropna=False, sort=False)
+    return pd.DataFrame(by.sum())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -61,11 +61,24 @@ class Source:
     codes: Mapping[str, float] = field(default_factory=dict)
     tables: Mapping[Path, str] = field(default_factory=dict)
 
-    def query(self, connection: Any, files: Sequence[Path] | None = None, row: str = "") -> str:
-        """Give the query of all rows, or those of some files, columns as they are wanted."""
+    def query(
+        self,
+        connection: Any,
+        files: Sequence[Path] | None = None,
+        row: str = "",
+        *,
+        texts: bool = True,
+    ) -> str:
+        """Give the query of all rows, or those of some files, columns as they are wanted.
+
+        Without `texts` they are as they stand, to be trimmed once they are brought together.
+        """
         origin = self._origin(tuple(files or self.files))
         kinds = _kinds(connection, origin)
-        cells = [f"{self._cell(each, kinds[each.header])} AS {each.name}" for each in self.columns]
+        cells = [
+            f"{self._cell(each, kinds[each.header], texts=texts)} AS {each.name}"
+            for each in self.columns
+        ]
         return f"SELECT {row}{', '.join(cells)} FROM {origin}"
 
     def check_headers(self, connection: Any) -> None:
@@ -87,7 +100,8 @@ class Source:
 
     def first(self, connection: Any, wrong: str) -> tuple[Path, int] | None:
         """Find the first row for which a condition holds: its file, and row as in a spreadsheet."""
-        connection.execute("SET threads = 1")  # rows are numbered in the order of the file
+        # Rows are numbered in the order of the file.
+        connection.execute("SET threads = 1; SET preserve_insertion_order = true")
         try:
             for path in self.files:
                 numbered = self.query(connection, (path,), "row_number() OVER () AS row, ")
@@ -97,7 +111,7 @@ class Source:
                 if found is not None:
                     return path, int(found) + (path.suffix == ".csv")
         finally:
-            connection.execute("RESET threads")
+            connection.execute("RESET threads; RESET preserve_insertion_order")
         return None
 
     def refuse(self, connection: Any, wrong: str, what: str, remedy: str, column: str) -> None:
@@ -128,8 +142,10 @@ class Source:
             return f"read_csv([{names}], header = true, all_varchar = true, null_padding = false)"
         return f"read_parquet([{names}])"
 
-    def _cell(self, column: Column, kind: str) -> str:
+    def _cell(self, column: Column, kind: str, *, texts: bool) -> str:
         own = '"' + column.header.replace('"', '""') + '"'
+        if column.kind == "text" and not texts:
+            return own
         text = f"nullif(trim(CAST({own} AS VARCHAR)), '')"
         if column.kind in ("text", "blank"):
             return text

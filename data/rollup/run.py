@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from analytics.disclosure import Policy
 from data.errors import DataError
-from data.rollup import tables
-from data.rollup.expressions import NOBODY
-from data.rollup.gate import BANDS, EVERYONE, Before, Gated, Key, gate, gate_transitions
 from data.rollup.inputs import Opened, open_inputs, refuse_conflicts
 from data.rollup.parts import (
     PART_ROWS,
@@ -24,9 +22,13 @@ from data.rollup.parts import (
     parts_of,
 )
 from data.rollup.read import connect
+from data.rollup.release import Given, release
 from data.rollup.settings import Settings
 from data.rollup.written import FORMAT, earlier, write
 from data.store.folders import replace_folder
+
+RECORDS = ("records", "copies", "conflicts", "absences")
+"""What an account says of all records; the rest of it lies outside of enrolment."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def roll_up(
     """
     connection = connect(resources.memory, resources.threads)
     try:
-        opened = open_inputs(settings, base, connection)
+        opened = _opened(settings, base, connection)
         parts = parts_of(opened, resources.part_rows)
         mark = fingerprint(settings, opened, list(opened.sizes))
         shop = Workshop(out.absolute().with_name(f".{out.name}.counting"), mark)
@@ -93,85 +95,22 @@ def roll_up(
             refuse_conflicts(opened, connection)
     finally:
         connection.close()
-    figures = _gated(found, opened, out, policy, say)
-    manifest = _manifest(settings, opened, found, policy, figures)
-    replace_folder(out, lambda folder: write(folder, figures, opened, manifest))
+    before = earlier(out)
+    if before.figures and before.school_year != settings.school_year:
+        raise DataError(f"{out.name} holds another school year; name another folder with --out")
+    given = release(found, opened, before, policy, say)
+    manifest = _manifest(settings, opened, found, policy, given)
+    replace_folder(out, lambda folder: write(folder, given.figures, opened, manifest, given.before))
     shop.close()
     return manifest
 
 
-def _gated(
-    found: dict[str, pd.DataFrame],
-    opened: Opened,
-    out: Path,
-    policy: Policy,
-    say: Callable[[str], None],
-) -> dict[Key, float | None]:
-    """Gate every month of every district; None stands for a hidden figure.
-
-    Keys begin with the month.
-    """
-    table = tables.long(found["counts"], opened.groups, opened.broad)
-    measures = tables.measured(table)
-    days = tables.by_day(found["days"], opened.rules.parts)
-    before, until = earlier(out)
-    made: dict[Key, float | None] = {}
-    for district in sorted({opened.districts[school] for school in opened.sizes}):
-        counted: dict[Key, float] = {}
-        closed: set[Key] = set()
-        for number, month in tables.months_of(district, measures, days, opened):
-            # Figures of a month that went on since are others, and tell nothing for certain.
-            same = until >= month.days.index.get_level_values("date").max()
-            shown = before.shown if same else {}
-            own = Before(
-                shown={key[1:]: value for key, value in shown.items() if key[0] == number},
-                hidden=frozenset(key[1:] for key in before.hidden if key[0] == number),
-                counted=counted,
-                closed=frozenset(closed),
-            )
-            release = gate(month, own, policy)
-            _refuse_disclosed(release)
-            _remember(release, counted, closed)
-            made |= {(number, *key): value for key, value in release.shown.items()}
-            made |= dict.fromkeys([(number, *key) for key in release.hidden])
-        if opened.complete:
-            made |= _transitions(district, table, measures, made, policy)
-        say(f"{len(made):,} figures through the gate")
-    return made
-
-
-def _transitions(
-    district: str,
-    table: pd.DataFrame,
-    measures: pd.DataFrame,
-    made: dict[Key, float | None],
-    policy: Policy,
-) -> dict[Key, float | None]:
-    """Gate what became of each band, of a district whose year is over."""
-    place: Key = ("district", district)
-    counts = tables.transitions(table)
-    counts = counts[counts["kind"].eq("district") & counts["place"].eq(district)]
-    counts = counts.set_index("band")[["students", "chronic"]]
-    counts = counts.reindex(range(NOBODY, len(BANDS)), fill_value=0)
-    own = measures.loc[(*place, EVERYONE)]
-    signal = own.index[own[BANDS[0]].notna()]
-    if signal.empty:
-        return {}
-    known: dict[Key, bool] = {
-        (band,): made.get((int(signal[0]), *place, EVERYONE, name)) is not None
-        for band, name in enumerate(BANDS)
-    }
-    last = int(own.index.max())
-    for name in ("students", "chronic"):
-        known[name,] = made.get((last, *place, EVERYONE, name)) is not None
-    release = gate_transitions(counts, own.loc[last], known, policy)
-    _refuse_disclosed(release)
-    figures: dict[Key, float | None] = {**release.shown, **dict.fromkeys(release.hidden)}
-    return {
-        (0, *place, "band", BANDS[int(str(band))], name): value
-        for (band, name), value in figures.items()
-        if band != EVERYONE
-    }
+def _opened(settings: Settings, base: Path, connection: Any) -> Opened:
+    """Open the records, or say that memory does not suffice."""
+    try:
+        return open_inputs(settings, base, connection)
+    except duckdb.OutOfMemoryException:
+        raise DataError("the records do not fit into the memory given; raise --memory") from None
 
 
 def _manifest(
@@ -179,11 +118,12 @@ def _manifest(
     opened: Opened,
     found: dict[str, pd.DataFrame],
     policy: Policy,
-    figures: dict[Key, float | None],
+    given: Given,
 ) -> dict[str, Any]:
     """Say what was read, what was left out and why, and by which rules."""
     account = {name: int(value) for name, value in found["account"].sum().items()}
     district = found["counts"][found["counts"]["kind"].eq("school")]
+    figures = given.figures
     hidden = sum(value is None for value in figures.values())
     return {
         "format": FORMAT,
@@ -191,12 +131,16 @@ def _manifest(
         "through": opened.through.isoformat(),
         "complete": opened.complete,
         "read": {**opened.counts, "schools": len(opened.sizes)},
-        "records": account,
+        "records": {name: account[name] for name in RECORDS},
+        "outside_enrolment": {
+            name: value for name, value in account.items() if name not in RECORDS
+        },
         "counted": {
             "days_of_enrolment": int(district["possible"].sum()) // opened.rules.parts,
             "units_absent": int(district["absent"].sum()),
         },
         "written": {"figures": len(figures) - hidden, "hidden": hidden},
+        "kept": {"months": given.kept, "figures_that_records_now_say_otherwise": given.differ},
         "rules": {
             "day_parts": settings.day_parts,
             "minimum_days": settings.minimum_days,
@@ -207,21 +151,3 @@ def _manifest(
         },
         "policy": asdict(policy),
     }
-
-
-def _refuse_disclosed(release: Gated) -> None:
-    """Write nothing where something could be worked out."""
-    if release.disclosed:
-        raise DataError(
-            f"{len(release.disclosed):,} hidden figures could be worked out from those shown; "
-            "nothing is written. Leave out a column of groups; where records of a month "
-            "given before were put right, keep to the earlier roll-up: both together tell too much"
-        )
-
-
-def _remember(release: Gated, counted: dict[Key, float], closed: set[Key]) -> None:
-    """Keep what readers know of students so far."""
-    for key, value in release.shown.items():
-        if key[-1] == "students":
-            counted[key[:3]] = value
-    closed |= {key[:3] for key in release.hidden if key[-1] == "students"}

@@ -113,6 +113,8 @@ class Settings:
     through : str
         Last day that is counted, as 2025-11-28; "" for the last day of which there is a record.
         Days of the calendar after it are still to come.
+    earlier : tuple of str
+        Folders of roll-ups of earlier school years: their bands stand beside those of this year.
     """
 
     school_year: str
@@ -125,6 +127,7 @@ class Settings:
     day_parts: int = 2
     conflicts: Literal["refuse", "most", "least"] = "refuse"
     through: str = ""
+    earlier: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         found = SCHOOL_YEAR.fullmatch(self.school_year)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from data.rollup.cells import BANDS, DAYS, EVERYONE, ROW, TIERS, Month
 from data.rollup.expressions import NOBODY
-from data.rollup.gate import BANDS, DAYS, EVERYONE, ROW, TIERS, Month
 from data.rollup.inputs import Opened
 
 CHRONIC = 2

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data.rollup.gate import Before, Key
+from data.contracts.check import validate
+from data.contracts.rollup import COUNTS
+from data.rollup.cells import Key
 from data.rollup.inputs import Opened
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-MONTHS: Mapping[str, str] = {
-    "enrolled": "Students with a day of enrolment in the month.",
-    "students": "Students with the minimum of days of enrolment, up to the end of the month.",
-    "chronic": "Of those, absent on 10 % of their days or more, up to the end of the month.",
-    "tier_0_5": "Of those, absent on fewer than 5 % of their days.",
-    "tier_5_10": "Absent on 5 % and more, fewer than 10 %.",
-    "tier_10_20": "Absent on 10 % and more, fewer than 20 %.",
-    "tier_20": "Absent on 20 % and more.",
-    "band_0_1": "September signal: fewer than 2 days missed; in the month in which it ends.",
-    "band_2_4": "September signal: 2 to 4 days missed.",
-    "band_5": "September signal: more than 4 days missed.",
-    "possible": "Days of enrolment in the month, of all students together.",
-    "absent": "Days missed in the month.",
-}
+UNTIL = "until.parquet"
+"""Which weeks and months earlier roll-ups gave while they went on, and up to which day."""
+MONTHS = (*COUNTS, "possible", "absent")
 """Columns of `months.parquet` besides `kind`, `place`, `district`, `month`, `group`."""
 DAYS = ("possible", "absent")
 DATED = ("day", "week")
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """What earlier roll-ups in a folder gave, and hid.
+
+    Attributes
+    ----------
+    figures : dict of key to float or None
+        Of the last one, as `write` takes them.
+    through : str
+        Its last day; "" where there was none.
+    until : frozenset of (key, through)
+        Weeks and months that went on after the day up to which they were given: their keys.
+    school_year : str
+    """
+
+    figures: Mapping[Key, float | None] = field(default_factory=dict)
+    through: str = ""
+    until: frozenset[tuple[Key, str]] = frozenset()
+    school_year: str = ""
 
 
 def write(
@@ -39,6 +52,7 @@ def write(
     figures: Mapping[Key, float | None],
     opened: Opened,
     manifest: Mapping[str, Any],
+    before: Earlier = Earlier(),
 ) -> None:
     """Write all files of a roll-up into an empty folder.
 
@@ -50,6 +64,8 @@ def write(
         measure), and (0, kind, place, "band", band, measure); None = hidden. Days in units.
     opened : Opened
     manifest : mapping
+    before : Earlier
+        What is known of earlier roll-ups beside figures.
     """
     parts = opened.rules.parts
     kinds: dict[str, list[tuple[Key, float | None]]] = {}
@@ -57,33 +73,59 @@ def write(
         kinds.setdefault(str(key[3]) if len(key) == 6 else "month", []).append((key, value))
     for name, cells in sorted(kinds.items()):
         table = _table(name, cells, opened.districts, parts)
-        table.to_parquet(folder / f"{name}s.parquet", index=False)
+        if name == "band":
+            table.insert(0, "school_year", str(manifest["school_year"]))
+            table = pd.concat([opened.earlier, table], ignore_index=True)
+        store(folder, f"{name}s", table)
+    if "band" not in kinds and len(opened.earlier):
+        store(folder, "bands", opened.earlier)
+    if before.until:
+        rows = [(*key, through) for key, through in sorted(before.until)]
+        names = ["month", "kind", "place", "label", "date", "measure", "through"]
+        pd.DataFrame(rows, columns=names).to_parquet(folder / UNTIL, index=False)
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def earlier(folder: Path) -> tuple[Before, str]:
-    """Read what an earlier roll-up in a folder gave and hid, by key, and its last day."""
+def store(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table that keeps its contract.
+
+    Raises
+    ------
+    ContractError
+    """
+    validate(f"rollup_{name}", table).to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def earlier(folder: Path) -> Earlier:
+    """Read what earlier roll-ups in a folder gave and hid."""
     path = folder / MANIFEST
     if not path.is_file():
-        return Before(), ""
+        return Earlier()
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    parts = int(manifest["rules"]["day_parts"])
-    shown: dict[Key, float] = {}
-    hidden: set[Key] = set()
-    for name in ("month", *DATED):
+    year, parts = manifest["school_year"], int(manifest["rules"]["day_parts"])
+    figures: dict[Key, float | None] = {}
+    for name in ("month", *DATED, "band"):
+        if not (folder / f"{name}s.parquet").is_file():
+            continue
         table = pd.read_parquet(folder / f"{name}s.parquet")
         names = [each for each in MONTHS if each in table]
         for row in table.to_dict("records"):
-            number = int(str(row["month"]).replace("-", ""))
-            own = (row["group"],) if name == "month" else (name, row["date"])
+            if name == "band" and row["school_year"] != year:
+                continue
+            number = int(str(row.get("month", "0")).replace("-", ""))
+            own = {"month": (row.get("group"),), "band": ("band", row.get("band"))}
+            label = own.get(name, (name, row.get("date")))
             for each in names:
-                key = (number, row["kind"], row["place"], *own, each)
-                if pd.isna(row[each]):
-                    hidden.add(key)
-                else:
-                    shown[key] = float(row[each]) * (parts if each in DAYS else 1)
-    return Before(shown, frozenset(hidden)), str(manifest["through"])
+                value = None if pd.isna(row[each]) else float(row[each])
+                if value is not None and each in DAYS:
+                    value *= parts
+                figures[(number, row["kind"], row["place"], *label, each)] = value
+    until: set[tuple[Key, str]] = set()
+    if (folder / UNTIL).is_file():
+        rows = pd.read_parquet(folder / UNTIL).itertuples(index=False, name=None)
+        until = {(tuple(row[:-1]), str(row[-1])) for row in rows}
+    return Earlier(figures, str(manifest["through"]), frozenset(until), year)
 
 
 def _table(

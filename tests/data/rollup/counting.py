@@ -11,8 +11,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from data.rollup.expressions import Inputs, Rules
 from data.rollup.made_district import GRADES, MadeDistrict
+from data.rollup.presence import Inputs
+from data.rollup.sheets import Rules
 
 ONE = "one"
 Cell = tuple[Any, ...]
@@ -127,7 +128,7 @@ def _student(
         reached = tier(int(away[until].sum()), int(until.sum()) * rules.parts, rules)
         for column, group in groups:
             cell = (place, month, column, group)
-            out["counts"][(*cell, reached, own)] += 1
+            out["counts"][(*cell, reached, own if month >= signal else -1)] += 1
             out["enrolled"][cell] += bool(now.any())
             out["possible"][cell] += int(now.sum()) * rules.parts
             out["absent"][cell] += int(away[now].sum())

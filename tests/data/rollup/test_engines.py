@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import ibis
 import pandas as pd
 import pytest
 
-from data.rollup import expressions
-from data.rollup.expressions import Inputs, Rules
+from data.rollup import expressions, presence
 from data.rollup.made_district import MadeDistrict
+from data.rollup.presence import Inputs
+from data.rollup.sheets import POSTGRESQL, Rules
 from tests.data.rollup.counting import inputs_of
 from tests.postgresql import started
 
@@ -37,7 +39,8 @@ def embedded() -> dict[str, pd.DataFrame]:
 
 
 def counted(name: str) -> Callable[[Inputs, Rules], Any]:
-    made: Callable[[Inputs, Rules], Any] = getattr(expressions, name)
+    where = presence if name == "account" else expressions
+    made: Callable[[Inputs, Rules], Any] = getattr(where, name)
     return made
 
 
@@ -52,7 +55,9 @@ def held_together(connection: Any, embedded: dict[str, pd.DataFrame]) -> None:
 def postgresql() -> Iterator[Any]:
     server = started()
     try:
-        yield ibis.connect(server.new_database())
+        connection = ibis.connect(server.new_database())
+        connection.raw_sql(POSTGRESQL).close()
+        yield connection
     finally:
         server.stop()
 
@@ -62,7 +67,7 @@ def test_postgresql(postgresql: Any, embedded: dict[str, pd.DataFrame]) -> None:
 
 
 @pytest.fixture
-def spark() -> Iterator[Any]:
+def spark(tmp_path: Path) -> Iterator[Any]:
     if importlib.util.find_spec("pyspark") is None:
         pytest.skip("pyspark is not installed (make verify installs it)")
     if shutil.which("java") is None:
@@ -75,6 +80,7 @@ def spark() -> Iterator[Any]:
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.memory": "1g",
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": str(tmp_path),
     }.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()

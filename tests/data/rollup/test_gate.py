@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 from analytics.disclosure import PRESETS, Totals, attainable
 from analytics.disclosure.cells import Cells, add_up, disclosed, hide
 from data.rollup import tables
-from data.rollup.gate import DAYS, STUDENTS, Before, Month, gate
+from data.rollup.cells import DAYS, STUDENTS, Before, Month
+from data.rollup.gate import gate
 from data.rollup.made_district import MadeDistrict
 from tests.data.rollup.conftest import SETTINGS, rolled
 from tests.data.rollup.counting import ONE, truth

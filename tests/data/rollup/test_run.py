@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.rollup.expressions import Rules
 from data.rollup.made_district import MadeDistrict
+from data.rollup.sheets import Rules
 from tests.data.rollup.conftest import MADE, SETTINGS, rolled
 from tests.data.rollup.counting import ONE, truth
 
