@@ -111,7 +111,7 @@ def earlier(folder: Path) -> Earlier:
         table = pd.read_parquet(folder / f"{name}s.parquet")
         names = [each for each in MONTHS if each in table]
         for row in table.to_dict("records"):
-            if name == "band" and row["school_year"] != year:
+            if name == "band" and row.get("school_year", year) != year:
                 continue
             number = int(str(row.get("month", "0")).replace("-", ""))
             own = {"month": (row.get("group"),), "band": ("band", row.get("band"))}
