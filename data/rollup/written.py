@@ -73,6 +73,10 @@ def write(
         kinds.setdefault(str(key[3]) if len(key) == 6 else "month", []).append((key, value))
     for name, cells in sorted(kinds.items()):
         table = _table(name, cells, opened.districts, parts)
+        if name == "month":  # bands are there from the month in which the signal ends
+            lacking = [each for each in COUNTS if each not in table]
+            empty = pd.Series(pd.NA, table.index, dtype="Int64")
+            table = table.assign(**dict.fromkeys(lacking, empty))
         if name == "band":
             table.insert(0, "school_year", str(manifest["school_year"]))
             table = pd.concat([opened.earlier, table], ignore_index=True)
