@@ -237,7 +237,7 @@ def counting(found: Evaluation, selection: Selection) -> str:
     return text(
         "The way of counting changed in {years}, for all schools alike: read the difference between"
         " the two lines, not where they go.",
-        years=plain.listed(list(dict.fromkeys(here))),
+        years=plain.listed(sorted(set(here))),
     )
 
 
