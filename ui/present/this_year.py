@@ -13,7 +13,7 @@ from ui.present.subject import Subject
 from ui.present.views import View
 from ui.queries import in_year
 from ui.selection import Selection
-from ui.this_year import block, calendar, words
+from ui.this_year import block, calendar, standing, words
 
 
 def headline(subject: Subject) -> str:
@@ -61,8 +61,8 @@ def notes(subject: Subject) -> tuple[str, ...]:
     """Tell how to read the calendar."""
     del subject
     return (
-        text(words.SHOWN),
-        text(words.SURE),
+        text(standing.SHOWN),
+        text(standing.SURE),
         text("A dark day can be snow, a holiday nearby, or illness. The calendar does not say."),
     )
 

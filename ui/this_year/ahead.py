@@ -15,7 +15,7 @@ from ui.languages import counted, mark, text
 from ui.queries import in_year, in_year_ahead, units
 from ui.selection import Selection
 from ui.tables import display as table_block
-from ui.this_year import charts, words
+from ui.this_year import charts, standing
 from ui.this_year.charts import TIERS
 from ui.this_year.folds import offer
 from ui.words.as_written import as_written
@@ -30,13 +30,13 @@ AHEAD = ("name", "students", "to_date", "ahead", "ahead_low", "ahead_high")
 
 def on_track(selection: Selection) -> None:
     """Draw who is on track to be chronically absent, by month and by group."""
-    st.write(as_written(text(words.ON_TRACK)))
+    st.write(as_written(text(standing.ON_TRACK)))
     if in_year.figures(selection).months.empty:
-        st.write(as_written(text(words.NO_MONTHS)))
+        st.write(as_written(text(standing.NO_MONTHS)))
         return
     months = in_year.months(selection)
     if months.empty:
-        st.write(as_written(text(words.NOT_COUNTED)))
+        st.write(as_written(text(standing.NOT_COUNTED)))
         return
     if months["tier_0_5"].notna().any():
         draw_chart(charts.tiers_chart(months))
@@ -78,7 +78,7 @@ def september(selection: Selection) -> None:
     found = in_year_ahead.september(selection)
     if found is None:
         none = in_year.figures(selection).months.empty
-        st.write(as_written(text(words.NO_BANDS if none else words.NOT_COUNTED)))
+        st.write(as_written(text(standing.NO_BANDS if none else standing.NOT_COUNTED)))
         return
     st.write(as_written(signal_text(found)))
     if found.state == "no signal":
@@ -87,7 +87,7 @@ def september(selection: Selection) -> None:
     rows = rows.assign(days_missed=[text(BANDS[str(band)]) for band in rows.index])
     table_block.show(rows, SIGNAL, text("Days missed in the first month, and what came of it"))
     offer(selection, mark("bands"), "bands", rows.reset_index(drop=True))
-    st.caption(as_written(text(words.TEAM)))
+    st.caption(as_written(text(standing.TEAM)))
     _left_out(found.left_out)
     reach = in_year_ahead.to_reach(selection)
     named = reach.rename(columns={"share": "reach_share"})
@@ -108,7 +108,7 @@ def signal_text(found: September) -> str:
             " found in {where}: students who {outcome}. That is another outcome and another"
             " place, so no number is forecast. {source}.",
             where=found.published.where,
-            outcome=text(words.OLSON_OUTCOME),
+            outcome=text(standing.OLSON_OUTCOME),
             source=found.published.source,
         )
     first = text(
@@ -139,7 +139,7 @@ def forecast(selection: Selection) -> None:
     """Forecast the year's end by school, or say what it would take."""
     found = in_year_ahead.forecast(selection)
     if found is None:
-        st.write(as_written(text(words.NO_DAYS)))
+        st.write(as_written(text(standing.NO_DAYS)))
         return
     st.write(as_written(forecast_text(found)))
     if found.state != "forecast":
@@ -154,7 +154,7 @@ def forecast(selection: Selection) -> None:
         year=in_year.now(selection),
     )
     table_block.show(rows, AHEAD, title, opens="ahead-table")
-    st.caption(as_written(text(words.TEAM)))
+    st.caption(as_written(text(standing.TEAM)))
     sent = rows[[*AHEAD, "status"]]
     offer(selection, mark("forecast"), "forecast", sent)
 
@@ -166,7 +166,7 @@ def forecast_text(found: SchoolForecast) -> str:
             "No forecast: it takes {count} more whole earlier year. Each needs {needs}.",
             "No forecast: it takes {count} more whole earlier years. Each needs {needs}.",
             found.missing_years,
-            needs=text(words.NEEDS[found.kind]),
+            needs=text(standing.NEEDS[found.kind]),
         )
     if found.state != "forecast":
         return text("No forecast: no school has a figure to date.")
@@ -183,7 +183,7 @@ def forecast_text(found: SchoolForecast) -> str:
 
 def tested_text(found: SchoolForecast) -> str:
     """Say what the forecast is made of, and how it would have done in earlier years."""
-    made = text(words.FROM[found.kind])
+    made = text(standing.FROM[found.kind])
     if found.back_test is None:
         return made
     held = text(

@@ -16,7 +16,7 @@ from ui.present.views import OF_YEAR
 from ui.queries import in_year, in_year_ahead, units
 from ui.screen import Beside, Row
 from ui.selection import NEIGHBOURHOOD, Selection
-from ui.this_year import calendar, words
+from ui.this_year import calendar, standing, words
 from ui.this_year.calendar import Day
 from ui.words.as_written import as_written
 from ui.words.cards import card
@@ -103,7 +103,7 @@ def _legend(selection: Selection) -> str:
 def _ranked(selection: Selection) -> None:
     then = in_year.last(selection)
     if not then:
-        st.html(f"<p class='atlas-note'>{escape(text(words.NO_YEAR_BEFORE))}</p>")
+        st.html(f"<p class='atlas-note'>{escape(text(standing.NO_YEAR_BEFORE))}</p>")
         return
     rows = list(_areas(selection) if selection.moved_of else _schools(selection))
     heading = text("Moved beyond noise since {year}, in points", year=then)

@@ -13,7 +13,7 @@ from ui.selection import LISTS, Selection
 from ui.tables import display as table_block
 from ui.tables import downloads
 from ui.tables.exports import About
-from ui.this_year import charts, words
+from ui.this_year import charts, standing, words
 from ui.words.as_written import as_written
 
 DAYS = ("date", "attended", "students", "schools")
@@ -39,7 +39,7 @@ def year_before(selection: Selection) -> None:
     """Draw this year beside an earlier one, and every school by how far it moved."""
     table = in_year.beside_last(selection)
     if table is None:
-        st.write(as_written(text(words.NO_YEAR_BEFORE)))
+        st.write(as_written(text(standing.NO_YEAR_BEFORE)))
         return
     now, last = in_year.now(selection), in_year.last(selection)
     draw_chart(charts.beside_chart(table, now, last))
@@ -48,7 +48,7 @@ def year_before(selection: Selection) -> None:
     if found.empty:
         st.write(as_written(text(NOT_ENOUGH)))
         return
-    st.write(as_written(text(words.MOVED)))
+    st.write(as_written(text(standing.MOVED)))
     rows = found.rename(
         columns={
             "relative": "beside_middle",
@@ -72,12 +72,12 @@ def areas_and_groups(selection: Selection) -> None:
     kind = selection.moved_of or next((k for k in ("neighbourhood", "county") if k in here), "")
     found = in_year.changes(selection, kind) if kind in here else None
     if found is None:
-        st.write(as_written(text(NO_AREAS if in_year.last(selection) else words.NO_YEAR_BEFORE)))
+        st.write(as_written(text(NO_AREAS if in_year.last(selection) else standing.NO_YEAR_BEFORE)))
     else:
         _areas(selection, found, kind)
     groups = in_year_ahead.group_changes(selection)
     if set(groups.index) <= {EVERYONE}:
-        st.write(as_written(text(words.NO_GROUPS)))
+        st.write(as_written(text(standing.NO_GROUPS)))
         return
     rows = groups.rename(columns=RENAMED, index={EVERYONE: text("All students")})
     rows = rows.rename_axis("student_group")
@@ -99,13 +99,13 @@ def _areas(selection: Selection, found: pd.DataFrame, kind: str) -> None:
         "{list}: at school so far, {last} and {now}", list=text(LISTS[kind]), last=last, now=now
     )
     table_block.show(rows, AREAS, title)
-    st.caption(as_written(text(words.AREAS)))
+    st.caption(as_written(text(standing.AREAS)))
     offer(selection, mark("changes of areas"), "areas", rows)
 
 
 def sources(selection: Selection) -> None:
     """Tell how the figures are made, who published them, and what was done to their rows."""
-    for sentence in (words.METHOD, words.MOVED, words.RINGED):
+    for sentence in (standing.METHOD, standing.MOVED, standing.RINGED):
         st.write(as_written(text(sentence)))
     if in_year.has_days(selection):
         st.write(as_written(words.weighted(in_year.year(selection, in_year.now(selection)))))
@@ -118,7 +118,7 @@ def every_day(selection: Selection) -> None:
     """Show the calendar as a table, with what to take home."""
     table = in_year.calendar(selection)
     if table.empty:
-        st.write(as_written(text(words.NO_DAYS)))
+        st.write(as_written(text(standing.NO_DAYS)))
         return
     rows = table.assign(date=table.index.strftime("%Y-%m-%d"), reason="").reset_index(drop=True)
     title = words.title(in_year.unit(selection), in_year.now(selection))
@@ -135,7 +135,7 @@ def offer(selection: Selection, name: str, topic: str, table: pd.DataFrame) -> N
     columns = [*filter(None, (table.index.name,)), *table.columns]
     told = About(
         table_block.dictionary(columns),
-        languages.filed(words.SURE),
+        languages.filed(standing.SURE),
         in_year.figures(selection).sources,
         queries.panel(selection).area.fictional,
         year,

@@ -13,7 +13,7 @@ from ui.maps.scales import BORDER, HOT_COLD, TEXT
 from ui.queries import in_year, in_year_ahead
 from ui.selection import Selection
 from ui.tables import display as table_block
-from ui.this_year import words
+from ui.this_year import standing
 from ui.this_year.folds import offer
 from ui.words.as_written import as_written
 from ui.words.numbers import count_text
@@ -48,7 +48,7 @@ TITLE = mark("Was absence beyond its usual range?")
 def draw(selection: Selection) -> None:
     """Say which areas had more absence than their own past lets expect, and how often by chance."""
     if not in_year.has_days(selection):
-        st.write(as_written(text(words.NO_DAYS)))
+        st.write(as_written(text(standing.NO_DAYS)))
         return
     found = in_year_ahead.waves(selection)
     if found.state != "looked":
