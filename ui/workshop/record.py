@@ -14,7 +14,6 @@ from data.workshop.store import Workshop
 from ui.languages import in_english, text
 from ui.languages.switch import files_note
 from ui.plan import words as plan_words
-from ui.report.typeset import LANGUAGE, Sheet, typeset
 from ui.selection import Selection
 from ui.tables.exports import escape_formula, file_name
 from ui.words.as_written import as_written
@@ -55,6 +54,8 @@ def draw(shop: Workshop, selection: Selection) -> None:
 
 def page_of(shop: Workshop) -> bytes:
     """Set the record on a page; the same bytes for the same record."""
+    from ui.report.typeset import LANGUAGE, Sheet, typeset  # loaded when it is asked for
+
     notes = _notes(shop)
     content = {
         "title": f"Workshop: {shop.place}",
