@@ -62,6 +62,7 @@ def panel(county: Panel, *, tracts: bool) -> Panel:
         zones=zones,
         providers=gpd.GeoDataFrame(empty_table("providers")),
         served=empty_table("served"),
+        climate=empty_table("climate"),
         context=county.context[county.context["kind"].ne("neighbourhood")].reset_index(drop=True),
         parameters={
             **county.parameters,
