@@ -224,6 +224,7 @@ def test_controls_are_drawn_once_and_written_to_the_link(app: Callable[..., AppT
         "Measure",
         "Where students live",
         "Map and list of",
+        "Other place",
     ]
     test.selectbox(key="measure").select("crude").run()
     assert test.query_params["measure"] == "crude"
