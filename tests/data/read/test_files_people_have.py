@@ -168,7 +168,7 @@ def test_counts_that_stand_apart_are_added(tmp_path: Path) -> None:
         (
             'enrolled = { column = "n", unit = "count", complement = true }\n'
             'chronic_absent = { column = "x", unit = "count" }',
-            "belongs to chronic_absent and rate",
+            "belongs to chronic_absent, rate and attended",
         ),
     ],
 )
