@@ -10,6 +10,7 @@ LEAST_RESPONDENTS = 10
 FEW = f"Fewer than {LEAST_RESPONDENTS} answered: hidden to protect them."
 UNCOUNTED = "How many answered is not known: hidden to protect them."
 BESIDE = "How many students it has is hidden, and so is what they answered."
+AGREED = "Shared under an agreement: what surveys say is not given out yet."
 OPEN = ("reported", "unreliable")
 FIGURES = ["value", "respondents", "response_rate"]
 
@@ -50,6 +51,15 @@ def as_counts(climate: pd.DataFrame) -> pd.DataFrame:
             "source": climate["source"],
         }
     )
+
+
+def not_given_out(shown: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Hide all figures of sources shared under an agreement: no audit covers them yet."""
+    shown = shown.copy()
+    agreed = shown["source"].map(dict(kinds)).eq("restricted") & shown["status"].isin(OPEN)
+    shown.loc[agreed, ["status", "reason"]] = ["suppressed", AGREED]
+    shown.loc[agreed, FIGURES] = np.nan
+    return shown
 
 
 def as_shown(

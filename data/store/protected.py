@@ -138,7 +138,8 @@ def _protect_climate(
     made = _protect(answers.as_counts(known), kinds, policies, raw)
     lost = raw.absence.loc[_lost(raw, absence), ["school_id", "school_year"]]
     withheld = pd.MultiIndex.from_frame(lost)
-    return Protected(answers.as_shown(raw.climate, made.table, kinds, withheld), made.withheld)
+    shown = answers.as_shown(raw.climate, made.table, kinds, withheld)
+    return Protected(answers.not_given_out(shown, kinds), made.withheld)
 
 
 def _lost(raw: Panel, shown: pd.DataFrame) -> pd.Series:

@@ -82,7 +82,7 @@ def test_the_first_screen_is_in_spanish(opened: Callable[..., AppTest], page: st
     assert len(test.exception) == 0
     found = {each for each in drawn(test._tree) if each}
     count, left = len(found), english(found)
-    assert count > 20
+    assert count > (12 if page == "this_year" else 20)  # this store has no figures of the year
     assert left == []
 
 

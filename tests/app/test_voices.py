@@ -90,7 +90,7 @@ def test_the_demo_shows_strengths_beside_needs_and_each_saying() -> None:
     assert "In Halcyon County, people name as strengths" in text
     for place in ("Maplewick", "Kingfisher", "Calloway", "Cedar Hollow", "Old Quay"):
         assert place in text
-    table = test.dataframe[0].value
+    table = next(each.value for each in test.dataframe if "Beside the numbers" in each.value)
     sayings = " ".join(table["Beside the numbers"])
     assert all(words.SAYINGS[key][:12] in sayings.lower() for key in ("agrees", "disagrees"))
     assert "nothing here counts it" in sayings
