@@ -14,9 +14,10 @@ import pandas as pd
 from analytics.disclosure import PRESETS, Audit, Policy, PublicTotals, audit, protect
 from data.errors import DataError
 from data.panel import PROTECTED, Panel, load_panel
+from data.store import answers
 from data.store.folders import build_path
 from data.store.policies import policies
-from data.store.protected import as_counts, places
+from data.store.protected import as_counts, enrolments_lost, places
 from data.store.released import CELLS, GIVEN, KEYS, as_they_are
 
 MOST_NAMED = 20
@@ -60,7 +61,7 @@ def audit_panel(raw: Panel, shown: Panel, given: pd.DataFrame | None = None) -> 
     stored = shown.parameters.get("policies", {}).get("restricted")
     policy = PRESETS["restricted"] if stored is None else Policy(**stored)
     withheld = shown.parameters.get("withheld", ())
-    besides = (_audit_drivers(raw, shown, policy),)
+    besides = (_audit_drivers(raw, shown, policy), _audit_climate(raw, shown, policy))
     before = None if given is None else as_they_are(given, raw.absence)
     found = audit(
         shown.absence[own],
@@ -81,6 +82,15 @@ def _audit_drivers(raw: Panel, shown: Panel, policy: Policy) -> Audit:
     """Audit the measures of schools, each as a group of students."""
     own = restricted_rows(raw, "school_drivers")
     true, seen = (as_counts(each.school_drivers[own]) for each in (raw, shown))
+    return _audit_counts(raw, shown, policy, true, seen)
+
+
+def _audit_climate(raw: Panel, shown: Panel, policy: Policy) -> Audit:
+    """Audit what surveys say, each scale as a group of students."""
+    own = restricted_rows(raw, "climate") & answers.counted(raw.climate)
+    true, seen = raw.climate[own], shown.climate[own]
+    seen = answers.as_the_gate_left(true, seen, enrolments_lost(raw, shown.absence))
+    true, seen = (answers.as_counts(each) for each in (true, seen))
     return _audit_counts(raw, shown, policy, true, seen)
 
 

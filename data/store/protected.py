@@ -136,10 +136,14 @@ def _protect_climate(
     """Protect what surveys say, where it is known how many answered as counts of students are."""
     known = raw.climate[answers.counted(raw.climate)]
     made = _protect(answers.as_counts(known), kinds, policies, raw)
+    withheld = enrolments_lost(raw, absence)
+    return Protected(answers.as_shown(raw.climate, made.table, kinds, withheld), made.withheld)
+
+
+def enrolments_lost(raw: Panel, absence: pd.DataFrame) -> pd.MultiIndex:
+    """Give the schools and years some row of which no longer shows its enrolment."""
     lost = raw.absence.loc[_lost(raw, absence), ["school_id", "school_year"]]
-    withheld = pd.MultiIndex.from_frame(lost)
-    shown = answers.as_shown(raw.climate, made.table, kinds, withheld)
-    return Protected(answers.not_given_out(shown, kinds), made.withheld)
+    return pd.MultiIndex.from_frame(lost.drop_duplicates())
 
 
 def _lost(raw: Panel, shown: pd.DataFrame) -> pd.Series:

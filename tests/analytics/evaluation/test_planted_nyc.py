@@ -96,7 +96,7 @@ def test_two_way_fixed_effects_mislead_where_an_effect_grows(city, replicates):
     it and say that starts differ.
     """
     told, _ = city
-    dice, runs = np.random.default_rng(5), replicates(3, 100)
+    dice, runs = np.random.default_rng(5), replicates(40, 200)
     keep = np.zeros(len(told.units), dtype=bool)
     keep[dice.choice(len(told.units), 330, replace=False)] = True
     few, starts = told.of(keep), np.repeat([2017, 2022], 150)

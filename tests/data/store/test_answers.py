@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from data.assemble.panel import make_panel
+from data.audit import audit_panel
 from data.contracts.check import ContractError, empty_table, validate
 from data.panel import SourceTables, load_panel, save_panel
-from data.store.answers import AGREED, BESIDE, FEW, UNCOUNTED
+from data.store.answers import BESIDE, FEW, UNCOUNTED
 from data.store.protected import protect_panel
 
 FIGURES = ["value", "respondents", "response_rate"]
@@ -55,12 +56,13 @@ def test_few_answers_are_hidden_whoever_publishes_them(small: SourceTables) -> N
     assert shown["value"]["B2", "trust"] == 0.60
 
 
-def test_no_answer_under_an_agreement_is_given_out(restricted: SourceTables) -> None:
+def test_answers_under_an_agreement_are_hidden_as_counts_are(restricted: SourceTables) -> None:
     shown = protected(restricted)
-    assert shown["status"].isin(["suppressed", "missing"]).all()
-    assert shown["reason"]["A1", "safety"] == AGREED
+    assert shown["status"]["A1", "safety"] == "reported"
+    assert shown["status"]["B2", "safety"] == "suppressed"  # four of forty say no
     assert shown["reason"]["B2", "trust"] == UNCOUNTED
-    assert shown[FIGURES].isna().all(axis=None)
+    hidden = shown["status"].eq("suppressed")
+    assert shown.loc[hidden, ["value", "response_rate"]].isna().all(axis=None)
 
 
 def test_hidden_students_are_not_given_back_by_who_answered(restricted: SourceTables) -> None:
@@ -76,6 +78,16 @@ def test_hidden_students_are_not_given_back_by_who_answered(restricted: SourceTa
     first = shown.climate.set_index("school_id").loc["A1"]
     assert (first["status"], first["reason"]) == ("suppressed", BESIDE)
     assert first[FIGURES].isna().all()
+
+
+def test_audit_knows_of_surveys(restricted: SourceTables) -> None:
+    raw, without = (
+        make_panel(replace(restricted, climate=each)) for each in (ASKED, empty_table("climate"))
+    )
+    found = audit_panel(raw, protect_panel(raw))
+    assert found.passed
+    before = audit_panel(without, protect_panel(without))
+    assert (found.hidden, found.totals) > (before.hidden, before.totals)
 
 
 def test_surveys_of_unknown_schools_are_dropped_and_counted(small: SourceTables) -> None:
