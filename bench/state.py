@@ -177,10 +177,11 @@ def _painted(browser: Any, address: str, name: str) -> tuple[dict[str, Any], dic
 
 
 def _pointed(page: Any) -> float:
-    """Seconds from the opening of a page until its map answered a pointer."""
+    """Seconds from the opening of a page until its map answered a pointer led across it."""
     box = page.locator(".atlas-map-canvas").first.bounding_box()
     for step in range(600):
-        page.mouse.move(box["x"] + box["width"] * 0.4 + step % 9, box["y"] + box["height"] / 2)
+        across, down = 0.2 + 0.6 * (step * 0.618 % 1), 0.2 + 0.6 * (step * 0.755 % 1)
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         if page.locator(".atlas-map-tip:not([hidden])").count():
             break
         page.wait_for_timeout(50)
