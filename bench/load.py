@@ -28,7 +28,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from bench.app import row
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("hot_spots", "schools", "social_drivers", "priorities", "goals")
+ELSEWHERE = ("overview", "nation")
+"""The first page, and one that only a place made of places has."""
+PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py") if file.stem not in ELSEWHERE)
 TOGETHER, STAYING, VISITS = 20, 20, 4
 MANY, PROCESSES = 100, 2
 LIMIT = 180.0  # seconds that a page may take before the bench gives up
@@ -58,13 +60,15 @@ def _python(command: Sequence[str], environment: dict[str, str]) -> None:
 
 def _place(place: str, environment: dict[str, str]) -> list[dict[str, Any]]:
     first, then = (1.0, 1.0) if place == "demo" else (1.5, 2.5)
-    start, cold, after, together_cold = [], [], [], []
+    start, cold, together_cold = [], [], []
+    after: list[tuple[float, str]] = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
         with _server(environment) as address:
             start.append(time.perf_counter() - began)
             cold.append(asyncio.run(_visits(address, place, [""]))[0])
-            after += asyncio.run(_visits(address, place, ["", *PAGES]))[1:]
+            visits = asyncio.run(_visits(address, place, ["", *PAGES]))
+            after += zip(visits[1:], PAGES, strict=True)
         with _server(environment) as address:
             together_cold.append(max(asyncio.run(_together(address, place, TOGETHER))))
     with _server(environment) as address:
@@ -72,12 +76,12 @@ def _place(place: str, environment: dict[str, str]) -> list[dict[str, Any]]:
         alone = [asyncio.run(_visits(address, place, [""]))[0] for _ in range(ROUNDS)]
         together = [_p95(asyncio.run(_together(address, place, TOGETHER))) for _ in range(ROUNDS)]
         waits, memory = asyncio.run(_staying(address, place, STAYING)), _memory(address)
-    many = _many(place, environment)
+    many, slow = _many(place, environment), max(after)
     median = statistics.median
     return [
         _row(place, "start of a process until it answers", median(start), 10.0),
         _row(place, "first page of a fresh process", median(cold), first),
-        _row(place, "any page after it, the slowest", max(after), then),
+        _row(place, f"any page after it, the slowest ({slow[1]})", slow[0], then),
         _row(place, f"{TOGETHER} at once, fresh process, the last", median(together_cold), 4.0),
         _row(place, "one new session, warm", median(alone), 0.10),
         _row(place, f"{TOGETHER} at once, warm, p95", median(together), 1.8),

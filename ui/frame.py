@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -133,7 +134,8 @@ def head(
     filters, options : sequence of str
         Fields of the selection that change this page, side by side and in the popover.
     needs_figures : bool
-        End the page here when no school of the view has a figure.
+        End the page here when no school of the view has a figure. A page without the filter "year"
+        is shown as of the last year with figures.
     page : str
         Name of a page that some places do not have: it ends here with the reason.
     slide : str
@@ -166,7 +168,9 @@ def head(
     if needs_figures and not queries.totals(selection).schools:
         trend = queries.trend(selection)
         years = list(trend.loc[trend["schools"] > 0, "school_year"])
-        end(selection, answers.no_figures(queries.schools(selection)["reason"], years))
+        if "year" in filters or not years:
+            end(selection, answers.no_figures(queries.schools(selection)["reason"], years))
+        selection = replace(selection, year=max(years))  # the page is of no year: it has no control
     return selection
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -37,6 +38,9 @@ class Placebo:
         Chance of an effect as far from 0 if it were one of these.
     low, high : float
         Effects from which the found one is no further than 95 % of the made-up ones are from 0.
+    by_year : DataFrame
+        Index year with a programme; columns `effect` (on the pooled rate of all units with one, as
+        of `group_time`), `low` and `high` by the same made-up programmes; empty without them.
     """
 
     effect: float
@@ -44,6 +48,7 @@ class Placebo:
     p: float
     low: float
     high: float
+    by_year: pd.DataFrame
 
 
 def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float = 0.95) -> Placebo:
@@ -84,15 +89,23 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     """
     given = given.complete()
     treated, never = check(given)
-    effect = float(mean_effects(given, np.flatnonzero(~given.never)[None])[0])
-    nothing = float("nan")
+    own = np.flatnonzero(~given.never)[None]
+    effect, nothing = float(mean_effects(given, own)[0]), float("nan")
     if never < _ROOM * treated:
-        return Placebo(effect, np.empty(0), nothing, nothing, nothing)
+        none = pd.DataFrame(columns=["effect", "low", "high"], dtype=float).rename_axis("year")
+        return Placebo(effect, np.empty(0), nothing, nothing, nothing, none)
     chosen = drawn_units(given, draws, np.random.default_rng(seed))
-    drawn = mean_effects(given, chosen) * _more_variable(given, chosen)
+    more = _more_variable(given, chosen)
+    drawn = mean_effects(given, chosen) * more
     p = float((1 + (np.abs(drawn) >= abs(effect)).sum()) / (1 + len(drawn)))
-    reach = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2])
-    return Placebo(effect, drawn, p, effect - float(reach[1]), effect - float(reach[0]))
+    ends = [0.5 + level / 2, 0.5 - level / 2]
+    low, high = (effect - np.quantile(drawn, ends)).tolist()
+    years, found = _year_effects(given, own)
+    _, made_up = _year_effects(given, chosen)
+    reach = np.quantile(made_up * more, ends, axis=0)
+    columns = {"effect": found[0], "low": found[0] - reach[0], "high": found[0] - reach[1]}
+    by_year = pd.DataFrame(columns, index=pd.Index(years, name="year"))
+    return Placebo(effect, drawn, p, low, high, by_year)
 
 
 def _more_variable(given: Histories, chosen: NDArray[np.int64]) -> float:
@@ -125,6 +138,20 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
     -------
     array (d,)
     """
+    total, weights = _totals(given, chosen)
+    return np.asarray(total.sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
+
+
+def _year_effects(given: Histories, chosen: NDArray[np.int64]) -> tuple[list[int], Floats]:
+    """Effects of each year with a programme on the pooled rate of all units chosen, (d, y)."""
+    total, weights = _totals(given, chosen)
+    every = np.maximum(given.n[chosen].sum(axis=1), weights)
+    ran = np.flatnonzero(weights.any(axis=0))
+    return [given.years[at] for at in ran], total[:, ran] / every[:, ran]
+
+
+def _totals(given: Histories, chosen: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Students times effect, and students, of the programmes running in each year, (d, t)."""
     own_units = ~given.never
     starts, lasts = given.start[own_units], given.last[own_units]
     taken_x, taken_n = given.x[chosen], given.n[chosen]  # (d, k, t)
@@ -133,7 +160,7 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
     rest_x = given.x[pool].sum(axis=0) - (taken_x * inside).sum(axis=1)
     rest_n = given.n[pool].sum(axis=0) - (taken_n * inside).sum(axis=1)
     other = rest_x / rest_n  # (d, t)
-    total, weights = np.zeros(len(chosen)), np.zeros(len(chosen))
+    total, weights = np.zeros(other.shape), np.zeros(other.shape)
     for start, last in given.programmes:
         own = (starts == start) & (lasts == last)
         n = taken_n[:, own].sum(axis=1)
@@ -141,9 +168,9 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
         base = given.column(given.before(start)[-1])
         beyond = (rate - rate[:, [base]]) - (other - other[:, [base]])
         since = [given.column(year) for year in given.running(start, last)]
-        total += n[:, base] * beyond[:, since].sum(axis=1)
-        weights += n[:, base] * len(since)
-    return np.asarray(total / weights, dtype=np.float64)
+        total[:, since] += n[:, [base]] * beyond[:, since]
+        weights[:, since] += n[:, [base]]
+    return total, weights
 
 
 def drawn_units(given: Histories, draws: int, dice: np.random.Generator) -> NDArray[np.int64]:

@@ -126,12 +126,24 @@ def test_a_view_without_figures_says_so_and_offers_another_year(
     test = opened(place, page, **query)
     assert not test.exception
     said = words(test)
-    if page in ("schools", "plan", "data_quality", "methods"):
+    without = ("goals", "did_it_work") if offer.startswith("Choose") else ()  # a year to choose
+    if page in ("schools", "plan", "data_quality", "methods", *without):
         assert NOTHING not in said
     else:
         assert NOTHING in said
         assert "(Withheld by the publisher)" in said
         assert offer in said
+
+
+@pytest.mark.parametrize("page", ["goals", "did_it_work"])
+def test_a_page_without_a_year_goes_on_where_the_linked_year_has_no_figures(
+    opened: Open, page: str
+) -> None:
+    place = SmallPlace("year", withheld=(("2018-19", ""),))
+    test = opened(place, page, year="2018-19")
+    assert not test.exception
+    assert "Choose another school year" not in words(test)
+    assert len(test.expander) > 2
 
 
 def test_a_place_too_small_for_circles_says_so(opened: Open) -> None:

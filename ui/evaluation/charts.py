@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.evaluation import Effects
 from data.views.evaluation import Evaluation
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
-from ui.evaluation.words import LIKE, OWN
+from ui.evaluation.words import LIKE, OWN, by_year
 from ui.languages import PERCENT as SIGN
 from ui.languages import mark, text
 from ui.maps.scales import TEXT
@@ -83,9 +83,9 @@ def rates(found: Evaluation) -> pd.DataFrame:
     rows["school_year"] = [year_name(int(year)) for year in rows["year"]]
     rows["low"], rows["high"] = np.nan, np.nan
     if found.effects is not None and found.design.carries:
-        by_year = found.effects.by_year.reindex(rows["year"])
-        rows["low"] = (rows["programme"] - by_year["high"].to_numpy()).clip(lower=0)
-        rows["high"] = (rows["programme"] - by_year["low"].to_numpy()).clip(upper=1)
+        effects = by_year(found).reindex(rows["year"])
+        rows["low"] = (rows["programme"] - effects["high"].to_numpy()).clip(lower=0)
+        rows["high"] = (rows["programme"] - effects["low"].to_numpy()).clip(upper=1)
     return rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from data.views.evaluation import Evaluation
 from ui import queries
@@ -133,6 +134,20 @@ def ends(found: Evaluation) -> tuple[float, float]:
     if found.made_up is not None and np.isfinite(found.made_up.low):
         return found.made_up.low, found.made_up.high
     return (found.effects.low, found.effects.high) if found.effects else (np.nan, np.nan)
+
+
+def by_year(found: Evaluation) -> pd.DataFrame:
+    """Effects of each year with their ranges, by what `ends` takes: index year, low, high.
+
+    Raises
+    ------
+    ValueError
+        Nothing was compared.
+    """
+    if found.effects is None:
+        raise ValueError("nothing was compared: there are no effects")
+    made_up = found.made_up is not None and np.isfinite(found.made_up.low)
+    return found.made_up.by_year if found.made_up and made_up else found.effects.by_year
 
 
 def chance(found: Evaluation) -> float:

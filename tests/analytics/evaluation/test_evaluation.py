@@ -104,6 +104,18 @@ def test_a_mean_effect_is_that_of_group_time():
     assert mean_effects(told, own)[0] == pytest.approx(group_time(told).effect, rel=1e-12)
 
 
+def test_the_ranges_of_years_are_those_of_the_mean_where_there_is_one_year():
+    told = planted({f"s{i}": 2022 for i in range(6)}, growing)
+    found, by_clusters = placebo(told), group_time(told).by_year
+    pd.testing.assert_series_equal(found.by_year["effect"], by_clusters["effect"])
+    one = found.by_year.loc[2022]
+    assert one["low"] < one["effect"] < one["high"]
+    students = told.n[~told.never][:, [told.column(2021), told.column(2022)]].sum(axis=0)
+    scale = min(1.0, students[0] / students[1])
+    ends = (one[["low", "high"]] / scale).tolist()
+    assert ends == pytest.approx([found.low, found.high], abs=2e-4)
+
+
 def test_made_up_programmes_stand_at_units_without_one_and_none_twice():
     told = planted({f"s{i}": 2019 for i in range(12)}, growing)
     chosen = drawn_units(told, 300, np.random.default_rng(3))

@@ -98,10 +98,15 @@ def test_the_pictures_band_is_where_the_effect_leaves_it(found) -> None:
 
     rows = charts.rates(found).set_index("year")
     last = rows.loc[2023]
-    by_year = found.effects.by_year.loc[2023]
-    assert last["programme"] - last["low"] == pytest.approx(by_year["high"])
-    assert last["programme"] - last["high"] == pytest.approx(by_year["low"])
+    made_up = found.made_up.by_year.loc[2023]
+    assert last["programme"] - last["low"] == pytest.approx(made_up["high"])
+    assert last["programme"] - last["high"] == pytest.approx(made_up["low"])
     assert rows["low"].drop(2023).isna().all()
+    few = charts.rates(replace(found, made_up=replace(found.made_up, low=np.nan)))
+    by_clusters = found.effects.by_year.loc[2023]
+    assert few.set_index("year").loc[2023, "high"] == pytest.approx(
+        last["programme"] - by_clusters["low"]
+    )
     unlike = replace(found, design=Design(("unlike",)))
     assert charts.rates(unlike)["low"].isna().all()
 
