@@ -22,23 +22,12 @@ from streamlit.testing.v1 import AppTest
 from data.build import store_panel
 from data.panel import Panel
 from data.store.protected import protect_panel
+from tests.page_names import OF_A_PLACE
 from tests.restricted_places import COUNTS, STUDENTS
 from ui.frame import OPEN_ALL
 
 ROOT = Path(__file__).parents[1]
-PAGES = (
-    *("overview", "hot_spots", "why_here", "schools", "social_drivers", "priorities", "plan"),
-    *(
-        "goals",
-        "did_it_work",
-        "voices",
-        "workshop",
-        "add_a_place",
-        "join_quality",
-        "data_quality",
-        "methods",
-    ),
-)
+PAGES = (*OF_A_PLACE, "add_a_place")
 CANARY, ENROLLED = 7919, 7925
 SEEN = re.compile(r"(?<![\da-f.])(?:7919|(?<!\d,)7[,\u202f\u00a0 ]919)(?![\da-f])")
 """The canary as text; letters of hashes do not stand beside it."""

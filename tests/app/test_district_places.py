@@ -33,7 +33,7 @@ OF_HERE = [name for name in OF_DISTRICTS if name != OF_YEAR]
 """Views of places that have no figures of this year."""
 PAGES = (
     *("overview", "schools", "priorities", "plan", "goals", "did_it_work"),
-    *("data_quality", "methods"),
+    *("this_year", "voices", "workshop", "data_quality", "methods"),
 )
 YEAR = "2023-24"
 SCHOOLS = re.compile(r"\b(?:schools?|tracts?|neighbou?rhoods?)\b", re.IGNORECASE)

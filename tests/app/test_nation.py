@@ -18,6 +18,7 @@ from data.nation.summary import manifest_hash
 from data.panel import PROTECTED
 from tests import nation_places as made
 from tests.app.test_pages import EMPTY, words
+from tests.page_names import OF_A_PLACE
 from ui import languages, queries
 from ui.frame import OPEN_ALL
 from ui.maps.geometry import STATIC
@@ -26,11 +27,7 @@ from ui.queries import nation
 from ui.selection import from_query, short_query
 
 ROOT = Path(__file__).parents[2]
-LACKING = (
-    *("hot_spots", "why_here", "schools", "social_drivers", "priorities", "plan", "goals"),
-    "this_year",
-    *("join_quality", "data_quality", "methods"),
-)
+LACKING = tuple(name for name in OF_A_PLACE if name != "overview")
 FIGURE = re.compile(r"[\d.]+.% \(as its schools differ: [\d.]+–[\d.]+\), [\d,]+ of [\d,]+ students")
 Open = Callable[..., AppTest]
 

@@ -18,6 +18,7 @@ from streamlit.testing.v1.element_tree import Button
 from data.demo import tables as demo
 from data.place.place import load_place
 from data.views.hot_spots import power_of
+from tests.page_names import OF_A_PLACE
 from ui import frame, languages
 from ui.hotspots import simulation as simulation_block
 from ui.hotspots import words as hotspot_words
@@ -26,21 +27,8 @@ from ui.queries.stored import Shelf
 from ui.selection import FIELDS, METHODS, NEIGHBOURS, Selection
 
 ROOT = Path(__file__).parents[2]
-PAGES = (
-    "overview",
-    "hot_spots",
-    "why_here",
-    "schools",
-    "social_drivers",
-    "priorities",
-    "plan",
-    "goals",
-    "did_it_work",
-    "voices",
-    "join_quality",
-    "data_quality",
-    "methods",
-)
+PAGES = [name for name in OF_A_PLACE if name not in ("this_year", "workshop")]
+"""Pages of a school year; the two others have tests of their own."""
 PLACES = ("demo", *(pytest.param(each, marks=pytest.mark.mirror) for each in ("nyc", "oregon")))
 DOUBT = "Do not act on this map"
 EMPTY = r"\bnan\b|\bNone\b(?! of | lie)|\binf\b|<NA>"

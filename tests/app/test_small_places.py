@@ -13,24 +13,11 @@ from streamlit.testing.v1 import AppTest
 from data.assemble.panel import make_panel
 from data.build import store_panel
 from data.store.protected import protect_panel
+from tests.page_names import OF_A_PLACE
 from tests.small_places import SmallPlace
 from ui.frame import OPEN_ALL
 
 ROOT = Path(__file__).parents[2]
-PAGES = (
-    "overview",
-    "hot_spots",
-    "why_here",
-    "schools",
-    "social_drivers",
-    "priorities",
-    "plan",
-    "goals",
-    "did_it_work",
-    "join_quality",
-    "data_quality",
-    "methods",
-)
 NOTHING = "No school has a figure to show in this view"
 PLACES = (
     SmallPlace("one", columns=1, rows=1, schools=3),
@@ -91,7 +78,7 @@ def words(test: AppTest) -> str:
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
 def test_every_page_of_a_small_place_runs(opened: Open, place: SmallPlace) -> None:
-    for page in PAGES:
+    for page in OF_A_PLACE:
         test = opened(place, page)
         assert not test.exception, page
         assert not test.error, page
@@ -118,7 +105,7 @@ def test_folds_of_a_small_place_open(
     assert not test.error
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", OF_A_PLACE)
 @pytest.mark.parametrize(("place", "query", "offer"), WITHHELD, ids=["year", "level", "all"])
 def test_a_view_without_figures_says_so_and_offers_another_year(
     opened: Open, place: SmallPlace, query: dict[str, str], offer: str, page: str
@@ -127,7 +114,8 @@ def test_a_view_without_figures_says_so_and_offers_another_year(
     assert not test.exception
     said = words(test)
     without = ("goals", "did_it_work") if offer.startswith("Choose") else ()  # a year to choose
-    if page in ("schools", "plan", "data_quality", "methods", *without):
+    others = ("this_year", "voices", "workshop")  # of other figures
+    if page in ("schools", "plan", "data_quality", "methods", *others, *without):
         assert NOTHING not in said
     else:
         assert NOTHING in said

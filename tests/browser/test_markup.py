@@ -22,15 +22,12 @@ from data.store.manifest import DefinitionBreak
 from data.store.protected import protect_panel
 from tests.browser.conftest import serving
 from tests.browser.screen import nothing_wrong, open_page, unfold_all
+from tests.page_names import OF_A_PLACE
 
 MARKUP = (
     "![i](http://203.0.113.9/p.png) *not* ~x~ :red[y] $x$ <b>b</b> [a](javascript:alert(1))"
     " <img src=http://203.0.113.9/q.png> http://203.0.113.9/u www.example.org a@b.org :smile:"
     " :material/home: -> # h `c`"
-)
-PAGES = (
-    *("overview", "hot_spots", "why_here", "schools"),
-    *("social_drivers", "priorities", "plan", "goals", "join_quality", "data_quality", "methods"),
 )
 MADE = """() => [...document.querySelectorAll(
     'img, a, em, del, code, b, strong, .katex, [style*=color], [data-testid=stIconMaterial]'
@@ -85,7 +82,7 @@ def marked_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", OF_A_PLACE)
 def test_every_text_is_shown_as_written(marked_server: str, page: Page, name: str) -> None:
     open_page(page, marked_server, "" if name == "overview" else name, area="demo")
     unfold_all(page)

@@ -49,14 +49,14 @@ def first_screen(heard: Heard, selection: Selection) -> None:
     place = queries_voices.focused(selection)
     left, right = st.columns(screen.WIDTHS, gap="small")
     table = asked(heard, selection)
-    with left, st.container(key="voices-wall", height=HEIGHT, border=False):
-        if table.empty:
-            st.html(_nothing(heard))
-        elif place == WHOLE:
-            st.html("".join(_brief(heard, own, key, selection) for key, own in _by_place(table)))
-        else:
-            places = _by_place(table, place)
-            st.html("".join(_full(heard, own, key, selection) for key, own in places))
+    one = _brief if place == WHOLE else _full
+    wall = [one(heard, own, key, selection) for key, own in _by_place(table, place)]
+    name = escape(text("Strengths and needs by place"))
+    with left, st.container(key="voices-wall"):
+        st.html(
+            f"<div role='region' tabindex='0' aria-label='{name}' style='height:{HEIGHT}px;"
+            f"overflow:auto'>{''.join(wall) or _nothing(heard)}</div>"
+        )
     with right, st.container(key="first-beside", height=HEIGHT, border=False, gap="xsmall"):
         st.html(_legend())
         if place != WHOLE:
