@@ -24,7 +24,7 @@ from analytics.association.spatial_field import (
     fit_field,
 )
 from analytics.inputs import Bools, Floats, counts, floats, refuse, same_index
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 from analytics.rates.intervals import stratum_codes
 
 COUNT_COLUMNS = ("chronic_absent", "enrolled")

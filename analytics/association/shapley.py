@@ -12,7 +12,7 @@ from scipy.special import factorial
 
 from analytics.association.estimate import DesignMatrix, design_matrix
 from analytics.inputs import Floats
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 
 MOST_THEMES = 10
 LEVEL = 0.95

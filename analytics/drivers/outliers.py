@@ -13,7 +13,7 @@ from scipy.special import stdtr, stdtrit
 from analytics.association.estimate import design_matrix, level_columns
 from analytics.inputs import Floats, counts, same_index
 from analytics.local.significance import benjamini_hochberg
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 from analytics.rates.intervals import stratum_codes
 
 CLASSES = (

@@ -11,8 +11,7 @@ from scipy.special import expit
 from scipy.stats import t as t_distribution
 
 from analytics.inputs import Floats, floats
-from analytics.quasi_binomial import quasi_binomial
-from analytics.quasi_poisson import quasi_poisson
+from analytics.quasi_likelihood import quasi_binomial, quasi_poisson
 
 BEFORE, AFTER = 6, 3
 LEVEL = 0.95

@@ -28,7 +28,7 @@ from analytics.hotspots.tract_map import (
     tract_maps,
 )
 from analytics.inputs import Bools, Floats, floats, refuse
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 from geo.weights.weights import Weights
 
 Null = Literal["schools", "schools_within", "schools_level", "areas", "constant_risk"]

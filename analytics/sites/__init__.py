@@ -2,7 +2,7 @@
 
 from analytics.sites.coverage import least_sites, maximal_coverage
 from analytics.sites.distance import p_centre, p_median
-from analytics.sites.redraws import chosen_share, marginal_benefit
+from analytics.sites.marginal import marginal_benefit
 from analytics.sites.rules import Limits, Pairs, Rules, Sites
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Pairs",
     "Rules",
     "Sites",
-    "chosen_share",
     "least_sites",
     "marginal_benefit",
     "maximal_coverage",

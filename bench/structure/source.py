@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-PRODUCT = ("geo", "analytics", "data", "ui", "pages", "app.py")
+PRODUCT = ("geo", "analytics", "data", "ui", "pages", "app.py", "serve.py")
 IMPORTS = (ast.Import, ast.ImportFrom)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

@@ -282,20 +282,3 @@ def without(programme: Programme, id_: str) -> Programme | None:
     """Take a school or place out; None where nothing is left."""
     left = tuple(each for each in programme.members if each.id != id_)
     return Programme(left, programme.others) if left else None
-
-
-def from_starts(starts: pd.Series, ends: Mapping[str, str] | None = None) -> Programme:
-    """Make a programme of school years by school: "2023-24".
-
-    Raises
-    ------
-    ProgrammeError
-        Something is no school year.
-    """
-    members = []
-    for school, year in starts.items():
-        began, ended = autumn_of(str(year)), autumn_of(str((ends or {}).get(str(school), "")))
-        if began is None:
-            raise ProgrammeError(f"the list names the school year {year!r}; write it as 2023-24")
-        members.append(Member(began, ended or 0, str(school)))
-    return Programme(tuple(sorted(members)))

@@ -29,7 +29,7 @@ def areas_of_schools(schools: pd.DataFrame, tracts: pd.DataFrame) -> pd.Series:
     wider = counties(tracts)
     known = wider.nunique() >= FEWEST and not wider.str.startswith(UNNAMED).any()
     own = wider if known else neighbourhoods(tracts)
-    return schools["geoid"].map(own).fillna("").astype("str")
+    return schools["geoid"].map(own).astype("str").fillna("")
 
 
 def offered(schools: pd.DataFrame, tracts: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:

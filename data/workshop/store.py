@@ -254,17 +254,6 @@ def close(shop: Workshop, lead: str, plan: Database | None = None) -> Workshop:
         return _closed(connection, shop.id)
 
 
-def forget(shop: Workshop, lead: str, plan: Database | None = None) -> None:
-    """Delete a workshop with all that is left of it; its actions stay in the plan.
-
-    Raises
-    ------
-    LeadError
-    """
-    with _leading(shop, lead, plan) as connection:
-        _delete(connection, [shop.id])
-
-
 class _TakenError(Exception):
     """Another has written the same key or code."""
 

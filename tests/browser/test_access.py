@@ -66,7 +66,7 @@ ALLOWED = (
     Allowed(
         "aria-required-attr",
         "[role=spinbutton][aria-valuetext=Empty]",
-        "Streamlit's field of a date has no number before a day is chosen; it says that it is empty.",
+        "Streamlit's field of a date has no number before a day is chosen, and says so.",
     ),
     Allowed(
         "presentation-role-conflict",

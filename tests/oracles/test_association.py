@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analytics.association import fit
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 from geo.weights.weights import Weights
 
 

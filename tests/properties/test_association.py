@@ -12,7 +12,7 @@ from analytics.association.patterns import graph_basis, point_basis
 from analytics.drivers.bivariate import bivariate_classes
 from analytics.drivers.outliers import doing_better
 from analytics.drivers.profile import driver_profile
-from analytics.quasi_binomial import quasi_binomial
+from analytics.quasi_likelihood import quasi_binomial
 from geo.weights.weights import Weights
 
 SEEDS = st.integers(0, 10_000)

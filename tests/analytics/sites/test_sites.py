@@ -13,7 +13,6 @@ from analytics.sites import (
     Limits,
     Pairs,
     Rules,
-    chosen_share,
     least_sites,
     marginal_benefit,
     maximal_coverage,
@@ -258,26 +257,6 @@ def test_each_further_site_adds_no_more_than_by_the_gap():
     assert table["value"].is_monotonic_increasing
     assert table.loc[4, "adds"] == pytest.approx((table["value"][4] - table["value"][2]) / 2)
     assert np.isnan(table.loc[1, "adds"])
-
-
-def test_sites_that_demand_leaves_open_are_chosen_in_part_of_the_redraws():
-    """Two candidates with like demand, one far ahead, one never worth it."""
-    demand = pd.Series([100.0, 40.0, 40.0, 1.0], list("abcd"))
-    ids = pd.Series(list("abcd"))
-    pairs = Pairs.of(demand, pd.Index(list("abcd")), (ids, ids, pd.Series(0.0, ids.index)))
-    rng = np.random.default_rng(1)
-    draws = pd.DataFrame(demand.to_numpy()[:, None] + rng.normal(0, 10, (4, 60)), demand.index)
-
-    def solve(pairs, k):
-        return maximal_coverage(pairs, k, within=1.0, limits=EXACT)
-
-    share = chosen_share(pairs, 2, solve, draws)
-    assert share["a"] == 1
-    assert share["d"] < 0.05
-    assert 0.3 < share["b"] < 0.7
-    assert share.sum() == pytest.approx(2)
-    with pytest.raises(ValueError, match="other demand points"):
-        chosen_share(pairs, 2, solve, draws[::-1])
 
 
 def test_what_does_not_fit_is_refused():

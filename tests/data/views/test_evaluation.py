@@ -14,7 +14,6 @@ from data.views.programmes import (
     Member,
     Programme,
     ProgrammeError,
-    from_starts,
     listed,
     places_of,
 )
@@ -142,9 +141,7 @@ def test_a_change_of_counting_moves_both_alike_and_the_difference_little(demo_pr
 
 def test_lists_that_name_what_is_not_there_are_refused_with_a_remedy(demo_protected):
     with pytest.raises(ProgrammeError, match="names 'nowhere', which is no school or place of"):
-        evaluate(demo_protected, "all", from_starts(pd.Series({"nowhere": "2022-23"})))
-    with pytest.raises(ProgrammeError, match="the school year 'soon'; write it as 2023-24"):
-        from_starts(pd.Series({"HC0001": "soon"}))
+        evaluate(demo_protected, "all", Programme((Member(2022, 0, "nowhere"),)))
     with pytest.raises(ProgrammeError, match="the list is empty"):
         evaluate(demo_protected, "all", Programme(()))
     mixed = Programme((Member(2022, 0, "HC0001", "one"), Member(2023, 0, "HC0002", "one")))

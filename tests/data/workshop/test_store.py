@@ -23,7 +23,6 @@ from data.workshop.store import (
     add,
     begin,
     close,
-    forget,
     leads,
     move,
     note_action,
@@ -111,7 +110,6 @@ def test_only_the_lead_moves_groups_and_closes(plan, begun) -> None:
             lambda wrong: put(shop, wrong, [first], "Buses", plan),
             lambda wrong: take_down(shop, wrong, [first], plan),
             lambda wrong: close(shop, wrong, plan),
-            lambda wrong: forget(shop, wrong, plan),
         ):
             with pytest.raises(LeadError):
                 act(wrong)
@@ -162,8 +160,6 @@ def test_after_closing_keys_and_times_are_gone_and_the_record_stays(plan, begun)
         for table in ("workshop_notes", "workshop_actions"):
             count = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: S608
             assert count == 0
-    forget(closed, lead, plan)
-    assert opened(code, LATER, plan) is None
 
 
 def test_a_workshop_closes_by_itself_and_is_forgotten(plan, begun) -> None:

@@ -1,13 +1,12 @@
-"""How much the next site adds, and how sure each site is when the demand is drawn again."""
+"""How much the next site adds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
-from analytics.sites.rules import NONE, Pairs, Sites
+from analytics.sites.rules import Pairs, Sites
 
 Solve = Callable[[Pairs, int], Sites]
 """A question of this package with everything set but pairs and number of new sites."""
@@ -40,39 +39,3 @@ def marginal_benefit(pairs: Pairs, solve: Solve, numbers: Sequence[int]) -> pd.D
         before, last = found.value, k
     columns = ["value", "adds", "gap", "status"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("k")
-
-
-def chosen_share(pairs: Pairs, k: int, solve: Solve, demands: pd.DataFrame) -> pd.Series:
-    """Choose sites again for each draw of the demand.
-
-    Parameters
-    ----------
-    pairs : Pairs
-        As the plan was made from.
-    k : int
-        New sites.
-    solve : callable
-        The question.
-    demands : DataFrame, shape (points, draws)
-        Students of each demand point, drawn within what is known of them, see
-        `analytics.priorities.excess_draws`; what is below 0 counts as 0.
-
-    Returns
-    -------
-    Series
-        By candidate, the share of draws in which it is chosen.
-
-    Raises
-    ------
-    ValueError
-        Draws of other points than the pairs have, or draws without a plan.
-    """
-    if not demands.index.equals(pairs.demand.index):
-        raise ValueError("the draws are of other demand points; align them first")
-    times = pd.Series(0, index=pairs.candidates)
-    for draw in demands.columns:
-        found = solve(replace(pairs, demand=demands[draw].clip(lower=0.0)), k)
-        if found.status == NONE:
-            raise ValueError(NONE)
-        times[found.chosen] += 1
-    return times / demands.shape[1]
