@@ -109,12 +109,16 @@ class Month:
         To which column of the records a group belongs.
     parts : int
         Units of a day.
+    each : DataFrame, optional
+        Index group: the rows of the district if students of several schools counted at each; left
+        out where its rows are so already.
     """
 
     rows: pd.DataFrame
     days: pd.DataFrame
     columns: Mapping[str, str]
     parts: int
+    each: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,9 +218,13 @@ def _rest(
     """Add the students who are in none of some groups, which nobody shows but all can reckon."""
     names, unit, wholes = of
     rest = (*everyone[:2], "not", *groups)
+    nobody = len(groups) > 1 and not left[list(names)].any()
     for name in names:
         members = [(*everyone[:2], group, name) for group in groups]
         if any(each not in build.at for each in [*members, (*everyone, name)]):
+            continue
+        if nobody:  # girls and boys are everybody, as readers know
+            build.add_up(members, (*everyone, name))
             continue
         whole = (*rest, wholes[name]) if name in wholes else None
         build.add((*rest, name), left[name], whole=whole, unit=unit, shown=False)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -223,12 +223,3 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-
-
-def each_district(
-    table: pd.DataFrame, districts: dict[str, str]
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give the rows of one district after the other, those of its schools among them."""
-    own = table["place"].where(table["kind"].eq("district"), table["place"].map(districts))
-    for district, rows in table.groupby(own, sort=True):
-        yield str(district), rows

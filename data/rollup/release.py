@@ -30,9 +30,11 @@ from data.rollup.cells import (
 from data.rollup.expressions import NOBODY
 from data.rollup.gate import closed_by, gate_days, students, year
 from data.rollup.inputs import Opened
+from data.rollup.overlap import counted, of_few
 from data.rollup.written import DATED, Earlier
 
 Figures = dict[Key, float | None]
+BANDED = "bands"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +51,15 @@ class Given:
         Months that are as they were given.
     differ : int
         Figures of those that the records now say otherwise.
+    each : dict of str to dict of str to list of str
+        By district and month: figures in which students of several schools count at each.
     """
 
     figures: Figures
     before: Earlier
     kept: list[str] = field(default_factory=list)
     differ: int = 0
+    each: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
 def release(
@@ -80,24 +85,27 @@ def release(
     DataError
         A hidden figure could be worked out.
     """
-    table = tables.long(found["counts"], opened.groups, opened.broad)
+    counts = tables.with_each(found["counts"], opened.districts)
+    table = tables.long(counts, opened.groups, opened.broad)
     measures = tables.measured(table)
     days = tables.by_day(found["days"], opened.rules.parts)
     figures: Figures = {}
     kept: set[int] = set()
+    each: dict[str, dict[str, list[str]]] = {}
     differ, went_on = 0, set(before.until)
     for district in sorted({opened.districts[school] for school in opened.sizes}):
         months = dict(tables.months_of(district, measures, days, opened))
         own = _District(district, months, before, policy)
-        bands = _bands(table, district) if opened.complete else None
+        bands = _bands(table, district, own.kind()) if opened.complete else None
         figures |= own.release(bands)
         kept |= set(own.kept)
         differ += own.differ
         went_on |= set(own.went_on())
+        each[district] = own.told(bands is not None)
         say(f"{len(figures):,} figures through the gate")
     known = replace(before, until=frozenset(went_on))
-    named = [f"{month // 100}-{month % 100:02d}" for month in sorted(kept)]
-    return Given(figures, known, named, differ)
+    named = [_month(month) for month in sorted(kept)]
+    return Given(figures, known, named, differ, {name: own for name, own in each.items() if own})
 
 
 class _District:
@@ -106,7 +114,7 @@ class _District:
     def __init__(
         self, name: str, months: dict[int, Month], before: Earlier, policy: Policy
     ) -> None:
-        self.name, self.months, self.before, self.policy = name, months, before, policy
+        self.name, self.before, self.policy = name, before, policy
         places = {place for month in months.values() for _, place, _ in month.rows.index}
         own = {key: value for key, value in before.figures.items() if key[2] in places}
         self.given: dict[int, Figures] = {number: {} for number in (0, *months)}
@@ -114,10 +122,40 @@ class _District:
             self.given.setdefault(int(str(key[0])), {})[key[1:]] = value
         self.kept = [number for number, month in months.items() if self._was_whole(number, month)]
         self.differ = 0
+        self.each = dict(self._at_each(months))
+        self.months = {at: counted(month, self.each[at]) for at, month in months.items()}
+
+    def _at_each(self, months: dict[int, Month]) -> Iterator[tuple[int, frozenset[str]]]:
+        """Say of each month in which figures students of several schools count at each."""
+        given = self.before.each.get(self.name, {})
+        for number, month in months.items():
+            was = frozenset(given.get(_month(number), []))
+            # What was given so stays so: both ways together would tell of such students.
+            yield number, was if number in self.kept else was | of_few(month, self.policy)
+
+    def kind(self) -> str:
+        """Say as which kind the district's students are counted at the end of the year."""
+        months = {self._signal()[0], max(self.months)}
+        few = any("so far" in self.each.get(number, ()) for number in months)
+        return tables.EACH if few else "district"
+
+    def told(self, whole: bool) -> dict[str, list[str]]:
+        """Say by month, and of bands, in which figures students of several schools count at each.
+
+        Parameters
+        ----------
+        whole : bool
+            The year is over.
+        """
+        made = {_month(at): sorted(names) for at, names in self.each.items() if names}
+        before = self.before.each.get(self.name, {})
+        if self.given[0]:
+            return made | ({BANDED: before[BANDED]} if BANDED in before else {})
+        return made | ({BANDED: ["so far"]} if whole and self.kind() == tables.EACH else {})
 
     def release(self, bands: pd.DataFrame | None) -> Figures:
         """Gate students of each month, of all months together, and then days."""
-        counted: dict[Key, float] = {}
+        known: dict[Key, float] = {}
         closed: set[Key] = set()
         chosen: dict[int, Gated] = {}
         built: dict[int, Builder] = {}
@@ -126,19 +164,18 @@ class _District:
         for number, month in self.months.items():
             if number in self.kept:
                 out |= self._again(number, month)
-                self._remember(self.given[number], counted, closed)
+                self._remember(self.given[number], known, closed)
                 continue
             shown = {key: value for key, value in self.given[number].items() if value is not None}
             for key, value in shown.items():  # up to a day of the month
                 if key[-1] == "students":
-                    counted[key[:3]] = value
-            fresh[number] = self._before(number, month, dict(counted), frozenset(closed))
-            known = replace(fresh[number], shown={})
-            built[number] = students(month, known)
+                    known[key[:3]] = value
+            fresh[number] = self._before(number, month, dict(known), frozenset(closed))
+            built[number] = students(month, replace(fresh[number], shown={}))
             chosen[number] = released(built[number], self.policy)
             _refuse_disclosed(chosen[number])
             given: Figures = {**chosen[number].shown, **dict.fromkeys(chosen[number].hidden)}
-            self._remember(given, counted, closed)
+            self._remember(given, known, closed)
         if self.given[0]:  # bands of a whole year stand as they were given
             out |= {(0, *key): value for key, value in self.given[0].items()}
             bands = None
@@ -264,10 +301,15 @@ def _figures(out: Figures) -> Figures:
     return {key: value for key, value in out.items() if not audit & set(key[3:4])}
 
 
-def _bands(table: pd.DataFrame, district: str) -> pd.DataFrame:
+def _month(number: int) -> str:
+    """Write a month."""
+    return f"{number // 100}-{number % 100:02d}"
+
+
+def _bands(table: pd.DataFrame, district: str, kind: str) -> pd.DataFrame:
     """Count what became of each band of a district whose year is over."""
     counts = tables.transitions(table)
-    counts = counts[counts["kind"].eq("district") & counts["place"].eq(district)]
+    counts = counts[counts["kind"].eq(kind) & counts["place"].eq(district)]
     counts = counts.set_index("band")[["students", "chronic"]]
     return counts.reindex(range(NOBODY, len(BANDS)), fill_value=0)
 

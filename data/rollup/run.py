@@ -24,7 +24,7 @@ from data.rollup.parts import (
 from data.rollup.read import connect
 from data.rollup.release import Given, release
 from data.rollup.settings import Settings
-from data.rollup.written import FORMAT, earlier, write
+from data.rollup.written import EACH, FORMAT, earlier, write
 from data.store.folders import replace_folder
 
 RECORDS = ("records", "copies", "conflicts", "absences")
@@ -141,6 +141,7 @@ def _manifest(
         },
         "written": {"figures": len(figures) - hidden, "hidden": hidden},
         "kept": {"months": given.kept, "figures_that_records_now_say_otherwise": given.differ},
+        EACH: given.each,
         "rules": {
             "day_parts": settings.day_parts,
             "minimum_days": settings.minimum_days,

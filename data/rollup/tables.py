@@ -14,6 +14,15 @@ from data.rollup.inputs import Opened
 CHRONIC = 2
 """First tier that is chronic absence."""
 SUMS = ["students", "enrolled", "possible", "absent"]
+EACH = "each"
+"""Kind of a district whose students of several schools count at each of them."""
+
+
+def with_each(counts: pd.DataFrame, districts: Mapping[str, str]) -> pd.DataFrame:
+    """Add the rows of schools once more, as those of `EACH` of their districts."""
+    own = counts[counts["kind"].eq("school")]
+    own = own.assign(kind=EACH, place=own["place"].map(districts))
+    return pd.concat([counts, own], ignore_index=True)
 
 
 def long(
@@ -35,7 +44,7 @@ def long(
     for name, header in groups.items():
         own = counts[counts[name].notna()]
         if header in broad:
-            own = own[own["kind"].eq("district")]
+            own = own[own["kind"].ne("school")]
         label = f"{header}: " + own[name].astype(str)
         parts.append(_grouped(own.assign(group=label, column=header), keys))
     return pd.concat(parts, ignore_index=True)
@@ -74,8 +83,10 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
     found["column"] = table.groupby(keys)["column"].first()
     ends = _signal_months(table)
     month = found.index.get_level_values("month")
-    place = [found.index.get_level_values(each) for each in ("kind", "place")]
-    signal = ends.reindex(pd.MultiIndex.from_arrays(place)).to_numpy()
+    kind, place = (found.index.get_level_values(each) for each in ("kind", "place"))
+    # A district has one signal, however its students are counted.
+    kind = kind.where(kind != EACH, "district")
+    signal = ends.reindex(pd.MultiIndex.from_arrays([kind, place])).to_numpy()
     found.loc[month.to_numpy() != signal, list(BANDS)] = np.nan
     return found
 
@@ -102,8 +113,8 @@ def transitions(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        All students: `kind`, `place`, `band`; `students`, `chronic`. `NOBODY` is the band of those
-        who came later.
+        All students: `kind` (`EACH` among them), `place`, `band`; `students`, `chronic`. `NOBODY`
+        is the band of those who came later.
     """
     everyone = table[table["group"].eq(EVERYONE) & table["tier"].ge(0)]
     last = everyone.groupby(["kind", "place"])["month"].transform("max")
@@ -133,7 +144,8 @@ def months_of(
     own = _of_district(measures, district, opened.districts)
     dated = _of_district(days, district, opened.districts)
     for month, rows in own.groupby(level="month", sort=True):
-        figures = rows.droplevel("month")
+        each = rows.index.get_level_values("kind") == EACH
+        figures = rows[~each].droplevel("month")
         column = figures["column"].groupby(level="group").first()
         here = dated[dated["month"].eq(month)]
         yield (
@@ -143,6 +155,7 @@ def months_of(
                 here.drop(columns="month"),
                 column.to_dict(),
                 opened.rules.parts,
+                rows[each].droplevel(["kind", "place", "month"]) if each.any() else None,
             ),
         )
 
@@ -150,5 +163,5 @@ def months_of(
 def _of_district(table: pd.DataFrame, district: str, districts: Mapping[str, str]) -> pd.DataFrame:
     kind = table.index.get_level_values("kind")
     place = table.index.get_level_values("place").to_series()
-    own = place.where(kind == "district", place.map(districts))
+    own = place.where(kind != "school", place.map(districts))
     return pd.DataFrame(table[own.eq(district).to_numpy()])

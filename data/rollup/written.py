@@ -18,6 +18,8 @@ from data.rollup.inputs import Opened
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+EACH = "counted_at_each_school"
+"""What the manifest calls `Earlier.each`."""
 UNTIL = "until.parquet"
 """Which weeks and months earlier roll-ups gave while they went on, and up to which day."""
 MONTHS = (*COUNTS, "possible", "absent")
@@ -39,12 +41,16 @@ class Earlier:
     until : frozenset of (key, through)
         Weeks and months that went on after the day up to which they were given: their keys.
     school_year : str
+    each : mapping of str to mapping of str to list of str
+        By district and month ("2024-09"): the figures in which students of several schools counted
+        at each of them, see `data.rollup.overlap.FAMILIES`.
     """
 
     figures: Mapping[Key, float | None] = field(default_factory=dict)
     through: str = ""
     until: frozenset[tuple[Key, str]] = frozenset()
     school_year: str = ""
+    each: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
 
 
 def write(
@@ -129,7 +135,9 @@ def earlier(folder: Path) -> Earlier:
     if (folder / UNTIL).is_file():
         rows = pd.read_parquet(folder / UNTIL).itertuples(index=False, name=None)
         until = {(tuple(row[:-1]), str(row[-1])) for row in rows}
-    return Earlier(figures, str(manifest["through"]), frozenset(until), year)
+    return Earlier(
+        figures, str(manifest["through"]), frozenset(until), year, manifest.get(EACH, {})
+    )
 
 
 def _table(

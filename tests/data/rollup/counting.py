@@ -15,7 +15,7 @@ from data.rollup.made_district import GRADES, MadeDistrict
 from data.rollup.presence import Inputs
 from data.rollup.sheets import Rules
 
-ONE = "one"
+ONE, EACH = "one", "each"
 Cell = tuple[Any, ...]
 
 
@@ -107,6 +107,16 @@ def truth(made: MadeDistrict, rules: Rules) -> dict[str, Counter[Cell]]:
                 if not here.any():
                     continue
                 _student(out, place, (here, away, dates, months), groups, signal, rules)
+    return out
+
+
+def with_each(counts: dict[str, Counter[Cell]]) -> dict[str, Counter[Cell]]:
+    """Add the place `EACH`: the district if students of several schools counted at each."""
+    out = {name: Counter(own) for name, own in counts.items()}
+    for name, own in counts.items():
+        for (place, *more), value in own.items():
+            if place != ONE:
+                out[name][(EACH, *more)] += value
     return out
 
 

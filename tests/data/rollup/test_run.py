@@ -17,7 +17,7 @@ import pytest
 from data.rollup.made_district import MadeDistrict
 from data.rollup.sheets import Rules
 from tests.data.rollup.conftest import MADE, SETTINGS, rolled
-from tests.data.rollup.counting import ONE, truth
+from tests.data.rollup.counting import EACH, ONE, truth, with_each
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = Rules(groups=("sex", "low_income"))
@@ -35,14 +35,26 @@ def command(settings: Path, out: Path, *more: str) -> subprocess.CompletedProces
     )
 
 
+def at_each(folder: Path, month: str) -> set[str]:
+    """Figures of the district in which students of several schools count at each of them."""
+    told = json.loads((folder / "manifest.json").read_text())["counted_at_each_school"]
+    return set(told.get(ONE, {}).get(month, []))
+
+
 def test_every_figure_that_is_written_is_true(written: Path) -> None:
-    expected = truth(MADE, RULES)
+    expected = with_each(truth(MADE, RULES))
     table = pd.read_parquet(written / "months.parquet")
     seen = 0
+    counted = {name: at_each(written, name) for name in table["month"].unique()}
+    assert {"so far"} in counted.values()
     for row in table.to_dict("records"):
         month = int(row["month"].replace("-", ""))
         column, _, group = row["group"].rpartition(": ")
-        cell = (row["place"], month, column or "all", group)
+        each = counted[row["month"]] if row["kind"] == "district" else set()
+        cell, first, days = (
+            (EACH if name in each else row["place"], month, column or "all", group)
+            for name in ("so far", "enrolled", "days")
+        )
         counts = [
             count for key, count in expected["counts"].items() if key[:4] == cell for _ in [0]
         ]
@@ -53,11 +65,11 @@ def test_every_figure_that_is_written_is_true(written: Path) -> None:
             for tier in range(-1, 4)
         }
         wanted = {
-            "enrolled": expected["enrolled"][cell],
+            "enrolled": expected["enrolled"][first],
             "students": sum(counts) - tiers[-1],
             "chronic": tiers[2] + tiers[3],
-            "possible": expected["possible"][cell] / 2,
-            "absent": expected["absent"][cell] / 2,
+            "possible": expected["possible"][days] / 2,
+            "absent": expected["absent"][days] / 2,
             **{name: tiers[at] for at, name in enumerate(TIERS)},
         }
         for name, value in wanted.items():
@@ -80,7 +92,8 @@ def test_every_figure_that_is_written_is_true(written: Path) -> None:
 
 
 def test_transitions_are_those_of_the_students(written: Path) -> None:
-    expected = truth(MADE, RULES)["counts"]
+    expected = with_each(truth(MADE, RULES))["counts"]
+    one = EACH if at_each(written, "bands") else ONE
     last = max(key[1] for key in expected)
     table = pd.read_parquet(written / "bands.parquet")
     assert table["students"].notna().sum() >= 2
@@ -88,13 +101,13 @@ def test_transitions_are_those_of_the_students(written: Path) -> None:
         own = {
             key[4]: n
             for key, n in expected.items()
-            if key[:4] == (ONE, last, "all", "all") and key[5] == BANDS.index(row["band"])
+            if key[:4] == (one, last, "all", "all") and key[5] == BANDS.index(row["band"])
         }
         own = {
             tier: sum(
                 n
                 for key, n in expected.items()
-                if key[:4] == (ONE, last, "all", "all")
+                if key[:4] == (one, last, "all", "all")
                 and key[5] == BANDS.index(row["band"])
                 and key[4] == tier
             )
