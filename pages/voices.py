@@ -9,6 +9,7 @@ selection = frame.head(
     options=block.OPTIONS,
     needs_figures=False,
     page="voices",
+    slide="voices",
 )
 heard = queries_voices.heard(selection)
 

@@ -100,6 +100,30 @@ def test_the_demo_shows_strengths_beside_needs_and_each_saying() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_room_sees_strengths_and_needs_by_the_same_rule() -> None:
+    meeting = opened("overview", present="1", slide="voices")
+    assert not meeting.exception
+    text = said(meeting)
+    assert "In Halcyon County, people name as strengths" in text
+    heard = queries_voices.heard(VIEW)
+    shown = heard.asked(VIEW)
+    rows = re.findall(r"(\d+)\+ voices", text)
+    assert len(rows) == 6
+    assert int(rows[0]) == shown.loc[shown["nature"].eq("strength"), "voices"].max()
+    assert int(rows[3]) == shown.loc[shown["nature"].eq("need"), "voices"].max()
+    assert "underpass" not in text
+
+
+@pytest.mark.usefixtures("home")
+def test_a_room_without_voices_is_told_how_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.queries.voices.made_up", lambda _area: ())
+    text = said(opened("overview", present="1", slide="voices"))
+    assert "No theme has enough voices here yet" in text
+    assert "Listen again" in text
+    assert "as those who listened wrote them down" not in text
+
+
+@pytest.mark.usefixtures("home")
 def test_voices_of_few_are_in_nothing_that_any_view_draws_or_sends() -> None:
     keep(
         voice("Old Quay", 4, 6, "canary of four"),

@@ -19,6 +19,7 @@ MODULES: Mapping[str, str] = {
     "who": "ui.present.who",
     "why": "ui.present.why",
     "near": "ui.present.near",
+    "voices": "ui.present.voices",
     "first": "ui.present.first",
     "plan": "ui.present.plan",
     "goal": "ui.present.goal",
@@ -28,11 +29,13 @@ MODULES: Mapping[str, str] = {
 }
 """Module of each view, whose `VIEW` it is. A page that has one adds its line."""
 NAMES, OF_YEAR = tuple(MODULES), "this_year"
+OF_SCHOOLS = ("sure", "who", "why", "near")
+"""Views of hot spots and of what rests on them."""
 OF_DISTRICTS: Mapping[str, str] = {
     "where": "ui.present.districts",
-    **{name: MODULES[name] for name in ("first", "plan", "goal", "worked", "this_year", "next")},
+    **{name: MODULES[name] for name in MODULES if name not in ("where", *OF_SCHOOLS)},
 }
-"""Views that can be true of a place by district: without hot spots, and what rests on them."""
+"""Views that can be true of a place by district."""
 
 
 @dataclass(frozen=True)
