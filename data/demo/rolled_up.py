@@ -1,13 +1,12 @@
 """The fictional county's roll-ups: counted, gated and written as an agency would do it.
 
-`python -m data.demo.rolled_up` writes them anew beside this file, in minutes: the gate searches for
-every way to work a hidden figure out. The demo is built of what was written.
+`python -m data.demo.rolled_up` writes them anew beside this file, in a minute. The demo is built of
+what was written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -22,92 +21,49 @@ from data.demo import school_days as drawn
 from data.demo.in_year import FOLDER
 from data.demo.tables import AREA, make_tables
 from data.demo.truth import SEED, World, build_world
-from data.errors import DataError
-from data.rollup import tables
-from data.rollup.cells import BANDS, EVERYONE, Before, Gated, Key
-from data.rollup.gate import gate, gate_transitions
 from data.rollup.inputs import Opened
-from data.rollup.written import FORMAT, write
+from data.rollup.release import Figures, release
+from data.rollup.written import FORMAT, Earlier, write
 from data.store.policies import policies
 
 TRUTH = Path(__file__).with_name("in_year_truth.json")
 GROUPS = {"low_income": "low_income"}
-Figures = dict[Key, float | None]
-
-
-def counted(year: drawn.Year, schools: list[drawn.SchoolYear]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count months and days of schools and the county, as `data.rollup.tables` has them."""
-    months = drawn.student_months(year, schools)
-    both = [months.assign(kind="school"), months.assign(kind="district", place=AREA.name)]
-    long = tables.long(pd.concat(both, ignore_index=True), GROUPS, tuple(GROUPS))
-    days = drawn.school_days(year, schools)
-    both = [days.assign(kind="school"), days.assign(kind="district", place=AREA.name)]
-    return long, tables.by_day(pd.concat(both, ignore_index=True), 1)
 
 
 def gated(year: drawn.Year, schools: list[drawn.SchoolYear], policy: Policy) -> Figures:
-    """Send all months of a year through the gate, one after the other.
+    """Count months and days of schools and the county, and send them through the gate.
 
     Raises
     ------
     DataError
         A hidden figure could be worked out.
     """
-    long, days = counted(year, schools)
-    measures = tables.measured(long)
-    counts: dict[Key, float] = {}
-    closed: set[Key] = set()
-    figures: Figures = {}
-    for number, month in tables.months_of(AREA.name, measures, days, _opened(schools)):
-        release = gate(month, Before(counted=counts, closed=frozenset(closed)), policy)
-        _refuse(release)
-        for key, value in release.shown.items():
-            if key[-1] == "students":
-                counts[key[:3]] = value
-        closed |= {key[:3] for key in release.hidden if key[-1] == "students"}
-        figures |= {(number, *key): value for key, value in release.shown.items()}
-        figures |= dict.fromkeys([(number, *key) for key in release.hidden])
-    if year.name != drawn.UNDER_WAY:
-        figures |= dict(_bands(long, measures, figures, policy))
-    return figures
-
-
-def _bands(
-    long: pd.DataFrame, measures: pd.DataFrame, figures: Figures, policy: Policy
-) -> Iterator[tuple[Key, float | None]]:
-    """Send through the gate what became of each band, of the whole county."""
-    place: Key = ("district", AREA.name)
-    found = tables.transitions(long)
-    found = found[found["kind"].eq("district")].set_index("band")[["students", "chronic"]]
-    found = found.reindex(range(-1, len(BANDS)), fill_value=0)
-    own = measures.loc[(*place, EVERYONE)]
-    signal, last = int(own.index[own[BANDS[0]].notna()][0]), int(own.index.max())
-    known: dict[Key, bool] = {
-        (band,): figures.get((signal, *place, EVERYONE, name)) is not None
-        for band, name in enumerate(BANDS)
+    found = {
+        "counts": _of_both(drawn.student_months(year, schools)),
+        "days": _of_both(drawn.school_days(year, schools)),
     }
-    for total in ("students", "chronic"):
-        known[total,] = figures.get((last, *place, EVERYONE, total)) is not None
-    release = gate_transitions(found, own.loc[last], known, policy)
-    _refuse(release)
-    cells: Figures = {**release.shown, **dict.fromkeys(release.hidden)}
-    for (band, name), value in cells.items():
-        if band != EVERYONE:
-            yield (0, *place, "band", BANDS[int(str(band))], str(name)), value
+    return release(found, _opened(year, schools), Earlier(), policy, print).figures
 
 
-def _refuse(release: Gated) -> None:
-    if release.disclosed:
-        raise DataError(f"{len(release.disclosed)} hidden figures could be worked out")
+def _of_both(table: pd.DataFrame) -> pd.DataFrame:
+    """Count schools, and all of them as the county."""
+    both = [table.assign(kind="school"), table.assign(kind="district", place=AREA.name)]
+    return pd.concat(both, ignore_index=True)
 
 
-def _opened(schools: list[drawn.SchoolYear]) -> Opened:
-    """Say of which district schools are, and that days are whole: all that the tables ask."""
-    districts = dict.fromkeys([each.school for each in schools], AREA.name)
-    none = empty_table("rollup_bands")
-    return cast(
-        "Opened", SimpleNamespace(districts=districts, rules=SimpleNamespace(parts=1), earlier=none)
+def _opened(year: drawn.Year, schools: list[drawn.SchoolYear]) -> Opened:
+    """Say what the gate and the files ask of records; there are none."""
+    names = [each.school for each in schools]
+    own = SimpleNamespace(
+        districts=dict.fromkeys(names, AREA.name),
+        sizes=dict.fromkeys(names, 1),
+        rules=SimpleNamespace(parts=1),
+        groups=GROUPS,
+        broad=tuple(GROUPS),
+        complete=year.name != drawn.UNDER_WAY,
+        earlier=empty_table("rollup_bands"),
     )
+    return cast("Opened", own)
 
 
 def write_year(world: World, name: str, folder: Path, gone: set[str]) -> dict[str, Any]:
@@ -134,7 +90,7 @@ def write_year(world: World, name: str, folder: Path, gone: set[str]) -> dict[st
         "rules": {"day_parts": 1, "minimum_days": 10},
         "policy": asdict(policy),
     }
-    write(folder, figures, _opened(schools), manifest)
+    write(folder, figures, _opened(year, schools), manifest)
     (folder / "weeks.parquet").unlink()
     missed, possible = (
         sum(int(each.absent.sum()) for each in schools),

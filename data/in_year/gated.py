@@ -1,7 +1,7 @@
 """Daily counts shared under an agreement, through the same gate as a roll-up, day after day.
 
-What earlier updates showed is taken as known, and what they hid stays hidden, so that two updates
-side by side tell no more than one.
+What earlier updates showed is given again as it was, and what they hid stays hidden, so that two
+updates side by side tell no more than one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from data.store.provenance import Ledger
 
 COUNTS = ("possible", "absent")
 HIDDEN = "Hidden by the gate: too few students, or it would give away another figure."
+KEPT = (
+    "Given before, and put right in the file since: kept as given, for both together would tell of"
+    " the students between them."
+)
 NO_COUNT = "Shared under an agreement, and its students are not known: not shown."
 KINDS = {True: "district", False: "school"}
 
@@ -65,7 +69,13 @@ def gated(
                 place = PLACE if key[0] == "district" else str(key[1])
                 shown.setdefault((place, str(key[3])), {})[str(key[4])] = value
     both = pd.concat([counted, _of_the_place(counted[known])], ignore_index=True)
-    return _only_shown(both, shown)
+    made = _only_shown(both, shown)
+    put_right = made["absent"].notna() & (
+        made["absent"].ne(both["absent"]) | made["possible"].ne(both["possible"])
+    )
+    for source, own in made[put_right & made["place_id"].ne(PLACE)].groupby("source", sort=True):
+        ledger.record(str(source), "days", "kept", KEPT, own["place_id"] + " " + own["date"])
+    return made
 
 
 def _counts(rows: pd.DataFrame, enrolled: pd.Series, ledger: Ledger) -> pd.DataFrame:
@@ -146,6 +156,5 @@ def _refuse(release: Gated) -> None:
     if release.disclosed:
         raise DataError(
             f"{len(release.disclosed):,} hidden figures of a day could be worked out from those"
-            " shown; nothing was changed. Where an earlier day was put right, keep to the figures"
-            " given before: both together tell too much"
+            " shown; nothing was changed"
         )

@@ -128,7 +128,8 @@ class Before:
     Attributes
     ----------
     shown : mapping of key to float
-        Figures of this month that an earlier release gave.
+        Figures of this month that an earlier release gave: they are given again, whatever the
+        records say now, for both together could tell of those whose records were put right.
     hidden : set of key
         Figures of this month that an earlier release hid.
     counted : mapping of row to float
@@ -138,9 +139,6 @@ class Before:
     until : set of (kind, place, label, date, through)
         Figures of the month ("month") or a week ("week") up to a day that an earlier release gave
         while it went on.
-    stands : bool
-        What was given is given again, whatever the records say now; else only what they still say
-        counts as given.
     """
 
     shown: Mapping[Key, float] = field(default_factory=dict)
@@ -148,15 +146,10 @@ class Before:
     counted: Mapping[Key, float] = field(default_factory=dict)
     closed: frozenset[Key] = frozenset()
     until: frozenset[Key] = frozenset()
-    stands: bool = False
 
     def value(self, key: Key, now: float) -> float:
         """Give the figure that is to be written."""
-        return self.shown.get(key, now) if self.stands else now
-
-    def gave(self, key: Key, now: float) -> bool:
-        """Say whether readers have the figure."""
-        return key in self.shown and (self.stands or self.shown[key] == now)
+        return self.shown.get(key, now)
 
 
 @dataclass(frozen=True, eq=False)

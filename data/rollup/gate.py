@@ -79,7 +79,7 @@ def students(month: Month, before: Before) -> Builder:
                 whole=whole,
                 must=closed and name != "enrolled",
                 held=key in before.hidden,
-                given=before.gave(key, values[name]),
+                given=key in before.shown,
                 lower=min(known, values[name]),
             )
         for parts in (TIERS, BANDS):
@@ -113,7 +113,7 @@ def days(month: Month, before: Before, closed: set[Key]) -> Builder:
                 unit=unit,
                 must=must,
                 held=own in before.hidden,
-                given=before.gave(own, values[name]),
+                given=own in before.shown,
             )
 
     for row, values in month.rows.iterrows():
@@ -250,39 +250,3 @@ def _bands(
     build.add(later, float(bands["chronic"][-1]), whole=came, shown=False)
     chronic = [(0, *place, "band", name, "chronic") for name in BANDS]
     build.add_up([*chronic, later], (last, *place, EVERYONE, "chronic"))
-
-
-def gate_transitions(
-    counts: pd.DataFrame, everyone: pd.Series, known: Mapping[Key, bool], policy: Policy
-) -> Gated:
-    """Choose what may be written of what became of each band, by themselves.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        Of one district: index band (-1: came later), `students`, `chronic`.
-    everyone : Series
-        `students` and `chronic` of the last month.
-    known : mapping of key to bool
-        Whether readers have each band's students, by (band,), and those two figures, by name.
-    policy : Policy
-
-    Returns
-    -------
-    Gated
-        Keys (band, measure).
-    """
-    build = Builder()
-    for name in ("students", "chronic"):
-        whole = None if name == "students" else (EVERYONE, "students")
-        sure = known[name,]
-        build.add((EVERYONE, name), everyone[name], whole=whole, must=not sure, given=sure)
-    for band, row in counts.iterrows():
-        later = band < 0
-        own = (band, "students")
-        sure = not later and known[band,]
-        build.add(own, row["students"], shown=not later, must=not sure, given=sure)
-        build.add((band, "chronic"), row["chronic"], whole=own, shown=not later)
-    for name in ("students", "chronic"):
-        build.add_up([(band, name) for band in counts.index], (EVERYONE, name))
-    return released(build, policy)

@@ -261,7 +261,6 @@ class _District:
             hidden=frozenset(key for key, value in given.items() if value is None),
             counted=counted,
             closed=closed,
-            stands=True,
             until=frozenset(
                 (*key[1:5], through, key[5]) for key, through in went_on if key[0] == number
             ),

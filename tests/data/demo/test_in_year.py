@@ -110,7 +110,7 @@ def test_a_drawn_school_has_as_many_chronically_absent_as_the_panel() -> None:
         assert chronic == world.absence.chronic[ids.index(each.school), at]
 
 
-@pytest.mark.skipif("ATLAS_VERIFY" not in os.environ, reason="the gate takes minutes")
+@pytest.mark.skipif("ATLAS_VERIFY" not in os.environ, reason="draws every student of a county")
 def test_what_is_held_is_what_would_be_written(tmp_path: Path) -> None:
     name = drawn.UNDER_WAY
     rolled_up.write_year(build_world(SEED), name, tmp_path, rolled_up.gone_by_year()[name])

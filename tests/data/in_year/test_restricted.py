@@ -174,6 +174,15 @@ def test_two_updates_do_not_tell_a_correction_of_a_hidden_count(own: Path) -> No
     assert cell not in known(second)
     both = known(first) | known(second)
     assert min(widths(both, {f"S{at}": size for at, size in enumerate(SIZES)}).values()) >= 10
+    # Nor of one that is shown: what was given stands, here, in the place and beside later days.
+    both = known(second)
+    at = mended.index[mended["school"].eq("S4") & mended["date"].eq(DATES[3])][0]
+    mended.loc[at, "absent"] += 1
+    third = updated(own, mended, "edition-2", DATES[-1])
+    assert ("S4", DATES[3]) in known(third)
+    assert known(third) == both
+    kept = [entry for entry in third.ledger if entry.action == "kept" and "given" in entry.reason]
+    assert any(f"S4 {DATES[3]}" in entry.examples for entry in kept)
 
 
 def test_nothing_makes_it_forget_what_it_hid(own: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_week_that_was_given_while_it_went_on_gives_no_day_away() -> None:
         for kind, place in (("school", "A"), ("district", "one"))
         for name in DAYS
     )
-    together = hidden(Before(shown=given, until=until, stands=True))
+    together = hidden(Before(shown=given, until=until))
     assert not together & set(WEEK[:3])
     assert widths(absent, together, 3).min() >= 10
 
