@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic.dataclasses import dataclass
 
 from analytics.what_if import ATTENDANCE, CHRONIC, Effect
-from data.recipe.binding import STRICT, TomlError, bind, dump, read_toml
+from data.recipe.binding import STRICT, TomlError, bind, dump, parse_toml, read_toml
 from data.recipe.measures import measures
 
 FILE = Path(__file__).parent / "evidence.toml"
@@ -150,6 +150,20 @@ def to_toml(strategy: Strategy) -> str:
     if problems:
         raise TomlError("\n".join(problems))
     return dump(_Library((strategy,)))
+
+
+def from_toml(written: str) -> Strategy:
+    """Read one entry that `to_toml` wrote.
+
+    Raises
+    ------
+    TomlError
+        It is not one entry of the library's format.
+    """
+    strategies = bind(_Library, parse_toml(written, "entry"), "entry").strategies
+    if len(strategies) != 1:
+        raise TomlError(f"entry: {len(strategies)} strategies; give one")
+    return strategies[0]
 
 
 def proposed(harder: Collection[str]) -> dict[str, tuple[str, ...]]:

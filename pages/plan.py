@@ -1,6 +1,6 @@
 from ui import frame
 from ui.plan import entries as entries_block
-from ui.plan import near, strategies
+from ui.plan import kept_evidence, near, strategies
 from ui.plan import words as plan_words
 from ui.queries import plan as queries_plan
 
@@ -11,6 +11,6 @@ frame.answer(plan_words.answer(plan))
 entries_block.table(plan, selection)
 frame.how_sure(plan_words.OWN_FIGURES)
 frame.fold("What could help, and what if?", "strategies", strategies.draw, selection)
-frame.fold("Every strategy, with its source", "library", strategies.library)
+frame.fold("Every strategy, with its source", "library", kept_evidence.library, selection)
 near.folds(selection)
 frame.limits(selection, plan_words.NO_STUDENTS)

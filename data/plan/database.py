@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from data.errors import DataError
 from data.store.folders import home
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest step of the migrations."""
 FILE = "plan.sqlite"
 VARIABLE = "ATLAS_DATABASE_URL"

@@ -103,6 +103,27 @@ class VoiceHistoryRow(_History, Base):
     )
 
 
+class OwnEvidenceRow(_Entry, Base):
+    """What a place found of a programme, beside the published."""
+
+    __tablename__ = "own_evidence"
+    __table_args__ = (Index("own_evidence_area", "area"),)
+
+    strategy: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[str] = mapped_column(Text)
+
+
+class OwnEvidenceHistoryRow(_History, Base):
+    """One change of own evidence."""
+
+    __tablename__ = "own_evidence_history"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "version", name="own_evidence_history_version"),
+        UniqueConstraint("key", name="own_evidence_history_key"),
+        Index("own_evidence_history_area", "area", "id"),
+    )
+
+
 class WorkshopRow(Base):
     """A workshop; its codes stand here as hashes, and its record once it is closed."""
 

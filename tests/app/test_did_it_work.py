@@ -134,14 +134,88 @@ def test_a_link_with_another_programme_falls_back_with_a_notice(opened, programm
     assert "Choose where something began" in answer(test)
 
 
-def test_the_plan_gives_a_programme(demo_path, tmp_path, monkeypatch) -> None:
-    from data.plan.entry import checked
-    from data.plan.store import Change, apply
-
+@pytest.fixture
+def with_a_plan(demo_path, tmp_path, monkeypatch) -> None:
+    """The demo with a plan of its own."""
     (tmp_path / "panels").mkdir()
     (tmp_path / "panels" / "demo").symlink_to(demo_path)
     monkeypatch.setenv("ATLAS_HOME", str(tmp_path))
     monkeypatch.delenv("ATLAS_DATABASE_URL", raising=False)
+
+
+def page(name: str, **query: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+    test.session_state[frame.OPEN_ALL] = True
+    for key, value in query.items():
+        test.query_params[key] = value
+    test.switch_page(f"pages/{name}.py")
+    return test.run()
+
+
+def tables(test: AppTest) -> str:
+    return " ".join(str(cell) for each in test.dataframe for cell in each.value.to_numpy().ravel())
+
+
+@pytest.mark.usefixtures("with_a_plan")
+def test_own_evidence_is_kept_beside_the_published_and_taken_out() -> None:
+    query = {"area": "demo", "programme": f"2023:{TWELVE}", "strategy": "school_nurses"}
+    test = page("did_it_work", **query)
+    assert test.button(key="did-keep").disabled, "nobody is spoken for yet"
+    test.selectbox(key="did-role").set_value("school").run()
+    test.button(key="did-keep").click().run()
+    assert not test.exception
+    assert [each.value for each in test.success] == ["It is in the library\\."]
+    assert test.button(key="did-keep").disabled, "it is kept as it is"
+    plan = page("plan", area="demo", strategy="school_nurses")
+    assert not plan.exception
+    assert "(own evidence)" in tables(plan)
+    assert "schools were not dealt at random" in tables(plan)
+    assert "would likely be missed" in tables(plan), "limits come along"
+    card = next(each.proto.body for each in plan.get("html") if "Own evidence" in each.proto.body)
+    assert "chronic absence" in card
+    plan.selectbox(key="library-role").set_value("school").run()
+    plan.button(key="kept-take-out").click().run()
+    assert not plan.exception
+    assert "(own evidence)" not in tables(plan)
+    again = page("did_it_work", **query)
+    assert "kept-own" not in [each.key for each in again.selectbox]
+
+
+@pytest.mark.usefixtures("with_a_plan")
+def test_a_viewer_keeps_nothing(monkeypatch) -> None:
+    from ui import roles
+
+    monkeypatch.setenv(roles.ROLE, "viewer")
+    test = page("did_it_work", area="demo", programme=f"2023:{TWELVE}")
+    assert not test.exception
+    assert "did-keep" not in [each.key for each in test.button]
+    assert "Only an analyst keeps or removes own evidence." in captions(test)
+
+
+def test_figures_under_an_agreement_leave_in_no_entry(canary_home, monkeypatch) -> None:
+    """Who sees small counts takes no entry home, notes none in the Plan and keeps none."""
+    from tests.canary import opened as opened_by
+    from tests.canary import turned_to
+    from ui import roles
+
+    monkeypatch.setenv("ATLAS_HOME", str(canary_home))
+    monkeypatch.delenv(roles.ROLE, raising=False)
+    query = f"2023:{TWELVE}"
+    for sees, offered in (("all", False), ("", True)):
+        monkeypatch.setenv(roles.SEES, sees)
+        user = {"is_logged_in": True, roles.CLAIM: "analyst"}
+        test = opened_by("overview", folds=True, user=user, programme=query)
+        turned_to(test, "did_it_work")
+        assert not test.exception
+        keys = {each.key for each in test.button} & {"did-note", "did-keep"}
+        assert keys == ({"did-note", "did-keep"} if offered else set())
+
+
+@pytest.mark.usefixtures("with_a_plan")
+def test_the_plan_gives_a_programme() -> None:
+    from data.plan.entry import checked
+    from data.plan.store import Change, apply
+
     entry = {"place": "Coral Gate Elementary School", "place_kind": "school"}
     entry |= {"place_id": "HC0001", "strategy": "school_nurses", "start": "2023-09-05"}
     apply("demo", [Change("add", "school", entry=checked(entry))], datetime.now(UTC))

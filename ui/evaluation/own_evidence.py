@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pandas as pd
@@ -10,10 +10,10 @@ import streamlit as st
 
 from data.evidence import PublishedEffect, Strategy, evidence, to_toml
 from data.views.evaluation import Evaluation
-from ui import controls, languages, queries
+from ui import controls, languages, queries, roles
 from ui.evaluation import words
 from ui.languages import counted, mark, text
-from ui.plan import editor
+from ui.plan import editor, kept_evidence
 from ui.plan.strategies import STATUS, effect_text
 from ui.queries.evaluation import Outcome
 from ui.queries.goals import year_name
@@ -44,6 +44,8 @@ def draw(outcome: Outcome, selection: Selection) -> None:
     published = evidence()[selection.strategy or usual]
     own = entry(found, selection, published)
     display.plain(_table(own, published), text("Own evidence beside published"))
+    if not roles.takes_home(queries.panel(selection).sources):
+        return
     with st.container(horizontal=True):
         st.download_button(
             text("Entry for the evidence library (TOML)"),
@@ -61,6 +63,8 @@ def draw(outcome: Outcome, selection: Selection) -> None:
         if editor.current(selection.area) is not None:
             st.page_link("pages/plan.py", label=text("Finish what you began on the page Plan"))
     st.caption(as_written(text(HOW)))
+    if outcome.programme is not None:
+        kept_evidence.offer(own, published.id, outcome.programme, selection)
 
 
 def entry(found: Evaluation, selection: Selection, published: Strategy) -> Strategy:
@@ -88,10 +92,19 @@ def _entry(found: Evaluation, selection: Selection, published: Strategy) -> Stra
         design=f"{found.schools} schools that began in {starts}, {found.like} alike; {how}",
         setting=f"{area.name}, {years}",
         source=f"Own evaluation from the figures of {area.name} shown here",
-        transfer="One place, one programme; schools were not dealt at random.",
+        transfer=" ".join(_limits(found)),
         status="to be verified",
         effects=effects,
     )
+
+
+def _limits(found: Evaluation) -> Iterator[str]:
+    """Say what must be read beside the effect."""
+    yield "One place, one programme; schools were not dealt at random."
+    if found.design.carries:
+        yield words.missed(found)
+    if found.crossed:
+        yield f"The way of counting changed in {', '.join(found.crossed)}, for all alike."
 
 
 def effect_of(found: Evaluation) -> PublishedEffect:

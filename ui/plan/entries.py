@@ -10,13 +10,13 @@ import streamlit as st
 
 from data.plan import store
 from data.plan.database import PlanError
-from data.plan.entry import LARGEST, ROLES, STATUSES
+from data.plan.entry import LARGEST, STATUSES
 from data.plan.lenses import CALIFORNIA, VIRGINIA
 from data.plan.store import Change
 from data.plan.sums import by
 from ui import frame, languages
 from ui.languages import mark, text
-from ui.plan import editor, exchange, saving, words
+from ui.plan import editor, exchange, saving, speaker, words
 from ui.plan.editor import CHOSEN
 from ui.queries.plan import Opened
 from ui.selection import Selection
@@ -65,18 +65,7 @@ def table(plan: Opened, selection: Selection) -> None:
 def _bar(selection: Selection) -> None:
     """Draw whom the reader speaks for, and the button that opens an empty form."""
     with st.container(key="plan-bar", horizontal=True, vertical_alignment="bottom", gap="small"):
-        keys = list(ROLES)
-        chosen = saving.role()
-        st.selectbox(
-            text(words.SPEAKS),
-            keys,
-            index=keys.index(chosen) if chosen in keys else None,
-            format_func=words.role,
-            placeholder=text("Choose a role, not a name"),
-            key="plan-role",
-            on_change=_speak,
-            width=280,
-        )
+        speaker.choose("plan-role")
         st.button(
             text("Add an action"),
             key="plan-add",
@@ -85,11 +74,6 @@ def _bar(selection: Selection) -> None:
             args=(selection.area,),
             disabled=editor.current(selection.area) is not None,
         )
-
-
-def _speak() -> None:
-    """Keep the role for the whole session: Streamlit forgets a control that is not drawn."""
-    st.session_state[saving.ROLE] = st.session_state["plan-role"]
 
 
 def _watch(selection: Selection, seen: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -42,6 +42,10 @@ OFFERED = 20
 OF_DISTRICT = mark(
     "{name}: places inside a district differ, so no condition is named as its own. Ask families and"
     " schools what would help, then choose."
+)
+OWN_RULE = mark(
+    "Own evidence comes from the page “Did it work?”: one place, read by nobody else yet. What"
+    " showed nothing is kept too. It is not multiplied through."
 )
 SPANS: Mapping[str, str] = {
     "reach": mark("How many of the students does it reach?"),
@@ -131,7 +135,9 @@ def draw(selection: Selection) -> None:
     strategy = evidence()[selection.strategy or usual]
     left, right = st.columns(2, gap="medium")
     with left:
-        st.html(card(text(strategy.name), facts(strategy, reasons.get(strategy.id, ())), ""))
+        known = facts(strategy, reasons.get(strategy.id, ()))
+        known += own_facts(queries_plan.own_evidence(selection).of(strategy.id))
+        st.html(card(text(strategy.name), known, ""))
         if selection.area:
             st.button(
                 text("Plan this here"),
@@ -200,16 +206,21 @@ def facts(strategy: Strategy, reasons: tuple[str, ...]) -> list[tuple[str, str]]
         if reasons
         else text("no condition measured here: choose it if people say so")
     )
-    effects = [effect_text(effect) for effect in strategy.effects]
     return [
         (text("Proposed because of"), because),
-        (
-            text("What was found"),
-            "; ".join(effects) or text("no effect on attendance is established"),
-        ),
+        (text("What was found"), found_text(strategy)),
         (text("Where, and how it was studied"), f"{strategy.setting}; {strategy.design}"),
         (text("What may not transfer"), strategy.transfer),
         (text("Source"), f"{strategy.source} ({text(STATUS[strategy.status])})"),
+    ]
+
+
+def own_facts(own: Sequence[Strategy]) -> list[tuple[str, str]]:
+    """Tell what the place found itself of a strategy, with its limits; nothing for nothing."""
+    label = text("Own evidence")
+    return [
+        (label, "; ".join([found_text(each), each.setting, each.design, each.transfer]))
+        for each in own
     ]
 
 
@@ -345,19 +356,34 @@ def _plan(selection: Selection, strategy: Strategy, subject: Subject) -> None:
     editor.begin(selection.area, filled=filled)
 
 
-def library() -> None:
-    """Every strategy of the evidence library, with its source and what may not transfer."""
-    rows = [
-        (
-            text(each.name),
-            ", ".join(each.answers),
-            "; ".join(map(effect_text, each.effects))
-            or text("no effect on attendance is established"),
-            *(each.design, each.setting, each.level, each.transfer),
-            text(STATUS[each.status]),
-            each.source,
-        )
-        for each in evidence().values()
-    ]
+def library(selection: Selection) -> None:
+    """Every strategy of the library, with own evidence of the place below the published."""
+    own = queries_plan.own_evidence(selection)
+    rows = []
+    for each in evidence().values():
+        rows.append(_row(each, text(each.name)))
+        name = text("{strategy} (own evidence)", strategy=text(each.name))
+        rows += [_row(kept, name) for kept in own.of(each.id)]
     table = pd.DataFrame(rows, columns=list(_HEADINGS), dtype="str")
-    display.plain(table, text("{count} strategies and what is known of them", count=len(table)))
+    said = text("{count} strategies and what is known of them", count=len(evidence()))
+    display.plain(table, said)
+    if own.entries:
+        st.caption(as_written(text(OWN_RULE)))
+
+
+def _row(strategy: Strategy, name: str) -> tuple[str, ...]:
+    """Lay a strategy out under the headings."""
+    return (
+        name,
+        ", ".join(strategy.answers),
+        found_text(strategy),
+        *(strategy.design, strategy.setting, strategy.level, strategy.transfer),
+        text(STATUS[strategy.status]),
+        strategy.source,
+    )
+
+
+def found_text(strategy: Strategy) -> str:
+    """Write all effects of a strategy."""
+    said = "; ".join(map(effect_text, strategy.effects))
+    return said or text("no effect on attendance is established")

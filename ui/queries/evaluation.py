@@ -88,7 +88,7 @@ def found(selection: Selection) -> Outcome:
     if chosen is None:
         return Outcome(None)
     panel, level = queries.panel(selection), selection.level
-    key = ("programme evaluated", queries.place(selection.area), level, _digest(chosen))
+    key = ("programme evaluated", queries.place(selection.area), level, digest(chosen))
     work = result_for_one if selection.programme == OWN else result
     try:
         made = work(
@@ -121,7 +121,7 @@ def smallest(selection: Selection) -> pd.DataFrame:
     among = own if own is not None and chosen is not None and chosen.others else None
     key: tuple[Hashable, ...] = (
         *("smallest effects", queries.place(selection.area), selection.level, count),
-        "" if among is None or chosen is None else _digest(chosen),
+        "" if among is None or chosen is None else digest(chosen),
     )
     panel = queries.panel(selection)
     return result(
@@ -210,5 +210,6 @@ def _offered(key: Place) -> dict[str, str]:
     return counts | {str(id_): f"{name} · {id_}" for id_, name in schools.items()}
 
 
-def _digest(chosen: Programme) -> str:
+def digest(chosen: Programme) -> str:
+    """Give a short word for a programme: the same for the same schools and years."""
     return hashlib.sha256(repr(chosen).encode()).hexdigest()[:32]

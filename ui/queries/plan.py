@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.evidence import evidence
+from data.evidence import Strategy, evidence
 from data.plan import store
 from data.plan.database import PlanError
 from data.plan.entry import FIELDS
+from data.plan.own_evidence import OWN_EVIDENCE, OwnEvidence
+from data.plan.store import Stored
 from data.views.districts import areas_in
 from ui.queries.places import panel
 from ui.selection import Selection
@@ -43,6 +45,44 @@ def opened(selection: Selection) -> Opened:
         columns = [*FIELDS, "version", "changed_at", "changed_by"]
         empty = pd.DataFrame(columns=columns, index=pd.Index([], name="id"))
         return Opened(empty, 0, error)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnKept:
+    """Own evidence of a place as it is now.
+
+    Attributes
+    ----------
+    entries : tuple of Stored
+        What was changed last first.
+    removed : tuple of Stored
+        What was taken out again.
+    trouble : PlanError or None
+        Why it cannot be read.
+    """
+
+    entries: tuple[Stored[OwnEvidence], ...] = ()
+    removed: tuple[Stored[OwnEvidence], ...] = ()
+    trouble: PlanError | None = None
+
+    def of(self, strategy: str) -> list[Strategy]:
+        """Give the entries that stand beside a published strategy."""
+        return [each.entry.read() for each in self.entries if each.entry.strategy == strategy]
+
+    def known(self, id_: str) -> Stored[OwnEvidence] | None:
+        """Give what is kept under an id, removed or not."""
+        every = (*self.entries, *self.removed)
+        return next((each for each in every if each.id == id_), None)
+
+
+def own_evidence(selection: Selection) -> OwnKept:
+    """Read what a place found itself; what goes wrong comes with it."""
+    try:
+        kept = store.read(OWN_EVIDENCE, selection.area)
+        removed = store.read(OWN_EVIDENCE, selection.area, removed=True)
+    except PlanError as error:
+        return OwnKept(trouble=error)
+    return OwnKept(tuple(kept), tuple(removed))
 
 
 def places(selection: Selection) -> dict[str, tuple[str, str]]:

@@ -16,14 +16,14 @@ from uuid import uuid4
 import streamlit as st
 
 from data.plan.database import PlanError
-from data.plan.entry import ROLES, EntryError, Problem
+from data.plan.entry import EntryError, Problem
 from data.plan.store import Change, ConflictError, Kind, Stored, read
 from data.voices.codebook import GROUPS, NATURES, OCCASIONS, WHO, themes
 from data.voices.note import LONGEST, MOST_VOICES, PROBLEMS, Voice, VoiceProblem, checked
 from data.voices.store import VOICES
 from ui import roles
 from ui.languages import mark, text
-from ui.plan import saving
+from ui.plan import saving, speaker
 from ui.plan import words as plan_words
 from ui.queries import plan as queries_plan
 from ui.selection import Selection
@@ -73,7 +73,7 @@ def section(selection: Selection) -> None:
     if not roles.hands_in():
         return
     st.caption(as_written(text(HOW)))
-    speaks_for()
+    speaker.choose("voices-role")
     _conflict(selection.area)
     _form(selection)
     _own(selection)
@@ -82,25 +82,6 @@ def section(selection: Selection) -> None:
 def report(selection: Selection) -> None:
     """Say what was saved, or why not."""
     saving.report(selection.area, VOICES)
-
-
-def speaks_for() -> None:
-    """Draw the choice of whom the reader speaks for: a role, never a name."""
-    keys, chosen = list(ROLES), saving.role()
-    st.selectbox(
-        text(plan_words.SPEAKS),
-        keys,
-        index=keys.index(chosen) if chosen in keys else None,
-        format_func=plan_words.role,
-        placeholder=text("Choose a role, not a name"),
-        key="voices-role",
-        on_change=_speak,
-        width=280,
-    )
-
-
-def _speak() -> None:
-    st.session_state[saving.ROLE] = st.session_state["voices-role"]
 
 
 def own(area: str) -> list[Stored[Voice]]:

@@ -21,6 +21,7 @@ from data.plan.tables import Base
 ROOT = Path(__file__).parents[3]
 TABLES = {
     *("plan_entries", "plan_history", "voices", "voices_history"),
+    *("own_evidence", "own_evidence_history"),
     *("workshops", "workshop_notes", "workshop_actions", "alembic_version"),
 }
 FIRST_LOOK = """
