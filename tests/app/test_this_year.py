@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,16 @@ from tests.app.test_pages import EMPTY, words
 from tests.canary import opened, said
 from tests.in_year_store import FELL, HOLIDAY, LAST, NOW, SHUT, made_year, year_home
 from tests.reading import EIGHT, grade
+from ui import queries
+from ui.charts.style import spec_of
+from ui.queries import in_year
+from ui.report.brief import brief
+from ui.report.charts import chart
+from ui.report.picture import lines
+from ui.this_year import block
+from ui.this_year import words as year_words
+from ui.this_year.calendar import attendance_scale
+from ui.this_year.charts import calendar_chart
 from ui.words.numbers import percent_text, points_text
 
 
@@ -251,3 +262,30 @@ def made_months_sum() -> tuple[int, int]:
     months = store.load("demo").months
     newest = months[months["month"].eq(months["month"].max())]
     return int(newest["chronic"].sum()), int(newest["students"].sum())
+
+
+@pytest.mark.usefixtures("home")
+def test_the_picture_has_every_day_in_the_class_of_the_page() -> None:
+    view = queries.choices("demo").default()
+    days = block.days(view)
+    drawn = spec_of(calendar_chart(days, "Days"))
+    (rows,) = drawn["datasets"].values()
+    scale = attendance_scale()
+    told = dict(zip(scale.codes, scale.words, strict=True))
+    known = [(each["number"], each["known"]) for each in rows if each["number"]]
+    assert known == [(str(day.when.day), told[day.code]) for day in days if day.code]
+    content = chart(view, "calendar", "svg", date(2026, 12, 1)).decode()
+    assert f"Students at school each day, Halcyon County, {NOW}" in content
+    under = lines(view, "", date(2026, 12, 1), in_year.figures(view).sources)
+    assert "chronic" not in " ".join(under).lower(), "days at school, not chronic absence"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_brief_tells_of_the_year_as_its_page_does() -> None:
+    view = queries.choices("demo").default()
+    made = brief(view, "area", date(2026, 12, 1))
+    table = made.story.tables[-1]
+    assert table.title == f"The school year {NOW} so far: Halcyon County"
+    assert [row for row in year_words.facts(view) if row not in table.rows] == []
+    assert any("Figures up to" in figure for _, figure in table.rows)
+    assert len(made.sources) > len(queries.panel(view).sources)

@@ -18,6 +18,7 @@ from ui.languages import counted, mark, text
 from ui.queries import evaluation as queries_evaluation
 from ui.queries.evaluation import Outcome
 from ui.queries.goals import year_name
+from ui.report import block as report
 from ui.screen import Beside, Row
 from ui.selection import Selection
 from ui.tables import display, downloads
@@ -298,3 +299,5 @@ def caption(outcome: Outcome, selection: Selection) -> None:
     with st.container(key="foot"):
         for said in filter(None, notes):
             st.caption(as_written(said))
+        if _has_lines(outcome, selection):
+            report.picture_button(selection, "did_it_work")

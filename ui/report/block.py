@@ -50,7 +50,7 @@ def picture_button(selection: Selection, page: str) -> None:
     ----------
     selection : Selection
     page : str
-        A key of `ui.report.faces.PAGES`.
+        A key of `ui.report.faces.PAGES`, or a page without a map whose charts are offered.
     """
     if not roles.takes_home(queries.panel(selection).sources):
         return
@@ -58,11 +58,14 @@ def picture_button(selection: Selection, page: str) -> None:
     if not opened.open:
         return
     from ui.report.charts import offered  # loaded when it is asked for
+    from ui.report.faces import PAGES
 
     with opened:
-        st.write(text("The map with its title, legend, source and date."))
+        if page in PAGES:
+            st.write(text("The map with its title, legend, source and date."))
         files_note()
-        _pictures(page, selection, partial(_picture, selection, page))
+        if page in PAGES:
+            _pictures(page, selection, partial(_picture, selection, page))
         for chart, title in offered(selection, page).items():
             st.write(as_written(title))
             _pictures(chart, selection, partial(_chart, selection, chart))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ui import queries
 from ui.languages import in_english
+from ui.queries import in_year
 from ui.report import gather, stories
 from ui.report.code import version
 from ui.report.picture import notice, where
+from ui.report.stories.this_year import this_year
 from ui.report.story import Story
 from ui.selection import Selection
 from ui.words.standing import source_text
@@ -75,13 +77,17 @@ def brief(selection: Selection, scope: str, when: date) -> Brief:
 def _brief(selection: Selection, scope: str, when: date) -> Brief:
     panel = queries.panel(selection)
     story = stories.SCOPES[scope](selection)
+    published = panel.sources
+    if scope != "group" and in_year.here(selection):
+        story = replace(story, tables=(*story.tables, *this_year(selection)))
+        published = (*published, *in_year.figures(selection).sources)
     return Brief(
         scope,
         story,
         where(selection),
         notice(panel),
         panel.area.definition,
-        tuple(source_text(s.publisher, s.title, s.vintage) for s in panel.sources),
+        tuple(source_text(s.publisher, s.title, s.vintage) for s in published),
         gather.items(panel, selection, story),
         when,
         version(panel),

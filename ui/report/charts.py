@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,8 @@ from ui.charts import history
 from ui.charts import places as school_charts
 from ui.charts.style import spec_of
 from ui.drivers import words as driver_words
+from ui.evaluation import charts as evaluation_charts
+from ui.evaluation import words as evaluation_words
 from ui.goals import block as goals
 from ui.goals import words as goal_words
 from ui.hotspots import block as hotspot_block
@@ -22,13 +25,18 @@ from ui.priorities import charts as priority_charts
 from ui.priorities import words as priority_words
 from ui.queries import charts as queries_charts
 from ui.queries import drivers as queries_drivers
+from ui.queries import evaluation as queries_evaluation
 from ui.queries import hotspots as queries_hotspots
+from ui.queries import in_year, units
 from ui.queries import priorities as queries_priorities
 from ui.queries import school_lists as queries_lists
-from ui.queries import units
 from ui.queries import why as queries_why
 from ui.report.picture import Form, chart_picture
 from ui.selection import Selection
+from ui.this_year import block as year_block
+from ui.this_year import charts as year_charts
+from ui.this_year import standing
+from ui.this_year import words as year_words
 from ui.words import standing as words
 
 Chart = tuple[dict[str, Any], str]
@@ -54,7 +62,11 @@ def chart(selection: Selection, name: str, form: Form, when: date) -> bytes:
         No such chart.
     """
     specification, caveat = CHARTS[name](selection)
-    return chart_picture(selection, specification, form, when, caveat)
+    if name not in OF_THIS_YEAR:
+        return chart_picture(selection, specification, form, when, caveat)
+    figures = in_year.figures(selection)
+    of_year = replace(selection, year=in_year.now(selection), level="all")
+    return chart_picture(of_year, specification, form, when, caveat, figures.sources)
 
 
 def _trend(selection: Selection) -> Chart:
@@ -111,6 +123,39 @@ def _path(selection: Selection) -> Chart:
     return spec_of(goals.path(selection)), goal_words.FORECAST
 
 
+def _calendar(selection: Selection) -> Chart:
+    title = year_words.title(in_year.unit(selection), in_year.now(selection))
+    said = (
+        "Each box is a day, each column a week. The darker, the fewer students were at school."
+        f" {year_words.pattern_text(in_year.weekdays(selection))} {year_words.age_text(selection)}"
+    )
+    return spec_of(year_charts.calendar_chart(year_block.days(selection), title)), said
+
+
+def _beside_last(selection: Selection) -> Chart:
+    table, now, then = (
+        in_year.beside_last(selection),
+        in_year.now(selection),
+        in_year.last(selection),
+    )
+    if table is None:
+        raise KeyError("there is no year before to set this one beside")
+    return spec_of(year_charts.beside_chart(table, now, then)), text(standing.SURE)
+
+
+def _tiers(selection: Selection) -> Chart:
+    drawn = year_charts.tiers_chart(in_year.months(selection))
+    return spec_of(drawn), year_words.on_track(selection)
+
+
+def _programme(selection: Selection) -> Chart:
+    found = queries_evaluation.found(selection).found
+    if found is None:
+        raise KeyError("no programme of this view can be looked at")
+    said = f"{evaluation_words.SHOWN} {evaluation_words.ASSOCIATION}"
+    return spec_of(evaluation_charts.lines(found)), said
+
+
 CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
     {
         "trend": _trend,
@@ -125,9 +170,15 @@ CHARTS: Mapping[str, Callable[[Selection], Chart]] = MappingProxyType(
         "odds": lambda selection: (queries_charts.odds_chart(selection), words.ASSOCIATION),
         "themes": lambda selection: (queries_charts.themes_chart(selection), words.ASSOCIATION),
         "exposure": lambda selection: (queries_charts.exposure_chart(selection), words.ASSOCIATION),
+        "calendar": _calendar,
+        "beside_last": _beside_last,
+        "tiers": _tiers,
+        "programme": _programme,
     }
 )
 """Charts by name."""
+OF_THIS_YEAR = ("calendar", "beside_last", "tiers")
+"""Charts of figures that are published in the course of the year."""
 
 
 def offered(selection: Selection, page: str) -> dict[str, str]:
@@ -153,7 +204,22 @@ def offered(selection: Selection, page: str) -> dict[str, str]:
         return _of_order(selection)
     if page == "why_here":
         return _of_group(selection)
+    if page == "this_year":
+        return _of_this_year(selection)
+    if page == "did_it_work":
+        return {"programme": text(evaluation_charts.TITLE)}
     return _of_conditions(selection) if page == "social_drivers" else {}
+
+
+def _of_this_year(selection: Selection) -> dict[str, str]:
+    charts = {}
+    if in_year.has_days(selection):
+        charts["calendar"] = text("Every day of the year so far")
+    if in_year.beside_last(selection) is not None:
+        charts["beside_last"] = text(year_charts.BESIDE)
+    if in_year.months(selection)["status"].eq("reported").any():
+        charts["tiers"] = text(year_charts.BY_MONTH)
+    return charts
 
 
 def _of_order(selection: Selection) -> dict[str, str]:

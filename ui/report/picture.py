@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import vl_convert
 
 from data.panel import Panel
+from data.store.provenance import Source
 from ui import queries
 from ui.maps.decks import AreaClasses
 from ui.queries import districts
@@ -71,7 +72,12 @@ def picture(
 
 
 def chart_picture(
-    selection: Selection, chart: Mapping[str, Any], form: Form, when: date, caveat: str = ""
+    selection: Selection,
+    chart: Mapping[str, Any],
+    form: Form,
+    when: date,
+    caveat: str = "",
+    published: Sequence[Source] = (),
 ) -> bytes:
     """Give a chart as a picture.
 
@@ -84,10 +90,15 @@ def chart_picture(
         As for `picture`.
     caveat : str
         What the chart does not say.
+    published : sequence of Source
+        Where its figures are from, if not from what the place counts by school year: then the
+        definition of chronic absence does not stand under it.
     """
     title = chart.get("title") or {}
     words = title if isinstance(title, str) else title.get("text", "")
-    caption = Caption(words, chart.get("description", words), lines(selection, caveat, when))
+    caption = Caption(
+        words, chart.get("description", words), lines(selection, caveat, when, published)
+    )
     return _framed(selection, caption, chart_image(chart), form, when, [])
 
 
@@ -120,16 +131,19 @@ def where(selection: Selection) -> str:
     return f"{area.name}{fictional} · school year {selection.year} · {level}"
 
 
-def lines(selection: Selection, caveat: str, when: date) -> tuple[str, ...]:
+def lines(
+    selection: Selection, caveat: str, when: date, published: Sequence[Source] = ()
+) -> tuple[str, ...]:
     """Give what travels under a picture: caveat, definition, sources, date."""
     panel = queries.panel(selection)
-    made = f"Attendance Atlas, {when.isoformat()}."
-    return (*filter(None, (caveat, panel.area.definition)), f"Sources: {sources(panel)}. {made}")
+    said = f"Sources: {sources(published or panel.sources)}. Attendance Atlas, {when.isoformat()}."
+    definition = "" if published else panel.area.definition
+    return (*filter(None, (caveat, definition)), said)
 
 
-def sources(panel: Panel) -> str:
-    """Name the first sources of a place, and count the others."""
-    named = [source_text(s.publisher, s.title, s.vintage) for s in panel.sources]
+def sources(published: Sequence[Source]) -> str:
+    """Name the first sources, and count the others."""
+    named = list(dict.fromkeys(source_text(s.publisher, s.title, s.vintage) for s in published))
     more = len(named) - SOURCES
     return "; ".join(named[:SOURCES]) + (f"; and {more} more" if more > 0 else "")
 

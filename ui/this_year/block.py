@@ -14,6 +14,7 @@ from ui.languages import text
 from ui.maps.scales import class_legend
 from ui.present.views import OF_YEAR
 from ui.queries import in_year, in_year_ahead, units
+from ui.report import block as report
 from ui.screen import Beside, Row
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.this_year import calendar, standing, words
@@ -51,9 +52,11 @@ def first_screen(selection: Selection) -> None:
 
 
 def foot(selection: Selection) -> None:
-    """Say in one line what the calendar shows, and which weekdays differ beyond chance."""
+    """Say in one line what the calendar shows, and which weekdays differ; offer it as a picture."""
     with st.container(key="foot", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(as_written(words.shown(selection)), width="stretch")
+        report.picture_button(selection, "this_year")
+        report.brief_button(selection, report.scope_of(selection))
 
 
 def days(selection: Selection) -> tuple[Day, ...]:

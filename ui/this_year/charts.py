@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 import altair as alt
 import pandas as pd
 
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
 from ui.languages import mark, text
-from ui.maps.scales import BORDER, SEQUENTIAL
+from ui.maps.scales import BORDER, SEQUENTIAL, ink_on
+from ui.this_year.calendar import NO_SCHOOL_COLOUR, OFF, Day, attendance_scale
+from ui.words.dates import WEEKDAYS, month_text, weekday_letters
 
 BESIDE = mark("Is attendance so far better than in the year before?")
 TIERS = {
@@ -57,6 +63,62 @@ def beside_chart(table: pd.DataFrame, now: str, last: str) -> alt.LayerChart:
         layers.append(words.encode(x=x, y=_share(field), text="word:N"))
     said = mark("Attendance from the first day of school to each day: {now} beside {last}.")
     return styled(layers, text(BESIDE), text(said, now=now, last=last))
+
+
+def calendar_chart(days: Sequence[Day], title: str) -> alt.LayerChart:
+    """Every day as a cell, a week a column, in the classes of the page's calendar."""
+    scale = attendance_scale()
+    words = dict(zip(scale.codes, scale.words, strict=True))
+    shown = [day for day in days if day.when.weekday() < WEEKDAYS or day.code]
+    rows = pd.DataFrame(
+        {
+            "week": [(day.when - timedelta(days=day.when.weekday())).isoformat() for day in shown],
+            "day": [day.when.weekday() for day in shown],
+            "number": [str(day.when.day) if day.code else "" for day in shown],
+            "known": [words.get(day.code, text(OFF)) for day in shown],
+            "ink": [_ink(day.code) for day in shown],
+        }
+    )
+    domain = [*scale.words, text(OFF)]
+    colours = [*scale.colours, NO_SCHOOL_COLOUR]
+    here = [at for at, said in enumerate(domain) if said in set(rows["known"])]
+    weeks = sorted(set(rows["week"]))
+    months = {week: month_text(date.fromisoformat(week)).split()[0] for week in weeks}
+    first = list({months[week]: week for week in reversed(weeks)}.values())
+    names = {str(at): name for at, (_, name) in enumerate(weekday_letters(7))}
+    x = alt.X(
+        "week:O",
+        title=None,
+        scale=alt.Scale(domain=weeks),
+        axis=alt.Axis(
+            values=first, labelExpr=f"({json.dumps(months)})[datum.value]", labelAngle=0,
+            labelAlign="left", ticks=False, domain=False, orient="top", labelOverlap=False,
+        ),
+    )  # fmt: skip
+    y = alt.Y(
+        "day:O",
+        title=None,
+        axis=alt.Axis(labelExpr=f"({json.dumps(names)})[datum.value]", ticks=False, domain=False),
+    )
+    base = alt.Chart(plain(rows)).encode(x=x, y=y)
+    cells = base.mark_rect(stroke="#ffffff", strokeWidth=1.5).encode(
+        color=alt.Color(
+            "known:N",
+            title=None,
+            scale=alt.Scale(domain=[domain[at] for at in here], range=[colours[at] for at in here]),
+            legend=alt.Legend(orient="bottom", labelLimit=400, columns=3),
+        )
+    )
+    numbers = base.mark_text(fontSize=10).encode(
+        text="number:N", color=alt.Color("ink:N", scale=None, legend=None)
+    )
+    return styled([cells, numbers], title, title)
+
+
+def _ink(code: str) -> str:
+    """Colour of a number on its class."""
+    scale = attendance_scale()
+    return ink_on(scale.colours[scale.codes.index(code)]) if code else MUTED
 
 
 def _share(field: str) -> alt.Y:

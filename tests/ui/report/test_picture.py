@@ -15,7 +15,7 @@ from ui.charts.style import LINE
 from ui.maps.decks import PARK, ROAD, WATER
 from ui.maps.scales import SELECTION, rgb
 from ui.queries import neighbourhoods
-from ui.report.charts import CHARTS, chart
+from ui.report.charts import CHARTS, OF_THIS_YEAR, chart
 from ui.report.faces import PAGES, face
 from ui.report.picture import picture
 
@@ -95,8 +95,11 @@ def test_water_parks_and_roads_are_on_the_printed_map(selection):
     assert [colour for colour in (WATER, PARK, ROAD) if colour not in content] == []
 
 
-@pytest.mark.parametrize("name", sorted(CHARTS))
+@pytest.mark.parametrize("name", sorted(set(CHARTS) - set(OF_THIS_YEAR)))
 def test_a_chart_is_a_picture_too(school, name):
+    if name == "programme":
+        twelve = ",".join(f"HC{number:04d}" for number in range(1, 13))
+        school = replace(school, programme=f"2023:{twelve}")
     root = ElementTree.fromstring(chart(school, name, "svg", DAY))  # noqa: S314 - our own
     assert root.find(f"{SVG}title").text.count("?") == 1
     assert len(root.find(f"{SVG}desc").text) > 40
