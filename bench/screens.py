@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,19 +24,24 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import FLAGS, chromium_path, serving
 from tests.browser.measure import MAP_PAGES, SCREEN, YEARS, measured, names_of
 from tests.browser.screen import open_page, settled
+from tests.page_names import FIRST, OF_A_PLACE
 from ui.present.views import NAMES
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "screens"
 MOST = 4_000_000  # bytes of all pictures
 QUALITY = 62  # of WebP: letters stay sharp, a screen takes some 40 kB
-PAGES = (*MAP_PAGES, "plan", "goals", "this_year", "data_quality", "methods")
+PAGES = tuple("" if name == FIRST else name for name in OF_A_PLACE)
+SAMPLED = ("", "hot_spots", "why_here", "schools", "goals", "this_year", "voices")
+PROGRAMME = "2023:" + ",".join(f"HC{number:04d}" for number in range(1, 13))
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture is taken."""
+    """How pictures are taken, and of which pages and views of coalition mode."""
 
+    pages: tuple[str, ...] = SAMPLED
+    views: tuple[str, ...] = ()
     size: tuple[int, int] = SCREEN
     dark: bool = False
     lang: str = ""
@@ -43,11 +49,11 @@ class Look:
 
 
 LOOKS = {
-    "light": Look(),
+    "light": Look(PAGES, NAMES),
     "dark": Look(dark=True),
     "spanish": Look(lang="es"),
-    "phone": Look((390, 844), touch=True),
-    "projector": Look((1920, 1080)),
+    "phone": Look(size=(390, 844), touch=True),
+    "projector": Look((), NAMES, (1920, 1080)),
 }
 
 
@@ -85,8 +91,9 @@ def _opened(*places: str) -> Iterator[tuple[Browser, str, Path]]:
 
 
 def _photograph(browser: Browser, address: str, name: str) -> None:
-    """Write every picture of a look."""
+    """Write every picture of a look, in place of those that were there."""
     look = LOOKS[name]
+    shutil.rmtree(TARGET / name, ignore_errors=True)
     context = browser.new_context(
         viewport={"width": look.size[0], "height": look.size[1]},
         color_scheme="dark" if look.dark else "light",
@@ -95,10 +102,11 @@ def _photograph(browser: Browser, address: str, name: str) -> None:
     )
     page = context.new_page()
     query = {"area": "demo", **({"lang": look.lang} if look.lang else {})}
-    for path in PAGES:
-        open_page(page, address, path, **query)
+    for path in look.pages:
+        more = {"programme": PROGRAMME} if path == "did_it_work" else {}
+        open_page(page, address, path, **query, **more)
         _write(page, TARGET / name / f"{path or 'overview'}.webp")
-    for view in NAMES:
+    for view in look.views:
         link = "&".join(f"{key}={value}" for key, value in query.items())
         page.goto(f"{address}/?{link}&present=1&slide={view}")
         page.wait_for_selector(".room-progress", timeout=90_000)
