@@ -26,6 +26,7 @@ QUESTIONS = (
     "state",
     "nation",
     "county_alarms",
+    "this_year",
     "growth",
 )
 
