@@ -1,5 +1,5 @@
 from ui import frame
-from ui.evaluation import block, checks, own_evidence, words
+from ui.evaluation import block, checks, estimates, own_evidence, words
 from ui.evaluation import methods_text as methods
 from ui.queries import evaluation as queries_evaluation
 
@@ -13,7 +13,11 @@ frame.figures(block.figures(outcome))
 frame.how_sure(words.SURE, words.ASSOCIATION, words.OUTCOME)
 frame.fold("Can it be compared? The checks in full", "checks", checks.draw, outcome.found)
 frame.fold(
-    "How much did it change? By each way of counting", "estimates", block.estimates, outcome.found
+    "How much did it change? By each way of counting",
+    "estimates",
+    estimates.draw,
+    outcome,
+    selection,
 )
 frame.fold("How many schools does it take?", "sizes", block.sizes, selection)
 frame.fold("Which schools? The list and the map", "members", block.members, outcome, selection)

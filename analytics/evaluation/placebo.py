@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from analytics.evaluation.group_time import check
 from analytics.evaluation.histories import Histories
-from analytics.evaluation.similar import traits
+from analytics.evaluation.similar import traits, wide
 from analytics.inputs import Floats
 
 DRAWS = 1_999
@@ -20,6 +20,7 @@ _TRIES = 60
 _CARRIED = 2 / 3  # of what units vary more before, what goes on after
 _CHANGES = 3  # years before, from which two changes follow
 _ALIKE = 20  # units as variable as those like them that the found ones are put together with
+_LEAST = 39  # different made-up programmes: the fewest of which 2.5 % at each end can be told
 _ROOM = 3  # comparison units for each unit with a programme
 
 
@@ -72,7 +73,7 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     -------
     Placebo
         With NaN for p and range where fewer than three units without a programme stand beside each
-        with one.
+        with one, or fewer than 39 different made-up programmes can be made of them.
 
     Notes
     -----
@@ -90,11 +91,13 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     given = given.complete()
     treated, never = check(given)
     own = np.flatnonzero(~given.never)[None]
-    effect, nothing = float(mean_effects(given, own)[0]), float("nan")
+    effect = float(mean_effects(given, own)[0])
     if never < _ROOM * treated:
-        none = pd.DataFrame(columns=["effect", "low", "high"], dtype=float).rename_axis("year")
-        return Placebo(effect, np.empty(0), nothing, nothing, nothing, none)
-    chosen = drawn_units(given, draws, np.random.default_rng(seed))
+        return _unknown(effect)
+    # The same draw twice tells nothing new: one unit among 60 others has 60 made-up programmes.
+    chosen = np.unique(drawn_units(given, draws, np.random.default_rng(seed)), axis=0)
+    if len(chosen) < _LEAST <= draws:
+        return _unknown(effect)
     more = _more_variable(given, chosen)
     drawn = mean_effects(given, chosen) * more
     p = float((1 + (np.abs(drawn) >= abs(effect)).sum()) / (1 + len(drawn)))
@@ -106,6 +109,13 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     columns = {"effect": found[0], "low": found[0] - reach[0], "high": found[0] - reach[1]}
     by_year = pd.DataFrame(columns, index=pd.Index(years, name="year"))
     return Placebo(effect, drawn, p, low, high, by_year)
+
+
+def _unknown(effect: float) -> Placebo:
+    """Give an effect that cannot be set beside made-up programmes."""
+    nothing = float("nan")
+    none = pd.DataFrame(columns=["effect", "low", "high"], dtype=float).rename_axis("year")
+    return Placebo(effect, np.empty(0), nothing, nothing, nothing, none)
 
 
 def _more_variable(given: Histories, chosen: NDArray[np.int64]) -> float:
@@ -182,7 +192,7 @@ def drawn_units(given: Histories, draws: int, dice: np.random.Generator) -> NDAr
     told = traits(given)
     points = told / np.where(told.std(axis=0) > 0, told.std(axis=0), 1.0)
     pool, treated = np.flatnonzero(given.never), np.flatnonzero(~given.never)
-    nearest = min(len(pool), NEAREST)
+    nearest = min(len(pool), wide(NEAREST, len(treated)))
     _, near = cKDTree(points[pool]).query(points[treated], k=nearest)
     chosen = np.empty((draws, len(treated)), dtype=np.int64)
     for place in range(len(treated)):

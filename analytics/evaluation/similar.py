@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 from analytics.evaluation.histories import Histories
 from analytics.inputs import Bools, Floats
 
-NEIGHBOURS = 10
+NEIGHBOURS, TOGETHER = 10, 60
+"""Chosen for each unit; for all together, where units with a programme are few."""
 BALANCED = 0.25
 """Standardised difference below which two groups are alike (Rubin 2001; Stuart 2010)."""
 
@@ -48,7 +49,8 @@ def similar(
     level : Series, optional
         Level of school by unit.
     neighbours : int
-        Chosen for each unit; one that is chosen for several counts once.
+        Chosen for each unit; one that is chosen for several counts once. More, where units with a
+        programme are few: see `wide`.
 
     Raises
     ------
@@ -64,6 +66,7 @@ def similar(
         raise ValueError("units without a figure in some year; give `given.complete()`")
     told = traits(given)
     treated = np.flatnonzero(~given.never)
+    reach = wide(neighbours, len(treated))
     scale = np.where(told.std(axis=0) > 0, told.std(axis=0), 1.0)
     points = told / scale
     own = np.full(len(given.units), "") if level is None else level.reindex(given.units).to_numpy()
@@ -74,10 +77,24 @@ def similar(
             raise ValueError(f"no unit without a programme is of the level {kind!r}")
         near = cKDTree(points[pool])
         _, found = near.query(
-            points[treated[own[treated] == kind]], k=range(1, 1 + min(neighbours, len(pool)))
+            points[treated[own[treated] == kind]], k=range(1, 1 + min(reach, len(pool)))
         )
         chosen[pool[np.unique(found)]] = True
     return Similar(chosen, _balance(told, given.never, chosen))
+
+
+def wide(usual: int, treated: int) -> int:
+    """Give how many comparison units each unit with a programme needs beside it.
+
+    A single one told from ten others is outside of all of them by chance in one case of eleven: no
+    range of 95 % comes of ten. So the few are set beside 60 in all.
+
+    Examples
+    --------
+    >>> wide(10, 1), wide(10, 9)
+    (60, 10)
+    """
+    return max(usual, -(-TOGETHER // max(treated, 1)))
 
 
 def traits(given: Histories) -> Floats:

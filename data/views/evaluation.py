@@ -81,7 +81,8 @@ class Evaluation:
     corrected : Corrected or None
         Change beyond what schools with such a past come to by themselves.
     series : Interrupted or None
-        The programme's schools alone; None where the years are too few or not in a row.
+        The programme's schools alone; None where the years are too few, not in a row,
+        or not counted alike.
     mixed : Synthetic or None
         One place or school beside a mixture of others.
     """
@@ -202,7 +203,7 @@ def evaluate(
         made_up,
         fitted,
         corrected,
-        alone(near),
+        alone(panel, level, own),
         mixture(panel, level, own, near),
     )
 

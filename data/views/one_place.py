@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Histories, Interrupted, Synthetic, interrupted, synthetic
@@ -16,20 +15,42 @@ LEAST_SCHOOLS = 3
 LEAST_BEFORE = 3
 
 
-def alone(near: Histories) -> Interrupted | None:
+def alone(panel: Panel, level: str, own: Listed) -> Interrupted | None:
     """Fit a series to the programme's schools; None where starts differ or years are too few.
 
-    A series needs years in a row: one with unusual years in between is none.
+    A series needs usual years in a row that were counted alike, for nothing stands beside it that
+    a change of counting would meet too. All such years are taken, not only the last five before.
     """
-    years = np.array(near.years)
-    own = ~near.never
-    if len(near.programmes) > 1 or (np.diff(years) != 1).any():
+    dates = own.schools[["began", "ended"]].drop_duplicates()
+    if len(dates) > 1:
         return None
-    began = near.column(near.cohorts[0]) if near.cohorts[0] in near.years else 0
-    if not began:
+    began, ended = (float(each) for each in dates.iloc[0])
+    x, n = counted(panel, level, own.schools.index)
+    years = _alike(panel, [year for year in x.columns if x[year].notna().any()], began)
+    years = [year for year in years if not int(year[:4]) > ended]
+    if not 0 < sum(int(year[:4]) < began for year in years) < len(years):
         return None
-    found = interrupted(near.x[own].sum(axis=0), near.n[own].sum(axis=0), began)
+    x, n = x[years], n[years]
+    full = x.notna().all(axis=1) & n.gt(0).all(axis=1)
+    if not full.any():
+        return None
+    at = sum(int(year[:4]) < began for year in years)
+    found = interrupted(x[full].sum(), n[full].sum(), at)
     return found if found.state == "fitted" else None
+
+
+def _alike(panel: Panel, years: list[str], began: float) -> list[str]:
+    """Give the years in a row around a start, usual and counted alike."""
+    usual = sorted(year for year in years if year not in panel.area.unusual_years)
+    breaks = {each.school_year for each in panel.area.breaks}
+    runs: list[list[str]] = []
+    for year in usual:
+        follows = bool(runs) and int(runs[-1][-1][:4]) + 1 == int(year[:4])
+        if follows and year not in breaks:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return next((run for run in runs if int(run[0][:4]) <= began <= int(run[-1][:4])), [])
 
 
 def mixture(panel: Panel, level: str, own: Listed, near: Histories) -> Synthetic | None:

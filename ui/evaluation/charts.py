@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from analytics.evaluation import Effects
+from analytics.evaluation import Effects, Placebo, Synthetic
 from data.views.evaluation import Evaluation
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
 from ui.evaluation.words import LIKE, OWN, by_year
@@ -23,6 +23,8 @@ AROUND = 30
 """Pixels of title, axis and padding beside the plot."""
 TITLE = mark("Did schools with the programme move apart from similar ones?")
 BY_YEAR = mark("How much more did it change, year by year?")
+MADE_UP = mark("How far do similar schools move with no programme?")
+ONE_PLACE = mark("Did this place leave its mixture of others?")
 OVERLAP = mark("Are there similar schools for all of the programme's?")
 ROOM = 22
 """Smallest letters of a chart that a room reads, in pixels."""
@@ -158,6 +160,53 @@ def by_exposure(effects: Effects) -> alt.LayerChart:
     ]
     said = text("Points with ranges: grey before the start, blue since.")
     return styled(layers, text(BY_YEAR), said, 320)
+
+
+def made_up(one: Placebo, *, bins: int = 30) -> alt.LayerChart:
+    """Draw where the programme stands among made-up ones at similar schools."""
+    counts, edges = np.histogram(one.drawn, bins)
+    rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "part": counts / counts.sum()})
+    rows["none"] = 0.0
+    axis = alt.Axis(format="+.1%", tickCount=9, labelOverlap="greedy")
+    bars = alt.Chart(plain(rows)).mark_bar(color=BAND, stroke=MUTED, strokeWidth=0.5)
+    line = pd.DataFrame({"effect": [one.effect], "word": text("this programme")})
+    rule = alt.Chart(line).mark_rule(color=OWN, strokeWidth=4)
+    word = alt.Chart(line).mark_text(align="left", dx=8, fontSize=LABEL_SIZE, color=OWN)
+    layers = [
+        bars.encode(
+            x=alt.X("low:Q", title=text("More than in similar schools"), axis=axis),
+            x2="high:Q",
+            y=alt.Y(
+                "part:Q",
+                title=text("Part of made-up programmes"),
+                axis=alt.Axis(format=PERCENT, tickCount=4),
+            ),
+            y2="none:Q",
+        ),
+        rule.encode(x="effect:Q"),
+        word.encode(x="effect:Q", y=alt.value(10), text="word:N"),
+    ]
+    said = text("Bars of made-up programmes, and a line where this programme stands.")
+    return styled(layers, text(MADE_UP), said, 300)
+
+
+def gap(mixed: Synthetic, began: int) -> alt.LayerChart:
+    """Draw one place less its mixture by year, with the start."""
+    gaps = mixed.gap
+    rows = pd.DataFrame({"gap": gaps, "school_year": [year_name(int(year)) for year in gaps.index]})
+    x = alt.X("school_year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    y = alt.Y("gap:Q", title=text("More than the mixture"), axis=alt.Axis(format="+.0%"))
+    zero = alt.Chart(pd.DataFrame({"nothing": [0.0]})).mark_rule(color=TEXT)
+    start = pd.DataFrame({"school_year": [year_name(began)]})
+    layers = [
+        zero.encode(y=alt.Y("nothing:Q", title=None)),
+        alt.Chart(start).mark_rule(color=TEXT, strokeDash=[6, 4]).encode(x="school_year:O"),
+        alt.Chart(plain(rows))
+        .mark_line(color=OWN, strokeWidth=4, point=alt.OverlayMarkDef(size=100, color=OWN))
+        .encode(x=x, y=y, tooltip=["school_year:N", alt.Tooltip("gap:Q", format="+.1%")]),
+    ]
+    said = text("A line by school year: one place less its mixture of others.")
+    return styled(layers, text(ONE_PLACE), said, 260)
 
 
 def overlap(table: pd.DataFrame) -> alt.LayerChart:

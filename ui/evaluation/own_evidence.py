@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -79,17 +80,21 @@ def _entry(found: Evaluation, selection: Selection, published: Strategy) -> Stra
     area = queries.panel(selection).area
     starts = ", ".join(map(year_name, found.starts))
     years = f"{year_name(int(found.rates.index[0]))} to {year_name(int(found.rates.index[-1]))}"
-    effects = (effect_of(found),) if found.design.carries else ()
+    ranged = np.isfinite(words.ends(found)).all()
+    effects = (effect_of(found),) if found.design.carries and ranged else ()
     how = "group-time effects beside similar schools; range from made-up programmes"
+    if not ranged:
+        how = f"descriptive only: {languages.filed(words.NO_RANGE)}".removesuffix(".")
     if not found.design.carries:
-        how = f"descriptive only: {'; '.join(found.design.reasons)}"
+        how = words.descriptive(found).removesuffix(".")
+    schools = counted("{count} school", "{count} schools", found.schools)
     return Strategy(
         id=f"own_{published.id}",
         name=f"{published.name} (own evidence)",
         answers=published.answers,
         conditions=published.conditions,
         level="all schools" if selection.level == "all" else selection.level,
-        design=f"{found.schools} schools that began in {starts}, {found.like} alike; {how}",
+        design=f"{schools} that began in {starts}, {found.like} alike; {how}",
         setting=f"{area.name}, {years}",
         source=f"Own evaluation from the figures of {area.name} shown here",
         transfer=" ".join(_limits(found)),
@@ -113,22 +118,21 @@ def effect_of(found: Evaluation) -> PublishedEffect:
     Raises
     ------
     ValueError
-        Nothing was compared.
+        Nothing was compared, or there is no range.
     """
-    if found.effects is None:
-        raise ValueError("nothing was compared: there is no effect")
     low, high = words.ends(found)
-    ranged = not pd.isna([low, high]).any()
+    if found.effects is None or not np.isfinite([low, high]).all():
+        raise ValueError("nothing was compared, or too few schools are alike: there is no effect")
     before = found.rates[found.rates.index < found.starts[0]].iloc[-1]
     return PublishedEffect(
         measure="points",
         outcome="chronic absence",
         whom=WHOM,
-        interval="95 %" if ranged else "not published",
+        interval="95 %",
         value=round(found.effects.effect, 4),
         study_rate=round(float(before["programme"]), 4),
-        low=round(low, 4) if ranged else None,
-        high=round(high, 4) if ranged else None,
+        low=round(low, 4),
+        high=round(high, 4),
     )
 
 

@@ -34,6 +34,7 @@ TOO_LONG = mark(
     " the page without it."
 )
 NOT_YET = mark("It begins in {year}, and no usual year with figures is there yet.")
+NO_RANGE = mark("Too few schools are like these to tell a change from chance.")
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "few years before": mark("there are fewer than 3 usual years with figures before it began"),
@@ -168,6 +169,8 @@ def effect(found: Evaluation) -> str:
     if found.effects is None:
         return ""
     low, high = ends(found)
+    if not np.isfinite([low, high]).all():
+        return f"{text(NO_RANGE)} {went(found)}"
     moved = text(
         _moved(found),
         points=_plain(abs(found.effects.effect)),

@@ -70,6 +70,24 @@ def test_ranges_hold_the_planted_effect(city, replicates, schools, effect):
         assert rejected / runs > 0.9
 
 
+@pytest.mark.parametrize("schools", [1, 2])
+def test_a_school_alone_is_told_from_chance_as_often_as_said(city, replicates, schools):
+    """Beside ten others a single school would be outside of all of them in one case of eleven."""
+    told, level = city
+    dice, runs = np.random.default_rng(93_000 + schools), replicates(60, 1_000)
+    held, rejected = [], []
+    for run in range(runs):
+        made = planted(told, [START] * schools, lambda _use: 0.0, dice)
+        found = placebo(made.of(similar(made, level).chosen), draws=DRAWS, seed=93_000 + run)
+        if np.isfinite(found.p):
+            held.append(found.low <= 0 <= found.high)
+            rejected.append(found.p < 0.05)
+    assert len(held) >= 0.9 * runs
+    slack = 2.6 * np.sqrt(0.05 * 0.95 / len(held))
+    assert 0.92 - slack <= np.mean(held) <= min(0.97 + slack, 1.0)
+    assert 0.03 - slack <= np.mean(rejected) <= 0.07 + slack
+
+
 @pytest.mark.parametrize("schools", [40, 150])
 @pytest.mark.parametrize("effect", [0.0, -0.01, -0.03])
 def test_ranges_hold_the_effect_of_staggered_starts(city, replicates, schools, effect):

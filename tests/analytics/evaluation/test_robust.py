@@ -11,6 +11,7 @@ import statsmodels.api as sm
 
 from analytics.evaluation import (
     Columns,
+    Histories,
     Shape,
     detectable,
     fixed_effects,
@@ -266,3 +267,19 @@ def test_detectable_knows_that_more_years_show_more() -> None:
     told = histories(x, n, pd.Series(dtype=float))
     one = detectable(told, [20], draws=200).loc[20, "effect"]
     assert detectable(told, [20], years_with=3, draws=200).loc[20, "effect"] < one
+
+
+def test_few_made_up_programmes_give_no_range_and_each_counts_once() -> None:
+    """One unit among 30 others has 30 made-up programmes, however often they are drawn."""
+    dice = np.random.default_rng(5)
+
+    def told(others: int) -> Histories:
+        n = pd.DataFrame(200, index=range(others + 1), columns=range(2016, 2024))
+        x = pd.DataFrame(dice.binomial(200, 0.3, n.shape), n.index, n.columns)
+        return histories(x, n, pd.Series({0: 2022}))
+
+    few, enough = placebo(told(30), draws=999), placebo(told(45), draws=999)
+    assert np.isnan([few.p, few.low, few.high]).all()
+    assert few.by_year.empty
+    assert len(enough.drawn) == 45
+    assert enough.p == pytest.approx((1 + (abs(enough.drawn) >= abs(enough.effect)).sum()) / 46)

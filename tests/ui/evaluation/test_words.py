@@ -14,7 +14,7 @@ from data.views.evaluation import evaluate
 from data.views.programmes import Member, Programme
 from tests.reading import EIGHT, grade
 from ui import queries
-from ui.evaluation import block, checks, methods_text, own_evidence, words
+from ui.evaluation import checks, estimates, methods_text, own_evidence, words
 
 OWN = Programme(tuple(Member(2023, 0, f"HC{number:04d}") for number in range(1, 13)))
 
@@ -146,12 +146,15 @@ def test_the_text_of_methods_names_checklists_and_figures(found, default) -> Non
 
 
 def test_every_estimate_of_the_table_is_of_one_change(found) -> None:
-    table = block.estimate_table(found)
-    assert len(table) == 4
+    table = estimates.estimate_table(found)
+    assert len(table) == 6
+    # What cannot be counted so is said, with what it takes.
+    assert list(table["Points more"].iloc[4:]) == [estimates.NO_SERIES, estimates.NO_MIXTURE]
+    assert table["Points more"].iloc[:4].str.contains(r"\d").all()
     assert table["Points more"].iloc[0] == words.points(found.effects.effect)
     assert not table.astype(str).apply(lambda column: column.str.contains("nan")).any(axis=None)
     staggered = replace(found, odds=replace(found.odds, state="starts differ"))
-    assert "no estimate: starts differ" in set(block.estimate_table(staggered)["Points more"])
+    assert "no estimate: starts differ" in set(estimates.estimate_table(staggered)["Points more"])
 
 
 def test_sentences_read_at_grade_eight(found) -> None:
@@ -171,3 +174,57 @@ def test_a_chance_is_never_nothing() -> None:
     assert words.chance_text(0.0001) == "< .001"
     assert words.chance_text(0.034) == ".03"
     assert words.chance_text(np.nan) == "not known"
+
+
+def test_made_up_programmes_are_drawn_and_counted_as_the_chance_says(found) -> None:
+    from ui.evaluation import charts
+
+    layers = charts.made_up(found.made_up).to_dict()["layer"]
+    kinds = [each["mark"]["type"] for each in layers]
+    assert kinds == ["bar", "rule", "text"]
+    said = estimates._made_up(replace(found.made_up, p=0.173))
+    assert "17 of 100 made-up ones" in said
+    assert "fewer than 1 of 100" in estimates._made_up(replace(found.made_up, p=0.002))
+
+
+def test_effects_by_start_and_year_go_out_as_figures(found) -> None:
+    rows = estimates.numbers(found.effects)
+    assert list(rows.reset_index().columns) == list(estimates.FIELDS)
+    last = rows[rows["running"]]
+    assert set(last["school_year"]) == {"2023-24"}
+    assert last["effect"].iloc[0] == pytest.approx(found.effects.effect)
+
+
+def test_the_gap_to_a_mixture_is_drawn_by_year(default) -> None:
+    from ui.evaluation import charts
+
+    one = Programme((Member(2023, 0, "HC0001"),))
+    alone = evaluate(queries.panel(default), "all", one, draws=19)
+    assert alone.mixed is not None
+    (line,) = [
+        each
+        for each in charts.gap(alone.mixed, 2023).to_dict()["layer"]
+        if isinstance(each["mark"], dict) and each["mark"]["type"] == "line"
+    ]
+    assert line["encoding"]["y"]["field"] == "gap"
+    table = estimates.estimate_table(alone)
+    assert table["Way of counting"].iloc[-1].startswith("Beside a mixture of")
+    assert estimates.NO_MIXTURE not in set(table["Points more"])
+
+
+def test_without_a_range_no_effect_is_said_or_kept(found, default) -> None:
+    nothing = float("nan")
+    one = replace(
+        found,
+        made_up=replace(found.made_up, p=nothing, low=nothing, high=nothing),
+        effects=replace(found.effects, low=nothing, high=nothing, se=nothing, p=nothing),
+    )
+    said = words.effect(one)
+    assert said.startswith(words.NO_RANGE)
+    assert "nan" not in said
+    assert not words.is_shown(one)
+    own = own_evidence.entry(one, default, _nurses())
+    assert own.effects == ()
+    assert "descriptive only: Too few schools" in own.design
+    with pytest.raises(ValueError, match="too few schools are alike"):
+        own_evidence.effect_of(one)
