@@ -128,6 +128,18 @@ def interrupted(
     >>> found = interrupted(events, [1000] * 10, 6, shape=Shape("poisson", slope=False))
     >>> found.state, round(found.ratio, 2)
     ('fitted', 0.8)
+
+    Months in a plain table: rates fall by a tenth from the 37th on, beside a yearly season.
+
+    >>> import pandas as pd
+    >>> month = np.arange(60)
+    >>> season = 1 + 0.1 * np.sin(2 * np.pi * month / 12)
+    >>> table = pd.DataFrame({"month": month, "people": 100_000 + 50 * month, "ban": month >= 36})
+    >>> table["cases"] = (0.008 * season * (1 - 0.1 * table["ban"]) * table["people"]).round()
+    >>> began = int(table["ban"].to_numpy().argmax())
+    >>> monthly = Shape("poisson", slope=False, season=12, memory=False)
+    >>> round(interrupted(table["cases"], table["people"], began, shape=monthly).ratio, 2)
+    0.9
     """
     x, n = _checked(events, students, began, shape.family)
     columns, of_step, of_slope = _columns(len(x), began, shape)

@@ -77,12 +77,45 @@ def from_long(
 
     Examples
     --------
-    >>> rows = [("a", 1, 5, 0), ("a", 2, 9, 0), ("b", 1, 4, 0), ("b", 2, 8, 0)]
-    >>> rows += [("c", 1, 6, 2), ("c", 2, 7, 2)]
-    >>> table = pd.DataFrame(rows, columns=["unit", "time", "y", "start"])
+    Staggered starts and an outcome without counts, 0 for a county that never starts:
+
+    >>> years = {"a": [5, 9, 10], "b": [4, 8, 9], "c": [6, 7, 8], "d": [6, 10, 9]}
+    >>> first = {"a": 0, "b": 0, "c": 2005, "d": 2006}
+    >>> rows = [
+    ...     (county, 2004 + at, y, first[county])
+    ...     for county, own in years.items()
+    ...     for at, y in enumerate(own)
+    ... ]
+    >>> table = pd.DataFrame(rows, columns=["county", "year", "y", "first.treat"])
     >>> from analytics.evaluation.group_time import group_time
-    >>> group_time(from_long(table, Columns(outcome="y"))).effect
-    -3.0
+    >>> named = Columns(unit="county", time="year", start="first.treat", outcome="y")
+    >>> found = group_time(from_long(table, named))
+    >>> found.table.loc[found.table["running"], ["start", "year", "effect"]].to_numpy().tolist()
+    [[2005.0, 2005.0, -3.0], [2005.0, 2006.0, -3.0], [2006.0, 2006.0, -2.0]]
+    >>> found.by_start["effect"].to_dict(), round(found.effect, 2)
+    ({2005: -3.0, 2006: -2.0}, -2.67)
+
+    An estimate of each school and year with its standard error, weighted by 1 / variance:
+
+    >>> schools = pd.DataFrame(
+    ...     {
+    ...         "school": ["p", "p", "q", "q", "r", "r", "s", "s"],
+    ...         "year": [2013, 2014] * 4,
+    ...         "coverage": [0.50, 0.60, 0.40, 0.50, 0.50, 0.52, 0.40, 0.42],
+    ...         "weight": 1 / np.square([0.02, 0.02, 0.04, 0.04, 0.02, 0.02, 0.02, 0.02]),
+    ...         "began": [2014, 2014, 2014, 2014, None, None, None, None],
+    ...     }
+    ... )
+    >>> named = Columns("school", "year", "began", outcome="coverage", weight="weight")
+    >>> round(group_time(from_long(schools, named)).effect, 3)
+    0.08
+
+    Counts, where they are known, in place of both:
+
+    >>> counted = schools.assign(students=200, vaccinated=(200 * schools["coverage"]).round())
+    >>> named = Columns("school", "year", "began", events="vaccinated", students="students")
+    >>> round(group_time(from_long(counted, named)).effect, 3)
+    0.08
     """
     named = columns or Columns()
     measured = [named.outcome, named.weight] if named.outcome else [named.events, named.students]

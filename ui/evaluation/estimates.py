@@ -19,9 +19,9 @@ from ui.tables.exports import about
 from ui.words.as_written import as_written
 
 NO_SERIES = mark(
-    "no estimate: it takes 6 usual years in a row before it and 3 since, all counted alike"
+    "Its own years alone: it takes 6 usual years in a row before it and 3 since, all counted alike."
 )
-NO_MIXTURE = mark("no estimate: it takes one place or one school, and one start")
+NO_MIXTURE = mark("A mixture of other places: it takes one place or one school, and one start.")
 MIXED = mark(
     "This place less a mixture of others that moved as it did before: within {fit} points. The"
     " farther the line leaves 0 since, the more it changed."
@@ -51,6 +51,8 @@ def draw(outcome: Outcome, selection: Selection) -> None:
         return
     st.write(as_written(words.effect(found)))
     display.plain(estimate_table(found), text("The same change, counted in different ways"))
+    if lacking := _lacking(found):
+        st.caption(as_written(lacking))
     if found.made_up is not None and len(found.made_up.drawn):
         draw_chart(charts.made_up(found.made_up))
         st.caption(as_written(_made_up(found.made_up)))
@@ -93,15 +95,21 @@ def estimate_table(found: Evaluation) -> pd.DataFrame:
     if found.series is not None:
         rows.append((name, *_estimate(found.series)))
     else:
-        rows.append((name, text(NO_SERIES), "", ""))
+        rows.append((name, text("no estimate"), "", ""))
     if found.mixed is not None:
         name = text("Beside a mixture of {places}", places=", ".join(found.mixed.weights.index[:3]))
         points = words.points(found.mixed.effect)
         rows.append((name, points, "", words.chance_text(found.mixed.p)))
     else:
-        rows.append((text("Beside a mixture of other places"), text(NO_MIXTURE), "", ""))
+        rows.append((text("Beside a mixture of other places"), text("no estimate"), "", ""))
     columns = [mark("Way of counting"), mark("Points more"), mark("Range"), mark("Chance")]
     return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def _lacking(found: Evaluation) -> str:
+    """Say what the ways of counting without an estimate take; "" where all have one."""
+    takes = ((found.series, NO_SERIES), (found.mixed, NO_MIXTURE))
+    return " ".join(text(said) for made, said in takes if made is None)
 
 
 def _made_up(made_up: Placebo) -> str:
