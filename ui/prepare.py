@@ -57,6 +57,7 @@ def _steps(slug: str, *, every: bool) -> Iterator[Step]:
     """Give what is made, the first page's first."""
     from ui import queries
     from ui.queries import (
+        climate,
         drivers,
         evaluation,
         gaps,
@@ -80,6 +81,9 @@ def _steps(slug: str, *, every: bool) -> Iterator[Step]:
     yield "priorities", lambda: priorities.found(view)
     yield "reasons of priorities", lambda: priorities.criteria(view)
     yield "gaps", lambda: gaps.found(view)
+    if climate.has_surveys(view):
+        scales = climate.scales_here(view).index
+        yield "surveys", lambda: [climate.found(view, each) for each in scales]
     yield "smallest effects", lambda: evaluation.smallest(view)
     yield "goals", lambda: (goals.found(view), goals.whole(view), goals.tested(view))
     if every and queries.panel(view).area.reports == "school":

@@ -25,8 +25,8 @@ from ui.words.standing import ASSOCIATION, not_shown_text, source_text
 
 FIELDS = {
     "answers": "Share of answers that the scale asks for, from 0 to 1; empty when not shown.",
-    "respondents": "How many answered; empty where the publisher does not say.",
-    "response_rate": "Part of those asked who answered; empty where the publisher does not say.",
+    "respondents": "How many answered; empty where the file does not say.",
+    "response_rate": "Part of those asked who answered; empty where the file does not say.",
     "answers_note": "Why the share is not shown; empty when it is.",
     "respondent": "Who answered.",
     "scale": "Scale of the survey, explained in data/climate.toml.",

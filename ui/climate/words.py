@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analytics.association.model import MIN_PLACES
+from analytics.rates.reliability import MIN_EFFECTIVE
+from data.store.answers import LEAST_RESPONDENTS
 from data.views.climate import LEAST_STUDENTS, Link
 from ui.languages import mark, number, text
 from ui.words.numbers import count_text, percent_text, plural, ratio_text, span_text
@@ -16,10 +18,13 @@ SCHOOLS_ONLY = mark(
     "This sets schools side by side, not students. It does not say that a student who answers so"
     " misses fewer days, nor what comes first."
 )
-SILENT = mark("Those who did not answer may see it in another way.")
+SILENT = mark(
+    "Fewer than {least} answers are never shown, and fewer than {reliable} are left out as too few"
+    " to rely on. Those who did not answer may see it in another way."
+)
 UNTOLD = mark(
-    "The publisher does not say how many answered, nor how many were asked. Those who did not"
-    " answer may see it in another way."
+    "The files do not say how many answered, how many were asked, or how few answers are too few to"
+    " be shown. Those who did not answer may see it in another way."
 )
 CHART = mark("School by school, do these answers and absence go together?")
 ALONG = mark("{name}: share of answers")
@@ -60,7 +65,9 @@ def answer(link: Link, scale: str, year: str) -> str:
 
 def sureness(link: Link) -> Sequence[str]:
     """Say the figures behind the answer, what they mean, and who is not in them."""
-    response = text(SILENT) if link.response_known else text(UNTOLD)
+    response = text(UNTOLD)
+    if link.response_known:
+        response = text(SILENT, least=LEAST_RESPONDENTS, reliable=f"{MIN_EFFECTIVE:.0f}")
     if link.state != "estimated":
         return (_left_out(link), response)
     return (_figures(link), text(SCHOOLS_ONLY), _left_out(link), response)
@@ -119,9 +126,9 @@ def middle(row: pd.Series) -> str:
 
 def people(value: float) -> str:
     """How many answered, or that nobody says."""
-    return text("not published") if pd.isna(value) else count_text(value)
+    return text("not in the file") if pd.isna(value) else count_text(value)
 
 
 def part(value: float) -> str:
     """Part of those asked who answered, or that nobody says."""
-    return text("not published") if pd.isna(value) else percent_text(value, 0)
+    return text("not in the file") if pd.isna(value) else percent_text(value, 0)

@@ -85,7 +85,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             16, shared=True, doing=mark("Testing where both go together")
         ),
         "absence beside surveys": Entry(
-            32, shared=True, doing=mark("Setting absence beside the survey")
+            32, shared=True, doing=mark("Setting absence beside the survey"), stored=True
         ),
         "funnel of schools": Entry(16),
         "members of a group": Entry(32),
