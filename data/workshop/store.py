@@ -77,7 +77,7 @@ class LeadError(PlanError):
 def begin(
     area: str, place: str, at: datetime, plan: Database | None = None
 ) -> tuple[Workshop, str, str]:
-    """Open a workshop; forget those that are long closed.
+    """Open a workshop; close and forget those whose time is over.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def begin(
         hashes = {"code_hash": codes.hashed(code), "lead_hash": codes.hashed(lead)}
         try:
             with plan.writing() as connection:
-                _forget(connection, at)
+                _tidied(connection, at)
                 try:
                     connection.execute(insert(WorkshopRow).values(**asdict(shop), **hashes))
                 except IntegrityError as error:
@@ -121,6 +121,20 @@ def opened(code: str, at: datetime, plan: Database | None = None) -> Workshop | 
         with plan.writing() as connection:
             return _closed(connection, shop.id)
     return shop
+
+
+def tidy(at: datetime, plan: Database | None = None) -> None:
+    """Close workshops whose time is over, and delete those that were kept long enough.
+
+    What nobody opens again would lie in the database for ever.
+    """
+    plan = plan or database()
+    at = at.astimezone(UTC)
+    with plan.reading() as connection:
+        over = connection.execute(_over(at)).first()
+    if over is not None:
+        with plan.writing() as connection:
+            _tidied(connection, at)
 
 
 def leads(shop: Workshop, lead: str, plan: Database | None = None) -> bool:
@@ -219,9 +233,21 @@ def take_down(shop: Workshop, lead: str, keys: Sequence[str], plan: Database | N
 
 
 def note_action(shop: Workshop, entry_id: str, plan: Database | None = None) -> None:
-    """Remember that an entry of the plan came out of a workshop; once for each entry."""
+    """Remember that an entry of the plan came out of a workshop; once for each entry.
+
+    It is in the record, too, where another has closed the workshop in the meantime.
+    """
     try:
         with (plan or database()).writing() as connection:
+            row = connection.execute(_held(shop)).first()
+            if row is None:
+                return
+            if row.closed:
+                known = dict.fromkeys([*row.record["actions"], entry_id])
+                record = {**row.record, "actions": list(known)}
+                held = update(WorkshopRow).where(SHOPS.c.id == shop.id)
+                connection.execute(held.values(record=record))
+                return
             if connection.execute(
                 select(ACTIONS.c.entry_id).where(ACTIONS.c.entry_id == entry_id)
             ).first():
@@ -254,6 +280,17 @@ def close(shop: Workshop, lead: str, plan: Database | None = None) -> Workshop:
         return _closed(connection, shop.id)
 
 
+def forget(shop: Workshop, lead: str, plan: Database | None = None) -> None:
+    """Delete a workshop with its record before its time, as for a name that was overlooked.
+
+    Raises
+    ------
+    LeadError
+    """
+    with _leading(shop, lead, plan) as connection:
+        _delete(connection, [shop.id])
+
+
 class _TakenError(Exception):
     """Another has written the same key or code."""
 
@@ -280,8 +317,10 @@ def _shop(row: Row[Any]) -> Workshop:
 
 
 def _count(connection: Connection, id_: str) -> int:
-    counted = select(func.count()).select_from(NOTES).where(NOTES.c.workshop_id == id_)
-    return int(connection.execute(counted).scalar_one())
+    """Count the notes on the wall: taking some down makes room for others."""
+    counted = select(func.count()).select_from(NOTES)
+    own = counted.where(NOTES.c.workshop_id == id_, NOTES.c.removed.is_(False))
+    return int(connection.execute(own).scalar_one())
 
 
 def _of_keys(shop: Workshop, keys: Sequence[str]) -> Update:
@@ -315,10 +354,19 @@ def _walls(connection: Connection, id_: str) -> dict[str, dict[str, list[str]]]:
     return laid
 
 
-def _forget(connection: Connection, at: datetime) -> None:
-    """Delete workshops whose time is long over."""
-    over = select(SHOPS.c.id).where(SHOPS.c.closes_at < at - KEPT_FOR)
-    _delete(connection, list(connection.execute(over).scalars()))
+def _over(at: datetime) -> Select[Any]:
+    """Ask for workshops to be closed or forgotten."""
+    late = SHOPS.c.closed.is_(False) & (SHOPS.c.closes_at <= at)
+    return select(SHOPS.c.id, SHOPS.c.closes_at).where(late | (SHOPS.c.closes_at < at - KEPT_FOR))
+
+
+def _tidied(connection: Connection, at: datetime) -> None:
+    over = connection.execute(_over(at)).all()
+    gone = [row.id for row in over if utc(row.closes_at) < at - KEPT_FOR]
+    _delete(connection, gone)
+    for row in over:
+        if row.id not in gone:
+            _closed(connection, row.id)
 
 
 def _delete(connection: Connection, ids: Sequence[str]) -> None:

@@ -53,7 +53,10 @@ def test_no_note_is_lost_when_the_server_restarts_and_nothing_personal_stays(
         lead.goto(f"{address}/workshop?area=demo")
         lead.get_by_role("button", name="Begin a workshop").click(timeout=SOON)
         lead.wait_for_url("**workshop=*", timeout=SOON)
+        one.goto(address)
+        one.evaluate('localStorage.setItem(\'atlas-workshop-old\', \'{"lead": "X", "seen": 0}\')')
         come_in(one, lead.url)
+        assert one.evaluate("localStorage.getItem('atlas-workshop-old')") is None
         come_in(two, lead.url)
         write(one, "The bus comes late")
         write(two, "Two schools stand out")

@@ -1,6 +1,7 @@
 // A field for a note. What is written lies in the browser until the server says that it is kept: a
 // server that stops, or a page that is loaded anew, loses nothing. Keys are drawn here; the same key
 // is the same note, so that sending it again is no second note. No name is asked for or sent.
+const DAY = 24 * 3600 * 1000; // a workshop is open for eight hours: what is older is of no more use
 const AGAIN = 3000; // milliseconds until a note without an answer is sent again
 const boards = new WeakMap();
 
@@ -8,7 +9,16 @@ const read = (name) => {
   try { return JSON.parse(localStorage.getItem(name)) ?? {}; } catch { return {}; }
 };
 const write = (name, kept) => {
-  try { localStorage.setItem(name, JSON.stringify(kept)); } catch { /* this page alone keeps it */ }
+  const dated = { ...kept, seen: Date.now() };
+  try { localStorage.setItem(name, JSON.stringify(dated)); } catch { /* this page alone keeps it */ }
+};
+const forgetOld = () => {
+  let names = [];
+  try { names = Object.keys(localStorage); } catch { /* this page alone keeps it */ }
+  const ours = names.filter((name) => name.startsWith("atlas-workshop-"));
+  for (const name of ours.filter((each) => (read(each).seen ?? 0) < Date.now() - DAY)) {
+    localStorage.removeItem(name);
+  }
 };
 const drawnKey = () => {
   const drawn = crypto.getRandomValues(new Uint8Array(16));
@@ -65,6 +75,7 @@ const build = (parent) => {
   board.open = (data) => {
     if (board.name === `atlas-workshop-${data.shop}`) return;
     board.name = `atlas-workshop-${data.shop}`;
+    forgetOld();
     board.kept = { draft: "", outbox: [], lead: "", ...read(board.name) };
     board.field.value = board.kept.draft;
   };

@@ -29,7 +29,7 @@ _tries = codes.Tries()
 
 
 def opened() -> Workshop | None:
-    """Give the workshop of this session or of its link; None for none.
+    """Give the workshop of this session or of its link; None for none: then what is over goes.
 
     Raises
     ------
@@ -37,7 +37,9 @@ def opened() -> Workshop | None:
         The database does not answer.
     """
     shop = _tried(str(st.session_state.get(CODE) or codes.typed(st.query_params.get(QUERY, ""))))
-    if shop is not None:
+    if shop is None:
+        store.tidy(datetime.now(UTC))
+    else:
         st.session_state[frame.OWN_QUERY] = {QUERY: code()}
     return shop
 
@@ -86,6 +88,16 @@ def take_lead(shop: Workshop, typed: str) -> bool:
         return False
     st.session_state[LEAD] = given
     return True
+
+
+def ask_for_lead(shop: Workshop) -> None:
+    """Offer a session that does not lead to enter the code of the lead."""
+    with st.popover(text("I lead this workshop")):
+        typed = st.text_input(text("Code of the lead"), key="workshop-lead-typed", max_chars=30)
+        if typed and not take_lead(shop, typed):
+            st.error(as_written(text(words.NOT_THE_LEAD)))
+        elif typed:
+            st.rerun()
 
 
 def leave() -> None:

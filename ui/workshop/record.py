@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from data.plan.database import PlanError
+from data.workshop import store
 from data.workshop.note import PROMPTS
 from data.workshop.store import Workshop
 from ui.languages import in_english, text
@@ -18,6 +19,8 @@ from ui.selection import Selection
 from ui.tables.exports import escape_formula, file_name
 from ui.words.as_written import as_written
 from ui.workshop import actions, door, words
+
+SAID = "workshop-record-said"
 
 
 def draw(shop: Workshop, selection: Selection) -> None:
@@ -34,6 +37,7 @@ def draw(shop: Workshop, selection: Selection) -> None:
             head = escape(words.prompt(prompt))
             st.html(f"<h3>{head}</h3><div class='workshop-wall'>{heaps}</div>")
     actions.table(shop)
+    _deletion(shop)
     files_note()
     try:
         page = in_english(lambda: page_of(shop))
@@ -50,6 +54,28 @@ def draw(shop: Workshop, selection: Selection) -> None:
                 label, content, name, mime, on_click="ignore", key=f"workshop-{suffix}"
             )
         st.button(text("Leave the workshop"), key="workshop-leave", on_click=door.leave)
+
+
+def _deletion(shop: Workshop) -> None:
+    """Let whoever leads delete the record, as for a name that was overlooked."""
+    if not door.lead():
+        door.ask_for_lead(shop)
+        return
+    if said := st.session_state.pop(SAID, ""):
+        st.error(as_written(said))
+    with st.popover(text("Delete the record")):
+        st.write(as_written(text(words.DELETE_SURE)))
+        label = text("Delete it now")
+        st.button(label, key="workshop-delete", on_click=_delete, args=(shop,))
+
+
+def _delete(shop: Workshop) -> None:
+    try:
+        store.forget(shop, door.lead())
+    except PlanError as error:
+        st.session_state[SAID] = plan_words.trouble(error)
+        return
+    door.leave()
 
 
 def page_of(shop: Workshop) -> bytes:

@@ -63,7 +63,7 @@ def _desk(shop: Workshop, notes: Sequence[Note]) -> None:
         if door.lead():
             _lead(shop, notes)
         else:
-            _ask_for_lead(shop)
+            door.ask_for_lead(shop)
     for key in (key for key in PROMPTS if key != shop.prompt):
         if any(each.prompt == key for each in notes):
             st.html(f"<h3>{escape(words.prompt(key))}</h3>{_wall(key, notes)}")
@@ -97,15 +97,6 @@ def _codes(shop: Workshop) -> None:
 
 def _set_room(on: bool) -> None:
     st.session_state[door.ROOM] = on
-
-
-def _ask_for_lead(shop: Workshop) -> None:
-    with st.popover(text("I lead this workshop")):
-        typed = st.text_input(text("Code of the lead"), key="workshop-lead-typed", max_chars=30)
-        if typed and not door.take_lead(shop, typed):
-            st.error(as_written(text(words.NO_SUCH)))
-        elif typed:
-            st.rerun()
 
 
 def _lead(shop: Workshop, notes: Sequence[Note]) -> None:

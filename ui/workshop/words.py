@@ -16,6 +16,10 @@ BEGIN = mark(
     " What you will do lands in the Plan."
 )
 NO_SUCH = mark("No workshop has this code. Look at the code again, or ask who leads.")
+NOT_THE_LEAD = mark(
+    "This is not the code of whoever leads, or it was tried too often: wait a minute, look at the"
+    " code again."
+)
 TOO_OFTEN = mark("Too many wrong codes from here. Wait a minute, then try again.")
 NOTHING_PERSONAL = mark(
     "Nobody signs a note, and nothing says whose it is. What looks like a name or number of a"
@@ -27,7 +31,10 @@ WAITS = mark("Not kept yet: it lies in this browser and is sent again")
 KEPT = mark("Your note is kept.")
 CLOSE_SURE = mark(
     "Closing ends the workshop for everybody: notes are no longer taken. The record stays for 30"
-    " days. Take it home first or after."
+    " days, or until you delete it. Take it home first or after."
+)
+DELETE_SURE = mark(
+    "This deletes notes and record for everybody, now. What you put into the Plan stays there."
 )
 EMPTY_WALL = mark("No notes yet. Add the first one.")
 

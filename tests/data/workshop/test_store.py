@@ -23,6 +23,7 @@ from data.workshop.store import (
     add,
     begin,
     close,
+    forget,
     leads,
     move,
     note_action,
@@ -30,6 +31,7 @@ from data.workshop.store import (
     opened,
     put,
     take_down,
+    tidy,
 )
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -179,11 +181,51 @@ def test_a_workshop_closes_by_itself_and_is_forgotten(plan, begun) -> None:
 
 
 def test_a_wall_is_full_at_some_time(plan, begun, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop, *_ = begun
+    shop, _, lead = begun
     assert MOST_NOTES == 1_000
     monkeypatch.setattr("data.workshop.store.MOST_NOTES", 2)
     said = [add(shop, key(), "see", f"note {number}", LATER, plan) for number in range(3)]
     assert said == ["", "", "full"]
+    take_down(shop, lead, [notes(shop, plan)[0].key], plan)  # a flood is taken down, and on it goes
+    assert add(shop, key(), "see", "A late bus", LATER, plan) == ""
+
+
+def test_what_nobody_opens_again_is_closed_and_then_gone(plan, begun) -> None:
+    shop, *_ = begun
+    add(shop, key(), "see", "A late bus", LATER, plan)
+
+    def left(table: str) -> int:
+        with plan.reading() as connection:
+            return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: S608
+
+    tidy(LATER, plan)
+    assert (left("workshops"), left("workshop_notes")) == (1, 1)
+    tidy(NOON + OPEN_FOR, plan)
+    assert (left("workshops"), left("workshop_notes")) == (1, 0)
+    tidy(NOON + OPEN_FOR + KEPT_FOR + timedelta(seconds=1), plan)
+    assert left("workshops") == 0
+
+
+def test_only_the_lead_deletes_a_record_before_its_time(plan, begun) -> None:
+    shop, code, lead = begun
+    add(shop, key(), "see", "A late bus", LATER, plan)
+    close(shop, lead, plan)
+    with pytest.raises(LeadError):
+        forget(shop, code, plan)
+    forget(shop, lead, plan)
+    assert opened(code, LATER, plan) is None
+    note_action(shop, "b" * 32, plan)  # comes after, and is kept for nobody
+    assert add(shop, key(), "see", "Too late", LATER, plan) == "closed"
+
+
+def test_an_action_that_comes_while_another_lead_closes_is_in_the_record(plan, begun) -> None:
+    shop, code, lead = begun
+    close(shop, lead, plan)
+    for _ in range(2):
+        note_action(shop, "c" * 32, plan)
+    closed = opened(code, LATER, plan)
+    assert closed is not None
+    assert actions(closed, plan) == ["c" * 32]
 
 
 def test_a_note_that_comes_while_it_closes_is_in_the_record_or_refused(plan, begun) -> None:
