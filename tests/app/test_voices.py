@@ -87,7 +87,7 @@ def test_the_demo_shows_strengths_beside_needs_and_each_saying() -> None:
     test = opened(folds=True)
     assert not test.exception
     text = said(test)
-    assert "In Halcyon County, people name as strengths" in text
+    assert "In Halcyon County, those heard name as strengths" in text
     for place in ("Maplewick", "Kingfisher", "Calloway", "Cedar Hollow", "Old Quay"):
         assert place in text
     table = next(each.value for each in test.dataframe if "Beside the numbers" in each.value)
@@ -104,7 +104,7 @@ def test_a_room_sees_strengths_and_needs_by_the_same_rule() -> None:
     meeting = opened("overview", present="1", slide="voices")
     assert not meeting.exception
     text = said(meeting)
-    assert "In Halcyon County, people name as strengths" in text
+    assert "In Halcyon County, those heard name as strengths" in text
     heard = queries_voices.heard(VIEW)
     shown = heard.asked(VIEW)
     rows = re.findall(r"(\d+)\+ voices", text)
@@ -238,6 +238,10 @@ def test_a_workshop_is_begun_led_and_closed() -> None:
     other.run()
     assert "is closed" in said(other)
     assert "workshop=" not in said(test)
+    assert "workshop-delete" not in {each.key for each in other.button}
+    test.button(key="workshop-delete").click().run()
+    assert "Enter the code that is on the wall" in said(test)
+    assert "No workshop has this code." in said(other.run())
 
 
 @pytest.mark.usefixtures("home")

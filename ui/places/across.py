@@ -77,8 +77,11 @@ def own_rules(selection: Selection) -> None:
 
 def _refused(found: Beside) -> None:
     """Say why two places are not compared, and what would make it possible."""
-    frame.answer(words.refusal(found.one, found.other))
-    _list(words.reasons(found.one, found.other, found.verdict))
+    frame.answer(words.refusal(found.one, found.other, found.verdict))
+    every = words.reasons(found.one, found.other, found.verdict)
+    if len(every) > 1:
+        st.html(f"<p>{escape(text('Every reason:'))}</p>")
+        _list(every)
     st.html(f"<p>{escape(text('What would make it possible (all of these):'))}</p>")
     _list(words.remedies(found.verdict))
 

@@ -86,7 +86,7 @@ def table(heard: Heard, selection: Selection) -> None:
             mark("Voices"): [words.voices(each) for each in rows["voices"]],
             mark("Who spoke"): [words.who(row) for _, row in rows.iterrows()],
             mark("Beside the numbers"): [_beside(row, selection) for _, row in rows.iterrows()],
-            mark("In their words"): [" · ".join(each) for each in rows["words"]],
+            mark("What was said, in short"): [" · ".join(each) for each in rows["words"]],
         },
         dtype="str",
     )

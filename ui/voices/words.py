@@ -62,11 +62,13 @@ def answer(heard: Heard, table: pd.DataFrame, selection: Selection) -> str:
     where = heard.names[queries_voices.focused(selection)]
     needs, strengths = (_most(table, nature) for nature in ("need", "strength"))
     if not needs:
-        return text("In {place}, people name strengths: {themes}.", place=where, themes=strengths)
+        return text(
+            "In {place}, those heard name strengths: {themes}.", place=where, themes=strengths
+        )
     if not strengths:
-        return text("In {place}, people name needs: {themes}.", place=where, themes=needs)
+        return text("In {place}, those heard name needs: {themes}.", place=where, themes=needs)
     return text(
-        "In {place}, people name as strengths: {strengths}. As needs: {needs}.",
+        "In {place}, those heard name as strengths: {strengths}. As needs: {needs}.",
         place=where,
         strengths=strengths,
         needs=needs,

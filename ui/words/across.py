@@ -110,16 +110,18 @@ def answer(one: PlaceYear, other: PlaceYear, found: Comparison) -> str:
     return f"{rates} {apart_text(found.crude, one.name, other.name)} {_alike(found.alike)}"
 
 
-def refusal(one: PlaceYear, other: PlaceYear) -> str:
-    """Say that two places are not compared."""
-    return text(
-        "{one} ({year}) and {other} ({later}) are not compared: their figures do not count the same"
-        " thing, or it is not known that they do.",
+def refusal(one: PlaceYear, other: PlaceYear, verdict: Verdict) -> str:
+    """Say that two places are not compared, and the first reason: a difference if there is one."""
+    differs = (at for at, each in enumerate(verdict.reasons) if each.code == "differs")
+    first = reasons(one, other, verdict)[next(differs, 0)]
+    said = text(
+        "{one} ({year}) and {other} ({later}) are not compared.",
         one=one.name,
         year=one.year,
         other=other.name,
         later=other.year,
     )
+    return f"{said} {first}"
 
 
 def reasons(one: PlaceYear, other: PlaceYear, verdict: Verdict) -> list[str]:

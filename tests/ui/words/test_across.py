@@ -47,11 +47,20 @@ def test_the_demo_says_that_it_is_made_up():
     assert said == ["Halcyon County is made up, and is never compared with a real place."]
 
 
+def test_a_refusal_names_a_difference_before_what_is_not_known():
+    said = words.refusal(OREGON, COLORADO, verdict(OREGON, COLORADO))
+    assert said.endswith(
+        "are not compared. Attendance up to: 1 May in Oregon, the last day of school in Colorado."
+    )
+    made_up = words.refusal(DEMO, OREGON, verdict(DEMO, OREGON))
+    assert made_up.endswith("is made up, and is never compared with a real place.")
+
+
 @pytest.mark.parametrize("pair", [(CITY, OREGON), (OREGON, COLORADO), (DEMO, CITY)])
 def test_no_text_blames_and_a_refusal_can_be_read(pair):
     found = verdict(*pair)
     said = [
-        words.refusal(*pair),
+        words.refusal(*pair, verdict(*pair)),
         *words.reasons(*pair, found),
         *words.remedies(found),
         *words.notes(*pair, found),
@@ -60,7 +69,7 @@ def test_no_text_blames_and_a_refusal_can_be_read(pair):
     ]
     assert BLAME.search(" ".join(said)) is None
     names = ("New York City", "Halcyon County", "Colorado", "Oregon")
-    assert grade(words.refusal(*pair), names) <= EIGHT
+    assert grade(words.refusal(*pair, verdict(*pair)), names) <= EIGHT
     assert grade(words.NOT_WHY) <= EIGHT
 
 
