@@ -26,6 +26,10 @@ MIXED = mark(
     "This place less a mixture of others that moved as it did before: within {fit} points. The"
     " farther the line leaves 0 since, the more it changed."
 )
+BY_CLUSTERS = mark(
+    "Ranges by year, here and in the table below, count schools as clusters: they show the path,"
+    " and whether the two moved alike before. The change itself has the range of the first row."
+)
 FIELDS = {
     "start": "First school year with the programme.",
     "school_year": "School year that is compared with the last year before the start.",
@@ -57,6 +61,7 @@ def draw(outcome: Outcome, selection: Selection) -> None:
         draw_chart(charts.made_up(found.made_up))
         st.caption(as_written(_made_up(found.made_up)))
     draw_chart(charts.by_exposure(found.effects))
+    st.caption(as_written(text(BY_CLUSTERS)))
     if found.mixed is not None:
         draw_chart(charts.gap(found.mixed, found.starts[0]))
         st.caption(as_written(text(MIXED, fit=words.points(found.mixed.fit).lstrip("+"))))
