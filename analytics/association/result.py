@@ -19,6 +19,9 @@ EFFECT_COLUMNS = (
     *("degrees", "odds_ratio", "spillover", "partial_r2", "vif", "sd"),
 )
 
+ALONE = 1e-9
+"""Part of its own noise that a place keeps where only its stratum's own term fits it: rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Diagnostics:
@@ -131,6 +134,8 @@ def moran_after(estimate: Estimate, w: csc_array) -> ResidualMoran:
 def influence(estimate: Estimate, names: pd.Index, ids: pd.Index) -> pd.DataFrame:
     """Give dfbetas: by how many standard errors each place (row) moves each effect (column).
 
+    A place that is alone in its stratum moves no effect: leaving it out takes its stratum along.
+
     References
     ----------
     Belsley DA, Kuh E, Welsch RE (1980) Regression Diagnostics, equation 2.7. Haslett J, Hayes K
@@ -141,7 +146,9 @@ def influence(estimate: Estimate, names: pd.Index, ids: pd.Index) -> pd.DataFram
     gain = px @ fit.covariance
     own = 1 / fit.noise - (solve.half() ** 2).sum(axis=0) - (gain * px).sum(axis=1)
     rest = solve(estimate.z - estimate.columns @ fit.b)
-    moved = gain * (rest / own)[:, None] / np.sqrt(np.diag(fit.covariance))
+    told = own * fit.noise > ALONE
+    change = np.divide(rest, own, out=np.zeros(len(rest)), where=told)
+    moved = gain * change[:, None] / np.sqrt(np.diag(fit.covariance))
     return pd.DataFrame(moved[:, -len(names) :], index=ids, columns=names)
 
 

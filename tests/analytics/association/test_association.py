@@ -209,6 +209,17 @@ def test_one_school_that_moves_an_effect_is_named():
     assert dfbetas > 1
 
 
+def test_a_place_alone_in_its_stratum_is_never_the_one_that_moves_an_effect():
+    land = Land(n=80, seed=3)
+    x = land.exposures(smooth=False, names=("a",))
+    y = pd.Series(land.rng.normal(size=80))
+    y[7], x.loc[7, "a"] = 9.0, 8.0
+    strata = pd.Series("many", index=x.index).mask(x.index == 7, "one")
+    found = fit(y, x, weights=land.weights, form="none", strata=strata)
+    assert found.diagnostics.influence.loc["a", "id"] != 7
+    assert np.isfinite(found.diagnostics.influence.loc["a", "dfbetas"])
+
+
 def ordinary_variance(y, x):
     z = (x - x.mean()) / x.std()
     columns = np.column_stack([np.ones(len(z)), z])
