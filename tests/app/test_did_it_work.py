@@ -110,6 +110,15 @@ def test_a_neighbourhood_at_once(opened, demo_protected) -> None:
     assert f"{len(inside)} schools" in words(test) or "take no part" in words(test)
 
 
+def test_one_place_is_beside_its_mixture_where_similar_schools_fail(opened) -> None:
+    """A single school has none alike here: of these nothing is said, of its mixture it is."""
+    test = opened(area="demo", programme="2023:HC0001", unfolded=True)
+    assert not test.exception
+    assert answer(test).startswith("Descriptive only: no schools are alike enough")
+    assert "than in similar schools (" not in words(test)
+    assert "This place less a mixture of others" in captions(test)
+
+
 def test_a_list_too_long_for_a_link_is_kept_by_the_session_and_said(opened) -> None:
     from data.views.programmes import Member, Programme
     from ui.queries.evaluation import STATE

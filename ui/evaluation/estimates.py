@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.evaluation import Effects, Placebo
+from analytics.evaluation import Effects, Placebo, Synthetic
 from data.views.evaluation import Evaluation
 from ui.charts.style import draw_chart
 from ui.evaluation import charts, words
@@ -23,9 +23,12 @@ NO_SERIES = mark(
 )
 NO_MIXTURE = mark("A mixture of other places: it takes one place or one school, and one start.")
 MIXED = mark(
-    "This place less a mixture of others that moved as it did before: within {fit} points. The"
-    " farther the line leaves 0 since, the more it changed."
+    "This place less a mixture of others that moved as it did before: within {fit} points. Since"
+    " then it is {points} points from it. Of 100 places taken in turn {count} leave theirs as far,"
+    " for how well it fits."
 )
+OF_SIMILAR = {"moved apart before", "unlike"}
+"""Reasons against a comparison with similar schools that say nothing against a mixture."""
 BY_CLUSTERS = mark(
     "Ranges by year, here and in the table below, count schools as clusters: they show the path,"
     " and whether the two moved alike before. The change itself has the range of the first row."
@@ -52,6 +55,8 @@ def draw(outcome: Outcome, selection: Selection) -> None:
         return
     if not found.design.carries or found.effects is None:
         st.write(as_written(words.descriptive(found)))
+        if set(found.design.reasons) <= OF_SIMILAR:
+            _one_place(found)
         return
     st.write(as_written(words.effect(found)))
     display.plain(estimate_table(found), text("The same change, counted in different ways"))
@@ -62,14 +67,30 @@ def draw(outcome: Outcome, selection: Selection) -> None:
         st.caption(as_written(_made_up(found.made_up)))
     draw_chart(charts.by_exposure(found.effects))
     st.caption(as_written(text(BY_CLUSTERS)))
-    if found.mixed is not None:
-        draw_chart(charts.gap(found.mixed, found.starts[0]))
-        st.caption(as_written(text(MIXED, fit=words.points(found.mixed.fit).lstrip("+"))))
+    _one_place(found)
     display.plain(_group_time_table(found), text("By first year of the programme and year"))
     rows = numbers(found.effects)
     told = about(selection, rows, f"{words.ASSOCIATION} {words.SURE}", FIELDS)
     parts = ("effects", selection.area, selection.level)
     downloads.offer(mark("effects by start and year"), parts, lambda: rows, told)
+
+
+def _one_place(found: Evaluation) -> None:
+    """Draw one place beside its mixture, which need not be like it: its fit before is its check."""
+    if found.mixed is None:
+        return
+    draw_chart(charts.gap(found.mixed, found.starts[0]))
+    st.caption(as_written(mixture_text(found.mixed)))
+
+
+def mixture_text(mixed: Synthetic) -> str:
+    """Say how far one place left its mixture, and how often others do."""
+    return text(
+        MIXED,
+        fit=words.points(mixed.fit).lstrip("+"),
+        points=words.points(mixed.effect),
+        count=round(100 * mixed.p),
+    )
 
 
 def estimate_table(found: Evaluation) -> pd.DataFrame:

@@ -211,6 +211,9 @@ def test_the_gap_to_a_mixture_is_drawn_by_year(default) -> None:
     table = estimates.estimate_table(alone)
     assert table["Way of counting"].iloc[-1].startswith("Beside a mixture of")
     assert estimates._lacking(alone) == estimates.NO_SERIES
+    said = estimates.mixture_text(replace(alone.mixed, fit=0.004, effect=-0.021, p=0.125))
+    assert "within 0.4 points" in said
+    assert "−2.1 points from it. Of 100 places taken in turn 12 leave" in said
 
 
 def test_without_a_range_no_effect_is_said_or_kept(found, default) -> None:
