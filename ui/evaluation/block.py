@@ -221,7 +221,7 @@ def caption(outcome: Outcome, selection: Selection) -> None:
     if found is None or not _has_lines(outcome, selection):
         notes.append(text(words.TO_CHOOSE))
     else:
-        notes += [text(words.SHOWN), words.counting(found, selection)]
+        notes += [words.shown(found), words.counting(found, selection)]
     with st.container(key="foot"):
         for said in filter(None, notes):
             st.caption(as_written(said))

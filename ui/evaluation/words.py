@@ -70,9 +70,9 @@ OUTCOME = mark(
     "The outcome is chronic absence as counted in schools. Modelled estimates such as CDC PLACES"
     " are never an outcome here."
 )
-SHOWN = mark(
-    "Thick line: schools with the programme. Thin line: schools without it. Band: where the thick"
-    " line would be without the programme (95 %, by how schools differ)."
+SHOWN = mark("Thick line: schools with the programme. Thin line: schools without it.")
+BAND = mark(
+    "Band: where the thick line would be without the programme (95 %, by how schools differ)."
 )
 TO_CHOOSE = mark("Click a school on the map or search for a place, then add it.")
 PLACES_RULE = mark(
@@ -149,6 +149,11 @@ def by_year(found: Evaluation) -> pd.DataFrame:
         raise ValueError("nothing was compared: there are no effects")
     made_up = found.made_up is not None and np.isfinite(found.made_up.low)
     return found.made_up.by_year if found.made_up and made_up else found.effects.by_year
+
+
+def shown(found: Evaluation) -> str:
+    """Say what the picture shows: the band only where one is drawn."""
+    return f"{text(SHOWN)} {text(BAND)}" if found.design.carries else text(SHOWN)
 
 
 def chance(found: Evaluation) -> float:

@@ -152,7 +152,7 @@ def _programme(selection: Selection) -> Chart:
     found = queries_evaluation.found(selection).found
     if found is None:
         raise KeyError("no programme of this view can be looked at")
-    said = f"{evaluation_words.SHOWN} {evaluation_words.ASSOCIATION}"
+    said = f"{evaluation_words.shown(found)} {text(evaluation_words.ASSOCIATION)}"
     return spec_of(evaluation_charts.lines(found)), said
 
 
