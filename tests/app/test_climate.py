@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -94,6 +95,13 @@ def test_only_figures_that_the_gate_left_are_drawn(store: Path) -> None:
     table = queries_climate.answered(VIEW, ("student", "connectedness"))
     assert table.loc[lost["school_id"], "answers"].isna().all()
     assert table["answers"].notna().sum() > 100
+
+
+def test_a_step_wider_than_schools_differ_is_said() -> None:
+    near = pd.Series({"least": 0.94, "most": 0.98})
+    assert words.narrow(near).startswith("The middle half of schools lies within 4 points: ten")
+    assert words.narrow(near + pd.Series({"least": -0.1, "most": 0.0})) == ""
+    assert grade(words.narrow(near)) <= EASY
 
 
 def test_first_sentences_are_plain() -> None:

@@ -58,7 +58,10 @@ def draw(selection: Selection) -> None:
     table = queries_climate.answered(selection, scale)
     figures = table.rename(columns={"answers": "exposure"})
     draw_chart(scatter(figures, name, "fraction", words.CHART, words.ALONG))
-    for sentence in filter(None, words.sureness(link)):
+    told = words.sureness(link)
+    if link.state == "estimated":
+        told = (*told, words.narrow(queries_climate.scales_here(selection).loc[scale]))
+    for sentence in filter(None, told):
         st.caption(as_written(sentence))
     _of_school(selection)
     _tables(selection, scale, table, name)

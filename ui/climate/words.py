@@ -9,8 +9,8 @@ import pandas as pd
 from analytics.association.model import MIN_PLACES
 from analytics.rates.reliability import MIN_EFFECTIVE
 from data.store.answers import LEAST_RESPONDENTS
-from data.views.climate import LEAST_STUDENTS, Link
-from ui.languages import mark, number, text
+from data.views.climate import LEAST_STUDENTS, STEP, Link
+from ui.languages import counted, mark, number, text
 from ui.words.numbers import count_text, percent_text, plural, ratio_text, span_text
 
 QUESTION = mark("What do surveys of families, students and teachers say?")
@@ -121,6 +121,18 @@ def middle(row: pd.Series) -> str:
         share=percent_text(row["median"], 0),
         least=percent_text(row["least"], 0),
         most=percent_text(row["most"], 0),
+    )
+
+
+def narrow(row: pd.Series) -> str:
+    """Say where ten points are more than schools usually differ by; "" where they are not."""
+    between = row["most"] - row["least"]
+    if between >= STEP:
+        return ""
+    return text(
+        "The middle half of schools lies within {points}: ten points more is a wide step here, and"
+        " few schools are that far apart.",
+        points=counted("{count} point", "{count} points", round(100 * between)),
     )
 
 
