@@ -37,7 +37,6 @@ def draw(shop: Workshop, selection: Selection) -> None:
             head = escape(words.prompt(prompt))
             st.html(f"<h3>{head}</h3><div class='workshop-wall'>{heaps}</div>")
     actions.table(shop)
-    _deletion(shop)
     files_note()
     try:
         page = in_english(lambda: page_of(shop))
@@ -54,6 +53,7 @@ def draw(shop: Workshop, selection: Selection) -> None:
                 label, content, name, mime, on_click="ignore", key=f"workshop-{suffix}"
             )
         st.button(text("Leave the workshop"), key="workshop-leave", on_click=door.leave)
+    _deletion(shop)
 
 
 def _deletion(shop: Workshop) -> None:
