@@ -153,7 +153,7 @@ def _ours(folder: Path, rows: int) -> None:
     connection.close()
     found = gathered(shop, done, opened)
     for name, keys in KEYS.items():
-        table = found[name].rename(columns={"group_0": "sex"})
+        table = found.pop(name).rename(columns={"group_0": "sex"})
         table = table.groupby(keys, as_index=False).sum(numeric_only=True)
         table.to_parquet(folder / f"ours-{name}.parquet", index=False)
 

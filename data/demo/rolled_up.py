@@ -16,7 +16,6 @@ from typing import Any, cast
 import pandas as pd
 
 from analytics.disclosure import Policy
-from data.contracts.check import empty_table
 from data.demo import school_days as drawn
 from data.demo.in_year import FOLDER
 from data.demo.tables import AREA, make_tables
@@ -61,7 +60,7 @@ def _opened(year: drawn.Year, schools: list[drawn.SchoolYear]) -> Opened:
         groups=GROUPS,
         broad=tuple(GROUPS),
         complete=year.name != drawn.UNDER_WAY,
-        earlier=empty_table("rollup_bands"),
+        earlier=pd.DataFrame(),
     )
     return cast("Opened", own)
 

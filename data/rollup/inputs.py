@@ -13,7 +13,6 @@ import duckdb
 import ibis
 import pandas as pd
 
-from data.contracts.check import empty_table, validate
 from data.errors import DataError, FileError
 from data.rollup import read
 from data.rollup.presence import Inputs
@@ -54,7 +53,7 @@ class Opened:
     spellings : dict of str to list of str
         How each school is written in the records.
     earlier : DataFrame
-        `bands` of earlier school years, as they were written.
+        `bands` of earlier school years, as they were written; without columns where there are none.
     """
 
     inputs: Inputs
@@ -351,6 +350,10 @@ def refuse_outside(opened: Opened, connection: Any) -> None:
 
 def _earlier(settings: Settings, base: Path) -> pd.DataFrame:
     """Read the bands of earlier school years, which went through their gate."""
+    if not settings.earlier:
+        return pd.DataFrame()
+    from data.contracts.check import empty_table, validate  # 40 MB, not beside the count
+
     tables = [empty_table("rollup_bands")]
     for named in settings.earlier:
         path = base / named / "bands.parquet"

@@ -11,14 +11,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.errors import DataError
@@ -27,6 +29,7 @@ from data.rollup.inputs import Opened
 from data.rollup.settings import Settings
 
 PART_ROWS = 10_000_000
+SUMS = ("students", "enrolled", "possible", "absent")
 COUNTED = 2
 """Version of what a part is: a count of another version is begun anew."""
 
@@ -142,6 +145,7 @@ def count_parts(
         if not shop.done(part):
             try:
                 shop.keep(part, _counted(part, counter))
+                pa.default_memory_pool().release_unused()
             except duckdb.OutOfMemoryException:
                 if len(part.places) == 1:
                     raise DataError(
@@ -188,30 +192,50 @@ def gathered(shop: Workshop, parts: Sequence[Part], opened: Opened) -> dict[str,
     dict of str to DataFrame
         "counts" and "days" with `kind` ("school" or "district") and `place`; "account".
     """
-    found: dict[str, list[pd.DataFrame]] = {"counts": [], "days": [], "account": []}
+    found: dict[str, list[pa.Table]] = {"counts": [], "days": [], "account": []}
     for part in parts:
         for name, table in shop.read(part).items():
-            frame = table.to_pandas()
             if name == "account":
-                found[name].append(frame)
+                found[name].append(table)
                 continue
-            names = [*opened.rules.groups, "tier", "band", "month"]
-            keys = ["place", *(each for each in (*names, "date") if each in frame)]
-            for each in frame.columns.intersection(list(opened.groups)):
-                frame[each] = frame[each].astype("string")
             own = "district" if part.kind == "movers" else "school"
-            found[name].append(_summed(frame, keys).assign(kind=own))
+            found[name].append(_summed(table, own))
             if own == "school":
-                stayed = frame[frame["mover"].eq(0)]
-                stayed = stayed.assign(place=stayed["place"].map(opened.districts))
-                found[name].append(_summed(stayed, keys).assign(kind="district"))
-    return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
+                stayed = table.filter(pc.equal(table["mover"], 0))
+                found[name].append(_summed(_placed(stayed, opened.districts), "district"))
+        pa.default_memory_pool().release_unused()
+    return {name: _as_frame(found.pop(name), opened.groups) for name in list(found)}
 
 
-def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Sum counts by keys; empty groups are groups of their own."""
-    by = frame.drop(columns="mover").groupby(keys, as_index=False, dropna=False, sort=False)
-    return pd.DataFrame(by.sum())
+def _placed(table: pa.Table, districts: Mapping[str, str]) -> pa.Table:
+    """Put districts in place of their schools."""
+    place = table["place"].combine_chunks().dictionary_encode()
+    names = pa.array([districts[name] for name in place.dictionary.to_pylist()], pa.string())
+    at = table.column_names.index("place")
+    return table.set_column(at, "place", names.take(place.indices))
+
+
+def _summed(table: pa.Table, kind: str) -> pa.Table:
+    """Sum counts over students of one and of several schools; empty groups are groups."""
+    sums = [name for name in SUMS if name in table.column_names]
+    keys = [name for name in table.column_names if name not in (*sums, "mover")]
+    # One thread: several would give the rows in any order.
+    own = table.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in sums])
+    own = own.rename_columns([name.removesuffix("_sum") for name in own.column_names])
+    marks = pa.array([kind], pa.string()).take(pa.array(np.zeros(len(own), dtype=np.int64)))
+    return own.append_column("kind", marks)
+
+
+def _as_frame(tables: list[pa.Table], groups: Iterable[str]) -> pd.DataFrame:
+    """Put tables one below the other; they are given up meanwhile, column by column."""
+    whole = pa.concat_tables(tables, promote_options="permissive")
+    tables.clear()
+    frame = whole.to_pandas(split_blocks=True, self_destruct=True, date_as_object=False)
+    del whole
+    pa.default_memory_pool().release_unused()
+    for each in frame.columns.intersection(list(groups)):
+        frame[each] = frame[each].astype("string")
+    return frame
 
 
 def _write(path: Path, content: bytes) -> None:

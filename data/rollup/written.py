@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.contracts.check import validate
-from data.contracts.rollup import COUNTS
-from data.rollup.cells import Key
+from data.rollup.cells import DAYS, STUDENTS, Key
 from data.rollup.inputs import Opened
 
 FORMAT = 1
@@ -22,9 +20,8 @@ EACH = "counted_at_each_school"
 """What the manifest calls `Earlier.each`."""
 UNTIL = "until.parquet"
 """Which weeks and months earlier roll-ups gave while they went on, and up to which day."""
-MONTHS = (*COUNTS, "possible", "absent")
+MONTHS = (*STUDENTS, *DAYS)
 """Columns of `months.parquet` besides `kind`, `place`, `district`, `month`, `group`."""
-DAYS = ("possible", "absent")
 DATED = ("day", "week")
 
 
@@ -80,7 +77,7 @@ def write(
     for name, cells in sorted(kinds.items()):
         table = _table(name, cells, opened.districts, parts)
         if name == "month":  # bands are there from the month in which the signal ends
-            lacking = [each for each in COUNTS if each not in table]
+            lacking = [each for each in STUDENTS if each not in table]
             empty = pd.Series(pd.NA, table.index, dtype="Int64")
             table = table.assign(**dict.fromkeys(lacking, empty))
         if name == "band":
@@ -104,6 +101,8 @@ def store(folder: Path, name: str, table: pd.DataFrame) -> None:
     ------
     ContractError
     """
+    from data.contracts.check import validate  # 40 MB, not beside the count
+
     validate(f"rollup_{name}", table).to_parquet(folder / f"{name}.parquet", index=False)
 
 
