@@ -14,6 +14,7 @@ from analytics.disclosure.problem import (
     Problem,
     Verdict,
     at_most,
+    given_away,
     judge,
     within,
 )
@@ -202,7 +203,9 @@ def _thinned(problem: Problem, hidden: Bools, part: Positions) -> Bools:
         trial[[queue[0] for queue in waiting.values()]] = False
         leaders = np.flatnonzero(trial & (problem.follow >= 0))
         trial[problem.follow[leaders]] = True
-        bad = set(part[use[judge(here, trial[use]).narrow & ~before]].tolist())
+        bad = set(part[use[given_away(here, trial[use]) & ~before]].tolist())
+        if len(bad) < len(waiting):
+            bad |= set(part[use[judge(here, trial[use]).narrow & ~before]].tolist())
         for number, queue in list(waiting.items()):
             cell = queue.pop(0)
             if number not in bad:

@@ -16,6 +16,7 @@ from analytics.disclosure.attacker import (
     hang_together,
     reach,
 )
+from analytics.disclosure.bounds import plain_bounds
 from analytics.inputs import Bools, Floats
 
 LEAST_WIDTH = 10.0
@@ -102,9 +103,7 @@ def judge(problem: Problem, hidden: Bools) -> Verdict:
     told = problem.primary & hidden & ~shared
     lower = np.where(told, np.maximum(known.lower, problem.told_lower), known.lower)
     upper = np.where(told, np.minimum(known.upper, problem.told_upper), known.upper)
-    # The smaller of a count and what it leaves of its whole is what could be told of few.
-    whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
-    whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
+    whole = _shown_whole(known, hidden)
 
     def wide(cells: Positions, low: Floats, high: Floats) -> Bools:
         """Say what suffices, and goes on: a wider interval asks for less than it is wider."""
@@ -124,14 +123,36 @@ def judge(problem: Problem, hidden: Bools) -> Verdict:
             found = reach(replace(known, lower=lower, upper=upper), hidden, problem.totals, wide)
     with np.errstate(invalid="ignore"):
         wanted = _asked_for(found.low, found.high, whole)
-        # A rule that tells a range of its own accord is not asked for more than that range.
-        own = np.where(
-            np.isnan(problem.small), problem.told_upper - problem.told_lower, problem.small
-        )
-        own = np.where(told, own, np.inf)
+        own = np.where(told, _told_range(problem), np.inf)
         narrow = found.high - found.low < np.minimum(wanted, own)
     said = told & (np.isfinite(problem.told_upper) | ~np.isnan(problem.small))
     return Verdict(found, said, hidden & problem.guarded & narrow)
+
+
+def given_away(problem: Problem, hidden: Bools) -> Bools:
+    """Mark cells that single sums confine too closely, as `judge` then does, without a program."""
+    low, high = plain_bounds(problem.known, hidden, problem.totals)
+    # Narrower by one unit asks for less than one unit less: what is too narrow here is so there.
+    with np.errstate(invalid="ignore"):
+        wanted = _asked_for(low, high, _shown_whole(problem.known, hidden))
+        own = np.where(problem.primary, _told_range(problem), np.inf)
+        narrow = high - low < np.minimum(wanted, own)
+    return np.asarray(hidden & problem.guarded & narrow, dtype=np.bool_)
+
+
+def _shown_whole(known: Known, hidden: Bools) -> Floats:
+    """Give the whole of each cell where it is shown.
+
+    The smaller of a count and what it leaves of its whole is what could be told of few.
+    """
+    whole = np.where(known.whole >= 0, known.truth[known.whole], np.inf)
+    whole[(known.whole >= 0) & hidden[known.whole]] = np.inf
+    return whole
+
+
+def _told_range(problem: Problem) -> Floats:
+    """Give the range that a rule tells of its own accord: no more than that is asked for."""
+    return np.where(np.isnan(problem.small), problem.told_upper - problem.told_lower, problem.small)
 
 
 def _asked_for(low: Floats, high: Floats, whole: Floats) -> Floats:
