@@ -46,8 +46,9 @@ def make_in_year(until: date, absence: pd.DataFrame) -> InYear:
         That of the protected panel.
     """
     folders = (each for each in sorted(FOLDER.iterdir()) if each.is_dir())
-    years = [each for each in (read_rollup(folder, until) for folder in folders) if len(each.days)]
     ledger = Ledger()
+    read = [read_rollup(folder, until, ledger) for folder in folders]
+    years = [each for each in read if len(each.days)]
     rows = pd.concat([each.days for each in years], ignore_index=True)
     days = as_days(floats(rows), absence, ledger, SLUG)
     ledger.record(SLUG, "days", "dropped", SMALL, _small(years, absence))

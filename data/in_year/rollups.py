@@ -16,10 +16,14 @@ from data.contracts.check import empty_table, validate
 from data.contracts.in_year import PLACE
 from data.errors import FileError
 from data.in_year.days import COLUMNS
-from data.rollup.written import FORMAT, MANIFEST
-from data.store.provenance import Source, sha256_of
+from data.rollup.written import BANDED, EACH, FORMAT, MANIFEST
+from data.store.provenance import Ledger, Source, sha256_of
 
 HIDDEN = "Hidden by the gate of the roll-up."
+AT_EACH = (
+    "Students of several schools count at each of them in the district: they are so few that the"
+    " district less its schools would tell of them."
+)
 REMEDY = "run python -m data.rollup again, and name the folder that it wrote"
 
 
@@ -41,12 +45,14 @@ class RolledUp:
     source: Source
 
 
-def read_rollup(folder: Path, until: date) -> RolledUp:
+def read_rollup(folder: Path, until: date, ledger: Ledger) -> RolledUp:
     """Read the files of a roll-up.
 
     Parameters
     ----------
     folder : Path
+    ledger : Ledger
+        Is told in which months students of several schools count at each in their district.
     until : date
         Last day that is used: of a roll-up that went on, the months that were over by then, and no
         end of the year.
@@ -70,6 +76,13 @@ def read_rollup(folder: Path, until: date) -> RolledUp:
         release="restricted",
     )
     known = {"school_year": year, "source": source.id}
+    twice = [
+        f"{district} {month}"
+        for district, own in manifest.get(EACH, {}).items()
+        for month in own
+        if through <= until or (month != BANDED and _last_day(month) <= until.isoformat())
+    ]
+    ledger.record(source.id, "months", "kept", AT_EACH, twice)
     months, bands = _table(folder, "months"), _table(folder, "bands")
     if "school_year" in bands:  # earlier years stand in roll-ups of their own
         bands = bands[bands["school_year"].eq(year)]

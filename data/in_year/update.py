@@ -216,7 +216,7 @@ class _Work:
 
     def _roll_ups(self) -> None:
         for named in self.place.in_year.rollups:
-            rolled = read_rollup(self.folders.within(named), self.wanted.until)
+            rolled = read_rollup(self.folders.within(named), self.wanted.until, self.ledger)
             self.say(f"read      {named:<40} {len(rolled.days):>9,} rows of days")
             self.rollups.append(rolled)
 

@@ -31,10 +31,9 @@ from data.rollup.expressions import NOBODY
 from data.rollup.gate import closed_by, gate_days, students, year
 from data.rollup.inputs import Opened
 from data.rollup.overlap import counted, of_few
-from data.rollup.written import DATED, Earlier
+from data.rollup.written import BANDED, DATED, Earlier
 
 Figures = dict[Key, float | None]
-BANDED = "bands"
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 EACH = "counted_at_each_school"
 """What the manifest calls `Earlier.each`."""
+BANDED = "bands"
+"""Stands there for a month where bands of the year's end are meant."""
 UNTIL = "until.parquet"
 """Which weeks and months earlier roll-ups gave while they went on, and up to which day."""
 MONTHS = (*STUDENTS, *DAYS)

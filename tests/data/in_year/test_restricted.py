@@ -4,6 +4,7 @@ The attacker is a linear program of its own: it knows all figures shown by any u
 add up to the place on each day, and that nobody is absent who is not enrolled.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,10 @@ from scipy.optimize import linprog
 from data.errors import DataError
 from data.in_year import store
 from data.in_year.figures import InYear
+from data.in_year.rollups import AT_EACH
 from data.in_year.update import Wanted, update
 from data.rollup.made_district import MadeDistrict
+from data.rollup.written import EACH, MANIFEST
 from tests.data.rollup.conftest import rolled
 
 PLACE = """
@@ -223,6 +226,9 @@ def test_a_roll_up_comes_in_as_it_was_written(own: Path, tmp_path: Path) -> None
     assert whole.days["enrolled"].eq(whole.days["possible"])[whole.days["possible"].notna()].all()
     assert (whole.promised_lag_days, whole.every) == (2, "day")
     assert whole.sources[0].release == "restricted"
+    counted = json.loads((out / MANIFEST).read_text("utf-8"))[EACH]
+    (told,) = [each for each in whole.ledger if each.reason == AT_EACH]
+    assert told.rows == sum(len(own) for own in counted.values()) > 0
     # A replay in October has September's figures, no later month and no end of the year.
     until = datetime(2024, 10, 15, tzinfo=UTC)
     then = update("held", replace(wanted, as_of=until.date()), say=lambda _line: None).figures
