@@ -167,7 +167,9 @@ def test_a_restricted_district_keeps_its_outline_and_tells_nothing_by_its_share(
     demo_panel: Panel, *, tracts: bool
 ) -> None:
     raw = district_places.panel(demo_panel, tracts=tracts)
-    raw = replace(raw, sources=tuple(replace(each, release="restricted") for each in raw.sources))
+    sources = tuple(replace(each, release="restricted") for each in raw.sources)
+    year = raw.absence["school_year"].eq(raw.area.default_year)  # all years take a minute
+    raw = replace(raw, sources=sources, absence=raw.absence[year].reset_index(drop=True))
     shown = protect_panel(raw)
     hidden = shown.absence["enrolled"].isna() & raw.absence["enrolled"].notna()
     assert hidden.any()
