@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.evaluation import Effects, Placebo, Synthetic
 from data.views.evaluation import Evaluation
 from ui.charts.style import EXACT, LABEL_SIZE, LINE, MUTED, PERCENT, plain, styled
-from ui.evaluation.words import LIKE, OWN, by_year
+from ui.evaluation.words import LIKE, OWN, ranged
 from ui.languages import PERCENT as SIGN
 from ui.languages import mark, text
 from ui.maps.scales import TEXT
@@ -84,8 +84,9 @@ def rates(found: Evaluation) -> pd.DataFrame:
     rows = found.rates.reset_index()
     rows["school_year"] = [year_name(int(year)) for year in rows["year"]]
     rows["low"], rows["high"] = np.nan, np.nan
-    if found.effects is not None and found.design.carries:
-        effects = by_year(found).reindex(rows["year"])
+    from_what = ranged(found)
+    if from_what is not None and found.design.carries:
+        effects = from_what.by_year.reindex(rows["year"])
         rows["low"] = (rows["programme"] - effects["high"].to_numpy()).clip(lower=0)
         rows["high"] = (rows["programme"] - effects["low"].to_numpy()).clip(upper=1)
     return rows

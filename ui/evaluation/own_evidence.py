@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -80,7 +79,7 @@ def _entry(found: Evaluation, selection: Selection, published: Strategy) -> Stra
     area = queries.panel(selection).area
     starts = ", ".join(map(year_name, found.starts))
     years = f"{year_name(int(found.rates.index[0]))} to {year_name(int(found.rates.index[-1]))}"
-    ranged = np.isfinite(words.ends(found)).all()
+    ranged = words.has_range(found)
     effects = (effect_of(found),) if found.design.carries and ranged else ()
     how = "group-time effects beside similar schools; range from made-up programmes"
     if not ranged:
@@ -121,7 +120,7 @@ def effect_of(found: Evaluation) -> PublishedEffect:
         Nothing was compared, or there is no range.
     """
     low, high = words.ends(found)
-    if found.effects is None or not np.isfinite([low, high]).all():
+    if found.effects is None or not words.has_range(found):
         raise ValueError("nothing was compared, or too few schools are alike: there is no effect")
     before = found.rates[found.rates.index < found.starts[0]].iloc[-1]
     return PublishedEffect(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
+from analytics.evaluation import Effects, Placebo
 from data.views.evaluation import Evaluation
 from ui import queries
 from ui.languages import counted, mark, number, text
@@ -130,37 +130,37 @@ def went(found: Evaluation) -> str:
     )
 
 
-def ends(found: Evaluation) -> tuple[float, float]:
-    """Range of the mean effect: by made-up programmes; by clusters where there are too few."""
-    if found.made_up is not None and np.isfinite(found.made_up.low):
-        return found.made_up.low, found.made_up.high
-    return (found.effects.low, found.effects.high) if found.effects else (np.nan, np.nan)
+def ranged(found: Evaluation) -> Placebo | Effects | None:
+    """Give what the effect's range is from: made-up programmes, or clusters where too few are.
 
-
-def by_year(found: Evaluation) -> pd.DataFrame:
-    """Effects of each year with their ranges, by what `ends` takes: index year, low, high.
-
-    Raises
-    ------
-    ValueError
-        Nothing was compared.
+    Page, picture and files take range, chance and ranges by year from it alone. None where nothing
+    was compared.
     """
-    if found.effects is None:
-        raise ValueError("nothing was compared: there are no effects")
-    made_up = found.made_up is not None and np.isfinite(found.made_up.low)
-    return found.made_up.by_year if found.made_up and made_up else found.effects.by_year
+    made_up = found.made_up
+    return made_up if made_up is not None and np.isfinite(made_up.low) else found.effects
+
+
+def ends(found: Evaluation) -> tuple[float, float]:
+    """Range of the mean effect; NaN without one."""
+    one = ranged(found)
+    return (one.low, one.high) if one else (np.nan, np.nan)
+
+
+def chance(found: Evaluation) -> float:
+    """Chance of an effect as far from none; NaN where it is not known."""
+    one = ranged(found)
+    return one.p if one else float("nan")
+
+
+def has_range(found: Evaluation) -> bool:
+    """Whether the effect has a range, without which nothing is said of it."""
+    return bool(np.isfinite(ends(found)).all())
 
 
 def shown(found: Evaluation) -> str:
     """Say what the picture shows: the band only where one is drawn."""
-    return f"{text(SHOWN)} {text(BAND)}" if found.design.carries else text(SHOWN)
-
-
-def chance(found: Evaluation) -> float:
-    """Chance of an effect as far from none: by made-up programmes, else by clusters."""
-    if found.made_up is not None and np.isfinite(found.made_up.p):
-        return found.made_up.p
-    return found.effects.p if found.effects else float("nan")
+    banded = found.design.carries and has_range(found)
+    return f"{text(SHOWN)} {text(BAND)}" if banded else text(SHOWN)
 
 
 def is_shown(found: Evaluation) -> bool:
@@ -173,9 +173,9 @@ def effect(found: Evaluation) -> str:
     """Say what the comparison shows; to be asked only where the design carries it."""
     if found.effects is None:
         return ""
-    low, high = ends(found)
-    if not np.isfinite([low, high]).all():
+    if not has_range(found):
         return f"{text(NO_RANGE)} {went(found)}"
+    low, high = ends(found)
     moved = text(
         _moved(found),
         points=_plain(abs(found.effects.effect)),

@@ -111,6 +111,25 @@ def test_the_pictures_band_is_where_the_effect_leaves_it(found) -> None:
     assert charts.rates(unlike)["low"].isna().all()
 
 
+def test_the_band_is_spoken_of_only_where_one_is_drawn(found) -> None:
+    from ui.evaluation import charts
+
+    nothing = float("nan")
+    none = replace(
+        found,
+        made_up=replace(found.made_up, low=nothing, high=nothing),
+        effects=replace(
+            found.effects,
+            low=nothing,
+            high=nothing,
+            by_year=found.effects.by_year.assign(low=nothing, high=nothing),
+        ),
+    )
+    assert words.BAND in words.shown(found)
+    assert charts.rates(none)["low"].isna().all()
+    assert words.BAND not in words.shown(none)
+
+
 def test_signs_of_checks_are_those_of_the_design(found) -> None:
     signs = [each.sign for each in checks.checks(found)]
     assert signs == [checks.HOLDS] * 5
