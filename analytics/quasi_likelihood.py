@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -49,7 +49,7 @@ def quasi_binomial(x: Floats, n: Floats, columns: Floats) -> QuasiLikelihood:
         return n * mu, n * mu * (1 - mu)
 
     eta, model = _fitted(x, columns, np.log((x + 0.5) / (n - x + 0.5)), at)
-    return QuasiLikelihood(model.coefficients, model.dispersion, expit(eta), model.state)
+    return replace(model, fitted=expit(eta))
 
 
 def quasi_poisson(x: Floats, base: Floats, columns: Floats) -> QuasiLikelihood:

@@ -26,11 +26,10 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.app import row
+from tests.page_names import EVERY, FIRST
 
 ROOT = Path(__file__).parents[1]
-ELSEWHERE = ("overview", "nation")
-"""The first page, and one that only a place made of places has."""
-PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py") if file.stem not in ELSEWHERE)
+PAGES = [name for name in EVERY if name not in (FIRST, "nation")]  # that one is of other places
 TOGETHER, STAYING, VISITS = 20, 20, 4
 MANY, PROCESSES = 100, 2
 LIMIT = 180.0  # seconds that a page may take before the bench gives up

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from analytics.evaluation.group_time import check
 from analytics.evaluation.histories import Histories
 from analytics.evaluation.similar import traits, wide
-from analytics.inputs import Floats
+from analytics.inputs import Bools, Floats
 
 DRAWS = 1_999
 NEAREST = 20  # comparison units that may stand for a unit: those most like it before the start
@@ -22,6 +22,10 @@ _CHANGES = 3  # years before, from which two changes follow
 _ALIKE = 20  # units as variable as those like them that the found ones are put together with
 _LEAST = 39  # different made-up programmes: the fewest of which 2.5 % at each end can be told
 _ROOM = 3  # comparison units for each unit with a programme
+
+
+Totals = tuple[Floats, Floats]
+"""Students times effect, and students, by draw and year: see `_totals`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +95,8 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     given = given.complete()
     treated, never = check(given)
     own = np.flatnonzero(~given.never)[None]
-    effect = float(mean_effects(given, own)[0])
+    found = _totals(given, own)
+    effect = float(_mean(found)[0])
     if never < _ROOM * treated:
         return _unknown(effect)
     # The same draw twice tells nothing new: one unit among 60 others has 60 made-up programmes.
@@ -99,15 +104,15 @@ def placebo(given: Histories, *, draws: int = DRAWS, seed: int = 0, level: float
     if len(chosen) < _LEAST <= draws:
         return _unknown(effect)
     more = _more_variable(given, chosen)
-    drawn = mean_effects(given, chosen) * more
+    made_up = _totals(given, chosen)
+    drawn = _mean(made_up) * more
     p = float((1 + (np.abs(drawn) >= abs(effect)).sum()) / (1 + len(drawn)))
     ends = [0.5 + level / 2, 0.5 - level / 2]
     low, high = (effect - np.quantile(drawn, ends)).tolist()
-    years, found = _year_effects(given, own)
-    _, made_up = _year_effects(given, chosen)
-    reach = np.quantile(made_up * more, ends, axis=0)
-    columns = {"effect": found[0], "low": found[0] - reach[0], "high": found[0] - reach[1]}
-    by_year = pd.DataFrame(columns, index=pd.Index(years, name="year"))
+    each = _of_years(given, own, found)[0]
+    reach = np.quantile(_of_years(given, chosen, made_up) * more, ends, axis=0)
+    by_year = pd.DataFrame({"effect": each, "low": each - reach[0], "high": each - reach[1]})
+    by_year.index = pd.Index(np.array(given.years)[_ran(found)], name="year")
     return Placebo(effect, drawn, p, low, high, by_year)
 
 
@@ -148,19 +153,29 @@ def mean_effects(given: Histories, chosen: NDArray[np.int64]) -> Floats:
     -------
     array (d,)
     """
-    total, weights = _totals(given, chosen)
+    return _mean(_totals(given, chosen))
+
+
+def _mean(totals: Totals) -> Floats:
+    """Mean effect of the years with a programme, (d,)."""
+    total, weights = totals
     return np.asarray(total.sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
 
 
-def _year_effects(given: Histories, chosen: NDArray[np.int64]) -> tuple[list[int], Floats]:
+def _of_years(given: Histories, chosen: NDArray[np.int64], totals: Totals) -> Floats:
     """Effects of each year with a programme on the pooled rate of all units chosen, (d, y)."""
-    total, weights = _totals(given, chosen)
+    total, weights = totals
     every = np.maximum(given.n[chosen].sum(axis=1), weights)
-    ran = np.flatnonzero(weights.any(axis=0))
-    return [given.years[at] for at in ran], total[:, ran] / every[:, ran]
+    ran = _ran(totals)
+    return np.asarray(total[:, ran] / every[:, ran], dtype=np.float64)
 
 
-def _totals(given: Histories, chosen: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _ran(totals: Totals) -> Bools:
+    """Mark the years in which a programme ran, (t,)."""
+    return np.asarray(totals[1].any(axis=0), dtype=np.bool_)
+
+
+def _totals(given: Histories, chosen: NDArray[np.int64]) -> Totals:
     """Students times effect, and students, of the programmes running in each year, (d, t)."""
     own_units = ~given.never
     starts, lasts = given.start[own_units], given.last[own_units]

@@ -28,13 +28,13 @@ def alone(panel: Panel, level: str, own: Listed) -> Interrupted | None:
     x, n = counted(panel, level, own.schools.index)
     years = _alike(panel, [year for year in x.columns if x[year].notna().any()], began)
     years = [year for year in years if not int(year[:4]) > ended]
-    if not 0 < sum(int(year[:4]) < began for year in years) < len(years):
+    at = sum(int(year[:4]) < began for year in years)
+    if not 0 < at < len(years):
         return None
     x, n = x[years], n[years]
     full = x.notna().all(axis=1) & n.gt(0).all(axis=1)
     if not full.any():
         return None
-    at = sum(int(year[:4]) < began for year in years)
     found = interrupted(x[full].sum(), n[full].sum(), at)
     return found if found.state == "fitted" else None
 

@@ -40,8 +40,8 @@ def offer(own: Strategy, strategy: str, programme: Programme, selection: Selecti
     programme : Programme
     selection : Selection
     """
-    here = _opened(selection)
-    if here is None:
+    here = queries_plan.own_evidence(selection)
+    if not _may_change(selection.area, here):
         return
     area = selection.area
     id_ = id_of(area, selection.level, strategy, queries_evaluation.digest(programme))
@@ -64,26 +64,23 @@ def offer(own: Strategy, strategy: str, programme: Programme, selection: Selecti
 
 def library(selection: Selection) -> None:
     """Draw every strategy with own evidence below the published, and a way to take own out."""
-    strategies.library(selection)
-    if not queries_plan.own_evidence(selection).entries:
-        return
-    here = _opened(selection)
-    if here is not None:
+    here = queries_plan.own_evidence(selection)
+    strategies.library(here)
+    if here.entries and _may_change(selection.area, here):
         speaker.choose("library-role")
         _way_out(selection.area, here)
 
 
-def _opened(selection: Selection) -> OwnKept | None:
-    """Read what is kept for who may change it; else say why not."""
-    here = queries_plan.own_evidence(selection)
+def _may_change(area: str, here: OwnKept) -> bool:
+    """Say what was saved; whether the reader may change what is kept, and why not."""
     if here.trouble is not None:
         st.error(as_written(plan_words.trouble(here.trouble)))
-        return None
-    _report(selection.area)
+        return False
+    _report(area)
     if roles.role() != "analyst":
         st.caption(as_written(text(ANALYSTS)))
-        return None
-    return here
+        return False
+    return True
 
 
 def _way_out(area: str, here: OwnKept) -> None:

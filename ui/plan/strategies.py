@@ -30,6 +30,7 @@ from ui.queries import districts
 from ui.queries import plan as queries_plan
 from ui.queries import priorities as queries_priorities
 from ui.queries import why as queries_why
+from ui.queries.plan import OwnKept
 from ui.selection import NEIGHBOURHOOD, Selection
 from ui.tables import display
 from ui.why import words as why_words
@@ -356,9 +357,8 @@ def _plan(selection: Selection, strategy: Strategy, subject: Subject) -> None:
     editor.begin(selection.area, filled=filled)
 
 
-def library(selection: Selection) -> None:
+def library(own: OwnKept) -> None:
     """Every strategy of the library, with own evidence of the place below the published."""
-    own = queries_plan.own_evidence(selection)
     rows = []
     for each in evidence().values():
         rows.append(_row(each, text(each.name)))

@@ -15,9 +15,10 @@ from ui.queries import voices as queries_voices
 from ui.queries.voices import Heard
 from ui.selection import Selection
 from ui.voices import words
+from ui.voices.block import HEADINGS
 
 SHOWN = 3
-NATURES = {"strength": (mark("Strengths"), BLUE), "need": (mark("Needs"), "#a04f12")}
+COLOURS = {"strength": BLUE, "need": "#a04f12"}
 LISTEN = (
     (mark("Listen"), mark("A circle with families, talks with students, a forum. Ask what helps.")),
     (mark("Write down"), mark("The theme, who spoke, how many said it. No names.")),
@@ -39,12 +40,11 @@ def picture(subject: Subject) -> None:
         st.html(steps([(text(what), text(how)) for what, how in LISTEN]))
         return
     most = int(table["voices"].max())
-    for column, nature in zip(st.columns(len(NATURES), gap="medium"), NATURES, strict=True):
+    for column, nature in zip(st.columns(len(COLOURS), gap="medium"), COLOURS, strict=True):
         own = table[table["nature"].eq(nature)].nlargest(SHOWN, "voices", keep="first")
-        name, colour = NATURES[nature]
-        rows = [_bar(row, heard, selection, most, colour) for _, row in own.iterrows()]
+        rows = [_bar(row, heard, selection, most) for _, row in own.iterrows()]
         with column:
-            st.html(bars(rows, text(name)))
+            st.html(bars(rows, text(HEADINGS[nature])))
 
 
 def _heard(subject: Subject) -> tuple[Selection, Heard]:
@@ -54,11 +54,11 @@ def _heard(subject: Subject) -> tuple[Selection, Heard]:
     return selection, queries_voices.heard(selection)
 
 
-def _bar(row: pd.Series, heard: Heard, selection: Selection, most: int, colour: str) -> Bar:
+def _bar(row: pd.Series, heard: Heard, selection: Selection, most: int) -> Bar:
     said, _ = queries_voices.said_of(selection, row)
     where = heard.names.get(str(row["place"]), str(row["place"]))
     note = f"{where}: {text(words.SAYINGS[said])}"
-    part = int(row["voices"]) / most
+    part, colour = int(row["voices"]) / most, COLOURS[str(row["nature"])]
     return Bar(words.theme(str(row["theme"])), words.short(row["voices"]), part, colour, note)
 
 

@@ -133,14 +133,11 @@ def _calendar(selection: Selection) -> Chart:
 
 
 def _beside_last(selection: Selection) -> Chart:
-    table, now, then = (
-        in_year.beside_last(selection),
-        in_year.now(selection),
-        in_year.last(selection),
-    )
+    table = in_year.beside_last(selection)
     if table is None:
         raise KeyError("there is no year before to set this one beside")
-    return spec_of(year_charts.beside_chart(table, now, then)), text(standing.SURE)
+    drawn = year_charts.beside_chart(table, in_year.now(selection), in_year.last(selection))
+    return spec_of(drawn), text(standing.SURE)
 
 
 def _tiers(selection: Selection) -> Chart:
