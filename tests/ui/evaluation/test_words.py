@@ -15,6 +15,7 @@ from data.views.programmes import Member, Programme
 from tests.reading import EIGHT, grade
 from ui import queries
 from ui.evaluation import checks, estimates, methods_text, own_evidence, words
+from ui.languages import text
 
 OWN = Programme(tuple(Member(2023, 0, f"HC{number:04d}") for number in range(1, 13)))
 
@@ -125,9 +126,9 @@ def test_the_band_is_spoken_of_only_where_one_is_drawn(found) -> None:
             by_year=found.effects.by_year.assign(low=nothing, high=nothing),
         ),
     )
-    assert words.BAND in words.shown(found)
+    assert text(words.BAND) in words.shown(found)
     assert charts.rates(none)["low"].isna().all()
-    assert words.BAND not in words.shown(none)
+    assert text(words.BAND) not in words.shown(none)
 
 
 def test_signs_of_checks_are_those_of_the_design(found) -> None:
